@@ -1,0 +1,113 @@
+# pbxsim: everything a developer types. Needs GNU make and Python 3.11 or newer; the rest is set up in .venv
+# from the lock files, once: a second run finds the stamps and starts at once.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+UV := uv==0.13.9
+LOCK_VENV := .venv-lock
+
+# Stamps: what the virtual environment holds. The dev lock holds the runtime lock's versions and more.
+HAS_RUNTIME := $(VENV)/.runtime-installed
+HAS_DEV := $(VENV)/.dev-installed
+
+PBX ?= documented
+ARGS ?=
+PYTEST_WORKERS ?= auto
+
+.PHONY: help run dev test check format bench vendor lock clean
+
+help: ## this list
+	@echo "pbxsim: make <target>"
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  %-8s %s\n", $$1, $$2}'
+	@echo "Set PYTHON=/path/to/python to choose the interpreter of $(VENV)."
+
+run: $(HAS_RUNTIME) ## serve the PBX `documented` on http://127.0.0.1:8080   (PBX=file, ARGS="--port 0 …")
+	@exec $(PY) -m pbxsim serve $(PBX) $(ARGS)
+
+dev: $(HAS_DEV) ## set up .venv with everything that tests, checks and bench need
+
+test: $(HAS_DEV) ## the whole test suite; what could not run is named at the end   (ARGS="-k word")
+	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+
+check: $(HAS_DEV) ## format, lint, types, import contract
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+	$(BIN)/lint-imports
+
+format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can mend
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(HAS_DEV) ## speed, as ratios to rivals in the same run   (ARGS="…")
+	$(PY) -m tests.bench $(ARGS)
+
+vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
+	@test -n "$(NAME)" || { echo "Which vendor? make vendor NAME=acme" >&2; exit 2; }
+	$(PY) -m pbxsim.vendorkit.scaffold $(NAME)
+
+lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requirements/*.txt
+	$(LOCK_COMPILE) --output-file requirements/runtime.txt
+	$(LOCK_COMPILE) --all-extras --constraints requirements/runtime.txt --output-file requirements/dev.txt
+
+clean: ## remove what make made, the virtual environment too
+	rm -rf $(VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration
+# and package folders are not asked, for their builds may have other hashes. No address is written into the files.
+LOCK_COMPILE = $(LOCK_VENV)/bin/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --upgrade \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
+
+# The Python of the virtual environment: $(PYTHON) if given, else the first on PATH that is new enough and can make one.
+define FIND_PYTHON
+old=; bare=; found=; \
+for candidate in $${PYTHON:-python3 python3.14 python3.13 python3.12 python3.11 python}; do \
+  "$$candidate" -c '' 2>/dev/null || continue; \
+  if ! "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then old="$$old $$candidate"; continue; fi; \
+  if ! "$$candidate" -c 'import ensurepip, venv' 2>/dev/null; then bare="$$bare $$candidate"; continue; fi; \
+  found="$$candidate"; break; \
+done; \
+if [ -z "$$found" ]; then \
+  if [ -n "$$bare" ]; then \
+    echo "pbxsim: found$$bare, but without the modules venv and ensurepip (Debian, Ubuntu: apt install python3-venv)." >&2; \
+  elif [ -n "$$old" ]; then \
+    echo "pbxsim: needs Python 3.11 or newer; found only:$$old. Set PYTHON=/path/to/python3.11" >&2; \
+  else \
+    echo "pbxsim: needs Python 3.11 or newer; found none$${PYTHON:+ at $$PYTHON}. Set PYTHON=/path/to/python3.11" >&2; \
+  fi; \
+  exit 1; \
+fi
+endef
+
+export PYTHON
+
+$(VENV)/.made:
+	@$(FIND_PYTHON); \
+	echo "pbxsim: making $(VENV) with $$("$$found" --version)"; \
+	rm -rf $(VENV) && "$$found" -m venv $(VENV)
+	@touch $@
+
+$(HAS_RUNTIME): requirements/runtime.txt | $(VENV)/.made
+	@echo "pbxsim: installing what serving needs"
+	@$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+# The project itself goes in editable, built by the locked hatchling: nothing unlocked is fetched.
+$(HAS_DEV): requirements/dev.txt pyproject.toml | $(VENV)/.made
+	@echo "pbxsim: installing what tests and checks need"
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $(HAS_RUNTIME) $@
+
+$(LOCK_VENV)/.installed: Makefile
+	@$(FIND_PYTHON); \
+	rm -rf $(LOCK_VENV) && "$$found" -m venv $(LOCK_VENV)
+	@$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check $(UV)
+	@touch $@
