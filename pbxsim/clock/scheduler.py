@@ -1,0 +1,88 @@
+"""The one queue of future work: no thread, no event loop, no sleep, so that a test owns time.
+
+Order is (due, owner, step). The owner is whoever asked (a call's number, 0 for the PBX itself) and the step its own count
+of requests. A global sequence number would also be a total order, but then an extra timer set by somebody else would
+change who goes first at equal times; this way nobody's order depends on who else is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Final, TypeAlias
+
+from pbxsim.clock.instant import Instant, TimeWentBackwards
+
+TimerId: TypeAlias = int
+"""Names a pending timer; 0 is never one, so it can stand for "none"."""
+
+_STEP_BITS: Final = 24  # 16 million timers per owner; a call sets a handful, the PBX itself (owner 0) is renumbered by nobody
+_Entry: TypeAlias = tuple[Instant, TimerId, Callable[[Any], None], Any]
+
+
+class Scheduler:
+    """Runs actions at their instants, in one total order, when told to.
+
+    `now` is the instant of the action that runs, or the last instant that `run_until` reached.
+    """
+
+    __slots__ = ("_cancelled", "_heap", "now")
+
+    def __init__(self, start: Instant) -> None:
+        self.now: Instant = start
+        self._heap: list[_Entry] = []
+        self._cancelled: set[TimerId] = set()
+
+    def __len__(self) -> int:
+        """Count the timers that are still to run."""
+        return len(self._heap) - len(self._cancelled)
+
+    def call_at(self, due: Instant, owner: int, step: int, action: Callable[[Any], None], argument: object) -> TimerId:
+        """Run `action(argument)` at `due`; the past means now. (owner, step) must be new, and step at least 1."""
+        timer = owner << _STEP_BITS | step
+        heappush(self._heap, (due if due > self.now else self.now, timer, action, argument))
+        return timer
+
+    def cancel(self, timer: TimerId) -> None:
+        """Forget a timer that is still pending. One that has run must not be cancelled: its owner knows."""
+        self._cancelled.add(timer)
+
+    def next_due(self) -> Instant | None:
+        """Tell when the next action is due, or None when nothing is left to do."""
+        heap, cancelled = self._heap, self._cancelled
+        while heap and heap[0][1] in cancelled:
+            cancelled.discard(heappop(heap)[1])
+        return heap[0][0] if heap else None
+
+    def run_until(self, until: Instant, budget: int | None = None) -> bool:
+        """Do all work due up to and including `until`, then stand there; at most `budget` actions.
+
+        Returns whether `until` was reached; False means that the budget ran out, and to call again.
+        Raises TimeWentBackwards for an instant before `now`.
+        """
+        if until < self.now:
+            raise TimeWentBackwards(self.now, until)
+        if not self._run_due(until, budget):
+            return False
+        self.now = until
+        return True
+
+    def _run_due(self, until: Instant, budget: int | None) -> bool:
+        heap, cancelled = self._heap, self._cancelled
+        left = -1 if budget is None else budget
+        while heap and heap[0][0] <= until:
+            if left == 0:
+                return self.next_due_after(until)
+            due, timer, action, argument = heappop(heap)
+            if timer in cancelled:
+                cancelled.discard(timer)
+                continue
+            self.now = due
+            action(argument)
+            left -= 1
+        return True
+
+    def next_due_after(self, until: Instant) -> bool:
+        """Tell whether nothing more is due up to and including `until`."""
+        due = self.next_due()
+        return due is None or due > until

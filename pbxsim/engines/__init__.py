@@ -1,0 +1,1 @@
+"""Who decides that a telephone rings, is answered, fails: one package for each way of deciding."""

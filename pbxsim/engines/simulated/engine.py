@@ -1,0 +1,144 @@
+"""The simulated engine: draws a leg's fate when it is rung, and reports it when its time has come.
+
+It wakes only where something is decided: one timer while a leg rings, one for the talk of both sides together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import Channel, Report
+from pbxsim.pbx.dice import stream
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.pbx import Pbx
+
+_REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together when there are more
+
+
+class SimulatedEngine:
+    """Implements `CallEngine`. A telephone is known by its SIP user, or by the number dialled over a trunk.
+
+    The first of `rules` that fits decides, then the number grammar, then `default`.
+    """
+
+    def __init__(self, pbx: Pbx, rules: Sequence[Rule] = (), default: Behaviour = DEFAULT_BEHAVIOUR) -> None:
+        self._clock = pbx.clock
+        self._on_leg = pbx.calls.on_leg
+        self._seed = pbx.seed
+        self._rules = tuple(rules)
+        self._default = Rule(number="_!", turns=(default,))
+        self._known: dict[tuple[bool, str], LegPlan | Rule] = {}
+        self._turns: dict[str, int] = {}
+
+    def dial(self, channel: Channel, timeout: Duration) -> bool:
+        """Ring a simulated telephone; promises an end unless the telephone will not react before the timeout."""
+        fate = channel.plan = self._fate(channel)
+        call = channel.call
+        now = self._clock.now
+        if fate.rings_after and fate.rings_after < timeout:
+            channel.engine_timer = self._clock.call_at(
+                now + fate.rings_after, call.number, call.next_step(), self._begin_ringing, channel
+            )
+            return fate.report is not None and fate.settles_after < timeout
+        if fate.rings and not fate.rings_after:
+            self._on_leg(channel, Report.RINGING)
+        if fate.report is None or fate.settles_after >= timeout:
+            return False
+        channel.engine_timer = self._clock.call_at(
+            now + fate.settles_after, call.number, call.next_step(), self._settle, channel
+        )
+        return True
+
+    def connect(self, call: Call, limit: Duration) -> bool:
+        """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
+        parties = [(self._talk(leg), index, leg) for index, leg in enumerate((call.first, call.second)) if leg is not None]
+        ending = [(talk, index, leg) for talk, index, leg in parties if talk is not None]
+        if not ending:
+            return False
+        talk, _, leg = min(ending)
+        if talk is None or talk >= limit:
+            return False
+        leg.engine_timer = self._clock.call_at(
+            self._clock.now + talk, call.number, call.next_step(), self._stop_talking, leg
+        )
+        return True
+
+    def hang_up(self, channel: Channel, cause: HangupCause) -> None:  # noqa: ARG002 - the port's form; no telephone cares why
+        """Forget what the telephone was going to do."""
+        self.forget(channel)
+
+    def forget(self, channel: Channel) -> None:
+        """Cancel what the telephone was going to do next."""
+        if channel.engine_timer:
+            self._clock.cancel(channel.engine_timer)
+            channel.engine_timer = 0
+
+    def _begin_ringing(self, channel: Channel) -> None:
+        channel.engine_timer = 0
+        fate = channel.plan
+        assert isinstance(fate, LegPlan)  # noqa: S101 - `dial` put it there
+        if fate.rings:
+            self._on_leg(channel, Report.RINGING)
+        if fate.report is not None:
+            due = self._clock.now + fate.settles_after - fate.rings_after
+            call = channel.call
+            channel.engine_timer = self._clock.call_at(due, call.number, call.next_step(), self._settle, channel)
+
+    def _settle(self, channel: Channel) -> None:
+        channel.engine_timer = 0
+        fate = channel.plan
+        assert isinstance(fate, LegPlan) and fate.report is not None  # noqa: S101, PT018 - `dial` saw to both
+        self._on_leg(channel, fate.report, fate.cause)
+
+    def _stop_talking(self, channel: Channel) -> None:
+        channel.engine_timer = 0
+        fate = channel.plan
+        self._on_leg(channel, Report.HUNG_UP, fate.end_cause if isinstance(fate, LegPlan) else HangupCause.NORMAL_CLEARING)
+
+    def _talk(self, channel: Channel) -> Duration | None:
+        fate = channel.plan
+        if not isinstance(fate, LegPlan):  # a caller: it was not dialled, but it too stops talking some time
+            fate = channel.plan = self._fate(channel)
+        return fate.talk
+
+    def _fate(self, channel: Channel) -> LegPlan:
+        line = channel.line
+        name = channel.number if line is None else line.user
+        found = self._known.get((line is None, name))
+        if found is None:
+            found = self._learn(channel, name)
+        if isinstance(found, LegPlan):
+            return found
+        count = self._turns[name] = self._turns.get(name, -1) + 1
+        return plan(found.turn(count), stream(self._seed, name, count))
+
+    def _learn(self, channel: Channel, name: str) -> LegPlan | Rule:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        rule = self._rule(_names(channel))
+        found = plan(rule.turns[0]) if rule.is_fixed else rule
+        self._known[channel.line is None, name] = found
+        return found
+
+    def _rule(self, names: tuple[str, ...]) -> Rule:
+        for rule in self._rules:
+            if rule.fits(names):
+                return rule
+        for name in names:
+            behaviour = spelt(name)
+            if behaviour is not None:
+                return Rule(number=name, turns=(behaviour,))
+        return self._default
+
+
+def _names(channel: Channel) -> tuple[str, ...]:
+    line = channel.line
+    if line is None:
+        return (channel.number,)
+    return (line.user, line.extension.internal, *line.extension.public)

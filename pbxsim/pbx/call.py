@@ -1,0 +1,167 @@
+"""What a person calls a call: who asked for it, its legs, what state it is in, and the table of its states.
+
+Everything that can change a call's state is in CALL_TRANSITIONS; the README's diagram is drawn from it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.clock.instant import SECOND, Duration, Instant
+from pbxsim.pbx.account import ChargeBasis
+from pbxsim.pbx.cdr import NO_CUSTOM
+
+if TYPE_CHECKING:
+    from pbxsim.clock.scheduler import TimerId
+    from pbxsim.pbx.account import Account
+    from pbxsim.pbx.cause import Disposition, HangupCause
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.dialplan import Destination
+    from pbxsim.pbx.directory import Line
+
+DEFAULT_RING: Final[Duration] = 30 * SECOND
+
+
+class CallState(IntEnum):
+    """Where a call stands."""
+
+    DIALING_FIRST = 1  # the first party is being rung
+    DIALING_SECOND = 2  # the first party is there, the second is being rung
+    TALKING = 3  # the parties (or one party and the PBX) hear each other
+    ENDED = 4
+
+
+class CallStep(IntEnum):
+    """What can happen to a call as a whole."""
+
+    FIRST_ANSWERED = 1
+    SECOND_ANSWERED = 2
+    LISTENING = 3  # a spy was answered and hears its target
+    OVER = 4  # a party hung up, failed or was hung up, a limit ran out
+
+
+CALL_TRANSITIONS: Final[dict[tuple[CallState, CallStep], CallState]] = {
+    (CallState.DIALING_FIRST, CallStep.FIRST_ANSWERED): CallState.DIALING_SECOND,
+    (CallState.DIALING_FIRST, CallStep.LISTENING): CallState.TALKING,
+    (CallState.DIALING_FIRST, CallStep.OVER): CallState.ENDED,
+    (CallState.DIALING_SECOND, CallStep.SECOND_ANSWERED): CallState.TALKING,
+    (CallState.DIALING_SECOND, CallStep.OVER): CallState.ENDED,
+    (CallState.TALKING, CallStep.OVER): CallState.ENDED,
+}
+
+
+class CallKind(Enum):
+    """What the call is for."""
+
+    CONNECT = "connect"  # ring one party, then connect it to another
+    DIAL = "dial"  # ring a number, then send it into a dialplan context
+    SPY = "spy"  # ring one party, then let it listen to somebody
+    INCOMING = "incoming"  # somebody outside, or one of our telephones, calls
+
+
+class CallerId(msgspec.Struct, frozen=True):
+    """What a telephone's display shows."""
+
+    number: str = ""
+    name: str = ""
+
+
+class RecordingWish(msgspec.Struct, frozen=True):
+    """Where a client wants a recording of the call: VoIPSUN's monitorPath, monitorFilename, monitorType; Duocom's grabar."""
+
+    folder: str = ""
+    file: str = ""
+    application: str = ""
+    regardless: bool = False  # record even where the extension's own switch is off
+
+
+class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """All that a vendor (or the control API) says when it asks for a call.
+
+    `src` and `dst` are what the record will name. `second` is resolved in `context` when its turn comes. `talk_limit` is
+    in microseconds from the moment both are connected, 0 for none. Legs that leave by a trunk are charged to `account`.
+    `macro` runs before the first party answers, and is noted in the call's timeline. `failure_context` is entered when
+    the first party is not reached. `spied_line` or `spied_channel` is whom a SPY listens to.
+    """
+
+    vendor: str
+    first: Destination
+    src: str
+    dst: str
+    kind: CallKind = CallKind.CONNECT
+    second: str = ""
+    context: str = ""
+    first_shows: CallerId = CallerId()
+    second_shows: CallerId = CallerId()
+    first_timeout: Duration = DEFAULT_RING
+    second_timeout: Duration = DEFAULT_RING
+    talk_limit: Duration = 0
+    custom: tuple[str, str, str, str] = NO_CUSTOM
+    account: Account | None = None
+    charge_basis: ChargeBasis = ChargeBasis.LEG
+    reference: str = ""
+    recording: RecordingWish | None = None
+    macro: str = ""
+    failure_context: str = ""
+    spied_line: Line | None = None
+    spied_channel: Channel | None = None
+
+
+class Call:
+    """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made.
+
+    `first` and `second` are the legs that answered. `cause` is why it ended, or what the legs that failed so far amount
+    to. `steps` counts the timers set in its name, so that equal instants are served in a fixed order.
+    """
+
+    __slots__ = (
+        "bridged_at",
+        "cause",
+        "disposition",
+        "ended_at",
+        "first",
+        "legs",
+        "number",
+        "order",
+        "second",
+        "started_at",
+        "state",
+        "steps",
+        "timer",
+    )
+
+    def __init__(self, number: int, order: CallOrder, now: Instant) -> None:
+        self.number = number
+        self.order = order
+        self.state = CallState.DIALING_FIRST
+        self.started_at: Instant = now
+        self.bridged_at: Instant = 0
+        self.ended_at: Instant = 0
+        self.legs: list[Channel] = []
+        self.first: Channel | None = None
+        self.second: Channel | None = None
+        self.cause: HangupCause | None = None
+        self.disposition: Disposition | None = None
+        self.steps = 0
+        self.timer: TimerId = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the call has ended."""
+        return self.state is CallState.ENDED
+
+    def next_step(self) -> int:
+        """Count one more timer set in this call's name; it breaks ties at equal instants."""
+        self.steps += 1
+        return self.steps
+
+    def live_legs(self) -> list[Channel]:
+        """Give the legs that have not ended, oldest first."""
+        return [leg for leg in self.legs if leg.is_live]
+
+    def ringing_legs(self) -> list[Channel]:
+        """Give the live legs of the party that is being rung."""
+        return [leg for leg in self.legs if leg.is_live and leg is not self.first]

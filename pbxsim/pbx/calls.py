@@ -1,0 +1,308 @@
+"""Where calls are ordered, and the one door through which engines report what became of their legs.
+
+Not here: how a party is rung (dialing.py), what is written down at the end (closing.py).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx import closing, dialing
+from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallKind, CallOrder, CallState, CallStep
+from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
+from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
+from pbxsim.pbx.errors import ImpossibleTransition
+from pbxsim.pbx.events import (
+    CallBridged,
+    CallEnded,
+    CallStarted,
+    ContextEntered,
+    LegAnswered,
+    LegEnded,
+    LegHeld,
+    LegRinging,
+    LegUnheld,
+    ReportIgnored,
+)
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
+    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.pbx.bus import EventBus
+    from pbxsim.pbx.dialplan import Dialplan
+    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.engine import CallEngine
+
+# Enum members are looked up through their class at a cost; these are asked for several times a call.
+_DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
+_DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
+_RINGING, _ANSWERED = Report.RINGING, Report.ANSWERED
+_NORMAL: Final = HangupCause.NORMAL_CLEARING
+
+
+class CallControl:
+    """The counter where calls are ordered, hung up and found.
+
+    `live` maps numbers to calls in progress, in the order in which they began; `recent` keeps the last that ended.
+    `longest_talk` (µs) ends a call that nobody hangs up.
+    """
+
+    def __init__(
+        self, *, clock: Scheduler, bus: EventBus, dialplan: Dialplan, longest_talk: Duration, first_cdr: int = 1, recent: int = 10_000
+    ) -> None:
+        self.clock = clock
+        self.bus = bus
+        self.dialplan = dialplan
+        self.longest_talk = longest_talk
+        self.engine: CallEngine
+        self.live: dict[int, Call] = {}
+        self.recent: deque[Call] = deque(maxlen=recent)
+        self.calls_started = 0
+        self.channels_made = 0
+        self.next_cdr = first_cdr
+        self._spies: dict[int, list[Call]] = {}
+
+    # -- orders ---------------------------------------------------------------------------------------------------
+
+    def originate(self, order: CallOrder) -> Call:
+        """Start a call: its first party is rung now. What becomes of it shows on the call, in events and in its record."""
+        call = self._begin(order)
+        dialing.ring(self, call, order.first, order.first_shows, order.first_timeout)
+        return call
+
+    def receive(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+        """Start a call that somebody places: an outsider through a trunk of `order.first`, or one of our own `line`s.
+
+        The caller hears ringing until `order.second` answers. None where every trunk is full or the line takes no more.
+        """
+        call = self._begin(order)
+        caller = dialing.caller(self, call, line)
+        if caller is None:
+            self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
+            return None
+        call.first = caller
+        call.state = CALL_TRANSITIONS[call.state, CallStep.FIRST_ANSWERED]
+        self._ring_second(call)
+        return call
+
+    def hang_up(self, call: Call, cause: HangupCause = _NORMAL) -> None:
+        """End a call from inside the PBX; one that is over stays as it is."""
+        if call.state is not CallState.ENDED:
+            self.end(call, cause)
+
+    def hang_up_channel(self, channel: Channel, cause: HangupCause = _NORMAL) -> None:
+        """Hang up one channel (AMI's Hangup), and so its call, unless it is one of several that are being rung."""
+        if channel.state is _DOWN:
+            return
+        self.engine.hang_up(channel, cause)
+        self.on_leg(channel, Report.HUNG_UP, cause)
+
+    # -- finding --------------------------------------------------------------------------------------------------
+
+    def find(self, number: int) -> Call | None:
+        """Find a call in progress, or one of those that ended lately."""
+        return self.live.get(number) or next((call for call in self.recent if call.number == number), None)
+
+    def channels(self) -> Iterator[Channel]:
+        """Give all live channels, call by call in the order of their beginning."""
+        return (leg for call in self.live.values() for leg in call.legs if leg.state is not _DOWN)
+
+    def channel(self, name: str) -> Channel | None:
+        """Find a live channel by its name."""
+        return next((channel for channel in self.channels() if channel.name == name), None)
+
+    # -- the engines' door ----------------------------------------------------------------------------------------
+
+    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL) -> None:
+        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing."""
+        if (channel.state, report) not in CHANNEL_TRANSITIONS:
+            if ReportIgnored in self.bus.wanted:
+                self.bus.emit(ReportIgnored(channel, report))
+            return
+        if report is _RINGING:
+            self._rings(channel)
+        elif report is _ANSWERED:
+            self._answers(channel)
+        elif report is Report.HELD or report is Report.UNHELD:
+            self._holds(channel, report)
+        else:
+            self._ends(channel, cause)
+
+    def _rings(self, channel: Channel) -> None:
+        channel.state = ChannelState.RINGING
+        channel.ringing_at = self.clock.now
+        if LegRinging in self.bus.wanted:
+            self.bus.emit(LegRinging(channel))
+
+    def _answers(self, channel: Channel) -> None:
+        channel.state = _UP
+        channel.answered_at = self.clock.now
+        if LegAnswered in self.bus.wanted:
+            self.bus.emit(LegAnswered(channel))
+        call = channel.call
+        self._stop_timer(call)
+        self._drop_other_forks(call, channel)
+        call.cause = None
+        if call.state is _DIALING_FIRST:
+            call.first = channel
+            self._on_first(call)
+        else:
+            call.second = channel
+            self._on_second(call)
+
+    def _ends(self, channel: Channel, cause: HangupCause) -> None:
+        call = channel.call
+        was_ringing = channel is not call.first and channel.state is not _UP
+        self.release(channel, cause)
+        if not was_ringing:
+            self.end(call, cause)
+            return
+        call.cause = cause if call.cause is None else weightier(call.cause, cause)
+        if not call.ringing_legs():
+            self.party_failed(call, call.cause)
+
+    def _holds(self, channel: Channel, report: Report) -> None:
+        channel.is_held = report is Report.HELD
+        self.bus.emit(LegHeld(channel) if channel.is_held else LegUnheld(channel))
+
+    # -- the course of a call -------------------------------------------------------------------------------------
+
+    def _begin(self, order: CallOrder) -> Call:
+        self.calls_started += 1
+        call = self.live[self.calls_started] = Call(self.calls_started, order, self.clock.now)
+        if CallStarted in self.bus.wanted:
+            self.bus.emit(CallStarted(call))
+        return call
+
+    def _step(self, call: Call, step: CallStep) -> None:
+        state = CALL_TRANSITIONS.get((call.state, step))
+        if state is None:
+            raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")
+        call.state = state
+
+    def _on_first(self, call: Call) -> None:
+        if call.order.kind is CallKind.SPY:
+            self._step(call, CallStep.LISTENING)
+            self._listen(call)
+            return
+        self._step(call, CallStep.FIRST_ANSWERED)
+        if call.order.kind is CallKind.DIAL:
+            self.bus.emit(ContextEntered(call, call.order.context))
+        self._ring_second(call)
+
+    def _ring_second(self, call: Call) -> None:
+        order = call.order
+        destination = self.dialplan.resolve(order.second, order.context)
+        dialing.ring(self, call, destination, order.second_shows, order.second_timeout)
+
+    def _on_second(self, call: Call) -> None:
+        first = call.first
+        if first is not None and first.state is _RING:
+            first.state = _UP
+            first.answered_at = self.clock.now
+        self.bridge(call, self._talk_limit(call))
+
+    def bridge(self, call: Call, limit: Duration) -> None:
+        """Connect the call's parties for at most `limit`; the PBX itself is the other side where there is no second leg."""
+        if call.state is not _TALKING:
+            self._step(call, CallStep.SECOND_ANSWERED)
+        call.bridged_at = self.clock.now
+        if CallBridged in self.bus.wanted:
+            self.bus.emit(CallBridged(call))
+        if not self.engine.connect(call, limit) and call.state is _TALKING:
+            call.timer = self.clock.call_at(self.clock.now + limit, call.number, call.next_step(), self._limit_ran_out, call)
+
+    def _talk_limit(self, call: Call) -> Duration:
+        asked = call.order.talk_limit
+        return min(asked, self.longest_talk) if asked else self.longest_talk
+
+    def _limit_ran_out(self, call: Call) -> None:
+        call.timer = 0
+        self.end(call, _NORMAL)
+
+    def party_failed(self, call: Call, cause: HangupCause) -> None:
+        """Go on after the party that was rung could not be had: the call ends, by way of its failure context."""
+        order = call.order
+        if call.state is _DIALING_FIRST and self.dialplan.knows(order.failure_context):
+            self.bus.emit(ContextEntered(call, order.failure_context))
+        self.end(call, cause, unanswered_disposition(cause))
+
+    def ring_ran_out(self, call: Call) -> None:
+        """End the ringing of a party that did not answer in time."""
+        call.timer = 0
+        for leg in call.ringing_legs():
+            self.engine.hang_up(leg, HangupCause.NO_ANSWER)
+            self.release(leg, HangupCause.NO_ANSWER)
+        self.party_failed(call, HangupCause.NO_ANSWER)
+
+    def end(self, call: Call, cause: HangupCause, unanswered: Disposition = Disposition.NO_ANSWER) -> None:
+        """End a call and all that is left of it; its record and its charges follow at once.
+
+        `unanswered` is what the record says unless the parties were connected: by default that somebody gave up.
+        """
+        self._stop_timer(call)
+        self._step(call, CallStep.OVER)
+        call.cause = cause
+        call.disposition = Disposition.ANSWERED if call.bridged_at else unanswered
+        call.ended_at = self.clock.now
+        for leg in call.legs:
+            if leg.state is not _DOWN:
+                self.engine.hang_up(leg, cause)
+                self.release(leg, cause)
+        del self.live[call.number]
+        self.recent.append(call)
+        if CallEnded in self.bus.wanted:
+            self.bus.emit(CallEnded(call))
+        closing.close(self, call)
+        if self._spies:
+            self._release_spies(call)
+
+    def release(self, channel: Channel, cause: HangupCause) -> None:
+        """Let a leg go, and give back what it used."""
+        channel.state = _DOWN
+        channel.cause = cause
+        channel.ended_at = self.clock.now
+        channel.is_held = False
+        if channel.line is not None:
+            channel.line.channels.remove(channel)
+        elif channel.trunk is not None:
+            channel.trunk.in_use -= 1
+        if LegEnded in self.bus.wanted:
+            self.bus.emit(LegEnded(channel))
+
+    def _stop_timer(self, call: Call) -> None:
+        if call.timer:
+            self.clock.cancel(call.timer)
+            call.timer = 0
+
+    def _drop_other_forks(self, call: Call, winner: Channel) -> None:
+        if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):  # noqa: PLR2004 - nothing was forked
+            return
+        for leg in call.ringing_legs():
+            if leg is not winner:
+                self.engine.hang_up(leg, HangupCause.ANSWERED_ELSEWHERE)
+                self.release(leg, HangupCause.ANSWERED_ELSEWHERE)
+
+    # -- spying ---------------------------------------------------------------------------------------------------
+
+    def _listen(self, call: Call) -> None:
+        target = self._spied_call(call.order)
+        if target is not None:
+            self._spies.setdefault(target.number, []).append(call)
+        if call.order.spied_channel is not None and target is None:
+            self.end(call, _NORMAL)
+            return
+        self.bridge(call, self.longest_talk)
+
+    def _spied_call(self, order: CallOrder) -> Call | None:
+        channel = order.spied_channel
+        if order.spied_line is not None:
+            channel = next((leg for leg in order.spied_line.channels if leg.is_up), None)
+        return channel.call if channel is not None and channel.state is not _DOWN else None
+
+    def _release_spies(self, call: Call) -> None:
+        for spy in self._spies.pop(call.number, ()):
+            self.hang_up(spy)
+

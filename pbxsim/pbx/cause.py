@@ -1,0 +1,78 @@
+"""Why a leg ended: Q.850 hangup causes, and the CDR disposition that each amounts to.
+
+Source: ITU-T Q.850 and Asterisk's include/asterisk/causes.h, whose names these are.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+from typing import Final
+
+
+class HangupCause(IntEnum):
+    """A Q.850 cause, by Asterisk's name (causes.h)."""
+
+    UNALLOCATED = 1
+    NO_ROUTE_DESTINATION = 3
+    NORMAL_CLEARING = 16
+    USER_BUSY = 17
+    NO_USER_RESPONSE = 18
+    NO_ANSWER = 19
+    SUBSCRIBER_ABSENT = 20
+    CALL_REJECTED = 21
+    NUMBER_CHANGED = 22
+    ANSWERED_ELSEWHERE = 26
+    DESTINATION_OUT_OF_ORDER = 27
+    INVALID_NUMBER_FORMAT = 28
+    FACILITY_REJECTED = 29
+    NORMAL_UNSPECIFIED = 31
+    NORMAL_CIRCUIT_CONGESTION = 34
+    NETWORK_OUT_OF_ORDER = 38
+    NORMAL_TEMPORARY_FAILURE = 41
+    SWITCH_CONGESTION = 42
+    REQUESTED_CHAN_UNAVAIL = 44
+    BEARERCAPABILITY_NOTAVAIL = 58
+    CHAN_NOT_IMPLEMENTED = 66
+    INCOMPATIBLE_DESTINATION = 88
+    RECOVERY_ON_TIMER_EXPIRE = 102
+    PROTOCOL_ERROR = 111
+    INTERWORKING = 127
+
+
+class Disposition(StrEnum):
+    """What a CDR says became of the call: Asterisk's exact strings (main/cdr.c, ast_cdr_disp2str)."""
+
+    ANSWERED = "ANSWERED"
+    NO_ANSWER = "NO ANSWER"
+    BUSY = "BUSY"
+    FAILED = "FAILED"
+
+
+_UNANSWERED: Final = {
+    HangupCause.USER_BUSY: Disposition.BUSY,
+    HangupCause.CALL_REJECTED: Disposition.BUSY,  # SIP 486 and 603 both; VUM's styp 4 names refusal as BUSY
+    HangupCause.NORMAL_CLEARING: Disposition.NO_ANSWER,  # somebody gave up while it rang (DIALSTATUS CANCEL)
+    HangupCause.NO_USER_RESPONSE: Disposition.NO_ANSWER,
+    HangupCause.NO_ANSWER: Disposition.NO_ANSWER,
+    HangupCause.ANSWERED_ELSEWHERE: Disposition.NO_ANSWER,
+}
+
+_PRECEDENCE: Final = (  # app_dial.c: busy beats congestion beats unavailable beats silence, when several phones were rung
+    HangupCause.USER_BUSY,
+    HangupCause.CALL_REJECTED,
+    HangupCause.NORMAL_CIRCUIT_CONGESTION,
+    HangupCause.SUBSCRIBER_ABSENT,
+)
+
+
+def unanswered_disposition(cause: HangupCause) -> Disposition:
+    """Tell what a leg that was never answered amounts to, by why it ended."""
+    return _UNANSWERED.get(cause, Disposition.FAILED)
+
+
+def weightier(one: HangupCause, other: HangupCause) -> HangupCause:
+    """Choose which of two forked legs' causes stands for both, as app_dial counts them."""
+    for cause in _PRECEDENCE:
+        if cause in (one, other):
+            return cause
+    return min(one, other)

@@ -1,0 +1,142 @@
+"""Call detail records: one for each call, written when it ends, never changed after but for where its recording lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final, Protocol
+
+import msgspec
+
+from pbxsim.clock.instant import SECOND, Instant
+from pbxsim.pbx.cause import Disposition, HangupCause
+
+NO_CUSTOM: Final = ("", "", "", "")
+
+
+class Direction(StrEnum):
+    """Which way a call went, seen from the PBX."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    LOCAL = "local"
+
+
+class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What became of a call. Instants are microseconds; `answer` is 0 for a call whose parties were never connected.
+
+    `src` is the party that was called (or called) first, `dst` the number asked for. `custom` are CustomCDR1 to 4.
+    `first_*` and `second_*` name the channels. `recording` is folder and file name, both empty without a recording.
+    `reference` is the vendor's own name for the call; `account` who paid.
+    """
+
+    id: int
+    call: int
+    vendor: str
+    start: Instant
+    answer: Instant
+    end: Instant
+    src: str
+    dst: str
+    disposition: Disposition
+    cause: HangupCause
+    direction: Direction
+    custom: tuple[str, str, str, str] = NO_CUSTOM
+    clid_number: str = ""
+    clid_name: str = ""
+    context: str = ""
+    first_peer: str = ""
+    first_serial: int = 0
+    second_peer: str = ""
+    second_serial: int = 0
+    trunk: str = ""
+    account: str = ""
+    reference: str = ""
+    recording_folder: str = ""
+    recording_file: str = ""
+
+    @property
+    def duration(self) -> int:
+        """Full seconds from the request to the end (main/cdr.c: ast_tvdiff of end and start)."""
+        return (self.end - self.start) // SECOND
+
+    @property
+    def billsec(self) -> int:
+        """Full seconds in which both parties were connected."""
+        return (self.end - self.answer) // SECOND if self.answer else 0
+
+    @property
+    def channel(self) -> str:
+        """Name of the first party's channel."""
+        return f"SIP/{self.first_peer}-{self.first_serial:08x}" if self.first_serial else ""
+
+    @property
+    def dst_channel(self) -> str:
+        """Name of the second party's channel."""
+        return f"SIP/{self.second_peer}-{self.second_serial:08x}" if self.second_serial else ""
+
+    @property
+    def unique_id(self) -> str:
+        """Asterisk's Uniqueid of the first channel."""
+        return f"{self.start // SECOND}.{self.first_serial}"
+
+
+class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which records: every field that is not None must fit. Newest first where `newest_first`, else in order of id.
+
+    `since` and `until` bound the start, both inclusive; `after` is the id that the answer begins behind.
+    """
+
+    src: str | None = None
+    dst: str | None = None
+    dispositions: frozenset[Disposition] | None = None
+    direction: Direction | None = None
+    account: str | None = None
+    numbers: frozenset[str] | None = None  # src or dst is among them
+    custom1: str | None = None
+    vendor: str | None = None
+    call: int | None = None
+    since: Instant | None = None
+    until: Instant | None = None
+    after: int | None = None
+    limit: int | None = None
+    newest_first: bool = False
+
+    def fits(self, cdr: Cdr) -> bool:
+        """Tell whether a record is one of those asked for; paging apart."""
+        return self._fits_parties(cdr) and self._fits_outcome(cdr)
+
+    def _fits_parties(self, cdr: Cdr) -> bool:
+        return (
+            self.src in (None, cdr.src)
+            and self.dst in (None, cdr.dst)
+            and self.account in (None, cdr.account)
+            and self.vendor in (None, cdr.vendor)
+            and self.custom1 in (None, cdr.custom[0])
+            and (self.numbers is None or cdr.src in self.numbers or cdr.dst in self.numbers)
+        )
+
+    def _fits_outcome(self, cdr: Cdr) -> bool:
+        return (
+            (self.dispositions is None or cdr.disposition in self.dispositions)
+            and self.direction in (None, cdr.direction)
+            and self.call in (None, cdr.call)
+            and (self.since is None or cdr.start >= self.since)
+            and (self.until is None or cdr.start <= self.until)
+        )
+
+
+class CdrArchive(Protocol):
+    """Where records are kept and found again: memory now, a database beside it later. It hears of new ones by CdrClosed."""
+
+    def get(self, cdr_id: int) -> Cdr:
+        """Give one record. Raises CdrNotFound."""
+        ...
+
+    def find(self, query: CdrQuery) -> Iterable[Cdr]:
+        """Give the records that fit, in the query's order; whatever has been closed by now is among them."""
+        ...
+
+    def replace(self, cdr: Cdr) -> None:
+        """Put a record in the place of the one with its id, because its recording has moved."""
+        ...

@@ -1,0 +1,143 @@
+"""One leg of a call: its channel, the eight states Asterisk gives it, and the table of what may follow what.
+
+Everything that can change a channel's state is in CHANNEL_TRANSITIONS; a pair that is missing there changes nothing.
+Source of the states and their names: Asterisk's include/asterisk/channelstate.h and main/channel.c (ast_state2str).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.cause import HangupCause
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Instant
+    from pbxsim.clock.scheduler import TimerId
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Line, Trunk
+
+
+class ChannelState(IntEnum):
+    """Asterisk's channel states, with its numbers."""
+
+    DOWN = 0
+    RESERVED = 1
+    OFF_HOOK = 2
+    DIALING = 3
+    RING = 4
+    RINGING = 5
+    UP = 6
+    BUSY = 7
+
+    @property
+    def label(self) -> str:
+        """Spell the state as `core show channels` does."""
+        return _LABELS[self]
+
+
+_LABELS: Final = ("Down", "Rsrvd", "OffHook", "Dialing", "Ring", "Ringing", "Up", "Busy")
+
+
+class Report(IntEnum):  # an int hashes in C, a plain Enum in Python; the table below is asked several times a call
+    """What an engine can say about a leg; everything it knows comes down to one of these."""
+
+    RINGING = 1
+    ANSWERED = 2
+    FAILED = 3  # busy, rejected, unreachable, not answered: the cause tells which
+    HUNG_UP = 4
+    HELD = 5
+    UNHELD = 6
+
+
+CHANNEL_TRANSITIONS: Final[dict[tuple[ChannelState, Report], ChannelState]] = {
+    (ChannelState.DIALING, Report.RINGING): ChannelState.RINGING,
+    (ChannelState.DIALING, Report.ANSWERED): ChannelState.UP,
+    (ChannelState.DIALING, Report.FAILED): ChannelState.DOWN,
+    (ChannelState.DIALING, Report.HUNG_UP): ChannelState.DOWN,
+    (ChannelState.RINGING, Report.ANSWERED): ChannelState.UP,
+    (ChannelState.RINGING, Report.FAILED): ChannelState.DOWN,
+    (ChannelState.RINGING, Report.HUNG_UP): ChannelState.DOWN,
+    (ChannelState.RING, Report.HUNG_UP): ChannelState.DOWN,
+    (ChannelState.UP, Report.HUNG_UP): ChannelState.DOWN,
+    (ChannelState.UP, Report.FAILED): ChannelState.DOWN,
+    (ChannelState.UP, Report.HELD): ChannelState.UP,
+    (ChannelState.UP, Report.UNHELD): ChannelState.UP,
+}
+
+
+class Channel:
+    """A leg. It is on a line of ours or on a trunk, never on both; it belongs to one call from its first moment to its last.
+
+    `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
+    `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
+    `plan` and `engine_timer` belong to the engine, which may keep there what it likes; the switch never looks.
+    """
+
+    __slots__ = (
+        "answered_at",
+        "call",
+        "cause",
+        "created_at",
+        "ended_at",
+        "engine_timer",
+        "is_calling",
+        "is_held",
+        "line",
+        "number",
+        "plan",
+        "ringing_at",
+        "serial",
+        "shown_name",
+        "shown_number",
+        "state",
+        "trunk",
+    )
+
+    def __init__(
+        self, call: Call, serial: int, number: str, now: Instant, *, line: Line | None = None, trunk: Trunk | None = None
+    ) -> None:
+        self.call = call
+        self.serial = serial
+        self.number = number
+        self.line = line
+        self.trunk = trunk
+        self.shown_number = ""
+        self.shown_name = ""
+        self.state = ChannelState.DIALING
+        self.cause: HangupCause | None = None
+        self.created_at: Instant = now
+        self.ringing_at: Instant = 0
+        self.answered_at: Instant = 0
+        self.ended_at: Instant = 0
+        self.is_calling = False  # this party placed the call; it was not rung by us
+        self.is_held = False
+        self.plan: object = None
+        self.engine_timer: TimerId = 0
+
+    @property
+    def peer(self) -> str:
+        """Name the SIP account at the far end: the line's user or the trunk's name."""
+        if self.line is not None:
+            return self.line.user
+        return self.trunk.name if self.trunk is not None else "pbx"
+
+    @property
+    def name(self) -> str:
+        """Name the channel as chan_sip does: `SIP/<peer>-<8 hex digits>`, the digits counting up over the PBX's life."""
+        return f"SIP/{self.peer}-{self.serial:08x}"
+
+    @property
+    def unique_id(self) -> str:
+        """Give Asterisk's Uniqueid: the second of its creation, a dot, its serial."""
+        return f"{self.created_at // 1_000_000}.{self.serial}"
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the leg has not ended."""
+        return self.state is not ChannelState.DOWN
+
+    @property
+    def is_up(self) -> bool:
+        """Tell whether the far end has answered and not yet gone."""
+        return self.state is ChannelState.UP

@@ -1,0 +1,95 @@
+"""What is written down when a call ends: its one record, and what its legs cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.account import Charge, ChargeBasis
+from pbxsim.pbx.call import CallKind
+from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.pbx.events import CdrClosed, CreditCharged
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.account import Account
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.channel import Channel
+
+
+def close(control: CallControl, call: Call) -> None:
+    """Charge the legs of a call that has just ended, then close its record."""
+    if call.order.account is not None:
+        _charge(control, call, call.order.account)
+    if CdrClosed in control.bus.wanted:
+        control.bus.emit(CdrClosed(_record(control, call)))
+    else:
+        control.next_cdr += 1  # whether anybody listens must not change the next call's record
+
+
+def _charge(control: CallControl, call: Call, account: Account) -> None:
+    for leg in call.legs:
+        if leg.trunk is None or leg.is_calling or not leg.answered_at:
+            continue
+        rate, spent = account.tariff.rate(leg.number), _charged_seconds(call, leg)
+        if rate.is_free or spent is None:
+            continue
+        charge = Charge(
+            control.clock.now, account.name, call.number, leg.number, spent, rate.price(spent), call.order.reference
+        )
+        account.take(charge)
+        control.bus.emit(CreditCharged(charge))
+
+
+def _charged_seconds(call: Call, leg: Channel) -> int | None:
+    """Give the seconds that a leg is charged for; None where it costs nothing, because nobody talked."""
+    if call.order.charge_basis is ChargeBasis.LEG:
+        return (leg.ended_at - leg.answered_at) // SECOND
+    return (call.ended_at - call.bridged_at) // SECOND if call.bridged_at else None
+
+
+def _record(control: CallControl, call: Call) -> Cdr:
+    order, legs = call.order, call.legs
+    first = call.first or (legs[0] if legs else None)
+    second = call.second or (legs[-1] if len(legs) > 1 and legs[-1] is not first else None)
+    trunk = _trunk_name(first, second)
+    assert call.disposition is not None and call.cause is not None  # noqa: S101, PT018 - `end` has set both
+    number = control.next_cdr
+    control.next_cdr += 1
+    return Cdr(
+        id=number,
+        call=call.number,
+        vendor=order.vendor,
+        start=call.started_at,
+        answer=call.bridged_at,
+        end=call.ended_at,
+        src=order.src,
+        dst=order.dst,
+        disposition=call.disposition,
+        cause=call.cause,
+        direction=_direction(call, trunk),
+        custom=order.custom,
+        clid_number=order.second_shows.number,
+        clid_name=order.second_shows.name,
+        context=order.context,
+        first_peer=first.peer if first else "",
+        first_serial=first.serial if first else 0,
+        second_peer=second.peer if second else "",
+        second_serial=second.serial if second else 0,
+        trunk=trunk,
+        account=order.account.name if order.account else "",
+        reference=order.reference,
+    )
+
+
+def _trunk_name(first: Channel | None, second: Channel | None) -> str:
+    for leg in (second, first):
+        if leg is not None and leg.trunk is not None:
+            return leg.trunk.name
+    return ""
+
+
+def _direction(call: Call, trunk: str) -> Direction:
+    if call.order.kind is CallKind.INCOMING and call.first is not None and call.first.trunk is not None:
+        return Direction.INCOMING
+    return Direction.OUTGOING if trunk else Direction.LOCAL

@@ -1,0 +1,122 @@
+"""How a party is rung: which channels are made for a destination, what stands in the way, and how long it may ring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import Channel, ChannelState
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToPlayback, ToTrunk
+from pbxsim.pbx.events import LegDialed, LegRefused
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
+    from pbxsim.pbx.call import Call, CallerId
+    from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.directory import Line, Trunk
+
+
+def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
+    """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
+    if isinstance(destination, ToPlayback):
+        _play(control, call, destination)
+        return
+    refusal = _make_legs(control, call, destination, shows)
+    if refusal is not None:
+        control.bus.emit(LegRefused(call, destination.number, refusal))
+        control.party_failed(call, refusal)
+        return
+    _dial(control, call, timeout)
+
+
+def caller(control: CallControl, call: Call, line: Line | None) -> Channel | None:
+    """Make the leg of somebody who calls us, from a line of ours or in through a trunk; None where there is no room."""
+    order = call.order
+    if line is not None:
+        channel = None if line.is_full else _on_line(control, call, line)
+    else:
+        trunk = _trunk_with_room(order.first)
+        channel = _on_trunk(control, call, order.src, trunk) if trunk is not None else None
+    if channel is not None:
+        channel.is_calling = True
+        channel.state = ChannelState.RING
+        control.bus.emit(LegDialed(channel))
+    return channel
+
+
+def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
+    first = call.first
+    if first is None:  # nobody is there to hear it: a playback cannot be the first party
+        control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
+        return
+    if first.state is ChannelState.RING:
+        first.state = ChannelState.UP
+        first.answered_at = control.clock.now
+    control.bridge(call, min(playback.length, control.longest_talk))
+
+
+def _make_legs(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:
+    """Make the channels for a destination; a cause where none can be made."""
+    if isinstance(destination, Refused):
+        return destination.cause
+    before = len(call.legs)
+    if isinstance(destination, ToTrunk):
+        trunk = _trunk_with_room(destination)
+        if trunk is None:
+            return HangupCause.NORMAL_CIRCUIT_CONGESTION
+        channel = _on_trunk(control, call, destination.number, trunk)
+        channel.shown_number, channel.shown_name = trunk.caller_id or shows.number, shows.name
+        return None
+    assert isinstance(destination, ToExtension)  # noqa: S101 - the fourth of four; playback was dealt with above
+    return _fork(control, call, destination, shows, before)
+
+
+def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId, before: int) -> HangupCause | None:
+    registered = [line for line in to.extension.lines if line.is_registered]
+    for line in registered:
+        if not line.is_full:
+            channel = _on_line(control, call, line)
+            channel.shown_number, channel.shown_name = shows.number, shows.name
+    if len(call.legs) > before:
+        return None
+    return HangupCause.USER_BUSY if registered else HangupCause.SUBSCRIBER_ABSENT
+
+
+def _trunk_with_room(destination: Destination) -> Trunk | None:
+    if not isinstance(destination, ToTrunk):
+        return None
+    for trunk in destination.trunks:
+        if trunk.has_room:
+            return trunk
+    return None
+
+
+def _on_line(control: CallControl, call: Call, line: Line) -> Channel:
+    control.channels_made += 1
+    channel = Channel(call, control.channels_made, line.extension.internal, control.clock.now, line=line)
+    line.channels.append(channel)
+    call.legs.append(channel)
+    return channel
+
+
+def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Channel:
+    control.channels_made += 1
+    channel = Channel(call, control.channels_made, number, control.clock.now, trunk=trunk)
+    trunk.in_use += 1
+    call.legs.append(channel)
+    return channel
+
+
+def _dial(control: CallControl, call: Call, timeout: Duration) -> None:
+    """Have the engine ring each leg; unless it promises an end for all of them, time them ourselves."""
+    state = call.state
+    promised = True
+    for leg in call.ringing_legs():
+        if not leg.is_live or call.state is not state:
+            return  # an engine may report from within `dial`: another fork won, or the call is over
+        if LegDialed in control.bus.wanted:
+            control.bus.emit(LegDialed(leg))
+        promised &= control.engine.dial(leg, timeout)
+    if not promised and call.state is state:
+        due = control.clock.now + timeout
+        call.timer = control.clock.call_at(due, call.number, call.next_step(), control.ring_ran_out, call)

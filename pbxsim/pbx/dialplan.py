@@ -1,0 +1,142 @@
+"""What a number means to whoever dials it: an extension, a way out by trunks, something the PBX plays, or nothing.
+
+Not here: dialling it (dialing.py), and what the telephone there then does (the engine).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from pbxsim.clock.instant import Duration, seconds
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.numbers import matches, specificity
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.directory import Context, Directory, Extension, OutboundRoute, Step, Trunk
+
+_REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never changes, so an answer stays true
+
+
+class ToExtension(msgspec.Struct, frozen=True, eq=False):
+    """Ring every registered line of this extension; the first to answer wins."""
+
+    number: str
+    extension: Extension
+
+
+class ToTrunk(msgspec.Struct, frozen=True, eq=False):
+    """Call `number` out by the first of these trunks that has room."""
+
+    number: str
+    trunks: tuple[Trunk, ...]
+
+
+class ToPlayback(msgspec.Struct, frozen=True, eq=False):
+    """The PBX itself answers, plays something for `length`, and hangs up."""
+
+    number: str
+    length: Duration
+
+
+class Refused(msgspec.Struct, frozen=True, eq=False):
+    """Nothing rings: the call fails with this cause."""
+
+    number: str
+    cause: HangupCause
+
+
+Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | Refused
+
+_MAX_DEPTH: Final = 16  # `dial` steps and includes may lead to one another; a loop ends here, unallocated
+
+
+class Dialplan:
+    """Resolves numbers in contexts, and remembers the answers."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._known: dict[tuple[str, str], Destination] = {}
+
+    def knows(self, context: str) -> bool:
+        """Tell whether there is a context of that name."""
+        return context in self._directory.contexts
+
+    def resolve(self, number: str, context: str) -> Destination:
+        """Tell what `number` means to someone who dials it in `context`.
+
+        One of the PBX's own public numbers stays inside, whatever the context says. An unknown context, or a number
+        that nothing fits, is refused: no route to destination (3), unallocated number (1).
+        """
+        known = self._known.get((number, context))
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[number, context] = self._resolve(number, context)
+        return known
+
+    def _resolve(self, number: str, context: str) -> Destination:
+        own = self._directory.public_or_none(number)
+        if own is not None:
+            return ToExtension(number, own)
+        if context not in self._directory.contexts:
+            return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
+        return self._in_context(number, context, 0) or Refused(number, HangupCause.UNALLOCATED)
+
+    def by_trunk(self, number: str, trunk: str) -> Destination:
+        """Tell where `number` leads by that trunk; the PBX's own public numbers stay inside, an unknown trunk leads nowhere."""
+        own = self._directory.public_or_none(number)
+        if own is not None:
+            return ToExtension(number, own)
+        found = self._directory.trunks.get(trunk)
+        return ToTrunk(number, (found,)) if found else Refused(number, HangupCause.NO_ROUTE_DESTINATION)
+
+    def by_route(self, number: str, route: OutboundRoute) -> Destination:
+        """Tell where `number` leads by that outbound route, whatever its patterns are."""
+        own = self._directory.public_or_none(number)
+        return ToExtension(number, own) if own else _leave(number, route)
+
+    def _in_context(self, number: str, name: str, depth: int) -> Destination | None:
+        context = self._directory.contexts.get(name)
+        if context is None or depth > _MAX_DEPTH:
+            return None
+        step = _most_specific(number, context)
+        if step is not None:
+            return self._follow(step, number, context, depth)
+        extension = self._directory.internal_or_none(number, context.dialplan)
+        if extension is not None:
+            return ToExtension(number, extension)
+        return self._outside(number, context, depth)
+
+    def _outside(self, number: str, context: Context, depth: int) -> Destination | None:
+        for route in context.routes:
+            if any(matches(pattern, number) for pattern in route.patterns):
+                return _leave(number, route)
+        for include in context.includes:
+            found = self._in_context(number, include, depth + 1)
+            if found is not None:
+                return found
+        return None
+
+    def _follow(self, step: Step, number: str, context: Context, depth: int) -> Destination | None:
+        if step.extension:
+            extension = self._directory.internal_or_none(step.extension, context.dialplan)
+            return ToExtension(step.extension, extension) if extension else None
+        if step.dial:
+            own = self._directory.public_or_none(step.dial)
+            return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, depth + 1)
+        if step.route:
+            return _leave(number, self._directory.route(step.route))
+        if step.hangup:
+            return Refused(number, HangupCause(step.hangup))
+        return ToPlayback(number, seconds(step.play_seconds or 0))
+
+
+def _leave(number: str, route: OutboundRoute) -> ToTrunk:
+    return ToTrunk(route.prepend + number[route.strip :], route.trunks)
+
+
+def _most_specific(number: str, context: Context) -> Step | None:
+    fitting = [(specificity(pattern), step) for pattern, step in context.entries if matches(pattern, number)]
+    return min(fitting, key=lambda entry: entry[0])[1] if fitting else None

@@ -1,0 +1,328 @@
+"""Who is connected: extensions, their lines, trunks, outbound routes, numbering plans, contexts, and how each is looked up.
+
+A directory does not change while the PBX runs, but for registrations and what each line and trunk is busy with.
+What a number *means* is in dialplan.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.errors import (
+    AmbiguousExtension,
+    DialplanNotFound,
+    ExtensionNotFound,
+    OutboundRouteNotFound,
+)
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.channel import Channel
+
+
+class DeviceState(IntEnum):
+    """What a telephone looks like from outside: Asterisk's device states and numbers (include/asterisk/devicestate.h)."""
+
+    NOT_IN_USE = 1
+    IN_USE = 2
+    BUSY = 3
+    INVALID = 4
+    UNAVAILABLE = 5
+    RINGING = 6
+    RING_IN_USE = 7
+    ON_HOLD = 8
+
+
+class Registration(msgspec.Struct, frozen=True):
+    """Where a SIP account was last registered from.
+
+    `host` is empty when it is not registered now; the rest is then what a PBX still remembers of it. `status` is the
+    qualify result as `sip show peers` words it, e.g. `OK (35 ms)`; empty means that the account is not monitored.
+    """
+
+    host: str = ""
+    port: int = 0
+    contact: str = ""
+    user_agent: str = ""
+    status: str = ""
+
+    @property
+    def contact_host(self) -> str:
+        """Give the host part of the Contact address (RFC 3261, 20.10): what is behind `@`, before port and parameters."""
+        address = self.contact.partition(":")[2].rpartition("@")[2].partition(";")[0]
+        if address.startswith("["):
+            return address[1:].partition("]")[0]
+        return address.partition(":")[0]
+
+
+class Line:
+    """A SIP account of an extension, on one telephone.
+
+    `max_calls` is how many calls it takes at once (1 or more). `resting_state` is the channel state it shows without any
+    call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
+    """
+
+    __slots__ = ("channels", "extension", "id", "max_calls", "registration", "resting_state", "user")
+
+    def __init__(
+        self,
+        *,
+        id: int,  # noqa: A002 - the vendor's own word: table `extensions`, column `id`
+        user: str,
+        max_calls: int = 2,
+        registration: Registration | None = None,
+        resting_state: ChannelState = ChannelState.DOWN,
+    ) -> None:
+        self.id = id
+        self.user = user
+        self.max_calls = max_calls
+        self.registration = registration or Registration()
+        self.resting_state = resting_state
+        self.extension: Extension
+        self.channels: list[Channel] = []
+
+    @property
+    def is_registered(self) -> bool:
+        """Tell whether the telephone can be reached now."""
+        return self.registration.host != ""
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether the telephone takes no further call."""
+        return len(self.channels) >= self.max_calls or self.resting_state is not ChannelState.DOWN
+
+    @property
+    def channel_state(self) -> ChannelState:
+        """Give the state of its oldest channel, or what it shows at rest."""
+        return self.channels[0].state if self.channels else self.resting_state
+
+    @property
+    def device_state(self) -> DeviceState:
+        """Sum up its channels as Asterisk's device state does (main/devicestate.c, chan_sip's sip_devicestate)."""
+        if not self.is_registered:
+            return DeviceState.UNAVAILABLE
+        if not self.channels:
+            return _RESTING.get(self.resting_state, DeviceState.BUSY)
+        return self._device_state_in_call()
+
+    def _device_state_in_call(self) -> DeviceState:
+        ringing = [channel for channel in self.channels if channel.state is ChannelState.RINGING]
+        if ringing:
+            return DeviceState.RINGING if len(ringing) == len(self.channels) else DeviceState.RING_IN_USE
+        if any(channel.is_held for channel in self.channels):
+            return DeviceState.ON_HOLD
+        return DeviceState.BUSY if self.is_full else DeviceState.IN_USE
+
+
+_RESTING = {
+    ChannelState.DOWN: DeviceState.NOT_IN_USE,
+    ChannelState.RESERVED: DeviceState.INVALID,
+    ChannelState.OFF_HOOK: DeviceState.IN_USE,
+    ChannelState.DIALING: DeviceState.IN_USE,
+    ChannelState.RING: DeviceState.IN_USE,
+    ChannelState.RINGING: DeviceState.RINGING,
+    ChannelState.UP: DeviceState.IN_USE,
+}
+
+
+class Extension(msgspec.Struct, eq=False, kw_only=True):
+    """A subscriber: one internal number in one numbering plan, any public numbers, one or more lines that ring together.
+
+    `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
+    recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`.
+    """
+
+    id: int
+    internal: str
+    dialplan: str
+    lines: list[Line]
+    public: tuple[str, ...] = ()
+    owner: str = ""
+    caller_id: str = ""
+    records: bool = False
+    special_diversion: bool = False
+
+    @property
+    def outside_number(self) -> str:
+        """Give the number that it shows to the outside world."""
+        return self.caller_id or (self.public[0] if self.public else self.internal)
+
+
+class Trunk:
+    """A way out of the PBX. `capacity` is in channels, both directions together; None is no limit.
+
+    `caller_id` replaces what the calling side would show, where set. `in_use` counts its live channels.
+    """
+
+    __slots__ = ("caller_id", "capacity", "id", "in_use", "name", "registration")
+
+    def __init__(
+        self,
+        *,
+        id: int,  # noqa: A002 - as Line
+        name: str,
+        capacity: int | None = None,
+        registration: Registration | None = None,
+        caller_id: str = "",
+    ) -> None:
+        self.id = id
+        self.name = name
+        self.capacity = capacity
+        self.registration = registration or Registration()
+        self.caller_id = caller_id
+        self.in_use = 0
+
+    @property
+    def has_room(self) -> bool:
+        """Tell whether one more channel fits."""
+        return self.capacity is None or self.in_use < self.capacity
+
+
+class OutboundRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """Which dialled numbers leave by which trunks: Asterisk patterns, trunks in order of preference.
+
+    `strip` digits are cut from the front of the number and `prepend` put before it, on the trunk only.
+    """
+
+    id: int
+    name: str
+    patterns: tuple[str, ...]
+    trunks: tuple[Trunk, ...]
+    strip: int = 0
+    prepend: str = ""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What a context does with a number that fits: exactly one of the fields says it.
+
+    `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
+    `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
+    """
+
+    extension: str = ""
+    dial: str = ""
+    route: str = ""
+    play_seconds: float | None = None
+    hangup: int = 0
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What a number means to someone who dials in it (Asterisk's dialplan context).
+
+    Tried in this order: its own `entries`, the extensions of `dialplan`, its `routes`, then the contexts it `includes`.
+    """
+
+    name: str
+    dialplan: str = ""
+    entries: tuple[tuple[str, Step], ...] = ()
+    routes: tuple[OutboundRoute, ...] = ()
+    includes: tuple[str, ...] = ()
+
+
+class Dialplan(msgspec.Struct, frozen=True, kw_only=True):
+    """A numbering plan: the namespace of internal numbers. Every plan is also the context of that name."""
+
+    id: int
+    name: str
+
+
+class Directory:
+    """All of the above with its lookups. Build it once; a duplicate id, user, name or public number is the builder's to refuse."""
+
+    def __init__(
+        self,
+        *,
+        extensions: Sequence[Extension] = (),
+        trunks: Sequence[Trunk] = (),
+        routes: Sequence[OutboundRoute] = (),
+        dialplans: Sequence[Dialplan] = (),
+        contexts: Sequence[Context] = (),
+    ) -> None:
+        self.extensions = tuple(extensions)
+        self.trunks = {trunk.name: trunk for trunk in trunks}
+        self.routes = tuple(routes)
+        self.dialplans = {plan.name: plan for plan in dialplans}
+        self.contexts = _with_plans_as_contexts(contexts, dialplans, self.routes)
+        self.lines = {line.user: line for extension in extensions for line in extension.lines}
+        self._by_id = {extension.id: extension for extension in extensions}
+        self._by_public = {number: extension for extension in extensions for number in extension.public}
+        self._by_internal: dict[str, list[Extension]] = {}
+        for extension in extensions:
+            self._by_internal.setdefault(extension.internal, []).append(extension)
+            for line in extension.lines:
+                line.extension = extension
+
+    def public(self, number: str) -> Extension:
+        """Find the extension with that public number. Raises ExtensionNotFound."""
+        return _found(self._by_public.get(number))
+
+    def public_or_none(self, number: str) -> Extension | None:
+        """Find the extension with that public number, if it is one of ours."""
+        return self._by_public.get(number)
+
+    def by_id(self, extension_id: int) -> Extension:
+        """Find the extension with that id (VoIPSUN: column `id` of table `extensions`). Raises ExtensionNotFound."""
+        return _found(self._by_id.get(extension_id))
+
+    def by_sip_user(self, user: str) -> Extension:
+        """Find the extension that owns that SIP account. Raises ExtensionNotFound."""
+        return self.line(user).extension
+
+    def line(self, user: str) -> Line:
+        """Find the line with that SIP user name. Raises ExtensionNotFound."""
+        line = self.lines.get(user)
+        if line is None:
+            raise ExtensionNotFound
+        return line
+
+    def internal(self, number: str, dialplan: str | None = None) -> Extension:
+        """Find an internal number, in one numbering plan or, with None, in any if only one has it.
+
+        Raises DialplanNotFound, ExtensionNotFound, AmbiguousExtension (several plans have it and none was named).
+        """
+        if dialplan is not None and dialplan not in self.dialplans:
+            raise DialplanNotFound(dialplan)
+        having = self._by_internal.get(number, [])
+        found = having if dialplan is None else [extension for extension in having if extension.dialplan == dialplan]
+        if len(found) > 1:
+            raise AmbiguousExtension(number)
+        return _found(found[0] if found else None)
+
+    def internal_or_none(self, number: str, dialplan: str) -> Extension | None:
+        """Find an internal number of that numbering plan, if there is one."""
+        for extension in self._by_internal.get(number, ()):
+            if extension.dialplan == dialplan:
+                return extension
+        return None
+
+    def route(self, name: str) -> OutboundRoute:
+        """Find the outbound route with that name. Raises OutboundRouteNotFound."""
+        return self._route(route for route in self.routes if route.name == name)
+
+    def route_by_id(self, route_id: int) -> OutboundRoute:
+        """Find the outbound route with that id (VoIPSUN: table `outroute`). Raises OutboundRouteNotFound."""
+        return self._route(route for route in self.routes if route.id == route_id)
+
+    @staticmethod
+    def _route(found: Iterable[OutboundRoute]) -> OutboundRoute:
+        route = next(iter(found), None)
+        if route is None:
+            raise OutboundRouteNotFound
+        return route
+
+
+def _found(extension: Extension | None) -> Extension:
+    if extension is None:
+        raise ExtensionNotFound
+    return extension
+
+
+def _with_plans_as_contexts(
+    contexts: Sequence[Context], dialplans: Sequence[Dialplan], routes: tuple[OutboundRoute, ...]
+) -> dict[str, Context]:
+    plans = {plan.name: Context(name=plan.name, dialplan=plan.name, routes=routes) for plan in dialplans}
+    return plans | {context.name: context for context in contexts}

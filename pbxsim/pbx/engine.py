@@ -1,0 +1,76 @@
+"""The port behind which something decides what a telephone does: simulated, a real Asterisk, SIP phones.
+
+Every verb is a request and returns at once. What came of it arrives at one door, `CallControl.on_leg(channel, report,
+cause)`: during the verb, later, late, twice, out of order or never. The switch bears all of that: a report that the
+leg's state rules out is noted and dropped, silence is ended by the switch's own timers, and a leg that the switch has
+hung up is over whether or not the engine ever confirms it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cause import HangupCause
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
+
+
+class CallEngine(Protocol):
+    """What the switch asks of an engine."""
+
+    def dial(self, channel: Channel, timeout: Duration) -> bool:
+        """Ring the telephone at the far end of `channel`.
+
+        True is a promise that ANSWERED or FAILED will be reported before `timeout` is over, whatever happens; the switch
+        then sets no timer of its own. An engine that cannot promise returns False.
+        """
+        ...
+
+    def connect(self, call: Call, limit: Duration) -> bool:
+        """Let the call's parties (`call.first`, and `call.second` unless the PBX itself is the other side) hear each other.
+
+        True is a promise that one of them will be reported as HUNG_UP before `limit` is over.
+        """
+        ...
+
+    def hang_up(self, channel: Channel, cause: HangupCause) -> None:
+        """End the leg. The switch already counts it as ended."""
+        ...
+
+
+class TelephoneHand(Protocol):
+    """A person's hand on a telephone, where the engine has telephones that a program can touch.
+
+    Each verb raises NothingToDo when the telephone is in no state for it.
+    """
+
+    def answer(self, line: Line) -> None:
+        """Pick up the call that rings longest."""
+        ...
+
+    def reject(self, line: Line) -> None:
+        """Refuse the call that rings longest (cause 21)."""
+        ...
+
+    def hang_up(self, line: Line) -> None:
+        """Put the receiver down: ends the oldest call that is up or being placed."""
+        ...
+
+    def hold(self, line: Line) -> None:
+        """Put the oldest call that is up on hold."""
+        ...
+
+    def unhold(self, line: Line) -> None:
+        """Take the held call back."""
+        ...
+
+    def register(self, line: Line) -> None:
+        """Register at the PBX again, from where it last was."""
+        ...
+
+    def unregister(self, line: Line) -> None:
+        """Drop off: calls that ring there fail (cause 20), those that are up go on."""
+        ...

@@ -1,0 +1,153 @@
+"""Every domain event, one page. They carry the live objects: a listener takes what it needs at once and keeps no reference.
+
+The moment of an event is the PBX's clock when it is heard.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import Report
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.account import Charge
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.queue import Queue
+
+
+class Event(msgspec.Struct, frozen=True, eq=False):
+    """Something happened."""
+
+
+class CallStarted(Event, frozen=True, eq=False):
+    """A call was accepted; its first leg is about to be dialled."""
+
+    call: Call
+
+
+class LegDialed(Event, frozen=True, eq=False):
+    """A leg was created and its engine asked to ring it (or, for a caller's own leg, it called us)."""
+
+    channel: Channel
+
+
+class LegRinging(Event, frozen=True, eq=False):
+    """The telephone rings."""
+
+    channel: Channel
+
+
+class LegAnswered(Event, frozen=True, eq=False):
+    """The telephone was picked up."""
+
+    channel: Channel
+
+
+class LegHeld(Event, frozen=True, eq=False):
+    """The party put the other one on hold."""
+
+    channel: Channel
+
+
+class LegUnheld(Event, frozen=True, eq=False):
+    """The party came back from hold."""
+
+    channel: Channel
+
+
+class LegEnded(Event, frozen=True, eq=False):
+    """The leg is over; its `cause` says why."""
+
+    channel: Channel
+
+
+class LegRefused(Event, frozen=True, eq=False):
+    """A party could not even be dialled: nothing has that number, nobody is registered, every trunk is full."""
+
+    call: Call
+    number: str
+    cause: HangupCause
+
+
+class CallBridged(Event, frozen=True, eq=False):
+    """The parties hear each other (or the party hears what the PBX plays, or the spy what is said)."""
+
+    call: Call
+
+
+class CallEnded(Event, frozen=True, eq=False):
+    """The call is over; its record follows at once."""
+
+    call: Call
+
+
+class CdrClosed(Event, frozen=True, eq=False):
+    """The call's one record is final."""
+
+    cdr: Cdr
+
+
+class CreditCharged(Event, frozen=True, eq=False):
+    """An answered leg was charged to an account."""
+
+    charge: Charge
+
+
+class ContextEntered(Event, frozen=True, eq=False):
+    """The call went on in a dialplan context."""
+
+    call: Call
+    context: str
+
+
+class ReportIgnored(Event, frozen=True, eq=False):
+    """An engine said something about a leg that the leg's state rules out: late, twice, or out of order."""
+
+    channel: Channel
+    report: Report
+
+
+class LineRegistered(Event, frozen=True, eq=False):
+    """A telephone registered."""
+
+    line: Line
+
+
+class LineUnregistered(Event, frozen=True, eq=False):
+    """A telephone's registration ended."""
+
+    line: Line
+
+
+class AgentChanged(Event, frozen=True, eq=False):
+    """An agent logged in or out, paused or came back; `change` is one of login, logout, pause, unpause."""
+
+    agent: Agent
+    change: str
+
+
+class MemberAdded(Event, frozen=True, eq=False):
+    """An agent joined a queue, or its penalty there changed."""
+
+    queue: Queue
+    agent: Agent
+
+
+class MemberRemoved(Event, frozen=True, eq=False):
+    """An agent left a queue."""
+
+    queue: Queue
+    agent: Agent
+
+
+class RecordingMoved(Event, frozen=True, eq=False):
+    """A recording lies somewhere else now; the record says where."""
+
+    cdr: Cdr

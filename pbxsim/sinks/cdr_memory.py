@@ -1,0 +1,57 @@
+"""Call records in memory: the archive that a PBX starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from pbxsim.pbx.cdr import Cdr, CdrQuery
+from pbxsim.pbx.errors import CdrNotFound
+from pbxsim.pbx.events import CdrClosed
+
+
+class CdrMemory:
+    """Implements `CdrArchive`. Keeps the newest `limit` records; older ones are forgotten, `forgotten` counts them."""
+
+    def __init__(self, placed: Iterable[Cdr] = (), limit: int = 1_000_000) -> None:
+        self._records = {cdr.id: cdr for cdr in placed}  # a dict keeps insertion order, which is the order of ids
+        self._limit = limit
+        self.forgotten = 0
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def on_cdr(self, event: CdrClosed) -> None:
+        """Keep a record that was just closed."""
+        self._records[event.cdr.id] = event.cdr
+        if len(self._records) > self._limit:
+            del self._records[next(iter(self._records))]
+            self.forgotten += 1
+
+    def get(self, cdr_id: int) -> Cdr:
+        """Give one record. Raises CdrNotFound."""
+        try:
+            return self._records[cdr_id]
+        except KeyError:
+            raise CdrNotFound(cdr_id) from None
+
+    def find(self, query: CdrQuery) -> Iterable[Cdr]:
+        """Give the records that fit, lazily, in the query's order."""
+        return islice(self._fitting(query), query.limit)
+
+    def _fitting(self, query: CdrQuery) -> Iterator[Cdr]:
+        records = reversed(self._records.values()) if query.newest_first else iter(self._records.values())
+        for cdr in records:
+            if query.after is not None and not _behind(cdr.id, query.after, newest_first=query.newest_first):
+                continue
+            if query.fits(cdr):
+                yield cdr
+
+    def replace(self, cdr: Cdr) -> None:
+        """Put a record in the place of the one with its id. Raises CdrNotFound."""
+        self.get(cdr.id)
+        self._records[cdr.id] = cdr
+
+
+def _behind(cdr_id: int, after: int, *, newest_first: bool) -> bool:
+    return cdr_id < after if newest_first else cdr_id > after

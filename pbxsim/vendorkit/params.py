@@ -1,0 +1,68 @@
+"""Parameters of query and form, read as PHP reads them.
+
+Source: RFC 1866 8.2.1 and PHP's main/php_variables.c: split at `&`, `+` is a blank, `%XX` a byte, the last of a name wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import unquote_plus
+
+_UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, so that it is refused as one
+
+
+class Params(dict[str, str]):
+    """Names and values, decoded. An absent parameter reads as empty, as most PHP scripts treat the two alike."""
+
+    def text(self, name: str) -> str:
+        """Give a value; empty if it was not sent."""
+        return self.get(name, "")
+
+    def given(self, names: Iterable[str]) -> list[str]:
+        """Give those of `names` that were sent with a value, in the order of `names`."""
+        return [name for name in names if self.get(name)]
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """Give those of `names` that were not sent, or sent empty."""
+        return [name for name in names if not self.get(name)]
+
+    def unclean(self) -> str | None:
+        """Give the first name whose name or value holds a control character (below 0x20, or DEL) or was no UTF-8."""
+        for name, value in self.items():
+            if not (value.isprintable() and name.isprintable()) and has_control(name + value):
+                return name
+        return None
+
+
+def has_control(text: str) -> bool:
+    """Tell whether text holds a control character; those could break AMI, SIP, a file name or a mail header."""
+    return any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in text)
+
+
+def parse_query(query: str) -> Params:
+    """Read the text behind `?`."""
+    params = Params()
+    if query:
+        for pair in query.split("&"):
+            name, _, value = pair.partition("=")
+            if name:
+                params[_decoded(name)] = _decoded(value)
+    return params
+
+
+def parse_form(body: bytes) -> Params:
+    """Read a body of type application/x-www-form-urlencoded."""
+    return parse_query(body.decode("latin-1"))
+
+
+def _decoded(text: str) -> str:
+    if "%" not in text and "+" not in text and text.isascii():
+        return text
+    try:
+        return unquote_plus(text.encode("latin-1").decode("utf-8"), errors="strict")
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        pass
+    try:
+        return unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        return text + _UNREADABLE

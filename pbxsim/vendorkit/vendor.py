@@ -1,0 +1,71 @@
+"""The contract between pbxsim and a vendor package: one declaration, and one object for each PBX it serves.
+
+A package (ours under `pbxsim.vendors`, anybody's through the entry-point group `pbxsim.vendors`) offers an object named
+`vendor`, and nothing else is edited to add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendorkit.reply import Reply
+
+
+class Interface(Protocol):
+    """One vendor's interface on one PBX: knows that PBX's credentials, answers its requests, keeps its counters."""
+
+    def claims(self, exchange: Exchange) -> bool:
+        """Tell whether the request carries a credential of this PBX. Compares in constant time; never raises.
+
+        The server asks the PBXs in order, and gives the request to the first that claims it; if none does, to the first
+        of all, which then refuses it in the vendor's words.
+        """
+        ...
+
+    def answer(self, exchange: Exchange) -> Reply:
+        """Do what the request asks and reply at once. The PBX's clock stands at the moment of the request. Never raises."""
+        ...
+
+    def curl(self, base_url: str) -> str | None:
+        """Give one command line that places a call on this PBX and works as it stands; None if the settings allow none."""
+        ...
+
+
+class SettingsFault(msgspec.Struct, frozen=True):
+    """Something in a vendor's settings that contradicts the rest of the PBX file.
+
+    `path` is relative to the vendor's settings, e.g. `keys[0].account`; `value` what stands there; `expected` in words.
+    """
+
+    path: str
+    value: object
+    expected: str
+
+
+def _no_faults(_settings: Any, _pbx: Pbx) -> Iterable[SettingsFault]:
+    return ()
+
+
+class Vendor(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor's declaration.
+
+    `name` is lower case, the key under `vendors:` in a PBX file. `settings` is a msgspec Struct type (forbidding unknown
+    fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
+    `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
+    `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
+    """
+
+    name: str
+    title: str
+    settings: type[msgspec.Struct]
+    paths: tuple[str, ...]
+    open: Callable[[Any, Pbx], Interface]
+    check: Callable[[Any, Pbx], Iterable[SettingsFault]] = _no_faults
+    secret_params: frozenset[str] = frozenset()
+    secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})
