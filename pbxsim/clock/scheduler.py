@@ -1,23 +1,26 @@
 """The one queue of future work: no thread, no event loop, no sleep, so that a test owns time.
 
-Order is (due, owner, step). The owner is whoever asked (a call's number, 0 for the PBX itself) and the step its own count
-of requests. A global sequence number would also be a total order, but then an extra timer set by somebody else would
-change who goes first at equal times; this way nobody's order depends on who else is there.
+Order is (due, owner, step). The owner is whoever asked (a call's number, 0 for the PBX itself) and the step its own
+count of requests. A global sequence number would also be a total order, but then an extra timer set by somebody else
+would change who goes first at equal times; this way nobody's order depends on who else is there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Any, Final, TypeAlias
+from typing import Final, Never, TypeAlias, TypeVar
 
 from pbxsim.clock.instant import Instant, TimeWentBackwards
 
 TimerId: TypeAlias = int
 """Names a pending timer; 0 is never one, so it can stand for "none"."""
 
-_STEP_BITS: Final = 24  # 16 million timers per owner; a call sets a handful, the PBX itself (owner 0) is renumbered by nobody
-_Entry: TypeAlias = tuple[Instant, TimerId, Callable[[Any], None], Any]
+_STEP_BITS: Final = (
+    24  # 16 million timers per owner; a call sets a handful, the PBX itself (owner 0) is renumbered by nobody
+)
+_Entry: TypeAlias = tuple[Instant, TimerId, Callable[[Never], None], object]
+_A = TypeVar("_A")
 
 
 class Scheduler:
@@ -37,10 +40,11 @@ class Scheduler:
         """Count the timers that are still to run."""
         return len(self._heap) - len(self._cancelled)
 
-    def call_at(self, due: Instant, owner: int, step: int, action: Callable[[Any], None], argument: object) -> TimerId:
+    def call_at(self, due: Instant, owner: int, step: int, action: Callable[[_A], None], argument: _A) -> TimerId:
         """Run `action(argument)` at `due`; the past means now. (owner, step) must be new, and step at least 1."""
         timer = owner << _STEP_BITS | step
-        heappush(self._heap, (due if due > self.now else self.now, timer, action, argument))
+        entry: _Entry = (max(due, self.now), timer, action, argument)
+        heappush(self._heap, entry)
         return timer
 
     def cancel(self, timer: TimerId) -> None:
@@ -78,7 +82,7 @@ class Scheduler:
                 cancelled.discard(timer)
                 continue
             self.now = due
-            action(argument)
+            action(argument)  # type: ignore[arg-type]  # `call_at` saw that they fit
             left -= 1
         return True
 

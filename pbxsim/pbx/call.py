@@ -70,7 +70,7 @@ class CallerId(msgspec.Struct, frozen=True):
 
 
 class RecordingWish(msgspec.Struct, frozen=True):
-    """Where a client wants a recording of the call: VoIPSUN's monitorPath, monitorFilename, monitorType; Duocom's grabar."""
+    """Where a client wants a recording: VoIPSUN's monitorPath, monitorFilename, monitorType; Duocom's grabar."""
 
     folder: str = ""
     file: str = ""
@@ -81,10 +81,10 @@ class RecordingWish(msgspec.Struct, frozen=True):
 class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that a vendor (or the control API) says when it asks for a call.
 
-    `src` and `dst` are what the record will name. `second` is resolved in `context` when its turn comes. `talk_limit` is
-    in microseconds from the moment both are connected, 0 for none. Legs that leave by a trunk are charged to `account`.
-    `macro` runs before the first party answers, and is noted in the call's timeline. `failure_context` is entered when
-    the first party is not reached. `spied_line` or `spied_channel` is whom a SPY listens to.
+    `src` and `dst` are what the record will name. `second` is resolved in `context` when its turn comes. `talk_limit`
+    is in microseconds from the moment both are connected, 0 for none. Legs that leave by a trunk are charged to
+    `account`. `macro` runs before the first party answers, and is noted in the call's timeline. `failure_context` is
+    entered when the first party is not reached. `spied_line` or `spied_channel` is whom a SPY listens to.
     """
 
     vendor: str

@@ -6,7 +6,6 @@ Not here: how a party is rung (dialing.py), what is written down at the end (clo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx import closing, dialing
@@ -28,6 +27,8 @@ from pbxsim.pbx.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pbxsim.clock.instant import Duration
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.bus import EventBus
@@ -50,7 +51,14 @@ class CallControl:
     """
 
     def __init__(
-        self, *, clock: Scheduler, bus: EventBus, dialplan: Dialplan, longest_talk: Duration, first_cdr: int = 1, recent: int = 10_000
+        self,
+        *,
+        clock: Scheduler,
+        bus: EventBus,
+        dialplan: Dialplan,
+        longest_talk: Duration,
+        first_cdr: int = 1,
+        recent: int = 10_000,
     ) -> None:
         self.clock = clock
         self.bus = bus
@@ -67,7 +75,7 @@ class CallControl:
     # -- orders ---------------------------------------------------------------------------------------------------
 
     def originate(self, order: CallOrder) -> Call:
-        """Start a call: its first party is rung now. What becomes of it shows on the call, in events and in its record."""
+        """Start a call: its first party is rung now. The rest shows on the call, in events and in its record."""
         call = self._begin(order)
         dialing.ring(self, call, order.first, order.first_shows, order.first_timeout)
         return call
@@ -205,14 +213,16 @@ class CallControl:
         self.bridge(call, self._talk_limit(call))
 
     def bridge(self, call: Call, limit: Duration) -> None:
-        """Connect the call's parties for at most `limit`; the PBX itself is the other side where there is no second leg."""
+        """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
             self._step(call, CallStep.SECOND_ANSWERED)
         call.bridged_at = self.clock.now
         if CallBridged in self.bus.wanted:
             self.bus.emit(CallBridged(call))
         if not self.engine.connect(call, limit) and call.state is _TALKING:
-            call.timer = self.clock.call_at(self.clock.now + limit, call.number, call.next_step(), self._limit_ran_out, call)
+            call.timer = self.clock.call_at(
+                self.clock.now + limit, call.number, call.next_step(), self._limit_ran_out, call
+            )
 
     def _talk_limit(self, call: Call) -> Duration:
         asked = call.order.talk_limit
@@ -278,7 +288,7 @@ class CallControl:
             call.timer = 0
 
     def _drop_other_forks(self, call: Call, winner: Channel) -> None:
-        if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):  # noqa: PLR2004 - nothing was forked
+        if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):
             return
         for leg in call.ringing_legs():
             if leg is not winner:
@@ -305,4 +315,3 @@ class CallControl:
     def _release_spies(self, call: Call) -> None:
         for spy in self._spies.pop(call.number, ()):
             self.hang_up(spy)
-

@@ -57,7 +57,8 @@ _UNANSWERED: Final = {
     HangupCause.ANSWERED_ELSEWHERE: Disposition.NO_ANSWER,
 }
 
-_PRECEDENCE: Final = (  # app_dial.c: busy beats congestion beats unavailable beats silence, when several phones were rung
+# app_dial.c: when several telephones were rung, busy beats congestion beats unavailable beats silence.
+_PRECEDENCE: Final = (
     HangupCause.USER_BUSY,
     HangupCause.CALL_REJECTED,
     HangupCause.NORMAL_CIRCUIT_CONGESTION,

@@ -1,15 +1,18 @@
-"""Call detail records: one for each call, written when it ends, never changed after but for where its recording lies."""
+"""Call detail records: one for each call, closed when it ends; only where its recording lies may change after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Instant
-from pbxsim.pbx.cause import Disposition, HangupCause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxsim.pbx.cause import Disposition, HangupCause
 
 NO_CUSTOM: Final = ("", "", "", "")
 
@@ -127,7 +130,7 @@ class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CdrArchive(Protocol):
-    """Where records are kept and found again: memory now, a database beside it later. It hears of new ones by CdrClosed."""
+    """Where records are kept and found again. It hears of new ones by CdrClosed."""
 
     def get(self, cdr_id: int) -> Cdr:
         """Give one record. Raises CdrNotFound."""

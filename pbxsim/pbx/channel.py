@@ -9,12 +9,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx.cause import HangupCause
-
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Line, Trunk
 
 
@@ -67,7 +66,7 @@ CHANNEL_TRANSITIONS: Final[dict[tuple[ChannelState, Report], ChannelState]] = {
 
 
 class Channel:
-    """A leg. It is on a line of ours or on a trunk, never on both; it belongs to one call from its first moment to its last.
+    """A leg, on a line of ours or on a trunk, never on both. It belongs to one call from first to last.
 
     `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
@@ -95,7 +94,14 @@ class Channel:
     )
 
     def __init__(
-        self, call: Call, serial: int, number: str, now: Instant, *, line: Line | None = None, trunk: Trunk | None = None
+        self,
+        call: Call,
+        serial: int,
+        number: str,
+        now: Instant,
+        *,
+        line: Line | None = None,
+        trunk: Trunk | None = None,
     ) -> None:
         self.call = call
         self.serial = serial
@@ -124,7 +130,7 @@ class Channel:
 
     @property
     def name(self) -> str:
-        """Name the channel as chan_sip does: `SIP/<peer>-<8 hex digits>`, the digits counting up over the PBX's life."""
+        """Name the channel as chan_sip does: `SIP/<peer>-<8 hex digits>`, counted up over the PBX's life."""
         return f"SIP/{self.peer}-{self.serial:08x}"
 
     @property

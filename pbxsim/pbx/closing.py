@@ -53,7 +53,7 @@ def _record(control: CallControl, call: Call) -> Cdr:
     first = call.first or (legs[0] if legs else None)
     second = call.second or (legs[-1] if len(legs) > 1 and legs[-1] is not first else None)
     trunk = _trunk_name(first, second)
-    assert call.disposition is not None and call.cause is not None  # noqa: S101, PT018 - `end` has set both
+    assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
     number = control.next_cdr
     control.next_cdr += 1
     return Cdr(

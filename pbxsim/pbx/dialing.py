@@ -67,7 +67,7 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
         channel = _on_trunk(control, call, destination.number, trunk)
         channel.shown_number, channel.shown_name = trunk.caller_id or shows.number, shows.name
         return None
-    assert isinstance(destination, ToExtension)  # noqa: S101 - the fourth of four; playback was dealt with above
+    assert isinstance(destination, ToExtension)
     return _fork(control, call, destination, shows, before)
 
 

@@ -85,7 +85,7 @@ class Dialplan:
         return self._in_context(number, context, 0) or Refused(number, HangupCause.UNALLOCATED)
 
     def by_trunk(self, number: str, trunk: str) -> Destination:
-        """Tell where `number` leads by that trunk; the PBX's own public numbers stay inside, an unknown trunk leads nowhere."""
+        """Tell where `number` leads by that trunk; own public numbers stay inside, an unknown trunk leads nowhere."""
         own = self._directory.public_or_none(number)
         if own is not None:
             return ToExtension(number, own)

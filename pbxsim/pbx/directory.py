@@ -1,4 +1,4 @@
-"""Who is connected: extensions, their lines, trunks, outbound routes, numbering plans, contexts, and how each is looked up.
+"""Who is connected: extensions, lines, trunks, outbound routes, numbering plans, contexts; and their lookups.
 
 A directory does not change while the PBX runs, but for registrations and what each line and trunk is busy with.
 What a number *means* is in dialplan.py.
@@ -6,7 +6,6 @@ What a number *means* is in dialplan.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -21,11 +20,13 @@ from pbxsim.pbx.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from pbxsim.pbx.channel import Channel
 
 
 class DeviceState(IntEnum):
-    """What a telephone looks like from outside: Asterisk's device states and numbers (include/asterisk/devicestate.h)."""
+    """How a telephone looks from outside: Asterisk's device states and numbers (include/asterisk/devicestate.h)."""
 
     NOT_IN_USE = 1
     IN_USE = 2
@@ -52,7 +53,7 @@ class Registration(msgspec.Struct, frozen=True):
 
     @property
     def contact_host(self) -> str:
-        """Give the host part of the Contact address (RFC 3261, 20.10): what is behind `@`, before port and parameters."""
+        """Give the host of the Contact address (RFC 3261, 20.10): behind `@`, before port and parameters."""
         address = self.contact.partition(":")[2].rpartition("@")[2].partition(";")[0]
         if address.startswith("["):
             return address[1:].partition("]")[0]
@@ -62,8 +63,8 @@ class Registration(msgspec.Struct, frozen=True):
 class Line:
     """A SIP account of an extension, on one telephone.
 
-    `max_calls` is how many calls it takes at once (1 or more). `resting_state` is the channel state it shows without any
-    call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
+    `max_calls` is how many calls it takes at once (1 or more). `resting_state` is the channel state it shows without
+    any call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
     """
 
     __slots__ = ("channels", "extension", "id", "max_calls", "registration", "resting_state", "user")
@@ -130,7 +131,7 @@ _RESTING = {
 
 
 class Extension(msgspec.Struct, eq=False, kw_only=True):
-    """A subscriber: one internal number in one numbering plan, any public numbers, one or more lines that ring together.
+    """A subscriber: an internal number in a numbering plan, any public numbers, lines that ring together.
 
     `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
     recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`.
@@ -231,7 +232,7 @@ class Dialplan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory:
-    """All of the above with its lookups. Build it once; a duplicate id, user, name or public number is the builder's to refuse."""
+    """All of the above with its lookups. Duplicate ids, users, names and public numbers are the builder's to refuse."""
 
     def __init__(
         self,

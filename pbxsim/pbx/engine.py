@@ -24,13 +24,13 @@ class CallEngine(Protocol):
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         """Ring the telephone at the far end of `channel`.
 
-        True is a promise that ANSWERED or FAILED will be reported before `timeout` is over, whatever happens; the switch
-        then sets no timer of its own. An engine that cannot promise returns False.
+        True is a promise that ANSWERED or FAILED will be reported before `timeout` is over, whatever happens; the
+        switch then sets no timer of its own. An engine that cannot promise returns False.
         """
         ...
 
     def connect(self, call: Call, limit: Duration) -> bool:
-        """Let the call's parties (`call.first`, and `call.second` unless the PBX itself is the other side) hear each other.
+        """Let `call.first` and `call.second` hear each other; without a second, the PBX is the other side.
 
         True is a promise that one of them will be reported as HUNG_UP before `limit` is over.
         """

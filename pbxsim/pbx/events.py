@@ -1,4 +1,4 @@
-"""Every domain event, one page. They carry the live objects: a listener takes what it needs at once and keeps no reference.
+"""Every domain event, one page. They carry live objects: a listener takes what it needs and keeps no reference.
 
 The moment of an event is the PBX's clock when it is heard.
 """
@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.channel import Report
-
 if TYPE_CHECKING:
     from pbxsim.pbx.account import Charge
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.channel import Channel, Report
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.queue import Queue
 

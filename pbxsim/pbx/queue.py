@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.clock.instant import Instant
 from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.pbx.events import MemberAdded, MemberRemoved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from pbxsim.clock.instant import Instant
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.bus import EventBus
 
 
 class Member(msgspec.Struct, eq=False, kw_only=True):
-    """An agent in a queue. `penalty` 0 is asked first; `last_call` is an instant, 0 for none; `membership` static or dynamic."""
+    """An agent in a queue. `penalty` 0 is asked first; `last_call` 0 is none; `membership` static or dynamic."""
 
     agent: Agent
     penalty: int = 0
@@ -52,12 +52,12 @@ class QueueFigures(msgspec.Struct, eq=False, kw_only=True):
     talk_time: int = 0
 
     def service_level_percent(self) -> float:
-        """Give the share of completed calls that were answered within the service level (app_queue.c, __queues_show)."""
+        """Give the share of completed calls answered within the service level (app_queue.c, __queues_show)."""
         return 100 * self.completed_in_level / self.completed if self.completed else 0.0
 
 
 class Queue(msgspec.Struct, eq=False, kw_only=True):
-    """A queue. `max_waiting` 0 is no limit; `service_level` and the times are seconds; `weight` ranks it among queues."""
+    """A queue. `max_waiting` 0 is no limit; `service_level` is in seconds; `weight` ranks it among queues."""
 
     name: str
     strategy: str = "ringall"

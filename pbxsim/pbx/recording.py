@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RecordingFiles(Protocol):
-    """Files under one root; folders and names are as a client gives them, absolute ones too, and never lead outside it."""
+    """Files under one root; folders and names as a client gives them, absolute ones too, never lead out of it."""
 
     def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
         """Move a file in one step that loses nothing if it is interrupted.

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.pbx.errors import CdrNotFound
-from pbxsim.pbx.events import CdrClosed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pbxsim.pbx.cdr import Cdr, CdrQuery
+    from pbxsim.pbx.events import CdrClosed
 
 
 class CdrMemory:

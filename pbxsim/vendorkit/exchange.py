@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.vendorkit.params import Params, parse_form, parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Exchange:
-    """A request. `path` is as sent, before any decoding; `query` the raw text behind `?`; `remote` the client's address.
+    """A request. `path` is as sent, undecoded; `query` the raw text behind `?`; `remote` the client's address.
 
     `headers` finds names in any case. `fault` says why the body could not be read (too large, cut off), else empty; a
     vendor answers that in its own words.
@@ -41,7 +43,7 @@ class Exchange:
 
     @property
     def params(self) -> Params:
-        """Give query and form parameters as PHP's `$_REQUEST` holds them: the form over the query, the last of a name."""
+        """Give query and form parameters as PHP's `$_REQUEST` does: the form over the query, the last of a name."""
         if self._params is None:
             params = parse_query(self.query)
             if self.body and self.headers.get("Content-Type", "").partition(";")[0].strip().lower() == _FORM:

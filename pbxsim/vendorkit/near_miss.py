@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 def parameter_hints(sent: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Say something about every parameter sent that is not known: wrong case, misspelt, stray blanks, or just unknown."""
+    """Say something about every parameter that is not known: wrong case, misspelt, stray blanks, or just unknown."""
     return tuple(_hint("parameter", name, known) for name in sent if name not in known)
 
 

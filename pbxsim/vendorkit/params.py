@@ -1,12 +1,15 @@
 """Parameters of query and form, read as PHP reads them.
 
-Source: RFC 1866 8.2.1 and PHP's main/php_variables.c: split at `&`, `+` is a blank, `%XX` a byte, the last of a name wins.
+Source: RFC 1866 8.2.1, PHP's main/php_variables.c: split at `&`, `+` is a blank, `%XX` a byte, the last of a name wins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, so that it is refused as one
 

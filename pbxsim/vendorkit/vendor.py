@@ -6,12 +6,13 @@ A package (ours under `pbxsim.vendors`, anybody's through the entry-point group 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.reply import Reply
@@ -29,11 +30,11 @@ class Interface(Protocol):
         ...
 
     def answer(self, exchange: Exchange) -> Reply:
-        """Do what the request asks and reply at once. The PBX's clock stands at the moment of the request. Never raises."""
+        """Do what the request asks and reply at once; the PBX's clock stands at its moment. Never raises."""
         ...
 
     def curl(self, base_url: str) -> str | None:
-        """Give one command line that places a call on this PBX and works as it stands; None if the settings allow none."""
+        """Give one command line that places a call here and works as it stands; None if the settings allow none."""
         ...
 
 
@@ -48,15 +49,15 @@ class SettingsFault(msgspec.Struct, frozen=True):
     expected: str
 
 
-def _no_faults(_settings: Any, _pbx: Pbx) -> Iterable[SettingsFault]:
+def _no_faults(_settings: object, _pbx: Pbx) -> Iterable[SettingsFault]:
     return ()
 
 
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor's declaration.
 
-    `name` is lower case, the key under `vendors:` in a PBX file. `settings` is a msgspec Struct type (forbidding unknown
-    fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
+    `name` is lower case, the key under `vendors:` in a PBX file. `settings` is a msgspec Struct type (forbidding
+    unknown fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
     `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
     """

@@ -110,7 +110,7 @@ _SILENT: Final = frozenset({Outcome.BUSY, Outcome.FAIL})  # no bell: the network
 
 
 def plan(behaviour: Behaviour, stream: int = 0) -> LegPlan:
-    """Draw the fate of one leg. Draws 0 and 1 of the stream are for `dialing`, 2 and 3 for `ring`, 4 and 5 for `talk`."""
+    """Draw the fate of one leg: draws 0 and 1 of the stream for `dialing`, 2 and 3 for `ring`, 4 and 5 for `talk`."""
     outcome = behaviour.outcome
     report, cause = _REPORTS[outcome]
     if outcome is Outcome.FAIL and behaviour.cause is not None:
@@ -125,8 +125,11 @@ def plan(behaviour: Behaviour, stream: int = 0) -> LegPlan:
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """Which telephones behave how. `number` is an Asterisk pattern or a literal: a dialled number, an internal or public
-    number, or a SIP user. `turns` are met one after the other; after the last it stays so, or begins again if `cycles`."""
+    """Which telephones behave how.
+
+    `number` is an Asterisk pattern or a literal: a dialled number, an internal or public number, or a SIP user. `turns`
+    are met one after the other; after the last it stays so, or begins again if `cycles`.
+    """
 
     number: str
     turns: tuple[Behaviour, ...]

@@ -5,7 +5,6 @@ It wakes only where something is decided: one timer while a leg rings, one for t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
@@ -14,6 +13,8 @@ from pbxsim.pbx.channel import Channel, Report
 from pbxsim.pbx.dice import stream
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.pbx import Pbx
@@ -57,19 +58,19 @@ class SimulatedEngine:
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
-        parties = [(self._talk(leg), index, leg) for index, leg in enumerate((call.first, call.second)) if leg is not None]
-        ending = [(talk, index, leg) for talk, index, leg in parties if talk is not None]
-        if not ending:
-            return False
-        talk, _, leg = min(ending)
-        if talk is None or talk >= limit:
+        talk, leg = None, None
+        for party in (call.first, call.second):
+            wish = self._talk(party) if party is not None else None
+            if wish is not None and (talk is None or wish < talk):
+                talk, leg = wish, party
+        if leg is None or talk is None or talk >= limit:
             return False
         leg.engine_timer = self._clock.call_at(
             self._clock.now + talk, call.number, call.next_step(), self._stop_talking, leg
         )
         return True
 
-    def hang_up(self, channel: Channel, cause: HangupCause) -> None:  # noqa: ARG002 - the port's form; no telephone cares why
+    def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """Forget what the telephone was going to do."""
         self.forget(channel)
 
@@ -82,7 +83,7 @@ class SimulatedEngine:
     def _begin_ringing(self, channel: Channel) -> None:
         channel.engine_timer = 0
         fate = channel.plan
-        assert isinstance(fate, LegPlan)  # noqa: S101 - `dial` put it there
+        assert isinstance(fate, LegPlan)
         if fate.rings:
             self._on_leg(channel, Report.RINGING)
         if fate.report is not None:
@@ -93,13 +94,15 @@ class SimulatedEngine:
     def _settle(self, channel: Channel) -> None:
         channel.engine_timer = 0
         fate = channel.plan
-        assert isinstance(fate, LegPlan) and fate.report is not None  # noqa: S101, PT018 - `dial` saw to both
+        assert isinstance(fate, LegPlan) and fate.report is not None  # noqa: PT018 - `dial` saw to both
         self._on_leg(channel, fate.report, fate.cause)
 
     def _stop_talking(self, channel: Channel) -> None:
         channel.engine_timer = 0
         fate = channel.plan
-        self._on_leg(channel, Report.HUNG_UP, fate.end_cause if isinstance(fate, LegPlan) else HangupCause.NORMAL_CLEARING)
+        self._on_leg(
+            channel, Report.HUNG_UP, fate.end_cause if isinstance(fate, LegPlan) else HangupCause.NORMAL_CLEARING
+        )
 
     def _talk(self, channel: Channel) -> Duration | None:
         fate = channel.plan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,11 +13,15 @@ from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import LineRegistered, LineUnregistered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsim.engines.simulated.engine import SimulatedEngine
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
-_HOME = Registration(host="127.0.0.1", port=5060, status="OK (1 ms)")  # where a telephone registers that never was before
+_HOME = Registration(
+    host="127.0.0.1", port=5060, status="OK (1 ms)"
+)  # where a telephone registers that never was before
 
 
 class SimulatedHand:
@@ -57,7 +60,7 @@ class SimulatedHand:
         self._pbx.events.emit(LineRegistered(line))
 
     def unregister(self, line: Line) -> None:
-        """Drop off: what rings there fails (cause 20), what is up goes on. Raises NothingToDo if it is not registered."""
+        """Drop off: what rings fails (cause 20), what is up goes on. Raises NothingToDo if not registered."""
         if not line.is_registered:
             raise NothingToDo(f"{line.user} is not registered")
         self._last[line.user] = line.registration
