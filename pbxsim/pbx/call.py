@@ -13,6 +13,7 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Duration, Instant
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.cdr import NO_CUSTOM
+from pbxsim.pbx.channel import ChannelState
 
 if TYPE_CHECKING:
     from pbxsim.clock.scheduler import TimerId
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
+
+_DOWN: Final = ChannelState.DOWN  # looking a member up through its class costs more than the comparison
 
 
 class CallState(IntEnum):
@@ -160,8 +163,8 @@ class Call:
 
     def live_legs(self) -> list[Channel]:
         """Give the legs that have not ended, oldest first."""
-        return [leg for leg in self.legs if leg.is_live]
+        return [leg for leg in self.legs if leg.state is not _DOWN]
 
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""
-        return [leg for leg in self.legs if leg.is_live and leg is not self.first]
+        return [leg for leg in self.legs if leg.state is not _DOWN and leg is not self.first]

@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.directory import Line, Trunk
 
+_DOWN = ChannelState.DOWN
+
 
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
         return
+    before = len(call.legs)
     refusal = _make_legs(control, call, destination, shows)
     if refusal is not None:
         control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
-    _dial(control, call, timeout)
+    _dial(control, call, call.legs[before:], timeout)
 
 
 def caller(control: CallControl, call: Call, line: Line | None) -> Channel | None:
@@ -59,7 +62,6 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
     """Make the channels for a destination; a cause where none can be made."""
     if isinstance(destination, Refused):
         return destination.cause
-    before = len(call.legs)
     if isinstance(destination, ToTrunk):
         trunk = _trunk_with_room(destination)
         if trunk is None:
@@ -68,18 +70,21 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
         channel.shown_number, channel.shown_name = trunk.caller_id or shows.number, shows.name
         return None
     assert isinstance(destination, ToExtension)
-    return _fork(control, call, destination, shows, before)
+    return _fork(control, call, destination, shows)
 
 
-def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId, before: int) -> HangupCause | None:
-    registered = [line for line in to.extension.lines if line.is_registered]
-    for line in registered:
+def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
+    refusal: HangupCause | None = HangupCause.SUBSCRIBER_ABSENT
+    for line in to.extension.lines:
+        if not line.registration.host:
+            continue
         if not line.is_full:
             channel = _on_line(control, call, line)
             channel.shown_number, channel.shown_name = shows.number, shows.name
-    if len(call.legs) > before:
-        return None
-    return HangupCause.USER_BUSY if registered else HangupCause.SUBSCRIBER_ABSENT
+            refusal = None
+        elif refusal is not None:
+            refusal = HangupCause.USER_BUSY
+    return refusal
 
 
 def _trunk_with_room(destination: Destination) -> Trunk | None:
@@ -107,12 +112,12 @@ def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Ch
     return channel
 
 
-def _dial(control: CallControl, call: Call, timeout: Duration) -> None:
+def _dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:
     """Have the engine ring each leg; unless it promises an end for all of them, time them ourselves."""
     state = call.state
     promised = True
-    for leg in call.ringing_legs():
-        if not leg.is_live or call.state is not state:
+    for leg in legs:
+        if leg.state is _DOWN or call.state is not state:
             return  # an engine may report from within `dial`: another fork won, or the call is over
         if LegDialed in control.bus.wanted:
             control.bus.emit(LegDialed(leg))
