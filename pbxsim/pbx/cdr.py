@@ -95,7 +95,10 @@ class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
     dispositions: frozenset[Disposition] | None = None
     direction: Direction | None = None
     account: str | None = None
+    not_account: str | None = None
     numbers: frozenset[str] | None = None  # src or dst is among them
+    src_among: frozenset[str] | None = None
+    dst_among: frozenset[str] | None = None
     custom1: str | None = None
     vendor: str | None = None
     call: int | None = None
@@ -111,11 +114,19 @@ class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     def _fits_parties(self, cdr: Cdr) -> bool:
         return (
-            self.src in (None, cdr.src)
-            and self.dst in (None, cdr.dst)
+            self._fits_numbers(cdr)
             and self.account in (None, cdr.account)
+            and (self.not_account is None or cdr.account != self.not_account)
             and self.vendor in (None, cdr.vendor)
             and self.custom1 in (None, cdr.custom[0])
+        )
+
+    def _fits_numbers(self, cdr: Cdr) -> bool:
+        return (
+            self.src in (None, cdr.src)
+            and self.dst in (None, cdr.dst)
+            and (self.src_among is None or cdr.src in self.src_among)
+            and (self.dst_among is None or cdr.dst in self.dst_among)
             and (self.numbers is None or cdr.src in self.numbers or cdr.dst in self.numbers)
         )
 

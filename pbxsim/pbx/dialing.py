@@ -75,7 +75,7 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
 
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
     refusal: HangupCause | None = HangupCause.SUBSCRIBER_ABSENT
-    for line in to.extension.lines:
+    for line in to.lines:
         if not line.registration.host:
             continue
         if not line.is_full:

@@ -14,16 +14,22 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.numbers import matches, specificity
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Context, Directory, Extension, OutboundRoute, Step, Trunk
+    from pbxsim.pbx.directory import Context, Directory, Extension, Line, OutboundRoute, Step, Trunk
 
 _REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never changes, so an answer stays true
 
 
 class ToExtension(msgspec.Struct, frozen=True, eq=False):
-    """Ring every registered line of this extension; the first to answer wins."""
+    """Ring every registered line of this extension, or only `line` if it is given; the first to answer wins."""
 
     number: str
     extension: Extension
+    line: Line | None = None
+
+    @property
+    def lines(self) -> list[Line]:
+        """Give the lines that are meant, registered or not."""
+        return self.extension.lines if self.line is None else [self.line]
 
 
 class ToTrunk(msgspec.Struct, frozen=True, eq=False):
