@@ -65,9 +65,10 @@ class Line:
 
     `max_calls` is how many calls it takes at once (1 or more). `resting_state` is the channel state it shows without
     any call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
+    `order` is its place where SIP accounts, those of lines and trunks together, are listed: the smaller first.
     """
 
-    __slots__ = ("channels", "extension", "id", "max_calls", "registration", "resting_state", "user")
+    __slots__ = ("channels", "extension", "id", "max_calls", "order", "registration", "resting_state", "user")
 
     def __init__(
         self,
@@ -77,10 +78,12 @@ class Line:
         max_calls: int = 2,
         registration: Registration | None = None,
         resting_state: ChannelState = ChannelState.DOWN,
+        order: int = 0,
     ) -> None:
         self.id = id
         self.user = user
         self.max_calls = max_calls
+        self.order = order
         self.registration = registration or Registration()
         self.resting_state = resting_state
         self.extension: Extension
@@ -156,10 +159,11 @@ class Extension(msgspec.Struct, eq=False, kw_only=True):
 class Trunk:
     """A way out of the PBX. `capacity` is in channels, both directions together; None is no limit.
 
-    `caller_id` replaces what the calling side would show, where set. `in_use` counts its live channels.
+    `caller_id` replaces what the calling side would show, where set. `in_use` counts its live channels. `order` is its
+    place among the listed SIP accounts, as a Line's.
     """
 
-    __slots__ = ("caller_id", "capacity", "id", "in_use", "name", "registration")
+    __slots__ = ("caller_id", "capacity", "id", "in_use", "name", "order", "registration")
 
     def __init__(
         self,
@@ -169,10 +173,12 @@ class Trunk:
         capacity: int | None = None,
         registration: Registration | None = None,
         caller_id: str = "",
+        order: int = 0,
     ) -> None:
         self.id = id
         self.name = name
         self.capacity = capacity
+        self.order = order
         self.registration = registration or Registration()
         self.caller_id = caller_id
         self.in_use = 0
