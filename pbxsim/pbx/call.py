@@ -84,10 +84,11 @@ class RecordingWish(msgspec.Struct, frozen=True):
 class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that a vendor (or the control API) says when it asks for a call.
 
-    `src` and `dst` are what the record will name. `second` is resolved in `context` when its turn comes. `talk_limit`
-    is in microseconds from the moment both are connected, 0 for none. Legs that leave by a trunk are charged to
-    `account`. `macro` runs before the first party answers, and is noted in the call's timeline. `failure_context` is
-    entered when the first party is not reached. `spied_line` or `spied_channel` is whom a SPY listens to.
+    `src` and `dst` are what the record will name. `second` is resolved in `context` when its turn comes, unless
+    `second_to` says already where it leads. `talk_limit` is in microseconds from the moment both are connected, 0 for
+    none. Legs that leave by a trunk are charged to `account`. `macro` runs before the first party answers, and is noted
+    in the call's timeline. `failure_context` is entered when the first party is not reached. `spied_line` or
+    `spied_channel` is whom a SPY listens to.
     """
 
     vendor: str
@@ -96,6 +97,7 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     dst: str
     kind: CallKind = CallKind.CONNECT
     second: str = ""
+    second_to: Destination | None = None
     context: str = ""
     first_shows: CallerId = CallerId()
     second_shows: CallerId = CallerId()

@@ -202,7 +202,7 @@ class CallControl:
 
     def _ring_second(self, call: Call) -> None:
         order = call.order
-        destination = self.dialplan.resolve(order.second, order.context)
+        destination = order.second_to or self.dialplan.resolve(order.second, order.context)
         dialing.ring(self, call, destination, order.second_shows, order.second_timeout)
 
     def _on_second(self, call: Call) -> None:
