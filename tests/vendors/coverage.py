@@ -102,7 +102,10 @@ def _numbers(tree: ast.AST) -> Iterator[str]:
 
 def _short(text: str) -> str:
     text = text.replace("|", "\\|")
-    return text if len(text) <= _LONGEST else text[:_LONGEST].rsplit(" ", 1)[0] + " …"
+    if len(text) <= _LONGEST:
+        return text
+    cut = text[:_LONGEST].rsplit(" ", 1)[0]
+    return (cut if cut.count("`") % 2 == 0 else cut.rpartition("`")[0].rstrip()) + " …"
 
 
 def every_vendor(root: Path = ROOT) -> list[Coverage]:

@@ -120,11 +120,15 @@ def test_a_readme_without_marks_is_a_fault(root: Path, capsys: pytest.CaptureFix
     assert f"acme: the README needs {BEGIN} and {END} once, in this order" in capsys.readouterr().out
 
 
-def test_a_long_text_is_cut_at_a_word(root: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [("word " * 40, "word " * 22 + "…"), ("x " * 50 + "`a code span that is cut`", "x " * 50 + "…")],
+)
+def test_a_long_text_is_cut_at_a_word_and_never_inside_code(root: Path, text: str, cut: str) -> None:
     readme = root / "pbxsim/vendors/acme/README.md"
-    readme.write_text(README.replace("Ours.", "word " * 40), "utf-8")
+    readme.write_text(README.replace("Ours.", text), "utf-8")
     main(["--write"], root)
-    assert f"| R1 | {'word ' * 22}… |" in readme.read_text("utf-8")
+    assert f"| R1 | {cut} |" in readme.read_text("utf-8")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["--write", "--check"], ["--write", "acne"], ["acme"]])

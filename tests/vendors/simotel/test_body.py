@@ -110,7 +110,7 @@ def test_a_text_may_have_255_characters_and_no_more() -> None:
     assert client.ask(caller_id="x" * 256).body == FAILED
 
 
-@pytest.mark.cites("S3", "R9")
+@pytest.mark.cites("S3", "S8", "R9")
 @pytest.mark.parametrize("value", [45, 45.0, "45", "045"])
 def test_seconds_may_be_a_number_or_digits(value: object) -> None:
     order = Client().call(timeout=value, call_limit=value).order
