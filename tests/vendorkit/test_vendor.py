@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendorkit.reply import Reply
 from pbxsim.vendorkit.vendor import SettingsFault, Vendor
 from tests.builder import Office, extension
 
 if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.exchange import Exchange
 
 
 class AcmeSettings(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,9 +54,10 @@ def test_a_declaration_cannot_be_changed() -> None:
 
 
 def test_opening_gives_the_interface_of_one_pbx() -> None:
-    pbx = Office(extension("100")).pbx
-    assert ACME.open(AcmeSettings(), pbx).answer is not None
-    assert ACME.open(AcmeSettings(), pbx) is not ACME.open(AcmeSettings(), pbx)
+    offices = [Office(extension("100")) for _ in range(2)]
+    offices[1].pbx.name = "other"
+    interfaces = [ACME.open(AcmeSettings(), office.pbx) for office in offices]
+    assert [interface.answer(Exchange("GET", "/acme")).body for interface in interfaces] == [b"office", b"other"]
 
 
 def test_a_fault_says_where_what_and_what_was_expected() -> None:
