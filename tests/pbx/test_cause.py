@@ -30,11 +30,8 @@ def test_every_cause_amounts_to_one_disposition(cause: HangupCause) -> None:
 
 
 def test_causes_have_q850s_numbers_within_its_range() -> None:
-    assert HangupCause.NORMAL_CLEARING == 16
-    assert HangupCause.USER_BUSY == 17
-    assert HangupCause.NO_ANSWER == 19
-    assert HangupCause.CALL_REJECTED == 21
-    assert HangupCause.NORMAL_CIRCUIT_CONGESTION == 34
+    by_number = {16: "NORMAL_CLEARING", 17: "USER_BUSY", 19: "NO_ANSWER", 21: "CALL_REJECTED"}
+    assert {number: HangupCause(number).name for number in by_number} == by_number
     assert all(1 <= cause <= 127 for cause in HangupCause)
 
 
