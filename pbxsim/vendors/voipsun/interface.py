@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from pbxsim.pbx.dialplan import Refused
 from pbxsim.pbx.errors import PbxError
 from pbxsim.vendorkit.access import same_secret
 from pbxsim.vendorkit.near_miss import parameter_hints, word_hint
+from pbxsim.vendorkit.reach import reachable
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.actions import ACTIONS, ALL_PARAMETERS, PARAMETERS, Action
 from pbxsim.vendors.voipsun.errors import Refusal, refusal
@@ -93,10 +93,10 @@ class VoipsunInterface:
         for caller in extensions:
             if not any(line.is_registered for line in caller.lines):
                 continue
-            numbers = (_TRIAL_NUMBER, *(other.internal for other in extensions if other is not caller))
-            for number in numbers:
-                if not isinstance(self._pbx.dialplan.resolve(number, caller.dialplan), Refused):
-                    yield self._named(caller), number
+            others = (other.internal for other in extensions if other.internal != caller.internal)
+            numbers = (_TRIAL_NUMBER, *others)
+            for number in reachable(self._pbx.dialplan, caller.dialplan, numbers):
+                yield self._named(caller), number
 
     def _named(self, extension: Extension) -> str:
         alike = [other for other in self._pbx.directory.extensions if other.internal == extension.internal]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -16,6 +15,7 @@ from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.interface import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, VoipsunSettings
 from tests.builder import Office
+from tests.vendors import golden
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -23,15 +23,14 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import ChannelState
     from pbxsim.vendorkit.reply import Reply
 
-FIXTURES = Path(__file__).parents[3] / "fixtures" / "voipsun"
+FIXTURES = golden.FIXTURES / "voipsun"
 SUCCESS = b'{"success":"true"}'
 USER = ApiUser(username="voipsun", password="secretpwd")
 
 
 def documented_error(code: int, **filled: str) -> bytes:
     """Give the reply for an error, from the manual's own table; `filled` maps placeholders to what stands for them."""
-    texts = dict(line.split("\t") for line in (FIXTURES / "errors.tsv").read_text("utf-8").splitlines())
-    text = texts[str(code)]
+    text = golden.errors("voipsun")[str(code)]
     for placeholder, value in filled.items():
         assert placeholder in text
         text = text.replace(placeholder, value)
@@ -113,10 +112,7 @@ class Client:
 
     def replay(self, name: str) -> Reply:
         """Send one of the golden requests, as it stands."""
-        line = (FIXTURES / f"{name}.request").read_bytes().decode("latin-1").partition("\r\n")[0]
-        method, target, _ = line.split(" ")
-        path, _, query = target.partition("?")
-        return self.interface.answer(Exchange(method, path, query))
+        return self.interface.answer(golden.request("voipsun", name))
 
     def call(self, reply: Reply) -> Call:
         """Find the call that a request started."""
