@@ -10,54 +10,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.cdr import Cdr, CdrQuery, Direction
+from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.cdr import CdrQuery, Direction
 from pbxsim.pbx.errors import CdrNotFound
 from pbxsim.sinks.cdr_memory import CdrMemory
 from tests.builder import START
+from tests.pbx.records import RECORD, like
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-RECORD = Cdr(
-    id=3,
-    call=7,
-    vendor="voipsun",
-    start=START,
-    answer=START + 3 * SECOND,
-    end=START + 10 * SECOND,
-    src="100",
-    dst="800123456",
-    disposition=Disposition.ANSWERED,
-    cause=HangupCause.NORMAL_CLEARING,
-    direction=Direction.OUTGOING,
-    custom=("a", "b", "c", "d"),
-    first_peer="sip100",
-    first_serial=10,
-    second_peer="upc",
-    second_serial=0xABCDEF01,
-    account="shop",
-)
-
-
-def _like(**fields: object) -> Cdr:
-    return msgspec.structs.replace(RECORD, **fields)
-
 
 def test_spans_are_whole_seconds_and_the_rest_is_dropped() -> None:
-    record = _like(answer=START + 1, end=START + 2 * SECOND)
+    record = like(answer=START + 1, end=START + 2 * SECOND)
     assert (record.duration, record.billsec) == (2, 1)
-    assert (_like(end=START + 4 * SECOND - 1).duration, _like(end=START + 4 * SECOND - 1).billsec) == (3, 0)
+    assert (like(end=START + 4 * SECOND - 1).duration, like(end=START + 4 * SECOND - 1).billsec) == (3, 0)
 
 
 def test_a_call_that_was_never_connected_has_nothing_to_bill() -> None:
-    assert _like(answer=0).billsec == 0
-    assert _like(answer=0).duration == 10
+    assert like(answer=0).billsec == 0
+    assert like(answer=0).duration == 10
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_the_seconds_billed_never_exceed_the_duration(until_answer: int, talk: int) -> None:
-    record = _like(answer=START + until_answer, end=START + until_answer + talk)
+    record = like(answer=START + until_answer, end=START + until_answer + talk)
     assert 0 <= record.billsec <= record.duration
 
 
@@ -68,7 +45,7 @@ def test_channels_are_named_as_chan_sip_does() -> None:
 
 
 def test_a_party_that_had_no_channel_has_no_name() -> None:
-    record = _like(first_peer="", first_serial=0, second_peer="", second_serial=0)
+    record = like(first_peer="", first_serial=0, second_peer="", second_serial=0)
     assert (record.channel, record.dst_channel) == ("", "")
 
 
@@ -114,7 +91,7 @@ def test_all_fields_of_a_query_must_fit_at_once() -> None:
 
 @pytest.fixture
 def archive() -> CdrMemory:
-    return CdrMemory(_like(id=number, src="odd" if number % 2 else "even") for number in range(1, 8))
+    return CdrMemory(like(id=number, src="odd" if number % 2 else "even") for number in range(1, 8))
 
 
 def _ids(archive: CdrMemory, query: CdrQuery) -> list[int]:
@@ -132,11 +109,11 @@ def test_an_archive_pages_in_both_directions(archive: CdrMemory) -> None:
 
 
 def test_an_archive_gives_and_replaces_by_id(archive: CdrMemory) -> None:
-    moved = _like(id=4, recording_file="x.wav")
+    moved = like(id=4, recording_file="x.wav")
     archive.replace(moved)
     assert archive.get(4) is moved
     assert _ids(archive, CdrQuery()) == [1, 2, 3, 4, 5, 6, 7]
     with pytest.raises(CdrNotFound):
         archive.get(8)
     with pytest.raises(CdrNotFound):
-        archive.replace(_like(id=8))
+        archive.replace(like(id=8))
