@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pbxsim.vendorkit.vendor import Vendor
 from pbxsim.vendors.voipsun.interface import PATH, VoipsunInterface
-from pbxsim.vendors.voipsun.settings import VoipsunSettings, faults
+from pbxsim.vendors.voipsun.settings import Settings, faults
 
 vendor = Vendor(
     name="voipsun",
     title="VoIPSUN PBX",
-    settings=VoipsunSettings,
+    settings=Settings,
     paths=(PATH,),
     open=VoipsunInterface,
     check=faults,

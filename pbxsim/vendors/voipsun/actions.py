@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import Settings
 
-Handler: TypeAlias = "Callable[[Params, Pbx, VoipsunSettings], Reply]"
+Handler: TypeAlias = "Callable[[Params, Pbx, Settings], Reply]"
 
 COMMON: Final = ("username", "password", "action")
 _RING: Final = range(1, 86_401)  # seconds

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import Settings
 
 _LOOK_CODES: Final = {
     "Line is unavailable": 631,
@@ -30,7 +30,7 @@ _LOOK_CODES: Final = {
 }
 
 
-def agent_login(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def agent_login(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S26: have an agent work from a line."""
     agent = _agent(params, pbx)
     AGENT_LINE.refuse_several(params)
@@ -38,7 +38,7 @@ def agent_login(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
     return wire.success()
 
 
-def agent_logout(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def agent_logout(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S27: end an agent's work."""
     agent = _agent(params, pbx)
     hints = () if agent.is_logged_in else (f"agent {agent.number} was not logged in",)
@@ -46,7 +46,7 @@ def agent_logout(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
     return wire.success(None, *hints)
 
 
-def agent_pause(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def agent_pause(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S28: put an agent on pause."""
     agent = _agent(params, pbx)
     pbx.agents.pause(agent)
@@ -54,7 +54,7 @@ def agent_pause(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
     return wire.success(None, *hints)
 
 
-def agent_unpause(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def agent_unpause(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S29: end an agent's pause."""
     agent = _agent(params, pbx)
     hints = () if agent.is_paused else (f"agent {agent.number} was not on pause",)
@@ -62,7 +62,7 @@ def agent_unpause(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply
     return wire.success(None, *hints)
 
 
-def agent_add(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def agent_add(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S30: put an agent into a queue, or give a member another penalty."""
     queue = pbx.queues.named(params.text("queueName"))
     agent = _agent(params, pbx)
@@ -71,7 +71,7 @@ def agent_add(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
     return wire.success(None, *hints)
 
 
-def agent_remove(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def agent_remove(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S31: take an agent out of a queue."""
     queue = pbx.queues.named(params.text("queueName"))
     agent = _agent(params, pbx)
@@ -80,7 +80,7 @@ def agent_remove(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
     return wire.success(None, *hints)
 
 
-def agent_status(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
+def agent_status(params: Params, pbx: Pbx, settings: Settings) -> Reply:
     """S32: tell whether an agent is logged in, and how the agent's line is."""
     agent, quirk = _agent(params, pbx), settings.quirks.agentstatus
     reason = f"Agent {agent.number} is logged out."

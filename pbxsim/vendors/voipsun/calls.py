@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import Settings
 
 VENDOR: Final = "voipsun"
 _START: Final = "s"  # where a call that nobody dialled into a context begins there (Asterisk's start extension)
 
 
-def originate(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
+def originate(params: Params, pbx: Pbx, settings: Settings) -> Reply:
     """S2: ring a line; once it is picked up, call dstNum and connect the two."""
     CALLER.refuse_several(params)
     source = CALLER.find(params, pbx.directory)
@@ -37,7 +37,7 @@ def originate(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
     return wire.success(call.number, *dialer_hints(params), *_recording_hints(params, source))
 
 
-def _connection(params: Params, pbx: Pbx, settings: VoipsunSettings, source: ToExtension) -> CallOrder:
+def _connection(params: Params, pbx: Pbx, settings: Settings, source: ToExtension) -> CallOrder:
     extension, number = source.extension, params.text("dstNum")
     return CallOrder(
         vendor=VENDOR,
@@ -56,7 +56,7 @@ def _connection(params: Params, pbx: Pbx, settings: VoipsunSettings, source: ToE
     )
 
 
-def dial(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
+def dial(params: Params, pbx: Pbx, settings: Settings) -> Reply:
     """S16: call dstNum out by a route and, once it is answered, go on in a dialplan context."""
     route = _route(params, pbx)
     context, after_failure = params.text("context"), params.text("hangupContext")
@@ -68,7 +68,7 @@ def dial(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
     return wire.success(call.number, *dialer_hints(params))
 
 
-def _send_off(params: Params, pbx: Pbx, settings: VoipsunSettings, route: OutboundRoute) -> CallOrder:
+def _send_off(params: Params, pbx: Pbx, settings: Settings, route: OutboundRoute) -> CallOrder:
     number, override = params.text("dstNum"), params.text("overrideCallerId")
     shows = CallerId(override, override) if override else dialer(params)
     return CallOrder(
@@ -90,7 +90,7 @@ def _send_off(params: Params, pbx: Pbx, settings: VoipsunSettings, route: Outbou
     )
 
 
-def hang_up_call(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def hang_up_call(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S20: end any call in progress, named by one of its channels."""
     name = channel_name(params.text("channelName"))
     if not name:
@@ -102,7 +102,7 @@ def hang_up_call(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
     return wire.success()
 
 
-def list_calls(_params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def list_calls(_params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S21: list the live channels, the oldest first."""
     channels = sorted(pbx.calls.channels(), key=lambda channel: channel.serial)
     rows = [wire.channel_row(channel, pbx.clock.now) for channel in channels]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import ApiUser, VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 
 PATH: Final = "/api/api.php"
 _TRIAL_NUMBER: Final = "800123456"  # the number that the manual's examples call
@@ -32,7 +32,7 @@ _TRIAL_NUMBER: Final = "800123456"  # the number that the manual's examples call
 class VoipsunInterface:
     """Implements `vendorkit.vendor.Interface` for one PBX."""
 
-    def __init__(self, settings: VoipsunSettings, pbx: Pbx) -> None:
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self._settings = settings
         self._pbx = pbx
         self._permitted = {user.username: user.permitted() for user in settings.users}

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import Settings
 
 
-def queue_status(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
+def queue_status(params: Params, pbx: Pbx, settings: Settings) -> Reply:
     """S33: describe one queue; one that does not exist is an empty list (R31)."""
     name = params.text("queueName")
     try:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import Settings
 
 
-def move_record(params: Params, pbx: Pbx, _settings: VoipsunSettings) -> Reply:
+def move_record(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
     """S34: move the recording of a call record; the name or the folder that is not given stays."""
     cdr_id = whole_number(params.text("cdrId"))
     if cdr_id is None:

@@ -71,8 +71,8 @@ class ApiUser(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
     username: str
     password: str
-    actions: list[ActionName] | None = None
-    ticks: list[Tick] | None = None
+    actions: tuple[ActionName, ...] | None = None
+    ticks: tuple[Tick, ...] | None = None
 
     def permitted(self) -> frozenset[str]:
         """Give the names of the actions that this user may use."""
@@ -90,19 +90,19 @@ class Quirks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     queue_calls: Literal["waiting", "zero"] = "waiting"
 
 
-class VoipsunSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Everything. Ring times are seconds; `sipstatus_omits` names SIP accounts that `sipstatus` leaves out (R25)."""
 
-    users: list[ApiUser] = []
+    users: tuple[ApiUser, ...] = ()
     status: Annotated[int, msgspec.Meta(ge=200, le=599)] = 200
     content_type: str = JSON
     src_ring_timeout: _Seconds = 30
     dst_ring_timeout: _Seconds = 30
-    sipstatus_omits: list[str] = []
+    sipstatus_omits: tuple[str, ...] = ()
     quirks: Quirks = Quirks()
 
 
-def faults(settings: VoipsunSettings, pbx: Pbx) -> Iterable[SettingsFault]:
+def faults(settings: Settings, pbx: Pbx) -> Iterable[SettingsFault]:
     """Find what contradicts itself or the rest of the PBX file."""
     yield from _user_faults(settings.users)
     for index, name in enumerate(settings.sipstatus_omits):
@@ -110,7 +110,7 @@ def faults(settings: VoipsunSettings, pbx: Pbx) -> Iterable[SettingsFault]:
             yield SettingsFault(f"sipstatus_omits[{index}]", name, "the SIP user of a line, or the name of a trunk")
 
 
-def _user_faults(users: list[ApiUser]) -> Iterator[SettingsFault]:
+def _user_faults(users: tuple[ApiUser, ...]) -> Iterator[SettingsFault]:
     for index, user in enumerate(users):
         if not user.username:
             yield SettingsFault(f"users[{index}].username", user.username, "a name that is not empty")

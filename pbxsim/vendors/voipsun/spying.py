@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendors.voipsun.settings import VoipsunSettings
+    from pbxsim.vendors.voipsun.settings import Settings
 
 
 class _Target(msgspec.Struct, frozen=True, eq=False):
@@ -34,7 +34,7 @@ class _Target(msgspec.Struct, frozen=True, eq=False):
     hints: tuple[str, ...] = ()
 
 
-def spying(params: Params, pbx: Pbx, settings: VoipsunSettings) -> Reply:
+def spying(params: Params, pbx: Pbx, settings: Settings) -> Reply:
     """S22: ring a line; once it is picked up, let it listen to the chosen line or channel."""
     SPY.refuse_several(params)
     SPIED.refuse_several(params)

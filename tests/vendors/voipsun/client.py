@@ -13,7 +13,7 @@ from pbxsim.pbx.queue import Queue, QueueFigures
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.interface import PATH
-from pbxsim.vendors.voipsun.settings import ApiUser, VoipsunSettings
+from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 from tests.builder import Office
 from tests.vendors import golden
 
@@ -87,9 +87,9 @@ def office() -> Office:
 class Client:
     """Sends requests as the manual's examples do, but for what a test says otherwise."""
 
-    def __init__(self, settings: VoipsunSettings | None = None, behind: Office | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, behind: Office | None = None) -> None:
         self.office = behind or office()
-        self.settings = settings or VoipsunSettings(users=[USER])
+        self.settings = settings or Settings(users=(USER,))
         self.interface = vendor.open(self.settings, self.office.pbx)
 
     def ask(self, action: str, **params: str) -> Reply:

@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Registration
-from pbxsim.vendors.voipsun.settings import Quirks, VoipsunSettings
+from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.vendors.voipsun.client import FIXTURES, SUCCESS, USER, Client, documented_error
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ STATES: list[tuple[Callable[[Client], None], str, int | None]] = [
 
 
 def _with_quirk(quirk: str) -> Client:
-    return Client(VoipsunSettings(users=[USER], quirks=msgspec.convert({"agentstatus": quirk}, Quirks)))
+    return Client(Settings(users=(USER,), quirks=msgspec.convert({"agentstatus": quirk}, Quirks)))
 
 
 @pytest.mark.cites("S32", "R27")

@@ -11,7 +11,7 @@ from pbxsim.clock.instant import seconds
 from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.events import ContextEntered
-from pbxsim.vendors.voipsun.settings import VoipsunSettings
+from pbxsim.vendors.voipsun.settings import Settings
 from tests.vendors.voipsun.client import FIXTURES, SUCCESS, USER, Client, documented_error
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def test_either_party_rings_as_long_as_is_asked(client: Client) -> None:
 
 @pytest.mark.cites("R23")
 def test_else_as_long_as_is_set() -> None:
-    client = Client(VoipsunSettings(users=[USER], src_ring_timeout=11, dst_ring_timeout=12))
+    client = Client(Settings(users=(USER,), src_ring_timeout=11, dst_ring_timeout=12))
     client.office.phones["102"].never_answers()
 
     client.place(srcExtenInternalNum="102")

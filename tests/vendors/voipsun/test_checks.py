@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.vendors.voipsun.settings import Quirks, VoipsunSettings
+from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def test_without_a_value_nothing_is_checked(client: Client) -> None:
 
 @pytest.mark.cites("R14")
 def test_a_free_line_is_refused_only_where_the_quirk_asks_for_it() -> None:
-    client = Client(VoipsunSettings(users=[USER], quirks=Quirks(check_exten_free="errno")))
+    client = Client(Settings(users=(USER,), quirks=Quirks(check_exten_free="errno")))
 
     assert _check(client, checkExten="1").body == documented_error(228)
     assert _check(client).body == SUCCESS

@@ -12,7 +12,7 @@ from pbxsim.pbx.directory import Registration
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.interface import PATH
-from pbxsim.vendors.voipsun.settings import ApiUser, VoipsunSettings
+from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 from tests.builder import Office
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error, extension, telephone
 
@@ -43,7 +43,7 @@ CREDENTIALS = {"username": "voipsun", "password": "secretpwd"}
     ],
 )
 def test_who_cannot_prove_to_be_an_api_user_is_refused(credentials: dict[str, str]) -> None:
-    client = Client(VoipsunSettings(users=[USER, ApiUser(username="crm", password="other")]))
+    client = Client(Settings(users=(USER, ApiUser(username="crm", password="other"))))
 
     assert client.send({**credentials, **ORIGINATE}).body == documented_error(100)
     assert client.office.pbx.calls.calls_started == 0
@@ -51,7 +51,7 @@ def test_who_cannot_prove_to_be_an_api_user_is_refused(credentials: dict[str, st
 
 @pytest.mark.cites("S1")
 def test_each_user_is_known_by_name_and_password_together() -> None:
-    client = Client(VoipsunSettings(users=[USER, ApiUser(username="crm", password="other")]))
+    client = Client(Settings(users=(USER, ApiUser(username="crm", password="other"))))
 
     assert client.send({**CREDENTIALS, **ORIGINATE}).body == SUCCESS
     assert client.send({"username": "crm", "password": "other", **ORIGINATE}).body == SUCCESS
@@ -59,8 +59,8 @@ def test_each_user_is_known_by_name_and_password_together() -> None:
 
 @pytest.mark.cites("S37", "R3", "R5")
 def test_a_user_without_leave_for_the_action_is_refused_like_a_stranger() -> None:
-    user = ApiUser(username="voipsun", password="secretpwd", ticks=["Call list"])
-    client = Client(VoipsunSettings(users=[user]))
+    user = ApiUser(username="voipsun", password="secretpwd", ticks=("Call list",))
+    client = Client(Settings(users=(user,)))
 
     reply = client.send({**CREDENTIALS, "action": "originate"})
 
@@ -99,7 +99,7 @@ def test_a_pbx_claims_the_requests_of_its_own_users(client: Client) -> None:
     assert claims("username=voipsun&password=secretpwd&action=nothing")
     assert not claims("username=voipsun&password=secret")
     assert not claims("")
-    assert not vendor.open(VoipsunSettings(), client.office.pbx).claims(Exchange("GET", PATH, "username=&password="))
+    assert not vendor.open(Settings(), client.office.pbx).claims(Exchange("GET", PATH, "username=&password="))
 
 
 def test_secrets_are_named_so_that_they_can_be_masked() -> None:
@@ -258,11 +258,11 @@ def test_the_curl_line_names_what_there_is_and_survives_any_shell() -> None:
     office = Office(
         *twins, extension(3, "3", telephone("c", 3, "192.0.2.1"), dialplan="a"), routes=(), dialplans=("a", "b")
     )
-    settings = VoipsunSettings(
-        users=[
-            ApiUser(username="reader", password="x", actions=["listcalls"]),
-            ApiUser(username="it's", password="a&b=c d/ř", ticks=["Originate"]),
-        ]
+    settings = Settings(
+        users=(
+            ApiUser(username="reader", password="x", actions=("listcalls",)),
+            ApiUser(username="it's", password="a&b=c d/ř", ticks=("Originate",)),
+        )
     )
     client = Client(settings, office)
 
@@ -274,8 +274,8 @@ def test_the_curl_line_names_what_there_is_and_survives_any_shell() -> None:
 
 
 def test_there_is_no_curl_line_where_nobody_may_call_or_nobody_can_be_called(client: Client) -> None:
-    reader = ApiUser(username="reader", password="x", actions=["listcalls"])
-    assert Client(VoipsunSettings(users=[reader])).interface.curl("http://x") is None
+    reader = ApiUser(username="reader", password="x", actions=("listcalls",))
+    assert Client(Settings(users=(reader,))).interface.curl("http://x") is None
 
     alone = Office(extension(1, "1", telephone("a", 1, "192.0.2.1")), routes=(), dialplans=("firma",))
     assert Client(behind=alone).interface.curl("http://x") is None

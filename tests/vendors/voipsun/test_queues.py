@@ -11,7 +11,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
-from pbxsim.vendors.voipsun.settings import Quirks, VoipsunSettings
+from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.builder import START, Office
 from tests.vendors.voipsun.client import FIXTURES, USER, Client, extension, telephone
 
@@ -63,7 +63,7 @@ def _sample() -> Client:
         figures=QueueFigures(completed=39, completed_in_level=30, hold_time=2, talk_time=38),
     )
     office = Office(extension(1, "100", *lines.values()), dialplans=("firma",), agents=agents, queues=[queue])
-    return Client(VoipsunSettings(users=[USER], quirks=Quirks(queue_calls="zero")), office)
+    return Client(Settings(users=(USER,), quirks=Quirks(queue_calls="zero")), office)
 
 
 @pytest.mark.cites("S33", "R4", "R32", "R33")
@@ -74,7 +74,7 @@ def test_the_manuals_moment_gives_the_manuals_sample_to_the_byte() -> None:
 @pytest.mark.cites("R33")
 def test_without_the_quirk_the_waiting_are_counted() -> None:
     client = _sample()
-    client.interface = Client(VoipsunSettings(users=[USER]), client.office).interface
+    client.interface = Client(Settings(users=(USER,)), client.office).interface
 
     assert client.body("queuestatus", queueName="FrontaIT") == SAMPLE.replace(b'"calls":"0"', b'"calls":"3"', 1)
 

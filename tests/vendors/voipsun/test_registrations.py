@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pbxsim.pbx.directory import Line, Registration, Trunk
-from pbxsim.vendors.voipsun.settings import VoipsunSettings
+from pbxsim.vendors.voipsun.settings import Settings
 from tests.builder import Office
 from tests.vendors.voipsun.client import FIXTURES, USER, Client, extension, telephone
 
@@ -64,7 +64,7 @@ def test_rows_come_in_the_order_that_the_file_gives_them() -> None:
 
 @pytest.mark.cites("R25")
 def test_omitted_accounts_are_left_out_and_not_counted() -> None:
-    client = Client(VoipsunSettings(users=[USER], sipstatus_omits=["sip103a", "upc"]))
+    client = Client(Settings(users=(USER,), sipstatus_omits=("sip103a", "upc")))
 
     rows = _rows(client)
     assert json.loads(client.body("sipstatus"))["total"] == len(rows) == 6

@@ -9,11 +9,11 @@ import pytest
 
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.actions import ACTIONS
-from pbxsim.vendors.voipsun.settings import TICKS, ActionName, ApiUser, Tick, VoipsunSettings
+from pbxsim.vendors.voipsun.settings import TICKS, ActionName, ApiUser, Settings, Tick
 from tests.vendors.voipsun.client import SUCCESS, Client, documented_error, office
 
 
-def _permitted(**lists: list[str]) -> set[str]:
+def _permitted(**lists: tuple[str, ...]) -> set[str]:
     user = msgspec.convert({"username": "crm", "password": "x", **lists}, ApiUser)
     return set(user.permitted())
 
@@ -33,34 +33,36 @@ def test_ticks_cover_each_action_exactly_once() -> None:
 @pytest.mark.cites("R5")
 def test_a_user_may_do_what_is_named_and_what_is_ticked_and_without_lists_all() -> None:
     assert _permitted() == set(ACTIONS)
-    assert _permitted(actions=["listcalls"]) == {"listcalls"}
-    assert _permitted(ticks=["Originate"]) == {"originate", "dial"}
-    assert _permitted(ticks=["Eavesdrop"], actions=["sipstatus"]) == {"spying", "sipstatus"}
-    assert _permitted(actions=[]) == set()
+    assert _permitted(actions=("listcalls",)) == {"listcalls"}
+    assert _permitted(ticks=("Originate",)) == {"originate", "dial"}
+    assert _permitted(ticks=("Eavesdrop",), actions=("sipstatus",)) == {"spying", "sipstatus"}
+    assert _permitted(actions=()) == set()
 
 
 @pytest.mark.cites("R5")
 def test_the_two_ticks_without_documented_actions_allow_nothing() -> None:
-    assert _permitted(ticks=["Send DTMF", "Line settings"]) == set()
+    assert _permitted(ticks=("Send DTMF", "Line settings")) == set()
 
 
 @pytest.mark.parametrize("wrong", [{"actions": ["orginate"]}, {"ticks": ["originate"]}, {"pasword": "x"}])
 def test_what_does_not_exist_cannot_be_set(wrong: dict[str, object]) -> None:
     with pytest.raises(msgspec.ValidationError):
-        msgspec.convert({"users": [{"username": "a", "password": "b", **wrong}]}, VoipsunSettings)
+        msgspec.convert({"users": [{"username": "a", "password": "b", **wrong}]}, Settings)
 
 
 def test_two_users_of_one_name_and_empty_secrets_are_faults() -> None:
-    users = [ApiUser(username=name, password=secret) for name, secret in (("a", "x"), ("a", "y"), ("", "z"), ("b", ""))]
+    users = tuple(
+        ApiUser(username=name, password=secret) for name, secret in (("a", "x"), ("a", "y"), ("", "z"), ("b", ""))
+    )
 
-    found = vendor.check(VoipsunSettings(users=users), office().pbx)
+    found = vendor.check(Settings(users=users), office().pbx)
 
     assert [fault.path for fault in found] == ["users[1].username", "users[2].username", "users[3].password"]
 
 
 @pytest.mark.cites("R25")
 def test_an_omitted_account_that_is_not_there_is_a_fault() -> None:
-    settings = VoipsunSettings(sipstatus_omits=["sip100", "upc", "sip999"])
+    settings = Settings(sipstatus_omits=("sip100", "upc", "sip999"))
 
     (fault,) = vendor.check(settings, office().pbx)
 
@@ -70,7 +72,7 @@ def test_an_omitted_account_that_is_not_there_is_a_fault() -> None:
 @pytest.mark.cites("R1")
 def test_status_and_content_type_are_as_set_for_success_and_error_alike() -> None:
     user = ApiUser(username="voipsun", password="secretpwd")
-    client = Client(VoipsunSettings(users=[user], status=202, content_type="text/html; charset=UTF-8"))
+    client = Client(Settings(users=(user,), status=202, content_type="text/html; charset=UTF-8"))
 
     done, refused = client.ask("agentpause", agentNumber="1000", agentPin="1234"), client.ask("nothing")
 

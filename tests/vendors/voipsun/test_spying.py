@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.pbx.call import CallKind
-from pbxsim.vendors.voipsun.settings import VoipsunSettings
+from pbxsim.vendors.voipsun.settings import Settings
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, office
 
 
@@ -101,7 +101,7 @@ def test_the_record_names_the_listener_and_whom_it_listened_to(client: Client) -
 
 @pytest.mark.cites("R23")
 def test_the_listener_rings_for_the_time_that_is_set() -> None:
-    client = Client(VoipsunSettings(users=[USER], src_ring_timeout=7), office())
+    client = Client(Settings(users=(USER,), src_ring_timeout=7), office())
     client.office.phones["100"].never_answers()
     client.ask("spying", srcExtenInternalNum="100", dstExtenInternalNum="102")
 
