@@ -19,10 +19,16 @@ _QUICK_ROUNDS = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what was asked for. 0: everything did its work, whether goals were reached or not; 1: a result was wrong."""
+    """Run what was asked for. 0: all did their work, goals reached or not; 1: a result was wrong; 2: wrong usage."""
     asked = _parser().parse_args(arguments)
     rounds = asked.rounds or (_QUICK_ROUNDS if asked.quick else _ROUNDS)
     names = {name.strip().upper() for name in asked.only.split(",") if name.strip()}
+    unknown = names - set(races.names())
+    if unknown:
+        print(
+            f"No such goal here: {', '.join(sorted(unknown))}. There are: {', '.join(races.names())}", file=sys.stderr
+        )
+        return 2
     print(*machine.describe(), *report.EXPLANATION, sep="\n")
     try:
         results = [_run(race, rounds) for race in races.chosen(names)]
@@ -46,6 +52,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(race: Race, rounds: int) -> dict[str, object]:
     turns = min(rounds, race.most_rounds or rounds)
+    if race.warms_up:
+        interleave(race.contenders, 1, _tell)
     measured = interleave(race.contenders, turns, _tell)
     lines = [report.Line.of(goal, measured) for goal in race.goals]
     _tell("")

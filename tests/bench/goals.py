@@ -5,13 +5,9 @@ The goals' names G1 to G16 are the project's own; the words here say what each m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
 from tests.bench.harness import Contender, Rounds, Spread, ratios
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +51,8 @@ class Goal:
 class Race:
     """Contenders that are measured in the same rounds, and the goals that the outcome is judged by.
 
-    `unable` says, before anything runs, what cannot be measured on this machine, and why.
+    `unable` says what cannot be measured on this machine, and why. `warms_up`: one round more, before the others, is
+    not counted.
     """
 
     title: str
@@ -64,19 +61,11 @@ class Race:
     goals: tuple[Goal, ...]
     most_rounds: int | None = None
     unable: tuple[str, ...] = ()
+    warms_up: bool = False
 
-    def only(self, asked: Callable[[str], bool]) -> Race | None:
+    def only(self, asked: set[str]) -> Race:
         """Give the race with only those goals that are asked for, and only the contenders that they need."""
-        goals = tuple(goal for goal in self.goals if asked(goal.name))
+        goals = tuple(goal for goal in self.goals if goal.name in asked)
         needed = {goal.ours for goal in goals} | {goal.rival for goal in goals}
         contenders = tuple(contender for contender in self.contenders if contender.name in needed)
-        if not goals:
-            return None
-        return Race(
-            title=self.title,
-            how=self.how,
-            contenders=contenders,
-            goals=goals,
-            most_rounds=self.most_rounds,
-            unable=self.unable,
-        )
+        return replace(self, goals=goals, contenders=contenders)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
+from tests.bench import cold_start, servers, web
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
 from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
@@ -14,6 +16,8 @@ SIMPY: Final = "SimPy, process per call"
 TASKS: Final = "asyncio virtual time, task per call"
 TASKS_NO_SELECT: Final = "the same, select() left out"
 
+_HAS_PROC: Final = Path("/proc/self/schedstat").exists()
+_NEEDS_PROC: Final = "all of it: a server's CPU time is read from Linux's /proc"
 _CALLS: Final = {"calls": 30_000, "alive": 13_000}
 
 
@@ -132,15 +136,92 @@ def many_calls() -> Race:
     )
 
 
-_ALL: Final = (discrete_events, crowd, weight, many_calls)
+def originate() -> Race:
+    """A whole call for each request, beside bare aiohttp: G1."""
+    ours, bare, reading = "pbxsim serve, originate", "bare aiohttp, constant reply", "bare aiohttp, 12 parameters read"
+    title, how = (
+        "VoIPSUN originate over HTTP",
+        f"{web.CONNECTIONS} connections; 12 parameters; each request a whole call with its CDR in memory, in real time",
+    )
+    if not _HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
+    return Race(
+        title=title,
+        how=how,
+        contenders=(
+            Contender(ours, web.originate),
+            Contender(bare, web.constant),
+            Contender(reading, web.parameters),
+        ),
+        goals=(
+            _cheaper(ours, bare, 0.70),
+            _cheaper(ours, reading, None),
+            _cheaper(reading, bare, None),
+            Goal(name="G1", words="requests a second", figure="requests/s", ours=ours, rival=bare),
+            Goal(name="G1", words="p99, ms", figure="p99 ms", ours=ours, rival=bare),
+        ),
+    )
+
+
+def _cheaper(ours: str, rival: str, at_least: float | None) -> Goal:
+    return Goal(
+        name="G1",
+        words="requests a CPU second",
+        figure="requests/CPU second",
+        ours=ours,
+        rival=rival,
+        at_least=at_least,
+    )
+
+
+def cold() -> Race:
+    """The time to the first reply: G9."""
+    ours, bare, peer = "pbxsim serve", "bare aiohttp", "mountebank"
+    has_peer = servers.mountebank() is not None
+    peers = (Contender(peer, cold_start.of_mountebank),) if has_peer else ()
+    missing = () if has_peer else (f"against mountebank (wanted <= 0.9): no `{servers.MOUNTEBANK}` on PATH",)
+    title, how = (
+        "Cold start",
+        "from the start of the process to the first 200; bytecode is cached; all on one processor",
+    )
+    if not _HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
+    return Race(
+        title=title,
+        how=how,
+        contenders=(Contender(ours, cold_start.of_pbxsim), Contender(bare, cold_start.of_bare_aiohttp), *peers),
+        goals=(
+            _sooner(ours, bare, 1.10),
+            *((_sooner(ours, peer, 0.90),) if has_peer else ()),
+            Goal(name="G9", words="CPU time", figure="CPU ms", ours=ours, rival=bare),
+        ),
+        unable=missing,
+        warms_up=True,
+    )
+
+
+def _sooner(ours: str, rival: str, at_most: float) -> Goal:
+    return Goal(name="G9", words="time to first 200", figure="ms to first 200", ours=ours, rival=rival, at_most=at_most)
+
+
+_ALL: Final = {
+    "G1": originate,
+    "G4": discrete_events,
+    "G6": discrete_events,
+    "G7": crowd,
+    "G8": weight,
+    "G9": cold,
+    "MANY": many_calls,
+}
 
 
 def names() -> list[str]:
     """Give the names of all goals."""
-    return list(dict.fromkeys(goal.name for race in _ALL for goal in race().goals))
+    return list(_ALL)
 
 
 def chosen(asked: set[str]) -> list[Race]:
     """Give the races for the goals asked for; all of them if none is named."""
-    found = [race().only(lambda name: not asked or name in asked) for race in _ALL]
-    return [race for race in found if race is not None]
+    named = asked or set(_ALL)
+    makers = dict.fromkeys(race for name, race in _ALL.items() if name in named)
+    return [make().only(named) for make in makers]
