@@ -29,7 +29,11 @@ MOUNTEBANK: Final = "mb"
 
 @dataclass(frozen=True)
 class Kind:
-    """A server that can be started: its command, in which `{port}` stands for its port, and a path that answers 200."""
+    """A server that can be started: its command, and a path that answers 200.
+
+    In the command `{port}` stands for its port, `{spare}` for another that is free, `{folder}` for a folder of its own;
+    the environment has BENCH_PORT.
+    """
 
     command: tuple[str, ...]
     path: str
@@ -73,15 +77,16 @@ def mountebank() -> Kind | None:
     if found is None:
         return None
     imposters = str(_HERE / "mountebank.ejs")
-    return Kind((found, "start", "--configfile", imposters, "--nologfile", "--port", "0"), "/api/api.php")
+    options = ("--configfile", imposters, "--nologfile", "--pidfile", "{folder}/mb.pid", "--port", "{spare}")
+    return Kind((found, "start", *options), "/api/api.php")
 
 
 @contextmanager
 def running(kind: Kind) -> Iterator[Server]:
     """Start a server, wait until it answers, end it. Raises WrongResult if it never does."""
     port = _free_port()
-    command = [part.format(port=port) for part in kind.command]
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
+        command = [part.format(port=port, spare=_free_port(), folder=folder) for part in kind.command]
         began = time.perf_counter()
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=said, stderr=said, env={**os.environ, "BENCH_PORT": str(port)}
