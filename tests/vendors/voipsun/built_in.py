@@ -10,7 +10,7 @@ import msgspec
 from pbxsim.clock.instant import seconds
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build
-from pbxsim.config.load import load
+from pbxsim.config.load import path_of, read
 from pbxsim.discovery import find_vendors
 from pbxsim.sinks.recording_files import RecordingRoot
 from pbxsim.vendorkit.exchange import Exchange
@@ -19,6 +19,7 @@ from tests.builder import START
 from tests.vendors import golden
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pbxsim.vendorkit.reply import Reply
@@ -26,11 +27,20 @@ if TYPE_CHECKING:
 
 
 class BuiltIn:
-    """A PBX from a built-in file, on a paused clock, with `quirks` in the place of its own."""
+    """A PBX from a built-in file, on a paused clock, with `quirks` in the place of its own.
 
-    def __init__(self, name: str, root: Path, quirks: Quirks | None = None) -> None:
+    `also` holds lines to put behind a section's heading, as `extensions:`.
+    """
+
+    def __init__(
+        self, name: str, root: Path, quirks: Quirks | None = None, also: Mapping[str, str] | None = None
+    ) -> None:
         vendors = find_vendors()
-        file = load(name, vendors)
+        text = path_of(name).read_text("utf-8")
+        for heading, lines in (also or {}).items():
+            assert f"\n{heading}\n" in text
+            text = text.replace(f"\n{heading}\n", f"\n{heading}\n{lines}\n", 1)
+        file = read(text, name, vendors)
         self.root = root
         self.files = RecordingRoot(root)
         built = build(file, vendors=vendors, clock=Scheduler(START), seed=1, files=self.files)
