@@ -1,0 +1,76 @@
+"""A short day at an office on which every kind of event happens at least once."""
+
+from __future__ import annotations
+
+import msgspec
+
+from pbxsim.engines.simulated.behaviour import Outcome
+from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
+from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
+from pbxsim.pbx.channel import Report
+from pbxsim.pbx.events import RecordingMoved
+from pbxsim.pbx.queue import Queue, QueueFigures
+from tests.builder import START, Office, extension, number
+
+PIN = "47110815"
+"""Anna's PIN, which must be in no journal."""
+
+
+def build_office() -> Office:
+    """Give an office with two telephones, an agent, a queue, and an account that pays."""
+    tariff = Tariff("all", (Rate(per_minute=UNIT),))
+    return Office(
+        extension("100"),
+        extension("102"),
+        accounts=[Account(name="household", credit=100 * UNIT, tariff=tariff, changed_at=START)],
+        agents=[Agent(number="2001", name="Anna", pin=PIN)],
+        queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures())],
+    )
+
+
+def tell_everything(office: Office) -> None:
+    """Let it all happen."""
+    _calls(office)
+    _telephones_and_agents(office)
+    office.finish()
+    record = office.cdrs()[0]
+    moved = msgspec.structs.replace(record, recording_folder="/mnt/nas", recording_file="call.wav")
+    office.pbx.events.emit(RecordingMoved(moved))
+
+
+def _calls(office: Office) -> None:
+    pbx = office.pbx
+    plain = office.order(
+        "100",
+        number(Outcome.ANSWER, ring=3, talk=20),
+        account=pbx.accounts["household"],
+        first_shows=CallerId("000", "Dialer"),
+        custom=("a", "b", "c", "d"),
+    )
+    wish = RecordingWish(folder="/mnt", file="a.wav")
+    call = pbx.calls.originate(msgspec.structs.replace(plain, recording=wish, macro="before"))
+    office.advance(5)
+    office.hand.hold(office.phones["100"].line)
+    office.hand.unhold(office.phones["100"].line)
+    leg = call.legs[0]
+    office.advance(60)
+    pbx.calls.on_leg(leg, Report.RINGING)
+    office.call("100", "5")
+    office.call(number(Outcome.ANSWER), "102", kind=CallKind.DIAL)
+    office.advance(0)
+    office.phones["102"].hangs_up()
+
+
+def _telephones_and_agents(office: Office) -> None:
+    line, agents, queues = office.phones["100"].line, office.pbx.agents, office.pbx.queues
+    office.hand.unregister(line)
+    office.call("100", "102")
+    office.hand.register(line)
+    anna, sales = agents.authorized("2001", PIN), queues.named("sales")
+    agents.log_in(anna, line)
+    agents.pause(anna, "lunch")
+    agents.unpause(anna)
+    queues.add(sales, anna, 3)
+    queues.remove(sales, anna)
+    agents.log_out(anna)
