@@ -145,7 +145,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("port", 8080, _port, "PORT", "0: any that is free, which is printed (8080)")
     option("clock", 1.0, _rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
     option("start-at", None, _moment, "TIME", "where their time begins, ISO 8601")
-    option("seed", None, int, "N", "decides what is drawn by chance (the PBX file's)")
+    option("seed", None, _seed, "N", "decides what is drawn by chance (the PBX file's)")
     option("engine", "simulated", _engine, "simulated", "who decides what telephones do (simulated)")
     option("recordings", None, Path, "DIR", "the root of the recordings (a temporary folder)")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
@@ -212,6 +212,12 @@ def _truth(text: str) -> bool:
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, below 2 to the 63rd, not {text!r}")
     return int(text)
 
 

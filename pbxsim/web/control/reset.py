@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Seed(msgspec.Struct, forbid_unknown_fields=True):
     """Which fates to draw from now on; none: those of the very start."""
 
-    seed: int | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
 def reset(ask: Ask) -> Answer:

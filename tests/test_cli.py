@@ -1,0 +1,349 @@
+"""The command line, as a process: what it prints, what it returns, how it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pbxsim import __version__
+from pbxsim.cli import main
+from tests.test_app import pbx_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PBXSIM_")}
+
+
+class Server:
+    """A `pbxsim serve` in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        assert process.stdout is not None
+        self.banner = ""
+        for line in process.stdout:
+            self.banner += line
+            if "openapi.json" in line:
+                break
+        found = re.search(r"https?://\S+", self.banner)
+        assert found, self.banner
+        self.url = found.group()
+
+    def ask(self, path: str, body: object = None, *, method: str = "", token: str = "") -> Any:  # noqa: ANN401 - JSON
+        """Ask the control API."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+        request = urllib.request.Request(self.url + path, data, headers, method=method or None)
+        trusting = ssl._create_unverified_context() if self.url.startswith("https") else None  # noqa: SLF001 - no other way
+        with urllib.request.urlopen(request, timeout=30, context=trusting) as reply:
+            return json.load(reply)
+
+    def stop(self, by: int = signal.SIGTERM) -> int:
+        """Stop it; give its exit code."""
+        self.process.send_signal(by)
+        return self.process.wait(timeout=30)
+
+
+@contextmanager
+def serving(*arguments: str, **environment: str) -> Iterator[Server]:
+    """Serve on a free port until the block ends."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "pbxsim", "serve", "--port", "0", *arguments],
+        env={**CLEAN, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Server(process)
+        finally:
+            process.kill()
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "pbxsim", *arguments],
+        env={**CLEAN, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+# -- serve ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's lines are for curl, and there is none")
+def test_each_vendors_line_in_the_banner_places_a_call() -> None:
+    with serving("--clock", "paused") as server:
+        lines = [line.strip() for line in server.banner.splitlines() if line.startswith("    curl")]
+        for number, line in enumerate(lines[:4], start=1):
+            done = subprocess.run([*shlex.split(line), "-s"], capture_output=True, check=True)
+            calls = server.ask("/_pbxsim/calls")
+            assert len(calls) == number, (line, done.stdout)
+            assert calls[-1]["state"] in ("dialing", "ringing")
+        for line in lines[4:]:
+            shown = subprocess.run([*shlex.split(line), "-s"], capture_output=True, check=True)
+            json.loads(shown.stdout)
+        server.ask("/_pbxsim/clock/run-until-idle", {})
+        assert [cdr["vendor"] for cdr in server.ask("/_pbxsim/cdrs?after=10000")] == [
+            "voipsun",
+            "vum",
+            "simotel",
+            "duocom",
+        ]
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path, by: int) -> None:
+    with serving(TMPDIR=str(tmp_path)) as server:
+        assert [path.name[:7] for path in tmp_path.iterdir()] == ["pbxsim-"]
+        assert server.stop(by) == 0
+        assert server.process.stderr is not None
+        assert server.process.stderr.read() == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_server_can_be_started_again_on_its_port() -> None:
+    with serving("--clock", "paused") as server:
+        server.ask("/_pbxsim/calls", {"from": "100", "to": "102"})
+        port = server.url.rpartition(":")[2]
+        server.stop(signal.SIGKILL)
+    with serving("--clock", "paused", "--port", port) as again:
+        assert again.url == server.url
+        assert again.ask("/_pbxsim/calls") == []
+
+
+def test_a_port_that_is_taken_is_said_to_be() -> None:
+    with serving() as server:
+        done = run("serve", "--port", server.url.rpartition(":")[2])
+        assert done.returncode == 3
+        assert done.stdout == ""
+        assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {server.url.rpartition(':')[2]}: ")
+        assert done.stderr.count("\n") == 1
+
+
+def test_options_stand_on_the_command_line_or_in_the_environment(tmp_path: Path) -> None:
+    environment = {
+        "PBXSIM_CLOCK": "paused",
+        "PBXSIM_SEED": "5",
+        "PBXSIM_START_AT": "2030-01-01",
+        "PBXSIM_CONTROL_TOKEN": "t",
+    }
+    with serving("--seed", "6", pbx_file(tmp_path), **environment) as server:
+        assert "PBX shop: clock paused, from 2030-01-01T00:00:00.000000Z, seed 6" in server.banner
+        with pytest.raises(urllib.error.HTTPError, match="401"):
+            server.ask("/_pbxsim/clock")
+        assert server.ask("/_pbxsim/clock", token="t")["now"] == "2030-01-01T00:00:00.000000Z"
+
+
+def test_several_pbxs_are_served_in_the_order_given(tmp_path: Path) -> None:
+    with serving(pbx_file(tmp_path, "b"), "documented", pbx_file(tmp_path, "a", "jan", "200")) as server:
+        assert server.ask("/readyz")["pbxs"] == ["b", "documented", "a"]
+
+
+def test_a_clock_can_run_faster() -> None:
+    with serving("--clock", "1000000") as server:
+        server.ask("/_pbxsim/calls", {"from": "100", "to": "102"})
+        while not (cdrs := server.ask("/_pbxsim/cdrs?after=10000")):
+            pass
+        assert cdrs[0]["disposition"] == "ANSWERED"
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's lines are for curl, and there is none")
+def test_https_with_a_certificate_made_for_the_start() -> None:
+    with serving("--tls", "self-signed", "--clock", "paused") as server:
+        assert server.url.startswith("https://127.0.0.1:")
+        line = shlex.split(next(line for line in server.banner.splitlines() if line.startswith("    curl")))
+        assert subprocess.run([*line, "-s"], capture_output=True, check=True).stdout == b'{"success":"true"}'
+        assert len(server.ask("/_pbxsim/calls")) == 1
+
+
+def test_a_changed_file_is_read_again_and_a_bad_one_refused(tmp_path: Path) -> None:
+    file = Path(pbx_file(tmp_path))
+    with serving(str(file), "--watch", "--clock", "paused") as server:
+        assert server.process.stderr is not None
+        file.write_text("nme: shop\n", encoding="utf-8")
+        told = [server.process.stderr.readline() for _ in range(2)]
+        assert told[0].endswith("shop.yaml has changed, and is refused; the PBX goes on as it was\n")
+        assert told[1].startswith(f"{file}:1: nme: ")
+        assert [phone["internal"] for phone in server.ask("/_pbxsim/phones")] == ["100", "299"]
+        pbx_file(tmp_path, number="150")
+        while not server.process.stderr.readline().endswith("the PBX shop begins anew\n"):
+            pass
+        assert [phone["internal"] for phone in server.ask("/_pbxsim/phones")] == ["150", "299"]
+
+
+def test_log_lines_can_be_json(tmp_path: Path) -> None:
+    file = Path(pbx_file(tmp_path))
+    with serving(str(file), PBXSIM_WATCH="1", PBXSIM_LOG_FORMAT="json") as server:
+        pbx_file(tmp_path, number="150")
+        assert server.process.stderr is not None
+        line = json.loads(server.process.stderr.readline())
+        assert (line["level"], line["logger"]) == ("info", "pbxsim")
+        assert line["message"].endswith("the PBX shop begins anew")
+
+
+def test_the_same_commands_give_the_same_journal_in_two_processes(tmp_path: Path) -> None:
+    def journal(hash_seed: str) -> bytes:
+        with serving("documented", "--clock", "paused", PYTHONHASHSEED=hash_seed) as server:
+            for body in ({"from": "777123456", "to": "299299000"}, {"from": "100", "to": "990103020"}):
+                server.ask("/_pbxsim/calls", body)
+                server.ask("/_pbxsim/clock/advance", {"seconds": 7})
+            server.ask("/_pbxsim/clock/run-until-idle", {})
+            with urllib.request.urlopen(server.url + "/_pbxsim/journal?format=jsonl", timeout=30) as reply:
+                return bytes(reply.read())
+
+    first = journal("1")
+    assert first == journal("2")
+    assert first.count(b"\n") > 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nothing"], "nothing:1: expected a file, or a built-in PBX: "),
+        (["{shop}", "{shop}"], "two PBXs are named 'shop': "),
+        (["{bad}"], "bad.yaml:1: nme: "),
+        (["--tls", "a:b"], "--tls a:b: expected self-signed, or the paths of a certificate and its key as CERT:KEY"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, arguments: list[str], told: str) -> None:
+    (tmp_path / "bad.yaml").write_text("nme: shop\n", encoding="utf-8")
+    places = {"shop": pbx_file(tmp_path), "bad": str(tmp_path / "bad.yaml")}
+    done = run("serve", "--port", "0", *(text.format(**places) for text in arguments))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["serv"], "invalid choice: 'serv'"),
+        (["serve", "--por", "1"], "unrecognized arguments: --por"),
+        (["serve", "--port", "65536"], "--port: expected a port from 0 to 65535, not '65536'"),
+        (["serve", "--port", "x"], "--port: expected a port from 0 to 65535, not 'x'"),
+        (["serve", "--clock", "fast"], "--clock: expected real, paused, or how many times faster"),
+        (["serve", "--clock", "nan"], "--clock: expected real, paused, or how many times faster"),
+        (["serve", "--start-at", "noon"], "--start-at: expected a moment in ISO 8601 from 1970 to 2199"),
+        (["serve", "--start-at", "2500-01-01"], "--start-at: expected a moment in ISO 8601 from 1970 to 2199"),
+        (["serve", "--seed", "x"], "--seed: expected a whole number from 0"),
+        (["serve", "--seed", "-1"], "--seed: expected a whole number from 0"),
+        (["serve", "--engine", "asterisk"], "--engine: the engine 'asterisk' is not in this release; simulated is"),
+        (["serve", "--engine", "sip"], "--engine: the engine 'sip' is not in this release; simulated is"),
+        (["serve", "--engine", "steam"], "--engine: expected simulated, not 'steam'"),
+        (["serve", "--log-format", "xml"], "--log-format: expected text or json, not 'xml'"),
+        (["serve", "--db", ":memory:"], "--db: not in this release: call records are kept in memory"),
+        (["serve", "--workers", "2"], "--workers: not in this release: "),
+        (["check"], "the following arguments are required: FILE"),
+    ],
+)
+def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("PBXSIM_PORT", "x", "--port: PBXSIM_PORT: expected a port"),
+        ("PBXSIM_DB", "x", "--db: PBXSIM_DB: not in this release"),
+        ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
+    ],
+)
+def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(name: str, value: str, told: str) -> None:
+    done = run("serve", **{name: value})
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+def test_other_commands_do_not_mind_what_serve_is_told_in_the_environment() -> None:
+    assert run("numbers", PBXSIM_PORT="x").returncode == 0
+
+
+# -- the other commands -----------------------------------------------------------------------------------------------
+
+
+def test_check_finds_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = pbx_file(tmp_path)
+    assert main(["check", file]) == 0
+    assert capsys.readouterr().out == f"{file}: PBX shop, no fault\n"
+
+
+def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "voipsun-manual"]) == 0
+    assert "PBX voipsun-manual, no fault" in capsys.readouterr().out
+
+
+def test_check_tells_every_fault_on_a_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(
+        "name: bad\nseed: x\nextension: []\nqueues: [{name: q, members: [{agent: '9'}]}]\n", encoding="utf-8"
+    )
+    assert main(["check", str(file)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    lines = printed.err.splitlines()
+    assert [line.split(": ")[0] for line in lines] == [f"{file}:{number}" for number in (2, 3, 4)]
+    assert "seed: found 'x', expected" in lines[0]
+
+
+def test_schema_is_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "voipsun" in json.dumps(schema)
+
+
+def test_numbers_has_a_line_for_each_digit(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["numbers"]) == 0
+    table = [line for line in capsys.readouterr().out.splitlines() if line[:1].isdigit()]
+    assert [line.split()[:2] for line in table] == [[str(digit), f"990{digit}03020"] for digit in range(1, 8)]
+    assert table[0].endswith("rings RR seconds, answers, hangs up after TTT seconds of talk")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"pbxsim {__version__}\n"
+
+
+@pytest.mark.parametrize("command", ["numbers", "schema"])
+def test_what_only_serving_needs_is_not_read_for_other_commands(command: str) -> None:
+    program = (
+        "import sys; from pbxsim.cli import main; main(sys.argv[1:]);"
+        "assert not {'aiohttp', 'asyncio', 'ssl', 'jsonschema', 'cryptography'} & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, command], env=CLEAN, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_serving_reads_nothing_heavy() -> None:
+    heavy = "{'jsonschema', 'cryptography', 'csv', 'json', 'sqlite3', 'uvloop', 'pbxsim.web.control.routes'}"
+    program = f"import sys; import pbxsim.app; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], env=CLEAN, capture_output=True, text=True, check=True)
+    assert set(json.loads(done.stdout.replace("'", '"'))) <= {"json", "csv"}  # aiohttp's own; importlib.metadata's own
