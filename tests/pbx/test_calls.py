@@ -231,6 +231,14 @@ def test_the_failure_context_is_entered_only_when_the_first_party_is_not_reached
     assert [event.context for event in office.heard if isinstance(event, ContextEntered)] == entered
 
 
+@pytest.mark.parametrize("to", ["990202000", "990300000", "990602000"])
+def test_the_legs_that_failed_are_over_before_the_failure_context_is_entered(to: str) -> None:
+    office = _shop()
+    office.call(to, "", failure_context="sorry")
+    office.finish()
+    assert office.kinds_heard()[-4:] == [LegEnded, ContextEntered, CallEnded, CdrClosed]
+
+
 def test_a_party_that_cannot_be_tried_is_told_of_with_its_cause(office: Office) -> None:
     call = office.call("100", "7")
     office.finish()

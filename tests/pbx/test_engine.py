@@ -25,6 +25,19 @@ def test_an_engine_that_never_says_anything_leaves_the_first_party_unanswered() 
     assert call.ended_at - call.started_at == 7 * SECOND
 
 
+def test_an_engine_is_told_once_that_telephones_have_rung_long_enough() -> None:
+    office = small_office()
+    engine, referee = played(office)
+    call = office.call("101", "800123456")
+    ends_once(office, call, referee)
+    assert [(leg.peer, cause.name) for leg, cause in engine.hung_up] == [
+        ("desk", "NO_ANSWER"),
+        ("mobile", "NO_ANSWER"),
+        ("home", "NO_ANSWER"),
+    ]
+    assert engine.live_when_told == []
+
+
 def test_silence_about_the_second_party_is_ended_by_its_own_timeout() -> None:
     office = small_office()
     _, referee = played(office, dial=[at_once(ANSWERED)])
