@@ -14,7 +14,7 @@ from pbxsim.config.load import path_of, read
 from pbxsim.discovery import find_vendors
 from pbxsim.sinks.recording_files import RecordingRoot
 from pbxsim.vendorkit.exchange import Exchange
-from pbxsim.vendors.voipsun.interface import PATH
+from pbxsim.vendors.voipsun.api import PATH
 from tests.builder import START
 from tests.vendors import golden
 

@@ -12,7 +12,7 @@ from pbxsim.pbx.directory import Context, Extension, Line, OutboundRoute, Regist
 from pbxsim.pbx.queue import Queue, QueueFigures
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun import vendor
-from pbxsim.vendors.voipsun.interface import PATH
+from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 from tests.builder import Office
 from tests.vendors import golden

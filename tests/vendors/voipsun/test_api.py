@@ -11,7 +11,7 @@ from multidict import CIMultiDict
 from pbxsim.pbx.directory import Registration
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun import vendor
-from pbxsim.vendors.voipsun.interface import PATH
+from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 from tests.builder import Office
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error, extension, telephone
