@@ -57,8 +57,9 @@ def serve(asked: argparse.Namespace) -> int:
     import gc
 
     gc.disable()  # until everything is loaded: what is being loaded stays, and looking for garbage in it is in vain
-    from pbxsim.web import logs
+    from pbxsim.web import lean, logs
 
+    lean.import_server()
     logs.set_up(asked.log_format, sys.stderr)
     from pbxsim.app import Refused, Unreachable, run
 

@@ -29,6 +29,7 @@ _AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
 _PAIR: Final = re.compile(r"([^\s?&;=,\"']+)=([^\s&;,\"']*)")
 _REMEMBERED: Final = 4096
 _MOST_PARAMS: Final = 200
+_USUAL_PARAMS: Final = 40
 _TELLTALE: Final = 6
 LONGEST_BODY: Final = 16_384
 """Longer bodies are neither kept nor shown."""
@@ -42,6 +43,7 @@ class Mask:
         self._params = sorted({name.casefold() for vendor in vendors for name in vendor.secret_params})
         self._headers = frozenset(name.casefold() for vendor in vendors for name in vendor.secret_headers)
         self._known: dict[str, bool] = {}
+        self._hidden: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def hides(self, name: str) -> bool:
         """Tell whether the value of a parameter of that name is a secret."""
@@ -54,8 +56,14 @@ class Mask:
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
         """Give parameters (the first 200) with the secret ones' values hidden."""
-        hides = self.hides
-        return {name: MASK if hides(name) else value for name, value in islice(params.items(), _MOST_PARAMS)}
+        names = tuple(params)
+        hidden = self._hidden.get(names)
+        if hidden is None:
+            hidden = self._look_through(names[:_MOST_PARAMS])
+        shown = dict(params) if len(names) <= _MOST_PARAMS else dict(islice(params.items(), _MOST_PARAMS))
+        for name in hidden:
+            shown[name] = MASK
+        return shown
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Give headers with the secret ones' values hidden, and secrets in URLs within the others (Referer)."""
@@ -97,6 +105,15 @@ class Mask:
         values = [value for name, value in islice(exchange.params.items(), _MOST_PARAMS) if self.hides(name)]
         values += [value for name, value in exchange.headers.items() if self._is_secret_header(name)]
         return sorted((value for value in values if len(value) > 2), key=len, reverse=True)
+
+    def _look_through(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Find the secrets among a request's names, and remember them: a client's next request is much the same."""
+        hidden = tuple(name for name in names if self.hides(name))
+        if len(self._hidden) >= _REMEMBERED:
+            self._hidden.clear()
+        if len(names) < _USUAL_PARAMS:
+            self._hidden[names] = hidden
+        return hidden
 
     def _judge(self, name: str) -> bool:
         if name in self._params or _TELLING.search(name):
