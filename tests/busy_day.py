@@ -1,0 +1,241 @@
+"""A busy day at a PBX, for the tests of determinism: hundreds of calls, every outcome, drawn times, sequences, people.
+
+Run as a program (`python -m tests.busy_day`), it prints what two processes must agree on.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from pbxsim.config.build import build
+from pbxsim.config.load import load
+from pbxsim.discovery import find_vendors
+from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
+from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
+from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.call import CallKind
+from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.directory import Trunk
+from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.queue import Queue, QueueFigures
+from pbxsim.sinks.journal import Journal
+from pbxsim.web.host import Assembled, HostedPbx, Plan
+from tests.builder import EVERY_EVENT, START, Office, extension, line
+from tests.vendors import golden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cdr import CdrArchive
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.events import Event
+
+CALLS: Final = 400
+_LINES: Final = ("sip100", "sip101", "sip102", "sip103", "sip104", "east", "west")
+
+RULES: Final = (
+    Rule(number="sip100", turns=(Behaviour(ring=Span(Shape.UNIFORM, 1, 9), talk=Span(Shape.EXPONENTIAL, 40)),)),
+    Rule(number="sip101", turns=(Behaviour(ring=Span(Shape.NORMAL, 6, 3), talk=Span(Shape.NORMAL, 60, 30)),)),
+    Rule(
+        number="sip102",
+        turns=(Behaviour(outcome=Outcome.BUSY), Behaviour(outcome=Outcome.BUSY), Behaviour(talk=fixed(12))),
+        cycles=True,
+    ),
+    Rule(number="sip103", turns=(Behaviour(outcome=Outcome.NO_ANSWER), Behaviour(outcome=Outcome.REJECT))),
+    Rule(
+        number="_8XX.",
+        turns=(
+            Behaviour(dialing=Span(Shape.UNIFORM, 0, 2), talk=Span(Shape.EXPONENTIAL, 25)),
+            Behaviour(outcome=Outcome.DROP, ring=Span(Shape.EXPONENTIAL, 4), talk=Span(Shape.UNIFORM, 1, 20)),
+            Behaviour(outcome=Outcome.FAIL),
+        ),
+        cycles=True,
+    ),
+)
+
+Fate: TypeAlias = tuple[object, ...]
+
+
+class Day:
+    """A day to be lived through. `twist` is called before each hour's work, with the office and the hour's number."""
+
+    def __init__(
+        self,
+        *,
+        seed: int = 7,
+        rules: Sequence[Rule] = RULES,
+        listener: Callable[[Event], None] | None = None,
+        twist: Callable[[Office, int], None] | None = None,
+    ) -> None:
+        self.office = _office(seed)
+        if listener is not None:
+            for kind in EVERY_EVENT:
+                self.office.pbx.events.subscribe(kind, listener)
+        self.journal = Journal(self.office.pbx)
+        for rule in rules:
+            self.office.set_rule(rule)
+        self.calls: list[Call] = []
+        self._twist = twist
+
+    def live(self) -> Day:
+        """Live through it to the end."""
+        for hour in range(CALLS):
+            if self._twist is not None:
+                self._twist(self.office, hour)
+            _work(self, hour)
+            self.office.advance(0.25 * (hour * 37 % 29))
+        self.office.finish()
+        assert self.office.pbx.events.failures == []
+        return self
+
+    def fates(self) -> dict[str, Fate]:
+        """Give what became of each call by its reference: all but what is counted over the whole PBX."""
+        return {call.order.reference: fate(call) for call in self.calls}
+
+
+def fate(call: Call) -> Fate:
+    """Tell what became of a call and each of its legs."""
+    legs = tuple(_leg_fate(leg) for leg in call.legs)
+    return call.started_at, call.bridged_at, call.ended_at, call.cause, call.disposition, legs
+
+
+def _leg_fate(leg: Channel) -> Fate:
+    return leg.peer, leg.number, leg.created_at, leg.ringing_at, leg.answered_at, leg.ended_at, leg.cause
+
+
+def _office(seed: int) -> Office:
+    tariff = Tariff("all", (Rate(per_minute=UNIT, step_seconds=60), Rate(prefix="80", per_minute=3 * UNIT)))
+    return Office(
+        *(extension(str(number), line(f"sip{number}", line_id=number, max_calls=3)) for number in range(100, 105)),
+        extension("300", line("east", line_id=300), line("west", line_id=301), public=("299299000",)),
+        extension("900", line("stranger", line_id=900, max_calls=1_000)),
+        trunks=[Trunk(id=1, name="upc", capacity=12), Trunk(id=2, name="spare", capacity=5), Trunk(id=9, name="far")],
+        accounts=[Account(name="household", credit=5_000 * UNIT, tariff=tariff, changed_at=START)],
+        agents=[Agent(number=str(2_000 + index), name=f"Agent {index}", pin="1") for index in range(3)],
+        queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures())],
+        seed=seed,
+    )
+
+
+def _work(day: Day, hour: int) -> None:
+    """Do what people do: a call at least, and something else besides."""
+    placed = _CALLERS[hour % len(_CALLERS)](day.office, hour)
+    if placed is not None:
+        day.calls.append(placed)
+    with suppress(NothingToDo):
+        _hand(day.office, hour)
+    if hour % 17 == 0:
+        _agents(day.office, hour)
+    if hour % 23 == 0:
+        oldest = next((call for call in day.calls if not call.is_over), None)
+        if oldest is not None:
+            day.office.pbx.calls.hang_up(oldest)
+
+
+def _inside(office: Office, hour: int) -> Call:
+    return office.call(str(100 + hour % 5), str(100 + hour * 3 % 5), reference=f"{hour}", custom=("x", "", "", ""))
+
+
+def _outside(office: Office, hour: int) -> Call:
+    number = f"8{hour * 7919 % 10:02d}{hour % 13:03d}"
+    return office.call(str(100 + hour % 5), number, reference=f"{hour}", account=office.pbx.accounts["household"])
+
+
+def _spelt(office: Office, hour: int) -> Call:
+    number = f"990{hour % 7 + 1}{hour % 6:02d}{hour % 40:03d}"
+    return office.call(number, "299299000", reference=f"{hour}", talk_limit=20_000_000, kind=CallKind.DIAL)
+
+
+def _incoming(office: Office, hour: int) -> Call | None:
+    return office.incoming(f"777{hour:06d}", "300", reference=f"{hour}")
+
+
+def _dialled(office: Office, hour: int) -> Call | None:
+    return office.dials(f"sip{100 + hour % 5}", "300", reference=f"{hour}")
+
+
+def _spying(office: Office, hour: int) -> Call:
+    spied = office.phones[_LINES[hour % len(_LINES)]].line
+    return office.call("104", kind=CallKind.SPY, spied_line=spied, reference=f"{hour}")
+
+
+_CALLERS: Final = (_inside, _outside, _spelt, _incoming, _outside, _dialled, _spelt, _spying)
+
+
+def _hand(office: Office, hour: int) -> None:
+    hand = office.hand
+    verbs = (hand.answer, hand.reject, hand.hang_up, hand.hold, hand.unhold, hand.unregister, hand.register)
+    verbs[hour % len(verbs)](office.phones[_LINES[hour // len(verbs) % len(_LINES)]].line)
+
+
+def _agents(office: Office, hour: int) -> None:
+    agents, sales = office.pbx.agents, office.pbx.queues.named("sales")
+    agent = agents.authorized(str(2_000 + hour % 3), "1")
+    agents.log_in(agent, office.phones["sip100"].line)
+    agents.pause(agent, "lunch")
+    office.pbx.queues.add(sales, agent, hour % 4)
+    if hour % 2:
+        office.pbx.queues.remove(sales, agent)
+        agents.log_out(agent)
+
+
+# -- the built-in PBX, and every example of the vendors' pages ----------------------------------------------------
+
+
+class _NoFiles:
+    """A port without files behind it: the names of temporary folders are not the same in two processes."""
+
+    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
+        """Do nothing, well."""
+
+
+def documented(seed: int = 7) -> HostedPbx:
+    """Send every documented request to the PBX `documented`, three times over, with time between them."""
+    vendors, file = find_vendors(), load("documented")
+
+    def assemble(clock: Scheduler, seed: int) -> Assembled:
+        built = build(file, vendors=vendors, clock=clock, seed=seed, files=_NoFiles())
+        return Assembled(built.pbx, built.interfaces)
+
+    hosted = HostedPbx(Plan(name=file.name, seed=seed, assemble=assemble, start=lambda _: START), vendors, rate=0)
+    clock = hosted.pbx.clock
+    for turn in range(3):
+        for vendor in sorted(hosted.interfaces):
+            for name in golden.names(vendor):
+                hosted.answer(vendor, golden.request(vendor, name), ())
+                clock.run_until(clock.now + 700_000 * (turn + 1))
+    while (due := clock.next_due()) is not None:
+        clock.run_until(due)
+    assert hosted.pbx.events.failures == []
+    return hosted
+
+
+# -- what is compared ---------------------------------------------------------------------------------------------
+
+
+def records(archive: CdrArchive) -> bytes:
+    """Give all records as JSON, one a line."""
+    return b"".join(msgspec.json.encode(cdr) + b"\n" for cdr in archive.find(CdrQuery()))
+
+
+def digests(seed: int = 7) -> dict[str, str]:
+    """Live through both days, and give the SHA-256 of each journal and each set of records."""
+    day, hosted = Day(seed=seed).live(), documented(seed)
+    compared = {
+        "journal": day.journal.jsonl(),
+        "records": records(day.office.archive),
+        "documented journal": hosted.journal.jsonl(),
+        "documented records": records(hosted.pbx.cdrs),
+    }
+    return {name: sha256(content).hexdigest() for name, content in compared.items()}
+
+
+if __name__ == "__main__":
+    print(msgspec.json.encode({**digests(), "hash of a word": str(hash("pbxsim"))}).decode(), file=sys.stdout)
