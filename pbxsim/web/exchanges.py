@@ -143,7 +143,7 @@ class RequestLog:
             reply_size=record.reply_size,
             code=record.code or None,
             call=record.call,
-            hints=record.hints,
+            hints=tuple(hint.encode(errors="replace").decode() for hint in record.hints),
         )
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:

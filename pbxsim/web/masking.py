@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MASK: Final = "***"
 _TELLING: Final = re.compile(r"pass(?!ive)|pwd|secret|token|api.?key|credential|authori[sz]ation|cookie", re.IGNORECASE)
+_NO_LETTERS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\w-]|_")  # blanks, brackets, bytes that were no UTF-8
 _ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
 _AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
 _PAIR: Final = re.compile(r"([^\s?&;=,\"']+)=([^\s&;,\"']*)")
@@ -40,7 +41,7 @@ class Mask:
 
     def __init__(self, vendors: Iterable[Vendor]) -> None:
         vendors = tuple(vendors)
-        self._params = sorted({name.casefold() for vendor in vendors for name in vendor.secret_params})
+        self._params = sorted({_plain(name) for vendor in vendors for name in vendor.secret_params})
         self._headers = frozenset(name.casefold() for vendor in vendors for name in vendor.secret_headers)
         self._known: dict[str, bool] = {}
         self._hidden: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -51,7 +52,7 @@ class Mask:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[name] = self._judge(name.strip().casefold()[:200])
+            known = self._known[name] = self._judge(_plain(name))
         return known
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
@@ -135,6 +136,10 @@ class Mask:
         if isinstance(document, list):
             return [self._document(entry) for entry in document]
         return document
+
+
+def _plain(name: str) -> str:
+    return _NO_LETTERS.sub("", name[:200]).casefold()
 
 
 def _alike(name: str, secret: str) -> bool:

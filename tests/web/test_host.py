@@ -66,3 +66,15 @@ def test_hosts_are_found_by_name_in_the_order_given() -> None:
     assert hosts.first() is hosts.named("b")
     assert hosts.named("c") is None
     assert hosts.vendors() == ["acme"]
+
+
+def test_hints_that_quote_bytes_that_are_no_text_can_be_shown() -> None:
+    host = HostedPbx(plan(), VENDORS, rate=0)
+    reply = host.answer(
+        "acme", Exchange("GET", "/acme/api", "x=1", headers={"X": "\udcff"}), ("header '\udcff' is odd",)
+    )
+    assert reply.status == 401
+    (record,) = host.requests.records()
+    shown = host.requests.shown(record)
+    assert shown.hints[0] == "header '?' is odd"
+    assert shown.headers == {"X": "?"}

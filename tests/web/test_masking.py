@@ -12,7 +12,21 @@ MASK = Mask([ACME])
 
 
 @pytest.mark.parametrize(
-    "name", ["secret", "SECRET", " secret\n", "secert", "secrets", "pin", "password", "Api-Key", "x_token"]
+    "name",
+    [
+        "secret",
+        "SECRET",
+        " secret\n",
+        "secret[]",
+        "sec%AFet\0",
+        "s_e_c_r_e_t",
+        "secert",
+        "secrets",
+        "pin",
+        "password",
+        "Api-Key",
+        "x_token",
+    ],
 )
 def test_what_is_nearly_a_secrets_name_is_one(name: str) -> None:
     assert MASK.hides(name)
