@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.app import _GC_THRESHOLDS as served
 from tests.bench.goals import Goal
-from tests.bench.harness import Contender, Spread, WrongResult, expect, in_child, interleave, ratios
+from tests.bench.harness import (
+    GC_THRESHOLDS,
+    ROOT,
+    Contender,
+    Spread,
+    WrongResult,
+    expect,
+    in_child,
+    interleave,
+    ratios,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,3 +93,10 @@ def test_a_measurement_whose_process_fails_is_an_error_that_tells_why() -> None:
 )
 def test_every_contender_brings_all_calls_to_their_end(measure: Callable[[], Figures]) -> None:
     assert measure()["calls/s"] > 0
+
+
+def test_everybody_is_given_the_collector_settings_of_the_served_pbx() -> None:
+    assert served == GC_THRESHOLDS
+    assert f"gc.set_threshold{served}" in (ROOT / "tests/bench/bare_aiohttp.py").read_text(encoding="utf-8").replace(
+        "200_000", "200000"
+    )
