@@ -46,10 +46,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser(os.environ)
     asked = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = asked.command
-    return int(command(asked))
-
-
-# -- commands ---------------------------------------------------------------------------------------------------------
+    try:
+        return int(command(asked))
+    except KeyboardInterrupt:
+        return Exit.DONE
+    except BrokenPipeError:  # whoever read our output has seen enough (`pbxsim schema | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
 
 
 def serve(asked: argparse.Namespace) -> int:
@@ -78,11 +81,11 @@ def check(asked: argparse.Namespace) -> int:
     """Tell every fault of a PBX file."""
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
-    from pbxsim.discovery import find_vendors
+    from pbxsim.discovery import BrokenVendor, find_vendors
 
     try:
         file = load(asked.file, find_vendors())
-    except PbxFileRefused as refused:
+    except (PbxFileRefused, BrokenVendor) as refused:
         return _complain(str(refused), Exit.REFUSED)
     _say(f"{asked.file}: PBX {file.name}, no fault")
     return Exit.DONE
@@ -93,9 +96,13 @@ def schema(asked: argparse.Namespace) -> int:
     import json
 
     from pbxsim.config.schema import schema as json_schema
-    from pbxsim.discovery import find_vendors
+    from pbxsim.discovery import BrokenVendor, find_vendors
 
-    _say(json.dumps(json_schema(find_vendors()), indent=2, ensure_ascii=False))
+    try:
+        content = json_schema(find_vendors())
+    except BrokenVendor as broken:
+        return _complain(str(broken), Exit.REFUSED)
+    _say(json.dumps(content, indent=2, ensure_ascii=False))
     return Exit.DONE
 
 
@@ -110,9 +117,6 @@ def numbers(asked: argparse.Namespace) -> int:
         _say(f"{digit}  990{digit}03020  {words}")
     _say("\nA PBX file's own rules come first.")
     return Exit.DONE
-
-
-# -- the words of the command line ------------------------------------------------------------------------------------
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pbxsim import __version__
+from pbxsim import __version__, discovery
 from pbxsim.cli import main
 from tests.test_app import pbx_file
 
@@ -314,6 +314,22 @@ def test_schema_is_a_json_schema(capsys: pytest.CaptureFixture[str]) -> None:
     schema = json.loads(capsys.readouterr().out)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert "voipsun" in json.dumps(schema)
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault() -> None:
+    program = f"{shlex.quote(sys.executable)} -m pbxsim schema | head -c 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", program], env=CLEAN, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{", "")
+
+
+def test_a_broken_vendor_package_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        raise discovery.BrokenVendor("pbxsim_acme offers no vendor")
+
+    monkeypatch.setattr(discovery, "find_vendors", fail)
+    for arguments in (["check", "documented"], ["schema"]):
+        assert main(arguments) == 1
+        assert capsys.readouterr().err == "pbxsim_acme offers no vendor\n"
 
 
 def test_numbers_has_a_line_for_each_digit(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import logging
 import re
+import traceback
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp import web
-from aiohttp.http import RawRequestMessage
+from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 if TYPE_CHECKING:
@@ -54,10 +55,13 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        """Answer what was no HTTP, or what went wrong below the server's own net, and close the connection."""
+        """Answer what was no HTTP, or what went wrong above this connection, and close it."""
         phrase = HTTPStatus(status).phrase
         reason = phrase if exc is None else f"{phrase}: {type(exc).__name__}"
-        self._on_unreadable(request.remote or "", reason)
+        if exc is None or isinstance(exc, HttpProcessingError):
+            self._on_unreadable(request.remote or "", reason)
+        else:  # where it happened, but not what it says: that may quote the request
+            _log.error("a request failed: %s\n%s", type(exc).__name__, "".join(traceback.format_tb(exc.__traceback__)))
         response = web.Response(status=status, text=f"{status} {reason}\n")
         response.force_close()
         return response

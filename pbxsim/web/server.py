@@ -76,12 +76,12 @@ class PbxServer:
             hosted.start()
 
     async def stop(self) -> None:
-        """Take no more requests, finish those in progress, stop the clocks."""
+        """Stop the clocks (whoever waits for one is told), take no more requests, finish those in progress."""
+        for hosted in self.hosts:
+            hosted.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-        for hosted in self.hosts:
-            hosted.close()
 
     # -- one request ----------------------------------------------------------------------------------------------
 
@@ -112,9 +112,12 @@ class PbxServer:
             request.method, path, query, headers=request.headers, body=body, remote=request.remote or "", fault=fault
         )
         answer = await self._door.answer(exchange)
-        if isinstance(answer.body, bytes):
-            return web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
-        return await _streamed(request, answer.body, answer)
+        if not isinstance(answer.body, bytes):
+            return await _streamed(request, answer.body, answer)
+        response = web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
+        if fault:
+            response.force_close()  # as for vendors
+        return response
 
     def _nowhere(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         exchange = Exchange(request.method, path, query, headers=request.headers, remote=request.remote or "")

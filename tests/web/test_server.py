@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pbxsim.web.server import AddressInUse
 from tests.web.town import Town, plan, running
+
+if TYPE_CHECKING:
+    from pbxsim.vendorkit.exchange import Exchange
 
 CALL = "/acme/api?secret=s3cret!&from=100&to=102"
 KEPT = b" HTTP/1.1\r\nHost: localhost\r\n"
@@ -266,3 +271,27 @@ async def test_stopping_closes_the_connections_that_are_open(town: Town) -> None
         await reader.readuntil(b"CALL 1")
         await town.server.stop()
         assert await reader.read() == b""
+
+
+async def test_stopping_does_not_wait_for_a_clock_that_stands_still(town: Town) -> None:
+    town.host.driver.hold()
+    waiting = asyncio.create_task(town.post("/_pbxsim/clock/advance", {"seconds": 1}))
+    for _ in range(3):  # turns of the loop that server and test share: by then it waits
+        await town.get("/livez")
+    await town.server.stop()
+    answered = await waiting
+    assert (answered.status, answered.json["detail"]) == (409, "the clock is not running")
+
+
+async def test_a_fault_above_the_vendors_is_500_and_told_without_what_it_says(
+    town: Town, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: str, exchange: Exchange) -> None:
+        raise LookupError(exchange.query)
+
+    monkeypatch.setattr(town.hosts, "for_request", fail)
+    answered = await town.get(CALL)
+    assert (answered.status, answered.body) == (500, b"500 Internal Server Error: LookupError\n")
+    (record,) = caplog.records
+    assert record.getMessage().startswith("a request failed: LookupError\n")
+    assert "s3cret" not in record.getMessage()

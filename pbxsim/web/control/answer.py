@@ -48,7 +48,7 @@ class Problem(Exception):
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
-            "detail": self.detail,
+            "detail": self.detail.encode(errors="replace").decode(),  # it may quote bytes that were no UTF-8
             **self.members,
         }
         return Answer(body=_encoder.encode(document), status=self.status, content_type=PROBLEM, headers=self.headers)

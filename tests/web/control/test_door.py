@@ -117,6 +117,13 @@ async def test_a_page_of_another_origin_is_refused(town: Town, origin: str) -> N
     assert problem(answered) == (403, "the control API is closed to pages of other origins")
 
 
+async def test_bytes_that_are_no_text_in_a_header_can_be_quoted(town: Town) -> None:
+    head = b"PUT /_pbxsim/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n"
+    answered = await town.raw(head + b"Content-Type: \xff\r\n\r\n{}")
+    assert answered.startswith(b"HTTP/1.1 415 Unsupported Media Type")
+    assert answered.endswith(b'"detail":"a body must be of Content-Type application/json, not ?"}')
+
+
 async def test_a_page_of_our_own_is_served(town: Town) -> None:
     assert (await town.ask("POST", "/_pbxsim/reset", Origin=town.url)).status == 200
 
