@@ -64,7 +64,7 @@ class VendorPaths:
     def hints(self, path: str) -> tuple[str, ...]:
         """Say what the client that asked for a path nobody owns probably meant."""
         known = [path for path, _ in self.listed()]
-        for look in (_turned_slashes, _wrong_case, _surplus_slash, _misspelt, _glued_segments, _missing_segment):
+        for look in _LOOKS:
             for candidate in known:
                 hint = look(path, candidate)
                 if hint:
@@ -109,6 +109,16 @@ def _misspelt(path: str, known: str) -> str:
     return f"path {path!r} is not documented: did you mean {known!r}?" if close else ""
 
 
+def _other_segment(path: str, known: str) -> str:
+    """Find `/api/v5/call` sent for `/api/v4/call`."""
+    stem = known.removesuffix("*")
+    given, wanted = path.split("/"), stem.split("/")[: None if stem == known else -1]
+    odd = [(have, want) for have, want in zip(given, wanted, strict=False) if have != want]
+    if len(given) < len(wanted) or len(odd) != 1 or not get_close_matches(odd[0][0], [odd[0][1]], cutoff=0.5):
+        return ""
+    return f"path {path!r} has {odd[0][0]!r} where {odd[0][1]!r} is documented"
+
+
 def _missing_segment(path: str, known: str) -> str:
     """Find `/api/call` sent for `/api/v4/call`: what joining a relative path to a base without its last slash gives."""
     stem = known.removesuffix("*")
@@ -140,3 +150,15 @@ def _surplus_slash(path: str, known: str) -> str:
     if path != "/" and path.rstrip("/") == known:
         return f"path {path!r} has a slash at its end: {known} is documented without"
     return ""
+
+
+_LOOKS: Final = (
+    _turned_slashes,
+    _wrong_case,
+    _surplus_slash,
+    _misspelt,
+    _glued_segments,
+    _other_segment,
+    _missing_segment,
+)
+"""What a path may be, the likeliest first."""

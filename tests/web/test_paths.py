@@ -73,3 +73,7 @@ def test_a_path_below_a_prefix_in_the_wrong_case_is_told_so() -> None:
     assert VendorPaths([ACME]).hints("/ACME/v4/call") == (
         "path '/ACME/v4/call' is written '/acme/v4/call': case counts",
     )
+
+
+def test_a_path_with_another_version_in_it_is_told_the_right_one() -> None:
+    assert VendorPaths([ACME]).hints("/acme/v5/call") == ("path '/acme/v5/call' has 'v5' where 'v4' is documented",)
