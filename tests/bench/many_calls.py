@@ -67,6 +67,7 @@ def figures(calls: int) -> Figures:
     expect("peak of calls alive", (first.peak, second.peak), (calls, calls))
     return {
         "peak alive": second.peak,
+        "calls with one record": records.seen.count(1),
         "calls/s": calls * _WAVES / spent,
         "bytes/call": first.weight / calls,
         "slowest slice ms": max(first.slices + second.slices) * 1000,

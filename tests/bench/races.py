@@ -115,6 +115,13 @@ def many_calls() -> Race:
             Goal(name="MANY", words="calls alive at once", figure="peak alive", ours=ours, at_least=calls),
             Goal(
                 name="MANY",
+                words="calls with exactly one record",
+                figure="calls with one record",
+                ours=ours,
+                at_least=2 * calls,
+            ),
+            Goal(
+                name="MANY",
                 words="memory blocks left per ended call",
                 figure="blocks left/call",
                 ours=ours,
