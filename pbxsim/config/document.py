@@ -24,7 +24,7 @@ except ImportError:  # PyYAML without libyaml: slower, the same events
 DEEPEST: Final = 24
 """Levels of nesting that a PBX file may have; it needs eight."""
 
-MOST_VALUES: Final = 500_000
+MOST_VALUES: Final = 300_000
 """Values that a PBX file may expand to, each use of an alias counted again."""
 
 _TAG: Final = "tag:yaml.org,2002:"
@@ -132,12 +132,12 @@ class _Expansion:
 
     def expand(self, node: Node, path: Path) -> object:
         self._count += 1
+        if self._count > MOST_VALUES:
+            raise self._refused((), f"at most {MOST_VALUES} values, aliases copied out")
         if isinstance(node, Scalar):
             return node.value
         if len(path) >= DEEPEST:
             raise self._refused(path, f"at most {DEEPEST} levels of nesting")
-        if self._count > MOST_VALUES:
-            raise self._refused((), f"at most {MOST_VALUES} values, aliases copied out")
         if isinstance(node, Sequence):
             return [self.expand(item, (*path, index)) for index, item in enumerate(node.items)]
         return self.mapping(node, path)

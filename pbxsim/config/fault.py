@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final, TypeAlias
 
 import msgspec
@@ -14,8 +15,13 @@ import msgspec
 Path: TypeAlias = tuple[str | int, ...]
 """Where something stands in a PBX file: keys of mappings, positions in lists."""
 
+MOST_FAULTS: Final = 100
+"""Faults that one refusal tells; the rest show when those are mended."""
+
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LONGEST: Final = 60  # characters of a value that a fault shows
+_STRAY_LETTERS: Final = 3
+_MOST_COMPARED: Final = 300  # a large file has thousands of names, and a comparison takes long
 _PATH_PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 
 
@@ -94,7 +100,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that a misspelt one is most like."""
+    """Find the known word that a misspelt one is most like, among the first few hundred of about its length."""
     from difflib import get_close_matches  # only where there is a fault to explain
 
-    return next(iter(get_close_matches(word, list(known), n=1)), None)
+    alike = (candidate for candidate in known if abs(len(candidate) - len(word)) <= _STRAY_LETTERS)
+    return next(iter(get_close_matches(word, list(islice(alike, _MOST_COMPARED)), n=1)), None)

@@ -6,11 +6,11 @@ What comes of it is looked at and thrown away: a refused file is never served in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Final
 
-from pbxsim.config.fault import Path
+from pbxsim.config.fault import MOST_FAULTS, Path
 from pbxsim.config.file import PbxFile
 from pbxsim.config.meaning import meaning_faults
 from pbxsim.config.references import reference_faults
@@ -18,7 +18,7 @@ from pbxsim.config.vendor_settings import FormRefused, decoded
 from pbxsim.config.walk import value_at
 from pbxsim.vendorkit.vendor import Vendor
 
-_MOST_CUTS: Final = 60  # a file with more wrong than that is not worth a vendor's opinion
+_MOST_ROUNDS: Final = 20  # a file that is not right by then is not worth a vendor's opinion
 _UNKNOWN_KEY: Final = re.compile(r"Object contains unknown field `(.+)`")
 
 
@@ -30,19 +30,20 @@ class Mending:
         self._plain = plain | {"name": "mended"}
         self._vendors = vendors
 
-    def mended(self) -> PbxFile | None:
-        """Give what is left; None where that would be nothing."""
-        for _ in range(_MOST_CUTS):
+    def mended(self, bad: Iterable[Path] = ()) -> PbxFile | None:
+        """Give what is left without what is known to be `bad`, and whatever else is; None if that comes to nothing."""
+        self._cut_all(path for path in bad if path[:1] != ("vendors",))
+        for _ in range(_MOST_ROUNDS):
             try:
                 file = decoded(self._plain, self._vendors)
             except FormRefused as refused:
                 if not self._cut_refused(refused):
                     return None
                 continue
-            found = next(chain(meaning_faults(self._plain), reference_faults(self._plain)), None)
-            if found is None:
+            found = list(islice(chain(meaning_faults(self._plain), reference_faults(self._plain)), MOST_FAULTS))
+            if not found:
                 return file
-            self._cut(found.path)
+            self._cut_all(finding.path for finding in found)
         return None
 
     def _cut_refused(self, refused: FormRefused) -> bool:
@@ -51,7 +52,12 @@ class Mending:
             return self._cut((*refused.path, unknown[1]))
         if refused.path[:1] == ("vendors",):  # its lists must keep their numbering: the whole section goes
             return self._cut(refused.path[:2])
-        return self._cut(refused.path)
+        return self._cut(_entry(refused.path))
+
+    def _cut_all(self, paths: Iterable[Path]) -> None:
+        entries = {_entry(path): None for path in paths}
+        for path in sorted(entries, reverse=True):  # from the back, so that those before keep their numbers
+            self._cut(path)
 
     def _cut(self, path: Path) -> bool:
         """Cut what stands at a path, or the nearest thing around it that is there. False: that is the file itself."""
@@ -67,13 +73,19 @@ class Mending:
         return False
 
 
+def _entry(path: Path) -> Path:
+    """Give the list's entry that a path is in, the innermost; the path itself where there is none."""
+    inside = [length for length, part in enumerate(path, 1) if isinstance(part, int)]
+    return path[: inside[-1]] if inside else path
+
+
 def _texts(node: object) -> Iterator[str]:
-    if isinstance(node, str):
-        yield node
-    elif isinstance(node, dict):
-        for key, item in node.items():
-            yield key
+    """Give every value in it as text: a number that should have been text may be referred to as such."""
+    if isinstance(node, dict):
+        for item in node.values():
             yield from _texts(item)
     elif isinstance(node, list):
         for item in node:
             yield from _texts(item)
+    elif isinstance(node, str | int):
+        yield str(node)

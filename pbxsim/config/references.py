@@ -85,20 +85,22 @@ def implies_way_out(plain: object) -> bool:
     return isinstance(plain, dict) and plain.get("trunks") is None and plain.get("routes") is None
 
 
-def _names(plain: object) -> dict[str, list[str]]:
-    def listed(places: str) -> list[str]:
-        return [name for _, name in texts(plain, places)]
+def _names(plain: object) -> dict[str, dict[str, None]]:
+    """Give what can be referred to, by kind, in the file's order."""
+
+    def listed(places: str) -> dict[str, None]:
+        return {name: None for _, name in texts(plain, places)}
 
     implied = implies_way_out(plain)
-    dialplans = listed("dialplans.*.name") or [NO_PLAN]
+    dialplans = listed("dialplans.*.name") or {NO_PLAN: None}
     return {
         "a dialplan": dialplans,
-        "a context or dialplan": [*listed("contexts.*.name"), *dialplans],
-        "a trunk": [IMPLIED_TRUNK.name] if implied else listed("trunks.*.name"),
-        "an outbound route": [IMPLIED_ROUTE.name] if implied else listed("routes.*.name"),
+        "a context or dialplan": listed("contexts.*.name") | dialplans,
+        "a trunk": {IMPLIED_TRUNK.name: None} if implied else listed("trunks.*.name"),
+        "an outbound route": {IMPLIED_ROUTE.name: None} if implied else listed("routes.*.name"),
         "a tariff": listed("tariffs.*.name"),
         "an account": listed("accounts.*.name"),
-        "the SIP user of a line": [user for _, user in sip_users(plain)],
+        "the SIP user of a line": {user: None for _, user in sip_users(plain)},
         "the number of an agent": listed("agents.*.number"),
     }
 
@@ -129,18 +131,18 @@ def _first_dialplan(plain: object) -> str:
     return next((name for _, name in texts(plain, "dialplans.*.name")), NO_PLAN)
 
 
-def _dangling(path: Path, value: str, kind: str, known: list[str]) -> Iterator[Finding]:
+def _dangling(path: Path, value: str, kind: str, known: dict[str, None]) -> Iterator[Finding]:
     if value not in known:
         yield Finding(path, value, f"{kind} of this file{did_you_mean(value, known)}")
 
 
-def _dangling_extensions(plain: object, plans: list[str]) -> Iterator[Finding]:
+def _dangling_extensions(plain: object, plans: dict[str, None]) -> Iterator[Finding]:
     first = _first_dialplan(plain)
-    numbers: dict[object, list[str]] = {}
+    numbers: dict[str, dict[str, None]] = {}
     for _, extension in mappings(plain, "extensions.*"):
         number, plan = extension.get("internal"), extension.get("dialplan") or first
         if isinstance(number, str) and isinstance(plan, str):
-            numbers.setdefault(plan, []).append(number)
+            numbers.setdefault(plan, {})[number] = None
     for path, context in mappings(plain, "contexts.*"):
         plan = context.get("dialplan")
         for rest, number in texts(context, "entries.*.extension"):
@@ -148,7 +150,7 @@ def _dangling_extensions(plain: object, plans: list[str]) -> Iterator[Finding]:
                 yield Finding((*path, *rest), number, "a `dialplan` in this context, whose number that is")
             elif isinstance(plan, str) and plan in plans:
                 kind = f"the number of an extension in dialplan {plan}"
-                yield from _dangling((*path, *rest), number, kind, numbers.get(plan, []))
+                yield from _dangling((*path, *rest), number, kind, numbers.get(plan, {}))
 
 
 def _circular_includes(plain: object) -> Iterator[Finding]:
@@ -157,10 +159,29 @@ def _circular_includes(plain: object) -> Iterator[Finding]:
         name = context.get("name")
         if isinstance(name, str):
             includes[name] = [included for _, included in texts(context, "includes.*")]
+    entangled = _entangled(includes)
     for path, context in mappings(plain, "contexts.*"):
         for rest, included in texts(context, "includes.*"):
-            if context.get("name") in _reached(included, includes):
+            if included in entangled and context.get("name") in _reached(included, includes):
                 yield Finding((*path, *rest), included, "a context that does not lead back to this one")
+
+
+def _entangled(includes: dict[str, list[str]]) -> set[str]:
+    """Give the contexts that are in a circle or lead into one: what is left when all others are taken away in turn."""
+    left = {name: sum(included in includes for included in names) for name, names in includes.items()}
+    includers: dict[str, list[str]] = {}
+    for name, names in includes.items():
+        for included in names:
+            includers.setdefault(included, []).append(name)
+    free = [name for name, count in left.items() if count == 0]
+    while free:
+        name = free.pop()
+        del left[name]
+        for includer in includers.get(name, ()):
+            left[includer] -= 1
+            if left[includer] == 0:
+                free.append(includer)
+    return set(left)
 
 
 def _reached(start: str, includes: dict[str, list[str]]) -> set[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
-from typing import TYPE_CHECKING, Final
+from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from pbxsim.config.document import Document
-from pbxsim.config.fault import Fault, Finding, PbxFileRefused
+from pbxsim.config.fault import MOST_FAULTS, Fault, Finding, Path, PbxFileRefused
 from pbxsim.config.meaning import meaning_faults
 from pbxsim.config.mending import Mending
 from pbxsim.config.references import reference_faults
@@ -19,33 +19,34 @@ from pbxsim.vendorkit.vendor import Vendor
 if TYPE_CHECKING:
     from pbxsim.config.type_faults import TypeFaults
 
-MOST_FAULTS: Final = 100
-"""Faults that one refusal tells; the rest show when those are mended."""
-
 
 def refusal(document: Document, vendors: Mapping[str, Vendor]) -> PbxFileRefused:
     """Name every fault of a file that is no PBX file, in the order of its lines. Misspelt keys are taken as meant."""
-    _, findings = document.plain()
-    faults = [document.fault(finding) for finding in findings]
-    faults += _form_faults(document, vendors)
+    _, keys = document.plain()
+    faults, bad = _form_faults(document, vendors)
     plain, _ = document.plain()
-    others = chain(meaning_faults(plain), reference_faults(plain), _vendors_findings(plain, vendors))
-    faults += [document.fault(finding) for finding in others]
+    others = list(islice(chain(meaning_faults(plain), reference_faults(plain)), MOST_FAULTS))
+    if len(faults) + len(others) < MOST_FAULTS:
+        others += _vendors_findings(plain, vendors, bad)
+    faults += [document.fault(finding) for finding in chain(keys, others)]
     return PbxFileRefused(_in_order(faults)[:MOST_FAULTS])
 
 
-def _form_faults(document: Document, vendors: Mapping[str, Vendor]) -> list[Fault]:
-    """Find what has the wrong form, then what shows of it only once a misspelt key counts as what was meant."""
+def _form_faults(document: Document, vendors: Mapping[str, Vendor]) -> tuple[list[Fault], list[Path]]:
+    """Find what has the wrong form, then what shows of it only once a misspelt key counts as what was meant.
+
+    Beside the faults come the places that are wrong even then.
+    """
     faults: list[Fault] = []
     while True:
         plain, _ = document.plain()
         refused = _refused(plain, vendors)
         if refused is None:
-            return faults
+            return faults, []
         found = _type_faults(document, plain, refused, vendors)
         faults += [fault for fault in map(document.fault, found.findings) if fault not in faults]
         if not found.renames:
-            return faults
+            return faults, [finding.path for finding in found.findings]
         for path, key in found.renames:
             document.rename(path, key)
 
@@ -70,10 +71,12 @@ def _type_faults(
     return found
 
 
-def _vendors_findings(plain: dict[str, object], vendors: Mapping[str, Vendor]) -> Iterator[Finding]:
+def _vendors_findings(
+    plain: dict[str, object], vendors: Mapping[str, Vendor], bad: Iterable[Path]
+) -> Iterator[Finding]:
     """Have the vendors check what is left without the faults; names that went with those are not missed."""
     mending = Mending(plain, vendors)
-    file = mending.mended()
+    file = mending.mended(bad)
     if file is not None:
         for finding in settings_faults(file, vendors):
             if not (isinstance(finding.value, str) and finding.value in mending.lost):

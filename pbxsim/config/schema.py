@@ -8,15 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from pbxsim.config.file import PbxFile
-from pbxsim.discovery import find_vendors
 from pbxsim.vendorkit.vendor import Vendor
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-
-
-def schema_json() -> str:
-    """Give the schema of PBX files as text, with all vendors that are found."""
-    return msgspec.json.format(msgspec.json.encode(schema(find_vendors()))).decode()
 
 
 def schema(vendors: Mapping[str, Vendor]) -> dict[str, Any]:

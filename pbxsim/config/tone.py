@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import wave
 from array import array
 from functools import lru_cache
 from io import BytesIO
@@ -22,6 +21,8 @@ _LOUDNESS: Final = 8_000
 @lru_cache(maxsize=8)
 def wav(seconds: float) -> bytes:
     """Make a WAV file of that length, at most LONGEST: PCM, 16 bits, one channel."""
+    import wave  # few files have a recording
+
     count = round(min(seconds, LONGEST) * _RATE)
     content = BytesIO()
     with wave.open(content, "wb") as file:

@@ -7,13 +7,14 @@ of the same types. It is imported only when a file is refused, for jsonschema ta
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, Final
 
 import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from pbxsim.config.fault import Finding, Path, did_you_mean, nearest
+from pbxsim.config.fault import MOST_FAULTS, Finding, Path, did_you_mean, nearest
 
 _WORDS: Final = {
     "string": "text",
@@ -35,15 +36,15 @@ class TypeFaults(msgspec.Struct):
 
 
 def type_faults(plain: object, schema: dict[str, Any], source: Callable[[Path], str]) -> TypeFaults:
-    """Enumerate the faults of form in a decoded file; `source` gives the value at a path as the file spells it."""
+    """Enumerate the faults of form in a decoded file, up to MOST_FAULTS; `source` spells a value as the file does."""
     reader = _Reader(schema, source)
-    for error in Draft202012Validator(schema).iter_errors(plain):
-        for finding in reader.findings(error):
-            if finding not in reader.found.findings:
-                reader.found.findings.append(finding)
-    meant = [(*path[:-1], key) for path, key in reader.found.renames]  # there, if misspelt: not missing
-    kept = [finding for finding in reader.found.findings if finding.path not in meant]
-    return TypeFaults(kept, reader.found.renames)
+    errors = Draft202012Validator(schema).iter_errors(plain)
+    findings: list[Finding] = []
+    for finding in islice(chain.from_iterable(map(reader.findings, errors)), MOST_FAULTS):
+        if finding not in findings:
+            findings.append(finding)
+    meant = [(*path[:-1], key) for path, key in reader.renames]  # there, if misspelt: not missing
+    return TypeFaults([finding for finding in findings if finding.path not in meant], reader.renames)
 
 
 class _Reader:
@@ -52,7 +53,7 @@ class _Reader:
     def __init__(self, schema: dict[str, Any], source: Callable[[Path], str]) -> None:
         self._definitions: dict[str, Any] = schema["$defs"]
         self._source = source
-        self.found = TypeFaults([], [])
+        self.renames: list[tuple[Path, str]] = []
 
     def findings(self, error: ValidationError) -> Iterator[Finding]:
         path = _path(error)
@@ -99,11 +100,11 @@ class _Reader:
         holder: dict[str, object] = _instance(error)
         for key, value in holder.items():
             if key not in known:
-                listed = ", ".join(known) or "there is none"
-                yield Finding((*path, key), value, f"{what}{did_you_mean(key, known)}: {listed}")
-                meant = nearest(key, known)
+                listed, meant = ", ".join(known) or "there is none", nearest(key, known)
+                hint = "" if meant is None else f" (did you mean {meant}?)"
+                yield Finding((*path, key), value, f"{what}{hint}: {listed}")
                 if meant is not None and meant not in holder:
-                    self.found.renames.append(((*path, key), meant))
+                    self.renames.append(((*path, key), meant))
 
     def _missing(self, error: ValidationError, path: Path) -> Iterator[Finding]:
         schema, holder = _schema(error), _instance(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pbxsim.config.document import DEEPEST, Document, resolved
+from pbxsim.config.document import DEEPEST, MOST_VALUES, Document, resolved
 from pbxsim.config.fault import Fault, Finding, PbxFileRefused
 
 TEXT = """\
@@ -183,4 +183,5 @@ def test_aliases_that_blow_up_are_refused() -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)
     )
-    assert refusal(bomb).expected == "at most 500000 values, aliases copied out"
+    for text in (bomb, f"a: [{'x,' * (MOST_VALUES + 1)}]"):
+        assert refusal(text).expected == f"at most {MOST_VALUES} values, aliases copied out"

@@ -29,7 +29,7 @@ def test_what_is_bad_is_cut_out_with_what_cannot_stand_without_it() -> None:
     assert [extension.owner for extension in file.extensions] == ["Jan"]
     assert [route.name for route in file.routes or ()] == ["way"]
     assert file.vendors == {"acme": AcmeSettings(users=(AcmeUser(name="eva", account="firm"),))}
-    assert work.lost == {"owner", "Eva", "nowhere", "name", "out", "hi"}
+    assert work.lost == {"1", "100", "Eva", "nowhere", "out", "hi"}
 
 
 def test_a_vendor_with_broken_settings_is_cut_out_whole() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from pbxsim.config.refusal import MOST_FAULTS
+from pbxsim.config.fault import MOST_FAULTS
 from tests.config.paper import places, told
 
 ACME_KEYS = "a key that is known here (did you mean greeting?): users, greeting"

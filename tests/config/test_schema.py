@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from pbxsim.config.document import Document
 from pbxsim.config.load import built_in, path_of
-from pbxsim.config.schema import schema, schema_json
+from pbxsim.config.schema import schema
 from pbxsim.discovery import find_vendors
 from pbxsim.vendorkit.vendor import Vendor
 from tests.config.paper import ACME, AcmeInterface, AcmeSettings
@@ -123,9 +122,3 @@ def described(content: dict[str, Any], definitions: dict[str, Any]) -> bool:
     if "$ref" in content:
         content = definitions[content["$ref"].rpartition("/")[2]]
     return bool(content.get("description")) or ("items" in content and described(content["items"], definitions))
-
-
-def test_as_text_it_is_json_for_people() -> None:
-    text = schema_json()
-    assert json.loads(text) == json.loads(json.dumps(schema(find_vendors())))
-    assert text.count("\n") > 100
