@@ -65,5 +65,6 @@ def _incomplete(key: str, basic: str) -> tuple[str, ...]:
 
 
 def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:
-    alike = [name for name in headers if any(part in name.lower() for part in _ALIKE) and name.lower() != _BASIC.lower()]
+    others = [name for name in headers if name.lower() != _BASIC.lower()]
+    alike = [name for name in others if any(part in name.lower() for part in _ALIKE)]
     return tuple(f"header {name[:64]!r} is not documented: {_KEY} and {_BASIC} are" for name in alike[:3])
