@@ -87,22 +87,22 @@ class Unreachable(Exception):
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Unreachable."""
-    with tempfile.TemporaryDirectory(prefix="pbxsim-") as workplace:
-        try:
-            asyncio.run(_serve(settings, Path(workplace), say))
-        except (PbxFileRefused, PathClaimedTwice, BrokenVendor, tls.TlsRefused) as error:
-            raise Refused(str(error)) from error
-        except (AddressInUse, tls.TlsNotInstalled) as error:
-            raise Unreachable(str(error)) from error
+    try:
+        asyncio.run(_serve(settings, say))
+    except (PbxFileRefused, PathClaimedTwice, BrokenVendor, tls.TlsRefused) as error:
+        raise Refused(str(error)) from error
+    except (AddressInUse, tls.TlsNotInstalled) as error:
+        raise Unreachable(str(error)) from error
 
 
-async def _serve(settings: ServeSettings, workplace: Path, say: Callable[[str], None]) -> None:
+async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     stop = asyncio.Event()
-    _stop_on_signals(stop)
-    installation = Installation(settings, workplace)
-    context = _tls(settings, workplace)
-    _tune_garbage_collection()
+    _stop_on_signals(stop)  # before anything is made that must not be left behind
     async with AsyncExitStack() as stack:
+        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
+        installation = Installation(settings, workplace)
+        context = _tls(settings, workplace)
+        _tune_garbage_collection()
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)
         if settings.watch:

@@ -57,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(asked: argparse.Namespace) -> int:
     """Serve PBXs until somebody stops it."""
+    try:
+        watch = asked.watch is True or bool(_named(_truth)(asked.watch))
+    except argparse.ArgumentTypeError as error:
+        return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
     import gc
 
     gc.disable()  # until everything is loaded: what is being loaded stays, and looking for garbage in it is in vain
@@ -67,9 +71,7 @@ def serve(asked: argparse.Namespace) -> int:
     from pbxsim.app import Refused, Unreachable, run
 
     try:
-        run(_settings(asked), _say)
-    except argparse.ArgumentTypeError as error:
-        return _complain(f"pbxsim serve: {error}", Exit.USAGE)
+        run(_settings(asked, watch=watch), _say)
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
     except Unreachable as unreachable:
@@ -273,7 +275,7 @@ def _later(name: str) -> Callable[[str], NoReturn]:
     return refuse
 
 
-def _settings(asked: argparse.Namespace) -> ServeSettings:
+def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
 
     return ServeSettings(
@@ -286,7 +288,7 @@ def _settings(asked: argparse.Namespace) -> ServeSettings:
         recordings=asked.recordings,
         tls=asked.tls,
         control_token=asked.control_token,
-        watch=asked.watch is True or bool(_named(_truth)(asked.watch)),
+        watch=watch,
     )
 
 

@@ -72,7 +72,7 @@ def serving(*arguments: str, **environment: str) -> Iterator[Server]:
         try:
             yield Server(process)
         finally:
-            process.kill()
+            process.terminate()  # not killed: that would leave its folder behind
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -121,8 +121,8 @@ def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_killed_server_can_be_started_again_on_its_port() -> None:
-    with serving("--clock", "paused") as server:
+def test_a_killed_server_can_be_started_again_on_its_port(tmp_path: Path) -> None:
+    with serving("--clock", "paused", TMPDIR=str(tmp_path)) as server:
         server.ask("/_pbxsim/calls", {"from": "100", "to": "102"})
         port = server.url.rpartition(":")[2]
         server.stop(signal.SIGKILL)
@@ -272,14 +272,21 @@ def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.Cap
         ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
     ],
 )
-def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(name: str, value: str, told: str) -> None:
-    done = run("serve", **{name: value})
-    assert done.returncode == 2
-    assert told in done.stderr
+def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(
+    name: str, value: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    try:
+        code = main(["serve"])
+    except SystemExit as ended:  # argparse's way of saying so
+        code = int(ended.code or 0)
+    assert code == 2
+    assert told in capsys.readouterr().err
 
 
-def test_other_commands_do_not_mind_what_serve_is_told_in_the_environment() -> None:
-    assert run("numbers", PBXSIM_PORT="x").returncode == 0
+def test_other_commands_do_not_mind_what_serve_is_told_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PBXSIM_PORT", "x")
+    assert main(["numbers"]) == 0
 
 
 # -- the other commands -----------------------------------------------------------------------------------------------
