@@ -35,10 +35,8 @@ _LATER: Final = {
     "db": "call records are kept in memory in this release; without --db they are all the same there",
     "workers": "this release serves with one process; leave --workers out",
 }
-_TRUE: Final = {
-    **dict.fromkeys(("1", "true", "yes", "on"), True),
-    **dict.fromkeys(("", "0", "false", "no", "off"), False),
-}
+_TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
+_FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -211,9 +209,10 @@ def _named(kind: Callable[[str], object]) -> Callable[[str], object]:
 
 
 def _truth(text: str) -> bool:
-    if text.lower() not in _TRUE:
+    known = _TRUE | _FALSE
+    if text.lower() not in known:
         raise argparse.ArgumentTypeError(f"expected 1 or 0, not {str(text)!r}")
-    return _TRUE[text.lower()]
+    return known[text.lower()]
 
 
 def _port(text: str) -> int:
