@@ -111,9 +111,7 @@ def numbers(asked: argparse.Namespace) -> int:
     from pbxsim.engines.simulated.behaviour import GRAMMAR
 
     _say("Any number whose last nine digits are 990 O RR TTT says what its telephone does:")
-    _say(
-        "RR seconds of ringing, TTT seconds of talk until this side hangs up (000: it never does), and O:\n\nO  example    the telephone"
-    )
+    _say("RR seconds of ringing, TTT of talk until this side hangs up (000: it never does), and O:\n\nO  example    it")
     for digit, _, _, words in GRAMMAR:
         _say(f"{digit}  990{digit}03020  {words}")
     _say("\nA PBX file's own rules come first.")
