@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from pbxsim.discovery import find_vendors
 
+from pbxsim.discovery import find_vendors
 from tests.vendors.installed import open_interface
 
 if TYPE_CHECKING:
