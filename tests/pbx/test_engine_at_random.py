@@ -50,7 +50,7 @@ def _take(office: Office, engine: ScriptedEngine, step: tuple[object, ...]) -> N
             office.pbx.calls.hang_up_channel(engine.legs[index % len(engine.legs)])
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
+@settings(max_examples=500)
 @given(dial=_deeds, connect=_deeds, hang_up=_deeds, steps=st.lists(_steps, min_size=1, max_size=15))
 @example(dial=[], connect=[], hang_up=[at_once(HUNG_UP)], steps=[("call", "100", "101"), ("hang up", 0)])
 def test_whatever_an_engine_says_every_call_ends_once_within_its_limits(
