@@ -46,6 +46,13 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
     length: Duration
 
 
+class ToQueue(msgspec.Struct, frozen=True, eq=False):
+    """Have the caller wait in this queue for an agent."""
+
+    number: str
+    queue: str
+
+
 class Refused(msgspec.Struct, frozen=True, eq=False):
     """Nothing rings: the call fails with this cause."""
 
@@ -53,7 +60,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
     cause: HangupCause
 
 
-Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | Refused
+Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToQueue | Refused
 
 _MAX_DEPTH: Final = 16  # `dial` steps and includes may lead to one another; a loop ends here, unallocated
 
@@ -132,6 +139,8 @@ class Dialplan:
         if step.dial:
             own = self._directory.public_or_none(step.dial)
             return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, depth + 1)
+        if step.queue:
+            return ToQueue(number, step.queue)
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

@@ -207,12 +207,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a context does with a number that fits: exactly one of the fields says it.
 
     `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
-    `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
+    `queue`: wait in that queue. `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
     """
 
     extension: str = ""
     dial: str = ""
     route: str = ""
+    queue: str = ""
     play_seconds: float | None = None
     hangup: int = 0
 

@@ -145,6 +145,21 @@ class MemberRemoved(Event, frozen=True, eq=False):
     agent: Agent
 
 
+class CallerJoined(Event, frozen=True, eq=False):
+    """A caller waits in a queue."""
+
+    queue: Queue
+    call: Call
+
+
+class CallerLeft(Event, frozen=True, eq=False):
+    """A caller no longer waits in a queue; `how` is one of connected, abandoned, overflow."""
+
+    queue: Queue
+    call: Call
+    how: str
+
+
 class RecordingMoved(Event, frozen=True, eq=False):
     """A recording lies somewhere else now; the record says where."""
 
