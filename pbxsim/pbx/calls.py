@@ -104,8 +104,8 @@ class CallControl:
         """Hang up one channel (AMI's Hangup), and so its call, unless it is one of several that are being rung."""
         if channel.state is _DOWN:
             return
-        self.engine.hang_up(channel, cause)
         self.on_leg(channel, Report.HUNG_UP, cause)
+        self.engine.hang_up(channel, cause)
 
     # -- finding --------------------------------------------------------------------------------------------------
 
@@ -152,6 +152,8 @@ class CallControl:
         call = channel.call
         self._stop_timer(call)
         self._drop_other_forks(call, channel)
+        if channel.state is not _UP:
+            return  # told to hang up the others, the engine reported that this one has gone
         call.cause = None
         if call.state is _DIALING_FIRST:
             call.first = channel
@@ -242,10 +244,12 @@ class CallControl:
     def ring_ran_out(self, call: Call) -> None:
         """End the ringing of a party that did not answer in time."""
         call.timer = 0
-        for leg in call.ringing_legs():
-            self.engine.hang_up(leg, HangupCause.NO_ANSWER)
+        legs = call.ringing_legs()
+        for leg in legs:
             self.release(leg, HangupCause.NO_ANSWER)
         self.party_failed(call, HangupCause.NO_ANSWER)
+        for leg in legs:
+            self.engine.hang_up(leg, HangupCause.NO_ANSWER)
 
     def end(self, call: Call, cause: HangupCause, unanswered: Disposition = Disposition.NO_ANSWER) -> None:
         """End a call and all that is left of it; its record and its charges follow at once.
@@ -257,15 +261,16 @@ class CallControl:
         call.cause = cause
         call.disposition = Disposition.ANSWERED if call.bridged_at else unanswered
         call.ended_at = self.clock.now
-        for leg in call.legs:
-            if leg.state is not _DOWN:
-                self.engine.hang_up(leg, cause)
-                self.release(leg, cause)
+        legs = call.live_legs()
+        for leg in legs:
+            self.release(leg, cause)
         del self.live[call.number]
         self.recent.append(call)
         if CallEnded in self.bus.wanted:
             self.bus.emit(CallEnded(call))
         closing.close(self, call)
+        for leg in legs:  # told last: an engine may report from within `hang_up`, and finds everything over
+            self.engine.hang_up(leg, cause)
         if self._spies:
             self._release_spies(call)
 
@@ -290,10 +295,11 @@ class CallControl:
     def _drop_other_forks(self, call: Call, winner: Channel) -> None:
         if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):
             return
-        for leg in call.ringing_legs():
-            if leg is not winner:
-                self.engine.hang_up(leg, HangupCause.ANSWERED_ELSEWHERE)
-                self.release(leg, HangupCause.ANSWERED_ELSEWHERE)
+        losers = [leg for leg in call.ringing_legs() if leg is not winner]
+        for leg in losers:
+            self.release(leg, HangupCause.ANSWERED_ELSEWHERE)
+        for leg in losers:
+            self.engine.hang_up(leg, HangupCause.ANSWERED_ELSEWHERE)
 
     # -- spying ---------------------------------------------------------------------------------------------------
 

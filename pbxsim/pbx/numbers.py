@@ -8,51 +8,54 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 _SETS: Final = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
-_ANY: Final = 1_000  # sorts after every set: a wildcard is the least specific element
-_ANY_OR_NONE: Final = 1_001
-_ELEMENT: Final = re.compile(r"\[([^\]]+)\]|(.)")
+_Rank: TypeAlias = tuple[int, str]  # how many characters fit at a position, and which: the smaller, the more specific
+_WILDCARDS: Final[dict[str, tuple[str, tuple[_Rank, ...]]]] = {
+    ".": ("(?s:.+)", ((0x180, ""),)),
+    "!": ("(?s:.*)", ((0x280, ""),)),
+    "": ("", ()),
+}
+_END: Final[_Rank] = (0x300, "")  # ext_cmp_pattern_pos: the end of a pattern is less specific than either wildcard
+_FLUFF: Final = re.compile(r" |-(?![^\[]*\])")  # a dash inside a set is a range
+_STEM: Final = re.compile(r"(?:\[[^\[\]]+\]|[^\[\].!])*")
+_ELEMENT: Final = re.compile(r"\[([^\]]+)\]|([^\[])")
 
 
 class BadPattern(ValueError):
-    """The text is not an Asterisk pattern: an unclosed or empty set, or something behind a wildcard."""
+    """The text is not an Asterisk pattern: an unclosed or empty set or range, or something behind a wildcard."""
 
 
-def _set_members(text: str) -> str:
+def _set_members(text: str, pattern: str) -> str:
     members: list[str] = []
-    for match in re.finditer(r"(.)-(.)|(.)", text):
+    for match in re.finditer(r"(.)-(.)|(.)", text, re.DOTALL):
         low, high, single = match.groups()
+        if not single and low > high:
+            raise BadPattern(pattern)
         members += [single] if single else [chr(code) for code in range(ord(low), ord(high) + 1)]
     return "".join(sorted(set(members)))
 
 
-def _element(match: re.Match[str]) -> tuple[str, int]:
+def _element(match: re.Match[str], pattern: str) -> tuple[str, _Rank]:
     inside, single = match.groups()
-    if inside:
-        members = _set_members(inside)
-    else:
-        upper = single.upper()
-        members = _SETS.get(upper, single)
-    return f"[{re.escape(members)}]" if members else "", len(members)
+    members = _set_members(inside, pattern) if inside else _SETS.get(single.upper(), single)
+    return f"[{re.escape(members)}]", (len(members), members)
 
 
 @lru_cache(maxsize=4096)
-def compile_pattern(pattern: str) -> tuple[re.Pattern[str], tuple[int, ...]]:
+def compile_pattern(pattern: str) -> tuple[re.Pattern[str], tuple[_Rank, ...]]:
     """Compile a pattern to a regular expression and its sort key (smaller is more specific). Raises BadPattern."""
     if not pattern.startswith("_"):
         return re.compile(re.escape(pattern)), ()
-    body = pattern[1:].replace("-", "") if "[" not in pattern else pattern[1:]
-    body = body.replace(" ", "")
+    body = _FLUFF.sub("", pattern[1:])
     wildcard = body[-1:] if body[-1:] in (".", "!") else ""
     stem = body[: len(body) - len(wildcard)]
-    if not body or re.search(r"[.!]", stem) or stem.count("[") != stem.count("]") or "[]" in stem:
+    if not body or not _STEM.fullmatch(stem):
         raise BadPattern(pattern)
-    elements = [_element(match) for match in _ELEMENT.finditer(stem)]
-    tail = {".": ("(?s:.+)", (_ANY,)), "!": ("(?s:.*)", (_ANY_OR_NONE,)), "": ("", ())}[wildcard]
-    key = (*(size for _, size in elements), *tail[1])
-    return re.compile("".join(text for text, _ in elements) + tail[0]), key
+    elements = [_element(match, pattern) for match in _ELEMENT.finditer(stem)]
+    tail, rank = _WILDCARDS[wildcard]
+    return re.compile("".join(text for text, _ in elements) + tail), (*(rank for _, rank in elements), *rank, _END)
 
 
 def matches(pattern: str, number: str) -> bool:
@@ -60,7 +63,7 @@ def matches(pattern: str, number: str) -> bool:
     return compile_pattern(pattern)[0].fullmatch(number) is not None
 
 
-def specificity(pattern: str) -> tuple[int, tuple[int, ...], str]:
+def specificity(pattern: str) -> tuple[int, tuple[_Rank, ...], str]:
     """Give the order in which Asterisk tries patterns: literals first, then position by position the smallest set."""
     literal = 0 if not pattern.startswith("_") else 1
     return literal, compile_pattern(pattern)[1], pattern

@@ -1,0 +1,21 @@
+"""Simotel: `/api/v4/call/originate/act`, JSON in and out.
+
+Here is the declaration and nothing else: the interface is in api.py, the words in errors.py and wire.py, what a PBX
+file may say in settings.py, and what the vendor says and what we decided in README.md.
+"""
+
+from __future__ import annotations
+
+from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.vendors.simotel.api import SimotelInterface
+from pbxsim.vendors.simotel.settings import Settings, faults
+
+vendor = Vendor(
+    name="simotel",
+    title="Simotel",
+    settings=Settings,
+    paths=("/api/v4/*", "/api/v4.1/*"),
+    open=SimotelInterface,
+    check=faults,
+    secret_headers=frozenset({"authorization", "cookie", "x-apikey"}),
+)

@@ -1,0 +1,130 @@
+"""Simotel's interface on one PBX: the checks in their order, and `call/originate/act`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.call import CallOrder
+from pbxsim.vendorkit.access import address_allowed
+from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import Originate, hints_for, read_fields, read_originate
+from pbxsim.vendors.simotel.cors import Pages
+from pbxsim.vendors.simotel.credentials import find_account
+from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.vendors.simotel.example import curl_line
+from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
+from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.simotel.settings import Settings
+
+_METHODS: Final = ("PUT", "POST")
+_JSON: Final = "application/json"
+_SERVICE: Final = re.compile(r"/+api/+v4(?:\.1)?/+(.*)", re.DOTALL)
+
+
+class SimotelInterface:
+    """Implements `Interface`. The order of checks is ours (README, ruling R5)."""
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self._settings = settings
+        self._pbx = pbx
+        self._pages = Pages(settings.cors_origins)
+        self._ids = wire.CallIds()
+
+    def claims(self, exchange: Exchange) -> bool:
+        """Tell whether one of our accounts asks, or a browser on behalf of a page of ours before it may send one."""
+        if self._pages.asks_first(exchange):
+            return True
+        try:
+            find_account(exchange.headers, self._settings.accounts)
+        except Refusal:
+            return False
+        return True
+
+    def answer(self, exchange: Exchange) -> Reply:
+        """Do what was asked, or say in the vendor's words why not."""
+        if self._pages.asks_first(exchange):
+            return self._pages.may(exchange)
+        try:
+            reply = self._served(exchange)
+        except Refusal as refusal:
+            reply = wire.refused(refusal, self._settings.texts)
+        return self._pages.shown(reply, exchange)
+
+    def curl(self, base_url: str) -> str | None:
+        """Give one command line that has one extension ring and then another."""
+        return curl_line(base_url, self._settings, self._pbx)
+
+    def _served(self, exchange: Exchange) -> Reply:
+        if not address_allowed(exchange.remote, self._settings.allowed_addresses):
+            raise Refusal(Failure.ADDRESS_REFUSED)
+        account = find_account(exchange.headers, self._settings.accounts)
+        service = _service(exchange.path)
+        _check_form(exchange)
+        if not account.may_use(service):
+            raise Refusal(Failure.ACCESS_DENIED, service)
+        if exchange.fault:
+            raise Refusal(Failure.UNPARSABLE, hints=(exchange.fault,))
+        return self._originate(exchange)
+
+    def _originate(self, exchange: Exchange) -> Reply:
+        fields = read_fields(exchange.body)
+        hints = hints_for(fields)
+        if exchange.query:
+            hints += ("parameters are read from the JSON body alone, not from the address",)
+        try:
+            wanted = read_originate(fields)
+            order = self._order(wanted)
+        except Refusal as refusal:
+            raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
+        call = self._pbx.calls.originate(order)
+        return wire.originated(order.reference, call.number, hints + self._name_hints(wanted))
+
+    def _order(self, wanted: Originate) -> CallOrder:
+        shown = caller_id_shown(wanted.caller_id)
+        return CallOrder(
+            vendor="simotel",
+            first=find_first(wanted, self._settings, self._pbx),
+            src=wanted.caller,
+            dst=wanted.callee,
+            second=wanted.callee,
+            second_to=find_second(wanted, self._settings, self._pbx),
+            context=wanted.context,
+            first_shows=shown,
+            second_shows=shown,
+            first_timeout=wanted.timeout,
+            second_timeout=wanted.timeout,
+            talk_limit=wanted.call_limit,
+            reference=self._ids.next(self._pbx.clock.now),
+        )
+
+    def _name_hints(self, wanted: Originate) -> tuple[str, ...]:
+        directory = self._pbx.directory
+        hints = word_hint("context", wanted.context, tuple(directory.contexts))
+        return hints + word_hint("trunk", wanted.trunk_name, ("", *directory.trunks))
+
+
+def _service(path: str) -> str:
+    """Name the service that is asked for; repeated slashes count as one. Raises Refusal."""
+    found = _SERVICE.fullmatch(path)
+    service = re.sub("/{2,}", "/", found[1]) if found else path
+    if service == ORIGINATE:
+        return service
+    if service in DOCUMENTED:
+        raise Refusal(Failure.NO_SUCH_SERVICE, hints=(f"the vendor has {service!r}, pbxsim has not",))
+    raise Refusal(Failure.NO_SUCH_SERVICE, hints=word_hint("service", service[:128], DOCUMENTED))
+
+
+def _check_form(exchange: Exchange) -> None:
+    """See that the method and, where there is a body, its type are allowed. Raises Refusal."""
+    if exchange.method not in _METHODS:
+        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", exchange.method[:32], _METHODS))
+    media_type = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if (exchange.body or exchange.fault) and media_type != _JSON:
+        raise Refusal(Failure.MEDIA_TYPE_REFUSED, hints=word_hint("content type", media_type[:64], (_JSON,)))

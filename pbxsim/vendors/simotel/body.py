@@ -1,0 +1,120 @@
+"""What the JSON body says: which text stands in which parameter, and what cannot be one.
+
+Not here: what the parameters mean for a call (api.py).
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from pbxsim.clock.instant import SECOND, Duration
+from pbxsim.vendorkit.near_miss import parameter_hints
+from pbxsim.vendorkit.params import has_control
+from pbxsim.vendors.simotel.errors import Failure, Refusal
+
+REQUIRED: Final = ("caller", "callee", "context", "caller_id")  # in the order of the vendor's table
+PARAMETERS: Final = (*REQUIRED, "trunk_name", "timeout", "call_limit")
+DEFAULT_TIMEOUT: Final[Duration] = 30 * SECOND
+
+_LONGEST_TEXT: Final = 255
+_LONGEST_TIME: Final = 86_400  # a day, in seconds
+_MOST_DIGITS: Final = 9  # of a time sent as text, leading zeros included
+_MOST_HINTS: Final = 10
+_LONGEST_NAME: Final = 64  # of an unknown parameter, in a hint
+
+
+class Originate(msgspec.Struct, frozen=True, kw_only=True):
+    """A call that was asked for. `trunk_name` is empty where there is none; `call_limit` is 0 for no limit."""
+
+    caller: str
+    callee: str
+    context: str
+    caller_id: str
+    trunk_name: str
+    timeout: Duration
+    call_limit: Duration
+
+
+def read_fields(body: bytes) -> dict[str, object]:
+    """Read the body: a JSON object. No body at all, and the `[]` that PHP makes of an empty array, are one too.
+
+    Raises Refusal. Of a key that comes twice the last counts.
+    """
+    if not body.strip():
+        return {}
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal(Failure.UNPARSABLE, hints=(f"the body is no JSON: {error}",)) from error
+    if document == []:
+        return {}
+    if not isinstance(document, dict):
+        raise Refusal(Failure.UNPARSABLE, hints=("the body is JSON, but no object",))
+    return document
+
+
+def hints_for(fields: dict[str, object]) -> tuple[str, ...]:
+    """Say something about parameters that the vendor does not know."""
+    unknown = islice((name for name in fields if name not in PARAMETERS), _MOST_HINTS)
+    return parameter_hints((name[:_LONGEST_NAME] for name in unknown), PARAMETERS)
+
+
+def read_originate(fields: dict[str, object]) -> Originate:
+    """Check the parameters: first whether one is missing, in the order of the table, then whether each can be used.
+
+    Raises Refusal.
+    """
+    for name in REQUIRED:
+        if fields.get(name) in (None, ""):
+            raise Refusal(Failure.FIELD_MISSING, name)
+    texts = {name: _text(name, fields.get(name)) for name in (*REQUIRED, "trunk_name")}
+    timeout = _seconds("timeout", fields.get("timeout"), least=1)
+    call_limit = _seconds("call_limit", fields.get("call_limit"), least=0)
+    return Originate(
+        **texts,
+        timeout=DEFAULT_TIMEOUT if timeout is None else timeout * SECOND,
+        call_limit=(call_limit or 0) * SECOND,
+    )
+
+
+def _text(name: str, value: object) -> str:
+    """Give a parameter as text. A whole number is its digits: clients in typed languages send 557 for "557"."""
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise _useless(name, "text expected")
+    if has_control(value):
+        raise _useless(name, "it holds a control character")
+    if len(value) > _LONGEST_TEXT:
+        raise _useless(name, f"longer than {_LONGEST_TEXT} characters")
+    return value
+
+
+def _seconds(name: str, value: object, *, least: int) -> int | None:
+    """Give a number of seconds, sent as a whole number or as a text of digits; None where there is none."""
+    if value is None or value == "":
+        return None
+    number = _whole(value)
+    if not least <= number <= _LONGEST_TIME:
+        raise _useless(name, f"whole seconds from {least} to {_LONGEST_TIME} expected")
+    return number
+
+
+def _whole(value: object) -> int:
+    """Give a whole number, written as one or as digits (30, 30.0, "30"); -1 for anything else."""
+    if isinstance(value, bool):
+        return -1
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else -1
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS else -1
+    return value if isinstance(value, int) else -1
+
+
+def _useless(name: str, why: str) -> Refusal:
+    return Refusal(Failure.OPERATION_FAILED, hints=(f"parameter {name!r} cannot be used: {why}",))

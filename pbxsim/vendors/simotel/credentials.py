@@ -1,0 +1,72 @@
+"""Who is asking: the API key, HTTP Basic or both, compared in constant time with every account."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.vendorkit.access import same_secret
+from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.vendors.simotel.errors import Failure, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pbxsim.vendors.simotel.settings import Account
+
+_KEY: Final = "X-APIKEY"
+_BASIC: Final = "Authorization"
+_ALIKE: Final = ("api", "key", "auth", "token")  # a header with one of these in its name was meant for us
+
+
+def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Account:
+    """Give the first enabled account whose credentials the request carries. Raises Refusal.
+
+    An account looks at the headers of its own mode only.
+    """
+    key, basic = headers.get(_KEY, ""), headers.get(_BASIC, "")
+    if not key and not basic:
+        raise Refusal(Failure.CREDENTIALS_MISSING, hints=_header_hints(headers))
+    username, password = _read_basic(basic)
+    found = [account for account in accounts if _fits(account, key, username, password) and account.enabled]
+    if not found:
+        raise Refusal(Failure.CREDENTIALS_INVALID, hints=_incomplete(key, basic))
+    return found[0]
+
+
+def _fits(account: Account, key: str, username: str, password: str) -> bool:
+    """Compare all that there is to compare, so that the time taken does not tell which part was wrong."""
+    right_key = same_secret(key, account.api_key)
+    right_name = same_secret(username, account.username)
+    right_password = same_secret(password, account.password)
+    basic = right_name & right_password & bool(account.username)
+    token = right_key & bool(account.api_key)
+    return (basic or not account.mode.takes_basic) and (token or not account.mode.takes_token)
+
+
+def _read_basic(header: str) -> tuple[str, str]:
+    """Read `Basic <base64 of user:password>` (RFC 7617), padded or not. Two empty texts where it is none."""
+    scheme, _, coded = header.strip().partition(" ")
+    coded = coded.strip().rstrip("=")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        pair = b64decode(coded + "=" * (-len(coded) % 4), validate=True).decode()
+    except ValueError:  # binascii.Error and UnicodeDecodeError are both
+        return "", ""
+    username, _, password = pair.partition(":")
+    return username, password
+
+
+def _incomplete(key: str, basic: str) -> tuple[str, ...]:
+    if key and basic:
+        return ()
+    missing = _BASIC if key else _KEY
+    return (f"only one of {_KEY} and {_BASIC} came: an account of mode both needs {missing} too",)
+
+
+def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:
+    alike = [
+        name for name in headers if any(part in name.lower() for part in _ALIKE) and name.lower() != _BASIC.lower()
+    ]
+    return tuple(hint for name in alike[:3] for hint in word_hint("header", name[:64], (_KEY, _BASIC)))

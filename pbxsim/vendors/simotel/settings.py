@@ -1,0 +1,123 @@
+"""What a PBX file may say under `vendors: simotel:`, and what in it would contradict the rest of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from ipaddress import ip_network
+
+import msgspec
+
+from pbxsim.pbx.pbx import Pbx
+from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendors.simotel.errors import Failure
+from pbxsim.vendors.simotel.services import DOCUMENTED
+
+
+class Mode(StrEnum):
+    """What an API account identifies itself by."""
+
+    BASIC = "basic"
+    TOKEN = "token"
+    BOTH = "both"
+
+    @property
+    def takes_basic(self) -> bool:
+        """Tell whether user name and password are asked for."""
+        return self is not Mode.TOKEN
+
+    @property
+    def takes_token(self) -> bool:
+        """Tell whether the API key is asked for."""
+        return self is not Mode.BASIC
+
+
+class PublicCaller(StrEnum):
+    """What becomes of a request whose first party is a public number, without `trunk_name`."""
+
+    REFUSE = "refuse"
+    ACCEPT = "accept"  # an id comes back, then the first leg fails
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An API account. `permissions` are the services that it may use, e.g. `call/originate/act`; absent: all."""
+
+    mode: Mode = Mode.BOTH
+    username: str = ""
+    password: str = ""
+    api_key: str = ""
+    enabled: bool = True
+    permissions: tuple[str, ...] | None = None
+
+    def may_use(self, service: str) -> bool:
+        """Tell whether the account is allowed a service."""
+        return self.permissions is None or service in self.permissions
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Simotel on one PBX.
+
+    `allowed_addresses`: client addresses and networks, empty for all. `dialplan`: the numbering plan of the extensions
+    that may be a first party; absent: any plan that alone has the number. A first party of up to `longest_extension`
+    digits is an extension even where nobody has that number. `barred_prefixes` may not be dialled over a trunk.
+    `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py.
+    """
+
+    accounts: tuple[Account, ...] = ()
+    allowed_addresses: tuple[str, ...] = ()
+    dialplan: str | None = None
+    longest_extension: int = 6
+    public_caller_without_trunk: PublicCaller = PublicCaller.REFUSE
+    barred_prefixes: tuple[str, ...] = ("00", "+")
+    cors_origins: tuple[str, ...] = ()
+    texts: dict[Failure, str] = {}
+
+
+def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
+    """Find what contradicts the rest of the PBX file, or could never work."""
+    for index, account in enumerate(settings.accounts):
+        yield from _account_faults(account, f"accounts[{index}]")
+    yield from _twins(settings.accounts)
+    if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
+        yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
+    for index, entry in enumerate(settings.allowed_addresses):
+        if not _is_network(entry):
+            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    for index, prefix in enumerate(settings.barred_prefixes):
+        if not prefix:
+            yield SettingsFault(f"barred_prefixes[{index}]", prefix, "at least one character: an empty one bars all")
+
+
+def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:
+    if account.mode.takes_basic:
+        if not account.username or ":" in account.username:  # RFC 7617, 2: the first colon ends the user name
+            yield SettingsFault(f"{path}.username", account.username, f"a name without ':' (mode {account.mode})")
+        if not account.password:
+            yield SettingsFault(f"{path}.password", account.password, f"a password (mode {account.mode})")
+    if account.mode.takes_token and not account.api_key:
+        yield SettingsFault(f"{path}.api_key", account.api_key, f"an API key (mode {account.mode})")
+    for index, permission in enumerate(account.permissions or ()):
+        if permission not in DOCUMENTED:
+            yield SettingsFault(f"{path}.permissions[{index}]", permission, "a service, as call/originate/act")
+
+
+def _twins(accounts: Iterable[Account]) -> Iterator[SettingsFault]:
+    seen: set[tuple[str, str, str]] = set()
+    for index, account in enumerate(accounts):
+        basic = (account.username, account.password) if account.mode.takes_basic else ("", "")
+        identity = (*basic, account.api_key if account.mode.takes_token else "")
+        if identity in seen:
+            yield SettingsFault(f"accounts[{index}]", account.mode, "credentials that no other account has")
+        seen.add(identity)
+
+
+def _is_network(entry: str) -> bool:
+    try:
+        ip_network(entry, strict=False)
+    except ValueError:
+        return False
+    return True
+
+
+def _listed(pbx: Pbx) -> str:
+    return ", ".join(pbx.directory.dialplans) or "it has none"

@@ -1,0 +1,51 @@
+"""How Simotel spells its replies: one envelope, indented by four spaces, its keys in one order; and its call ids."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.clock.instant import SECOND, Instant
+from pbxsim.vendorkit.reply import Reply
+from pbxsim.vendors.simotel.errors import FAILURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxsim.vendors.simotel.errors import Failure, Refusal
+
+_CONTENT_TYPE: Final = "application/json"
+
+
+def originated(call_id: str, call: int, hints: tuple[str, ...]) -> Reply:
+    """Say that the call was accepted, under which id."""
+    body = _envelope(1, None, {"originated_call_id": call_id})
+    return Reply(body=body, content_type=_CONTENT_TYPE, call=call, hints=hints)
+
+
+def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
+    """Say why not, in the vendor's words or in those that the PBX file gives instead."""
+    status, usual = FAILURES[refusal.failure]
+    message = texts.get(refusal.failure, usual).replace("{name}", refusal.name)
+    body = _envelope(0, message, None)
+    return Reply(body=body, content_type=_CONTENT_TYPE, status=status, code=message, hints=refusal.hints)
+
+
+def _envelope(success: int, message: str | None, content: Mapping[str, str] | None) -> bytes:
+    envelope = {"success": success, "message": message, "data": content}
+    return msgspec.json.format(msgspec.json.encode(envelope), indent=4)
+
+
+class CallIds:
+    """Makes `orig.call.<Unix time>.<six digits>`: the PBX's clock, or the next microsecond that no call has."""
+
+    __slots__ = ("_last",)
+
+    def __init__(self) -> None:
+        self._last: Instant = 0
+
+    def next(self, now: Instant) -> str:
+        """Give an id that was not given before."""
+        self._last = max(now, self._last + 1)
+        return f"orig.call.{self._last // SECOND}.{self._last % SECOND:06d}"

@@ -1,0 +1,169 @@
+"""The referee: what must be true of a PBX between any two things that happen to it, however they were chosen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.pbx.call import CallState
+from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.events import CallStarted, CdrClosed, CreditCharged, LegDialed, LegEnded
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration, Instant
+    from pbxsim.pbx.account import Account
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line, Trunk
+    from pbxsim.pbx.pbx import Pbx
+
+
+class Referee:
+    """Watches a PBX from its first call on; `check` raises AssertionError for what may not be.
+
+    `timers_are_counted` says that the only timers on the clock are those of calls and of the simulated engine.
+    """
+
+    def __init__(self, pbx: Pbx, *, timers_are_counted: bool = True) -> None:
+        self._pbx = pbx
+        self._timers_are_counted = timers_are_counted
+        self._calls: dict[int, Call] = {}
+        self._recorded: set[int] = set()
+        self._ended_legs: set[int] = set()
+        self._credit = {account.name: account.credit for account in pbx.accounts.values()}
+        self._charged = dict.fromkeys(self._credit, 0)
+        self.records = 0
+        pbx.events.subscribe(CallStarted, self._on_started)
+        pbx.events.subscribe(CdrClosed, self._on_record)
+        pbx.events.subscribe(LegDialed, self._on_dialed)
+        pbx.events.subscribe(LegEnded, self._on_leg_ended)
+        pbx.events.subscribe(CreditCharged, self._on_charged)
+
+    # -- what happens ---------------------------------------------------------------------------------------------
+
+    def _on_started(self, event: CallStarted) -> None:
+        assert event.call.number not in self._calls
+        self._calls[event.call.number] = event.call
+
+    def _on_dialed(self, event: LegDialed) -> None:
+        assert event.channel.serial not in self._ended_legs, "a leg was dialled after its end"
+
+    def _on_leg_ended(self, event: LegEnded) -> None:
+        assert event.channel.serial not in self._ended_legs, "a leg ended twice"
+        self._ended_legs.add(event.channel.serial)
+
+    def _on_charged(self, event: CreditCharged) -> None:
+        assert event.charge.amount >= 0
+        self._charged[event.charge.account] += event.charge.amount
+
+    def _on_record(self, event: CdrClosed) -> None:
+        cdr = event.cdr
+        assert cdr.call not in self._recorded, "a second record for one call"
+        self._recorded.add(cdr.call)
+        self.records += 1
+        assert cdr.id == self.records
+        self._check_record(cdr, self._calls[cdr.call])
+
+    @staticmethod
+    def _check_record(cdr: Cdr, call: Call) -> None:
+        assert 0 <= cdr.billsec <= cdr.duration
+        assert (cdr.disposition is Disposition.ANSWERED) == (cdr.answer != 0)
+        assert cdr.start <= (cdr.answer or cdr.start) <= cdr.end
+        assert call.state is CallState.ENDED
+        assert not call.live_legs()
+        if cdr.disposition is Disposition.ANSWERED:
+            assert call.first is not None
+            assert call.first.answered_at
+
+    # -- what is --------------------------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """See that everything fits together now."""
+        assert not self._pbx.events.failures, self._pbx.events.failures[0]
+        live = self._pbx.calls.live
+        assert len(self._calls) == self._pbx.calls.calls_started == len(live) + self.records
+        channels: list[Channel] = []
+        timers = 0
+        for number, call in live.items():
+            assert call is self._calls[number]
+            assert number not in self._recorded
+            self._check_call(call)
+            timers += call.timer != 0
+            channels += call.live_legs()
+        self._check_channels(channels)
+        timers += sum(channel.engine_timer != 0 for channel in channels)
+        if self._timers_are_counted:
+            assert len(self._pbx.clock) == timers, "a timer of something that is over"
+        for account in self._pbx.accounts.values():
+            self._check_account(account)
+
+    def _check_call(self, call: Call) -> None:
+        assert call.state is not CallState.ENDED
+        assert not call.ended_at
+        assert call.live_legs(), "a call without anybody in it"
+        since, limit = _limit(call, self._pbx.calls.longest_talk)
+        assert self._pbx.clock.now < since + limit or limit == 0, f"a call outlived its limit {limit} in {call.state}"
+
+    def _check_channels(self, live: list[Channel]) -> None:
+        assert live == list(self._pbx.calls.channels())
+        on_lines: dict[str, list[Channel]] = {}
+        on_trunks: dict[str, int] = {}
+        for channel in live:
+            assert (channel.line is None) != (channel.trunk is None)
+            assert channel.state in _LIVE_STATES
+            if channel.line is not None:
+                on_lines.setdefault(channel.line.user, []).append(channel)
+            elif channel.trunk is not None:
+                on_trunks[channel.trunk.name] = on_trunks.get(channel.trunk.name, 0) + 1
+        for line in self._pbx.directory.lines.values():
+            _check_line(line, on_lines.get(line.user, []))
+        for trunk in self._pbx.directory.trunks.values():
+            _check_trunk(trunk, on_trunks.get(trunk.name, 0))
+
+    def _check_account(self, account: Account) -> None:
+        assert account.credit == self._credit[account.name] - self._charged[account.name]
+        assert self._charged[account.name] == sum(charge.amount for charge in account.charges)
+
+
+_LIVE_STATES = (ChannelState.DIALING, ChannelState.RING, ChannelState.RINGING, ChannelState.UP)
+
+
+def _limit(call: Call, longest_talk: Duration) -> tuple[Instant, Duration]:
+    """Give since when the call is in its state, and how long it may be."""
+    order = call.order
+    if call.state is CallState.DIALING_FIRST:
+        return call.started_at, order.first_timeout
+    assert call.first is not None
+    assert call.first.is_live
+    if call.state is CallState.DIALING_SECOND:
+        return call.first.answered_at or call.started_at, order.second_timeout
+    return call.bridged_at, min(order.talk_limit or longest_talk, longest_talk)
+
+
+def _check_line(line: Line, channels: list[Channel]) -> None:
+    assert len(line.channels) <= line.max_calls
+    assert sorted(channel.serial for channel in line.channels) == sorted(channel.serial for channel in channels)
+    assert line.device_state is _device_state(line)
+
+
+def _device_state(line: Line) -> DeviceState:
+    """Say again, in other words than the code's, what the telephone looks like."""
+    states = [channel.state for channel in line.channels]
+    if not line.registration.host:
+        return DeviceState.UNAVAILABLE
+    if not states:
+        return DeviceState.NOT_IN_USE
+    if all(state is ChannelState.RINGING for state in states):
+        return DeviceState.RINGING
+    if ChannelState.RINGING in states:
+        return DeviceState.RING_IN_USE
+    if any(channel.is_held for channel in line.channels):
+        return DeviceState.ON_HOLD
+    return DeviceState.BUSY if len(states) == line.max_calls else DeviceState.IN_USE
+
+
+def _check_trunk(trunk: Trunk, channels: int) -> None:
+    assert trunk.in_use == channels
+    assert trunk.capacity is None or 0 <= trunk.in_use <= trunk.capacity
