@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.hunt import Hunt
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
 
@@ -119,7 +120,7 @@ class Call:
     """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made.
 
     `first` and `second` are the legs that answered. `cause` is why it ended, or what the legs that failed so far amount
-    to. `steps` counts the timers set in its name, so that equal instants are served in a fixed order.
+    to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its name, so that equal instants are served in a fixed order.
     """
 
     __slots__ = (
@@ -128,6 +129,7 @@ class Call:
         "disposition",
         "ended_at",
         "first",
+        "hunt",
         "legs",
         "number",
         "order",
@@ -150,6 +152,7 @@ class Call:
         self.second: Channel | None = None
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
+        self.hunt: Hunt | None = None
         self.steps = 0
         self.timer: TimerId = 0
 

@@ -27,7 +27,7 @@ from pbxsim.pbx.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pbxsim.clock.instant import Duration
     from pbxsim.clock.scheduler import Scheduler
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.hunt import Hunt
 
 # Enum members are looked up through their class at a cost; these are asked for several times a call.
 _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
@@ -70,6 +71,7 @@ class CallControl:
         self.calls_started = 0
         self.channels_made = 0
         self.next_cdr = first_cdr
+        self.hunts: Mapping[str, Hunt] = {}  # the queues, by name
         self._spies: dict[int, list[Call]] = {}
 
     # -- orders ---------------------------------------------------------------------------------------------------
@@ -160,6 +162,8 @@ class CallControl:
             self._on_first(call)
         else:
             call.second = channel
+            if call.hunt is not None:
+                call.hunt.answered(call, channel)
             self._on_second(call)
 
     def _ends(self, channel: Channel, cause: HangupCause) -> None:
@@ -168,6 +172,9 @@ class CallControl:
         self.release(channel, cause)
         if not was_ringing:
             self.end(call, cause)
+            return
+        if call.hunt is not None:
+            call.hunt.leg_failed(call, channel)
             return
         call.cause = cause if call.cause is None else weightier(call.cause, cause)
         if not call.ringing_legs():
@@ -247,9 +254,21 @@ class CallControl:
         legs = call.ringing_legs()
         for leg in legs:
             self.release(leg, HangupCause.NO_ANSWER)
-        self.party_failed(call, HangupCause.NO_ANSWER)
+        if call.hunt is not None:
+            call.hunt.timed_out(call)
+        else:
+            self.party_failed(call, HangupCause.NO_ANSWER)
         for leg in legs:
             self.engine.hang_up(leg, HangupCause.NO_ANSWER)
+
+    def stop_ringing(self, call: Call, cause: HangupCause) -> None:
+        """End the ringing of a party that is not wanted any more, and say nothing of it to whoever had it rung."""
+        self._stop_timer(call)
+        legs = call.ringing_legs()
+        for leg in legs:
+            self.release(leg, cause)
+        for leg in legs:
+            self.engine.hang_up(leg, cause)
 
     def end(self, call: Call, cause: HangupCause, unanswered: Disposition = Disposition.NO_ANSWER) -> None:
         """End a call and all that is left of it; its record and its charges follow at once.
@@ -264,6 +283,8 @@ class CallControl:
         legs = call.live_legs()
         for leg in legs:
             self.release(leg, cause)
+        if call.hunt is not None:
+            call.hunt.ended(call)
         del self.live[call.number]
         self.recent.append(call)
         if CallEnded in self.bus.wanted:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
-from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToPlayback, ToTrunk
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToPlayback, ToQueue, ToTrunk
 from pbxsim.pbx.events import LegDialed, LegRefused
 
 if TYPE_CHECKING:
@@ -23,12 +23,25 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
         return
+    if isinstance(destination, ToQueue):
+        call.hunt = control.hunts[destination.queue]
+        call.hunt.start(call)
+        return
     before = len(call.legs)
     refusal = _make_legs(control, call, destination, shows)
     if refusal is not None:
         control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
+    _dial(control, call, call.legs[before:], timeout)
+
+
+def ring_lines(control: CallControl, call: Call, lines: list[Line], shows: CallerId, timeout: Duration) -> None:
+    """Ring these lines, all at once; whoever asked has seen that each can take a call."""
+    before = len(call.legs)
+    for line in lines:
+        channel = _on_line(control, call, line)
+        channel.shown_number, channel.shown_name = shows.number, shows.name
     _dial(control, call, call.legs[before:], timeout)
 
 

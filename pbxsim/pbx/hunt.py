@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.channel import Channel
 
 
@@ -24,7 +23,7 @@ class Hunt(Protocol):
         """Hear that a leg it had rung is over, unanswered; others may still ring."""
         ...
 
-    def timed_out(self, call: Call, cause: HangupCause) -> None:
+    def timed_out(self, call: Call) -> None:
         """Hear that nobody of those rung answered in time; all their legs are over."""
         ...
 

@@ -9,6 +9,7 @@ from pbxsim.pbx.agent import Agent, Agents
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
 from pbxsim.pbx.dialplan import Dialplan
+from pbxsim.pbx.distribution import Distribution
 from pbxsim.pbx.queue import Queue, Queues
 from pbxsim.pbx.recording import RecordingFiles, Recordings
 
@@ -65,6 +66,8 @@ class Pbx:
             first_cdr=first_cdr,
             recent=recent_calls,
         )
+        self.distribution = Distribution(self)
+        self.calls.hunts = self.distribution.hunts
         self.hand: TelephoneHand | None = None
 
     def connect_engine(self, engine: CallEngine, hand: TelephoneHand | None = None) -> None:

@@ -155,9 +155,8 @@ class QueueHunt:
         else:
             self._distribution.wake(self._clock.now)
 
-    def timed_out(self, call: Call, cause: HangupCause) -> None:
+    def timed_out(self, call: Call) -> None:
         """Let the caller wait for the next pass."""
-        del cause  # it is always the same: nobody answered
         self._pass_is_over(self._waiting[call.number])
 
     def _pass_is_over(self, waiter: Waiter) -> None:
