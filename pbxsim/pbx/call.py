@@ -120,7 +120,8 @@ class Call:
     """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made.
 
     `first` and `second` are the legs that answered. `cause` is why it ended, or what the legs that failed so far amount
-    to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its name, so that equal instants are served in a fixed order.
+    to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its name, so that
+    equal instants are served in a fixed order.
     """
 
     __slots__ = (

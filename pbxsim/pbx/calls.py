@@ -71,7 +71,7 @@ class CallControl:
         self.calls_started = 0
         self.channels_made = 0
         self.next_cdr = first_cdr
-        self.hunts: Mapping[str, Hunt] = {}  # the queues, by name
+        self.hunts: Mapping[str, Hunt] = {}  # queues and ring groups, as `dialplan.ToHunt` names them
         self._spies: dict[int, list[Call]] = {}
 
     # -- orders ---------------------------------------------------------------------------------------------------

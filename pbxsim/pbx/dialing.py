@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
-from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToPlayback, ToQueue, ToTrunk
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.events import LegDialed, LegRefused
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
         return
-    if isinstance(destination, ToQueue):
-        call.hunt = control.hunts[destination.queue]
+    if isinstance(destination, ToHunt):
+        call.hunt = control.hunts[destination.name]
         call.hunt.start(call)
         return
     before = len(call.legs)
@@ -34,6 +34,18 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         control.party_failed(call, refusal)
         return
     _dial(control, call, call.legs[before:], timeout)
+
+
+def ring_together(
+    control: CallControl, call: Call, destinations: list[Destination], shows: CallerId, timeout: Duration
+) -> HangupCause | None:
+    """Ring several destinations at once; gives a cause, and rings nobody, where none of them can be rung."""
+    before = len(call.legs)
+    refusals = [_make_legs(control, call, destination, shows) for destination in destinations]
+    if len(call.legs) == before:
+        return next((refusal for refusal in refusals if refusal is not None), HangupCause.UNALLOCATED)
+    _dial(control, call, call.legs[before:], timeout)
+    return None
 
 
 def ring_lines(control: CallControl, call: Call, lines: list[Line], shows: CallerId, timeout: Duration) -> None:
@@ -82,7 +94,8 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
         channel = _on_trunk(control, call, destination.number, trunk)
         channel.shown_number, channel.shown_name = trunk.caller_id or shows.number, shows.name
         return None
-    assert isinstance(destination, ToExtension)
+    if not isinstance(destination, ToExtension):
+        return HangupCause.NO_ROUTE_DESTINATION  # a queue, a group or a playback cannot be one leg among others
     return _fork(control, call, destination, shows)
 
 

@@ -46,11 +46,11 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
     length: Duration
 
 
-class ToQueue(msgspec.Struct, frozen=True, eq=False):
-    """Have the caller wait in this queue for an agent."""
+class ToHunt(msgspec.Struct, frozen=True, eq=False):
+    """Have a queue or a ring group look for somebody: `queue NAME` or `group NAME`."""
 
     number: str
-    queue: str
+    name: str
 
 
 class Refused(msgspec.Struct, frozen=True, eq=False):
@@ -60,7 +60,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
     cause: HangupCause
 
 
-Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToQueue | Refused
+Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | Refused
 
 _MAX_DEPTH: Final = 16  # `dial` steps and includes may lead to one another; a loop ends here, unallocated
 
@@ -93,6 +93,10 @@ class Dialplan:
         own = self._directory.public_or_none(number)
         if own is not None:
             return ToExtension(number, own)
+        did = self._directory.dids.get(number)
+        if did is not None:
+            found = self._follow(did.step, number, self._directory.contexts[did.context], 0)
+            return found or Refused(number, HangupCause.UNALLOCATED)
         if context not in self._directory.contexts:
             return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
         return self._in_context(number, context, 0) or Refused(number, HangupCause.UNALLOCATED)
@@ -140,7 +144,9 @@ class Dialplan:
             own = self._directory.public_or_none(step.dial)
             return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, depth + 1)
         if step.queue:
-            return ToQueue(number, step.queue)
+            return ToHunt(number, f"queue {step.queue}")
+        if step.group:
+            return ToHunt(number, f"group {step.group}")
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

@@ -207,13 +207,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a context does with a number that fits: exactly one of the fields says it.
 
     `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
-    `queue`: wait in that queue. `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
+    `queue`, `group`: wait in that queue, ring that ring group. `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
     """
 
     extension: str = ""
     dial: str = ""
     route: str = ""
     queue: str = ""
+    group: str = ""
     play_seconds: float | None = None
     hangup: int = 0
 
@@ -229,6 +230,14 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[tuple[str, Step], ...] = ()
     routes: tuple[OutboundRoute, ...] = ()
     includes: tuple[str, ...] = ()
+
+
+class Did(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the PBX's own public numbers that is no extension's: where a call to it goes, seen from `context`."""
+
+    number: str
+    context: str
+    step: Step
 
 
 class Dialplan(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,12 +258,14 @@ class Directory:
         routes: Sequence[OutboundRoute] = (),
         dialplans: Sequence[Dialplan] = (),
         contexts: Sequence[Context] = (),
+        dids: Sequence[Did] = (),
     ) -> None:
         self.extensions = tuple(extensions)
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.routes = tuple(routes)
         self.dialplans = {plan.name: plan for plan in dialplans}
         self.contexts = _with_plans_as_contexts(contexts, dialplans, self.routes)
+        self.dids = {did.number: did for did in dids}
         self.lines = {line.user: line for extension in extensions for line in extension.lines}
         self._by_id = {extension.id: extension for extension in extensions}
         self._by_public = {number: extension for extension in extensions for number in extension.public}

@@ -12,6 +12,7 @@ from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
 from pbxsim.pbx.queue import Queue, Queues
 from pbxsim.pbx.recording import RecordingFiles, Recordings
+from pbxsim.pbx.ring_group import GroupHunt, RingGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,7 @@ class Pbx:
         accounts: Iterable[Account] = (),
         queues: Iterable[Queue] = (),
         agents: Iterable[Agent] = (),
+        groups: Iterable[RingGroup] = (),
         longest_talk: Duration = LONGEST_TALK,
         first_cdr: int = 1,
         recent_calls: int = 10_000,
@@ -67,7 +69,10 @@ class Pbx:
             recent=recent_calls,
         )
         self.distribution = Distribution(self)
-        self.calls.hunts = self.distribution.hunts
+        self.calls.hunts = {
+            **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
+            **{f"group {group.name}": GroupHunt(self, group) for group in groups},
+        }
         self.hand: TelephoneHand | None = None
 
     def connect_engine(self, engine: CallEngine, hand: TelephoneHand | None = None) -> None:
