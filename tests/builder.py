@@ -82,7 +82,7 @@ class Wishes(TypedDict, total=False):
     second_shows: CallerId
     talk_limit: Duration
     custom: tuple[str, str, str, str]
-    account: Account
+    account: Account | None
     charge_basis: ChargeBasis
     reference: str
     failure_context: str

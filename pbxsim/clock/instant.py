@@ -19,6 +19,7 @@ MINUTE: Final[Duration] = 60 * SECOND
 HOUR: Final[Duration] = 60 * MINUTE
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_PLAIN_EPOCH: Final = _EPOCH.replace(tzinfo=None)  # UTC too, but spelt without its `+00:00`
 
 
 class TimeWentBackwards(ValueError):
@@ -53,12 +54,12 @@ def from_datetime(moment: datetime) -> Instant:
 
 def iso(instant: Instant) -> str:
     """Spell an instant as ISO 8601 UTC with microseconds: `2026-01-01T00:00:00.000000Z`."""
-    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (_PLAIN_EPOCH + timedelta(microseconds=instant)).isoformat(timespec="microseconds") + "Z"
 
 
 def iso_seconds(instant: Instant) -> str:
     """Spell an instant as ISO 8601 UTC, cut to whole seconds: `2026-01-01T00:00:00Z`."""
-    return to_datetime(instant).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (_PLAIN_EPOCH + timedelta(microseconds=instant)).isoformat(timespec="seconds") + "Z"
 
 
 def parse_iso(text: str) -> Instant:

@@ -119,9 +119,10 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 class Call:
     """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made.
 
-    `first` and `second` are the legs that answered. `cause` is why it ended, or what the legs that failed so far amount
-    to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its name, so that
-    equal instants are served in a fixed order.
+    `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
+    rung. `cause` is why it ended, or what the legs that failed so far amount to. `hunt` is what looks for the second
+    party over several tries. `steps` counts the timers set in its name, so that equal instants are served in a fixed
+    order.
     """
 
     __slots__ = (
@@ -135,6 +136,7 @@ class Call:
         "number",
         "order",
         "second",
+        "second_from",
         "started_at",
         "state",
         "steps",
@@ -151,6 +153,7 @@ class Call:
         self.legs: list[Channel] = []
         self.first: Channel | None = None
         self.second: Channel | None = None
+        self.second_from = 0
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
         self.hunt: Hunt | None = None

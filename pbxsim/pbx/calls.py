@@ -211,6 +211,7 @@ class CallControl:
 
     def _ring_second(self, call: Call) -> None:
         order = call.order
+        call.second_from = len(call.legs)
         destination = order.second_to or self.dialplan.resolve(order.second, order.context)
         dialing.ring(self, call, destination, order.second_shows, order.second_timeout)
 
@@ -219,7 +220,7 @@ class CallControl:
         if first is not None and first.state is _RING:
             first.state = _UP
             first.answered_at = self.clock.now
-        self.bridge(call, self._talk_limit(call))
+        self.bridge(call, self.talk_limit(call))
 
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
@@ -233,7 +234,8 @@ class CallControl:
                 self.clock.now + limit, call.number, call.next_step(), self._limit_ran_out, call
             )
 
-    def _talk_limit(self, call: Call) -> Duration:
+    def talk_limit(self, call: Call) -> Duration:
+        """Tell how long the parties may talk."""
         asked = call.order.talk_limit
         return min(asked, self.longest_talk) if asked else self.longest_talk
 
@@ -331,7 +333,7 @@ class CallControl:
         if call.order.spied_channel is not None and target is None:
             self.end(call, _NORMAL)
             return
-        self.bridge(call, self.longest_talk)
+        self.bridge(call, self.talk_limit(call))
 
     def _spied_call(self, order: CallOrder) -> Call | None:
         channel = order.spied_channel

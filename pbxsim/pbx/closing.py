@@ -8,6 +8,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import Charge, ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.events import CdrClosed, CreditCharged
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _charged_seconds(call: Call, leg: Channel) -> int | None:
 def _record(control: CallControl, call: Call) -> Cdr:
     order, legs = call.order, call.legs
     first = call.first or (legs[0] if legs else None)
-    second = call.second or (legs[-1] if len(legs) > 1 and legs[-1] is not first else None)
+    second = call.second or (legs[-1] if 0 < call.second_from < len(legs) else None)
     trunk = _trunk_name(first, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
     number = control.next_cdr
@@ -90,6 +91,11 @@ def _trunk_name(first: Channel | None, second: Channel | None) -> str:
 
 
 def _direction(call: Call, trunk: str) -> Direction:
-    if call.order.kind is CallKind.INCOMING and call.first is not None and call.first.trunk is not None:
+    if call.order.kind is CallKind.INCOMING and _came_in(call):
         return Direction.INCOMING
     return Direction.OUTGOING if trunk else Direction.LOCAL
+
+
+def _came_in(call: Call) -> bool:
+    """Tell whether the caller is outside, even one for whom no trunk had room."""
+    return call.first.trunk is not None if call.first is not None else isinstance(call.order.first, ToTrunk)

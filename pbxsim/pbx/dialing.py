@@ -80,7 +80,7 @@ def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
     if first.state is ChannelState.RING:
         first.state = ChannelState.UP
         first.answered_at = control.clock.now
-    control.bridge(call, min(playback.length, control.longest_talk))
+    control.bridge(call, min(playback.length, control.talk_limit(call)))
 
 
 def _make_legs(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:

@@ -62,7 +62,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
 
 Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | Refused
 
-_MAX_DEPTH: Final = 16  # `dial` steps and includes may lead to one another; a loop ends here, unallocated
+_Tried: TypeAlias = set[tuple[str, str]]  # numbers asked in contexts: `dial` steps and includes may go in circles
 
 
 class Dialplan:
@@ -95,11 +95,11 @@ class Dialplan:
             return ToExtension(number, own)
         did = self._directory.dids.get(number)
         if did is not None:
-            found = self._follow(did.step, number, self._directory.contexts[did.context], 0)
+            found = self._follow(did.step, number, self._directory.contexts[did.context], set())
             return found or Refused(number, HangupCause.UNALLOCATED)
         if context not in self._directory.contexts:
             return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
-        return self._in_context(number, context, 0) or Refused(number, HangupCause.UNALLOCATED)
+        return self._in_context(number, context, set()) or Refused(number, HangupCause.UNALLOCATED)
 
     def by_trunk(self, number: str, trunk: str) -> Destination:
         """Tell where `number` leads by that trunk; own public numbers stay inside, an unknown trunk leads nowhere."""
@@ -114,35 +114,36 @@ class Dialplan:
         own = self._directory.public_or_none(number)
         return ToExtension(number, own) if own else _leave(number, route)
 
-    def _in_context(self, number: str, name: str, depth: int) -> Destination | None:
+    def _in_context(self, number: str, name: str, tried: _Tried) -> Destination | None:
         context = self._directory.contexts.get(name)
-        if context is None or depth > _MAX_DEPTH:
+        if context is None or (number, name) in tried:
             return None
+        tried.add((number, name))
         step = _most_specific(number, context)
         if step is not None:
-            return self._follow(step, number, context, depth)
+            return self._follow(step, number, context, tried)
         extension = self._directory.internal_or_none(number, context.dialplan)
         if extension is not None:
             return ToExtension(number, extension)
-        return self._outside(number, context, depth)
+        return self._outside(number, context, tried)
 
-    def _outside(self, number: str, context: Context, depth: int) -> Destination | None:
+    def _outside(self, number: str, context: Context, tried: _Tried) -> Destination | None:
         for route in context.routes:
             if any(matches(pattern, number) for pattern in route.patterns):
                 return _leave(number, route)
         for include in context.includes:
-            found = self._in_context(number, include, depth + 1)
+            found = self._in_context(number, include, tried)
             if found is not None:
                 return found
         return None
 
-    def _follow(self, step: Step, number: str, context: Context, depth: int) -> Destination | None:
+    def _follow(self, step: Step, number: str, context: Context, tried: _Tried) -> Destination | None:
         if step.extension:
             extension = self._directory.internal_or_none(step.extension, context.dialplan)
             return ToExtension(step.extension, extension) if extension else None
         if step.dial:
             own = self._directory.public_or_none(step.dial)
-            return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, depth + 1)
+            return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, tried)
         if step.queue:
             return ToHunt(number, f"queue {step.queue}")
         if step.group:

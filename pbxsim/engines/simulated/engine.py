@@ -118,8 +118,9 @@ class SimulatedEngine:
             found = self._learn(channel, name)
         if isinstance(found, LegPlan):
             return found
-        count = self._turns[name] = self._turns.get(name, -1) + 1
-        return plan(found.turn(count), stream(self._seed, name, count))
+        own = _stream_name(channel)
+        count = self._turns[own] = self._turns.get(own, -1) + 1
+        return plan(found.turn(count), stream(self._seed, own, count))
 
     def _learn(self, channel: Channel, name: str) -> LegPlan | Rule:
         if len(self._known) >= _REMEMBERED:
@@ -138,6 +139,12 @@ class SimulatedEngine:
             if behaviour is not None:
                 return Rule(number=name, turns=(behaviour,))
         return self._default
+
+
+def _stream_name(channel: Channel) -> str:
+    """Keep apart our telephones and numbers outside, and the calls that each takes and places."""
+    name = channel.number if channel.line is None else f"SIP/{channel.line.user}"
+    return f"{name} calling" if channel.is_calling else name
 
 
 def _names(channel: Channel) -> tuple[str, ...]:

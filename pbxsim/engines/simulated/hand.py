@@ -66,7 +66,7 @@ class SimulatedHand:
         self._last[line.user] = line.registration
         line.registration = msgspec.structs.replace(line.registration, host="", port=0, status="UNKNOWN")
         self._pbx.events.emit(LineUnregistered(line))
-        for channel in [channel for channel in line.channels if _rings(channel)]:
+        for channel in [channel for channel in line.channels if _is_rung(channel)]:
             self._report(channel, Report.FAILED, HangupCause.SUBSCRIBER_ABSENT)
 
     def _act(
@@ -79,7 +79,7 @@ class SimulatedHand:
         *,
         stays: bool = False,
     ) -> None:
-        channel = next(filter(fits, line.channels), None)
+        channel = min(filter(fits, line.channels), key=_age, default=None)
         if channel is None:
             raise NothingToDo(f"no channel of {line.user} {needed}")
         self._report(channel, report, cause, stays=stays)
@@ -90,7 +90,16 @@ class SimulatedHand:
         self._pbx.calls.on_leg(channel, report, cause)
 
 
+def _age(channel: Channel) -> tuple[int, int]:
+    """Order those that ring by the moment when they began to, all others by their making."""
+    return (channel.ringing_at if _rings(channel) else 0, channel.serial)
+
+
 def _rings(channel: Channel) -> bool:
+    return channel.state is ChannelState.RINGING
+
+
+def _is_rung(channel: Channel) -> bool:
     return channel.state in (ChannelState.DIALING, ChannelState.RINGING)
 
 

@@ -6,7 +6,6 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.vendorkit.access import same_secret
-from pbxsim.vendorkit.near_miss import word_hint
 from pbxsim.vendors.simotel.errors import Failure, Refusal
 
 if TYPE_CHECKING:
@@ -66,7 +65,5 @@ def _incomplete(key: str, basic: str) -> tuple[str, ...]:
 
 
 def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:
-    alike = [
-        name for name in headers if any(part in name.lower() for part in _ALIKE) and name.lower() != _BASIC.lower()
-    ]
-    return tuple(hint for name in alike[:3] for hint in word_hint("header", name[:64], (_KEY, _BASIC)))
+    alike = [name for name in headers if any(part in name.lower() for part in _ALIKE) and name.lower() != _BASIC.lower()]
+    return tuple(f"header {name[:64]!r} is not documented: {_KEY} and {_BASIC} are" for name in alike[:3])

@@ -1,0 +1,297 @@
+"""Where real time enters: one handle in the event loop that turns the loop's time into a scheduler's instants.
+
+The only part of pbxsim that knows both clocks. What is done, and in which order, is the scheduler's; here is only when.
+Three rules hold throughout. The PBX's time is `scheduler.now`: whoever changes the clock changes it from there. Work is
+done in slices of about 5 ms, and the loop has its turn between them, so a server answers while a day goes by. And time
+moves forward or stands still: where work is slower than the rate asks, time lags behind and catches up when it can.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import SECOND, Duration, Instant, TimeWentBackwards, from_datetime, iso
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pbxsim.clock.scheduler import Scheduler
+
+FASTEST: Final = 1_000_000.0
+"""The highest rate: eleven days in a second."""
+
+LAST: Final[Instant] = from_datetime(datetime.max.replace(tzinfo=UTC))
+"""The last instant that can be spelt (year 9999). Time stops there."""
+
+_SLICE: Final = 0.005  # seconds of the loop's time: what a request may have to wait for
+_CHUNK: Final = 16  # actions of one instant between two looks at the loop's time; one takes some 10 to 20 µs
+
+
+class ClockNotRunning(RuntimeError):
+    """The clock was asked to move before `start` or after `close`."""
+
+    def __init__(self) -> None:
+        super().__init__("the clock is not running")
+
+
+class BeyondTime(ValueError):
+    """The clock was asked for a moment after the year 9999."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the clock cannot go beyond {iso(LAST)}")
+
+
+class _Leap:
+    """A way ahead that an `advance` asked for: as fast as possible to `goal`, or only until nothing is left to do."""
+
+    __slots__ = ("arrived", "goal", "stops_when_idle")
+
+    def __init__(self, goal: Instant, arrived: asyncio.Future[None], *, stops_when_idle: bool) -> None:
+        self.goal = goal
+        self.arrived = arrived
+        self.stops_when_idle = stops_when_idle
+
+
+class Hold:
+    """Keeps virtual time standing still until released; also as a context manager."""
+
+    __slots__ = ("_let_go",)
+
+    def __init__(self, let_go: Callable[[], None]) -> None:
+        self._let_go: Callable[[], None] | None = let_go
+
+    def release(self) -> None:
+        """Let time go on, unless another hold is left. A second release changes nothing."""
+        let_go, self._let_go = self._let_go, None
+        if let_go is not None:
+            let_go()
+
+    def __enter__(self) -> Hold:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.release()
+
+
+class ClockDriver:
+    """Drives a scheduler: at `rate` times the loop's time (0: paused, 1: real time), or by `advance` and its siblings.
+
+    Each of `barriers` is awaited at the end of every `advance`, `run_next` and `run_until_idle`: whoever does something
+    outside the switch (writes records, posts webhooks) returns from there when it is done.
+    """
+
+    def __init__(self, scheduler: Scheduler, *, rate: float) -> None:
+        self.barriers: list[Callable[[], Awaitable[None]]] = []
+        self._clock = scheduler
+        self._rate = _checked(rate)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._handle: asyncio.TimerHandle | None = None
+        self._turn = asyncio.Lock()
+        self._leap: _Leap | None = None
+        self._holds = 0
+        self._working = False
+        self._anchor = 0.0  # the loop's time at which the clock stood at `_anchored_at`
+        self._anchored_at: Instant = scheduler.now
+
+    @property
+    def rate(self) -> float:
+        """How many virtual seconds go by in a real one; 0 is paused."""
+        return self._rate
+
+    def set_rate(self, rate: float) -> None:
+        """Run at another rate from now on; 0 pauses exactly here. Raises ValueError below 0 and above FASTEST."""
+        checked = _checked(rate)
+        self.catch_up()
+        self._rate = checked
+        self._take_anchor()
+        self.rearm()
+
+    def start(self) -> None:
+        """Begin to run in the running event loop; time goes on from where the scheduler stands."""
+        self._loop = asyncio.get_running_loop()
+        self._take_anchor()
+        self.rearm()
+
+    def close(self) -> None:
+        """Stop for good: the handle is taken back, and whoever waits for an `advance` gets ClockNotRunning."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+        self._loop = None
+        if self._leap is not None and not self._leap.arrived.done():
+            self._leap.arrived.set_exception(ClockNotRunning())
+
+    def catch_up(self) -> None:
+        """Bring virtual time to what it should be now, and do what is due. Nothing when paused, held or advancing.
+
+        After a long sleep of the machine there may be more to do than fits a slice: then time lags behind, and the
+        caller finds the clock, and all that it drives, at the instant that has been reached.
+        """
+        if not self._rate or self._loop is None or self._holds or self._working or self._leap is not None:
+            return
+        self._work(self._loop)
+        self.rearm()
+
+    def rearm(self) -> None:
+        """Look again when to wake: new work was scheduled. Cheap where nothing has become due earlier."""
+        if self._loop is None or self._working:
+            return
+        when = self._wake_at(self._loop)
+        if self._handle is not None:
+            if when is not None and self._handle.when() <= when:
+                return  # waking too early is harmless; waking too late is not
+            self._handle.cancel()
+            self._handle = None
+        if when is not None:
+            self._handle = self._loop.call_at(when, self._wake)
+
+    # -- commands: one after the other, each a barrier ------------------------------------------------------------
+
+    async def advance(self, duration: Duration) -> None:
+        """Move time ahead by `duration` as fast as possible; return when all work due by then is done, barriers too.
+
+        Works at any rate; at one above 0 time goes on from the new moment. Raises TimeWentBackwards, BeyondTime,
+        ClockNotRunning.
+        """
+        if duration < 0:
+            raise TimeWentBackwards(self._clock.now, self._clock.now + duration)
+        async with self._turn:
+            self.catch_up()
+            await self._go(self._clock.now + duration)
+
+    async def run_next(self) -> bool:
+        """Move time to the next due instant and do all work due there; False if none is. Raises ClockNotRunning."""
+        async with self._turn:
+            self.catch_up()
+            due = self._clock.next_due()
+            await self._go(self._clock.now if due is None else due)
+            return due is not None
+
+    async def run_until_idle(self, limit: Duration) -> bool:
+        """Do all work until none is left, or until `limit` of virtual time has passed; tell whether none is left.
+
+        Time then stands at the last work done, or at the limit. Raises TimeWentBackwards, ClockNotRunning.
+        """
+        if limit < 0:
+            raise TimeWentBackwards(self._clock.now, self._clock.now + limit)
+        async with self._turn:
+            self.catch_up()
+            await self._go(min(self._clock.now + limit, LAST), stops_when_idle=True)
+            return self._clock.next_due() is None
+
+    def hold(self) -> Hold:
+        """Make virtual time stand still while an outside answer is awaited; work due at this instant is still done.
+
+        Holds add up: time goes on when the last is released, from where it stood. An `advance` waits for that.
+        """
+        self.catch_up()
+        self._holds += 1
+        self.rearm()
+        return Hold(self._let_go)
+
+    def _let_go(self) -> None:
+        self._holds -= 1
+        if not self._holds:
+            self._take_anchor()
+            self.rearm()
+
+    async def _go(self, goal: Instant, *, stops_when_idle: bool = False) -> None:
+        """Run to `goal`, then pass the barriers; again if one of them brought more work that is due by then."""
+        if goal > LAST:
+            raise BeyondTime
+        while True:
+            await self._run_to(max(goal, self._clock.now), stops_when_idle=stops_when_idle)
+            for barrier in tuple(self.barriers):
+                await barrier()
+            if not self._is_due(goal):
+                return
+
+    async def _run_to(self, goal: Instant, *, stops_when_idle: bool) -> None:
+        if self._loop is None:
+            raise ClockNotRunning
+        leap = self._leap = _Leap(goal, self._loop.create_future(), stops_when_idle=stops_when_idle)
+        self.rearm()
+        try:
+            await leap.arrived
+        finally:  # also when whoever waited was cancelled: time then stays where it has come to
+            self._leap = None
+            self._take_anchor()
+            self.rearm()
+
+    # -- the handle -----------------------------------------------------------------------------------------------
+
+    def _wake(self) -> None:
+        self._handle = None
+        if self._loop is None:
+            return
+        done = self._work(self._loop)
+        if done and self._leap is not None and not self._holds and not self._leap.arrived.done():
+            self._leap.arrived.set_result(None)
+        self.rearm()
+
+    def _wake_at(self, loop: asyncio.AbstractEventLoop) -> float | None:
+        """Tell at which of the loop's times there is something to do; None: not until somebody changes something."""
+        due = self._clock.next_due()
+        if self._holds:
+            goes_on = self._is_due(self._clock.now) and (self._rate or self._leap is not None)
+            return loop.time() if goes_on else None
+        if self._leap is not None:
+            return None if self._leap.arrived.done() else loop.time()
+        if not self._rate or due is None or due > LAST:
+            return None
+        return self._anchor + (due - self._anchored_at) / (self._rate * SECOND)
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Do what is due, for one slice at most; tell whether that was all."""
+        ends = loop.time() + _SLICE
+        self._working = True
+        try:
+            while self._step(loop):
+                if loop.time() >= ends:
+                    return False
+        finally:
+            self._working = False
+        return True
+
+    def _step(self, loop: asyncio.AbstractEventLoop) -> bool:
+        """Do some of the work of the next due instant; False when none is due, and the time is what it should be.
+
+        Never more than one instant: an action may take a hold, or pause the clock, and nothing later may then be done.
+        """
+        target = self._target(loop)
+        due = self._clock.next_due()
+        if due is None or due > target:
+            if due is not None or self._leap is None or not self._leap.stops_when_idle:
+                self._clock.run_until(target)
+            return False
+        try:
+            self._clock.run_until(due, _CHUNK)
+        except Exception as error:  # a fault in one action must not stop the clock for all others
+            loop.call_exception_handler({"message": f"an action due at {iso(due)} failed", "exception": error})
+        return True
+
+    def _target(self, loop: asyncio.AbstractEventLoop) -> Instant:
+        now = self._clock.now
+        if self._holds or self._loop is None:  # None: an action has just closed the clock
+            return now
+        if self._leap is not None:
+            return self._leap.goal
+        ahead = self._anchored_at + round((loop.time() - self._anchor) * self._rate * SECOND)
+        return max(now, min(ahead, LAST))
+
+    def _is_due(self, by: Instant) -> bool:
+        due = self._clock.next_due()
+        return due is not None and due <= by
+
+    def _take_anchor(self) -> None:
+        if self._loop is not None:
+            self._anchor = self._loop.time()
+            self._anchored_at = self._clock.now
+
+
+def _checked(rate: float) -> float:
+    if not 0 <= rate <= FASTEST:  # so written that NaN is refused too
+        raise ValueError(f"a clock runs at 0 (paused) to {FASTEST:g} times real time, not at {rate:g}")
+    return rate

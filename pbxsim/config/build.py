@@ -1,0 +1,153 @@
+"""Making a PBX of a PBX file: parsed once, built as often as somebody resets or copies it.
+
+Not here: what one entry of the file becomes (the module of its noun), the clock's rate, HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.file import PbxFile
+from pbxsim.config.numbering import NO_PLAN
+from pbxsim.config.records import Placement
+from pbxsim.config.ways_out import IMPLIED_ROUTE, IMPLIED_TRUNK
+from pbxsim.engines.simulated.engine import SimulatedEngine
+from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.directory import Dialplan, Directory, Extension
+from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.pbx import Pbx
+from pbxsim.pbx.queue import Queue
+from pbxsim.pbx.recording import RecordingFiles
+from pbxsim.sinks.cdr_memory import CdrMemory
+from pbxsim.vendorkit.vendor import Interface, Vendor
+
+
+class BuiltPbx(msgspec.Struct, frozen=True, eq=False):
+    """A PBX with its engine connected, its interface for each vendor it speaks, and the recordings to put in place."""
+
+    pbx: Pbx
+    interfaces: dict[str, Interface]
+    place: tuple[Placement, ...]
+
+
+def build(
+    file: PbxFile, *, vendors: Mapping[str, Vendor], clock: Scheduler, seed: int, files: RecordingFiles
+) -> BuiltPbx:
+    """Build a PBX from a file that `load` gave, at its very start; nothing is shared with another build.
+
+    `vendors` must be those that the file was loaded with. Recordings are not put in place here.
+    """
+    pbx = build_pbx(file, clock=clock, seed=seed, files=files)
+    interfaces = {name: vendors[name].open(settings, pbx) for name, settings in file.vendors.items()}
+    return BuiltPbx(pbx, interfaces, tuple(_placements(file)))
+
+
+def build_pbx(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles) -> Pbx:
+    """Build the PBX alone: simulated telephones, records in memory, no vendor."""
+    directory = _directory(file)
+    agents = {entry.number: entry.agent(_plan_id(directory, entry.dialplan)) for entry in file.agents}
+    tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
+    placed = sorted((entry.cdr() for entry in file.cdrs), key=lambda cdr: cdr.id)
+    archive = CdrMemory(placed, file.limits.cdrs)
+    pbx = Pbx(
+        name=file.name,
+        clock=clock,
+        seed=seed,
+        directory=directory,
+        cdrs=archive,
+        files=files,
+        accounts=[entry.account(tariffs, clock.now) for entry in file.accounts],
+        queues=_queues(file, agents, clock),
+        agents=agents.values(),
+        longest_talk=file.limits.talk * SECOND,
+        first_cdr=placed[-1].id + 1 if placed else 1,
+        recent_calls=file.limits.recent_calls,
+    )
+    pbx.events.subscribe(CdrClosed, archive.on_cdr)
+    _connect(file, pbx)
+    _start_work(file, pbx, agents)
+    return pbx
+
+
+def _connect(file: PbxFile, pbx: Pbx) -> None:
+    rules = [entry.rule() for entry in file.phones.rules]
+    engine = SimulatedEngine(pbx, rules, file.phones.default_behaviour())
+    pbx.connect_engine(engine, SimulatedHand(pbx, engine))
+
+
+def _start_work(file: PbxFile, pbx: Pbx, agents: Mapping[str, Agent]) -> None:
+    for entry in file.agents:
+        if entry.line is not None:
+            pbx.agents.log_in(agents[entry.number], pbx.directory.line(entry.line))
+        if entry.paused:
+            pbx.agents.pause(agents[entry.number], entry.pause_reason)
+
+
+def _queues(file: PbxFile, agents: Mapping[str, Agent], clock: Scheduler) -> list[Queue]:
+    return [entry.queue(agents, clock.now) for entry in file.queues]
+
+
+def _placements(file: PbxFile) -> Iterator[Placement]:
+    for entry in file.cdrs:
+        placement = entry.placement()
+        if placement is not None:
+            yield placement
+
+
+def _directory(file: PbxFile) -> Directory:
+    dialplans = [Dialplan(id=number, name=entry.name) for number, entry in _numbered(file.dialplans)]
+    dialplans = dialplans or [Dialplan(id=1, name=NO_PLAN)]
+    is_silent = file.trunks is None and file.routes is None
+    trunk_entries = (IMPLIED_TRUNK,) if is_silent else file.trunks or ()
+    route_entries = (IMPLIED_ROUTE,) if is_silent else file.routes or ()
+    trunks = {entry.name: entry.trunk(number) for number, entry in _numbered(trunk_entries)}
+    routes = {entry.name: entry.route(number, trunks) for number, entry in _numbered(route_entries)}
+    return Directory(
+        extensions=_extensions(file, dialplans[0].name),
+        trunks=tuple(trunks.values()),
+        routes=tuple(routes.values()),
+        dialplans=dialplans,
+        contexts=[entry.context(routes) for entry in file.contexts],
+    )
+
+
+def _extensions(file: PbxFile, dialplan: str) -> list[Extension]:
+    entries = [line for extension in file.extensions for line in extension.line_entries()]
+    lines = iter([entry.line(number) for number, entry in _numbered(entries)])
+    return [
+        entry.extension(number, [next(lines) for _ in entry.line_entries()], dialplan)
+        for number, entry in _numbered(file.extensions)
+    ]
+
+
+def _plan_id(directory: Directory, name: str | None) -> int:
+    plans = directory.dialplans
+    return plans[name].id if name is not None else next(iter(plans.values())).id
+
+
+class _MayHaveId(Protocol):
+    @property
+    def id(self) -> int | None: ...
+
+
+_T = TypeVar("_T", bound=_MayHaveId)
+
+
+def _numbered(entries: Sequence[_T]) -> Iterable[tuple[int, _T]]:
+    """Give each entry its id: its own, or else the first one that no entry has."""
+    taken = {entry.id for entry in entries}
+    free = 1
+    for entry in entries:
+        if entry.id is not None:
+            yield entry.id, entry
+            continue
+        while free in taken:
+            free += 1
+        taken.add(free)
+        yield free, entry

@@ -1,0 +1,125 @@
+"""What a PBX file says of agents and queues: who works where at the start, who waits, what has been counted so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from pbxsim.clock.instant import Instant, seconds
+from pbxsim.config.values import Count, Moment, Name, Number, Seconds, SipUser, instant
+from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
+
+
+class AgentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who takes calls of queues."""
+
+    number: Number
+    name: Annotated[Name | None, Meta(description="Absent: the number.")] = None
+    pin: Annotated[str, Meta(max_length=40, title="a PIN, as text")] = ""
+    dialplan: Annotated[Name | None, Meta(description="Absent: the file's first.")] = None
+    line: Annotated[SipUser | None, Meta(description="SIP user of the line worked from; absent: logged out.")] = None
+    paused: bool = False
+    pause_reason: str = ""
+
+    def agent(self, dialplan_id: int) -> Agent:
+        """Make the switch's own of it, logged out."""
+        return Agent(number=self.number, name=self.name or self.number, pin=self.pin, dialplan_id=dialplan_id)
+
+
+class MemberEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent in a queue."""
+
+    agent: Annotated[Number, Meta(description="The agent's number.")]
+    penalty: Annotated[Count, Meta(description="0 is asked first.")] = 0
+    membership: Annotated[Literal["static", "dynamic"], Meta(description="dynamic: as if added by a client.")] = (
+        "static"
+    )
+    calls_taken: Count = 0
+    last_call: Annotated[Moment | None, Meta(description="When the last call ended; absent: there was none.")] = None
+
+    def member(self, agents: Mapping[str, Agent]) -> Member:
+        """Make the switch's own of it; `agents` are all of the file, by number."""
+        return Member(
+            agent=agents[self.agent],
+            penalty=self.penalty,
+            membership=self.membership,
+            calls_taken=self.calls_taken,
+            last_call=instant(self.last_call) if self.last_call else 0,
+        )
+
+
+class WaiterEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A caller who waits in a queue at the start; names as Asterisk shows them."""
+
+    channel: Annotated[str, Meta(min_length=1, title="a channel's name, as SIP/upc-0000000a")]
+    unique_id: Annotated[str, Meta(title="a Uniqueid, as text")] = ""
+    number: Annotated[str, Meta(title="a telephone number, as text")] = ""
+    name: str = ""
+    wait: Annotated[Seconds, Meta(description="How long the caller has been waiting when the PBX starts.")] = 0
+    connected_number: str | None = None
+    connected_name: str | None = None
+
+    def waiter(self, now: Instant) -> Waiter:
+        """Make the switch's own of it; `now` is when the PBX starts."""
+        return Waiter(
+            channel=self.channel,
+            unique_id=self.unique_id,
+            caller_number=self.number,
+            caller_name=self.name,
+            joined_at=now - seconds(self.wait),
+            connected_number=self.connected_number,
+            connected_name=self.connected_name,
+        )
+
+
+class FiguresEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the queue has counted before the start, as Asterisk's app_queue does."""
+
+    completed: Count = 0
+    abandoned: Count = 0
+    completed_in_level: Annotated[Count, Meta(description="Answered within the service level.")] = 0
+    hold_time: Annotated[Count, Meta(description="Running average of the waiting time, in seconds.")] = 0
+    talk_time: Annotated[Count, Meta(description="Running average of the talk time, in seconds.")] = 0
+
+    def figures(self) -> QueueFigures:
+        """Make the switch's own of it."""
+        return QueueFigures(
+            completed=self.completed,
+            abandoned=self.abandoned,
+            completed_in_level=self.completed_in_level,
+            hold_time=self.hold_time,
+            talk_time=self.talk_time,
+        )
+
+
+class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A queue of waiting callers and the agents who serve it."""
+
+    name: Name
+    strategy: Annotated[
+        Literal["ringall", "leastrecent", "fewestcalls", "random", "rrmemory", "rrordered", "linear", "wrandom"],
+        Meta(description="Whom app_queue rings first."),
+    ] = "ringall"
+    max: Annotated[Count, Meta(description="Callers that may wait; 0: no limit.")] = 0
+    service_level: Annotated[Count, Meta(description="Seconds within which a call should be answered.")] = 0
+    weight: Annotated[Count, Meta(description="Its rank among queues.")] = 0
+    figures: FiguresEntry = FiguresEntry()
+    members: tuple[MemberEntry, ...] = ()
+    waiters: tuple[WaiterEntry, ...] = ()
+
+    def queue(self, agents: Mapping[str, Agent], now: Instant) -> Queue:
+        """Make the switch's own of it; `agents` are all of the file, by number, `now` is when the PBX starts."""
+        return Queue(
+            name=self.name,
+            strategy=self.strategy,
+            max_waiting=self.max,
+            service_level=self.service_level,
+            weight=self.weight,
+            members=[entry.member(agents) for entry in self.members],
+            waiters=[entry.waiter(now) for entry in self.waiters],
+            figures=self.figures.figures(),
+        )

@@ -1,0 +1,65 @@
+"""A PBX file as a whole: what it may say, section by section. What a section holds is in the module of its noun.
+
+Not here: reading it (load.py), what JSON Schema cannot express (meaning.py), making a PBX of it (build.py).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from pbxsim.clock.instant import SECOND, Instant
+from pbxsim.config.call_centre import AgentEntry, QueueEntry
+from pbxsim.config.charging import AccountEntry, TariffEntry
+from pbxsim.config.numbering import ContextEntry, DialplanEntry
+from pbxsim.config.phones import PhonesEntry
+from pbxsim.config.records import CdrEntry
+from pbxsim.config.subscribers import ExtensionEntry
+from pbxsim.config.values import Count, Moment, PbxName, instant
+from pbxsim.config.ways_out import RouteEntry, TrunkEntry
+from pbxsim.pbx.pbx import LONGEST_TALK
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ends by itself, and what is forgotten."""
+
+    talk: Annotated[
+        int, Meta(ge=1, le=2_592_000, description="Seconds after which a call ends that nobody hangs up.")
+    ] = LONGEST_TALK // SECOND
+    recent_calls: Annotated[Count, Meta(description="Ended calls that can still be looked at.")] = 10_000
+    cdrs: Annotated[int, Meta(ge=1, description="Call records kept; the oldest go first.")] = 1_000_000
+
+
+class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A PBX: who is connected, where numbers lead, how telephones behave, which vendors' interfaces it speaks."""
+
+    name: Annotated[PbxName, Meta(description="Names the PBX to the control API.")]
+    seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="Decides everything that is drawn by chance.")] = 1
+    start_at: Annotated[
+        Moment | None, Meta(description="Where its clock begins; absent: the present, or 2026-01-01 if paused.")
+    ] = None
+    limits: Limits = Limits()
+    tariffs: tuple[TariffEntry, ...] = ()
+    accounts: tuple[AccountEntry, ...] = ()
+    dialplans: Annotated[tuple[DialplanEntry, ...], Meta(description="Absent: one named `default`.")] = ()
+    contexts: tuple[ContextEntry, ...] = ()
+    extensions: tuple[ExtensionEntry, ...] = ()
+    trunks: Annotated[
+        tuple[TrunkEntry, ...] | None,
+        Meta(description="Absent, and no routes either: a trunk `pstn` without limit that takes every number."),
+    ] = None
+    routes: Annotated[tuple[RouteEntry, ...] | None, Meta(description="Outbound routes; see `trunks`.")] = None
+    phones: PhonesEntry = PhonesEntry()
+    agents: tuple[AgentEntry, ...] = ()
+    queues: tuple[QueueEntry, ...] = ()
+    cdrs: tuple[CdrEntry, ...] = ()
+    vendors: Annotated[
+        dict[str, Any], Meta(description="The vendors whose interfaces it speaks, by name, each with its own settings.")
+    ] = {}
+
+    @property
+    def start(self) -> Instant | None:
+        """Tell where the file wants its clock to begin, if it does."""
+        return None if self.start_at is None else instant(self.start_at)

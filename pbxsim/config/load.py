@@ -1,0 +1,84 @@
+"""Reading a PBX file: a good one in one pass; a bad one is refused whole (refusal.py tells why)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from pathlib import Path as FilePath
+from typing import Final
+
+import msgspec
+
+from pbxsim.config.document import Document
+from pbxsim.config.fault import Fault, PbxFileRefused, did_you_mean
+from pbxsim.config.file import PbxFile
+from pbxsim.config.meaning import meaning_faults
+from pbxsim.config.references import reference_faults
+from pbxsim.config.vendor_settings import FormRefused, decoded, settings_faults
+from pbxsim.discovery import find_vendors
+from pbxsim.vendorkit.vendor import Vendor
+
+LARGEST: Final = 8_000_000
+"""Bytes that a PBX file may have."""
+
+_BUILT_IN: Final = FilePath(__file__).parent.parent / "pbxes"
+
+
+def built_in() -> tuple[str, ...]:
+    """Name the PBX files that come with pbxsim."""
+    return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
+
+
+def load(source: str, vendors: Mapping[str, Vendor] | None = None) -> PbxFile:
+    """Read a PBX file: the name of a built-in one, or a path. Each vendor's settings come decoded and checked.
+
+    `vendors` are those that the file may speak, by default all that are found. Raises PbxFileRefused, and nothing else,
+    for a file that cannot be read, is no PBX file, or contradicts itself.
+    """
+    path, file = path_of(source), source
+    if path.parent == _BUILT_IN:
+        file = path.name
+    return read(_text(path, file), file, find_vendors() if vendors is None else vendors)
+
+
+def path_of(source: str) -> FilePath:
+    """Give the file that a name or a path stands for; a built-in name comes first."""
+    return _BUILT_IN / f"{source}.yaml" if source in built_in() else FilePath(source)
+
+
+def read(text: str, file: str, vendors: Mapping[str, Vendor]) -> PbxFile:
+    """Read the text of a PBX file; `file` is the name that faults call it by. Raises PbxFileRefused."""
+    document = Document(file, text)
+    plain, findings = document.plain()
+    try:
+        found = decoded(plain, vendors)
+        contradictions = chain(findings, meaning_faults(plain), reference_faults(plain))
+        if not any(chain(contradictions, settings_faults(found, vendors))):
+            return found
+    except FormRefused:
+        pass  # why, and whatever else is wrong, is gone into below
+    from pbxsim.config.refusal import refusal  # only for a bad file: enumerating its faults takes heavy libraries
+
+    raise refusal(document, vendors)
+
+
+def _text(path: FilePath, file: str) -> str:
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(LARGEST + 1)
+    except FileNotFoundError:
+        known = ", ".join(built_in())
+        raise _unreadable(file, f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, f"a file that can be read: {error}") from None
+    if len(content) > LARGEST:
+        raise _unreadable(file, f"a file of at most {LARGEST} bytes")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unreadable(file, "text in UTF-8; this is another encoding, or no text", line) from None
+
+
+def _unreadable(file: str, expected: str, line: int = 1) -> PbxFileRefused:
+    return PbxFileRefused([Fault(file, line, "", msgspec.UNSET, expected)])

@@ -1,0 +1,67 @@
+"""What a PBX file says of numbers: numbering plans, contexts, and what a context does with a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from pbxsim.config.values import Cause, Id, Name, Number, Pattern, Seconds
+from pbxsim.pbx.directory import Context, OutboundRoute, Step
+
+NO_PLAN = "default"
+"""The numbering plan of a file that names none."""
+
+
+class DialplanEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A numbering plan: within it an internal number is unique. It is also the context of that name."""
+
+    name: Name
+    id: Annotated[Id | None, Meta(description="Absent: the first one that is free.")] = None
+
+
+class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of a number that fits: exactly one of these."""
+
+    extension: Annotated[Number | None, Meta(description="Ring this internal number of the context's dialplan.")] = None
+    dial: Annotated[Number | None, Meta(description="Dial this number instead.")] = None
+    route: Annotated[Name | None, Meta(description="Leave by this outbound route.")] = None
+    play: Annotated[Seconds | None, Meta(description="Answer, play something for so many seconds, hang up.")] = None
+    hangup: Annotated[Cause | None, Meta(description="Refuse with this Q.850 hangup cause.")] = None
+
+    def step(self) -> Step:
+        """Make the switch's own of it."""
+        return Step(
+            extension=self.extension or "",
+            dial=self.dial or "",
+            route=self.route or "",
+            play_seconds=self.play,
+            hangup=self.hangup or 0,
+        )
+
+
+class ContextEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What numbers mean to whoever dials in it. Tried in turn: entries, the dialplan's extensions, routes, includes."""
+
+    name: Name
+    entries: Annotated[
+        dict[Pattern, StepEntry],
+        Meta(description="What a number that fits the pattern leads to; the most specific pattern wins."),
+    ] = {}
+    dialplan: Annotated[Name, Meta(description="Whose internal numbers can be dialled; absent: none.")] = ""
+    routes: Annotated[
+        tuple[Name, ...] | None, Meta(description="Outbound routes, in this order; absent: all of the file.")
+    ] = None
+    includes: Annotated[tuple[Name, ...], Meta(description="Contexts that are asked when nothing here fits.")] = ()
+
+    def context(self, routes: Mapping[str, OutboundRoute]) -> Context:
+        """Make the switch's own of it; `routes` are all of the file, by name."""
+        return Context(
+            name=self.name,
+            dialplan=self.dialplan,
+            entries=tuple((pattern, entry.step()) for pattern, entry in self.entries.items()),
+            routes=tuple(routes.values() if self.routes is None else (routes[name] for name in self.routes)),
+            includes=self.includes,
+        )

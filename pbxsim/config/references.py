@@ -1,0 +1,174 @@
+"""What in a PBX file must be there once, and what must name something that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pbxsim.config.fault import Finding, Path, did_you_mean, spelt
+from pbxsim.config.numbering import NO_PLAN
+from pbxsim.config.walk import each, mappings, texts
+from pbxsim.config.ways_out import IMPLIED_ROUTE, IMPLIED_TRUNK
+
+_UNIQUE: Final = (
+    "dialplans.*.name",
+    "contexts.*.name",
+    "routes.*.name",
+    "tariffs.*.name",
+    "accounts.*.name",
+    "queues.*.name",
+    "agents.*.number",
+    "extensions.*.public.*",
+    "dialplans.*.id",
+    "extensions.*.id",
+    "extensions.*.lines.*.id",
+    "trunks.*.id",
+    "routes.*.id",
+    "cdrs.*.id",
+)
+"""Places whose values must all differ."""
+
+_UNIQUE_WITHIN: Final = (
+    ("contexts.*", "includes.*"),
+    ("queues.*", "members.*.agent"),
+    ("queues.*", "waiters.*.channel"),
+    ("tariffs.*", "rates.*.prefix"),
+)
+"""Places whose values must differ within each of something."""
+
+_REFERENCES: Final = (
+    ("extensions.*.dialplan", "dialplan"),
+    ("contexts.*.dialplan", "dialplan"),
+    ("agents.*.dialplan", "dialplan"),
+    ("contexts.*.includes.*", "context or dialplan"),
+    ("contexts.*.routes.*", "outbound route"),
+    ("contexts.*.entries.*.route", "outbound route"),
+    ("routes.*.trunks.*", "trunk"),
+    ("accounts.*.tariff", "tariff"),
+    ("agents.*.line", "line, by its SIP user"),
+    ("queues.*.members.*.agent", "agent, by its number"),
+    ("cdrs.*.account", "account"),
+    ("cdrs.*.trunk", "trunk"),
+)
+"""Places whose values must name something, and what."""
+
+
+def reference_faults(plain: object) -> Iterator[Finding]:
+    """Find what is there twice, and what is named but not there."""
+    for places in _UNIQUE:
+        yield from _twins(each(plain, places))
+    for holders, places in _UNIQUE_WITHIN:
+        for holder, content in mappings(plain, holders):
+            yield from _twins(((*holder, *path), value) for path, value in each(content, places))
+    yield from _twins([*sip_users(plain), *texts(plain, "trunks.*.name")])
+    yield from _twin_internal_numbers(plain)
+    names = _names(plain)
+    for places, kind in _REFERENCES:
+        for path, value in texts(plain, places):
+            yield from _dangling(path, value, kind, names[kind])
+    yield from _dangling_extensions(plain)
+    yield from _circular_includes(plain)
+
+
+def sip_users(plain: object) -> Iterator[tuple[Path, str]]:
+    """Give the SIP user of every line, those that the short form implies too."""
+    for path, extension in mappings(plain, "extensions.*"):
+        if extension.get("lines") is not None:
+            yield from (((*path, *rest), user) for rest, user in texts(extension, "lines.*.user"))
+            continue
+        key = "internal" if extension.get("user") is None else "user"
+        yield from (((*path, *rest), user) for rest, user in texts(extension, key))
+
+
+def implies_way_out(plain: object) -> bool:
+    """Tell whether a file mentions neither trunks nor routes, so that it gets one of each."""
+    return isinstance(plain, dict) and plain.get("trunks") is None and plain.get("routes") is None
+
+
+def _names(plain: object) -> dict[str, list[str]]:
+    def listed(places: str) -> list[str]:
+        return [name for _, name in texts(plain, places)]
+
+    implied = implies_way_out(plain)
+    dialplans = listed("dialplans.*.name") or [NO_PLAN]
+    return {
+        "dialplan": dialplans,
+        "context or dialplan": [*listed("contexts.*.name"), *dialplans],
+        "trunk": [IMPLIED_TRUNK.name] if implied else listed("trunks.*.name"),
+        "outbound route": [IMPLIED_ROUTE.name] if implied else listed("routes.*.name"),
+        "tariff": listed("tariffs.*.name"),
+        "account": listed("accounts.*.name"),
+        "line, by its SIP user": [user for _, user in sip_users(plain)],
+        "agent, by its number": listed("agents.*.number"),
+    }
+
+
+def _twins(values: Iterable[tuple[Path, object]]) -> Iterator[Finding]:
+    seen: dict[object, Path] = {}
+    for path, value in values:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            continue
+        if value in seen:
+            yield Finding(path, value, f"a value of its own: {spelt(seen[value])} has this one already")
+        else:
+            seen[value] = path
+
+
+def _twin_internal_numbers(plain: object) -> Iterator[Finding]:
+    first = _first_dialplan(plain)
+    by_plan: dict[str, list[tuple[Path, object]]] = {}
+    for path, extension in mappings(plain, "extensions.*"):
+        plan = extension.get("dialplan") or first
+        if isinstance(plan, str) and "internal" in extension:
+            by_plan.setdefault(plan, []).append(((*path, "internal"), extension["internal"]))
+    for numbers in by_plan.values():
+        yield from _twins(numbers)
+
+
+def _first_dialplan(plain: object) -> str:
+    return next((name for _, name in texts(plain, "dialplans.*.name")), NO_PLAN)
+
+
+def _dangling(path: Path, value: str, kind: str, known: list[str]) -> Iterator[Finding]:
+    if value not in known:
+        yield Finding(path, value, f"the name of a {kind}, of this file{did_you_mean(value, known)}")
+
+
+def _dangling_extensions(plain: object) -> Iterator[Finding]:
+    first = _first_dialplan(plain)
+    numbers: dict[object, list[str]] = {}
+    for _, extension in mappings(plain, "extensions.*"):
+        number, plan = extension.get("internal"), extension.get("dialplan") or first
+        if isinstance(number, str) and isinstance(plan, str):
+            numbers.setdefault(plan, []).append(number)
+    for path, context in mappings(plain, "contexts.*"):
+        plan = context.get("dialplan")
+        for rest, number in texts(context, "entries.*.extension"):
+            if plan is None or plan == "":
+                yield Finding((*path, *rest), number, "a `dialplan` in this context, whose number that is")
+            elif isinstance(plan, str):
+                yield from _dangling((*path, *rest), number, f"extension in dialplan {plan}", numbers.get(plan, []))
+
+
+def _circular_includes(plain: object) -> Iterator[Finding]:
+    includes: dict[str, list[str]] = {}
+    for _, context in mappings(plain, "contexts.*"):
+        name = context.get("name")
+        if isinstance(name, str):
+            includes[name] = [included for _, included in texts(context, "includes.*")]
+    for path, context in mappings(plain, "contexts.*"):
+        for rest, included in texts(context, "includes.*"):
+            if context.get("name") in _reached(included, includes):
+                yield Finding((*path, *rest), included, "a context that does not lead back to this one")
+
+
+def _reached(start: str, includes: dict[str, list[str]]) -> set[str]:
+    """Give all contexts that are asked when `start` is, itself included."""
+    reached: set[str] = set()
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += includes.get(name, [])
+    return reached

@@ -1,0 +1,17 @@
+"""VoIPSUN PBX's HTTP API, `/api/api.php`: its declaration and nothing else. What the vendor says is in README.md."""
+
+from __future__ import annotations
+
+from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.vendors.voipsun.interface import PATH, VoipsunInterface
+from pbxsim.vendors.voipsun.settings import Settings, faults
+
+vendor = Vendor(
+    name="voipsun",
+    title="VoIPSUN PBX",
+    settings=Settings,
+    paths=(PATH,),
+    open=VoipsunInterface,
+    check=faults,
+    secret_params=frozenset({"password", "agentPin"}),
+)

@@ -1,0 +1,136 @@
+"""The fifteen actions: what each needs and may have, and the function that carries it out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.vendors.voipsun import agents, calls, queues, recordings, registrations, spying
+from pbxsim.vendors.voipsun.lines import AGENT_LINE, CALLER, SPIED, SPY
+from pbxsim.vendors.voipsun.reading import CUSTOM_FIELDS, whole_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.voipsun.settings import Settings
+
+Handler: TypeAlias = "Callable[[Params, Pbx, Settings], Reply]"
+
+COMMON: Final = ("username", "password", "action")
+_RING: Final = range(1, 86_401)  # seconds
+_PENALTY: Final = range(1_000_000)
+_RECORDERS: Final = ("mixmonitor", "monitor")
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """An action. Of each group in `one_of` at least one parameter must be given, each of `required`, any of `optional`.
+
+    `numbers` and `words` say what an optional parameter may be, where not everything will do.
+    """
+
+    carry_out: Handler
+    required: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
+    optional: tuple[str, ...] = ()
+    numbers: Mapping[str, range] = {}
+    words: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Give every parameter that the manual has for this action."""
+        grouped = (name for group in self.one_of for name in group)
+        return (*COMMON, *self.required, *grouped, *self.optional)
+
+    def lacks(self, params: Params) -> tuple[str, ...]:
+        """Say what is missing or unusable (error 120), in words for the request journal."""
+        return tuple(self._faults(params))
+
+    def _faults(self, params: Params) -> Iterator[str]:
+        for name in params.missing(self.required):
+            yield f"{name} is missing"
+        for group in self.one_of:
+            if not params.given(group):
+                yield f"one of {', '.join(group)} is missing"
+        for name, allowed in self.numbers.items():
+            if params.text(name) and whole_number(params.text(name)) not in allowed:
+                yield f"{name} is not a whole number from {allowed.start} to {allowed.stop - 1}"
+        for name, words in self.words.items():
+            if params.text(name):
+                yield from word_hint(name, params.text(name), words)
+
+
+_RECORDING: Final = ("monitorFilename", "monitorPath", "monitorType")
+_AGENT: Final = ("agentNumber", "agentPin")
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "originate": Action(
+        carry_out=calls.originate,
+        required=("dstNum",),
+        one_of=(CALLER.names,),
+        optional=(
+            CALLER.dialplan,
+            *CUSTOM_FIELDS,
+            "dialerCid",
+            "dialerName",
+            *_RECORDING,
+            "overrideCallerId",
+            "checkExten",
+            "checkIpHost",
+            "checkIpContact",
+            "macro",
+            "srcRingTimeout",
+            "dstRingTimeout",
+        ),
+        numbers={"srcRingTimeout": _RING, "dstRingTimeout": _RING},
+        words={"monitorType": _RECORDERS},
+    ),
+    "dial": Action(
+        carry_out=calls.dial,
+        required=("dstNum", "context"),
+        one_of=(("outrouteName", "outrouteId"),),
+        optional=(
+            "hangupContext",
+            *CUSTOM_FIELDS,
+            "dialerCid",
+            *_RECORDING,
+            "overrideCallerId",
+            "macro",
+            "dstRingTimeout",
+        ),
+        numbers={"dstRingTimeout": _RING},
+        words={"monitorType": _RECORDERS},
+    ),
+    "hangupcall": Action(carry_out=calls.hang_up_call, optional=("channelName",)),  # its absence has a code: 400
+    "listcalls": Action(carry_out=calls.list_calls),
+    "spying": Action(
+        carry_out=spying.spying,
+        one_of=(SPY.names, SPIED.names),
+        optional=(SPY.dialplan, SPIED.dialplan, "spyCid", "spyName"),
+    ),
+    "sipstatus": Action(carry_out=registrations.sip_status),
+    "agentlogin": Action(
+        carry_out=agents.agent_login, required=_AGENT, one_of=(AGENT_LINE.names,), optional=(AGENT_LINE.dialplan,)
+    ),
+    "agentlogout": Action(carry_out=agents.agent_logout, required=_AGENT),
+    "agentpause": Action(carry_out=agents.agent_pause, required=_AGENT),
+    "agentunpause": Action(carry_out=agents.agent_unpause, required=_AGENT),
+    "agentadd": Action(
+        carry_out=agents.agent_add,
+        required=(*_AGENT, "queueName"),
+        optional=("penalty",),
+        numbers={"penalty": _PENALTY},
+    ),
+    "agentremove": Action(carry_out=agents.agent_remove, required=(*_AGENT, "queueName")),
+    "agentstatus": Action(carry_out=agents.agent_status, required=_AGENT),
+    "queuestatus": Action(carry_out=queues.queue_status, required=("queueName",)),
+    "moverecord": Action(carry_out=recordings.move_record, required=("cdrId",), one_of=(("filename", "path"),)),
+}
+"""The manual's actions, in its order."""
+
+PARAMETERS: Final = {name: action.parameters for name, action in ACTIONS.items()}
+ALL_PARAMETERS: Final = tuple(dict.fromkeys(name for names in PARAMETERS.values() for name in names))

@@ -1,0 +1,110 @@
+"""The actions of call-centre agents: log in and out, pause, join and leave queues, and how an agent is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.errors import ExtensionNotFound
+from pbxsim.vendors.voipsun import wire
+from pbxsim.vendors.voipsun.errors import Refusal, refusal
+from pbxsim.vendors.voipsun.lines import AGENT_LINE
+from pbxsim.vendors.voipsun.reading import whole_number
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.dialplan import ToExtension
+    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.voipsun.settings import Settings
+
+_LOOK_CODES: Final = {
+    "Line is unavailable": 631,
+    "Line is In use": 632,
+    "Line is ringing": 633,
+    "Line is On hold": 634,
+    "Line is not free": 635,
+    "Line is busy": 636,
+}
+
+
+def agent_login(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S26: have an agent work from a line."""
+    agent = _agent(params, pbx)
+    AGENT_LINE.refuse_several(params)
+    pbx.agents.log_in(agent, _working_line(AGENT_LINE.find(params, pbx.directory)))
+    return wire.success()
+
+
+def agent_logout(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S27: end an agent's work."""
+    agent = _agent(params, pbx)
+    hints = () if agent.is_logged_in else (f"agent {agent.number} was not logged in",)
+    pbx.agents.log_out(agent)
+    return wire.success(None, *hints)
+
+
+def agent_pause(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S28: put an agent on pause."""
+    agent = _agent(params, pbx)
+    pbx.agents.pause(agent)
+    hints = () if agent.is_logged_in else (f"agent {agent.number} is not logged in",)
+    return wire.success(None, *hints)
+
+
+def agent_unpause(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S29: end an agent's pause."""
+    agent = _agent(params, pbx)
+    hints = () if agent.is_paused else (f"agent {agent.number} was not on pause",)
+    pbx.agents.unpause(agent)
+    return wire.success(None, *hints)
+
+
+def agent_add(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S30: put an agent into a queue, or give a member another penalty."""
+    queue = pbx.queues.named(params.text("queueName"))
+    agent = _agent(params, pbx)
+    pbx.queues.add(queue, agent, whole_number(params.text("penalty")) or 0)
+    hints = () if params.text("penalty") else ("penalty was not given: 0",)
+    return wire.success(None, *hints)
+
+
+def agent_remove(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S31: take an agent out of a queue."""
+    queue = pbx.queues.named(params.text("queueName"))
+    agent = _agent(params, pbx)
+    hints = () if queue.member(agent) else (f"agent {agent.number} was not in queue {queue.name}",)
+    pbx.queues.remove(queue, agent)
+    return wire.success(None, *hints)
+
+
+def agent_status(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+    """S32: tell whether an agent is logged in, and how the agent's line is."""
+    agent, quirk = _agent(params, pbx), settings.quirks.agentstatus
+    reason = f"Agent {agent.number} is logged out."
+    if agent.line is not None:
+        look = _look(agent.line)
+        if quirk == "errno" and look in _LOOK_CODES:
+            raise Refusal(_LOOK_CODES[look])
+        reason = f"Agent {agent.number} is logged in. {look}"
+    return wire.agent_report(reason, as_printed=quirk == "documented")
+
+
+def _look(line: Line) -> str:
+    state = wire.device_state(line)
+    if state is DeviceState.UNAVAILABLE and not line.is_registered:
+        raise Refusal(630)
+    return wire.LOOKS[state]
+
+
+def _agent(params: Params, pbx: Pbx) -> Agent:
+    return pbx.agents.authorized(params.text("agentNumber"), params.text("agentPin"))
+
+
+def _working_line(found: ToExtension) -> Line:
+    """Choose among an extension's lines the first that is registered, else the first."""
+    if not found.lines:
+        raise refusal("agentlogin", ExtensionNotFound())
+    return next((line for line in found.lines if line.is_registered), found.lines[0])

@@ -1,0 +1,143 @@
+"""The actions that place, end and list calls: originate, dial, hangupcall, listcalls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import Duration, seconds
+from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
+from pbxsim.pbx.dialplan import ToTrunk
+from pbxsim.pbx.errors import OutboundRouteNotFound
+from pbxsim.vendors.voipsun import wire
+from pbxsim.vendors.voipsun.checks import check_addresses, check_extension
+from pbxsim.vendors.voipsun.errors import Refusal
+from pbxsim.vendors.voipsun.lines import CALLER
+from pbxsim.vendors.voipsun.reading import channel_name, custom_fields, dialer, dialer_hints, whole_number
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.dialplan import ToExtension
+    from pbxsim.pbx.directory import OutboundRoute
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.voipsun.settings import Settings
+
+VENDOR: Final = "voipsun"
+_START: Final = "s"  # where a call that nobody dialled into a context begins there (Asterisk's start extension)
+
+
+def originate(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+    """S2: ring a line; once it is picked up, call dstNum and connect the two."""
+    CALLER.refuse_several(params)
+    source = CALLER.find(params, pbx.directory)
+    check_addresses(params, source.lines)
+    if params.text("checkExten"):
+        check_extension(source.lines, refuse_free=settings.quirks.check_exten_free == "errno")
+    call = pbx.calls.originate(_connection(params, pbx, settings, source))
+    return wire.success(call.number, *dialer_hints(params), *_recording_hints(params, source))
+
+
+def _connection(params: Params, pbx: Pbx, settings: Settings, source: ToExtension) -> CallOrder:
+    extension, number = source.extension, params.text("dstNum")
+    return CallOrder(
+        vendor=VENDOR,
+        first=source,
+        src=extension.internal,
+        dst=number,
+        second=number,
+        context=extension.dialplan,
+        first_shows=dialer(params),
+        second_shows=CallerId(params.text("overrideCallerId") or _own_number(pbx, source, number)),
+        first_timeout=_ring_time(params, "srcRingTimeout", settings.src_ring_timeout),
+        second_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),
+        custom=custom_fields(params),
+        recording=_recording(params),
+        macro=params.text("macro"),
+    )
+
+
+def dial(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+    """S16: call dstNum out by a route and, once it is answered, go on in a dialplan context."""
+    route = _route(params, pbx)
+    context, after_failure = params.text("context"), params.text("hangupContext")
+    if not pbx.dialplan.knows(context):  # S17: then the number is not dialled
+        return wire.success(None, f"there is no context {context!r}: no call was placed")
+    call = pbx.calls.originate(_send_off(params, pbx, settings, route))
+    if after_failure and not pbx.dialplan.knows(after_failure):
+        return wire.success(call.number, f"there is no context {after_failure!r} for hangupContext")
+    return wire.success(call.number, *dialer_hints(params))
+
+
+def _send_off(params: Params, pbx: Pbx, settings: Settings, route: OutboundRoute) -> CallOrder:
+    number, override = params.text("dstNum"), params.text("overrideCallerId")
+    shows = CallerId(override, override) if override else dialer(params)
+    return CallOrder(
+        vendor=VENDOR,
+        kind=CallKind.DIAL,
+        first=pbx.dialplan.by_route(number, route),
+        src=shows.number,
+        dst=number,
+        second=_START,
+        context=params.text("context"),
+        failure_context=params.text("hangupContext"),
+        first_shows=shows,
+        second_shows=shows,
+        first_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),
+        second_timeout=seconds(settings.dst_ring_timeout),
+        custom=custom_fields(params),
+        recording=_recording(params),
+        macro=params.text("macro"),
+    )
+
+
+def hang_up_call(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S20: end any call in progress, named by one of its channels."""
+    name = channel_name(params.text("channelName"))
+    if not name:
+        raise Refusal(400)
+    channel = pbx.calls.channel(name)
+    if channel is None:
+        return wire.success(None, f"there is no channel {name!r}: nothing was hung up")
+    pbx.calls.hang_up_channel(channel)
+    return wire.success()
+
+
+def list_calls(_params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S21: list the live channels, the oldest first."""
+    channels = sorted(pbx.calls.channels(), key=lambda channel: channel.serial)
+    rows = [wire.channel_row(channel, pbx.clock.now) for channel in channels]
+    return wire.document({"success": "true", "total": str(len(rows)), "results": rows})
+
+
+def _route(params: Params, pbx: Pbx) -> OutboundRoute:
+    name, route_id = params.text("outrouteName"), params.text("outrouteId")
+    if name and route_id:
+        raise Refusal(250, hints=("outrouteName and outrouteId were both given",))
+    if name:
+        return pbx.directory.route(name)
+    number = whole_number(route_id)
+    if number is None:
+        raise OutboundRouteNotFound
+    return pbx.directory.route_by_id(number)
+
+
+def _own_number(pbx: Pbx, source: ToExtension, number: str) -> str:
+    """Give the line's own number as whoever has `number` sees it: the public one outside, the internal one inside."""
+    extension = source.extension
+    leaves = isinstance(pbx.dialplan.resolve(number, extension.dialplan), ToTrunk)
+    return extension.outside_number if leaves else extension.internal
+
+
+def _ring_time(params: Params, name: str, default_seconds: int) -> Duration:
+    return seconds(whole_number(params.text(name)) or default_seconds)
+
+
+def _recording(params: Params) -> RecordingWish | None:
+    folder, file, application = (params.text(name) for name in ("monitorPath", "monitorFilename", "monitorType"))
+    return RecordingWish(folder, file, application) if folder or file or application else None
+
+
+def _recording_hints(params: Params, source: ToExtension) -> tuple[str, ...]:
+    if _recording(params) is None or source.extension.records:
+        return ()
+    return (f"recording is off for extension {source.extension.internal}: the call is not recorded",)

@@ -1,0 +1,24 @@
+"""The action moverecord: a call's recording is moved to another folder, renamed, or both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.pbx.errors import CdrNotFound
+from pbxsim.vendors.voipsun import wire
+from pbxsim.vendors.voipsun.reading import whole_number
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.voipsun.settings import Settings
+
+
+def move_record(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+    """S34: move the recording of a call record; the name or the folder that is not given stays."""
+    cdr_id = whole_number(params.text("cdrId"))
+    if cdr_id is None:
+        raise CdrNotFound
+    pbx.recordings.move(cdr_id, folder=params.text("path") or None, file=params.text("filename") or None)
+    return wire.success()

@@ -1,0 +1,76 @@
+"""The action spying: a line of ours is rung, and then listens to another line or channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxsim.clock.instant import seconds
+from pbxsim.pbx.call import CallKind, CallOrder
+from pbxsim.pbx.errors import ExtensionNotFound
+from pbxsim.vendors.voipsun import wire
+from pbxsim.vendors.voipsun.calls import VENDOR
+from pbxsim.vendors.voipsun.errors import refusal
+from pbxsim.vendors.voipsun.lines import SPIED, SPY
+from pbxsim.vendors.voipsun.reading import channel_name, spy
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.dialplan import ToExtension
+    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.voipsun.settings import Settings
+
+
+class _Target(msgspec.Struct, frozen=True, eq=False):
+    """Whom the spy listens to: a line, or a channel; `named` is what the record calls it."""
+
+    named: str
+    line: Line | None = None
+    channel: Channel | None = None
+    hints: tuple[str, ...] = ()
+
+
+def spying(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+    """S22: ring a line; once it is picked up, let it listen to the chosen line or channel."""
+    SPY.refuse_several(params)
+    SPIED.refuse_several(params)
+    source = SPY.find(params, pbx.directory)
+    target = _target(params, pbx)
+    call = pbx.calls.originate(
+        CallOrder(
+            vendor=VENDOR,
+            kind=CallKind.SPY,
+            first=source,
+            src=source.extension.internal,
+            dst=target.named,
+            context=source.extension.dialplan,
+            first_shows=spy(params),
+            first_timeout=seconds(settings.src_ring_timeout),
+            spied_line=target.line,
+            spied_channel=target.channel,
+        )
+    )
+    return wire.success(call.number, *target.hints)
+
+
+def _target(params: Params, pbx: Pbx) -> _Target:
+    asked = channel_name(params.text(SPIED.channel))
+    if not asked:
+        found = SPIED.find(params, pbx.directory)
+        return _Target(found.extension.internal, line=_busiest(found))
+    channel = pbx.calls.channel(asked)
+    hints = () if channel is not None else (f"there is no channel {asked!r}: there is nothing to hear",)
+    return _Target(asked, channel=channel, hints=hints)
+
+
+def _busiest(found: ToExtension) -> Line:
+    """Choose among an extension's lines one that talks, else one in a call, else the first."""
+    if not found.lines:
+        raise refusal("spying target", ExtensionNotFound())
+    talking = [line for line in found.lines if any(channel.is_up for channel in line.channels)]
+    engaged = [line for line in found.lines if line.channels]
+    return (talking or engaged or found.lines)[0]

@@ -1,0 +1,193 @@
+"""How VoIPSUN spells things: a channel, a SIP account, the look of a line, a queue, success and failure.
+
+The order of keys is the manual's. Two actions, `sipstatus` and `queuestatus`, are written as PHP's json_encode writes
+(`\\/`, and `\\u` for letters beyond ASCII), all others plainly (ruling R4).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsim.clock.instant import Instant, whole_seconds
+from pbxsim.pbx.call import CallState
+from pbxsim.pbx.directory import DeviceState, Line, Registration, Trunk
+from pbxsim.vendorkit.reply import JSON, Reply, compact_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.queue import Member, Queue, Waiter
+    from pbxsim.vendors.voipsun.errors import Refusal
+
+UNREGISTERED: Final = "(Unspecified)"
+_UNMONITORED: Final = "Unmonitored"
+_UNREACHABLE: Final = "UNREACHABLE"
+_SUCCESS: Final = b'{"success":"true"}'
+
+LOOKS: Final[Mapping[DeviceState, str]] = {
+    DeviceState.NOT_IN_USE: "Line is free",
+    DeviceState.IN_USE: "Line is In use",
+    DeviceState.BUSY: "Line is busy",
+    DeviceState.UNAVAILABLE: "Line is unavailable",
+    DeviceState.RINGING: "Line is ringing",
+    DeviceState.ON_HOLD: "Line is On hold",
+    DeviceState.INVALID: "Line is not free",
+    DeviceState.RING_IN_USE: "Line is not free",
+}
+"""How a line looks from outside, in the manual's seven phrases."""
+
+_IN_CALL: Final = frozenset({DeviceState.IN_USE, DeviceState.BUSY, DeviceState.ON_HOLD, DeviceState.RING_IN_USE})
+
+
+def success(call: int | None = None, *hints: str) -> Reply:
+    """Say that it was done: all that most actions answer."""
+    return Reply(body=_SUCCESS, content_type=JSON, call=call, hints=hints)
+
+
+def document(content: Mapping[str, Any]) -> Reply:
+    """Send JSON with plain `/` and UTF-8 letters."""
+    return Reply(body=compact_json(content), content_type=JSON)
+
+
+def php_document(content: Mapping[str, Any]) -> Reply:
+    """Send JSON as PHP's json_encode writes it."""
+    text = json.dumps(content, separators=(",", ":")).replace("/", "\\/")
+    return Reply(body=text.encode(), content_type=JSON)
+
+
+def refused(refusal: Refusal) -> Reply:
+    """Send an error in the form that all of VoIPSUN's errors have (S35)."""
+    code = str(refusal.code)
+    body = compact_json({"success": "false", "errno": code, "reason": refusal.text})
+    return Reply(body=body, content_type=JSON, code=code, hints=refusal.hints)
+
+
+def agent_report(reason: str, *, as_printed: bool) -> Reply:
+    """Tell how an agent is; `as_printed` with the manual's `:` in the place of a comma, which is no JSON (R27)."""
+    reply = document({"success": "true", "reason": reason})
+    if not as_printed:
+        return reply
+    return Reply(body=reply.body.replace(b'"true","reason"', b'"true":"reason"', 1), content_type=JSON)
+
+
+def channel_row(channel: Channel, now: Instant) -> dict[str, str]:
+    """Describe a live channel for `listcalls` (S21, R20)."""
+    line, order = channel.line, channel.call.order
+    kind, owner = ("SIP", line.id) if line is not None else ("SIPTR", channel.trunk.id if channel.trunk else 0)
+    return {
+        "channelName": channel.name,
+        "context": order.context,
+        "src": order.src,
+        "dst": channel.number if _is_called_line(channel) else order.dst,
+        "duration": str(whole_seconds(now - channel.created_at)),
+        "status": channel.state.label,
+        "accountCode": f"{kind}_{owner}",
+        "sourceType": "extension" if line is not None else "trunk",
+        "idChannel": str(owner),
+    }
+
+
+def _is_called_line(channel: Channel) -> bool:
+    """Tell a telephone of ours that is called second: its own number is whom the caller reached."""
+    call = channel.call
+    is_first = call.state is CallState.DIALING_FIRST or channel is call.first
+    return channel.line is not None and not is_first
+
+
+def account_row(account: Line | Trunk) -> dict[str, Any]:
+    """Describe a SIP account for `sipstatus` (S25): here ids are numbers."""
+    if isinstance(account, Line):
+        number, kind, user, key = 10 * account.id + 2, "extension_line", account.user, "extension_line_id"
+    else:
+        number, kind, user, key = 10 * account.id + 1, "sip", account.name, "sip_id"
+    seen = account.registration
+    return {
+        "id": number,
+        "type": kind,
+        "user": user,
+        "host": seen.host or UNREGISTERED,
+        "port": str(seen.port if seen.host else 0),
+        "status": _qualified(seen),
+        "useragent": seen.user_agent,
+        "regcontact": seen.contact,
+        "registry": None,
+        key: str(account.id),
+    }
+
+
+def _qualified(seen: Registration) -> str:
+    return seen.status or _UNMONITORED
+
+
+def is_reachable(line: Line) -> bool:
+    """Tell whether a line is registered and answers the PBX's qualify requests, as far as it is monitored (R13)."""
+    return line.is_registered and not line.registration.status.startswith(_UNREACHABLE)
+
+
+def device_state(line: Line) -> DeviceState:
+    """See a line from outside as chan_sip does, for which one that does not answer qualify requests is unavailable."""
+    return line.device_state if is_reachable(line) else DeviceState.UNAVAILABLE
+
+
+def agent_state(agent: Agent) -> DeviceState:
+    """See the line that an agent works from; nobody reaches one who is logged out."""
+    return device_state(agent.line) if agent.line is not None else DeviceState.UNAVAILABLE
+
+
+def queue_entry(queue: Queue, now: Instant, *, count_waiters: bool) -> dict[str, Any]:
+    """Describe a queue for `queuestatus` (S33); without `count_waiters`, `calls` is the `0` of the sample (R33)."""
+    figures = queue.figures
+    return {
+        "queueName": queue.name,
+        "max": str(queue.max_waiting),
+        "strategy": queue.strategy,
+        "calls": str(len(queue.waiters) if count_waiters else 0),
+        "holdTime": str(figures.hold_time),
+        "talkTime": str(figures.talk_time),
+        "completed": str(figures.completed),
+        "abandoned": str(figures.abandoned),
+        "serviceLevel": str(queue.service_level),
+        "serviceLevelPerf": f"{figures.service_level_percent():.1f}",
+        "weight": str(queue.weight),
+        "members": {member.agent.name: _member(member) for member in queue.members} or [],
+        "waiters": {str(place): _waiter(place, one, now) for place, one in enumerate(queue.waiters, 1)} or [],
+    }
+
+
+def _member(member: Member) -> dict[str, str]:
+    agent, line = member.agent, member.agent.line
+    state = agent_state(agent)
+    return {
+        "agentName": agent.name,
+        "channelStatus": LOOKS[state],
+        "location": agent.location,
+        "loggedFrom": f"SIP/{line.user}" if line is not None else "",
+        "membership": member.membership,
+        "penalty": str(member.penalty),
+        "callsTaken": str(member.calls_taken),
+        "lastCall": str(whole_seconds(member.last_call)),
+        "isInCall": "1" if state in _IN_CALL else "0",
+        "status": str(_interface_state(agent).value),
+        "paused": "1" if agent.is_paused else "0",
+    }
+
+
+def _interface_state(agent: Agent) -> DeviceState:
+    """Give the state of the Local channel by which the queue knows the agent: free, whatever the line does (R32)."""
+    return DeviceState.NOT_IN_USE if agent.is_logged_in else DeviceState.UNAVAILABLE
+
+
+def _waiter(place: int, waiter: Waiter, now: Instant) -> dict[str, str | None]:
+    return {
+        "position": str(place),
+        "channel": waiter.channel,
+        "uniqueid": waiter.unique_id,
+        "callerIdNum": waiter.caller_number,
+        "callerIdName": waiter.caller_name,
+        "connectedLineNum": waiter.connected_number,
+        "connectedLineName": waiter.connected_name,
+        "wait": str(whole_seconds(now - waiter.joined_at)),
+    }

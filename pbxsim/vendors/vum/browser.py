@@ -1,0 +1,45 @@
+"""What a browser may know: CORS for click-to-call keys in the pages whose origins the key lists, for nothing else.
+
+Source: the Fetch standard, "CORS protocol". A key of another kind never gets a CORS header, so that no page can read
+what it answers (README, R12).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.vendorkit.reply import Reply
+
+if TYPE_CHECKING:
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendors.vum.settings import Key
+
+_METHODS: Final = ("Access-Control-Allow-Methods", "GET, POST")
+_HEADERS: Final = ("Access-Control-Allow-Headers", "Content-Type, X-Requested-With")
+_VARY: Final = ("Vary", "Origin")
+
+
+def is_preflight(exchange: Exchange) -> bool:
+    """Tell whether a browser asks for leave before it sends the real request."""
+    headers = exchange.headers
+    return exchange.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers
+
+
+def preflight(exchange: Exchange, key: Key | None) -> Reply:
+    """Answer a browser's question; without leave the reply is as empty, but for the headers that give it."""
+    allowed = _allowed(exchange, key)
+    return with_leave(Reply(body=b"", status=204, headers=(_METHODS, _HEADERS) if allowed else ()), exchange, key)
+
+
+def with_leave(reply: Reply, exchange: Exchange, key: Key | None) -> Reply:
+    """Add the headers that let the page read this reply, if it may; caches learn that it depends on the page."""
+    if key is None or not key.kind.is_click_to_call or not key.origins:
+        return reply
+    leave = (("Access-Control-Allow-Origin", exchange.headers["Origin"]),) if _allowed(exchange, key) else ()
+    return msgspec.structs.replace(reply, headers=(*leave, *reply.headers, _VARY))
+
+
+def _allowed(exchange: Exchange, key: Key | None) -> bool:
+    return key is not None and key.kind.is_click_to_call and exchange.headers.get("Origin") in key.origins

@@ -1,0 +1,123 @@
+"""What a PBX file may say under `vendors: vum:`, and what in it would contradict the rest of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final, Literal
+
+import msgspec
+
+from pbxsim.pbx.pbx import Pbx
+from pbxsim.vendorkit.civil import zone_or_none
+from pbxsim.vendorkit.numbers import CZECHIA, as_dialled
+from pbxsim.vendorkit.reach import reachable
+from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendors.vum.errors import Text
+
+_ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")  # RFC 6454, 6.2: scheme, host, port; nothing behind it
+
+
+class KeyKind(StrEnum):
+    """What an activation key is for (README, S2 to S5)."""
+
+    GIVEN_FIRST = "given_first"  # "Volání na zadané číslo a spojení na vlastní"
+    OWN_FIRST = "own_first"  # "Volání na vlastní a spojení na zadané číslo"
+    CALLBACK = "callback"
+    INFO = "info"
+
+    @property
+    def is_click_to_call(self) -> bool:
+        """Tell whether keys of this kind are meant to stand in a public page."""
+        return self in (KeyKind.GIVEN_FIRST, KeyKind.OWN_FIRST)
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An activation key. Its calls are charged to `account`.
+
+    `own` is the number that a click-to-call key connects to; a callback key may have one, which its parties then see.
+    `origins` are the pages' origins, e.g. `https://www.example.com`, that a browser may use a click-to-call key from.
+    """
+
+    key: str
+    kind: KeyKind
+    account: str
+    own: str = ""
+    origins: tuple[str, ...] = ()
+
+
+class DateForm(StrEnum):
+    """How the date of a balance is spelt."""
+
+    ISO = "iso"  # 2026-01-31 09:05:00
+    CZECH = "czech"  # 31.1.2026 9:05
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """VUM on one PBX.
+
+    Numbers are dialled in `context`.
+    `numbers` are numbers of an account beyond its keys' own ones: calls to them are its incoming calls.
+    `ring_seconds` is how long either party is rung. `balance_delay_seconds` after a call `typ=1` tells what it cost.
+    `texts`: other wordings, by the names in errors.py.
+    """
+
+    keys: tuple[Key, ...] = ()
+    context: str
+    numbers: dict[str, tuple[str, ...]] = {}
+    ring_seconds: float = 30
+    time_zone: str = "Europe/Prague"
+    charset: Literal["utf-8", "windows-1250", "iso-8859-2"] = "utf-8"
+    decimal_separator: Literal[".", ","] = "."
+    balance_date: DateForm = DateForm.ISO
+    balance_delay_seconds: float = 0
+    texts: dict[Text, str] = {}
+
+
+def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
+    """Find what contradicts the rest of the PBX file, or could never work."""
+    if not pbx.dialplan.knows(settings.context):
+        yield SettingsFault("context", settings.context, "the name of a context or a dialplan of this file")
+    if zone_or_none(settings.time_zone) is None:
+        yield SettingsFault("time_zone", settings.time_zone, "an IANA time zone, as Europe/Prague")
+    seen: set[str] = set()
+    for index, key in enumerate(settings.keys):
+        yield from _key_faults(key, f"keys[{index}]", settings, pbx)
+        if not key.key or key.key in seen:
+            yield SettingsFault(f"keys[{index}].key", key.key, "a key that no other entry has, not empty")
+        seen.add(key.key)
+    for account in settings.numbers:
+        if account not in pbx.accounts:
+            yield SettingsFault(f"numbers.{account}", account, "the name of one of the file's accounts")
+    yield from _value_faults(settings)
+
+
+def _key_faults(key: Key, path: str, settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
+    if key.account not in pbx.accounts:
+        yield SettingsFault(f"{path}.account", key.account, "the name of one of the file's accounts")
+    if (key.own or key.kind.is_click_to_call) and not _leads_somewhere(key.own, settings.context, pbx):
+        yield SettingsFault(f"{path}.own", key.own, f"a number that leads somewhere in context {settings.context}")
+    if key.origins and not key.kind.is_click_to_call:
+        yield SettingsFault(f"{path}.origins", list(key.origins), f"none: a key of kind {key.kind} stays off pages")
+    for index, origin in enumerate(key.origins):
+        if not _ORIGIN.fullmatch(origin):
+            yield SettingsFault(f"{path}.origins[{index}]", origin, "scheme and host, as https://www.example.com")
+
+
+def _leads_somewhere(number: str, context: str, pbx: Pbx) -> bool:
+    if not pbx.dialplan.knows(context):
+        return True  # that is the fault, and it is told once
+    return any(reachable(pbx.dialplan, context, [as_dialled(number, CZECHIA)]))
+
+
+def _value_faults(settings: Settings) -> Iterator[SettingsFault]:
+    if settings.ring_seconds <= 0:
+        yield SettingsFault("ring_seconds", settings.ring_seconds, "more than 0")
+    if settings.balance_delay_seconds < 0:
+        yield SettingsFault("balance_delay_seconds", settings.balance_delay_seconds, "0 or more")
+    for text, wording in settings.texts.items():
+        try:
+            wording.encode(settings.charset)
+        except UnicodeEncodeError:
+            yield SettingsFault(f"texts.{text}", wording, f"characters that {settings.charset} has")

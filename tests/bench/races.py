@@ -1,0 +1,227 @@
+"""All races of the bench, in the order in which they are run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from tests.bench import cold_start, servers, web
+from tests.bench.goals import Goal, Race
+from tests.bench.harness import Contender, in_child
+from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
+
+OUR_SWITCH: Final = "pbxsim switch"
+BARE_HEAP: Final = "bare heapq, 8 timed events a call"
+SIMPY: Final = "SimPy, process per call"
+TASKS: Final = "asyncio virtual time, task per call"
+TASKS_NO_SELECT: Final = "the same, select() left out"
+
+_HAS_PROC: Final = Path("/proc/self/schedstat").exists()
+_NEEDS_PROC: Final = "all of it: a server's CPU time is read from Linux's /proc"
+_CALLS: Final = {"calls": 30_000, "alive": 13_000}
+
+
+def discrete_events() -> Race:
+    """Simulated calls a second: G4 and G6."""
+    return Race(
+        title="Simulated calls, no HTTP, virtual time",
+        how="30,000 calls, about 13,000 alive at once; process CPU time; ours builds and keeps every CDR row",
+        contenders=(
+            Contender(OUR_SWITCH, in_child("our_switch", "calls_per_second", **_CALLS)),
+            Contender(BARE_HEAP, in_child("rival_heap", "calls_per_second", **_CALLS)),
+            Contender(SIMPY, in_child("rival_simpy", "calls_per_second", **_CALLS)),
+            Contender(TASKS, in_child("rival_asyncio", "calls_per_second", **_CALLS, asks_the_system=1)),
+            Contender(TASKS_NO_SELECT, in_child("rival_asyncio", "calls_per_second", **_CALLS, asks_the_system=0)),
+        ),
+        goals=(
+            _faster("G4", BARE_HEAP, 0.80),
+            _faster("G6", SIMPY, 2.0),
+            _faster("G6", TASKS, 10.0),
+            _faster("G6", TASKS_NO_SELECT, None),
+        ),
+    )
+
+
+def _faster(name: str, rival: str, at_least: float | None) -> Goal:
+    return Goal(
+        name=name, words="calls a CPU second", figure="calls/s", ours=OUR_SWITCH, rival=rival, at_least=at_least
+    )
+
+
+def crowd() -> Race:
+    """How speed holds when ten times as many calls are alive: G7."""
+    few, many = "pbxsim switch, ~13,000 alive", "pbxsim switch, ~130,000 alive"
+    return Race(
+        title="Speed in a crowd",
+        how="200,000 calls each; process CPU time",
+        contenders=(
+            Contender(many, in_child("our_switch", "calls_per_second", calls=200_000, alive=130_000)),
+            Contender(few, in_child("our_switch", "calls_per_second", calls=200_000, alive=13_000)),
+        ),
+        goals=(Goal(name="G7", words="calls a CPU second", figure="calls/s", ours=many, rival=few, at_least=0.65),),
+        most_rounds=5,
+    )
+
+
+def weight() -> Race:
+    """Bytes per active call: G8."""
+    talking, ringing = "pbxsim call, both parties talking", "pbxsim call, first party ringing"
+    timer, task = "slots object and heap timer", "slots object and sleeping asyncio task"
+    calls = 100_000
+    return Race(
+        title="Memory of a call in progress",
+        how="100,000 calls; resident memory gained / 100,000; ours has two channels a call once they talk",
+        contenders=(
+            Contender(talking, in_child("memory", "our_calls", calls=calls, state="talking")),
+            Contender(ringing, in_child("memory", "our_calls", calls=calls, state="ringing")),
+            Contender(timer, in_child("memory", "slots_and_timer", calls=calls)),
+            Contender(task, in_child("memory", "sleeping_tasks", calls=calls)),
+        ),
+        goals=(
+            _lighter(talking, timer, 1.15),
+            _lighter(talking, task, 0.35),
+            Goal(name="G8", words="bytes a call", figure="bytes/call", ours=talking, at_most=750),
+            _lighter(ringing, timer, None),
+            _lighter(ringing, task, None),
+        ),
+        most_rounds=5,
+    )
+
+
+def _lighter(ours: str, rival: str, at_most: float | None) -> Goal:
+    return Goal(name="G8", words="bytes a call", figure="bytes/call", ours=ours, rival=rival, at_most=at_most)
+
+
+def many_calls() -> Race:
+    """200,000 calls alive at once on one processor: MANY."""
+    ours, heap, calls = "pbxsim switch, 200,000 alive", "bare heapq, 200,000 alive", 200_000
+    return Race(
+        title="200,000 simultaneous calls on one processor",
+        how="two waves of 200,000; a slice is 0.1 s of virtual time, in CPU ms; left: by the second wave, once over",
+        contenders=(
+            Contender(ours, in_child("many_calls", "figures", calls=calls)),
+            Contender(
+                heap,
+                in_child(
+                    "rival_heap",
+                    "calls_per_second",
+                    calls=calls,
+                    alive=calls * ARRIVALS_PER_LENGTH,
+                    talk=TALK_SECONDS,
+                ),
+            ),
+        ),
+        goals=(
+            Goal(name="MANY", words="calls alive at once", figure="peak alive", ours=ours, at_least=calls),
+            Goal(
+                name="MANY",
+                words="memory blocks left per ended call",
+                figure="blocks left/call",
+                ours=ours,
+                at_most=0.01,
+            ),
+            Goal(
+                name="MANY",
+                words="blocks per ended call that wait for the collector",
+                figure="blocks waiting for the collector/call",
+                ours=ours,
+            ),
+            Goal(name="MANY", words="calls a CPU second", figure="calls/s", ours=ours),
+            Goal(name="MANY", words="calls a CPU second", figure="calls/s", ours=ours, rival=heap),
+            Goal(name="MANY", words="bytes a call", figure="bytes/call", ours=ours),
+            Goal(name="MANY", words="median slice, ms", figure="median slice ms", ours=ours),
+            Goal(name="MANY", words="slowest slice, ms", figure="slowest slice ms", ours=ours),
+        ),
+        most_rounds=2,
+    )
+
+
+def originate() -> Race:
+    """A whole call for each request, beside bare aiohttp: G1."""
+    ours, bare, reading = "pbxsim serve, originate", "bare aiohttp, constant reply", "bare aiohttp, 12 parameters read"
+    title, how = (
+        "VoIPSUN originate over HTTP",
+        f"{web.CONNECTIONS} connections; 12 parameters; each request a whole call with its CDR in memory, in real time",
+    )
+    if not _HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
+    return Race(
+        title=title,
+        how=how,
+        contenders=(
+            Contender(ours, web.originate),
+            Contender(bare, web.constant),
+            Contender(reading, web.parameters),
+        ),
+        goals=(
+            _cheaper(ours, bare, 0.70),
+            _cheaper(ours, reading, None),
+            _cheaper(reading, bare, None),
+            Goal(name="G1", words="requests a second", figure="requests/s", ours=ours, rival=bare),
+            Goal(name="G1", words="p99, ms", figure="p99 ms", ours=ours, rival=bare),
+        ),
+    )
+
+
+def _cheaper(ours: str, rival: str, at_least: float | None) -> Goal:
+    return Goal(
+        name="G1",
+        words="requests a CPU second",
+        figure="requests/CPU second",
+        ours=ours,
+        rival=rival,
+        at_least=at_least,
+    )
+
+
+def cold() -> Race:
+    """The time to the first reply: G9."""
+    ours, bare, peer = "pbxsim serve", "bare aiohttp", "mountebank"
+    has_peer = servers.mountebank() is not None
+    peers = (Contender(peer, cold_start.of_mountebank),) if has_peer else ()
+    missing = () if has_peer else (f"against mountebank (wanted <= 0.9): no `{servers.MOUNTEBANK}` on PATH",)
+    title, how = (
+        "Cold start",
+        "from the start of the process to the first 200; bytecode is cached; all on one processor",
+    )
+    if not _HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
+    return Race(
+        title=title,
+        how=how,
+        contenders=(Contender(ours, cold_start.of_pbxsim), Contender(bare, cold_start.of_bare_aiohttp), *peers),
+        goals=(
+            _sooner(ours, bare, 1.10),
+            *((_sooner(ours, peer, 0.90),) if has_peer else ()),
+            Goal(name="G9", words="CPU time", figure="CPU ms", ours=ours, rival=bare),
+        ),
+        unable=missing,
+        warms_up=True,
+    )
+
+
+def _sooner(ours: str, rival: str, at_most: float) -> Goal:
+    return Goal(name="G9", words="time to first 200", figure="ms to first 200", ours=ours, rival=rival, at_most=at_most)
+
+
+_ALL: Final = {
+    "G1": originate,
+    "G4": discrete_events,
+    "G6": discrete_events,
+    "G7": crowd,
+    "G8": weight,
+    "G9": cold,
+    "MANY": many_calls,
+}
+
+
+def names() -> list[str]:
+    """Give the names of all goals."""
+    return list(_ALL)
+
+
+def chosen(asked: set[str]) -> list[Race]:
+    """Give the races for the goals asked for; all of them if none is named."""
+    named = asked or set(_ALL)
+    makers = dict.fromkeys(race for name, race in _ALL.items() if name in named)
+    return [make().only(named) for make in makers]

@@ -1,0 +1,133 @@
+"""Servers as processes: started on the servers' processor, waited for, asked, ended."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.harness import ROOT, SERVER_CPU, WrongResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PATIENCE_SECONDS: Final = 30.0
+_HERE: Final = Path(__file__).parent
+
+BENCH_PBX: Final = str(_HERE / "bench.yaml")
+MOUNTEBANK: Final = "mb"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A server that can be started: its command, and a path that answers 200.
+
+    In the command `{port}` stands for its port, `{spare}` for another that is free, `{folder}` for a folder of its own;
+    the environment has BENCH_PORT.
+    """
+
+    command: tuple[str, ...]
+    path: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs."""
+
+    process: int
+    port: int
+    start_seconds: float
+
+    def get(self, path: str) -> bytes:
+        """Ask for a path; give the body. Raises WrongResult unless the answer is 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_SECONDS)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise WrongResult(f"GET {path}: {answer.status} {body[:200]!r}")
+        return body
+
+
+def pbxsim(pbx: str) -> Kind:
+    """Give `pbxsim serve` with a PBX file or a built-in PBX."""
+    return Kind((sys.executable, "-m", "pbxsim", "serve", pbx, "--port", "{port}"), "/livez")
+
+
+def bare_aiohttp(kind: str) -> Kind:
+    """Give a bare aiohttp server, `const` or `params`."""
+    return Kind((sys.executable, str(_HERE / "bare_aiohttp.py"), "{port}", kind), "/api/api.php")
+
+
+def mountebank() -> Kind | None:
+    """Give mountebank with a constant imposter, if it is installed."""
+    found = shutil.which(MOUNTEBANK)
+    if found is None:
+        return None
+    imposters = str(_HERE / "mountebank.ejs")
+    options = ("--configfile", imposters, "--nologfile", "--pidfile", "{folder}/mb.pid", "--port", "{spare}")
+    return Kind((found, "start", *options), "/api/api.php")
+
+
+@contextmanager
+def running(kind: Kind) -> Iterator[Server]:
+    """Start a server, wait until it answers, end it. Raises WrongResult if it never does."""
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
+        command = [part.format(port=port, spare=_free_port(), folder=folder) for part in kind.command]
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=said, stderr=said, env={**os.environ, "BENCH_PORT": str(port)}
+        )
+        try:
+            _pin(process.pid)
+            _wait(process, port, kind.path)
+            yield Server(process.pid, port, time.perf_counter() - began)
+        except WrongResult as wrong:
+            said.seek(0)
+            raise WrongResult(f"{wrong}\n{' '.join(command)}\n{said.read().decode(errors='replace')}") from wrong
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _pin(process: int) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(process, {allowed[SERVER_CPU % len(allowed)]})
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    until = time.perf_counter() + _PATIENCE_SECONDS
+    while time.perf_counter() < until:
+        if process.poll() is not None:
+            raise WrongResult(f"the server ended at once with {process.returncode}")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_SECONDS) as connection:
+                connection.sendall(request)
+                if connection.recv(12) == b"HTTP/1.1 200":
+                    return
+        except OSError:
+            pass
+        time.sleep(0.001)
+    raise WrongResult(f"the server did not answer within {_PATIENCE_SECONDS} s")

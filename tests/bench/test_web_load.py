@@ -1,0 +1,39 @@
+"""The load generator counts complete, correct replies, and stops at the first wrong one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench.harness import WrongResult
+from tests.bench.servers import Kind, bare_aiohttp, running
+from tests.bench.web import ORIGINATE, REPLY
+from tests.bench.web_load import Load
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/schedstat").exists(), reason="a server's CPU time is read from Linux's /proc"
+)
+
+
+@pytest.mark.parametrize("kind", ["const", "params"])
+def test_both_bare_servers_give_the_reply_of_an_originate(kind: str) -> None:
+    with running(bare_aiohttp(kind)) as server:
+        load = Load(server.port, ORIGINATE, REPLY, connections=4, server=server.process)
+        figures = load.run(warm_seconds=0.02, seconds=0.1)
+    assert figures["replies"] == load.replies > 0
+    assert figures["CPU us/request"] > 0
+    assert figures["p50 ms"] <= figures["p99 ms"]
+
+
+def test_a_reply_that_is_not_200_breaks_the_measurement() -> None:
+    with running(bare_aiohttp("const")) as server:
+        load = Load(server.port, "/elsewhere", REPLY, connections=1, server=server.process)
+        with pytest.raises(WrongResult, match="404 Not Found"):
+            load.run(warm_seconds=0.02, seconds=0.02)
+
+
+def test_a_server_that_does_not_start_is_an_error_that_tells_what_it_said() -> None:
+    speechless = Kind(command=(*bare_aiohttp("const").command[:2], "no port"), path="/")
+    with pytest.raises(WrongResult, match=r"ended at once with 1[\s\S]*ValueError"), running(speechless):
+        pass

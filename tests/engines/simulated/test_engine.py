@@ -1,0 +1,280 @@
+"""The simulated engine: fates carried out on time, by the right rule, in the same way each time."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.engines.simulated import engine as module
+from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
+from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.channel import ChannelState
+from tests.builder import START, Office, extension, line, number
+
+UNEVEN = Behaviour(ring=Span(Shape.UNIFORM, 1, 20), talk=Span(Shape.EXPONENTIAL, 30))
+
+
+def _story(office: Office, to: str, second: str = "990100000") -> tuple[str, int, float, float]:
+    """Call one number and tell what became of it: disposition, cause, ringing and talk in seconds."""
+    call = office.call(to, second, first_timeout=60 * SECOND)
+    office.finish()
+    first = call.legs[0]
+    talk = call.ended_at - call.bridged_at if call.bridged_at else 0
+    assert first.cause is not None
+    return (
+        str(office.cdr(call).disposition),
+        first.cause.value,
+        ((first.answered_at or first.ended_at) - call.started_at) / SECOND,
+        talk / SECOND,
+    )
+
+
+# -- fates -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dialled", "story"),
+    [
+        ("990105020", ("ANSWERED", 16, 5, 20)),
+        ("990100001", ("ANSWERED", 16, 0, 1)),
+        ("990205020", ("BUSY", 17, 5, 0)),
+        ("990305020", ("NO ANSWER", 19, 60, 0)),
+        ("990405020", ("FAILED", 1, 5, 0)),
+        ("990505020", ("FAILED", 34, 5, 0)),
+        ("990605020", ("BUSY", 21, 5, 0)),
+        ("990705020", ("ANSWERED", 38, 5, 20)),
+        ("990161020", ("NO ANSWER", 19, 60, 0)),
+        ("990160020", ("NO ANSWER", 19, 60, 0)),
+        ("990159020", ("ANSWERED", 16, 59, 20)),
+        ("990260000", ("NO ANSWER", 19, 60, 0)),
+        ("990100000", ("ANSWERED", 16, 0, 4 * 3600)),
+    ],
+)
+def test_a_number_is_met_as_it_is_spelt(dialled: str, story: tuple[str, int, float, float]) -> None:
+    assert _story(Office(), dialled) == story
+
+
+@pytest.mark.parametrize(
+    ("outcome", "rings"),
+    [
+        (Outcome.ANSWER, True),
+        (Outcome.NO_ANSWER, True),
+        (Outcome.REJECT, True),
+        (Outcome.DROP, True),
+        (Outcome.BUSY, False),
+        (Outcome.FAIL, False),
+    ],
+)
+def test_a_telephone_rings_unless_the_network_refuses(outcome: Outcome, rings: bool) -> None:
+    office = Office(extension("100"))
+    office.phones["100"].meets_calls_with(Behaviour(outcome=outcome, ring=fixed(5)))
+    leg = office.call("100", "800123456").legs[0]
+    assert leg.state is (ChannelState.RINGING if rings else ChannelState.DIALING)
+    office.advance(60)
+    assert leg.ringing_at == (START if rings else 0)
+
+
+def test_before_it_rings_it_may_be_silent_for_a_while() -> None:
+    office = Office(extension("100"))
+    office.phones["100"].meets_calls_with(Behaviour(dialing=fixed(4), ring=fixed(3), talk=fixed(9)))
+    call = office.call("100", "800123456")
+    office.advance(3.9)
+    states = [call.legs[0].state]
+    office.advance(0.1)
+    states.append(call.legs[0].state)
+    office.advance(3)
+    states.append(call.legs[0].state)
+    assert states == [ChannelState.DIALING, ChannelState.RINGING, ChannelState.UP]
+    office.finish()
+    assert office.cdr(call).billsec == 9
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize(("dialing", "ring"), [(0, 0), (0, 10), (5, 5), (5, 4), (9, 1), (10, 0), (11, 0), (5, 30)])
+def test_nothing_keeps_a_telephone_ringing_beyond_the_timeout(outcome: Outcome, dialing: float, ring: float) -> None:
+    office = Office(extension("100"))
+    office.phones["100"].meets_calls_with(
+        Behaviour(outcome=outcome, dialing=fixed(dialing), ring=fixed(ring), talk=fixed(1))
+    )
+    call = office.call("100", "800123456", first_timeout=10 * SECOND)
+    office.finish()
+    leg = call.legs[0]
+    rang = (leg.answered_at or leg.ended_at) - call.started_at
+    reacts = dialing + ring < 10 and outcome is not Outcome.NO_ANSWER
+    assert rang == (dialing + ring if reacts else 10) * SECOND
+    assert (leg.cause is HangupCause.NO_ANSWER) == (not reacts)
+
+
+def test_a_timeout_of_nothing_reaches_only_who_answers_at_once() -> None:
+    office = Office(extension("100"))
+    call = office.call("100", "990100005", first_timeout=0)
+    office.finish()
+    assert office.cdr(call).disposition is Disposition.NO_ANSWER
+    assert call.ended_at == call.started_at
+
+
+# -- talk --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "seconds", "hung_up_by"),
+    [(5, 9, 5, "sip100"), (9, 5, 5, "upc"), (7, 7, 7, "sip100"), (7, None, 7, "sip100"), (None, 7, 7, "upc")],
+)
+def test_who_talks_shorter_hangs_up(first: int | None, second: int | None, seconds: int, hung_up_by: str) -> None:
+    office = Office(extension("100"))
+    office.phones["100"].answers(talks=first)
+    call = office.call("100", number(Outcome.ANSWER, talk=second or 0))
+    office.finish()
+    assert office.cdr(call).billsec == seconds
+    ended = [leg for leg in (event.channel for event in office.heard if hasattr(event, "channel")) if not leg.is_live]
+    assert ended
+    first_to_end = next(event for event in office.heard if type(event).__name__ == "LegEnded")
+    assert first_to_end.channel.peer == hung_up_by  # type: ignore[attr-defined]  # a LegEnded, by its name
+
+
+def test_a_limit_that_comes_first_or_at_once_ends_the_talk() -> None:
+    for talk in (10, 11):
+        office = Office(extension("100"))
+        call = office.call("100", number(Outcome.ANSWER, talk=talk), talk_limit=10 * SECOND)
+        office.finish()
+        assert office.cdr(call).billsec == 10
+
+
+def test_a_drop_ends_the_call_with_its_own_cause() -> None:
+    office = Office(extension("100"))
+    call = office.call("100", number(Outcome.DROP, talk=6))
+    office.finish()
+    assert (office.cdr(call).billsec, office.cdr(call).cause) == (6, HangupCause.NETWORK_OUT_OF_ORDER)
+    assert [leg.cause for leg in call.legs] == [HangupCause.NETWORK_OUT_OF_ORDER] * 2
+
+
+def test_a_caller_stops_talking_as_its_own_number_says() -> None:
+    office = Office(extension("100"))
+    call = office.incoming(number(Outcome.ANSWER, talk=8), "100")
+    assert call is not None
+    office.finish()
+    assert office.cdr(call).billsec == 8
+
+
+# -- who is meant ------------------------------------------------------------------------------------------------------
+
+
+def _rule(name: str, seconds: int) -> Rule:
+    return Rule(number=name, turns=(Behaviour(ring=fixed(seconds), talk=fixed(1)),))
+
+
+@pytest.mark.parametrize("name", ["sip100", "100", "299299100", "_1XX", "_2992XXXXX", "_sip."])
+def test_a_telephone_of_ours_is_known_by_user_internal_or_public_number(name: str) -> None:
+    office = Office(extension("100", public=["299299100"]))
+    office.set_rule(_rule(name, 7))
+    assert _story(office, "100")[2] == 7
+
+
+def test_a_telephone_outside_is_known_by_the_number_dialled() -> None:
+    office = Office()
+    office.set_rule(_rule("800123456", 7))
+    assert _story(office, "800123456")[2] == 7
+    assert _story(office, "800123457")[2] == 0
+
+
+def test_the_first_rule_that_fits_decides_then_the_grammar_then_the_default() -> None:
+    office = Office(extension("100", public=["299990105001"]))
+    for rule in (_rule("_800X.", 7), _rule("800123456", 8), _rule("990106001", 9)):
+        office.set_rule(rule)
+    rings = {dialled: _story(office, dialled)[2] for dialled in ("800123456", "990106001", "990107001", "700100200")}
+    assert rings == {"800123456": 7, "990106001": 9, "990107001": 7, "700100200": 0}
+    assert _story(office, "100")[2] == 5, "a public number of its own may spell what it does"
+
+
+# -- turns -------------------------------------------------------------------------------------------------------------
+
+
+def _turns(*outcomes: Outcome) -> tuple[Behaviour, ...]:
+    return tuple(Behaviour(outcome=outcome, ring=fixed(0), talk=fixed(1)) for outcome in outcomes)
+
+
+TWICE_BUSY = _turns(Outcome.BUSY, Outcome.BUSY, Outcome.ANSWER)
+
+
+def test_a_telephone_meets_its_calls_one_turn_after_the_other() -> None:
+    office = Office(extension("100"), extension("101"))
+    office.phones["100"].meets_calls_with(*TWICE_BUSY)
+    assert [_story(office, "100")[0] for _ in range(4)] == ["BUSY", "BUSY", "ANSWERED", "ANSWERED"]
+
+
+def test_a_cycle_goes_on_for_ever() -> None:
+    office = Office(extension("100"))
+    office.phones["100"].meets_calls_with(*_turns(Outcome.BUSY, Outcome.ANSWER), cycles=True)
+    assert [_story(office, "100")[0] for _ in range(5)] == ["BUSY", "ANSWERED", "BUSY", "ANSWERED", "BUSY"]
+
+
+def test_each_telephone_under_a_rule_counts_its_own_turns() -> None:
+    office = Office(extension("100"), extension("101"))
+    office.set_rule(Rule(number="_10X", turns=TWICE_BUSY))
+    stories = [_story(office, to)[0] for to in ("100", "101", "100", "100", "101", "101")]
+    assert stories == ["BUSY", "BUSY", "BUSY", "ANSWERED", "BUSY", "ANSWERED"]
+
+
+def test_the_calls_that_a_telephone_places_use_up_none_of_its_turns() -> None:
+    office = Office(extension("100"))
+    office.phones["100"].meets_calls_with(*TWICE_BUSY)
+    for _ in range(2):
+        assert office.dials("sip100", "990101001") is not None
+        office.finish()
+    assert [_story(office, "100")[0] for _ in range(3)] == ["BUSY", "BUSY", "ANSWERED"]
+
+
+def test_a_telephone_of_ours_and_a_number_outside_of_the_same_name_count_apart() -> None:
+    office = Office(extension("100", line("600700800")))
+    office.set_rule(Rule(number="600700800", turns=TWICE_BUSY))
+    assert [_story(office, to)[0] for to in ("100", "600700800", "100", "100")] == ["BUSY", "BUSY", "BUSY", "ANSWERED"]
+
+
+def test_turns_are_counted_on_when_a_rule_had_to_be_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_REMEMBERED", 2)
+    office = Office(extension("100"))
+    office.phones["100"].meets_calls_with(*TWICE_BUSY)
+    stories = []
+    for other in range(4):
+        stories.append(_story(office, "100")[0])
+        for index in range(3):
+            _story(office, f"60070{other}{index}", "100" if other > 4 else "990100001")
+    assert stories == ["BUSY", "BUSY", "ANSWERED", "ANSWERED"]
+
+
+# -- chance ------------------------------------------------------------------------------------------------------------
+
+
+def _rings(office: Office, *numbers: str) -> list[float]:
+    return [_story(office, to)[2] for to in numbers]
+
+
+def _uneven(seed: int = 1) -> Office:
+    office = Office(extension("100"), extension("101"), seed=seed)
+    office.set_rule(Rule(number="_X.", turns=(UNEVEN,)))
+    return office
+
+
+def test_the_same_seed_gives_the_same_fates_and_another_seed_others() -> None:
+    numbers = ("100", "101", "800123456", "100")
+    assert _rings(_uneven(), *numbers) == _rings(_uneven(), *numbers)
+    assert _rings(_uneven(1), *numbers) != _rings(_uneven(2), *numbers)
+    assert len(set(_rings(_uneven(), *["100"] * 20))) == 20
+
+
+def test_a_call_to_somebody_else_never_changes_a_telephones_fate() -> None:
+    alone = _rings(_uneven(), "100", "100", "100")
+    office = _uneven()
+    among = []
+    for other in ("101", "800123456", "700100200"):
+        _story(office, other)
+        among.append(_story(office, "100", other)[2])
+        office.dials("sip101", "100x")
+        office.finish()
+    assert among == alone
+
+
+def test_drawn_spans_lie_where_the_rule_says() -> None:
+    rings = _rings(_uneven(), *["100"] * 200)
+    assert 1 <= min(rings) < 2
+    assert 19 < max(rings) <= 20

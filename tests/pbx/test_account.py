@@ -1,0 +1,130 @@
+"""Money: what a leg costs, to the millionth, and who has credit for a call."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxsim.pbx.account import UNIT, Account, Charge, Rate, Tariff
+
+_rates = st.builds(
+    lambda per_minute, connection, step, minimum: Rate(
+        per_minute=per_minute, connection=connection, step_seconds=step, minimum_seconds=minimum
+    ),
+    per_minute=st.integers(0, 100 * UNIT),
+    connection=st.integers(0, 100 * UNIT),
+    step=st.integers(1, 300),
+    minimum=st.integers(0, 300),
+)
+_spans = st.integers(0, 100_000)
+
+
+@pytest.mark.parametrize(
+    ("rate", "spent", "price"),
+    [
+        (Rate(per_minute=UNIT), 0, 0),
+        (Rate(per_minute=UNIT), 60, UNIT),
+        (Rate(per_minute=UNIT), 30, UNIT // 2),
+        (Rate(per_minute=UNIT), 1, 16_667),
+        (Rate(per_minute=1), 29, 0),
+        (Rate(per_minute=1), 30, 1),  # half a millionth is rounded up
+        (Rate(per_minute=1), 89, 1),
+        (Rate(per_minute=1), 90, 2),
+        (Rate(per_minute=UNIT, step_seconds=60), 0, 0),
+        (Rate(per_minute=UNIT, step_seconds=60), 1, UNIT),
+        (Rate(per_minute=UNIT, step_seconds=60), 60, UNIT),
+        (Rate(per_minute=UNIT, step_seconds=60), 61, 2 * UNIT),
+        (Rate(per_minute=UNIT, minimum_seconds=60), 0, UNIT),
+        (Rate(per_minute=UNIT, minimum_seconds=60), 59, UNIT),
+        (Rate(per_minute=UNIT, minimum_seconds=60), 90, 3 * UNIT // 2),
+        (Rate(per_minute=UNIT, minimum_seconds=45, step_seconds=30), 3, UNIT),
+        (Rate(connection=5), 0, 5),
+        (Rate(connection=5), 1_000, 5),
+        (Rate(per_minute=UNIT, connection=250_000), 120, 2 * UNIT + 250_000),
+    ],
+)
+def test_a_leg_costs_the_connection_and_its_full_steps(rate: Rate, spent: int, price: int) -> None:
+    assert rate.price(spent) == price
+
+
+@given(_rates, _spans)
+def test_a_price_is_exact_but_for_half_a_millionth(rate: Rate, spent: int) -> None:
+    charged = max(spent, rate.minimum_seconds)
+    charged += -charged % rate.step_seconds
+    exact = rate.connection + Fraction(charged * rate.per_minute, 60)
+    assert Fraction(-1, 2) < rate.price(spent) - exact <= Fraction(1, 2)
+    assert isinstance(rate.price(spent), int)
+
+
+@given(_rates, _spans, _spans)
+def test_talking_longer_never_costs_less(rate: Rate, one: int, other: int) -> None:
+    short, long = sorted((one, other))
+    assert rate.price(short) <= rate.price(long)
+
+
+@given(_rates, _spans)
+def test_a_free_rate_costs_nothing_and_only_a_free_rate_never_costs(rate: Rate, spent: int) -> None:
+    assert rate.price(spent) >= 0
+    if rate.is_free:
+        assert rate.price(spent) == 0
+    else:
+        assert rate.price(1_000_000) > 0
+
+
+PRICES = Tariff(
+    "standard", (Rate(prefix="00", per_minute=4), Rate(prefix="0042", per_minute=2), Rate(prefix="6", connection=1))
+)
+
+
+@pytest.mark.parametrize(
+    ("number", "prefix"),
+    [("0043", "00"), ("00", "00"), ("0042", "0042"), ("00420", "0042"), ("6", "6"), ("0", ""), ("600", "6")],
+)
+def test_the_longest_prefix_that_fits_decides(number: str, prefix: str) -> None:
+    assert PRICES.rate(number).prefix == prefix
+    assert Tariff("reversed", PRICES.rates[::-1]).rate(number).prefix == prefix
+
+
+def test_a_number_that_no_prefix_fits_is_free() -> None:
+    assert PRICES.rate("7").is_free
+    assert Tariff("empty").rate("7").is_free
+    assert Tariff("empty").rate("").is_free
+
+
+def test_the_empty_prefix_is_for_all_others() -> None:
+    tariff = Tariff("all", (*PRICES.rates, Rate(per_minute=9)))
+    assert tariff.rate("7").per_minute == 9
+    assert tariff.rate("6").connection == 1
+
+
+@given(st.lists(st.text("01", max_size=4), unique=True), st.text("01", max_size=6))
+def test_no_other_rate_fits_better(prefixes: list[str], number: str) -> None:
+    tariff = Tariff("any", tuple(Rate(prefix=prefix, per_minute=1) for prefix in prefixes))
+    fitting = [prefix for prefix in prefixes if number.startswith(prefix)]
+    found = tariff.rate(number)
+    assert found.is_free == (not fitting)
+    assert found.prefix == max(fitting, key=len, default="")
+
+
+def _account(credit: int) -> Account:
+    return Account(name="shop", credit=credit, tariff=PRICES, changed_at=5)
+
+
+@pytest.mark.parametrize(
+    ("credit", "number", "may"), [(1, "00", True), (0, "00", False), (-1, "00", False), (0, "7", True), (-9, "7", True)]
+)
+def test_a_call_needs_credit_unless_it_is_free(credit: int, number: str, may: bool) -> None:
+    assert _account(credit).can_call(number) is may
+
+
+@given(st.integers(-UNIT, UNIT), st.lists(st.integers(0, UNIT), max_size=20))
+def test_the_charges_are_what_the_credit_has_lost(credit: int, amounts: list[int]) -> None:
+    account = _account(credit)
+    for at, amount in enumerate(amounts, start=10):
+        account.take(Charge(at=at, account="shop", call=1, number="00", seconds=1, amount=amount, reference=""))
+        assert account.changed_at == at
+    assert account.credit == credit - sum(amounts)
+    assert [charge.amount for charge in account.charges] == amounts

@@ -1,0 +1,84 @@
+"""The event stream: order, interest, and listeners that raise."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.pbx.bus import EventBus
+from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.events import CallEnded, CallStarted, CdrClosed, Event, LegEnded, RecordingMoved
+from tests.builder import EVERY_EVENT, Office, extension
+from tests.pbx.records import RECORD
+
+
+def _raise(event: Event) -> None:
+    raise RuntimeError(type(event).__name__)
+
+
+def test_listeners_are_told_in_the_order_in_which_they_came() -> None:
+    bus = EventBus()
+    told: list[str] = []
+    bus.subscribe(CdrClosed, lambda _: told.append("a"))
+    bus.subscribe(CdrClosed, lambda _: told.append("b"))
+    bus.subscribe(CdrClosed, lambda _: told.append("a again"))
+    bus.emit(CdrClosed(RECORD))
+    assert told == ["a", "b", "a again"]
+
+
+def test_a_listener_hears_exactly_the_kind_it_asked_for() -> None:
+    bus = EventBus()
+    told: list[Event] = []
+    bus.subscribe(RecordingMoved, told.append)
+    bus.subscribe(Event, told.append)
+    bus.emit(CdrClosed(RECORD))
+    assert told == []
+
+
+def test_the_bus_knows_what_is_wanted() -> None:
+    bus = EventBus()
+    assert CdrClosed not in bus.wanted
+    bus.subscribe(CdrClosed, lambda _: None)
+    assert CdrClosed in bus.wanted
+    assert RecordingMoved not in bus.wanted
+
+
+def test_a_listener_that_raises_is_passed_over_and_put_down() -> None:
+    bus = EventBus()
+    told: list[Event] = []
+    bus.subscribe(CdrClosed, _raise)
+    bus.subscribe(CdrClosed, told.append)
+    event = CdrClosed(RECORD)
+    bus.emit(event)
+    assert told == [event]
+    ((failed, error),) = bus.failures
+    assert failed is event
+    assert isinstance(error, RuntimeError)
+
+
+@pytest.mark.parametrize("raising", [EVERY_EVENT, (CallStarted,), (CallEnded,), (LegEnded,), (CdrClosed,)])
+def test_a_raising_listener_breaks_no_call(raising: tuple[type[Event], ...]) -> None:
+    office, calm = Office(extension("100")), Office(extension("100"))
+    for kind in raising:
+        office.pbx.events.subscribe(kind, _raise)
+    for one in (calm, office):
+        one.call("100", "990101005")
+        one.finish()
+    assert office.pbx.events.failures
+    assert office.cdrs() == calm.cdrs()
+    assert office.cdrs()[0].disposition is Disposition.ANSWERED
+    assert office.kinds_heard() == calm.kinds_heard()
+
+
+def test_who_listens_changes_neither_records_nor_ids() -> None:
+    heard, unheard = Office(extension("100")), Office(extension("100"))
+    unheard.pbx.events.wanted.clear()
+    for office in (heard, unheard):
+        office.call("100", "990101005")
+        office.finish()
+    unheard.pbx.events.wanted.add(CdrClosed)
+    for office in (heard, unheard):
+        office.call("100", "990101007")
+        office.finish()
+    assert list(unheard.archive.find(CdrQuery(call=2))) == list(heard.archive.find(CdrQuery(call=2)))
+    assert len(unheard.cdrs()) == 1

@@ -1,0 +1,140 @@
+"""A leg: the table of its states, walked in full at the engines' door, and how it is named."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
+from pbxsim.pbx.events import LegAnswered, LegEnded, LegHeld, LegRinging, LegUnheld, ReportIgnored
+from tests.builder import START, Office
+from tests.pbx.scripted_engine import played, small_office
+
+DIALING, RING, RINGING, UP, DOWN = (
+    ChannelState.DIALING,
+    ChannelState.RING,
+    ChannelState.RINGING,
+    ChannelState.UP,
+    ChannelState.DOWN,
+)
+DOCUMENTED = {
+    DIALING: {
+        Report.RINGING: RINGING,
+        Report.ANSWERED: UP,
+        Report.FAILED: DOWN,
+        Report.HUNG_UP: DOWN,
+    },
+    RINGING: {Report.ANSWERED: UP, Report.FAILED: DOWN, Report.HUNG_UP: DOWN},
+    RING: {Report.HUNG_UP: DOWN},
+    UP: {Report.HUNG_UP: DOWN, Report.FAILED: DOWN, Report.HELD: UP, Report.UNHELD: UP},
+    DOWN: {},
+}
+TOLD = {
+    Report.RINGING: LegRinging,
+    Report.ANSWERED: LegAnswered,
+    Report.FAILED: LegEnded,
+    Report.HUNG_UP: LegEnded,
+    Report.HELD: LegHeld,
+    Report.UNHELD: LegUnheld,
+}
+
+
+def _leg_in(office: Office, state: ChannelState) -> Channel:
+    """Bring a leg into that state by reports alone."""
+    if state is RING:
+        call = office.dials("sip100", "800123456")
+        assert call is not None
+        return call.legs[0]
+    leg = office.call("100", "800123456").legs[0]
+    way = {DIALING: None, RINGING: Report.RINGING, UP: Report.ANSWERED, DOWN: Report.FAILED}[state]
+    if way is not None:
+        office.pbx.calls.on_leg(leg, way)
+    assert leg.state is state
+    return leg
+
+
+@pytest.mark.parametrize("report", list(Report), ids=str)
+@pytest.mark.parametrize("state", list(DOCUMENTED), ids=str)
+def test_each_report_in_each_state_does_what_the_table_says_and_nothing_else(
+    state: ChannelState, report: Report
+) -> None:
+    office = small_office()
+    played(office)
+    leg = _leg_in(office, state)
+    office.heard.clear()
+    office.pbx.calls.on_leg(leg, report, HangupCause.NETWORK_OUT_OF_ORDER)
+    after = DOCUMENTED[state].get(report)
+    assert leg.state is (state if after is None else after)
+    told = [event for event in office.heard if getattr(event, "channel", None) is leg]
+    assert type(told[0]) is (ReportIgnored if after is None else TOLD[report])
+    assert len(told) == 1
+    if after is None:
+        assert len(office.heard) == 1
+    if after is DOWN:
+        assert leg.cause is HangupCause.NETWORK_OUT_OF_ORDER
+
+
+def test_the_table_has_no_transition_that_is_not_walked_here() -> None:
+    assert {(state, report): after for state, ways in DOCUMENTED.items() for report, after in ways.items()} == (
+        CHANNEL_TRANSITIONS
+    )
+
+
+def test_the_states_are_asterisks_numbers_and_words() -> None:
+    assert [(state.value, state.label) for state in ChannelState] == [
+        (0, "Down"),
+        (1, "Rsrvd"),
+        (2, "OffHook"),
+        (3, "Dialing"),
+        (4, "Ring"),
+        (5, "Ringing"),
+        (6, "Up"),
+        (7, "Busy"),
+    ]
+
+
+def test_a_leg_notes_when_each_thing_happened_to_it() -> None:
+    office = small_office()
+    engine, _ = played(office)
+    leg = office.call("100", "800123456").legs[0]
+    assert (leg.created_at, leg.ringing_at, leg.answered_at, leg.ended_at) == (START, 0, 0, 0)
+    for report in (Report.RINGING, Report.ANSWERED, Report.HUNG_UP):
+        office.advance(1)
+        engine.say(0, report)
+    assert [instant - START for instant in (leg.ringing_at, leg.answered_at, leg.ended_at)] == [
+        SECOND,
+        2 * SECOND,
+        3 * SECOND,
+    ]
+    assert not leg.is_live
+
+
+def test_a_held_leg_is_held_until_it_is_taken_back_or_ends() -> None:
+    office = small_office()
+    engine, _ = played(office)
+    leg = office.call("100", "800123456").legs[0]
+    engine.say(0, Report.ANSWERED)
+    held = []
+    for report in (Report.HELD, Report.HELD, Report.UNHELD, Report.UNHELD, Report.HELD, Report.HUNG_UP):
+        engine.say(0, report)
+        held.append(leg.is_held)
+    assert held == [True, True, False, False, True, False]
+
+
+def test_names_count_up_in_eight_hex_digits_over_all_calls() -> None:
+    office = small_office()
+    played(office)
+    names = [leg.name for _ in range(2) for leg in office.call("101", "800123456").legs]
+    assert names == [
+        "SIP/desk-00000001",
+        "SIP/mobile-00000002",
+        "SIP/home-00000003",
+        "SIP/desk-00000004",
+        "SIP/mobile-00000005",
+        "SIP/home-00000006",
+    ]
+    office.pbx.calls.channels_made = 0xABCDE
+    trunk_leg = office.call("800123456", "100").legs[0]
+    assert trunk_leg.name == "SIP/upc-000abcdf"
+    assert trunk_leg.unique_id == f"1700000000.{0xABCDF}"

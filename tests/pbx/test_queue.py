@@ -1,0 +1,95 @@
+"""Queues: who is a member with which penalty, and the figures."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.errors import QueueNotFound
+from pbxsim.pbx.events import MemberAdded, MemberRemoved
+from pbxsim.pbx.queue import Member, Queue, QueueFigures
+from tests.builder import Office, extension
+
+ANNA = Agent(number="2001", name="Anna", pin="1")
+BEN = Agent(number="2002", name="Ben", pin="2")
+
+
+def _queue(name: str, *members: Member) -> Queue:
+    return Queue(name=name, members=list(members), waiters=[], figures=QueueFigures())
+
+
+@pytest.fixture
+def sales() -> Queue:
+    return _queue("sales", Member(agent=ANNA, penalty=3, membership="static"))
+
+
+@pytest.fixture
+def office(sales: Queue) -> Office:
+    return Office(extension("100"), agents=[ANNA, BEN], queues=[sales, _queue("support")])
+
+
+def _told(office: Office) -> list[tuple[str, str, str]]:
+    return [
+        (type(event).__name__, event.queue.name, event.agent.number)
+        for event in office.heard
+        if isinstance(event, MemberAdded | MemberRemoved)
+    ]
+
+
+def test_queues_are_found_by_name_and_listed_in_order(office: Office, sales: Queue) -> None:
+    assert office.pbx.queues.named("sales") is sales
+    assert [queue.name for queue in office.pbx.queues] == ["sales", "support"]
+
+
+def test_an_unknown_queue_is_named_in_the_error(office: Office) -> None:
+    with pytest.raises(QueueNotFound) as refusal:
+        office.pbx.queues.named("Sales")
+    assert refusal.value.name == "Sales"
+
+
+def test_an_agent_joins_as_a_dynamic_member_with_a_penalty(office: Office, sales: Queue) -> None:
+    office.pbx.queues.add(sales, BEN, 7)
+    member = sales.member(BEN)
+    assert member is not None
+    assert (member.penalty, member.membership, member.calls_taken, member.last_call) == (7, "dynamic", 0, 0)
+    assert [one.agent for one in sales.members] == [ANNA, BEN]
+    assert _told(office) == [("MemberAdded", "sales", "2002")]
+
+
+def test_a_member_who_joins_again_gets_the_new_penalty_and_keeps_the_rest(office: Office, sales: Queue) -> None:
+    before = sales.member(ANNA)
+    office.pbx.queues.add(sales, ANNA, 9)
+    assert sales.member(ANNA) is before
+    assert before is not None
+    assert (before.penalty, before.membership) == (9, "static")
+    assert len(sales.members) == 1
+    assert _told(office) == [("MemberAdded", "sales", "2001")]
+
+
+def test_a_member_leaves_one_queue_and_stays_in_the_other(office: Office, sales: Queue) -> None:
+    support = office.pbx.queues.named("support")
+    office.pbx.queues.add(support, ANNA, 0)
+    office.pbx.queues.remove(sales, ANNA)
+    assert sales.member(ANNA) is None
+    assert support.member(ANNA) is not None
+    assert _told(office)[-1] == ("MemberRemoved", "sales", "2001")
+
+
+def test_an_agent_who_is_no_member_cannot_leave_and_nobody_hears_of_it(office: Office, sales: Queue) -> None:
+    office.pbx.queues.remove(sales, BEN)
+    assert _told(office) == []
+    assert len(sales.members) == 1
+
+
+def test_membership_outlives_a_log_out(office: Office, sales: Queue) -> None:
+    office.pbx.agents.log_in(ANNA, office.phones["100"].line)
+    office.pbx.agents.log_out(ANNA)
+    assert sales.member(ANNA) is not None
+
+
+@pytest.mark.parametrize(
+    ("completed", "in_level", "percent"), [(0, 0, 0.0), (4, 3, 75.0), (3, 3, 100.0), (3, 1, 100 / 3), (5, 0, 0.0)]
+)
+def test_the_service_level_is_a_share_of_the_completed_calls(completed: int, in_level: int, percent: float) -> None:
+    figures = QueueFigures(completed=completed, completed_in_level=in_level, abandoned=99)
+    assert figures.service_level_percent() == pytest.approx(percent)

@@ -1,0 +1,218 @@
+"""The switch under random use: calls, callers, spies, hands, agents, time; after each step everything fits together.
+
+Hypothesis chooses what happens; the referee says what must hold. In an ordinary run 100,000 steps are done, in shards
+with a fixed seed each, so that a failure can be had again; the slow variant chooses its seeds anew.
+"""
+
+from __future__ import annotations
+
+import os
+from secrets import SystemRandom
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.account import ChargeBasis
+from pbxsim.pbx.call import CallKind
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.errors import NothingToDo
+from tests.pbx.referee import Referee
+from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, QUEUES, TELEPHONES, TRUNKS, small_town
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.call import Call
+
+SHARDS = 4
+RUNS = 300  # a run may stop short of its steps, so some more than 25,000 / 100
+STEPS_PER_RUN = 100
+
+_numbers = st.sampled_from(EVERYONE)
+_timeouts = st.sampled_from([0, SECOND, 20 * SECOND, 30 * SECOND])
+_limits = st.sampled_from([0, SECOND, 40 * SECOND, 900 * SECOND])
+_any = st.integers(0, 999)
+_BASES = tuple(ChargeBasis)
+_VERBS = ("answer", "reject", "hang_up", "hold", "unhold", "register", "unregister")
+
+
+class SwitchMachine(RuleBasedStateMachine):
+    """A small town's PBX and everything that people do with it."""
+
+    looks = 0
+    runs = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.office = small_town()
+        self.pbx = self.office.pbx
+        self.referee = Referee(self.pbx)
+        self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
+        self.members: dict[tuple[str, str], int] = {}
+        type(self).runs += 1
+
+    def _call(self, index: int) -> Call | None:
+        live = list(self.pbx.calls.live.values())
+        return live[index % len(live)] if live else None
+
+    # -- calls ----------------------------------------------------------------------------------------------------
+
+    @rule(first=_numbers, second=_numbers, timeouts=st.tuples(_timeouts, _timeouts), limit=_limits, paid=_any)
+    def originate(self, first: str, second: str, timeouts: tuple[int, int], limit: int, paid: int) -> None:
+        """Connect two parties, or send one into a context, at somebody's cost or at nobody's."""
+        ring, then = timeouts
+        self.office.call(
+            first,
+            second,
+            context="town",
+            kind=CallKind.DIAL if paid % 3 == 0 else CallKind.CONNECT,
+            first_timeout=ring,
+            second_timeout=then,
+            talk_limit=limit,
+            failure_context="sorry" if paid % 2 else "",
+            account=self.pbx.accounts[ACCOUNT] if paid % 5 else None,
+            charge_basis=_BASES[paid % 2],
+        )
+
+    @rule(caller=_numbers, second=_numbers, trunk=st.sampled_from(TRUNKS), timeout=_timeouts)
+    def call_in(self, caller: str, second: str, trunk: str, timeout: int) -> None:
+        """Have somebody outside call in."""
+        self.office.incoming(caller, second, trunk=trunk, context="town", second_timeout=timeout)
+
+    @rule(user=st.sampled_from(TELEPHONES), second=_numbers, limit=_limits)
+    def dial(self, user: str, second: str, limit: int) -> None:
+        """Have one of our own telephones dial."""
+        self.office.dials(user, second, context="town", talk_limit=limit)
+
+    @rule(by=_numbers, user=st.sampled_from(TELEPHONES), heard=_any)
+    def spy(self, by: str, user: str, heard: int) -> None:
+        """Listen to a channel, or to whatever a line does when the spy answers."""
+        call = self._call(heard)
+        if call is None or heard % 2:
+            self.office.call(by, "", kind=CallKind.SPY, context="town", spied_line=self.office.phones[user].line)
+        else:
+            self.office.call(by, "", kind=CallKind.SPY, context="town", spied_channel=call.live_legs()[-1])
+
+    @precondition(lambda self: self.pbx.calls.live)
+    @rule(index=_any, cause=st.sampled_from([HangupCause.NORMAL_CLEARING, HangupCause.SWITCH_CONGESTION]))
+    def hang_up_call(self, index: int, cause: HangupCause) -> None:
+        """Hang up a whole call."""
+        call = self._call(index)
+        assert call is not None
+        self.pbx.calls.hang_up(call, cause)
+        assert call.is_over
+
+    @precondition(lambda self: self.pbx.calls.live)
+    @rule(index=_any)
+    def hang_up_channel(self, index: int) -> None:
+        """Hang up one channel."""
+        channels = list(self.pbx.calls.channels())
+        channel = channels[index % len(channels)]
+        self.pbx.calls.hang_up_channel(channel)
+        assert not channel.is_live
+
+    # -- telephones -----------------------------------------------------------------------------------------------
+
+    @rule(index=_any, verb=st.sampled_from(_VERBS))
+    def touch(self, index: int, verb: str) -> None:
+        """Put a hand on a telephone, mostly one with a call; when there is nothing to do, nothing happens."""
+        lines = [self.office.phones[user].line for user in TELEPHONES]
+        busy = [line for line in lines if line.channels] if index % 4 else lines
+        told = len(self.office.heard)
+        try:
+            getattr(self.office.hand, verb)((busy or lines)[index % len(busy or lines)])
+        except NothingToDo:
+            assert len(self.office.heard) == told
+
+    # -- agents and queues ----------------------------------------------------------------------------------------
+
+    @rule(number=st.sampled_from(AGENTS), on=st.sampled_from(TELEPHONES), what=st.integers(-5, 9))
+    def work(self, number: str, on: str, what: int) -> None:
+        """Have an agent come, go, pause, come back or leave a queue; nought and more are penalties in a queue."""
+        agent = self.pbx.agents.authorized(number, "1")
+        queue = self.pbx.queues.named(QUEUES[what % 2])
+        line, pauses = self.working[number]
+        if what >= 0:
+            self.pbx.queues.add(queue, agent, what)
+            self.members[queue.name, number] = what
+        elif what == -1:
+            self.pbx.queues.remove(queue, agent)
+            self.members.pop((queue.name, number), None)
+        elif what == -2:
+            self.pbx.agents.log_in(agent, self.office.phones[on].line)
+            line = on
+        elif what == -3:
+            self.pbx.agents.log_out(agent)
+            line, pauses = None, False
+        else:
+            (self.pbx.agents.pause if what == -4 else self.pbx.agents.unpause)(agent)
+            pauses = what == -4
+        self.working[number] = line, pauses
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    @rule(span=st.sampled_from([0, 0, 1, 1, 2, 5, 19, 30, 61, 601]))
+    def wait(self, span: int) -> None:
+        """Let time go by."""
+        self.office.advance(span)
+
+    @precondition(lambda self: self.office.clock.next_due() is not None)
+    @rule()
+    def next(self) -> None:
+        """Go to the next thing that happens."""
+        due = self.office.clock.next_due()
+        assert due is not None
+        self.office.clock.run_until(due)
+
+    # -- what must hold -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def everything_fits_together(self) -> None:
+        """See with the referee's eyes, and compare agents and queues with what was done to them."""
+        type(self).looks += 1
+        self.referee.check()
+        for agent in self.pbx.agents:
+            assert (agent.line.user if agent.line else None, agent.is_paused) == self.working[agent.number]
+        assert self.members == {
+            (queue.name, member.agent.number): member.penalty for queue in self.pbx.queues for member in queue.members
+        }
+
+    def teardown(self) -> None:
+        """See that without any more orders everything ends by itself, and leaves nothing behind."""
+        self.office.finish()
+        self.referee.check()
+        assert not self.pbx.calls.live
+        assert list(self.pbx.calls.channels()) == []
+
+
+def _steps_done(machine: type[SwitchMachine], runs: int) -> int:
+    """Let a machine run, and count its steps: the invariant looks after each, and once before the first."""
+    machine.looks = machine.runs = 0
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=STEPS_PER_RUN,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return machine.looks - machine.runs
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_everything_fits_together_after_each_of_25_000_steps(shard: int) -> None:
+    machine = seed(shard)(type(f"Shard{shard}", (SwitchMachine,), {}))
+    assert _steps_done(machine, RUNS) >= 100_000 // SHARDS
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("PBXSIM_NEW_SEEDS" not in os.environ, reason="set PBXSIM_NEW_SEEDS=1: its seeds are drawn anew")
+def test_everything_fits_together_under_seeds_never_tried_before() -> None:
+    machine = seed(SystemRandom().getrandbits(64))(type("Anew", (SwitchMachine,), {}))
+    assert _steps_done(machine, SHARDS * RUNS) >= 100_000

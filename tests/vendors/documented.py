@@ -1,0 +1,40 @@
+"""The PBX `documented` as its file says it, for tests that send a vendor's own examples to it; its clock is paused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.clock.instant import HOUR
+from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.build import build
+from pbxsim.config.load import load
+from pbxsim.discovery import find_vendors
+from pbxsim.pbx.cdr import CdrQuery
+from tests.builder import START, NoFiles
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendorkit.reply import Reply
+
+
+class Documented:
+    """That PBX at its very start, seen through one vendor's interface."""
+
+    def __init__(self, vendor: str) -> None:
+        vendors = find_vendors()
+        clock = Scheduler(START)
+        built = build(load("documented", vendors), vendors=vendors, clock=clock, seed=1, files=NoFiles())
+        self.pbx = built.pbx
+        self.interface = built.interfaces[vendor]
+        self._vendor = vendor
+
+    def answer(self, exchange: Exchange) -> Reply:
+        """Send a request to the interface."""
+        return self.interface.answer(exchange)
+
+    def finished(self) -> list[Cdr]:
+        """Let every call come to its end, and give the records of this vendor's calls."""
+        self.pbx.clock.run_until(self.pbx.clock.now + 5 * HOUR)
+        assert not self.pbx.calls.live
+        return [cdr for cdr in self.pbx.cdrs.find(CdrQuery(vendor=self._vendor)) if cdr.start >= START]

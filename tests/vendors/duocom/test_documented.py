@@ -1,0 +1,58 @@
+"""Every example of the vendor's page on the PBX `documented`: what rings, what is recorded, what it costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.vendors import golden
+from tests.vendors.documented import Documented
+
+PARTIES = {
+    "01-url": ("911000222", "930000000"),
+    "02-voip-address": ("12345678", "930000000"),
+    "03-grabar": ("911000222", "930000000"),
+    "04-minutos": ("911000222", "930000000"),
+    "05-minutos-unlimited": ("911000222", "930000000"),
+    "06-minutos-truncated": ("911000222", "930000000"),
+    "07-extension-with-special-diversion": ("1234", "930000000"),
+    "08-php": ("911000222", "930000000"),
+    "09-php-telefacil": ("911000222", "930000000"),
+}
+FREE_CALLERS = ("02-voip-address", "07-extension-with-special-diversion")
+
+
+@pytest.mark.cites("S1", "S4", "S9", "S11", "S13", "S15", "R6")
+@pytest.mark.parametrize("name", PARTIES)
+def test_an_example_connects_its_two_parties_and_charges_both_calls(name: str) -> None:
+    documented = Documented("duocom")
+    reply = documented.answer(golden.request("duocom", name))
+    assert reply.body == b"1\n53010203\n" == (golden.reply("duocom", name) or reply.body)
+    assert reply.hints == ()
+    (record,) = documented.finished()
+    assert (record.src, record.dst) == PARTIES[name]
+    assert (record.disposition, record.billsec, record.reference) == ("ANSWERED", 30, "53010203")
+    charges = documented.pbx.accounts["duocom"].charges
+    assert [charge.number for charge in charges] == (
+        ["930000000"] if name in FREE_CALLERS else ["911000222", "930000000"]
+    )
+    assert {charge.reference for charge in charges} == {"53010203"}
+
+
+def test_every_example_is_tested_here() -> None:
+    assert sorted([*PARTIES, "01-url-as-printed", "08-php-as-printed"]) == golden.names("duocom")
+
+
+@pytest.mark.cites("S10", "R16")
+@pytest.mark.parametrize("name", ["01-url-as-printed", "08-php-as-printed"])
+def test_an_example_as_printed_is_refused(name: str) -> None:
+    documented = Documented("duocom")
+    assert documented.answer(golden.request("duocom", name)).body == b"0\n<br>\nERROR: Cuenta incorrecta.\n"
+    assert documented.finished() == []
+
+
+def test_the_banners_line_places_a_call() -> None:
+    line = Documented("duocom").interface.curl("http://127.0.0.1:8080")
+    assert line == (
+        "curl 'http://127.0.0.1:8080/cgi-bin/oficinaweb/oficinaweb_webcallservice"
+        "?principal=666111666&llamante=911000222&llamado=930000000&pass=MiClaveSecreta'"
+    )

@@ -1,0 +1,72 @@
+"""What a PBX file may not say about Duocom, and where each fault is said to be."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from pbxsim.vendors.duocom import vendor
+from pbxsim.vendors.duocom.errors import Text
+from pbxsim.vendors.duocom.settings import Account, Settings
+from tests.vendors.duocom.client import CUSTOMER, SETTINGS, office, with_account, with_settings
+
+
+def faults(settings: Settings) -> list[tuple[str, object]]:
+    """Give path and value of each fault."""
+    return [(fault.path, fault.value) for fault in vendor.check(settings, office().pbx)]
+
+
+def test_the_settings_of_these_tests_have_no_fault() -> None:
+    assert faults(SETTINGS) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "value"),
+    [
+        ({"context": "nowhere"}, "context", "nowhere"),
+        ({"dialplan": "nowhere"}, "dialplan", "nowhere"),
+        ({"time_zone": "Europe/Barcelona"}, "time_zone", "Europe/Barcelona"),
+        ({"first_reference": 9_999_999}, "first_reference", 9_999_999),
+        ({"first_reference": 100_000_000}, "first_reference", 100_000_000),
+        ({"ring_seconds": -1}, "ring_seconds", -1),
+        ({"charset": "iso-8859-1", "texts": {Text.CREDIT: "ERROR: 0 €"}}, "texts.credit", "ERROR: 0 €"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused(changes: dict[str, object], path: str, value: object) -> None:
+    assert faults(with_settings(**changes)) == [(path, value)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "value"),
+    [
+        ({"principal": ""}, "principal", ""),
+        ({"password": ""}, "pass", ""),
+        ({"account": "nobody"}, "account", "nobody"),
+        ({"mask": "911000000"}, "mask", "911000000"),
+        ({"allowed_addresses": ("10.0.0.1", "10.0.0")}, "allowed_addresses[1]", "10.0.0"),
+    ],
+)
+def test_an_account_that_cannot_work_is_refused(changes: dict[str, object], path: str, value: object) -> None:
+    assert faults(with_account(**changes)) == [(f"accounts[0].{path}", value)]
+
+
+def test_two_accounts_cannot_have_one_user_number() -> None:
+    assert faults(with_settings(accounts=(CUSTOMER, CUSTOMER))) == [("accounts[1].principal", "666111666")]
+
+
+def test_unknown_names_are_refused_when_the_file_is_read() -> None:
+    account = {"principal": "1", "password": "x", "account": "customer"}  # in a file it is `pass`
+    for document in (
+        {"context": "main", "dialplan": "main", "colour": "red"},
+        {"context": "main", "dialplan": "main", "texts": {"cuenta": "x"}},
+        {"context": "main", "dialplan": "main", "accounts": [account]},
+    ):
+        with pytest.raises(msgspec.ValidationError):
+            msgspec.convert(document, Settings)
+
+
+@pytest.mark.cites("R16", "S3")
+def test_the_service_is_off_unless_the_file_says_that_it_is_on() -> None:
+    account = {"principal": "666111666", "pass": "x", "account": "customer"}
+    assert msgspec.convert(account, Account).activated is False
+    assert msgspec.convert(account | {"activated": True}, Account).activated is True

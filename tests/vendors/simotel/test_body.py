@@ -1,0 +1,199 @@
+"""What a body may hold: JSON of every kind, parameters of every type."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxsim.clock.instant import SECOND
+from tests.vendors.simotel.client import FIELDS, Client, accepted, failure
+
+FAILED = failure("Requested operation failed")
+FIRST_ID = "orig.call.1700000000.000000"
+
+
+@pytest.mark.cites("S5", "S16", "R8")
+@pytest.mark.parametrize("name", ["caller", "callee", "context", "caller_id"])
+@pytest.mark.parametrize("value", ["absent", None, ""])
+def test_a_required_parameter_that_is_missing_is_named(name: str, value: str | None) -> None:
+    client = Client()
+    reply = client.ask_without(name) if value == "absent" else client.ask(**{name: value})
+    assert (reply.status, reply.body) == (200, failure(f"Field '{name}':value is missing"))
+    assert reply.call is None
+
+
+@pytest.mark.cites("R8")
+def test_of_several_missing_the_first_of_the_vendors_table_is_named() -> None:
+    client = Client()
+    in_turn = []
+    given_so_far: dict[str, object] = {"timeout": "junk"}
+    for name in ("caller", "callee", "context", "caller_id"):
+        in_turn.append(client.send(json.dumps(given_so_far).encode()).body)
+        given_so_far[name] = FIELDS[name]
+    assert in_turn == [failure(f"Field '{n}':value is missing") for n in ("caller", "callee", "context", "caller_id")]
+
+
+@pytest.mark.cites("S5", "S8")
+@pytest.mark.parametrize("value", ["", None])
+def test_the_other_parameters_may_be_absent_or_empty(value: str | None) -> None:
+    assert Client().ask(trunk_name=value, timeout=value, call_limit=value).body == accepted(FIRST_ID)
+
+
+@pytest.mark.cites("R7")
+@pytest.mark.parametrize("body", [b"", b"  \r\n", b"{}", b"[]", b" [ ] "])
+def test_no_body_and_phps_empty_array_are_an_empty_object(body: bytes) -> None:
+    reply = Client().send(body)
+    assert (reply.status, reply.body) == (200, failure("Field 'caller':value is missing"))
+
+
+@pytest.mark.cites("R7", "S15")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"null",
+        b"557",
+        b'"557"',
+        b"true",
+        b'[{"caller":"557"}]',
+        b"caller=557&callee=552",
+        b"{'caller':'557'}",
+        b'{"caller":557,}',
+        b'{"timeout":NaN}',
+        b'{"timeout":030}',
+        b'{"caller":"\xff"}',
+        b'\xef\xbb\xbf{"caller":"557"}',
+        '{"caller":"557"}'.encode("utf-16"),
+        b'{"caller":"\\ud800"}',
+        b'{"caller":"a\x01b"}',
+        b'{"timeout":1e999}',
+        b'{"timeout":' + b"9" * 10_000 + b"}",
+        b"[" * 1_000_000,
+        b'{"a":' * 200_000 + b"1" + b"}" * 200_000,
+    ],
+)
+def test_what_is_no_json_object_cannot_be_parsed(body: bytes) -> None:
+    reply = Client().send(body)
+    assert (reply.status, reply.body, reply.call) == (400, failure("Unable to parse content"), None)
+    assert reply.hints
+
+
+@pytest.mark.cites("R7")
+def test_of_a_key_that_comes_twice_the_last_counts() -> None:
+    body = b'{"caller":"","callee":"552","context":"main_routing","caller_id":"557","caller":"557"}'
+    assert Client().send(body).body == accepted(FIRST_ID)
+
+
+@pytest.mark.cites("R9")
+def test_a_whole_number_counts_as_its_digits() -> None:
+    client = Client()
+    call = client.call(caller=557, callee=552, caller_id=557)
+    assert (call.order.src, call.order.dst, call.order.first_shows.number) == ("557", "552", "557")
+
+
+@pytest.mark.cites("R9")
+@pytest.mark.parametrize("name", ["caller", "callee", "context", "caller_id", "trunk_name"])
+@pytest.mark.parametrize("value", [True, False, 557.5, [], ["557"], {}, {"number": "557"}, "5\n57", "557\x00", "\x7f"])
+def test_a_value_that_cannot_be_that_parameter_fails_the_operation(name: str, value: object) -> None:
+    reply = Client().ask(**{name: value})
+    assert (reply.status, reply.body, reply.call) == (200, FAILED, None)
+    assert reply.hints[0].startswith(f"parameter {name!r} cannot be used: ")
+
+
+@pytest.mark.cites("R9")
+def test_a_text_may_have_255_characters_and_no_more() -> None:
+    client = Client()
+    assert client.ask(caller_id="x" * 255).body == accepted(FIRST_ID)
+    assert client.ask(caller_id="x" * 256).body == FAILED
+
+
+@pytest.mark.cites("S3", "S8", "R9")
+@pytest.mark.parametrize("value", [45, 45.0, "45", "045"])
+def test_seconds_may_be_a_number_or_digits(value: object) -> None:
+    order = Client().call(timeout=value, call_limit=value).order
+    assert (order.first_timeout, order.second_timeout, order.talk_limit) == (45 * SECOND,) * 3
+
+
+@pytest.mark.cites("S3")
+@pytest.mark.parametrize("fields", [{}, {"timeout": ""}, {"timeout": None}])
+def test_without_a_timeout_it_is_thirty_seconds(fields: dict[str, object]) -> None:
+    order = Client().call(**fields).order
+    assert (order.first_timeout, order.second_timeout) == (30 * SECOND, 30 * SECOND)
+
+
+@pytest.mark.cites("R9")
+@pytest.mark.parametrize("name", ["timeout", "call_limit"])
+@pytest.mark.parametrize(
+    "value",
+    [-1, "-1", 86_401, "86401", 10**30, 1e30, 30.5, "30.5", " 30", "30s", "soon", "٣٠", "0x1e", "1" * 10, True, [], {}],
+)
+def test_seconds_that_are_none_fail_the_operation(name: str, value: object) -> None:
+    reply = Client().ask(**{name: value})
+    assert (reply.status, reply.body, reply.call) == (200, FAILED, None)
+    assert reply.hints[0].startswith(f"parameter {name!r} cannot be used: whole seconds from ")
+
+
+@pytest.mark.cites("R9")
+def test_a_limit_of_no_seconds_is_none_but_a_timeout_of_none_is_refused() -> None:
+    client = Client()
+    assert client.ask(timeout=0).body == FAILED
+    assert client.ask(timeout="0").body == FAILED
+    assert client.call(call_limit=0).order.talk_limit == 0
+    assert client.call(call_limit="0").order.talk_limit == 0
+
+
+@pytest.mark.cites("R9")
+def test_a_parameter_of_another_name_is_ignored_and_the_journal_says_what_was_meant() -> None:
+    client = Client()
+    reply = client.ask(timeOut="5", trunkname="cisco", wxyz="red")
+    assert reply.call is not None
+    call = client.office.pbx.calls.find(reply.call)
+    assert call is not None
+    assert call.order.first_timeout == 30 * SECOND
+    assert reply.hints == (
+        "parameter 'timeOut' is written 'timeout': case counts",
+        "parameter 'trunkname' is not documented: did you mean 'trunk_name'?",
+        "parameter 'wxyz' is not documented",
+    )
+
+
+@pytest.mark.cites("R9")
+def test_a_required_parameter_in_the_wrong_case_is_missing_and_the_journal_says_why() -> None:
+    reply = Client().ask_without("caller", Caller="557")
+    assert reply.body == failure("Field 'caller':value is missing")
+    assert reply.hints == ("parameter 'Caller' is written 'caller': case counts",)
+
+
+def test_a_flood_of_unknown_parameters_leaves_ten_hints_of_bounded_length() -> None:
+    reply = Client().ask(**{f"{number}" * 1000: "x" for number in range(10, 1000)})
+    assert len(reply.hints) == 10
+    assert all(len(hint) < 200 for hint in reply.hints)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    fields=st.dictionaries(
+        st.sampled_from(["caller", "callee", "context", "caller_id", "trunk_name", "timeout", "call_limit"])
+        | st.text(),
+        JSON_VALUES,
+    )
+)
+def test_whatever_json_comes_is_answered_in_the_vendors_envelope(fields: dict[str, object]) -> None:
+    reply = Client().send(json.dumps(FIELDS | fields).encode())
+    envelope = json.loads(reply.body)
+    assert list(envelope) == ["success", "message", "data"]
+    assert (envelope["success"] == 1) == (reply.call is not None) == (reply.code == "")
+
+
+@given(body=st.binary())
+def test_whatever_bytes_come_are_answered_in_the_vendors_envelope(body: bytes) -> None:
+    assert json.loads(Client().send(body).body)["success"] == 0

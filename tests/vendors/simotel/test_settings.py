@@ -1,0 +1,83 @@
+"""What a PBX file may say about Simotel, and what is refused with the place where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pbxsim.vendors.simotel import vendor
+from pbxsim.vendors.simotel.settings import Settings
+from tests.vendors.simotel.client import office
+
+if TYPE_CHECKING:
+    from pbxsim.vendorkit.vendor import SettingsFault
+
+GOOD = {"username": "test", "password": "Aa123456", "api_key": "key"}
+
+
+def faults(**settings: object) -> list[SettingsFault]:
+    """Read settings as a PBX file gives them, and check them against a PBX."""
+    return list(vendor.check(msgspec.convert(settings, Settings), office().pbx))
+
+
+def test_a_full_section_has_no_fault() -> None:
+    accounts = [
+        GOOD | {"permissions": ["call/originate/act", "pbx/queues/batchaddagent"]},
+        {"mode": "token", "api_key": "other"},
+        {"mode": "basic", "username": "test", "password": "other", "enabled": False},
+    ]
+    texts = {"no-such-service": "Requested service does not exist"}
+    assert faults(accounts=accounts, allowed_addresses=["10.0.0.0/8", "::1"], dialplan="simotel", texts=texts) == []
+
+
+@pytest.mark.parametrize(
+    ("account", "path"),
+    [
+        ({"username": "test", "password": "x"}, "accounts[0].api_key"),
+        ({"mode": "token", "username": "test", "password": "x"}, "accounts[0].api_key"),
+        ({"mode": "basic", "api_key": "x", "password": "x"}, "accounts[0].username"),
+        ({"mode": "basic", "username": "a:b", "password": "x"}, "accounts[0].username"),
+        ({"mode": "basic", "username": "test"}, "accounts[0].password"),
+        (GOOD | {"permissions": ["call/originate/act", "/call/originate/act"]}, "accounts[0].permissions[1]"),
+    ],
+)
+def test_an_account_that_could_never_be_used_is_a_fault(account: dict[str, object], path: str) -> None:
+    assert [fault.path for fault in faults(accounts=[account])] == [path]
+
+
+def test_two_accounts_with_the_same_credentials_are_a_fault() -> None:
+    token = {"mode": "token", "api_key": "key"}
+    found = faults(accounts=[token, GOOD, token | {"username": "unused"}])
+    assert [fault.path for fault in found] == ["accounts[2]"]
+
+
+def test_several_faults_are_found_at_once() -> None:
+    found = faults(dialplan="simotl", allowed_addresses=["10.0.0.0/8", "10.0.0"], barred_prefixes=["00", ""])
+    assert [(fault.path, fault.value) for fault in found] == [
+        ("dialplan", "simotl"),
+        ("allowed_addresses[1]", "10.0.0"),
+        ("barred_prefixes[1]", ""),
+    ]
+    assert found[0].expected == "one of the file's dialplans: simotel, elsewhere"
+
+
+def test_no_fault_shows_a_secret() -> None:
+    found = faults(accounts=[{"username": "a:b", "password": "hidden", "api_key": "hidden"}])
+    assert "hidden" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"accounts": [GOOD | {"mode": "digest"}]},
+        {"accounts": [GOOD | {"token": "x"}]},
+        {"texts": {"no-such-text": "x"}},
+        {"context": "main_routing"},
+        {"public_caller_without_trunk": "maybe"},
+    ],
+)
+def test_what_the_section_does_not_know_is_refused(section: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(section, Settings)

@@ -1,0 +1,48 @@
+"""The error texts: the manual's table, byte for byte, and how placeholders are filled in."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.pbx import errors as pbx_errors
+from pbxsim.pbx.errors import QueueNotFound, RecordingMoveRefused
+from pbxsim.vendors.voipsun.errors import CODES, ERRORS, Refusal, refusal
+from tests.vendors.voipsun.client import FIXTURES
+
+
+@pytest.mark.cites("S37", "S38", "S39", "S40", "S41", "S42", "S43", "S44", "S45", "S46")
+def test_the_table_is_the_manuals_to_the_byte() -> None:
+    ours = "".join(f"{code}\t{text}\n" for code, text in ERRORS.items())
+
+    assert ours.encode() == (FIXTURES / "errors.tsv").read_bytes()
+
+
+def test_every_code_that_the_switch_can_lead_to_is_documented() -> None:
+    assert {code for codes in CODES.values() for code in codes.values()} <= set(ERRORS)
+
+
+def test_each_of_the_switchs_refusals_that_concerns_this_vendor_has_a_code_somewhere() -> None:
+    mapped = {kind for codes in CODES.values() for kind in codes}
+    known = {
+        kind for kind in vars(pbx_errors).values() if isinstance(kind, type) and kind.__module__ == pbx_errors.__name__
+    }
+
+    assert known - mapped == {pbx_errors.PbxError, pbx_errors.ImpossibleTransition, pbx_errors.NothingToDo}
+
+
+@pytest.mark.cites("R34")
+def test_a_value_that_looks_like_a_placeholder_is_left_as_it_is() -> None:
+    filled = {"SIP/XYZ": "SIP/AAA.ZZZ.YYY.XXX", "XXX.YYY.ZZZ.AAA": "SIP/XYZ", "AAA.ZZZ.YYY.XXX": "10.0.0.1"}
+
+    assert Refusal(210, filled=filled).text == (
+        "SIP host IP address mismatch. Channel SIP/AAA.ZZZ.YYY.XXX is registered from IP SIP/XYZ"
+        " but requested IP address is 10.0.0.1"
+    )
+
+
+@pytest.mark.cites("R34")
+def test_names_from_the_request_stand_where_the_manual_has_its_examples() -> None:
+    assert refusal("agentadd", QueueNotFound("Fronta\\1")).text == "Queue Fronta\\1 not found!"
+    assert refusal("moverecord", RecordingMoveRefused("/a/b.wav")).text == (
+        "Cannot move file to (/a/b.wav). Check destination folder permissions!"
+    )
