@@ -48,18 +48,24 @@ class Distribution:
 
     def _on_leg_ended(self, event: LegEnded) -> None:
         if event.channel.line is not None:
-            self.wake(self._clock.now)
+            self._on_change(event)
 
     def _on_change(self, _event: object) -> None:
-        self.wake(self._clock.now)
+        if any(queue.waiters for queue in self._queues):
+            self.wake(self._clock.now)
 
     def wake(self, at: Instant) -> None:
-        """Serve the queues at that instant, once, after whatever is going on now is done."""
+        """Serve the queues at that instant, once, after whatever is going on then is done."""
         if at in self._woken_at:
             return
         self._woken_at.add(at)
         self._steps = self._steps % _STEPS + 1
         self._clock.call_at(at, _OWNER, self._steps, self._serve, at)
+
+    @property
+    def wakes(self) -> int:
+        """Count the instants at which the queues will be served."""
+        return len(self._woken_at)
 
     def _serve(self, at: Instant) -> None:
         self._woken_at.discard(at)

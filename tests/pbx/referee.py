@@ -93,7 +93,7 @@ class Referee:
             timers += call.timer != 0
             channels += call.live_legs()
         self._check_channels(channels)
-        timers += sum(channel.engine_timer != 0 for channel in channels)
+        timers += sum(channel.engine_timer != 0 for channel in channels) + self._pbx.distribution.wakes
         if self._timers_are_counted:
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
