@@ -131,8 +131,7 @@ class ClockDriver:
         """
         if not self._rate or self._loop is None or self._holds or self._working or self._leap is not None:
             return
-        self._work(self._loop)
-        self.rearm()
+        self._work(self._loop)  # the handle may now wake for nothing, and then sees to itself
 
     def rearm(self) -> None:
         """Look again when to wake: new work was scheduled. Cheap where nothing has become due earlier."""
@@ -188,7 +187,6 @@ class ClockDriver:
         """
         self.catch_up()
         self._holds += 1
-        self.rearm()
         return Hold(self._let_go)
 
     def _let_go(self) -> None:

@@ -157,14 +157,14 @@ class _Expansion:
 
     def _key(self, key: Node, path: Path) -> str:
         if not isinstance(key, Scalar):
-            raise self._refused(path, "keys that are text, not lists or mappings")
+            raise self._refused(path, "keys that are text, not lists or mappings", key.line)
         if not isinstance(key.value, str):
             expected = f'a key that is text: write "{key.text}"'
             self.findings.append(Finding((*path, key.text), key.value, expected, key.line))
         return key.text
 
-    def _refused(self, path: Path, expected: str) -> PbxFileRefused:
-        return PbxFileRefused([self._document.fault(Finding(path, msgspec.UNSET, expected))])
+    def _refused(self, path: Path, expected: str, line: int = 0) -> PbxFileRefused:
+        return PbxFileRefused([self._document.fault(Finding(path, msgspec.UNSET, expected, line))])
 
 
 class _Composer:

@@ -82,7 +82,7 @@ def shown(value: object) -> str:
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list | tuple):
-        return "a list"
+        return f"a list of {len(value)}"
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[0]}"
 

@@ -37,18 +37,18 @@ _UNIQUE_WITHIN: Final = (
 """Places whose values must differ within each of something."""
 
 _REFERENCES: Final = (
-    ("extensions.*.dialplan", "dialplan"),
-    ("contexts.*.dialplan", "dialplan"),
-    ("agents.*.dialplan", "dialplan"),
-    ("contexts.*.includes.*", "context or dialplan"),
-    ("contexts.*.routes.*", "outbound route"),
-    ("contexts.*.entries.*.route", "outbound route"),
-    ("routes.*.trunks.*", "trunk"),
-    ("accounts.*.tariff", "tariff"),
-    ("agents.*.line", "line, by its SIP user"),
-    ("queues.*.members.*.agent", "agent, by its number"),
-    ("cdrs.*.account", "account"),
-    ("cdrs.*.trunk", "trunk"),
+    ("extensions.*.dialplan", "a dialplan"),
+    ("contexts.*.dialplan", "a dialplan"),
+    ("agents.*.dialplan", "a dialplan"),
+    ("contexts.*.includes.*", "a context or dialplan"),
+    ("contexts.*.routes.*", "an outbound route"),
+    ("contexts.*.entries.*.route", "an outbound route"),
+    ("routes.*.trunks.*", "a trunk"),
+    ("accounts.*.tariff", "a tariff"),
+    ("agents.*.line", "the SIP user of a line"),
+    ("queues.*.members.*.agent", "the number of an agent"),
+    ("cdrs.*.account", "an account"),
+    ("cdrs.*.trunk", "a trunk"),
 )
 """Places whose values must name something, and what."""
 
@@ -66,7 +66,7 @@ def reference_faults(plain: object) -> Iterator[Finding]:
     for places, kind in _REFERENCES:
         for path, value in texts(plain, places):
             yield from _dangling(path, value, kind, names[kind])
-    yield from _dangling_extensions(plain)
+    yield from _dangling_extensions(plain, names["a dialplan"])
     yield from _circular_includes(plain)
 
 
@@ -92,14 +92,14 @@ def _names(plain: object) -> dict[str, list[str]]:
     implied = implies_way_out(plain)
     dialplans = listed("dialplans.*.name") or [NO_PLAN]
     return {
-        "dialplan": dialplans,
-        "context or dialplan": [*listed("contexts.*.name"), *dialplans],
-        "trunk": [IMPLIED_TRUNK.name] if implied else listed("trunks.*.name"),
-        "outbound route": [IMPLIED_ROUTE.name] if implied else listed("routes.*.name"),
-        "tariff": listed("tariffs.*.name"),
-        "account": listed("accounts.*.name"),
-        "line, by its SIP user": [user for _, user in sip_users(plain)],
-        "agent, by its number": listed("agents.*.number"),
+        "a dialplan": dialplans,
+        "a context or dialplan": [*listed("contexts.*.name"), *dialplans],
+        "a trunk": [IMPLIED_TRUNK.name] if implied else listed("trunks.*.name"),
+        "an outbound route": [IMPLIED_ROUTE.name] if implied else listed("routes.*.name"),
+        "a tariff": listed("tariffs.*.name"),
+        "an account": listed("accounts.*.name"),
+        "the SIP user of a line": [user for _, user in sip_users(plain)],
+        "the number of an agent": listed("agents.*.number"),
     }
 
 
@@ -131,10 +131,10 @@ def _first_dialplan(plain: object) -> str:
 
 def _dangling(path: Path, value: str, kind: str, known: list[str]) -> Iterator[Finding]:
     if value not in known:
-        yield Finding(path, value, f"the name of a {kind}, of this file{did_you_mean(value, known)}")
+        yield Finding(path, value, f"{kind} of this file{did_you_mean(value, known)}")
 
 
-def _dangling_extensions(plain: object) -> Iterator[Finding]:
+def _dangling_extensions(plain: object, plans: list[str]) -> Iterator[Finding]:
     first = _first_dialplan(plain)
     numbers: dict[object, list[str]] = {}
     for _, extension in mappings(plain, "extensions.*"):
@@ -146,8 +146,9 @@ def _dangling_extensions(plain: object) -> Iterator[Finding]:
         for rest, number in texts(context, "entries.*.extension"):
             if plan is None or plan == "":
                 yield Finding((*path, *rest), number, "a `dialplan` in this context, whose number that is")
-            elif isinstance(plan, str):
-                yield from _dangling((*path, *rest), number, f"extension in dialplan {plan}", numbers.get(plan, []))
+            elif isinstance(plan, str) and plan in plans:
+                kind = f"the number of an extension in dialplan {plan}"
+                yield from _dangling((*path, *rest), number, kind, numbers.get(plan, []))
 
 
 def _circular_includes(plain: object) -> Iterator[Finding]:

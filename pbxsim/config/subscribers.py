@@ -18,6 +18,7 @@ _UNKNOWN: Final = "UNKNOWN"
 
 Port: TypeAlias = Annotated[int, Meta(ge=0, le=65_535)]
 Calls: TypeAlias = Annotated[int, Meta(ge=1, le=10_000)]
+Place: TypeAlias = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 Status: TypeAlias = Annotated[
     str,
     Meta(
@@ -85,7 +86,7 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     state: Annotated[
         RestingState, Meta(description="What it shows without a call; in any state but `rest` it takes none.")
     ] = "rest"
-    order: Annotated[int, Meta(description="Place where SIP accounts, trunks' too, are listed: smaller first.")] = 0
+    order: Annotated[Place, Meta(description="Place where SIP accounts, trunks' too, are listed: smaller first.")] = 0
 
     def line(self, line_id: int) -> Line:
         """Make the switch's own of it."""

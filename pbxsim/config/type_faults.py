@@ -41,7 +41,9 @@ def type_faults(plain: object, schema: dict[str, Any], source: Callable[[Path], 
         for finding in reader.findings(error):
             if finding not in reader.found.findings:
                 reader.found.findings.append(finding)
-    return reader.found
+    meant = [(*path[:-1], key) for path, key in reader.found.renames]  # there, if misspelt: not missing
+    kept = [finding for finding in reader.found.findings if finding.path not in meant]
+    return TypeFaults(kept, reader.found.renames)
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from pbxsim.config.subscribers import RegistrationEntry
+from pbxsim.config.subscribers import Place, RegistrationEntry
 from pbxsim.config.values import Count, Id, Name, Party, Pattern, SipUser
 from pbxsim.pbx.directory import OutboundRoute, Registration, Trunk
 
@@ -21,7 +21,7 @@ class TrunkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     capacity: Annotated[Count | None, Meta(description="Channels at the same time; absent: no limit.")] = None
     registration: Annotated[RegistrationEntry | None, Meta(description="Absent: not registered, not monitored.")] = None
     caller_id: Annotated[Party, Meta(description="Shown instead of what the caller would show.")] = ""
-    order: Annotated[int, Meta(description="Place where SIP accounts, lines' too, are listed: smaller first.")] = 0
+    order: Annotated[Place, Meta(description="Place where SIP accounts, lines' too, are listed: smaller first.")] = 0
 
     def trunk(self, trunk_id: int) -> Trunk:
         """Make the switch's own of it."""

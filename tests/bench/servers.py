@@ -12,6 +12,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -63,7 +64,7 @@ class Server:
 
 def pbxsim(pbx: str) -> Kind:
     """Give `pbxsim serve` with a PBX file or a built-in PBX."""
-    return Kind((sys.executable, "-m", "pbxsim", "serve", pbx, "--port", "{port}"), "/livez")
+    return Kind((sys.executable, "-m", "pbxsim", "serve", pbx, "--port", "{port}"), "/readyz")
 
 
 def bare_aiohttp(kind: str) -> Kind:
@@ -88,9 +89,7 @@ def running(kind: Kind) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
         command = [part.format(port=port, spare=_free_port(), folder=folder) for part in kind.command]
         began = time.perf_counter()
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=said, stderr=said, env={**os.environ, "BENCH_PORT": str(port)}
-        )
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, env=_environment(port))
         try:
             _pin(process.pid)
             _wait(process, port, kind.path)
@@ -101,6 +100,18 @@ def running(kind: Kind) -> Iterator[Server]:
         finally:
             process.terminate()
             process.wait()
+
+
+def _environment(port: int) -> dict[str, str]:
+    """Give the environment of a server: its Python keeps bytecode, wherever this one was told not to."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": _bytecode().name, "BENCH_PORT": str(port)}
+
+
+@cache
+def _bytecode() -> tempfile.TemporaryDirectory[str]:
+    """Make the folder of all servers' bytecode; it goes with this process."""
+    return tempfile.TemporaryDirectory(prefix="pbxsim-bench-")
 
 
 def _free_port() -> int:

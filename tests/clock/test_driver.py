@@ -111,6 +111,16 @@ async def test_a_driver_starts_at_the_rate_it_was_made_with_and_counts_from_its_
     driver.close()
 
 
+async def test_work_planned_before_the_start_is_done_in_time() -> None:
+    clock, done = Scheduler(START), list[int]()
+    clock.call_at(START + 2 * SECOND, 1, 1, done.append, 1)
+    driver = ClockDriver(clock, rate=1)
+    driver.start()
+    await loop_on_hand().wait(3)
+    assert done == [1]
+    driver.close()
+
+
 async def test_new_work_that_is_due_earlier_is_done_in_time(desk: Desk) -> None:
     desk.plan("late", 100)
     desk.driver.set_rate(1)

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsim.clock.driver import LAST, BeyondTime
 from pbxsim.clock.instant import HOUR, SECOND, TimeWentBackwards, seconds
-from tests.clock.desk import Desk
+from tests.clock.desk import START, Desk
 from tests.clock.loop import loop_on_hand
 
 DAY = 24 * HOUR
@@ -30,10 +30,10 @@ async def test_an_advance_of_nothing_does_what_is_due_now(desk: Desk) -> None:
 
 
 async def test_an_advance_back_is_refused(desk: Desk) -> None:
-    with pytest.raises(TimeWentBackwards):
-        await desk.driver.advance(-1)
-    with pytest.raises(TimeWentBackwards):
-        await desk.driver.run_until_idle(-1)
+    for command in (desk.driver.advance, desk.driver.run_until_idle):
+        with pytest.raises(TimeWentBackwards) as refusal:
+            await command(-1)
+        assert (refusal.value.now, refusal.value.asked) == (START, START - 1)
 
 
 async def test_an_advance_of_a_running_clock_jumps_and_the_clock_runs_on_from_there(desk: Desk) -> None:
@@ -85,6 +85,17 @@ async def test_the_siblings_of_advance_pass_the_barriers_too(desk: Desk) -> None
     await desk.driver.run_next()
     await desk.driver.run_until_idle(HOUR)
     assert passed == [7, 9]
+
+
+async def test_a_barrier_is_passed_once_and_not_before_the_last_slice_of_work(desk: Desk) -> None:
+    async def barrier() -> None:
+        desk.done.append(("barrier", desk.now))
+
+    desk.driver.barriers.append(barrier)
+    for second in range(100):
+        desk.plan("call", second, takes=0.001)
+    await desk.driver.advance(100 * SECOND)
+    assert desk.words() == ["call"] * 100 + ["barrier"]
 
 
 async def test_work_that_a_barrier_brings_is_done_before_the_advance_is_over(desk: Desk) -> None:
@@ -144,7 +155,7 @@ async def test_an_advance_that_is_given_up_leaves_time_where_it_has_come_to(desk
 async def test_time_ends_in_the_year_9999() -> None:
     desk = Desk(loop_on_hand(), start=LAST - 10 * SECOND)
     desk.driver.start()
-    with pytest.raises(BeyondTime):
+    with pytest.raises(BeyondTime, match=r"cannot go beyond 9999-12-31T23:59:59\.999999Z"):
         await desk.driver.advance(11 * SECOND)
     assert not desk.clock.next_due()
     desk.driver.set_rate(1)
@@ -168,6 +179,13 @@ async def test_run_next_does_everything_due_at_the_next_instant_and_nothing_else
 async def test_run_next_without_work_moves_nothing(desk: Desk) -> None:
     assert not await desk.driver.run_next()
     assert desk.now == 0
+
+
+async def test_run_next_of_a_running_clock_without_work_stands_at_the_present(desk: Desk) -> None:
+    desk.driver.set_rate(1)
+    desk.loop.spend(4)
+    assert not await desk.driver.run_next()
+    assert desk.now == 4
 
 
 async def test_run_next_of_a_running_clock_jumps_and_the_clock_runs_on_from_there(desk: Desk) -> None:
@@ -194,6 +212,14 @@ async def test_run_until_idle_stops_at_its_limit_where_work_never_ends(desk: Des
     desk.plan("first", 7, also=again)
     assert not await desk.driver.run_until_idle(60 * SECOND)
     assert (len(desk.done), desk.now) == (8, 60)
+
+
+async def test_the_limit_of_a_running_clock_counts_from_the_present(desk: Desk) -> None:
+    desk.plan("a", 100)
+    desk.driver.set_rate(1)
+    desk.loop.spend(4)
+    assert not await desk.driver.run_until_idle(10 * SECOND)
+    assert desk.now == 14
 
 
 async def test_run_until_idle_without_work_moves_nothing(desk: Desk) -> None:

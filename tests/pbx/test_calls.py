@@ -7,7 +7,7 @@ import pytest
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.channel import ChannelState, Report
+from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import (
     CallBridged,
@@ -255,25 +255,3 @@ def test_calls_and_channels_are_found_while_they_live_and_calls_a_while_longer(o
     assert counter.find(3) is None
     assert list(counter.live) == [2]
     assert counter.channel("SIP/sip100-00000001") is None
-
-
-def test_only_the_last_calls_are_remembered() -> None:
-    office = Office(extension("100"))
-    office.pbx.calls.recent = type(office.pbx.calls.recent)(maxlen=2)
-    for _ in range(3):
-        office.call("100", "7")
-        office.finish()
-    assert [office.pbx.calls.find(number) is None for number in (1, 2, 3)] == [True, False, False]
-
-
-def test_two_pbxs_in_one_process_know_nothing_of_each_other() -> None:
-    one, other = Office(extension("100")), Office(extension("100"))
-    one.call("100", "990100000")
-    one.advance(0)
-    assert (one.pbx.calls.channels_made, other.pbx.calls.channels_made) == (2, 0)
-    assert other.phones["100"].line.channels == []
-    call = other.call("100", "990100005")
-    other.finish()
-    assert (call.number, other.cdr(call).channel) == (1, "SIP/sip100-00000001")
-    assert one.clock.now == START
-    assert one.phones["100"].line.channels[0].state is ChannelState.UP

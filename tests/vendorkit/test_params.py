@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsim.vendorkit.params import Params, has_control, parse_form, parse_query
@@ -84,12 +84,14 @@ NAMES = st.text(st.characters(codec="utf-8"), min_size=1)
 VALUES = st.text(st.characters(codec="utf-8"))
 
 
+@settings(deadline=None)
 @given(pairs=st.dictionaries(NAMES, VALUES))
 def test_whatever_a_client_encodes_is_what_is_read(pairs: dict[str, str]) -> None:
     assert parse_query(urlencode(pairs, quote_via=quote)) == pairs
     assert parse_form(urlencode(pairs, quote_via=quote_plus).encode()) == pairs
 
 
+@settings(deadline=None)
 @given(query=st.text(), body=st.binary())
 def test_no_text_and_no_bytes_are_too_strange_to_read(query: str, body: bytes) -> None:
     for params in (parse_query(query), parse_form(body)):

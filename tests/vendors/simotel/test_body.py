@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
@@ -180,6 +180,7 @@ JSON_VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(
     fields=st.dictionaries(
         st.sampled_from(["caller", "callee", "context", "caller_id", "trunk_name", "timeout", "call_limit"])
@@ -194,6 +195,7 @@ def test_whatever_json_comes_is_answered_in_the_vendors_envelope(fields: dict[st
     assert (envelope["success"] == 1) == (reply.call is not None) == (reply.code == "")
 
 
+@settings(deadline=None)
 @given(body=st.binary())
 def test_whatever_bytes_come_are_answered_in_the_vendors_envelope(body: bytes) -> None:
     assert json.loads(Client().send(body).body)["success"] == 0

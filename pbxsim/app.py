@@ -1,0 +1,274 @@
+"""The composition root: the only file that knows every room. Puts PBX files, vendors, engine and server together.
+
+Not here: how the command line is read (cli.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import shutil
+import signal
+import tempfile
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.clock.instant import Instant, from_datetime, parse_iso
+from pbxsim.config.build import BuiltPbx, build
+from pbxsim.config.fault import PbxFileRefused
+from pbxsim.config.load import load, path_of
+from pbxsim.discovery import BrokenVendor, find_vendors
+from pbxsim.pbx.errors import PbxError
+from pbxsim.pbx.events import RecordingMoved
+from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.web import tls
+from pbxsim.web.banner import banner, base_url
+from pbxsim.web.control.door import ControlDoor
+from pbxsim.web.control.guard import Guard
+from pbxsim.web.host import Assembled, HostedPbx, Hosts, Plan
+from pbxsim.web.paths import PathClaimedTwice, VendorPaths
+from pbxsim.web.server import AddressInUse, PbxServer
+from pbxsim.web.watch import FileWatch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from ssl import SSLContext
+
+    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.config.file import PbxFile
+    from pbxsim.config.records import Placement
+    from pbxsim.pbx.cdr import Cdr
+
+_log: Final = logging.getLogger("pbxsim")
+
+PAUSED_START: Final[Instant] = parse_iso("2026-01-01T00:00:00Z")
+"""Where a clock that is held begins, unless somebody says otherwise: so that two runs compare."""
+
+
+_GC_THRESHOLDS: Final = (200_000, 50, 1000)
+"""The standard ones look at every live call again and again: at 200,000 calls these alone double the switch's speed."""
+
+
+class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said"."""
+
+    pbxs: tuple[str, ...] = ("documented",)
+    host: str = "127.0.0.1"
+    port: int = 8080
+    rate: float = 1.0
+    start_at: Instant | None = None
+    seed: int | None = None
+    recordings: Path | None = None
+    tls: str = ""
+    control_token: str = ""
+    watch: bool = False
+
+
+class Refused(Exception):
+    """What was given cannot be served; says why."""
+
+
+class SamePbxTwice(Refused):
+    """Two PBX files have one name, or a running PBX was to get another: nobody could tell which one is meant."""
+
+
+class RecordingsRefused(Refused):
+    """Recordings cannot be put into the folder that the user chose."""
+
+
+class Unreachable(Exception):
+    """Something that serving needs cannot be had: the port, a package; says what."""
+
+
+def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
+    """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Unreachable."""
+    with tempfile.TemporaryDirectory(prefix="pbxsim-") as workplace:
+        try:
+            asyncio.run(_serve(settings, Path(workplace), say))
+        except (PbxFileRefused, PathClaimedTwice, BrokenVendor, tls.TlsRefused) as error:
+            raise Refused(str(error)) from error
+        except (AddressInUse, tls.TlsNotInstalled) as error:
+            raise Unreachable(str(error)) from error
+
+
+async def _serve(settings: ServeSettings, workplace: Path, say: Callable[[str], None]) -> None:
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    installation = Installation(settings, workplace)
+    context = _tls(settings, workplace)
+    _tune_garbage_collection()
+    async with AsyncExitStack() as stack:
+        await installation.server.start(settings.host, settings.port, context)
+        stack.push_async_callback(installation.server.stop)
+        if settings.watch:
+            watch = FileWatch(installation.watched(), installation.reload)
+            watch.start()
+            stack.callback(watch.close)
+        say(installation.banner())
+        await stop.wait()
+
+
+def _tune_garbage_collection() -> None:
+    """Have collections look at nothing that stays, and seldom at anything."""
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    gc.enable()
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(name, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+
+
+def _tls(settings: ServeSettings, workplace: Path) -> SSLContext | None:
+    if not settings.tls:
+        return None
+    if settings.tls != tls.SELF_SIGNED:
+        return tls.given(settings.tls)
+    names = {"localhost", "127.0.0.1", "::1", settings.host}
+    return tls.self_signed(workplace, names, wall_clock())
+
+
+class Installation:
+    """The PBXs of one server, from their files, and the server itself. `workplace` is a folder for what need not stay.
+
+    Raises PbxFileRefused, SamePbxTwice, PathClaimedTwice, BrokenVendor.
+    """
+
+    def __init__(self, settings: ServeSettings, workplace: Path) -> None:
+        self._settings = settings
+        self._workplace = workplace
+        self._sources: dict[str, str] = {}
+        self.vendors = find_vendors()
+        self.hosts = Hosts([self._host(source) for source in settings.pbxs])
+        door = ControlDoor(self.hosts, Guard(settings.host, settings.control_token))
+        self.server = PbxServer(self.hosts, self.vendors, door)
+
+    def banner(self) -> str:
+        """Write what a start prints; the server must listen."""
+        settings = self._settings
+        return banner(
+            self.hosts,
+            self.vendors,
+            base_url(settings.host, self.server.port, tls=settings.tls != ""),
+            self_signed=settings.tls == tls.SELF_SIGNED,
+            needs_token=settings.control_token != "",
+        )
+
+    def watched(self) -> dict[str, Path]:
+        """Give the PBX files to look at, by PBX."""
+        return {name: path_of(source) for name, source in self._sources.items()}
+
+    def reload(self, name: str) -> None:
+        """Begin anew by a file that has changed. A bad one is refused whole: its faults are told, that is all."""
+        source = self._sources[name]
+        try:
+            self._restart(name, source)
+        except (PbxFileRefused, SamePbxTwice, PathClaimedTwice) as error:
+            _log.error("%s has changed, and is refused; the PBX goes on as it was\n%s", source, error)
+        else:
+            _log.info("%s has changed: the PBX %s begins anew", source, name)
+
+    def _restart(self, name: str, source: str) -> None:
+        file = load(source, self.vendors)
+        if file.name != name:
+            raise SamePbxTwice(f"{source}: name: found {file.name!r}, expected {name!r}, which a running PBX keeps")
+        others = {vendor for host in self.hosts if host.name != name for vendor in host.interfaces}
+        VendorPaths(self.vendors[vendor] for vendor in sorted(others | set(file.vendors)))
+        host = self.hosts.named(name)
+        assert host is not None
+        plan = self._plan(file)
+        host.restart(plan, plan.seed)
+        self.server.reindex()
+
+    def _host(self, source: str) -> HostedPbx:
+        plan = self._plan(load(source, self.vendors))
+        if plan.name in self._sources:
+            raise SamePbxTwice(f"two PBXs are named {plan.name!r}: {self._sources[plan.name]} and {source}")
+        self._sources[plan.name] = source
+        return HostedPbx(plan, self.vendors, rate=self._settings.rate)
+
+    def _plan(self, file: PbxFile) -> Plan:
+        settings = self._settings
+        chosen = settings.recordings
+        folder = (self._workplace if chosen is None else chosen) / file.name
+        recordings = Recordings(folder, file, keep=chosen is not None)
+
+        def assemble(clock: Scheduler, seed: int) -> Assembled:
+            built = build(file, vendors=self.vendors, clock=clock, seed=seed, files=recordings.root)
+            recordings.put_back(built)
+            return Assembled(built.pbx, built.interfaces)
+
+        return Plan(
+            name=file.name,
+            seed=file.seed if settings.seed is None else settings.seed,
+            assemble=assemble,
+            start=start_of(file.start if settings.start_at is None else settings.start_at),
+        )
+
+
+class Recordings:
+    """The folder of a PBX's recordings: at each beginning they lie where its file says.
+
+    A folder of ours is emptied for that. In one that the user chose (`keep`) nothing is ever removed: what the run
+    before moved away goes back.
+    """
+
+    def __init__(self, folder: Path, file: PbxFile, *, keep: bool) -> None:
+        self.root = RecordingRoot(folder)
+        self._folder = folder
+        self._keep = keep
+        self._home = {entry.id: entry.recording for entry in file.cdrs if entry.recording is not None}
+        self._away: dict[int, Cdr] = {}
+
+    def put_back(self, built: BuiltPbx) -> None:
+        """Make the folder what it is when a PBX begins, then remember what moves away from there."""
+        if not self._keep:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        for number, cdr in self._away.items():
+            home = self._home[number]
+            with suppress(PbxError):  # the user has taken it away
+                self.root.move(
+                    from_folder=cdr.recording_folder,
+                    from_file=cdr.recording_file,
+                    to_folder=home.folder,
+                    to_file=home.file,
+                )
+        self._away.clear()
+        for placement in built.place:
+            self._place(placement)
+        built.pbx.events.subscribe(RecordingMoved, self._on_moved)
+
+    def _place(self, placement: Placement) -> None:
+        try:
+            self.root.place(placement.folder, placement.file, placement.content)
+        except PbxError as error:
+            told = f"recordings: cannot put {placement.folder}/{placement.file} into {self._folder}: {error.__cause__}"
+            if self._keep:
+                raise RecordingsRefused(told) from error
+            _log.warning("%s; whoever asks for it is told that it is not there", told)
+
+    def _on_moved(self, event: RecordingMoved) -> None:
+        if self._keep and event.cdr.id in self._home:
+            self._away[event.cdr.id] = event.cdr
+
+
+def start_of(said: Instant | None) -> Callable[[float], Instant]:
+    """Give the rule where a PBX's clock begins: where it is said, else now; a paused clock at PAUSED_START."""
+    if said is not None:
+        return lambda rate: said
+    return lambda rate: wall_clock() if rate else PAUSED_START
+
+
+def wall_clock() -> Instant:
+    """Tell the world's time."""
+    return from_datetime(datetime.now(UTC))  # noqa: TID251 - where a clock that nobody set begins is the world's

@@ -1,0 +1,288 @@
+"""The command line: what each command and option is called, and what a process returns.
+
+Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a component is unreachable. Whatever only some commands need is
+imported by those alone: a start is quick because most of pbxsim is not read for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from pbxsim import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pbxsim.app import ServeSettings
+    from pbxsim.clock.instant import Instant
+
+
+class Exit(IntEnum):
+    """What a process returns."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    UNREACHABLE = 3
+
+
+_LATER: Final = {
+    "db": "call records are kept in memory in this release; without --db they are all the same there",
+    "workers": "this release serves with one process; leave --workers out",
+}
+_TRUE: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("", "0", "false", "no", "off"), False),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; give the exit code."""
+    parser = _parser(os.environ)
+    asked = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = asked.command
+    return int(command(asked))
+
+
+# -- commands ---------------------------------------------------------------------------------------------------------
+
+
+def serve(asked: argparse.Namespace) -> int:
+    """Serve PBXs until somebody stops it."""
+    import gc
+
+    gc.disable()  # until everything is loaded: what is being loaded stays, and looking for garbage in it is in vain
+    from pbxsim.web import logs
+
+    logs.set_up(asked.log_format, sys.stderr)
+    from pbxsim.app import Refused, Unreachable, run
+
+    try:
+        run(_settings(asked), _say)
+    except argparse.ArgumentTypeError as error:
+        return _complain(f"pbxsim serve: {error}", Exit.USAGE)
+    except Refused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    except Unreachable as unreachable:
+        return _complain(str(unreachable), Exit.UNREACHABLE)
+    return Exit.DONE
+
+
+def check(asked: argparse.Namespace) -> int:
+    """Tell every fault of a PBX file."""
+    from pbxsim.config.fault import PbxFileRefused
+    from pbxsim.config.load import load
+    from pbxsim.discovery import find_vendors
+
+    try:
+        file = load(asked.file, find_vendors())
+    except PbxFileRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    _say(f"{asked.file}: PBX {file.name}, no fault")
+    return Exit.DONE
+
+
+def schema(asked: argparse.Namespace) -> int:
+    """Print the JSON Schema of PBX files."""
+    import json
+
+    from pbxsim.config.schema import schema as json_schema
+    from pbxsim.discovery import find_vendors
+
+    _say(json.dumps(json_schema(find_vendors()), indent=2, ensure_ascii=False))
+    return Exit.DONE
+
+
+def numbers(asked: argparse.Namespace) -> int:
+    """Print the number grammar's table."""
+    from pbxsim.engines.simulated.behaviour import GRAMMAR
+
+    _say("Any number whose last nine digits are 990 O RR TTT says what its telephone does:")
+    _say("RR seconds of ringing, TTT seconds of talk until this side hangs up (000: it never does), and O:\n")
+    _say("O  example    the telephone")
+    for digit, _, _, words in GRAMMAR:
+        _say(f"{digit}  990{digit}03020  {words}")
+    _say("\nA PBX file's own rules come first.")
+    return Exit.DONE
+
+
+# -- the words of the command line ------------------------------------------------------------------------------------
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"pbxsim {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_serve(commands, environment)
+    add: Callable[..., argparse.ArgumentParser] = commands.add_parser
+    checker = add("check", help="tell every fault of a PBX file; exit 1 if there is one", allow_abbrev=False)
+    checker.add_argument("file", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
+    checker.set_defaults(command=check)
+    add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
+    add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
+    return parser
+
+
+def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - argparse keeps that type private
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "serve",
+        help="serve one PBX or several",
+        allow_abbrev=False,
+        epilog="Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first.",
+    )
+    parser.add_argument(
+        "pbxs", nargs="*", metavar="PBX", help="built-in PBXs' names, or paths of PBX files (documented)"
+    )
+    option = _Options(parser, environment)
+    option("host", "127.0.0.1", str, "ADDRESS", "where to listen (127.0.0.1)")
+    option("port", 8080, _port, "PORT", "0: any that is free, which is printed (8080)")
+    option("clock", 1.0, _rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
+    option("start-at", None, _moment, "TIME", "where their time begins, ISO 8601")
+    option("seed", None, int, "N", "decides what is drawn by chance (the PBX file's)")
+    option("engine", "simulated", _engine, "simulated", "who decides what telephones do (simulated)")
+    option("recordings", None, Path, "DIR", "the root of the recordings (a temporary folder)")
+    option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
+    option("control-token", "", str, "T", "ask for it as bearer token in the control API")
+    option("log-format", "text", _one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
+    option("db", None, _later("db"), "URL", "not in this release")
+    option("workers", None, _later("workers"), "N", "not in this release")
+    watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
+    parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
+    parser.set_defaults(command=serve)
+
+
+class _Options:
+    """Adds options whose default may stand in the environment; argparse reads it only if the command is chosen."""
+
+    def __init__(self, parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
+        self._parser = parser
+        self._environment = environment
+
+    def __call__(self, name: str, default: object, kind: Callable[[str], object], metavar: str, text: str) -> None:
+        variable = f"PBXSIM_{name.upper().replace('-', '_')}"
+        given = self._environment.get(variable)
+        self._parser.add_argument(
+            f"--{name}",
+            type=_named(kind),
+            default=FromEnvironment(given, variable) if given else default,
+            metavar=metavar,
+            help=text,
+        )
+
+
+class FromEnvironment(str):
+    """An option's text that stood in the environment, under the name `variable`."""
+
+    __slots__ = ("variable",)
+    variable: str
+
+    def __new__(cls, text: str, variable: str) -> FromEnvironment:
+        """Keep the text, and where it stood."""
+        made = super().__new__(cls, text)
+        made.variable = variable
+        return made
+
+
+def _named(kind: Callable[[str], object]) -> Callable[[str], object]:
+    """Have a refusal name the variable, where the text came from there."""
+
+    def read(text: str) -> object:
+        try:
+            return kind(text)
+        except (ValueError, argparse.ArgumentTypeError) as error:
+            where = f"{text.variable}: " if isinstance(text, FromEnvironment) else ""
+            raise argparse.ArgumentTypeError(f"{where}{error}") from None
+
+    return read
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in _TRUE:
+        raise argparse.ArgumentTypeError(f"expected 1 or 0, not {str(text)!r}")
+    return _TRUE[text.lower()]
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    if text in ("real", "paused"):
+        return 1.0 if text == "real" else 0.0
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1_000_000:
+        raise argparse.ArgumentTypeError(
+            f"expected real, paused, or how many times faster (0 to 1000000), not {text!r}"
+        )
+    return rate
+
+
+def _moment(text: str) -> Instant:
+    from pbxsim.config.values import instant
+
+    try:
+        return instant(text)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"expected a moment in ISO 8601 from 1970 to 2199, as 2026-01-01T09:00:00Z, not {text!r}"
+        ) from None
+
+
+def _engine(text: str) -> str:
+    if text in ("asterisk", "sip"):
+        raise argparse.ArgumentTypeError(f"the engine {text!r} is not in this release; simulated is")
+    return _one_of("simulated")(text)
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def chosen(text: str) -> str:
+        if text not in words:
+            raise argparse.ArgumentTypeError(f"expected {' or '.join(words)}, not {text!r}")
+        return text
+
+    return chosen
+
+
+def _later(name: str) -> Callable[[str], NoReturn]:
+    def refuse(_: str) -> NoReturn:
+        raise argparse.ArgumentTypeError(f"not in this release: {_LATER[name]}")
+
+    return refuse
+
+
+def _settings(asked: argparse.Namespace) -> ServeSettings:
+    from pbxsim.app import ServeSettings
+
+    return ServeSettings(
+        pbxs=tuple(asked.pbxs) or ("documented",),
+        host=asked.host,
+        port=asked.port,
+        rate=asked.clock,
+        start_at=asked.start_at,
+        seed=asked.seed,
+        recordings=asked.recordings,
+        tls=asked.tls,
+        control_token=asked.control_token,
+        watch=asked.watch is True or bool(_named(_truth)(asked.watch)),
+    )
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _complain(text: str, code: Exit) -> Exit:
+    print(text, file=sys.stderr, flush=True)
+    return code

@@ -1,0 +1,193 @@
+"""What the journal says of each kind of event: what is taken down when it happens, how that is spelt when it is read.
+
+Taking down is on the way of every call, so it only copies values; everything else waits until somebody reads. An event
+carries live objects that go on changing: from them nothing is kept but values, and things that never change themselves
+(a finished record, an order, a charge).
+
+Spans are in seconds, instants in ISO 8601. Each cause stands there as its Q.850 number and by its name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from pbxsim.clock.instant import iso
+from pbxsim.pbx.events import (
+    AgentChanged,
+    CallBridged,
+    CallEnded,
+    CallStarted,
+    CdrClosed,
+    ContextEntered,
+    CreditCharged,
+    Event,
+    LegAnswered,
+    LegDialed,
+    LegEnded,
+    LegHeld,
+    LegRefused,
+    LegRinging,
+    LegUnheld,
+    LineRegistered,
+    LineUnregistered,
+    MemberAdded,
+    MemberRemoved,
+    RecordingMoved,
+    ReportIgnored,
+)
+from pbxsim.sinks.journal_calls import (
+    spell_bridged,
+    spell_context,
+    spell_dialed,
+    spell_ended,
+    spell_held,
+    spell_ignored,
+    spell_leg_ended,
+    spell_refused,
+    spell_started,
+    spell_waited,
+    take_answered,
+    take_bridged,
+    take_context,
+    take_dialed,
+    take_ended,
+    take_held,
+    take_ignored,
+    take_leg_ended,
+    take_refused,
+    take_ringing,
+    take_started,
+)
+from pbxsim.sinks.journal_words import Data, Spelt, cause_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.pbx.account import Charge
+    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.directory import Registration
+
+_E = TypeVar("_E", bound=Event)
+_F = TypeVar("_F")
+
+
+class Kind(msgspec.Struct, Generic[_E, _F], frozen=True):
+    """A kind of event: `take` copies what is needed of one, `spell` makes an entry of that, any time later."""
+
+    event: type[_E]
+    take: Callable[[_E], _F]
+    spell: Callable[[_F], Spelt]
+
+    @property
+    def name(self) -> str:
+        """Give the event's name as the journal writes it: `LegRinging` is `leg-ringing`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", self.event.__name__).lower()
+
+
+def _take_cdr(event: CdrClosed | RecordingMoved) -> Cdr:
+    return event.cdr
+
+
+def _spell_cdr(cdr: Cdr) -> Spelt:
+    data: Data = {
+        "id": cdr.id,
+        "vendor": cdr.vendor,
+        "direction": cdr.direction.value,
+        "src": cdr.src,
+        "dst": cdr.dst,
+        "start": iso(cdr.start),
+        "answer": iso(cdr.answer) if cdr.answer else None,
+        "end": iso(cdr.end),
+        "duration": cdr.duration,
+        "billsec": cdr.billsec,
+        "disposition": cdr.disposition.value,
+        **cause_words(cdr.cause),
+        "clid": {"number": cdr.clid_number, "name": cdr.clid_name},
+        "channel": cdr.channel,
+        "dst_channel": cdr.dst_channel,
+        "context": cdr.context,
+        "trunk": cdr.trunk,
+        "custom": list(cdr.custom),
+        "account": cdr.account,
+        "reference": cdr.reference,
+        **_recording(cdr),
+    }
+    return cdr.call, "", data
+
+
+def _spell_moved(cdr: Cdr) -> Spelt:
+    return cdr.call, "", {"cdr": cdr.id, **_recording(cdr)}
+
+
+def _recording(cdr: Cdr) -> Data:
+    return {"recording_folder": cdr.recording_folder, "recording_file": cdr.recording_file}
+
+
+def _take_charge(event: CreditCharged) -> Charge:
+    return event.charge
+
+
+def _spell_charge(charge: Charge) -> Spelt:
+    data: Data = {"account": charge.account, "number": charge.number, "seconds": charge.seconds}
+    return charge.call, "", {**data, "millionths": charge.amount, "reference": charge.reference}
+
+
+_Line: TypeAlias = "tuple[str, str, Registration]"
+
+
+def _take_line(event: LineRegistered | LineUnregistered) -> _Line:
+    return event.line.user, event.line.extension.internal, event.line.registration
+
+
+def _spell_line(facts: _Line) -> Spelt:
+    user, extension, registration = facts
+    return None, "", {"line": user, "extension": extension, **msgspec.to_builtins(registration)}
+
+
+def _take_agent(event: AgentChanged) -> tuple[str, str, str, bool, str]:
+    agent = event.agent
+    line = agent.line.user if agent.line is not None else ""
+    return event.change, agent.number, line, agent.is_paused, agent.pause_reason
+
+
+def _spell_agent(facts: tuple[str, str, str, bool, str]) -> Spelt:
+    change, number, line, is_paused, reason = facts
+    return None, "", {"change": change, "agent": number, "line": line, "is_paused": is_paused, "pause_reason": reason}
+
+
+def _take_member(event: MemberAdded | MemberRemoved) -> tuple[str, str, int | None]:
+    member = event.queue.member(event.agent)
+    return event.queue.name, event.agent.number, member.penalty if member is not None else None
+
+
+def _spell_member(facts: tuple[str, str, int | None]) -> Spelt:
+    queue, agent, penalty = facts
+    return None, "", {"queue": queue, "agent": agent, **({} if penalty is None else {"penalty": penalty})}
+
+
+KINDS: Final[tuple[Kind[Any, Any], ...]] = (
+    Kind(CallStarted, take_started, spell_started),
+    Kind(LegDialed, take_dialed, spell_dialed),
+    Kind(LegRinging, take_ringing, spell_waited),
+    Kind(LegAnswered, take_answered, spell_waited),
+    Kind(LegHeld, take_held, spell_held),
+    Kind(LegUnheld, take_held, spell_held),
+    Kind(LegEnded, take_leg_ended, spell_leg_ended),
+    Kind(LegRefused, take_refused, spell_refused),
+    Kind(CallBridged, take_bridged, spell_bridged),
+    Kind(CallEnded, take_ended, spell_ended),
+    Kind(CdrClosed, _take_cdr, _spell_cdr),
+    Kind(CreditCharged, _take_charge, _spell_charge),
+    Kind(ContextEntered, take_context, spell_context),
+    Kind(ReportIgnored, take_ignored, spell_ignored),
+    Kind(LineRegistered, _take_line, _spell_line),
+    Kind(LineUnregistered, _take_line, _spell_line),
+    Kind(AgentChanged, _take_agent, _spell_agent),
+    Kind(MemberAdded, _take_member, _spell_member),
+    Kind(MemberRemoved, _take_member, _spell_member),
+    Kind(RecordingMoved, _take_cdr, _spell_moved),
+)
+"""Every event of pbx/events.py."""

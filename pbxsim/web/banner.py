@@ -1,0 +1,55 @@
+"""What a start prints: where the server is, and one command for each vendor that works as it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim import __version__
+from pbxsim.clock.instant import iso
+from pbxsim.web.paths import CONTROL_ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pbxsim.vendorkit.vendor import Vendor
+    from pbxsim.web.host import HostedPbx, Hosts
+
+_CONTROL = (
+    ("calls", "watch it ring, be answered, end"),
+    ("cdrs", "read its record"),
+    ("openapi.json", "all there is to steer"),
+)
+
+
+def base_url(host: str, port: int, *, tls: bool) -> str:
+    """Give the URL under which a server on that host and port is reached from this machine."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    name = f"[{reached}]" if ":" in reached else reached
+    return f"{'https' if tls else 'http'}://{name}:{port}"
+
+
+def banner(hosts: Hosts, vendors: Mapping[str, Vendor], url: str, *, self_signed: bool, needs_token: bool) -> str:
+    """Write it."""
+    curl = "curl --insecure" if self_signed else "curl"
+    token = ' -H "Authorization: Bearer $PBXSIM_CONTROL_TOKEN"' if needs_token else ""
+    lines = [f"pbxsim {__version__} on {url}"]
+    for host in hosts:
+        lines += _calls(host, vendors, url, curl)
+    lines.append("\nThen")
+    lines += [f"  {words}\n    {curl}{token} '{url}{CONTROL_ROOT}/{path}'" for path, words in _CONTROL]
+    return "\n".join(lines) + "\n"
+
+
+def _calls(host: HostedPbx, vendors: Mapping[str, Vendor], url: str, curl: str) -> Iterator[str]:
+    yield f"\nPBX {host.name}: clock {_pace(host)}, from {iso(host.pbx.clock.now)}, seed {host.seed}"
+    for vendor, interface in host.interfaces.items():
+        line = interface.curl(url)
+        yield f"  {vendors[vendor].title}"
+        yield f"    {line.replace('curl', curl, 1)}" if line else "    (its settings allow no call)"
+
+
+def _pace(host: HostedPbx) -> str:
+    rate = host.driver.rate
+    if not rate:
+        return "paused"
+    return "real" if rate == 1 else f"at {rate:g} times real time"

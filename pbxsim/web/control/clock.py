@@ -1,0 +1,90 @@
+"""A PBX's clock: see it, set its rate, move it on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning
+from pbxsim.clock.instant import iso, seconds
+from pbxsim.web.control.answer import Answer, Problem, document
+
+if TYPE_CHECKING:
+    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.host import HostedPbx
+
+TEN_YEARS = 315_360_000
+
+
+class Rate(msgspec.Struct, forbid_unknown_fields=True):
+    """Virtual seconds in a real one; 0 pauses."""
+
+    rate: Annotated[float, msgspec.Meta(ge=0, le=FASTEST)]
+
+
+class Advance(msgspec.Struct, forbid_unknown_fields=True):
+    """How far to move on."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=TEN_YEARS)]
+
+
+class Limit(msgspec.Struct, forbid_unknown_fields=True):
+    """How far to move on at most."""
+
+    limit_seconds: Annotated[float, msgspec.Meta(ge=0, le=TEN_YEARS)] = 86_400
+
+
+def shown(ask: Ask) -> Answer:
+    """Tell the time."""
+    return _document(ask.host)
+
+
+def set_rate(ask: Ask) -> Answer:
+    """Run faster, slower or not at all."""
+    ask.host.driver.set_rate(ask.command(Rate).rate)
+    return _document(ask.host)
+
+
+async def advance(ask: Ask) -> Answer:
+    """Move on by some seconds. A barrier: all work due by then is done when the answer comes."""
+    host, duration = ask.host, seconds(ask.command(Advance).seconds)
+    try:
+        await host.driver.advance(duration)
+    except (BeyondTime, ClockNotRunning) as error:
+        raise Problem(409, str(error)) from None
+    return _document(host)
+
+
+async def run_next(ask: Ask) -> Answer:
+    """Move on to the next due instant and do all that is due there."""
+    host = ask.host
+    try:
+        ran = await host.driver.run_next()
+    except ClockNotRunning as error:
+        raise Problem(409, str(error)) from None
+    return _document(host, ran=ran)
+
+
+async def run_until_idle(ask: Ask) -> Answer:
+    """Move on until nothing is left to do, or the limit is reached; `idle` tells which."""
+    host, limit = ask.host, seconds(ask.command(Limit).limit_seconds)
+    try:
+        idle = await host.driver.run_until_idle(limit)
+    except ClockNotRunning as error:
+        raise Problem(409, str(error)) from None
+    return _document(host, idle=idle)
+
+
+def _document(host: HostedPbx, **more: bool) -> Answer:
+    host.driver.catch_up()
+    clock, rate = host.pbx.clock, host.driver.rate
+    due = clock.next_due()
+    return document(
+        {
+            "now": iso(clock.now),
+            "rate": int(rate) if rate == int(rate) else rate,
+            "next_due": None if due is None else iso(due),
+            **more,
+        }
+    )

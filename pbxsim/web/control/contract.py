@@ -1,0 +1,33 @@
+"""Serves the control API's contract: openapi.yaml, as JSON."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pbxsim.web.control.answer import Answer
+
+if TYPE_CHECKING:
+    from pbxsim.web.control.ask import Ask
+
+
+def served(ask: Ask) -> Answer:
+    """Give the contract (OpenAPI 3.1)."""
+    return Answer(body=contract_json())
+
+
+@cache
+def contract_json() -> bytes:
+    """Give openapi.yaml as JSON."""
+    return msgspec.json.encode(contract())
+
+
+def contract() -> dict[str, Any]:
+    """Read openapi.yaml."""
+    import yaml
+
+    content: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("openapi.yaml").read_text("utf-8"))
+    return content

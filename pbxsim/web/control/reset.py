@@ -1,0 +1,26 @@
+"""Back to the start of the PBX file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxsim.clock.instant import iso
+from pbxsim.web.control.answer import Answer, document
+
+if TYPE_CHECKING:
+    from pbxsim.web.control.ask import Ask
+
+
+class Seed(msgspec.Struct, forbid_unknown_fields=True):
+    """Which fates to draw from now on; none: those of the very start."""
+
+    seed: int | None = None
+
+
+def reset(ask: Ask) -> Answer:
+    """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has."""
+    host = ask.host
+    host.reset(ask.command(Seed).seed)
+    return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})

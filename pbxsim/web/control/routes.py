@@ -1,0 +1,50 @@
+"""Every route of the control API, on one screen. Its contract in full is openapi.yaml; a test keeps the two alike."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pbxsim.web.control import agents, calls, cdrs, clock, contract, health, journal, phones, queues, requests, reset
+from pbxsim.web.control.answer import Answer
+from pbxsim.web.control.ask import Ask, NamedPage, Nothing
+
+Handler: TypeAlias = Callable[[Ask], "Answer | Awaitable[Answer]"]
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One route: what may stand in its query and in its body. `is_open`: no token is asked for."""
+
+    method: str
+    path: str
+    handler: Handler
+    query: type[msgspec.Struct] = Nothing
+    body: type[msgspec.Struct] = Nothing
+    is_open: bool = False
+
+
+ROUTES: Final = (
+    Route("GET", "/livez", health.livez, is_open=True),
+    Route("GET", "/readyz", health.readyz, is_open=True),
+    Route("GET", "/_pbxsim/clock", clock.shown),
+    Route("PUT", "/_pbxsim/clock", clock.set_rate, body=clock.Rate),
+    Route("POST", "/_pbxsim/clock/advance", clock.advance, body=clock.Advance),
+    Route("POST", "/_pbxsim/clock/next", clock.run_next),
+    Route("POST", "/_pbxsim/clock/run-until-idle", clock.run_until_idle, body=clock.Limit),
+    Route("POST", "/_pbxsim/reset", reset.reset, body=reset.Seed),
+    Route("GET", "/_pbxsim/calls", calls.listed, query=calls.CallFilter),
+    Route("POST", "/_pbxsim/calls", calls.incoming, body=calls.IncomingCall),
+    Route("GET", "/_pbxsim/calls/{call}", calls.one),
+    Route("POST", "/_pbxsim/calls/{call}/hangup", calls.hang_up, body=calls.HangUp),
+    Route("GET", "/_pbxsim/phones", phones.listed, query=NamedPage),
+    Route("POST", "/_pbxsim/phones/{user}/{verb}", phones.touch),
+    Route("GET", "/_pbxsim/cdrs", cdrs.listed, query=cdrs.CdrFilter),
+    Route("GET", "/_pbxsim/cdrs.csv", cdrs.as_csv, query=cdrs.CsvFilter),
+    Route("GET", "/_pbxsim/queues", queues.listed, query=NamedPage),
+    Route("GET", "/_pbxsim/agents", agents.listed, query=NamedPage),
+    Route("GET", "/_pbxsim/requests", requests.listed, query=requests.RequestFilter),
+    Route("GET", "/_pbxsim/journal", journal.listed, query=journal.JournalFilter),
+    Route("GET", "/_pbxsim/openapi.json", contract.served),
+)

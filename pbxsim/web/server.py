@@ -1,0 +1,183 @@
+"""The edge: one port, the vendors' paths and the control API behind it, each request a plain synchronous answer.
+
+On aiohttp's low-level server: a vendor's path is looked up as it was sent, where aiohttp's router would decode and
+normalise it first, and cost a tenth of the request. Between a request's parameters and its reply there is no await.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
+
+from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.vendorkit.reply import Reply
+from pbxsim.web.masking import Mask
+from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
+from pbxsim.web.protocol import ConnectionServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from ssl import SSLContext
+
+    from pbxsim.vendorkit.vendor import Vendor
+    from pbxsim.web.control.answer import Answer
+    from pbxsim.web.control.door import ControlDoor
+    from pbxsim.web.host import Hosts
+
+_TEXT: Final = "text/plain; charset=utf-8"
+
+LONGEST_BODY: Final = 1_048_576
+BODY_SECONDS: Final = 10.0
+_TOO_LONG: Final = f"the body is longer than {LONGEST_BODY} bytes"
+
+
+class AddressInUse(OSError):
+    """Somebody else listens where the server was to listen, or nobody may."""
+
+
+class PbxServer:
+    """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
+
+    `body_seconds` is how long a client may take to send a body before the vendor answers without it.
+    """
+
+    def __init__(
+        self, hosts: Hosts, vendors: Mapping[str, Vendor], door: ControlDoor, *, body_seconds: float = BODY_SECONDS
+    ) -> None:
+        self.hosts = hosts
+        self._vendors = vendors
+        self._door = door
+        self._body_seconds = body_seconds
+        self._runner: web.ServerRunner | None = None
+        self.port = 0
+        self.reindex()
+
+    def reindex(self) -> None:
+        """Look again at which vendors are served, after a PBX began anew by another plan. Raises PathClaimedTwice."""
+        self.hosts.index()
+        self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
+
+    async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
+        """Listen, and let the clocks run. `port` then says where, also if 0 was asked for. Raises AddressInUse."""
+        runner = web.ServerRunner(ConnectionServer(self._handle, self._unreadable), shutdown_timeout=2.0)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            await runner.cleanup()
+            raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+        self._runner = runner
+        self.port = site.port
+        for hosted in self.hosts:
+            hosted.start()
+
+    async def stop(self) -> None:
+        """Take no more requests, finish those in progress, stop the clocks."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        for hosted in self.hosts:
+            hosted.close()
+
+    # -- one request ----------------------------------------------------------------------------------------------
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, _, query = _target(request.raw_path)
+        hints: tuple[str, ...] = ()
+        vendor = self._paths.owner(path)
+        if vendor is None:
+            if self._door.is_control(path):
+                return await self._control(request, path, query)
+            read_as = cleaned(path)
+            vendor = self._paths.owner(read_as)
+            if vendor is None:
+                return self._nowhere(request, path, query)
+            path, hints = read_as, (f"path {path!r} was read as {read_as!r}",)
+        exchange = Exchange(request.method, path, query, headers=request.headers, remote=request.remote or "")
+        if request.body_exists:
+            exchange.body, exchange.fault = await self._body(request)
+        name = vendor.name
+        response = _response(self.hosts.for_request(name, exchange).answer(name, exchange, hints))
+        if exchange.fault:
+            response.force_close()  # what is left of the body would be taken for the next request
+        return response
+
+    async def _control(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
+        body, fault = await self._body(request) if request.body_exists else (b"", "")
+        exchange = Exchange(
+            request.method, path, query, headers=request.headers, body=body, remote=request.remote or "", fault=fault
+        )
+        answer = await self._door.answer(exchange)
+        if isinstance(answer.body, bytes):
+            return web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
+        return await _streamed(request, answer.body, answer)
+
+    def _nowhere(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
+        exchange = Exchange(request.method, path, query, headers=request.headers, remote=request.remote or "")
+        masked = Mask(self._paths.vendors).path(path)
+        hints = self._paths.hints(masked)
+        listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
+        meant = "".join(f"{hint}\n" for hint in hints)
+        text = f"404 Not Found\n{meant}Here are:\n{listed}  {CONTROL_ROOT}/  (pbxsim's control API)\n"
+        reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
+        self.hosts.first().requests.missed(exchange, reply)
+        return _response(reply)
+
+    def _unreadable(self, remote: str, reason: str) -> None:
+        hint = f"this was no HTTP request that a server can read: {reason}"
+        reply = Reply(body=b"", status=400, code="400", hints=(hint,))
+        self.hosts.first().requests.missed(Exchange("", "", remote=remote), reply)
+
+    async def _body(self, request: web.BaseRequest) -> tuple[bytes, str]:
+        """Read a body; what is wrong with it, if something is, as second."""
+        if (request.content_length or 0) > LONGEST_BODY:
+            return b"", _TOO_LONG
+        if "100-continue" in request.headers.get("Expect", "").lower():
+            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            request.writer.output_size = 0
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await _read(request)
+        except TimeoutError:
+            return b"", "the client stopped sending before the body's end"
+        except (RequestPayloadError, ConnectionError) as error:
+            return b"", f"the body broke off: {type(error).__name__}"
+
+
+async def _read(request: web.BaseRequest) -> tuple[bytes, str]:
+    body = bytearray()
+    while chunk := await request.content.readany():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            return b"", _TOO_LONG
+    return bytes(body), ""
+
+
+def _target(raw: str) -> tuple[str, str, str]:
+    """Split a request's target at `?`; of one in absolute form (RFC 9112, 3.2.2) only what is behind the authority."""
+    if not raw.startswith("/") and "://" in raw:
+        raw = "/" + raw.partition("://")[2].partition("/")[2]
+    if not raw.isascii():
+        raw = raw.encode(errors="surrogateescape").decode("latin-1")
+    return raw.partition("?")
+
+
+def _response(reply: Reply) -> web.Response:
+    return web.Response(
+        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers)
+    )
+
+
+async def _streamed(request: web.BaseRequest, chunks: Iterable[bytes], answer: Answer) -> web.StreamResponse:
+    """Send a long answer piece by piece, each as soon as the client has taken those before."""
+    response = web.StreamResponse(status=answer.status, headers=answer.all_headers())
+    await response.prepare(request)
+    if request.method != "HEAD":
+        for chunk in chunks:
+            await response.write(chunk)
+    await response.write_eof()
+    return response

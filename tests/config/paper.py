@@ -1,0 +1,103 @@
+"""PBX files as texts for the tests, and a vendor of their own, so that none of ours has to be known here."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+
+from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.build import BuiltPbx, build
+from pbxsim.config.fault import PbxFileRefused
+from pbxsim.config.load import read
+from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.vendorkit.reply import Reply
+from pbxsim.vendorkit.vendor import SettingsFault, Vendor
+from tests.builder import START
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pbxsim.config.file import PbxFile
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.exchange import Exchange
+
+FILE = "office.yaml"
+
+
+class AcmeUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who may use Acme's interface."""
+
+    name: str
+    account: str
+
+
+class AcmeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a PBX file may say of Acme."""
+
+    users: tuple[AcmeUser, ...] = ()
+    greeting: str = "hello"
+
+
+class AcmeInterface:
+    """Acme on one PBX: says its greeting."""
+
+    def __init__(self, settings: AcmeSettings, pbx: Pbx) -> None:
+        self.settings = settings
+        self.pbx = pbx
+
+    def claims(self, exchange: Exchange) -> bool:
+        """Claim whatever names one of our users."""
+        return exchange.params.text("user") in [user.name for user in self.settings.users]
+
+    def answer(self, exchange: Exchange) -> Reply:
+        """Greet."""
+        return Reply(body=f"{self.settings.greeting} {exchange.path}".encode(), content_type="text/plain")
+
+    def curl(self, base_url: str) -> str | None:
+        """Give the line that is greeted."""
+        return f"curl {base_url}/acme"
+
+
+def acme_faults(settings: AcmeSettings, pbx: Pbx) -> Iterator[SettingsFault]:
+    """Find users of accounts that are not there."""
+    for index, user in enumerate(settings.users):
+        if user.account not in pbx.accounts:
+            yield SettingsFault(f"users[{index}].account", user.account, "an account of this file")
+
+
+ACME = Vendor(name="acme", title="Acme", settings=AcmeSettings, paths=("/acme",), open=AcmeInterface, check=acme_faults)
+VENDORS = {"acme": ACME}
+
+
+class NoRecordings:
+    """A port without files behind it."""
+
+    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
+        """Find nothing there."""
+        raise RecordingUnreadable(f"{from_folder}/{from_file}")
+
+
+def pbx_file(text: str, name: str = "office") -> PbxFile:
+    """Read a file that is right; its first line, the PBX's name, goes without saying."""
+    return read(f"name: {name}\n{dedent(text)}", FILE, VENDORS)
+
+
+def built(text: str, *, seed: int = 1) -> BuiltPbx:
+    """Build a PBX of a file that is right."""
+    return build(pbx_file(text), vendors=VENDORS, clock=Scheduler(START), seed=seed, files=NoRecordings())
+
+
+def told(text: str) -> list[tuple[int, str, Any, str]]:
+    """Read a file that is wrong, line 1 being the PBX's name, and give its faults: line, path, value, expected."""
+    with pytest.raises(PbxFileRefused) as caught:
+        read(f"name: office\n{dedent(text).lstrip()}", FILE, VENDORS)
+    assert {fault.file for fault in caught.value.faults} == {FILE}
+    return [(fault.line, fault.path, fault.value, fault.expected) for fault in caught.value.faults]
+
+
+def places(text: str) -> list[tuple[int, str]]:
+    """Read a file that is wrong, and give where: lines and paths."""
+    return [(line, path) for line, path, _, _ in told(text)]

@@ -1,0 +1,64 @@
+"""How faults are told."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from pbxsim.config.fault import Fault, PbxFileRefused, did_you_mean, parsed, shown, spelt
+
+
+def test_a_fault_prints_as_one_line_with_file_line_path_value_and_what_was_expected() -> None:
+    fault = Fault("office.yaml", 12, "extensions[3].lines[0].user", 5, "text")
+    assert str(fault) == "office.yaml:12: extensions[3].lines[0].user: found 5, expected text"
+
+
+def test_a_fault_of_the_file_as_a_whole_has_no_path_and_one_of_what_is_missing_no_value() -> None:
+    assert str(Fault("office.yaml", 1, "", msgspec.UNSET, "a mapping")) == "office.yaml:1: expected a mapping"
+
+
+def test_a_refusal_prints_one_line_for_each_fault() -> None:
+    refused = PbxFileRefused([Fault("a", 1, "b", 2, "c"), Fault("a", 2, "d", None, "e")])
+    assert str(refused) == "a:1: b: found 2, expected c\na:2: d: found nothing, expected e"
+    assert [fault.line for fault in refused.faults] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ((), ""),
+        (("name",), "name"),
+        (("extensions", 3, "lines", 0, "user"), "extensions[3].lines[0].user"),
+        (("contexts", 0, "entries", "_X.", "dial"), 'contexts[0].entries["_X."].dial'),
+    ],
+)
+def test_a_path_is_spelt_as_people_write_it(path: tuple[str | int, ...], text: str) -> None:
+    assert spelt(path) == text
+
+
+def test_a_path_that_a_vendor_spelt_is_read_back() -> None:
+    assert parsed("keys[0].account") == ("keys", 0, "account")
+    assert parsed(".contexts[2].entries[...].dial") == ("contexts", 2, "entries", "dial")
+    assert parsed("") == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "nothing"),
+        (True, "true"),
+        (5, "5"),
+        ("a", "'a'"),
+        ({"a": 1}, "a mapping"),
+        ([1], "a list of 1"),
+        ("\0", "'\\x00'"),
+        ("x" * 100, f"'{'x' * 55}...'"),
+    ],
+)
+def test_a_value_is_shown_in_few_words(value: object, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_a_word_that_is_nearly_a_known_one_is_recognised() -> None:
+    assert did_you_mean("extenions", ["extensions", "trunks"]) == " (did you mean extensions?)"
+    assert did_you_mean("zebra", ["extensions", "trunks"]) == ""

@@ -1,0 +1,168 @@
+"""Call records by the control API: JSON, filters, and a CSV file that no spreadsheet runs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+
+from pbxsim.pbx.call import CallKind, CallOrder
+
+if TYPE_CHECKING:
+    from tests.web.town import Town
+
+
+async def five_calls(town: Town) -> None:
+    """Place one call every minute: answered, busy, not answered, failed, answered."""
+    for custom, number in enumerate(("990101010", "990201000", "990301000", "990401000", "990102005")):
+        await town.get(f"/acme/api?secret=s3cret!&from=100&to={number}&custom=c{custom % 2}")
+        await town.advance(60)
+
+
+async def ids(town: Town, query: str) -> list[int]:
+    """Give the ids of the records that a query finds."""
+    answered = await town.get(f"/_pbxsim/cdrs?{query}")
+    assert answered.status == 200, answered.body
+    return [cdr["id"] for cdr in answered.json]
+
+
+async def rows(town: Town, query: str = "") -> list[dict[str, Any]]:
+    """Read the CSV file as a spreadsheet does."""
+    answered = await town.get(f"/_pbxsim/cdrs.csv?{query}")
+    assert answered.status == 200, answered.body
+    return list(csv.DictReader(io.StringIO(answered.body.decode(), newline="")))
+
+
+async def test_a_record_in_full(town: Town) -> None:
+    await five_calls(town)
+    assert (await town.get("/_pbxsim/cdrs?limit=1")).json == [
+        {
+            "id": 1,
+            "call": 1,
+            "vendor": "acme",
+            "start": "2026-01-01T00:00:00Z",
+            "answer": "2026-01-01T00:00:04Z",
+            "end": "2026-01-01T00:00:14Z",
+            "src": "100",
+            "dst": "990101010",
+            "disposition": "ANSWERED",
+            "duration": 14,
+            "billsec": 10,
+            "cause": 16,
+            "custom": ["c0", "", "", ""],
+            "direction": "outgoing",
+            "channel": "SIP/sip100-00000001",
+            "dstchannel": "SIP/upc-00000002",
+            "uniqueid": "1767225600.1",
+            "context": "main",
+            "trunk": "upc",
+            "account": None,
+            "reference": None,
+            "recording": None,
+        }
+    ]
+
+
+async def test_a_record_of_a_call_that_nobody_answered_has_no_answer(town: Town) -> None:
+    await five_calls(town)
+    busy = (await town.get("/_pbxsim/cdrs?disposition=BUSY")).json[0]
+    assert (busy["answer"], busy["billsec"], busy["cause"]) == (None, 0, 17)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", [1, 2, 3, 4, 5]),
+        ("disposition=ANSWERED", [1, 5]),
+        ("disposition=NO%20ANSWER", [3]),
+        ("disposition=NO+ANSWER", [3]),
+        ("src=100&dst=990201000", [2]),
+        ("src=200", []),
+        ("custom1=c1", [2, 4]),
+        ("from=2026-01-01T00:02:00Z", [3, 4, 5]),
+        ("to=2026-01-01T00:02:00Z", [1, 2, 3]),
+        ("from=2026-01-01T00:01:00Z&to=2026-01-01T00:03:00Z", [2, 3, 4]),
+        ("from=2026-01-01T01:03:00%2B01:00", [4, 5]),
+        ("from=2026-01-01T01:03:00+01:00", [4, 5]),
+        ("from=2026-01-02", []),
+        ("since=2026-01-01T00:01:04Z", [2, 3, 4, 5]),  # the second began at 00:01:00 and ended at 00:01:04
+        ("since=2026-01-01T00:01:05Z", [3, 4, 5]),
+        ("after=3", [4, 5]),
+        ("limit=2", [1, 2]),
+        ("limit=2&after=2", [3, 4]),
+        ("limit=1&disposition=ANSWERED&after=1", [5]),
+    ],
+)
+async def test_filters_narrow_the_list(town: Town, query: str, found: list[int]) -> None:
+    await five_calls(town)
+    assert await ids(town, query) == found
+
+
+async def test_a_full_page_leads_to_the_next(town: Town) -> None:
+    await five_calls(town)
+    answered = await town.get("/_pbxsim/cdrs?limit=1&disposition=ANSWERED")
+    assert answered.headers["Link"] == '</_pbxsim/cdrs?limit=1&disposition=ANSWERED&after=1>; rel="next"'
+
+
+async def test_the_csv_file_has_every_record(town: Town) -> None:
+    await five_calls(town)
+    answered = await town.get("/_pbxsim/cdrs.csv")
+    assert answered.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert answered.headers["Content-Disposition"] == 'attachment; filename="cdrs.csv"'
+    head, first = answered.body.split(b"\r\n")[:2]
+    assert head == (
+        b"id,call,vendor,start,answer,end,src,dst,disposition,duration,billsec,cause,custom1,custom2,custom3,custom4,"
+        b"direction,channel,dstchannel,uniqueid,context,trunk,account,reference,recording"
+    )
+    assert first == (
+        b"1,1,acme,2026-01-01T00:00:00Z,2026-01-01T00:00:04Z,2026-01-01T00:00:14Z,100,990101010,ANSWERED,14,10,16,c0,,,,"
+        b"outgoing,SIP/sip100-00000001,SIP/upc-00000002,1767225600.1,main,upc,,,"
+    )
+    assert [row["id"] for row in await rows(town)] == ["1", "2", "3", "4", "5"]
+
+
+async def test_the_csv_file_takes_the_same_filters(town: Town) -> None:
+    await five_calls(town)
+    assert [row["id"] for row in await rows(town, "disposition=ANSWERED&limit=1&after=1")] == ["5"]
+
+
+async def test_a_csv_file_without_records_has_its_head(town: Town) -> None:
+    assert (await town.get("/_pbxsim/cdrs.csv")).body.count(b"\r\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-1+1", "'-1+1"),
+        ("+1+1", "'+1+1"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        ("+420777123456", "+420777123456"),
+        ("plain", "plain"),
+        ('a,"b"\r\nc', 'a,"b"\r\nc'),
+        ("žluťoučký", "žluťoučký"),
+    ],
+)
+async def test_no_cell_is_a_formula(town: Town, value: str, cell: str) -> None:
+    await town.get(f"/acme/api?secret=s3cret!&from=990400000&to=100&custom={quote(value)}")
+    await town.advance(0)
+    (row,) = await rows(town)
+    assert row["custom1"] == cell
+
+
+async def test_a_long_csv_file_comes_in_pieces(town: Town) -> None:
+    for _ in range(1200):
+        town.server.hosts.first().pbx.calls.receive(_failing(town))
+    answered = await town.get("/_pbxsim/cdrs.csv")
+    assert answered.headers["Transfer-Encoding"] == "chunked"
+    assert [int(line.split(b",")[0]) for line in answered.body.splitlines()[1:]] == list(range(1, 1201))
+
+
+def _failing(town: Town) -> CallOrder:
+    to = town.host.pbx.dialplan.resolve("100", "main")
+    return CallOrder(vendor="test", kind=CallKind.INCOMING, first=to, src="1", dst="100", second="100")

@@ -1,0 +1,68 @@
+"""A hosted PBX: begins anew, and stays as it is where it cannot."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pbxsim.pbx.events import CallStarted
+from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.web.host import Assembled, HostedPbx, Hosts
+from tests.web.town import ACME, plan
+
+if TYPE_CHECKING:
+    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.pbx.events import Event
+
+VENDORS = {"acme": ACME}
+CALL = "secret=s3cret!&from=100&to=102"
+
+
+def call(host: HostedPbx) -> bytes:
+    """Place a call."""
+    return host.answer("acme", Exchange("GET", "/acme/api", CALL), ()).body
+
+
+def test_a_plan_that_cannot_be_carried_out_leaves_everything_as_it_was() -> None:
+    def fail(clock: Scheduler, seed: int) -> Assembled:
+        raise ValueError("no")
+
+    host = HostedPbx(plan(), VENDORS, rate=0)
+    call(host)
+    with pytest.raises(ValueError, match="no"):
+        host.restart(msgspec.structs.replace(plan("other"), assemble=fail), 1)
+    assert (host.name, call(host)) == ("town", b"CALL 2")
+
+
+async def test_a_running_pbx_runs_on_after_it_began_anew() -> None:
+    host = HostedPbx(plan(), VENDORS, rate=0)
+    host.start()
+    call(host)
+    host.reset()
+    assert call(host) == b"CALL 1"
+    await host.driver.advance(60_000_000)
+    host.close()
+
+
+def test_a_listener_that_fails_is_told_of_in_the_log_and_breaks_no_call(caplog: pytest.LogCaptureFixture) -> None:
+    def listen(event: Event) -> None:
+        raise ArithmeticError("bad listener")
+
+    host = HostedPbx(plan(), VENDORS, rate=0)
+    host.pbx.events.subscribe(CallStarted, listen)
+    assert call(host) == b"CALL 1"
+    (record,) = caplog.records
+    assert (record.levelno, record.getMessage()) == (logging.ERROR, "a listener failed at CallStarted: ArithmeticError")
+    assert call(host) == b"CALL 2"
+    assert len(caplog.records) == 2
+
+
+def test_hosts_are_found_by_name_in_the_order_given() -> None:
+    hosts = Hosts([HostedPbx(plan("b"), VENDORS, rate=0), HostedPbx(plan("a"), VENDORS, rate=0)])
+    assert hosts.names() == ["b", "a"]
+    assert hosts.first() is hosts.named("b")
+    assert hosts.named("c") is None
+    assert hosts.vendors() == ["acme"]
