@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
@@ -36,6 +36,13 @@ class CallEngine(Protocol):
         """
         ...
 
+    def part(self, call: Call) -> None:
+        """Let those who are left in the call hear nobody: a transfer goes on. What they were going to do is off.
+
+        They are connected again, to each other or to somebody else, or hung up.
+        """
+        ...
+
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End the leg. The switch already counts it as ended."""
         ...
@@ -46,6 +53,10 @@ class TelephoneHand(Protocol):
 
     Each verb raises NothingToDo when the telephone is in no state for it.
     """
+
+    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+        """Place a call as `CallControl.receive` takes it, with a caller who may give up. Never raises NothingToDo."""
+        ...
 
     def answer(self, line: Line) -> None:
         """Pick up the call that rings longest."""

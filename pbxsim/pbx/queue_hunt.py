@@ -35,6 +35,7 @@ class QueueHunt:
         self._distribution = distribution
         self._waiting: dict[int, Waiter] = {}
         self._talking: dict[int, tuple[Member, bool]] = {}
+        self._sending: set[int] = set()
 
     # -- the caller's way -------------------------------------------------------------------------------------------
 
@@ -58,11 +59,13 @@ class QueueHunt:
     def answered(self, call: Call, channel: Channel) -> None:
         """Connect the caller with the member who picked up."""
         waiter = self._waiting[call.number]
-        member = next(member for member in waiter.ringing if member.agent.line is channel.line)
+        assert channel.line is not None  # members are rung on lines
+        member = waiter.ringing[channel.line]
         held = (self._clock.now - waiter.joined_at) // SECOND
         self._leave(waiter, call, "connected")
         self.queue.figures.connected(held)
         self._talking[call.number] = member, held <= self.queue.service_level
+        self._distribution.took(member.agent)
 
     def ended(self, call: Call) -> None:
         """Count the call: completed if a member had taken it, else abandoned."""
@@ -74,21 +77,26 @@ class QueueHunt:
             self._leave(self._waiting[call.number], call, "abandoned")
 
     def _complete(self, call: Call, member: Member, in_level: bool) -> None:  # noqa: FBT001 - a pair unpacked
-        self.queue.figures.complete((self._clock.now - call.bridged_at) // SECOND, in_level=in_level)
+        self.queue.figures.complete((self._clock.now - call.connected_at) // SECOND, in_level=in_level)
         member.calls_taken += 1
         member.last_call = self._clock.now
-        self._distribution.rest(member.agent, self.queue)
+        self._distribution.finished(member.agent, self.queue)
 
     def _go_on(self, call: Call) -> None:
-        """Send a caller that this queue does not keep to the overflow, or hang up."""
+        """Send a caller that this queue does not keep to the overflow, or hang up.
+
+        An overflow that leads back here at once, by whatever way, would go round for ever: it is hung up, too.
+        """
         self.queue.figures.overflowed += 1
         call.hunt = None
         control, overflow = self._pbx.calls, self.queue.rules.overflow
-        if not overflow:
+        if not overflow or call.number in self._sending:
             control.end(call, HangupCause.NORMAL_CLEARING)
             return
+        self._sending.add(call.number)
         destination = self._pbx.dialplan.resolve(overflow, call.order.context)
-        dialing.ring(control, call, destination, call.order.second_shows, call.order.second_timeout)
+        dialing.ring(control, call, destination, call.shows, call.order.second_timeout)
+        self._sending.discard(call.number)
 
     def _leave(self, waiter: Waiter, call: Call, how: str) -> None:
         """Take a caller out of the queue; whoever rings for it is free again."""
@@ -97,9 +105,9 @@ class QueueHunt:
         for timer in (waiter.leave_timer, waiter.announce_timer):
             if timer:
                 self._clock.cancel(timer)
-        for member in waiter.ringing:
-            self._distribution.let_go(member.agent)
+        self._let_all_go(waiter)
         self._pbx.events.emit(CallerLeft(self.queue, call, how))
+        self._distribution.changed()
 
     # -- ringing members --------------------------------------------------------------------------------------------
 
@@ -109,28 +117,39 @@ class QueueHunt:
         if rules.leave_when_empty is not None and self._nobody_there(rules.leave_when_empty):
             self._send_all_away()
             return
+        ahead, can_begin = 0, True
         for waiter in list(queue.waiters):
-            if waiter.call is None or waiter.ringing or waiter.not_before > self._clock.now:
+            call = waiter.call
+            if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter:
                 continue
-            if waiter.call.number in self._waiting and not self._ring(waiter, waiter.call):
-                return
+            if waiter.not_before > self._clock.now:
+                ahead += 1
+            elif waiter.tried:
+                self._ring_next(waiter, call)
+            elif can_begin:
+                can_begin = self._begin_pass(waiter, call, ahead)
 
-    def _ring(self, waiter: Waiter, call: Call) -> bool:
+    def _begin_pass(self, waiter: Waiter, call: Call, ahead: int) -> bool:
+        """Ring for a caller whose turn it is; False if there is nobody for this one, and so for none behind.
+
+        Each of those `ahead` who pause or hear an announcement has a claim to one member (app_queue.c, is_our_turn).
+        """
         queue = self.queue
-        free = [
-            (place, member)
-            for place, member in enumerate(queue.members)
-            if member not in waiter.tried and self._distribution.available(queue, member)
-        ]
-        if not free:
-            if waiter.tried:
-                self._pass_is_over(waiter)
-            return bool(waiter.tried)
-        if not waiter.tried:
-            queue.passes += 1
-            waiter.pass_ends = self._clock.now + queue.rules.member_timeout
+        free = self._distribution.free(queue)
+        if (bool(free) if queue.way is Strategy.RINGALL else len(free)) <= ahead:
+            return False
+        queue.passes += 1
+        waiter.pass_ends = self._clock.now + queue.rules.member_timeout
         self._ring_some(waiter, call, free)
         return True
+
+    def _ring_next(self, waiter: Waiter, call: Call) -> None:
+        """Ring another member within the pass, or let the pass be over."""
+        free = [placed for placed in self._distribution.free(self.queue) if placed[1] not in waiter.tried]
+        if free:
+            self._ring_some(waiter, call, free)
+        else:
+            self._pass_is_over(waiter)
 
     def _ring_some(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> None:
         queue = self.queue
@@ -138,16 +157,18 @@ class QueueHunt:
         way = queue.way
         picked = together(way, ranked(way, Choice(free, queue.next_place, chance)))
         queue.next_place = picked[-1][0] + 1
-        waiter.ringing = [member for _, member in picked]
-        self._distribution.ring(call, list(waiter.ringing), waiter.pass_ends - self._clock.now)
+        for _, member in picked:
+            if member.agent.line is not None:  # of agents who share a telephone, it rings for the first
+                waiter.ringing.setdefault(member.agent.line, member)
+        self._distribution.ring(call, dict(waiter.ringing), waiter.pass_ends - self._clock.now)
 
     def leg_failed(self, call: Call, channel: Channel) -> None:
         """Try the next member within the pass; under ringall the pass is over when the last one refused."""
         waiter = self._waiting[call.number]
-        for member in [member for member in waiter.ringing if member.agent.line is channel.line]:
-            waiter.ringing.remove(member)
-            waiter.tried.append(member)
-            self._distribution.let_go(member.agent)
+        assert channel.line is not None  # members are rung on lines
+        member = waiter.ringing.pop(channel.line)
+        waiter.tried.append(member)
+        self._distribution.let_go(member.agent)
         if waiter.ringing:
             return
         if self.queue.way is Strategy.RINGALL or waiter.pass_ends <= self._clock.now:
@@ -160,12 +181,15 @@ class QueueHunt:
         self._pass_is_over(self._waiting[call.number])
 
     def _pass_is_over(self, waiter: Waiter) -> None:
-        for member in waiter.ringing:
-            self._distribution.let_go(member.agent)
-        waiter.ringing = []
+        self._let_all_go(waiter)
         waiter.tried = []
         waiter.not_before = max(waiter.not_before, self._clock.now + self.queue.rules.retry)
         self._distribution.wake(waiter.not_before)
+
+    def _let_all_go(self, waiter: Waiter) -> None:
+        for member in waiter.ringing.values():
+            self._distribution.let_go(member.agent)
+        waiter.ringing = {}
 
     # -- waiting ----------------------------------------------------------------------------------------------------
 
@@ -187,26 +211,30 @@ class QueueHunt:
         self._send_away(waiter)
 
     def _send_all_away(self) -> None:
+        """Send away all but those for whom somebody rings (app_queue.c looks between two passes only)."""
         for waiter in list(self._waiting.values()):
-            self._send_away(waiter)
+            if not waiter.ringing and waiter in self.queue.waiters:
+                self._send_away(waiter)
 
     def _send_away(self, waiter: Waiter) -> None:
         call = waiter.call
         assert call is not None  # its timer was set for a call
-        self._pbx.calls.stop_ringing(call, HangupCause.ANSWERED_ELSEWHERE)
+        self._pbx.calls.stop_ringing(call, HangupCause.NORMAL_CLEARING)
+        self.queue.figures.abandoned += 1
         self._leave(waiter, call, "overflow")
         self._go_on(call)
 
     def _nobody_there(self, absent: frozenset[str]) -> bool:
-        return all(self._state(member) in absent for member in self.queue.members)
+        return not any(absent.isdisjoint(self._states(member)) for member in self.queue.members)
 
-    def _state(self, member: Member) -> str:
+    def _states(self, member: Member) -> set[str]:
         agent = member.agent
+        states = {_STATES[agent.device_state]}
         if agent.is_paused:
-            return "paused"
+            states.add("paused")
         if self._distribution.rests(agent):
-            return "wrapup"
-        return _STATES[agent.device_state]
+            states.add("wrapup")
+        return states
 
 
 _STATES = {
@@ -227,12 +255,13 @@ def _waiter(call: Call, now: int) -> Waiter:
     if channel.state is ChannelState.RING:
         channel.state = ChannelState.UP  # Queue() answers the caller
         channel.answered_at = now
-    shows = call.order.second_shows
+    shows = call.shows
+    number = shows.number or call.order.src
     return Waiter(
         channel=channel.name,
         unique_id=channel.unique_id,
-        caller_number=shows.number,
-        caller_name=shows.name or shows.number,
+        caller_number=number,
+        caller_name=shows.name or number,
         joined_at=now,
         call=call,
     )

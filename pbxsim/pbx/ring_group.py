@@ -66,7 +66,7 @@ class GroupHunt:
 
     def _ring_row(self, call: Call, place: int) -> None:
         """Ring the first row from `place` on in which anything can be rung; the call fails behind the last."""
-        resolve, shows = self._pbx.dialplan.resolve, call.order.second_shows
+        resolve, shows = self._pbx.dialplan.resolve, call.shows
         for index in range(place, len(self._group.rows)):
             row = self._group.rows[index]
             self._rows[call.number] = index

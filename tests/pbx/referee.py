@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsim.pbx.call import CallState
+from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
@@ -93,6 +93,7 @@ class Referee:
             timers += call.timer != 0
             channels += call.live_legs()
         self._check_channels(channels)
+        timers += sum(channel.divert_timer != 0 for channel in channels)
         timers += sum(channel.engine_timer != 0 for channel in channels) + self._pbx.distribution.wakes
         if self._timers_are_counted:
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
@@ -139,7 +140,9 @@ def _limit(call: Call, longest_talk: Duration) -> tuple[Instant, Duration]:
     assert call.first.is_live
     if call.state is CallState.DIALING_SECOND:
         return call.first.answered_at or call.started_at, order.second_timeout
-    return call.bridged_at, min(order.talk_limit or longest_talk, longest_talk)
+    if call.state is CallState.TRANSFERRING:
+        return call.legs[-1].created_at, DEFAULT_RING
+    return call.connected_at, min(order.talk_limit or longest_talk, longest_talk)
 
 
 def _check_line(line: Line, channels: list[Channel]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.events import CallBridged, LegAnswered, LegDialed
+from pbxsim.pbx.events import CallBridged, LegAnswered, LegDialed, SpyAttached
 from tests.builder import Office, extension
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def test_a_spy_is_rung_and_then_listens_without_a_second_leg(office: Office) -> 
     states.append(spy.state)
     assert states == [CallState.DIALING_FIRST, CallState.TALKING]
     assert [leg.peer for leg in spy.legs] == ["sip102"]
-    assert office.kinds_heard()[-2:] == [LegAnswered, CallBridged]
+    assert office.kinds_heard()[-3:] == [LegAnswered, CallBridged, SpyAttached]
     assert office.kinds_heard().count(LegDialed) == 3
 
 

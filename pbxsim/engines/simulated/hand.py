@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.engines.simulated.engine import SimulatedEngine
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
@@ -31,6 +32,10 @@ class SimulatedHand:
         self._pbx = pbx
         self._engine = engine
         self._last: dict[str, Registration] = {}
+
+    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+        """Place a call as `CallControl.receive` takes it; the caller gives up when out of patience."""
+        return self._engine.call_in(order, line=line)
 
     def answer(self, line: Line) -> None:
         """Pick up the call that rings longest. Raises NothingToDo if none rings."""
@@ -63,8 +68,9 @@ class SimulatedHand:
         """Drop off: what rings fails (cause 20), what is up goes on. Raises NothingToDo if not registered."""
         if not line.is_registered:
             raise NothingToDo(f"{line.user} is not registered")
-        self._last[line.user] = line.registration
-        line.registration = msgspec.structs.replace(line.registration, host="", port=0, status="UNKNOWN")
+        before = self._last[line.user] = line.registration
+        status = "UNKNOWN" if before.status else ""  # an account that is not monitored stays so
+        line.registration = msgspec.structs.replace(before, host="", port=0, status=status)
         self._pbx.events.emit(LineUnregistered(line))
         for channel in [channel for channel in line.channels if _is_rung(channel)]:
             self._report(channel, Report.FAILED, HangupCause.SUBSCRIBER_ABSENT)
