@@ -110,7 +110,14 @@ class Distribution:
 
     def free(self, queue: Queue) -> list[tuple[int, Member]]:
         """Give the members that can be rung for this queue now, each with its place."""
-        members = [placed for placed in enumerate(queue.members) if self.available(queue, placed[1])]
+        in_use = queue.rules.ring_in_use
+        members = [
+            (place, member)
+            for place, member in enumerate(queue.members)  # most are in a call: sort those out first, it is asked often
+            if (line := member.agent.line) is not None
+            and (in_use or not line.channels)
+            and self.available(queue, member)
+        ]
         if members and self._heavier[queue.name]:
             return [placed for placed in members if not self._wanted_elsewhere(queue, placed[1].agent)]
         return members

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Line
 
 NOBODY_LOGGED_IN: Final = frozenset({"unavailable", "invalid"})
 """What `joinempty=no` amounts to for agents: nobody is logged in whose telephone can be reached."""
@@ -41,8 +42,9 @@ class Waiter(msgspec.Struct, eq=False, kw_only=True):
     """A caller in a queue, since `joined_at`; names as Asterisk shows them. None where the PBX knows no such party.
 
     `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is rung
-    for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, `tried` those
-    that refused within this pass, which `pass_ends` bounds.
+    for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, by the line
+    on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
+    `pass_ends` bounds.
     """
 
     channel: str
@@ -57,14 +59,15 @@ class Waiter(msgspec.Struct, eq=False, kw_only=True):
     pass_ends: Instant = 0
     leave_timer: TimerId = 0
     announce_timer: TimerId = 0
-    ringing: list[Member] = msgspec.field(default_factory=list)
+    ringing: dict[Line, Member] = msgspec.field(default_factory=dict)
     tried: list[Member] = msgspec.field(default_factory=list)
 
 
 class QueueFigures(msgspec.Struct, eq=False, kw_only=True):
     """What app_queue counts: `hold_time` and `talk_time` are its running averages in whole seconds.
 
-    `overflowed` is ours: callers who left for the queue's overflow, or could not join.
+    `abandoned` counts whoever left unanswered: callers who hung up, and those who waited too long or saw nobody there
+    (record_abandoned). `overflowed` is ours: these latter, and those who could not even join.
     """
 
     completed: int = 0
@@ -172,5 +175,7 @@ class Queues:
         """End the agent's membership; one that is no member stays none. What rings there rings on."""
         member = queue.member(agent)
         if member is not None:
+            # Round robin goes on with the same member as before (app_queue.c, queue_member_follower_removal).
+            queue.next_place -= queue.members.index(member) < queue.next_place
             queue.members.remove(member)
             self._bus.emit(MemberRemoved(queue, agent))
