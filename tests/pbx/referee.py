@@ -104,6 +104,11 @@ class Referee:
         assert call.state is not CallState.ENDED
         assert not call.ended_at
         assert call.live_legs(), "a call without anybody in it"
+        assert all(leg.call is call for leg in call.legs), "a leg in two calls"
+        if call.state is CallState.TALKING:
+            assert [leg.is_up for leg in (call.first, call.second) if leg is not None] == [True] * len(call.live_legs())
+        if call.heard is not None:
+            assert call.heard.is_live, "a spy without anybody to hear"
         since, limit = _limit(call, self._pbx.calls.longest_talk)
         assert self._pbx.clock.now < since + limit or limit == 0, f"a call outlived its limit {limit} in {call.state}"
 

@@ -7,6 +7,7 @@ with a fixed seed each, so that a failure can be had again; the slow variant cho
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from secrets import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.pbx import transfer
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
 from tests.pbx.referee import Referee
 from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, QUEUES, TELEPHONES, TRUNKS, small_town
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
 
 SHARDS = 4
 RUNS = 300  # a run may stop short of its steps, so some more than 25,000 / 100
@@ -35,7 +40,9 @@ _timeouts = st.sampled_from([0, SECOND, 20 * SECOND, 30 * SECOND])
 _limits = st.sampled_from([0, SECOND, 40 * SECOND, 900 * SECOND])
 _any = st.integers(0, 999)
 _BASES = tuple(ChargeBasis)
-_VERBS = ("answer", "reject", "hang_up", "hold", "unhold", "register", "unregister")
+_VERBS = ("answer", "reject", "hang_up", "hold", "unhold", "swap", "complete", "cancel", "register", "unregister")
+_TO = ("dial", "transfer", "transfer", "consult")
+_WISHES = (None, Diversion(always="66"), Diversion(busy="101", no_answer="14", after=2 * SECOND), Diversion(busy="9"))
 
 
 class SwitchMachine(RuleBasedStateMachine):
@@ -118,13 +125,65 @@ class SwitchMachine(RuleBasedStateMachine):
     @rule(index=_any, verb=st.sampled_from(_VERBS))
     def touch(self, index: int, verb: str) -> None:
         """Put a hand on a telephone, mostly one with a call; when there is nothing to do, nothing happens."""
-        lines = [self.office.phones[user].line for user in TELEPHONES]
-        busy = [line for line in lines if line.channels] if index % 4 else lines
-        told = len(self.office.heard)
+        line, told = self._line(index), len(self.office.heard)
         try:
-            getattr(self.office.hand, verb)((busy or lines)[index % len(busy or lines)])
+            getattr(self.office.hand, verb)(line)
         except NothingToDo:
             assert len(self.office.heard) == told
+
+    @rule(index=_any, verb=st.sampled_from(_TO), to=_numbers)
+    def send(self, index: int, verb: str, to: str) -> None:
+        """Have a hand dial, transfer or consult, mostly at a telephone with a call."""
+        line, told = self._line(index), len(self.office.heard)
+        try:
+            getattr(self.office.hand, verb)(line, to)
+        except NothingToDo:
+            assert len(self.office.heard) == told
+
+    def _talking(self) -> list[Channel]:
+        return [leg for leg in self.pbx.calls.channels() if transfer.partner(leg) is not None]
+
+    @precondition(lambda self: self._talking())
+    @rule(index=_any, to=_numbers)
+    def hand_on(self, index: int, to: str) -> None:
+        """Have one of those who talk hand the other one on, or call somebody first where it is a telephone of ours."""
+        legs = self._talking()
+        leg = legs[index % len(legs)]
+        if leg.line is None or index % 3:
+            stays = transfer.partner(leg)
+            assert transfer.blind(self.pbx.calls, leg, to)
+            assert not leg.is_live
+            assert stays is not None
+            assert stays.call.first in (stays, None) or stays.call.is_over
+        else:
+            with suppress(NothingToDo):
+                self.office.hand.consult(leg.line, to)
+
+    @precondition(lambda self: len(self._talking()) > 2)
+    @rule(index=_any, by=_any)
+    def join(self, index: int, by: int) -> None:
+        """Have somebody who talks in two calls leave both, and their partners talk with each other."""
+        legs = self._talking()
+        held, asking = legs[index % len(legs)], legs[by % len(legs)]
+        is_one_call, count = held.call is asking.call, len(self.pbx.calls.live)
+        assert transfer.attended(self.pbx.calls, held, asking) is not is_one_call
+        assert len(self.pbx.calls.live) == count - (not is_one_call)
+
+    @rule(index=_any, wishes=st.sampled_from(_WISHES), quiet=st.booleans())
+    def set_buttons(self, index: int, wishes: Diversion | None, quiet: bool) -> None:
+        """Have a telephone divert its calls, or refuse them, or neither."""
+        line = self._line(index)
+        for press in (
+            lambda: self.office.hand.divert(line, wishes),
+            lambda: self.office.hand.do_not_disturb(line, on=quiet and index % 3 == 0),
+        ):
+            with suppress(NothingToDo):
+                press()
+
+    def _line(self, index: int) -> Line:
+        lines = [self.office.phones[user].line for user in TELEPHONES]
+        busy = [line for line in lines if line.channels] if index % 4 else lines
+        return (busy or lines)[index % len(busy or lines)]
 
     # -- agents and queues ----------------------------------------------------------------------------------------
 
