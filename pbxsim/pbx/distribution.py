@@ -1,7 +1,7 @@
 """How waiting calls are given to agents, as app_queue does it, but woken by what happens instead of once a second.
 
-Source: Asterisk's apps/app_queue.c: join_queue, try_calling, ring_entry, compare_weights, leave_queue. `autofill` is on:
-several callers are served at once while there are several free members.
+Source: Asterisk's apps/app_queue.c: join_queue, is_our_turn, try_calling, ring_entry, compare_weight, leave_queue.
+`autofill` is on: several callers are served at once while there are several free members.
 """
 
 from __future__ import annotations

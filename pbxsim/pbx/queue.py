@@ -41,9 +41,9 @@ class Member(msgspec.Struct, eq=False, kw_only=True):
 class Waiter(msgspec.Struct, eq=False, kw_only=True):
     """A caller in a queue, since `joined_at`; names as Asterisk shows them. None where the PBX knows no such party.
 
-    `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is rung
-    for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, by the line
-    on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
+    `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is
+    rung for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, by the
+    line on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
     `pass_ends` bounds.
     """
 
@@ -97,9 +97,9 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
 
     `member_timeout` is how long a member rings, `retry` the pause after a pass in which nobody answered, `wrap_up` a
     member's rest after a call. `join_empty` and `leave_when_empty` name the member states that count as nobody there
-    (None: such callers wait all the same). `announce_every` and `announce_length` are the announcement as time: a caller
-    who listens to it is not connected. `max_wait` 0 is no limit. `overflow` is the number that a caller who cannot stay
-    is sent to, empty to be hung up.
+    (None: such callers wait all the same). `announce_every` and `announce_length` are the announcement as time: a
+    caller who listens to it is not connected. `max_wait` 0 is no limit. `overflow` is the number that a caller who
+    cannot stay is sent to, empty to be hung up.
     """
 
     member_timeout: Duration = 15 * SECOND

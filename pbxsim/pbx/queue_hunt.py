@@ -76,7 +76,7 @@ class QueueHunt:
             self.queue.figures.abandoned += 1
             self._leave(self._waiting[call.number], call, "abandoned")
 
-    def _complete(self, call: Call, member: Member, in_level: bool) -> None:  # noqa: FBT001 - a pair unpacked
+    def _complete(self, call: Call, member: Member, in_level: bool) -> None:
         self.queue.figures.complete((self._clock.now - call.connected_at) // SECOND, in_level=in_level)
         member.calls_taken += 1
         member.last_call = self._clock.now

@@ -1,4 +1,4 @@
-"""Ring groups: rows of numbers, rung one row after the other; the numbers of a row ring together, the first to answer wins."""
+"""Ring groups: rows of numbers, rung row after row; the numbers of a row ring together, the first to answer wins."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Strategy(StrEnum):
 
 
 class Choice:
-    """What a strategy may look at: members by their place in the queue, where round robin goes on, a stream of chance."""
+    """What a strategy may look at: members by place in the queue, where round robin goes on, a stream of chance."""
 
     __slots__ = ("members", "next_place", "stream")
 

@@ -1,10 +1,12 @@
-"""A small call centre for tests: Anna, Ben and Cyril on telephones of their own, queues in a context, callers outside."""
+"""A small call centre for tests: Anna, Ben and Cyril on their telephones, queues in a context, callers outside."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
-from pbxsim.clock.instant import SECOND
+import msgspec
+
+from pbxsim.clock.instant import seconds
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
@@ -15,13 +17,32 @@ from tests.builder import Office, extension, line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.directory import Did
     from pbxsim.pbx.ring_group import RingGroup
 
 NAMES = ("anna", "ben", "cyril")
-FIELDS = ("strategy", "max_waiting", "service_level", "weight")
+
+
+class QueueWishes(TypedDict, total=False):
+    """What a test may ask of a queue; the meaning is Queue's and QueueRules', times are in seconds."""
+
+    strategy: str
+    max_waiting: int
+    service_level: int
+    weight: int
+    member_timeout: float
+    retry: float
+    wrap_up: float
+    ring_in_use: bool
+    join_empty: frozenset[str]
+    leave_when_empty: frozenset[str]
+    announce_every: float
+    announce_length: float
+    max_wait: float
+    overflow: str
 
 
 class CallCentre(Office):
@@ -84,21 +105,24 @@ class CallCentre(Office):
         return [(event.call.number, event.how) for event in self.heard if isinstance(event, CallerLeft)]
 
 
-def queue(*agents: str, name: str = "sales", penalties: Sequence[int] = (), **wishes: Any) -> Queue:
-    """Make a queue: times of its rules in seconds, everything else by the names that Queue and QueueRules have."""
-    rules = {key: value for key, value in wishes.items() if key not in FIELDS}
-    times = {key: round(value * SECOND) for key, value in rules.items() if type(value) in (int, float)}
-    own = {key: value for key, value in wishes.items() if key in FIELDS}
-    return Queue(
+def queue(*agents: str, name: str = "sales", penalties: Sequence[int] = (), **wishes: Unpack[QueueWishes]) -> Queue:
+    """Make a queue, linear unless the test says otherwise."""
+    rules = {key: value for key, value in wishes.items() if key in QueueRules.__struct_fields__}
+    times = {key: seconds(float(str(value))) for key, value in rules.items() if type(value) in (int, float)}
+    made = Queue(
         name=name,
+        strategy=wishes.get("strategy", "linear"),
+        max_waiting=wishes.get("max_waiting", 0),
+        service_level=wishes.get("service_level", 0),
+        weight=wishes.get("weight", 0),
         members=[
             Member(agent=_agent(who), penalty=penalties[place] if penalties else 0) for place, who in enumerate(agents)
         ],
         waiters=[],
         figures=QueueFigures(),
-        rules=QueueRules(**{**rules, **times}),
-        **{"strategy": "linear", **own},
     )
+    made.rules = msgspec.structs.replace(made.rules, **{**rules, **times})
+    return made
 
 
 def shared(*queues: Queue) -> tuple[Queue, ...]:

@@ -68,32 +68,38 @@ def test_in_the_place_of_an_agent_who_cannot_take_a_call_another_is_rung(away: C
     assert [leg.peer for leg in call.legs] == ["upc", "ben"]
 
 
-def test_those_who_wait_are_served_when_an_agent_comes_back() -> None:
-    comes = {
-        "pauses": (_pauses, lambda centre: centre.pbx.agents.unpause(centre.agent("anna"))),
-        "logs out": (
-            _logs_out,
-            lambda centre: centre.pbx.agents.log_in(centre.agent("anna"), centre.phones["anna"].line),
-        ),
-        "unplugs": (_unplugs, lambda centre: centre.hand.register(centre.phones["anna"].line)),
-        "is no member": (
-            lambda centre: centre.pbx.queues.remove(centre.pbx.queues.named("sales"), centre.agent("anna")),
-            lambda centre: centre.pbx.queues.add(centre.pbx.queues.named("sales"), centre.agent("anna"), 0),
-        ),
-        "is rung": (
-            _is_rung_by_somebody_else,
-            lambda centre: centre.hand.reject(centre.phones["anna"].line),
-        ),
-    }
-    for goes, returns in comes.values():
-        centre = CallCentre(queue("anna"))
-        goes(centre)
-        call = centre.calls_in()
-        centre.advance(9)
-        assert len(call.legs) == 1
-        returns(centre)
-        centre.advance(0)
-        assert [leg.peer for leg in call.legs] == ["upc", "anna"]
+def _is_no_member(centre: CallCentre) -> None:
+    centre.pbx.queues.remove(centre.pbx.queues.named("sales"), centre.agent("anna"))
+
+
+def _comes_back(centre: CallCentre, away: Callable[[CallCentre], None]) -> None:
+    anna, telephone = centre.agent("anna"), centre.phones["anna"].line
+    if away is _pauses:
+        centre.pbx.agents.unpause(anna)
+    elif away is _logs_out:
+        centre.pbx.agents.log_in(anna, telephone)
+    elif away is _unplugs:
+        centre.hand.register(telephone)
+    elif away is _is_no_member:
+        centre.pbx.queues.add(centre.pbx.queues.named("sales"), anna, 0)
+    elif away is _calls_somebody:
+        centre.hand.hang_up(telephone)
+    else:
+        centre.hand.reject(telephone)
+
+
+@pytest.mark.parametrize(
+    "away", [_pauses, _logs_out, _unplugs, _is_no_member, _calls_somebody, _is_rung_by_somebody_else]
+)
+def test_those_who_wait_are_served_when_an_agent_comes_back(away: Callable[[CallCentre], None]) -> None:
+    centre = CallCentre(queue("anna"))
+    away(centre)
+    call = centre.calls_in()
+    centre.advance(9)
+    assert len(call.legs) == 1
+    _comes_back(centre, away)
+    centre.advance(0)
+    assert [leg.peer for leg in call.legs] == ["upc", "anna"]
 
 
 def test_an_agent_who_wraps_up_is_rung_by_no_queue_until_that_is_over() -> None:

@@ -1,7 +1,7 @@
 """Strategies: whom a queue rings next equals what Asterisk's documentation says, over random tables of members.
 
-The oracle is written from configs/samples/queues.conf.sample ("strategy", "penalty", "random", "wrandom" and its metric)
-and shares nothing with the code but the stream of chance: it looks for the first to ring by striking members off a list.
+The oracle is written from configs/samples/queues.conf.sample ("strategy", penalty, "wrandom" and its metric) and shares
+nothing with the code but the stream of chance: it looks for the first to ring, again and again, among those left.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _lowest_penalty(members: Iterable[Placed]) -> list[Placed]:
 def _going_round(members: list[Placed], next_place: int) -> Placed:
     """Go on where the last ring pass left off: forward to the end, then again from the beginning."""
     by_place = dict(members)
-    end = max([next_place, *by_place]) + 1
-    return next((place, by_place[place]) for place in [*range(next_place, end), *range(next_place)] if place in by_place)
+    round_trip = [*range(next_place, max([next_place, *by_place]) + 1), *range(next_place)]
+    return next((place, by_place[place]) for place in round_trip if place in by_place)
 
 
 def _first(strategy: Strategy, members: list[Placed], next_place: int, chance: int) -> Placed:

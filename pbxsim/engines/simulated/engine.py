@@ -1,7 +1,7 @@
 """The simulated engine: draws a leg's fate when it is rung, and reports it when its time has come.
 
-It wakes only where something is decided: one timer while a leg rings, one while a caller waits, one for the talk of both
-sides together. Callers are simulated here, too: `call_in` is no part of the port, since a real PBX has real ones.
+It wakes only where something is decided: one timer while a leg rings, one while a caller waits, one for the talk of
+both sides together. Callers are simulated here, too: `call_in` is no part of the port, since a real PBX has real ones.
 """
 
 from __future__ import annotations
