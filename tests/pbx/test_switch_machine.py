@@ -21,10 +21,11 @@ from pbxsim.pbx import transfer
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
 from tests.pbx.referee import Referee
-from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, QUEUES, TELEPHONES, TRUNKS, small_town
+from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -58,7 +59,16 @@ class SwitchMachine(RuleBasedStateMachine):
         self.referee = Referee(self.pbx)
         self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
         self.members: dict[tuple[str, str], int] = {}
+        self._open_for_business()
         type(self).runs += 1
+
+    def _open_for_business(self) -> None:
+        """Have agents at work in the queues, so that callers find somebody even before the first `work`."""
+        for number, on, penalty in zip(AGENTS, ("solo", "single"), (0, 1), strict=True):
+            self.work(number, on, -2)
+            for queue in self.pbx.queues:
+                self.pbx.queues.add(queue, self.pbx.agents.authorized(number, "1"), penalty)
+                self.members[queue.name, number] = penalty
 
     def _call(self, index: int) -> Call | None:
         live = list(self.pbx.calls.live.values())
@@ -87,6 +97,13 @@ class SwitchMachine(RuleBasedStateMachine):
     def call_in(self, caller: str, second: str, trunk: str, timeout: int) -> None:
         """Have somebody outside call in."""
         self.office.incoming(caller, second, trunk=trunk, context="town", second_timeout=timeout)
+
+    @rule(caller=st.sampled_from(IMPATIENT), to=st.sampled_from(WAITED_FOR), trunk=st.sampled_from(TRUNKS))
+    def wait_for_somebody(self, caller: str, to: str, trunk: str) -> None:
+        """Have somebody of little patience call a queue or a group."""
+        by = ToTrunk(caller, (self.pbx.directory.trunks[trunk],))
+        order = self.office.order(caller, to, first_to=by, kind=CallKind.INCOMING, context="town")
+        self.office.hand.call_in(order)
 
     @rule(user=st.sampled_from(TELEPHONES), second=_numbers, limit=_limits)
     def dial(self, user: str, second: str, limit: int) -> None:
@@ -173,12 +190,10 @@ class SwitchMachine(RuleBasedStateMachine):
     def set_buttons(self, index: int, wishes: Diversion | None, quiet: bool) -> None:
         """Have a telephone divert its calls, or refuse them, or neither."""
         line = self._line(index)
-        for press in (
-            lambda: self.office.hand.divert(line, wishes),
-            lambda: self.office.hand.do_not_disturb(line, on=quiet and index % 3 == 0),
-        ):
-            with suppress(NothingToDo):
-                press()
+        with suppress(NothingToDo):
+            self.office.hand.divert(line, wishes)
+        with suppress(NothingToDo):
+            self.office.hand.do_not_disturb(line, on=quiet and index % 3 == 0)
 
     def _line(self, index: int) -> Line:
         lines = [self.office.phones[user].line for user in TELEPHONES]
