@@ -9,6 +9,7 @@ from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import CallStarted, CdrClosed, CreditCharged, LegDialed, LegEnded
+from tests.pbx.queue_referee import QueueReferee
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
@@ -32,6 +33,7 @@ class Referee:
         self._calls: dict[int, Call] = {}
         self._recorded: set[int] = set()
         self._ended_legs: set[int] = set()
+        self.queues = QueueReferee(pbx)
         self._credit = {account.name: account.credit for account in pbx.accounts.values()}
         self._charged = dict.fromkeys(self._credit, 0)
         self.records = 0
@@ -95,6 +97,8 @@ class Referee:
         self._check_channels(channels)
         timers += sum(channel.divert_timer != 0 for channel in channels)
         timers += sum(channel.engine_timer != 0 for channel in channels) + self._pbx.distribution.wakes
+        self.queues.check()
+        timers += self.queues.timers
         if self._timers_are_counted:
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
@@ -109,8 +113,12 @@ class Referee:
             assert [leg.is_up for leg in (call.first, call.second) if leg is not None] == [True] * len(call.live_legs())
         if call.heard is not None:
             assert call.heard.is_live, "a spy without anybody to hear"
-        since, limit = _limit(call, self._pbx.calls.longest_talk)
+        since, limit = self._limit(call)
         assert self._pbx.clock.now < since + limit or limit == 0, f"a call outlived its limit {limit} in {call.state}"
+
+    def _limit(self, call: Call) -> tuple[Instant, Duration]:
+        waits = call.state in (CallState.DIALING_SECOND, CallState.TRANSFERRING)
+        return (self.queues.limit(call) if waits else None) or _limit(call, self._pbx.calls.longest_talk)
 
     def _check_channels(self, live: list[Channel]) -> None:
         assert live == list(self._pbx.calls.channels())
