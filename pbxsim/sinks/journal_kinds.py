@@ -20,6 +20,8 @@ from pbxsim.pbx.events import (
     CallBridged,
     CallDiverted,
     CallEnded,
+    CallerJoined,
+    CallerLeft,
     CallStarted,
     CallTransferred,
     CdrClosed,
@@ -212,6 +214,15 @@ def _spell_member(facts: tuple[str, str, int | None]) -> Spelt:
     return None, "", {"queue": queue, "agent": agent, **({} if penalty is None else {"penalty": penalty})}
 
 
+def _take_waiting(event: CallerJoined | CallerLeft) -> tuple[int, str, str]:
+    return event.call.number, event.queue.name, event.how if isinstance(event, CallerLeft) else ""
+
+
+def _spell_waiting(facts: tuple[int, str, str]) -> Spelt:
+    call, queue, how = facts
+    return call, "", {"queue": queue, **({"how": how} if how else {})}
+
+
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CallStarted, take_started, spell_started),
     Kind(LegDialed, take_dialed, spell_dialed),
@@ -238,6 +249,8 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(MemberAdded, _take_member, _spell_member),
     Kind(MemberRemoved, _take_member, _spell_member),
     Kind(RecordingFailed, _take_failed, _spell_failed),
+    Kind(CallerJoined, _take_waiting, _spell_waiting),
+    Kind(CallerLeft, _take_waiting, _spell_waiting),
     Kind(RecordingMoved, _take_cdr, _spell_moved),
 )
 """Every event of pbx/events.py."""
