@@ -25,6 +25,7 @@ from pbxsim.config.load import load, path_of
 from pbxsim.discovery import BrokenVendor, find_vendors
 from pbxsim.pbx.errors import PbxError
 from pbxsim.pbx.events import RecordingMoved
+from pbxsim.sinks.recorder import Recorder
 from pbxsim.sinks.recording_files import RecordingRoot
 from pbxsim.web import tls
 from pbxsim.web.banner import banner, base_url
@@ -204,9 +205,10 @@ class Installation:
         recordings = Recordings(folder, file, keep=chosen is not None)
 
         def assemble(clock: Scheduler, seed: int) -> Assembled:
-            built = build(file, vendors=self.vendors, clock=clock, seed=seed, files=recordings.root)
-            recordings.put_back(built)
-            return Assembled(built.pbx, built.interfaces)
+            recorder = Recorder(recordings.root, longest=file.limits.recording)
+            built = build(file, vendors=self.vendors, clock=clock, seed=seed, files=recorder)
+            recordings.put_back(built, recorder)
+            return Assembled(built.pbx, built.interfaces, recorder)
 
         return Plan(
             name=file.name,
@@ -229,9 +231,13 @@ class Recordings:
         self._keep = keep
         self._home = {entry.id: entry.recording for entry in file.cdrs if entry.recording is not None}
         self._away: dict[int, Cdr] = {}
+        self._recorder: Recorder | None = None
 
-    def put_back(self, built: BuiltPbx) -> None:
-        """Make the folder what it is when a PBX begins, then remember what moves away from there."""
+    def put_back(self, built: BuiltPbx, recorder: Recorder) -> None:
+        """Make the folder what it is when a PBX begins, record there, and remember what moves away."""
+        if self._recorder is not None:  # it must not write into what has begun anew
+            self._recorder.close(finish=self._keep)
+        self._recorder = recorder
         if not self._keep:
             shutil.rmtree(self._folder, ignore_errors=True)
         for number, cdr in self._away.items():
@@ -247,6 +253,7 @@ class Recordings:
         for placement in built.place:
             self._place(placement)
         built.pbx.events.subscribe(RecordingMoved, self._on_moved)
+        recorder.attach(built.pbx)
 
     def _place(self, placement: Placement) -> None:
         try:

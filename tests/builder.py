@@ -15,10 +15,10 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.hand import SimulatedHand
 from pbxsim.pbx import events
-from pbxsim.pbx.call import CallKind, CallOrder
+from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
-from pbxsim.pbx.directory import Context, Dialplan, Directory, Extension, Line, OutboundRoute, Registration, Trunk
+from pbxsim.pbx.directory import Context, Dialplan, Did, Directory, Extension, Line, OutboundRoute, Registration, Trunk
 from pbxsim.pbx.events import CdrClosed, Event
 from pbxsim.pbx.pbx import LONGEST_TALK, Pbx
 from pbxsim.sinks.cdr_memory import CdrMemory
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.pbx.account import Account, ChargeBasis
     from pbxsim.pbx.agent import Agent
-    from pbxsim.pbx.call import Call, CallerId
+    from pbxsim.pbx.call import Call, RecordingWish
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.queue import Queue
+    from pbxsim.pbx.ring_group import RingGroup
 
 START: Instant = 1_700_000_000 * SECOND
 EVERY_EVENT: tuple[type[Event], ...] = tuple(
@@ -86,6 +87,7 @@ class Wishes(TypedDict, total=False):
     charge_basis: ChargeBasis
     reference: str
     failure_context: str
+    recording: RecordingWish | None
     spied_line: Line
     spied_channel: Channel
 
@@ -143,6 +145,8 @@ class Office:
         dialplans: Sequence[str] = ("main",),
         accounts: Iterable[Account] = (),
         queues: Iterable[Queue] = (),
+        groups: Iterable[RingGroup] = (),
+        dids: Sequence[Did] = (),
         agents: Iterable[Agent] = (),
         longest_talk: Duration = LONGEST_TALK,
         seed: int = 1,
@@ -155,6 +159,7 @@ class Office:
             routes=by_default if routes is None else routes,
             dialplans=[Dialplan(id=index, name=name) for index, name in enumerate(dialplans, start=1)],
             contexts=contexts,
+            dids=dids,
         )
         self.clock = Scheduler(START)
         self.archive = CdrMemory()
@@ -167,6 +172,7 @@ class Office:
             files=NoFiles(),
             accounts=accounts,
             queues=queues,
+            groups=groups,
             agents=agents,
             longest_talk=longest_talk,
         )
@@ -205,6 +211,18 @@ class Office:
     def call(self, first: str, second: str = "", **wishes: Unpack[Wishes]) -> Call:
         """Place that order."""
         return self.pbx.calls.originate(self.order(first, second, **wishes))
+
+    def incoming_order(self, caller: str, second: str, name: str = "") -> CallOrder:
+        """Make the order of somebody outside who calls in by the first trunk, into the context `in`."""
+        trunk = next(iter(self.directory.trunks.values()))
+        return self.order(
+            caller,
+            second,
+            first_to=ToTrunk(caller, (trunk,)),
+            kind=CallKind.INCOMING,
+            context="in",
+            second_shows=CallerId(caller, name),
+        )
 
     def incoming(self, caller: str, second: str, *, trunk: str = "upc", **wishes: Unpack[Wishes]) -> Call | None:
         """Have somebody outside call in through a trunk."""

@@ -64,6 +64,7 @@ def build_pbx(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFil
         files=files,
         accounts=[entry.account(tariffs, clock.now) for entry in file.accounts],
         queues=_queues(file, agents, clock),
+        groups=[entry.group(_first_dialplan(file)) for entry in file.groups],
         agents=agents.values(),
         longest_talk=file.limits.talk * SECOND,
         first_cdr=placed[-1].id + 1 if placed else 1,
@@ -114,7 +115,12 @@ def _directory(file: PbxFile) -> Directory:
         routes=tuple(routes.values()),
         dialplans=dialplans,
         contexts=[entry.context(routes) for entry in file.contexts],
+        dids=[entry.did(dialplans[0].name) for entry in file.dids],
     )
+
+
+def _first_dialplan(file: PbxFile) -> str:
+    return file.dialplans[0].name if file.dialplans else NO_PLAN
 
 
 def _extensions(file: PbxFile, dialplan: str) -> list[Extension]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import Instant, seconds
-from pbxsim.config.values import Count, Moment, Name, Number, Seconds, SipUser, instant
+from pbxsim.config.values import Count, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
+from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules, Waiter
+
+Absence: TypeAlias = Annotated[
+    tuple[Literal["paused", "unavailable", "invalid", "inuse", "ringing", "wrapup"], ...],
+    Meta(min_length=1, description="Members in these states count as nobody there; absent: that does not matter."),
+]
 
 
 class AgentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +101,13 @@ class FiguresEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         )
 
 
+class AnnouncementsEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a queue tells those who wait, as time: whoever listens is not connected."""
+
+    every: Annotated[SomeSeconds, Meta(description="From the beginning of one to that of the next.")]
+    length: Seconds
+
+
 class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A queue of waiting callers and the agents who serve it."""
 
@@ -107,6 +119,18 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     max: Annotated[Count, Meta(description="Callers that may wait; 0: no limit.")] = 0
     service_level: Annotated[Count, Meta(description="Seconds within which a call should be answered.")] = 0
     weight: Annotated[Count, Meta(description="Its rank among queues.")] = 0
+    member_timeout: Annotated[SomeSeconds, Meta(description="How long members ring in one pass.")] = 15
+    retry: Annotated[SomeSeconds, Meta(description="Pause after a pass in which nobody answered.")] = 5
+    wrap_up: Annotated[Seconds, Meta(description="A member's rest after a call.")] = 0
+    ring_in_use: Annotated[bool, Meta(description="Ring members who are in a call, too.")] = False
+    join_empty: Annotated[Absence | None, Meta(description="When nobody is there, nobody may join.")] = None
+    leave_when_empty: Annotated[Absence | None, Meta(description="When nobody is there, those who wait leave.")] = None
+    announcements: Annotated[AnnouncementsEntry | None, Meta(description="Absent: none.")] = None
+    max_wait: Annotated[Seconds, Meta(description="After this, a caller leaves; 0: no limit.")] = 0
+    overflow: Annotated[
+        Number | None,
+        Meta(description="Dialled in the caller's context for whoever cannot stay; absent: they are hung up."),
+    ] = None
     figures: FiguresEntry = FiguresEntry()
     members: tuple[MemberEntry, ...] = ()
     waiters: tuple[WaiterEntry, ...] = ()
@@ -122,4 +146,20 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             members=[entry.member(agents) for entry in self.members],
             waiters=[entry.waiter(now) for entry in self.waiters],
             figures=self.figures.figures(),
+            rules=self._rules(),
+        )
+
+    def _rules(self) -> QueueRules:
+        announced = self.announcements
+        return QueueRules(
+            member_timeout=seconds(self.member_timeout),
+            retry=seconds(self.retry),
+            wrap_up=seconds(self.wrap_up),
+            ring_in_use=self.ring_in_use,
+            join_empty=None if self.join_empty is None else frozenset(self.join_empty),
+            leave_when_empty=None if self.leave_when_empty is None else frozenset(self.leave_when_empty),
+            announce_every=seconds(announced.every) if announced else 0,
+            announce_length=seconds(announced.length) if announced else 0,
+            max_wait=seconds(self.max_wait),
+            overflow=self.overflow or "",
         )

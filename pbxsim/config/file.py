@@ -13,9 +13,10 @@ from msgspec import Meta
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.config.call_centre import AgentEntry, QueueEntry
 from pbxsim.config.charging import AccountEntry, TariffEntry
-from pbxsim.config.numbering import ContextEntry, DialplanEntry
+from pbxsim.config.numbering import ContextEntry, DialplanEntry, DidEntry
 from pbxsim.config.phones import PhonesEntry
 from pbxsim.config.records import CdrEntry
+from pbxsim.config.ring_groups import GroupEntry
 from pbxsim.config.subscribers import ExtensionEntry
 from pbxsim.config.values import Count, Moment, PbxName, instant
 from pbxsim.config.ways_out import RouteEntry, TrunkEntry
@@ -27,6 +28,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     talk: Annotated[
         int, Meta(ge=1, le=2_592_000, description="Seconds after which a call ends that nobody hangs up.")
+    ] = LONGEST_TALK // SECOND
+    recording: Annotated[
+        int,
+        Meta(ge=0, le=86_400, description="Seconds after which a recording is cut off; 0: no call is recorded."),
     ] = LONGEST_TALK // SECOND
     recent_calls: Annotated[Count, Meta(description="Ended calls that can still be looked at.")] = 10_000
     cdrs: Annotated[int, Meta(ge=1, description="Call records kept; the oldest go first.")] = 1_000_000
@@ -51,6 +56,8 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         Meta(description="Absent, and no routes either: a trunk `pstn` without limit that takes every number."),
     ] = None
     routes: Annotated[tuple[RouteEntry, ...] | None, Meta(description="Outbound routes; see `trunks`.")] = None
+    dids: tuple[DidEntry, ...] = ()
+    groups: tuple[GroupEntry, ...] = ()
     phones: PhonesEntry = PhonesEntry()
     agents: tuple[AgentEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()

@@ -25,18 +25,19 @@ _HOST_NAME: Final = re.compile(r"(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,
 _SIP_URI: Final = re.compile(
     r"sips?:(?:[^@\s<>]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s<>@:;?\[\]]+)(?::[0-9]{1,5})?(?:[;?][^\s<>]*)?"
 )
-_STEPS: Final = ("extension", "dial", "route", "play", "hangup")
+_STEPS: Final = ("extension", "dial", "route", "queue", "group", "play", "hangup")
+_DID_STEPS: Final = ("extension", "queue", "group", "dial")
 _SHAPES: Final = ("uniform", "exponential", "normal")
 _SHORT_FORM: Final = ("user", "calls", "registration")
 _SECTIONS_WITH_PLAIN_TEXT: Final = ("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks")
-_MORE_SECTIONS: Final = ("routes", "phones", "agents", "queues", "cdrs")
+_MORE_SECTIONS: Final = ("routes", "dids", "groups", "phones", "agents", "queues", "cdrs")
 _CAUSES: Final = frozenset(int(cause) for cause in HangupCause)
 
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
 _PATTERNS: Final = ("routes.*.patterns.*", "phones.rules.*.number")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
 _TURNS: Final = ("phones.default", "phones.rules.*.does", "phones.rules.*.does.*")
-_SPANS: Final = tuple(f"{turn}.{span}" for turn in _TURNS for span in ("dialing", "ring", "talk"))
+_SPANS: Final = tuple(f"{turn}.{span}" for turn in _TURNS for span in ("dialing", "ring", "talk", "patience"))
 
 
 def meaning_faults(plain: object) -> Iterator[Finding]:
@@ -134,9 +135,10 @@ def _bad_causes(plain: object) -> Iterator[Finding]:
 
 
 def _steps(plain: object) -> Iterator[Finding]:
-    for path, step in mappings(plain, "contexts.*.entries.*"):
-        if _count(step, _STEPS) != 1:
-            yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(_STEPS)}")
+    for place, steps in (("contexts.*.entries.*", _STEPS), ("dids.*", _DID_STEPS)):
+        for path, step in mappings(plain, place):
+            if _count(step, steps) != 1:
+                yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(steps)}")
 
 
 def _spans(plain: object) -> Iterator[Finding]:
@@ -178,6 +180,11 @@ def _figures(plain: object) -> Iterator[Finding]:
             yield Finding((*path, "billsec"), cdr["billsec"], "0, for the call was not ANSWERED")
     for path, figures in mappings(plain, "queues.*.figures"):
         yield from _more(path, figures, "completed_in_level", "completed")
+    for path, announced in mappings(plain, "queues.*.announcements"):
+        match numbers(announced, "length", "every"):
+            case [length, every] if every and length >= every:
+                expected = f"less than {every}, or nobody is ever connected"
+                yield Finding((*path, "length"), length, expected)
 
 
 def _more(path: Path, mapping: _Mapping, part: str, whole: str) -> Iterator[Finding]:

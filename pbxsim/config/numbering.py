@@ -1,4 +1,4 @@
-"""What a PBX file says of numbers: numbering plans, contexts, and what a context does with a number."""
+"""What a PBX file says of numbers: numbering plans, contexts, what a context does with a number, public numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.config.values import Cause, Id, Name, Number, Pattern, Seconds
-from pbxsim.pbx.directory import Context, OutboundRoute, Step
+from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step
 
 NO_PLAN = "default"
 """The numbering plan of a file that names none."""
@@ -28,6 +28,8 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     extension: Annotated[Number | None, Meta(description="Ring this internal number of the context's dialplan.")] = None
     dial: Annotated[Number | None, Meta(description="Dial this number instead.")] = None
     route: Annotated[Name | None, Meta(description="Leave by this outbound route.")] = None
+    queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
+    group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
     play: Annotated[Seconds | None, Meta(description="Answer, play something for so many seconds, hang up.")] = None
     hangup: Annotated[Cause | None, Meta(description="Refuse with this Q.850 hangup cause.")] = None
 
@@ -37,6 +39,8 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             extension=self.extension or "",
             dial=self.dial or "",
             route=self.route or "",
+            queue=self.queue or "",
+            group=self.group or "",
             play_seconds=self.play,
             hangup=self.hangup or 0,
         )
@@ -65,3 +69,21 @@ class ContextEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             routes=tuple(routes.values() if self.routes is None else (routes[name] for name in self.routes)),
             includes=self.includes,
         )
+
+
+class DidEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A public number of the PBX that is no extension's, and where a call to it leads: exactly one of these."""
+
+    number: Number
+    extension: Annotated[Number | None, Meta(description="Ring this internal number of the context's dialplan.")] = None
+    queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
+    group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
+    dial: Annotated[Number | None, Meta(description="Dial this number in the context.")] = None
+    context: Annotated[Name | None, Meta(description="Context or dialplan; absent: the file's first dialplan.")] = None
+
+    def did(self, first_dialplan: str) -> Did:
+        """Make the switch's own of it."""
+        step = Step(
+            extension=self.extension or "", queue=self.queue or "", group=self.group or "", dial=self.dial or ""
+        )
+        return Did(number=self.number, context=self.context or first_dialplan, step=step)

@@ -50,6 +50,9 @@ class TurnEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     dialing: Annotated[SpanEntry, Meta(description="Silence before it rings.")] = 0
     ring: Annotated[SpanEntry, Meta(description="Ringing until the outcome.")] = 3
     talk: Annotated[TalkEntry, Meta(description="Talk until this side hangs up; never: it does not hang up.")] = 30
+    patience: Annotated[
+        SpanEntry | None, Meta(description="How long it waits when it is the one that calls; absent: for ever.")
+    ] = None
     cause: Annotated[Cause | None, Meta(description="For fail (absent: 1) and drop (absent: 38).")] = None
 
     def behaviour(self) -> Behaviour:
@@ -59,6 +62,7 @@ class TurnEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             dialing=_span(self.dialing),
             ring=_span(self.ring),
             talk=None if isinstance(self.talk, str) else _span(self.talk),
+            patience=None if self.patience is None else _span(self.patience),
             cause=None if self.cause is None else HangupCause(self.cause),
         )
 

@@ -17,8 +17,8 @@ _UNIQUE: Final = (
     "tariffs.*.name",
     "accounts.*.name",
     "queues.*.name",
+    "groups.*.name",
     "agents.*.number",
-    "extensions.*.public.*",
     "dialplans.*.id",
     "extensions.*.id",
     "extensions.*.lines.*.id",
@@ -43,6 +43,12 @@ _REFERENCES: Final = (
     ("contexts.*.includes.*", "a context or dialplan"),
     ("contexts.*.routes.*", "an outbound route"),
     ("contexts.*.entries.*.route", "an outbound route"),
+    ("contexts.*.entries.*.queue", "a queue"),
+    ("contexts.*.entries.*.group", "a ring group"),
+    ("dids.*.queue", "a queue"),
+    ("dids.*.group", "a ring group"),
+    ("dids.*.context", "a context or dialplan"),
+    ("groups.*.context", "a context or dialplan"),
     ("routes.*.trunks.*", "a trunk"),
     ("accounts.*.tariff", "a tariff"),
     ("agents.*.line", "the SIP user of a line"),
@@ -60,6 +66,7 @@ def reference_faults(plain: object) -> Iterator[Finding]:
     for holders, places in _UNIQUE_WITHIN:
         for holder, content in mappings(plain, holders):
             yield from _twins(((*holder, *path), value) for path, value in each(content, places))
+    yield from _twins([*each(plain, "extensions.*.public.*"), *each(plain, "dids.*.number")])
     yield from _twins([*sip_users(plain), *texts(plain, "trunks.*.name")])
     yield from _twin_internal_numbers(plain)
     names = _names(plain)
@@ -98,6 +105,8 @@ def _names(plain: object) -> dict[str, dict[str, None]]:
         "a context or dialplan": listed("contexts.*.name") | dialplans,
         "a trunk": {IMPLIED_TRUNK.name: None} if implied else listed("trunks.*.name"),
         "an outbound route": {IMPLIED_ROUTE.name: None} if implied else listed("routes.*.name"),
+        "a queue": listed("queues.*.name"),
+        "a ring group": listed("groups.*.name"),
         "a tariff": listed("tariffs.*.name"),
         "an account": listed("accounts.*.name"),
         "the SIP user of a line": {user: None for _, user in sip_users(plain)},
@@ -143,14 +152,26 @@ def _dangling_extensions(plain: object, plans: dict[str, None]) -> Iterator[Find
         number, plan = extension.get("internal"), extension.get("dialplan") or first
         if isinstance(number, str) and isinstance(plan, str):
             numbers.setdefault(plan, {})[number] = None
+    for path, wanted, plan, where in _extensions_named(plain, plans):
+        if plan is None or plan == "":
+            yield Finding(path, wanted, f"a `dialplan` in {where}, whose number that is")
+        elif isinstance(plan, str) and plan in plans:
+            kind = f"the number of an extension in dialplan {plan}"
+            yield from _dangling(path, wanted, kind, numbers.get(plan, {}))
+
+
+def _extensions_named(plain: object, plans: Iterable[str]) -> Iterator[tuple[Path, str, object, str]]:
+    """Give each internal number that a context or a public number leads to, the dialplan meant, and who says so."""
+    plan_of: dict[object, object] = {plan: plan for plan in plans}
     for path, context in mappings(plain, "contexts.*"):
-        plan = context.get("dialplan")
+        plan_of[context.get("name")] = context.get("dialplan")
         for rest, number in texts(context, "entries.*.extension"):
-            if plan is None or plan == "":
-                yield Finding((*path, *rest), number, "a `dialplan` in this context, whose number that is")
-            elif isinstance(plan, str) and plan in plans:
-                kind = f"the number of an extension in dialplan {plan}"
-                yield from _dangling((*path, *rest), number, kind, numbers.get(plan, {}))
+            yield (*path, *rest), number, context.get("dialplan"), "this context"
+    for path, did in mappings(plain, "dids.*"):
+        name = did.get("context") or _first_dialplan(plain)
+        for rest, number in texts(did, "extension"):
+            if name in plan_of:
+                yield (*path, *rest), number, plan_of[name], f"context {name}"
 
 
 def _circular_includes(plain: object) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ Pattern: TypeAlias = Annotated[
 Id: TypeAlias = Annotated[int, Meta(ge=1, le=2_147_483_647)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Seconds: TypeAlias = Annotated[float, Meta(ge=0, le=_LONGEST_SPAN, title="seconds, as a number")]
+SomeSeconds: TypeAlias = Annotated[float, Meta(ge=1, le=_LONGEST_SPAN, title="seconds, as a number")]
 WholeSeconds: TypeAlias = Annotated[int, Meta(ge=0, le=_LONGEST_SPAN, title="seconds, as a whole number")]
 Moment: TypeAlias = Annotated[
     str,

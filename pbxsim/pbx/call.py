@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.hunt import Hunt
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
 
@@ -34,7 +35,8 @@ class CallState(IntEnum):
     DIALING_FIRST = 1  # the first party is being rung
     DIALING_SECOND = 2  # the first party is there, the second is being rung
     TALKING = 3  # the parties (or one party and the PBX) hear each other
-    ENDED = 4
+    TRANSFERRING = 4  # one party stays, another is being rung for it
+    ENDED = 5
 
 
 class CallStep(IntEnum):
@@ -44,6 +46,8 @@ class CallStep(IntEnum):
     SECOND_ANSWERED = 2
     LISTENING = 3  # a spy was answered and hears its target
     OVER = 4  # a party hung up, failed or was hung up, a limit ran out
+    TRANSFERRED = 5  # a party handed the other one on, blind
+    JOINED = 6  # a party left, and brought the one it had consulted instead
 
 
 CALL_TRANSITIONS: Final[dict[tuple[CallState, CallStep], CallState]] = {
@@ -52,7 +56,11 @@ CALL_TRANSITIONS: Final[dict[tuple[CallState, CallStep], CallState]] = {
     (CallState.DIALING_FIRST, CallStep.OVER): CallState.ENDED,
     (CallState.DIALING_SECOND, CallStep.SECOND_ANSWERED): CallState.TALKING,
     (CallState.DIALING_SECOND, CallStep.OVER): CallState.ENDED,
+    (CallState.TALKING, CallStep.TRANSFERRED): CallState.TRANSFERRING,
+    (CallState.TALKING, CallStep.JOINED): CallState.TALKING,
     (CallState.TALKING, CallStep.OVER): CallState.ENDED,
+    (CallState.TRANSFERRING, CallStep.SECOND_ANSWERED): CallState.TALKING,
+    (CallState.TRANSFERRING, CallStep.OVER): CallState.ENDED,
 }
 
 
@@ -116,24 +124,36 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
 
 
 class Call:
-    """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made.
+    """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made;
+    a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
 
     `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
-    rung. `cause` is why it ended, or what the legs that failed so far amount to. `steps` counts the timers set in its
-    name, so that equal instants are served in a fixed order.
+    rung. After a transfer they are those who are left; `introduced` then says who they were when they were connected,
+    which was at `bridged_at`; the present parties were at `connected_at`. `shows` is what the next party's display
+    shows. `heard` is the channel that a spy listens to. What rings now rings until `ring_until`; `diversions` counts
+    how often it was diverted. `cause` is why it ended, or what the legs that failed so far amount to. `hunt` is what
+    looks for the second party over several tries. `steps` counts the timers set in its name, so that equal instants are
+    served in a fixed order.
     """
 
     __slots__ = (
         "bridged_at",
         "cause",
+        "connected_at",
         "disposition",
+        "diversions",
         "ended_at",
         "first",
+        "heard",
+        "hunt",
+        "introduced",
         "legs",
         "number",
         "order",
+        "ring_until",
         "second",
         "second_from",
+        "shows",
         "started_at",
         "state",
         "steps",
@@ -146,6 +166,7 @@ class Call:
         self.state = CallState.DIALING_FIRST
         self.started_at: Instant = now
         self.bridged_at: Instant = 0
+        self.connected_at: Instant = 0
         self.ended_at: Instant = 0
         self.legs: list[Channel] = []
         self.first: Channel | None = None
@@ -153,8 +174,19 @@ class Call:
         self.second_from = 0
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
+        self.hunt: Hunt | None = None
+        self.introduced: tuple[Channel, Channel | None] | None = None
+        self.shows = order.second_shows
+        self.heard: Channel | None = None
+        self.ring_until: Instant = 0
+        self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
+
+    @property
+    def first_met(self) -> tuple[Channel | None, Channel | None]:
+        """Give the parties as they were first connected, or will be: those whom the record names."""
+        return self.introduced or (self.first, self.second)
 
     @property
     def is_over(self) -> bool:

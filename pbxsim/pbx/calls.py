@@ -1,6 +1,7 @@
 """Where calls are ordered, and the one door through which engines report what became of their legs.
 
-Not here: how a party is rung (dialing.py), what is written down at the end (closing.py).
+Not here: how a party is rung (dialing.py), how calls are handed on (transfer.py), how somebody listens in (spying.py),
+what is written down at the end (closing.py).
 """
 
 from __future__ import annotations
@@ -25,9 +26,10 @@ from pbxsim.pbx.events import (
     LegUnheld,
     ReportIgnored,
 )
+from pbxsim.pbx.spying import Spies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pbxsim.clock.instant import Duration
     from pbxsim.clock.scheduler import Scheduler
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.hunt import Hunt
+    from pbxsim.pbx.recording import CallRecorder
 
 # Enum members are looked up through their class at a cost; these are asked for several times a call.
 _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
@@ -70,7 +74,9 @@ class CallControl:
         self.calls_started = 0
         self.channels_made = 0
         self.next_cdr = first_cdr
-        self._spies: dict[int, list[Call]] = {}
+        self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
+        self.hunts: Mapping[str, Hunt] = {}  # queues and ring groups, as `dialplan.ToHunt` names them
+        self.spies = Spies(self)
 
     # -- orders ---------------------------------------------------------------------------------------------------
 
@@ -149,8 +155,12 @@ class CallControl:
         channel.answered_at = self.clock.now
         if LegAnswered in self.bus.wanted:
             self.bus.emit(LegAnswered(channel))
+        if channel.divert_timer:
+            self._stop_diverting(channel)
+        if self.spies.listening:
+            self.spies.came_up(channel)
         call = channel.call
-        self._stop_timer(call)
+        self.stop_timer(call)
         self._drop_other_forks(call, channel)
         if channel.state is not _UP:
             return  # told to hang up the others, the engine reported that this one has gone
@@ -160,6 +170,8 @@ class CallControl:
             self._on_first(call)
         else:
             call.second = channel
+            if call.hunt is not None:
+                call.hunt.answered(call, channel)
             self._on_second(call)
 
     def _ends(self, channel: Channel, cause: HangupCause) -> None:
@@ -168,6 +180,20 @@ class CallControl:
         self.release(channel, cause)
         if not was_ringing:
             self.end(call, cause)
+            return
+        if self.spies.listening:
+            self.spies.went()
+        self._unanswered(channel, cause)
+
+    def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
+        """Go on after a leg that rang is over: elsewhere, or with those that ring on, or with the next try."""
+        call = channel.call
+        if channel.diverts and dialing.go_round(self, channel, cause):
+            return
+        if call.hunt is not None:
+            if not call.ringing_legs():
+                self.stop_timer(call)  # the hunt may ring others, and they are timed anew
+            call.hunt.leg_failed(call, channel)
             return
         call.cause = cause if call.cause is None else weightier(call.cause, cause)
         if not call.ringing_legs():
@@ -186,7 +212,8 @@ class CallControl:
             self.bus.emit(CallStarted(call))
         return call
 
-    def _step(self, call: Call, step: CallStep) -> None:
+    def step(self, call: Call, step: CallStep) -> None:
+        """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
         state = CALL_TRANSITIONS.get((call.state, step))
         if state is None:
             raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")
@@ -194,10 +221,10 @@ class CallControl:
 
     def _on_first(self, call: Call) -> None:
         if call.order.kind is CallKind.SPY:
-            self._step(call, CallStep.LISTENING)
-            self._listen(call)
+            self.step(call, CallStep.LISTENING)
+            self.spies.listen(call)
             return
-        self._step(call, CallStep.FIRST_ANSWERED)
+        self.step(call, CallStep.FIRST_ANSWERED)
         if call.order.kind is CallKind.DIAL:
             self.bus.emit(ContextEntered(call, call.order.context))
         self._ring_second(call)
@@ -218,8 +245,12 @@ class CallControl:
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
-            self._step(call, CallStep.SECOND_ANSWERED)
-        call.bridged_at = self.clock.now
+            self.step(call, CallStep.SECOND_ANSWERED)
+        call.connected_at = self.clock.now
+        if not call.bridged_at:
+            call.bridged_at = self.clock.now
+        if self.spies.listening and call.first is not None:
+            self.spies.came_up(call.first)
         if CallBridged in self.bus.wanted:
             self.bus.emit(CallBridged(call))
         if not self.engine.connect(call, limit) and call.state is _TALKING:
@@ -228,7 +259,7 @@ class CallControl:
             )
 
     def talk_limit(self, call: Call) -> Duration:
-        """Tell how long the parties may talk."""
+        """Tell how long the parties may talk; after a transfer they may talk as long again."""
         asked = call.order.talk_limit
         return min(asked, self.longest_talk) if asked else self.longest_talk
 
@@ -249,32 +280,50 @@ class CallControl:
         legs = call.ringing_legs()
         for leg in legs:
             self.release(leg, HangupCause.NO_ANSWER)
-        self.party_failed(call, HangupCause.NO_ANSWER)
+        if call.hunt is not None:
+            call.hunt.timed_out(call)
+        else:
+            self.party_failed(call, HangupCause.NO_ANSWER)
+        self.dismiss(legs, HangupCause.NO_ANSWER)
+
+    def divert_unanswered(self, channel: Channel) -> None:
+        """End the ringing of one leg, for its line wants it answered elsewhere by now."""
+        channel.divert_timer = 0
+        self.release(channel, HangupCause.NO_ANSWER)
+        self._unanswered(channel, HangupCause.NO_ANSWER)
+        self.dismiss([channel], HangupCause.NO_ANSWER)
+
+    def stop_ringing(self, call: Call, cause: HangupCause) -> None:
+        """End the ringing of a party that is not wanted any more, and say nothing of it to whoever had it rung."""
+        self.stop_timer(call)
+        legs = call.ringing_legs()
         for leg in legs:
-            self.engine.hang_up(leg, HangupCause.NO_ANSWER)
+            self.release(leg, cause)
+        self.dismiss(legs, cause)
 
     def end(self, call: Call, cause: HangupCause, unanswered: Disposition = Disposition.NO_ANSWER) -> None:
         """End a call and all that is left of it; its record and its charges follow at once.
 
         `unanswered` is what the record says unless the parties were connected: by default that somebody gave up.
         """
-        self._stop_timer(call)
-        self._step(call, CallStep.OVER)
+        self.stop_timer(call)
+        self.step(call, CallStep.OVER)
         call.cause = cause
         call.disposition = Disposition.ANSWERED if call.bridged_at else unanswered
         call.ended_at = self.clock.now
         legs = call.live_legs()
         for leg in legs:
             self.release(leg, cause)
+        if call.hunt is not None:
+            call.hunt.ended(call)
         del self.live[call.number]
         self.recent.append(call)
         if CallEnded in self.bus.wanted:
             self.bus.emit(CallEnded(call))
         closing.close(self, call)
-        for leg in legs:  # told last: an engine may report from within `hang_up`, and finds everything over
-            self.engine.hang_up(leg, cause)
-        if self._spies:
-            self._release_spies(call)
+        if self.spies.listening:
+            self.spies.listening.pop(call.number, None)
+        self.dismiss(legs, cause)  # told last: an engine may report from within `hang_up`, and finds everything over
 
     def release(self, channel: Channel, cause: HangupCause) -> None:
         """Let a leg go, and give back what it used."""
@@ -282,6 +331,8 @@ class CallControl:
         channel.cause = cause
         channel.ended_at = self.clock.now
         channel.is_held = False
+        if channel.divert_timer:
+            self._stop_diverting(channel)
         if channel.line is not None:
             channel.line.channels.remove(channel)
         elif channel.trunk is not None:
@@ -289,7 +340,19 @@ class CallControl:
         if LegEnded in self.bus.wanted:
             self.bus.emit(LegEnded(channel))
 
-    def _stop_timer(self, call: Call) -> None:
+    def dismiss(self, legs: list[Channel], cause: HangupCause) -> None:
+        """Tell the engine of legs that were released, then the spies that heard one."""
+        for leg in legs:
+            self.engine.hang_up(leg, cause)
+        if self.spies.listening:
+            self.spies.went()
+
+    def _stop_diverting(self, channel: Channel) -> None:
+        self.clock.cancel(channel.divert_timer)
+        channel.divert_timer = 0
+
+    def stop_timer(self, call: Call) -> None:
+        """Forget the limit of what the call does now."""
         if call.timer:
             self.clock.cancel(call.timer)
             call.timer = 0
@@ -300,26 +363,4 @@ class CallControl:
         losers = [leg for leg in call.ringing_legs() if leg is not winner]
         for leg in losers:
             self.release(leg, HangupCause.ANSWERED_ELSEWHERE)
-        for leg in losers:
-            self.engine.hang_up(leg, HangupCause.ANSWERED_ELSEWHERE)
-
-    # -- spying ---------------------------------------------------------------------------------------------------
-
-    def _listen(self, call: Call) -> None:
-        target = self._spied_call(call.order)
-        if target is not None:
-            self._spies.setdefault(target.number, []).append(call)
-        if call.order.spied_channel is not None and target is None:
-            self.end(call, _NORMAL)
-            return
-        self.bridge(call, self.talk_limit(call))
-
-    def _spied_call(self, order: CallOrder) -> Call | None:
-        channel = order.spied_channel
-        if order.spied_line is not None:
-            channel = next((leg for leg in order.spied_line.channels if leg.is_up), None)
-        return channel.call if channel is not None and channel.state is not _DOWN else None
-
-    def _release_spies(self, call: Call) -> None:
-        for spy in self._spies.pop(call.number, ()):
-            self.hang_up(spy)
+        self.dismiss(losers, HangupCause.ANSWERED_ELSEWHERE)

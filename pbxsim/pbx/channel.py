@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.clock.scheduler import TimerId
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Line, Trunk
 
@@ -66,10 +66,14 @@ CHANNEL_TRANSITIONS: Final[dict[tuple[ChannelState, Report], ChannelState]] = {
 
 
 class Channel:
-    """A leg, on a line of ours or on a trunk, never on both. It belongs to one call from first to last.
+    """A leg, on a line of ours or on a trunk, never on both. It belongs to one call, mostly from first to last.
+
+    Only an attended transfer takes it over to another. `paid_by` is then the order that had it dialled, and
+    `talks_since` the moment when it was connected there.
 
     `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
+    `diverts` says that its line's diversion is followed should it fail; `divert_timer` that it will be soon.
     `plan` and `engine_timer` belong to the engine, which may keep there what it likes; the switch never looks.
     """
 
@@ -78,18 +82,22 @@ class Channel:
         "call",
         "cause",
         "created_at",
+        "divert_timer",
+        "diverts",
         "ended_at",
         "engine_timer",
         "is_calling",
         "is_held",
         "line",
         "number",
+        "paid_by",
         "plan",
         "ringing_at",
         "serial",
         "shown_name",
         "shown_number",
         "state",
+        "talks_since",
         "trunk",
     )
 
@@ -118,6 +126,10 @@ class Channel:
         self.ended_at: Instant = 0
         self.is_calling = False  # this party placed the call; it was not rung by us
         self.is_held = False
+        self.paid_by: CallOrder | None = None
+        self.talks_since: Instant = 0
+        self.diverts = False
+        self.divert_timer: TimerId = 0
         self.plan: object = None
         self.engine_timer: TimerId = 0
 

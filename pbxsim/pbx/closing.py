@@ -10,9 +10,9 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.events import CdrClosed, CreditCharged
+from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.account import Account
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
@@ -20,43 +20,48 @@ if TYPE_CHECKING:
 
 def close(control: CallControl, call: Call) -> None:
     """Charge the legs of a call that has just ended, then close its record."""
-    if call.order.account is not None:
-        _charge(control, call, call.order.account)
+    if call.order.account is not None or call.introduced is not None:
+        _charge(control, call)
     if CdrClosed in control.bus.wanted:
         control.bus.emit(CdrClosed(_record(control, call)))
     else:
         control.next_cdr += 1  # whether anybody listens must not change the next call's record
 
 
-def _charge(control: CallControl, call: Call, account: Account) -> None:
+def _charge(control: CallControl, call: Call) -> None:
     for leg in call.legs:
-        if leg.trunk is None or leg.is_calling or not leg.answered_at:
+        order = leg.paid_by or call.order  # a leg that an attended transfer brought stays with whoever had it dialled
+        account = order.account
+        if account is None or leg.trunk is None or leg.is_calling or not leg.answered_at:
             continue
-        rate, spent = account.tariff.rate(leg.number), _charged_seconds(call, leg)
+        rate, spent = account.tariff.rate(leg.number), _charged_seconds(call, leg, order.charge_basis)
         if rate.is_free or spent is None:
             continue
         charge = Charge(
-            control.clock.now, account.name, call.number, leg.number, spent, rate.price(spent), call.order.reference
+            control.clock.now, account.name, call.number, leg.number, spent, rate.price(spent), order.reference
         )
         account.take(charge)
         control.bus.emit(CreditCharged(charge))
 
 
-def _charged_seconds(call: Call, leg: Channel) -> int | None:
+def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None:
     """Give the seconds that a leg is charged for; None where it costs nothing, because nobody talked."""
-    if call.order.charge_basis is ChargeBasis.LEG:
+    if basis is ChargeBasis.LEG:
         return (leg.ended_at - leg.answered_at) // SECOND
-    return (call.ended_at - call.bridged_at) // SECOND if call.bridged_at else None
+    talks_since = leg.talks_since or call.bridged_at
+    return (leg.ended_at - max(talks_since, leg.answered_at)) // SECOND if talks_since else None
 
 
 def _record(control: CallControl, call: Call) -> Cdr:
     order, legs = call.order, call.legs
-    first = call.first or (legs[0] if legs else None)
-    second = call.second or (legs[-1] if 0 < call.second_from < len(legs) else None)
+    met_first, met_second = call.first_met
+    first = met_first or (legs[0] if legs else None)
+    second = met_second or (legs[-1] if 0 < call.second_from < len(legs) else None)
     trunk = _trunk_name(first, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
     number = control.next_cdr
     control.next_cdr += 1
+    folder, file = reference(control, call, first)
     return Cdr(
         id=number,
         call=call.number,
@@ -80,6 +85,8 @@ def _record(control: CallControl, call: Call) -> Cdr:
         trunk=trunk,
         account=order.account.name if order.account else "",
         reference=order.reference,
+        recording_folder=folder,
+        recording_file=file,
     )
 
 
@@ -98,4 +105,5 @@ def _direction(call: Call, trunk: str) -> Direction:
 
 def _came_in(call: Call) -> bool:
     """Tell whether the caller is outside, even one for whom no trunk had room."""
-    return call.first.trunk is not None if call.first is not None else isinstance(call.order.first, ToTrunk)
+    first, _ = call.first_met
+    return first.trunk is not None if first is not None else isinstance(call.order.first, ToTrunk)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.pbx import diversion
+from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
-from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToPlayback, ToTrunk
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.events import LegDialed, LegRefused
 
 if TYPE_CHECKING:
@@ -20,8 +22,16 @@ _DOWN = ChannelState.DOWN
 
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
+    destination = diversion.followed(control, call, destination)
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
+        return
+    if isinstance(destination, ToHunt):
+        if call.first is None:  # nobody is there to wait: neither can a queue or a group be the first party
+            control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
+            return
+        call.hunt = control.hunts[destination.name]
+        call.hunt.start(call)
         return
     before = len(call.legs)
     refusal = _make_legs(control, call, destination, shows)
@@ -30,6 +40,49 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         control.party_failed(call, refusal)
         return
     _dial(control, call, call.legs[before:], timeout)
+
+
+def ring_together(
+    control: CallControl, call: Call, destinations: list[Destination], shows: CallerId, timeout: Duration
+) -> HangupCause | None:
+    """Ring several destinations at once; gives a cause, and rings nobody, where none of them can be rung."""
+    before = len(call.legs)
+    refusals = [_make_legs(control, call, destination, shows) for destination in destinations]
+    if len(call.legs) == before:
+        return next((refusal for refusal in refusals if refusal is not None), HangupCause.UNALLOCATED)
+    _dial(control, call, call.legs[before:], timeout)
+    return None
+
+
+def ring_lines(control: CallControl, call: Call, lines: list[Line], shows: CallerId, timeout: Duration) -> None:
+    """Ring these lines, all at once; whoever asked has seen that each can take a call."""
+    before = len(call.legs)
+    for line in lines:
+        channel = _on_line(control, call, line)
+        channel.shown_number, channel.shown_name = shows.number, shows.name
+    _dial(control, call, call.legs[before:], timeout)
+
+
+def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
+    """Ring whoever is to be rung instead of a leg that has just failed; False where there is nobody."""
+    line, call = leg.line, leg.call
+    way = diversion.after_failure(line, cause) if line is not None else None
+    if way is None or line is None:
+        return False
+    destination = diversion.followed(control, call, diversion.follow(control, call, line, *way))
+    shows = call.order.first_shows if call.state is CallState.DIALING_FIRST else call.shows
+    left = call.ring_until - control.clock.now
+    if isinstance(destination, ToPlayback | ToHunt):
+        if call.first is None or call.hunt is not None or call.ringing_legs():
+            return False
+        control.stop_timer(call)
+        ring(control, call, destination, shows, left)
+        return True
+    before = len(call.legs)
+    if left <= 0 or _make_legs(control, call, destination, shows) is not None:
+        return False
+    _dial_more(control, call, call.legs[before:])
+    return True
 
 
 def caller(control: CallControl, call: Call, line: Line | None) -> Channel | None:
@@ -69,17 +122,24 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
         channel = _on_trunk(control, call, destination.number, trunk)
         channel.shown_number, channel.shown_name = trunk.caller_id or shows.number, shows.name
         return None
-    assert isinstance(destination, ToExtension)
+    if not isinstance(destination, ToExtension):
+        return HangupCause.NO_ROUTE_DESTINATION  # a queue, a group or a playback cannot be one leg among others
     return _fork(control, call, destination, shows)
 
 
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
     refusal: HangupCause | None = HangupCause.SUBSCRIBER_ABSENT
     for line in to.lines:
+        way = diversion.instead(line) if line.diversion is not None else None
+        if way is not None:
+            failed = _make_legs(control, call, diversion.follow(control, call, line, *way), shows)
+            refusal = refusal and failed
+            continue
         if not line.registration.host:
             continue
         if not line.is_full:
             channel = _on_line(control, call, line)
+            channel.diverts = line.diversion is not None
             channel.shown_number, channel.shown_name = shows.number, shows.name
             refusal = None
         elif refusal is not None:
@@ -113,8 +173,15 @@ def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Ch
 
 
 def _dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:
+    """Ring each leg for at most `timeout`."""
+    control.stop_timer(call)
+    call.ring_until = control.clock.now + timeout
+    _dial_more(control, call, legs)
+
+
+def _dial_more(control: CallControl, call: Call, legs: list[Channel]) -> None:
     """Have the engine ring each leg; unless it promises an end for all of them, time them ourselves."""
-    state = call.state
+    state, timeout = call.state, call.ring_until - control.clock.now
     promised = True
     for leg in legs:
         if call.state is not state:
@@ -123,7 +190,19 @@ def _dial(control: CallControl, call: Call, legs: list[Channel], timeout: Durati
             continue  # and it may report that this one has failed before it was dialled
         if LegDialed in control.bus.wanted:
             control.bus.emit(LegDialed(leg))
+        if leg.diverts:
+            _divert_later(control, leg, timeout)
         promised &= control.engine.dial(leg, timeout)
-    if not promised and call.state is state:
-        due = control.clock.now + timeout
+    if promised or call.timer or call.state is not state:
+        return
+    if any(leg.state is not _DOWN for leg in legs):
+        due = call.ring_until
         call.timer = control.clock.call_at(due, call.number, call.next_step(), control.ring_ran_out, call)
+
+
+def _divert_later(control: CallControl, leg: Channel, timeout: Duration) -> None:
+    """Have a leg that is not answered soon diverted, if its line wants that before the ringing ends anyhow."""
+    wishes = leg.line.diversion if leg.line is not None else None
+    if wishes is not None and wishes.no_answer and wishes.after < timeout:
+        call, due = leg.call, control.clock.now + wishes.after
+        leg.divert_timer = control.clock.call_at(due, call.number, call.next_step(), control.divert_unanswered, leg)

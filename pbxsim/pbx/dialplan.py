@@ -46,6 +46,13 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
     length: Duration
 
 
+class ToHunt(msgspec.Struct, frozen=True, eq=False):
+    """Have a queue or a ring group look for somebody: `queue NAME` or `group NAME`."""
+
+    number: str
+    name: str
+
+
 class Refused(msgspec.Struct, frozen=True, eq=False):
     """Nothing rings: the call fails with this cause."""
 
@@ -53,7 +60,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
     cause: HangupCause
 
 
-Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | Refused
+Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | Refused
 
 _Tried: TypeAlias = set[tuple[str, str]]  # numbers asked in contexts: `dial` steps and includes may go in circles
 
@@ -86,6 +93,10 @@ class Dialplan:
         own = self._directory.public_or_none(number)
         if own is not None:
             return ToExtension(number, own)
+        did = self._directory.dids.get(number)
+        if did is not None:
+            found = self._follow(did.step, number, self._directory.contexts[did.context], set())
+            return found or Refused(number, HangupCause.UNALLOCATED)
         if context not in self._directory.contexts:
             return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
         return self._in_context(number, context, set()) or Refused(number, HangupCause.UNALLOCATED)
@@ -133,6 +144,10 @@ class Dialplan:
         if step.dial:
             own = self._directory.public_or_none(step.dial)
             return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, tried)
+        if step.queue:
+            return ToHunt(number, f"queue {step.queue}")
+        if step.group:
+            return ToHunt(number, f"group {step.group}")
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.errors import (
     AmbiguousExtension,
@@ -60,15 +61,40 @@ class Registration(msgspec.Struct, frozen=True):
         return address.partition(":")[0]
 
 
+class Diversion(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers to which a line's calls go instead, in the extension's numbering plan; empty: they do not.
+
+    `always` for every call, `busy` for one that it refuses or has no room for, `no_answer` for one that it does not
+    take within `after` microseconds or for which it is not there.
+    """
+
+    always: str = ""
+    busy: str = ""
+    no_answer: str = ""
+    after: Duration = 20 * SECOND
+
+
 class Line:
     """A SIP account of an extension, on one telephone.
 
     `max_calls` is how many calls it takes at once (1 or more). `resting_state` is the channel state it shows without
     any call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
-    `order` is its place where SIP accounts, those of lines and trunks together, are listed: the smaller first.
+    `order` is its place where SIP accounts, those of lines and trunks together, are listed: the smaller first. While
+    `do_not_disturb` is on, the telephone refuses what rings there as busy. `diversion` is where its calls go instead.
     """
 
-    __slots__ = ("channels", "extension", "id", "max_calls", "order", "registration", "resting_state", "user")
+    __slots__ = (
+        "channels",
+        "diversion",
+        "do_not_disturb",
+        "extension",
+        "id",
+        "max_calls",
+        "order",
+        "registration",
+        "resting_state",
+        "user",
+    )
 
     def __init__(
         self,
@@ -87,6 +113,8 @@ class Line:
         self.registration = registration or Registration()
         self.resting_state = resting_state
         self.extension: Extension
+        self.do_not_disturb = False
+        self.diversion: Diversion | None = None
         self.channels: list[Channel] = []
 
     @property
@@ -207,12 +235,15 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a context does with a number that fits: exactly one of the fields says it.
 
     `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
-    `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
+    `queue`, `group`: wait in that queue, ring that ring group. `play_seconds`: answer, play for so long, hang up.
+    `hangup`: refuse with that Q.850 cause.
     """
 
     extension: str = ""
     dial: str = ""
     route: str = ""
+    queue: str = ""
+    group: str = ""
     play_seconds: float | None = None
     hangup: int = 0
 
@@ -228,6 +259,14 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[tuple[str, Step], ...] = ()
     routes: tuple[OutboundRoute, ...] = ()
     includes: tuple[str, ...] = ()
+
+
+class Did(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the PBX's own public numbers that is no extension's: where a call to it goes, seen from `context`."""
+
+    number: str
+    context: str
+    step: Step
 
 
 class Dialplan(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,12 +287,14 @@ class Directory:
         routes: Sequence[OutboundRoute] = (),
         dialplans: Sequence[Dialplan] = (),
         contexts: Sequence[Context] = (),
+        dids: Sequence[Did] = (),
     ) -> None:
         self.extensions = tuple(extensions)
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.routes = tuple(routes)
         self.dialplans = {plan.name: plan for plan in dialplans}
         self.contexts = _with_plans_as_contexts(contexts, dialplans, self.routes)
+        self.dids = {did.number: did for did in dids}
         self.lines = {line.user: line for extension in extensions for line in extension.lines}
         self._by_id = {extension.id: extension for extension in extensions}
         self._by_public = {number: extension for extension in extensions for number in extension.public}

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.directory import Diversion, Line
 
 
 class CallEngine(Protocol):
@@ -36,6 +36,13 @@ class CallEngine(Protocol):
         """
         ...
 
+    def part(self, call: Call) -> None:
+        """Let those who are left in the call hear nobody: a transfer goes on. What they were going to do is off.
+
+        They are connected again, to each other or to somebody else, or hung up.
+        """
+        ...
+
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End the leg. The switch already counts it as ended."""
         ...
@@ -47,8 +54,12 @@ class TelephoneHand(Protocol):
     Each verb raises NothingToDo when the telephone is in no state for it.
     """
 
+    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+        """Place a call as `CallControl.receive` takes it, with a caller who may give up. Never raises NothingToDo."""
+        ...
+
     def answer(self, line: Line) -> None:
-        """Pick up the call that rings longest."""
+        """Pick up the call that rings longest; calls that were up are put on hold."""
         ...
 
     def reject(self, line: Line) -> None:
@@ -65,6 +76,38 @@ class TelephoneHand(Protocol):
 
     def unhold(self, line: Line) -> None:
         """Take the held call back."""
+        ...
+
+    def swap(self, line: Line) -> None:
+        """Put the call that is up on hold, and take the held one back."""
+        ...
+
+    def dial(self, line: Line, to: str) -> Call:
+        """Place a call to that number, as the extension's numbering plan understands it."""
+        ...
+
+    def transfer(self, line: Line, to: str) -> None:
+        """Hand the call that is up, or else the held one, on to that number, and be out of it (blind)."""
+        ...
+
+    def consult(self, line: Line, to: str) -> Call:
+        """Put the call that is up on hold, and call that number first."""
+        ...
+
+    def complete(self, line: Line) -> None:
+        """Connect the held party to the one consulted, who has answered, and be out of it (attended)."""
+        ...
+
+    def cancel(self, line: Line) -> None:
+        """Give the consultation up, and take the held call back."""
+        ...
+
+    def do_not_disturb(self, line: Line, *, on: bool) -> None:
+        """Refuse every call as busy from now on, or take calls again. What rings already rings on."""
+        ...
+
+    def divert(self, line: Line, diversion: Diversion | None) -> None:
+        """Have calls go elsewhere from now on; None: no more."""
         ...
 
     def register(self, line: Line) -> None:

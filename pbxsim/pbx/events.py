@@ -80,6 +80,36 @@ class CallBridged(Event, frozen=True, eq=False):
     call: Call
 
 
+class CallTransferred(Event, frozen=True, eq=False):
+    """A party handed the call on; `how` is one of blind, attended.
+
+    `by` is the leg that leaves, `to` the number that is rung or was consulted, `consultation` the number of the call
+    that ends with it, 0 for a blind transfer.
+    """
+
+    call: Call
+    by: Channel
+    to: str
+    how: str
+    consultation: int
+
+
+class CallDiverted(Event, frozen=True, eq=False):
+    """A telephone has its calls rung elsewhere; `why` is one of always, busy, no answer."""
+
+    call: Call
+    line: Line
+    to: str
+    why: str
+
+
+class SpyAttached(Event, frozen=True, eq=False):
+    """A spy hears a channel from now on."""
+
+    call: Call
+    channel: Channel
+
+
 class CallEnded(Event, frozen=True, eq=False):
     """The call is over; its record follows at once."""
 
@@ -124,6 +154,18 @@ class LineUnregistered(Event, frozen=True, eq=False):
     line: Line
 
 
+class DoNotDisturbChanged(Event, frozen=True, eq=False):
+    """A telephone refuses all calls from now on, or takes them again."""
+
+    line: Line
+
+
+class DiversionChanged(Event, frozen=True, eq=False):
+    """Where calls to a telephone go instead was changed."""
+
+    line: Line
+
+
 class AgentChanged(Event, frozen=True, eq=False):
     """An agent logged in or out, paused or came back; `change` is one of login, logout, pause, unpause."""
 
@@ -143,6 +185,30 @@ class MemberRemoved(Event, frozen=True, eq=False):
 
     queue: Queue
     agent: Agent
+
+
+class CallerJoined(Event, frozen=True, eq=False):
+    """A caller waits in a queue."""
+
+    queue: Queue
+    call: Call
+
+
+class CallerLeft(Event, frozen=True, eq=False):
+    """A caller no longer waits in a queue; `how` is one of connected, abandoned, overflow."""
+
+    queue: Queue
+    call: Call
+    how: str
+
+
+class RecordingFailed(Event, frozen=True, eq=False):
+    """A recorded call has no recording, because none could be put at that place; `reason` says why, in words."""
+
+    call: int
+    folder: str
+    file: str
+    reason: str
 
 
 class RecordingMoved(Event, frozen=True, eq=False):

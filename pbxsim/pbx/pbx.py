@@ -9,8 +9,10 @@ from pbxsim.pbx.agent import Agent, Agents
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
 from pbxsim.pbx.dialplan import Dialplan
+from pbxsim.pbx.distribution import Distribution
 from pbxsim.pbx.queue import Queue, Queues
 from pbxsim.pbx.recording import RecordingFiles, Recordings
+from pbxsim.pbx.ring_group import GroupHunt, RingGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +44,7 @@ class Pbx:
         accounts: Iterable[Account] = (),
         queues: Iterable[Queue] = (),
         agents: Iterable[Agent] = (),
+        groups: Iterable[RingGroup] = (),
         longest_talk: Duration = LONGEST_TALK,
         first_cdr: int = 1,
         recent_calls: int = 10_000,
@@ -65,6 +68,11 @@ class Pbx:
             first_cdr=first_cdr,
             recent=recent_calls,
         )
+        self.distribution = Distribution(self)
+        self.calls.hunts = {
+            **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
+            **{f"group {group.name}": GroupHunt(self, group) for group in groups},
+        }
         self.hand: TelephoneHand | None = None
 
     def connect_engine(self, engine: CallEngine, hand: TelephoneHand | None = None) -> None:

@@ -1,23 +1,31 @@
-"""Queues: their members, who waits, and the figures that app_queue keeps (Asterisk's apps/app_queue.c).
+"""Queues: their members, who waits, their rules, and the figures that app_queue keeps (Asterisk's apps/app_queue.c).
 
-How waiting calls are given to members is not here yet: a queue of this kind holds state and reports it.
+Not here: giving waiting calls to members (distribution.py), and the order in which a strategy tries them (strategy.py).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.pbx.events import MemberAdded, MemberRemoved
+from pbxsim.pbx.strategy import Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pbxsim.clock.instant import Instant
+    from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.bus import EventBus
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Line
+
+NOBODY_LOGGED_IN: Final = frozenset({"unavailable", "invalid"})
+"""What `joinempty=no` amounts to for agents: nobody is logged in whose telephone can be reached."""
 
 
 class Member(msgspec.Struct, eq=False, kw_only=True):
@@ -30,8 +38,14 @@ class Member(msgspec.Struct, eq=False, kw_only=True):
     last_call: Instant = 0
 
 
-class Waiter(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """A caller in a queue, since `joined_at`; names as Asterisk shows them. None where the PBX knows no such party."""
+class Waiter(msgspec.Struct, eq=False, kw_only=True):
+    """A caller in a queue, since `joined_at`; names as Asterisk shows them. None where the PBX knows no such party.
+
+    `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is
+    rung for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, by the
+    line on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
+    `pass_ends` bounds.
+    """
 
     channel: str
     unique_id: str
@@ -40,24 +54,71 @@ class Waiter(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     joined_at: Instant
     connected_number: str | None = None
     connected_name: str | None = None
+    call: Call | None = None
+    not_before: Instant = 0
+    pass_ends: Instant = 0
+    leave_timer: TimerId = 0
+    announce_timer: TimerId = 0
+    ringing: dict[Line, Member] = msgspec.field(default_factory=dict)
+    tried: list[Member] = msgspec.field(default_factory=list)
 
 
 class QueueFigures(msgspec.Struct, eq=False, kw_only=True):
-    """What app_queue counts: `hold_time` and `talk_time` are its running averages in whole seconds."""
+    """What app_queue counts: `hold_time` and `talk_time` are its running averages in whole seconds.
+
+    `abandoned` counts whoever left unanswered: callers who hung up, and those who waited too long or saw nobody there
+    (record_abandoned). `overflowed` is ours: these latter, and those who could not even join.
+    """
 
     completed: int = 0
     abandoned: int = 0
+    overflowed: int = 0
     completed_in_level: int = 0
     hold_time: int = 0
     talk_time: int = 0
+
+    def connected(self, held: int) -> None:
+        """Take a hold time in seconds into its average, 3/4 old and 1/4 new (app_queue.c, recalc_holdtime)."""
+        self.hold_time = (self.hold_time * 3 + held) >> 2
+
+    def complete(self, talked: int, *, in_level: bool) -> None:
+        """Count a completed call and take its talk time in seconds into the average (app_queue.c, update_queue)."""
+        self.completed += 1
+        self.completed_in_level += in_level
+        self.talk_time = (self.talk_time * 3 + talked) >> 2
 
     def service_level_percent(self) -> float:
         """Give the share of completed calls answered within the service level (app_queue.c, __queues_show)."""
         return 100 * self.completed_in_level / self.completed if self.completed else 0.0
 
 
+class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
+    """How a queue treats callers and members; names and defaults after queues.conf, times in microseconds.
+
+    `member_timeout` is how long a member rings, `retry` the pause after a pass in which nobody answered, `wrap_up` a
+    member's rest after a call. `join_empty` and `leave_when_empty` name the member states that count as nobody there
+    (None: such callers wait all the same). `announce_every` and `announce_length` are the announcement as time: a
+    caller who listens to it is not connected. `max_wait` 0 is no limit. `overflow` is the number that a caller who
+    cannot stay is sent to, empty to be hung up.
+    """
+
+    member_timeout: Duration = 15 * SECOND
+    retry: Duration = 5 * SECOND
+    wrap_up: Duration = 0
+    ring_in_use: bool = False
+    join_empty: frozenset[str] | None = None
+    leave_when_empty: frozenset[str] | None = None
+    announce_every: Duration = 0
+    announce_length: Duration = 0
+    max_wait: Duration = 0
+    overflow: str = ""
+
+
 class Queue(msgspec.Struct, eq=False, kw_only=True):
-    """A queue. `max_waiting` 0 is no limit; `service_level` is in seconds; `weight` ranks it among queues."""
+    """A queue. `max_waiting` 0 is no limit; `service_level` is in seconds; `weight` ranks it among queues.
+
+    `next_place` is where round robin goes on, `passes` counts ring passes, so that each has a stream of chance.
+    """
 
     name: str
     strategy: str = "ringall"
@@ -67,6 +128,14 @@ class Queue(msgspec.Struct, eq=False, kw_only=True):
     members: list[Member]
     waiters: list[Waiter]
     figures: QueueFigures
+    rules: QueueRules = QueueRules()
+    next_place: int = 0
+    passes: int = 0
+
+    @property
+    def way(self) -> Strategy:
+        """Give the strategy as the enum it is."""
+        return Strategy(self.strategy)
 
     def member(self, agent: Agent) -> Member | None:
         """Find the agent's membership."""
@@ -82,6 +151,9 @@ class Queues:
 
     def __iter__(self) -> Iterator[Queue]:
         return iter(self._queues.values())
+
+    def __len__(self) -> int:
+        return len(self._queues)
 
     def named(self, name: str) -> Queue:
         """Find a queue. Raises QueueNotFound."""
@@ -100,8 +172,10 @@ class Queues:
         self._bus.emit(MemberAdded(queue, agent))
 
     def remove(self, queue: Queue, agent: Agent) -> None:
-        """End the agent's membership; one that is no member stays none."""
+        """End the agent's membership; one that is no member stays none. What rings there rings on."""
         member = queue.member(agent)
         if member is not None:
+            # Round robin goes on with the same member as before (app_queue.c, queue_member_follower_removal).
+            queue.next_place -= queue.members.index(member) < queue.next_place
             queue.members.remove(member)
             self._bus.emit(MemberRemoved(queue, agent))

@@ -1,17 +1,26 @@
-"""Recordings: which record names which file, and the port behind which the files lie."""
+"""Recordings: which calls are recorded, which record names which file, and the ports behind which the files lie."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
-from pbxsim.pbx.errors import NoRecording
-from pbxsim.pbx.events import RecordingMoved
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.call import CallKind, RecordingWish
+from pbxsim.pbx.errors import NoRecording, RecordingFolderRefused, RecordingMoveRefused
+from pbxsim.pbx.events import RecordingFailed, RecordingMoved
 
 if TYPE_CHECKING:
     from pbxsim.pbx.bus import EventBus
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.cdr import CdrArchive
+    from pbxsim.pbx.channel import Channel
+
+
+HOME: Final = "/var/spool/asterisk/monitor"
+"""Where a recording lies that nobody wanted elsewhere: Asterisk's own folder for them (main/options.c)."""
 
 
 class RecordingFiles(Protocol):
@@ -23,6 +32,56 @@ class RecordingFiles(Protocol):
         Raises RecordingUnreadable, RecordingFolderRefused, RecordingMoveRefused; each leaves everything as it was.
         """
         ...
+
+
+class CallRecorder(Protocol):
+    """Makes the files. What is to be in them it hears from events; a closed record names the file that it makes."""
+
+    def prepare(self, folder: str, file: str) -> None:
+        """See that a recording can be put there. Raises RecordingFolderRefused, RecordingMoveRefused."""
+        ...
+
+
+def is_recorded(call: Call) -> bool:
+    """Tell whether what is said in a call is kept: it was asked for regardless, or a party's extension records.
+
+    A spy's own call never is: what it hears is recorded where it is said, or not at all.
+    """
+    order = call.order
+    if order.kind is CallKind.SPY:
+        return False
+    if order.recording is not None and order.recording.regardless:
+        return True
+    return any(leg.line is not None and leg.line.extension.records and leg.answered_at for leg in call.legs)
+
+
+def reference(control: CallControl, call: Call, first: Channel | None) -> tuple[str, str]:
+    """Give folder and file of the recording of a call that has just ended; two empty texts if there is none.
+
+    The names are those of the order. Without a folder it is HOME, without a name the call's unique id (`first` is the
+    channel that its record names first), as a WAV file. A call in which the parties were connected for less than a
+    second leaves none, nor does one whose recording cannot be put where it was to lie: that is told as an event, and
+    the call's record is closed as ever.
+    """
+    recorder = control.recorder
+    if recorder is None or first is None or not call.bridged_at or not is_recorded(call):
+        return "", ""
+    if call.ended_at - call.bridged_at < SECOND:
+        return "", ""
+    wish = call.order.recording or RecordingWish()
+    folder, file = wish.folder or HOME, wish.file or f"{call.started_at // SECOND}.{first.serial}.wav"
+    try:
+        recorder.prepare(folder, file)
+    except (RecordingFolderRefused, RecordingMoveRefused) as error:
+        control.bus.emit(RecordingFailed(call.number, folder, file, why(error)))
+        return "", ""
+    return folder, file
+
+
+def why(error: Exception) -> str:
+    """Say in words why a recording could not be put somewhere, without any path of this machine."""
+    cause = error.__cause__
+    return (isinstance(cause, OSError) and cause.strerror) or type(error).__name__
 
 
 class Recordings:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel, ChannelState, Report
     from pbxsim.pbx.events import (
         CallBridged,
+        CallDiverted,
         CallEnded,
         CallStarted,
+        CallTransferred,
         ContextEntered,
         LegAnswered,
         LegDialed,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         LegRinging,
         LegUnheld,
         ReportIgnored,
+        SpyAttached,
     )
 
 _Leg: TypeAlias = tuple[int, str, int, str]  # call, peer, serial, number at the far end
@@ -84,7 +87,7 @@ def take_bridged(event: CallBridged) -> tuple[int, str, int, str, int, int]:
         first.serial if first is not None else 0,
         second.peer if second is not None else "",
         second.serial if second is not None else 0,
-        call.bridged_at - call.started_at,
+        call.connected_at - call.started_at,
     )
 
 
@@ -110,6 +113,39 @@ def spell_ended(facts: _Ended) -> Spelt:
     call, cause, disposition, lasted, talked = facts
     spans = {"lasted_seconds": in_seconds(lasted), "talked_seconds": in_seconds(talked)}
     return call, "", {"disposition": disposition and disposition.value, **cause_words(cause), **spans}
+
+
+def take_transferred(event: CallTransferred) -> tuple[int, str, str, str, int]:
+    """Take down who handed the call on, to whom, and how."""
+    return event.call.number, event.by.name, event.to, event.how, event.consultation
+
+
+def spell_transferred(facts: tuple[int, str, str, str, int]) -> Spelt:
+    """Spell it; only an attended transfer has a consultation, the call that ends with it."""
+    call, by, to, how, consultation = facts
+    return call, by, {"how": how, "to": to, **({"consultation": consultation} if consultation else {})}
+
+
+def take_diverted(event: CallDiverted) -> tuple[int, str, str, str]:
+    """Take down whose calls go elsewhere, and why."""
+    return event.call.number, event.line.user, event.to, event.why
+
+
+def spell_diverted(facts: tuple[int, str, str, str]) -> Spelt:
+    """Spell the line, the reason and the number."""
+    call, line, to, why = facts
+    return call, "", {"line": line, "why": why, "to": to}
+
+
+def take_spy(event: SpyAttached) -> tuple[int, str, int]:
+    """Take down who hears which channel."""
+    return event.call.number, event.channel.name, event.channel.call.number
+
+
+def spell_spy(facts: tuple[int, str, int]) -> Spelt:
+    """Spell the channel, and the call that it is in."""
+    call, channel, heard = facts
+    return call, "", {"hears": channel, "in_call": heard}
 
 
 def take_context(event: ContextEntered) -> tuple[int, str]:

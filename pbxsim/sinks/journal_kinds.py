@@ -18,11 +18,17 @@ from pbxsim.clock.instant import iso
 from pbxsim.pbx.events import (
     AgentChanged,
     CallBridged,
+    CallDiverted,
     CallEnded,
+    CallerJoined,
+    CallerLeft,
     CallStarted,
+    CallTransferred,
     CdrClosed,
     ContextEntered,
     CreditCharged,
+    DiversionChanged,
+    DoNotDisturbChanged,
     Event,
     LegAnswered,
     LegDialed,
@@ -35,40 +41,48 @@ from pbxsim.pbx.events import (
     LineUnregistered,
     MemberAdded,
     MemberRemoved,
+    RecordingFailed,
     RecordingMoved,
     ReportIgnored,
+    SpyAttached,
 )
 from pbxsim.sinks.journal_calls import (
     spell_bridged,
     spell_context,
     spell_dialed,
+    spell_diverted,
     spell_ended,
     spell_held,
     spell_ignored,
     spell_leg_ended,
     spell_refused,
+    spell_spy,
     spell_started,
+    spell_transferred,
     spell_waited,
     take_answered,
     take_bridged,
     take_context,
     take_dialed,
+    take_diverted,
     take_ended,
     take_held,
     take_ignored,
     take_leg_ended,
     take_refused,
     take_ringing,
+    take_spy,
     take_started,
+    take_transferred,
 )
-from pbxsim.sinks.journal_words import Data, Spelt, cause_words
+from pbxsim.sinks.journal_words import Data, Spelt, cause_words, in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.pbx.account import Charge
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.pbx.directory import Registration
+    from pbxsim.pbx.directory import Diversion, Registration
 
 _E = TypeVar("_E", bound=Event)
 _F = TypeVar("_F")
@@ -122,6 +136,15 @@ def _spell_moved(cdr: Cdr) -> Spelt:
     return cdr.call, "", {"cdr": cdr.id, **_recording(cdr)}
 
 
+def _take_failed(event: RecordingFailed) -> RecordingFailed:
+    return event
+
+
+def _spell_failed(event: RecordingFailed) -> Spelt:
+    data: Data = {"recording_folder": event.folder, "recording_file": event.file, "reason": event.reason}
+    return event.call, "", data
+
+
 def _recording(cdr: Cdr) -> Data:
     return {"recording_folder": cdr.recording_folder, "recording_file": cdr.recording_file}
 
@@ -147,6 +170,29 @@ def _spell_line(facts: _Line) -> Spelt:
     return None, "", {"line": user, "extension": extension, **msgspec.to_builtins(registration)}
 
 
+def _take_quiet(event: DoNotDisturbChanged) -> tuple[str, str, bool]:
+    return event.line.user, event.line.extension.internal, event.line.do_not_disturb
+
+
+def _spell_quiet(facts: tuple[str, str, bool]) -> Spelt:
+    user, extension, is_on = facts
+    return None, "", {"line": user, "extension": extension, "do_not_disturb": is_on}
+
+
+def _take_diversion(event: DiversionChanged) -> tuple[str, str, Diversion | None]:
+    return event.line.user, event.line.extension.internal, event.line.diversion
+
+
+def _spell_diversion(facts: tuple[str, str, Diversion | None]) -> Spelt:
+    user, extension, wishes = facts
+    data: Data = {"line": user, "extension": extension}
+    if wishes is not None:
+        numbers = {"always": wishes.always, "busy": wishes.busy, "no_answer": wishes.no_answer}
+        data |= {why: to for why, to in numbers.items() if to}
+        data |= {"after_seconds": in_seconds(wishes.after)} if wishes.no_answer else {}
+    return None, "", data
+
+
 def _take_agent(event: AgentChanged) -> tuple[str, str, str, bool, str]:
     agent = event.agent
     line = agent.line.user if agent.line is not None else ""
@@ -168,6 +214,15 @@ def _spell_member(facts: tuple[str, str, int | None]) -> Spelt:
     return None, "", {"queue": queue, "agent": agent, **({} if penalty is None else {"penalty": penalty})}
 
 
+def _take_waiting(event: CallerJoined | CallerLeft) -> tuple[int, str, str]:
+    return event.call.number, event.queue.name, event.how if isinstance(event, CallerLeft) else ""
+
+
+def _spell_waiting(facts: tuple[int, str, str]) -> Spelt:
+    call, queue, how = facts
+    return call, "", {"queue": queue, **({"how": how} if how else {})}
+
+
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CallStarted, take_started, spell_started),
     Kind(LegDialed, take_dialed, spell_dialed),
@@ -178,6 +233,9 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(LegEnded, take_leg_ended, spell_leg_ended),
     Kind(LegRefused, take_refused, spell_refused),
     Kind(CallBridged, take_bridged, spell_bridged),
+    Kind(CallTransferred, take_transferred, spell_transferred),
+    Kind(CallDiverted, take_diverted, spell_diverted),
+    Kind(SpyAttached, take_spy, spell_spy),
     Kind(CallEnded, take_ended, spell_ended),
     Kind(CdrClosed, _take_cdr, _spell_cdr),
     Kind(CreditCharged, _take_charge, _spell_charge),
@@ -185,9 +243,14 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(ReportIgnored, take_ignored, spell_ignored),
     Kind(LineRegistered, _take_line, _spell_line),
     Kind(LineUnregistered, _take_line, _spell_line),
+    Kind(DoNotDisturbChanged, _take_quiet, _spell_quiet),
+    Kind(DiversionChanged, _take_diversion, _spell_diversion),
     Kind(AgentChanged, _take_agent, _spell_agent),
     Kind(MemberAdded, _take_member, _spell_member),
     Kind(MemberRemoved, _take_member, _spell_member),
+    Kind(RecordingFailed, _take_failed, _spell_failed),
+    Kind(CallerJoined, _take_waiting, _spell_waiting),
+    Kind(CallerLeft, _take_waiting, _spell_waiting),
     Kind(RecordingMoved, _take_cdr, _spell_moved),
 )
 """Every event of pbx/events.py."""

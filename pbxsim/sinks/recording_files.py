@@ -21,6 +21,7 @@ from pbxsim.pbx.errors import RecordingFolderRefused, RecordingMoveRefused, Reco
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 _LONGEST: Final = 4096  # characters of folder or file name: Linux's PATH_MAX, so no real PBX takes more
 _DEEPEST: Final = 64  # folders within each other; as many stay open while the way is walked
@@ -53,7 +54,7 @@ class RecordingRoot:
         try:
             with self._folder(from_folder) as source:
                 name = _name(from_file)
-                _check_readable(name, source)
+                os.close(_opened(name, source))
                 self._move(name, source, to_folder, to_file)
         except OSError as error:
             raise RecordingUnreadable(_shown(from_folder, from_file)) from error
@@ -70,13 +71,44 @@ class RecordingRoot:
 
         Raises RecordingFolderRefused, RecordingMoveRefused.
         """
+        self.compose(folder, file, lambda draft: draft.write(content))
+
+    def compose(self, folder: str, file: str, write: Callable[[BinaryIO], object]) -> None:
+        """Put a recording there that `write` makes bit by bit, whole or not at all, in the place of one of that name.
+
+        Whatever `write` raises but OSError comes out unchanged. Raises RecordingFolderRefused, RecordingMoveRefused.
+        """
+        with self._placing(folder, file) as (target, name):
+            _write(name, target, write)
+
+    def prepare(self, folder: str, file: str) -> None:
+        """See that a recording can be put there; its folder is made. Nothing of that name is touched.
+
+        Raises RecordingFolderRefused, RecordingMoveRefused.
+        """
+        with self._placing(folder, file) as (target, name):
+            _check_free(name, target)
+            if not os.access(".", os.W_OK | os.X_OK, dir_fd=target):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    def open(self, folder: str, file: str) -> BinaryIO:
+        """Open a recording for reading; a regular file, and nothing else. Raises RecordingUnreadable."""
+        try:
+            with self._folder(folder) as source:
+                return os.fdopen(_opened(_name(file), source), "rb")
+        except OSError as error:
+            raise RecordingUnreadable(_shown(folder, file)) from error
+
+    @contextmanager
+    def _placing(self, folder: str, file: str) -> Iterator[tuple[int, bytes]]:
+        """Open the folder where a file is to be placed, made where it is missing, and read the file's name."""
         try:
             self._root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RecordingFolderRefused from error
         with self._made(folder) as target:
             try:
-                _write(_name(file), target, content)
+                yield target, _name(file)
             except OSError as error:
                 raise RecordingMoveRefused(_shown(folder, file)) from error
 
@@ -148,8 +180,8 @@ def _unmaking(name: bytes, parent: int) -> Callable[[object, BaseException | Non
     return unmake
 
 
-def _check_readable(name: bytes, folder: int) -> None:
-    """See that a regular file is there and can be read. Raises OSError.
+def _opened(name: bytes, folder: int) -> int:
+    """Open a file for reading, seeing that it is a regular one. Raises OSError.
 
     It is looked at before it is opened, because opening a device can do something; and after, because it may have been
     swapped in between.
@@ -158,11 +190,10 @@ def _check_readable(name: bytes, folder: int) -> None:
     if not stat.S_ISREG(seen.st_mode):
         raise OSError(errno.EINVAL, "not a file")
     handle = os.open(name, os.O_RDONLY | _NO_LINK | _AT_ONCE, dir_fd=folder)
-    try:
-        if not os.path.samestat(seen, os.fstat(handle)):
-            raise OSError(errno.ESTALE, "swapped while it was looked at")
-    finally:
+    if not os.path.samestat(seen, os.fstat(handle)):
         os.close(handle)
+        raise OSError(errno.ESTALE, "swapped while it was looked at")
+    return handle
 
 
 def _rename(name: bytes, source: int, new_name: bytes, target: int) -> None:
@@ -180,16 +211,21 @@ def _rename(name: bytes, source: int, new_name: bytes, target: int) -> None:
         raise
 
 
-def _write(name: bytes, folder: int, content: bytes) -> None:
-    """Write a new file beside the old one, then put it in its place; only a regular file gives way. Raises OSError."""
+def _check_free(name: bytes, folder: int) -> None:
+    """See that nothing of that name stands in the way; only a regular file gives way. Raises OSError."""
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             raise OSError(errno.EEXIST, "something that is no file has that name")
+
+
+def _write(name: bytes, folder: int, write: Callable[[BinaryIO], object]) -> None:
+    """Write a new file beside the old one, then put it in its place. Raises OSError."""
+    _check_free(name, folder)
     draft = f".placing-{secrets.token_hex(8)}".encode()
     handle = os.open(draft, _NEW_FILE, 0o666, dir_fd=folder)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            write(file)
         os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         os.unlink(draft, dir_fd=folder)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.recorder import Recorder
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.vendor import Interface, Vendor
 
@@ -30,10 +31,14 @@ _log: Final = logging.getLogger("pbxsim")
 
 
 class Assembled(msgspec.Struct, frozen=True, eq=False):
-    """A PBX put together with its engine connected, and its interface for each vendor it speaks, by vendor's name."""
+    """A PBX put together with its engine connected, and its interface for each vendor it speaks, by vendor's name.
+
+    `recorder` makes its recordings and gives them out, where there is a place for them.
+    """
 
     pbx: Pbx
     interfaces: Mapping[str, Interface]
+    recorder: Recorder | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -68,9 +73,11 @@ class HostedPbx:
         self.driver.start()
 
     def close(self) -> None:
-        """Stop the clock for good."""
+        """Stop the clock for good, and return when the recordings of all calls that have ended are written."""
         self._runs = False
         self.driver.close()
+        if self.recorder is not None:
+            self.recorder.close(finish=True)
 
     def reset(self, seed: int | None = None) -> None:
         """Go back to the start: the PBX as its file says, no call, no record, no request; the clock's rate stays.
@@ -111,7 +118,10 @@ class HostedPbx:
         self.interfaces = assembled.interfaces
         self.journal = Journal(assembled.pbx)
         self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))
+        self.recorder = assembled.recorder
         self.driver = ClockDriver(scheduler, rate=rate)
+        if self.recorder is not None:
+            self.driver.barriers.append(self.recorder.written)
 
     def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
         masks = {name: Mask([self._vendors[name]]) for name in names}

@@ -14,6 +14,7 @@ from aiohttp.web_protocol import RequestPayloadError
 
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendorkit.reply import Reply
+from pbxsim.web.file_bytes import FileBytes
 from pbxsim.web.masking import Mask
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
@@ -178,9 +179,13 @@ def _response(reply: Reply) -> web.Response:
 async def _streamed(request: web.BaseRequest, chunks: Iterable[bytes], answer: Answer) -> web.StreamResponse:
     """Send a long answer piece by piece, each as soon as the client has taken those before."""
     response = web.StreamResponse(status=answer.status, headers=answer.all_headers())
-    await response.prepare(request)
-    if request.method != "HEAD":
-        for chunk in chunks:
-            await response.write(chunk)
-    await response.write_eof()
+    try:
+        await response.prepare(request)
+        if request.method != "HEAD":
+            for chunk in chunks:
+                await response.write(chunk)
+        await response.write_eof()
+    finally:
+        if isinstance(chunks, FileBytes):
+            chunks.close()
     return response

@@ -143,6 +143,20 @@ def many_calls() -> Race:
     )
 
 
+def busy_hour() -> Race:
+    """An hour of a call centre on one processor: HOUR."""
+    ours = "pbxsim queue, 4,000 calls to 210 agents"
+    return Race(
+        title="An hour of a call centre, virtual time",
+        how="4,000 calls of 181 s mean talk (201 Erlang) through one queue; process CPU time; every CDR row kept",
+        contenders=(Contender(ours, in_child("busy_hour", "figures", per_hour=4000)),),
+        goals=(
+            Goal(name="HOUR", words="CPU seconds for the hour", figure="CPU s", ours=ours, at_most=3),
+            Goal(name="HOUR", words="queued calls a CPU second", figure="calls/s", ours=ours),
+        ),
+    )
+
+
 def originate() -> Race:
     """A whole call for each request, beside bare aiohttp: G1."""
     ours, bare, reading = "pbxsim serve, originate", "bare aiohttp, constant reply", "bare aiohttp, 12 parameters read"
@@ -218,6 +232,7 @@ _ALL: Final = {
     "G7": crowd,
     "G8": weight,
     "G9": cold,
+    "HOUR": busy_hour,
     "MANY": many_calls,
 }
 

@@ -9,7 +9,8 @@ from tests.config.paper import pbx_file, told
 
 PATTERN = "an Asterisk pattern: sets closed and not empty, nothing behind . or !"
 CAUSES = f"a hangup cause that Asterisk knows: {', '.join(str(cause.value) for cause in HangupCause)}"
-STEPS = "exactly one of extension, dial, route, play, hangup"
+STEPS = "exactly one of extension, dial, route, queue, group, play, hangup"
+LEADS = "exactly one of extension, queue, group, dial"
 SHAPES = "exactly one of uniform, exponential, normal"
 MOMENT = "a moment that a calendar has, from 1970 to 2199"
 HOST = "an IP address or a host name"
@@ -27,6 +28,11 @@ SHORT = "either `lines` or the short form of one line"
         ('contexts: [{name: a, entries: {_X: {play: 1, dial: "1"}}}]', "contexts[0].entries._X", None, STEPS),
         ("contexts: [{name: a, entries: {_X: {hangup: 99}}}]", "contexts[0].entries._X.hangup", 99, CAUSES),
         ('phones: {rules: [{number: "_X.1", does: busy}]}', "phones.rules[0].number", "_X.1", PATTERN),
+        ('dids: [{number: "1"}]', "dids[0]", None, LEADS),
+        ('dids: [{number: "1", dial: "2", queue: a}]\nqueues: [{name: a}]', "dids[0]", None, LEADS),
+        ("phones: {default: {patience: {}}}", "phones.default.patience", None, SHAPES),
+        ("queues: [{name: a, announcements: {every: 10, length: 10}}]", "queues[0].announcements.length", 10,
+         "less than 10, or nobody is ever connected"),
         ("phones: {default: {talk: {}}}", "phones.default.talk", None, SHAPES),
         ("phones: {default: {ring: {exponential: 1, normal: [1, 1]}}}", "phones.default.ring", None, SHAPES),
         ("phones: {default: {ring: {uniform: [3, 2]}}}", "phones.default.ring.uniform", [3, 2],

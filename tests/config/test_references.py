@@ -16,12 +16,17 @@ trunks: [{name: upc, id: 1}]
 routes: [{name: out, id: 1, trunks: [upc]}]
 contexts:
   - {name: app, dialplan: main, routes: [out], includes: [branch],
-     entries: {"9": {extension: "100"}, "8": {route: out}}}
+     entries: {"9": {extension: "100"}, "8": {route: out}, "7": {queue: help}, "6": {group: team}}}
 tariffs: [{name: cheap, rates: [{prefix: "1"}, {prefix: "2"}]}]
 accounts: [{name: firm, tariff: cheap}]
 agents: [{number: "1", dialplan: branch, line: sip100}]
 queues:
   - {name: help, members: [{agent: "1"}], waiters: [{channel: SIP/upc-00000001}]}
+groups: [{name: team, context: app, rows: [{numbers: ["100"]}]}]
+dids:
+  - {number: "222000001", queue: help}
+  - {number: "222000002", group: team, context: app}
+  - {number: "222000003", extension: "100"}
 cdrs: [{id: 1, start: 2020-01-01, src: "1", dst: "2", account: firm, trunk: upc}]
 """
 
@@ -50,6 +55,20 @@ def test_a_file_whose_references_all_lead_somewhere_is_right() -> None:
         ("line: sip100", "line: x", "agents[0].line", "x", "the SIP user of a line of this file"),
         ('"1", dialplan: branch', '"1", dialplan: x', "agents[0].dialplan", "x", "a dialplan of this file"),
         ('agent: "1"', 'agent: "2"', "queues[0].members[0].agent", "2", "the number of an agent of this file"),
+        ("{queue: help}", "{queue: hepl}", 'contexts[0].entries["7"].queue', "hepl",
+         "a queue of this file (did you mean help?)"),
+        ("{group: team}", "{group: x}", 'contexts[0].entries["6"].group', "x", "a ring group of this file"),
+        ("team, context: app, rows", "team, context: x, rows", "groups[0].context", "x",
+         "a context or dialplan of this file"),
+        ("01\", queue: help", "01\", queue: x", "dids[0].queue", "x", "a queue of this file"),
+        ("group: team, context: app}", "group: tea, context: app}", "dids[1].group", "tea",
+         "a ring group of this file (did you mean team?)"),
+        ("group: team, context: app}", "group: team, context: x}", "dids[1].context", "x",
+         "a context or dialplan of this file"),
+        ('03", extension: "100"', '03", extension: "1000"', "dids[2].extension", "1000",
+         "the number of an extension in dialplan main of this file (did you mean 100?)"),
+        ('03", extension: "100"', '03", context: branch, extension: "101"', "dids[2].extension", "101",
+         "the number of an extension in dialplan branch of this file (did you mean 100?)"),
         ("account: firm", "account: x", "cdrs[0].account", "x", "an account of this file"),
         ("firm, trunk: upc", "firm, trunk: x", "cdrs[0].trunk", "x", "a trunk of this file"),
     ],
@@ -81,6 +100,9 @@ def test_what_is_named_and_not_there_is_a_fault(before: str, after: str, path: s
         ('{prefix: "2"}', '{prefix: "1"}', "tariffs[0].rates[1].prefix", "1", "tariffs[0].rates[0].prefix"),
         ('[{agent: "1"}]', '[{agent: "1"}, {agent: "1"}]', "queues[0].members[1].agent", "1",
          "queues[0].members[0].agent"),
+        ("222000001", "222333444", "dids[0].number", "222333444", "extensions[0].public[0]"),
+        ("222000002", "222000001", "dids[1].number", "222000001", "dids[0].number"),
+        ("groups: [", 'groups: [{name: team, rows: [{numbers: ["1"]}]}, ', "groups[1].name", "team", "groups[0].name"),
         ("includes: [branch]", "includes: [branch, branch]", "contexts[0].includes[1]", "branch",
          "contexts[0].includes[0]"),
     ],

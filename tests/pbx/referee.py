@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsim.pbx.call import CallState
+from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import CallStarted, CdrClosed, CreditCharged, LegDialed, LegEnded
+from tests.pbx.queue_referee import QueueReferee
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
@@ -32,6 +33,7 @@ class Referee:
         self._calls: dict[int, Call] = {}
         self._recorded: set[int] = set()
         self._ended_legs: set[int] = set()
+        self.queues = QueueReferee(pbx)
         self._credit = {account.name: account.credit for account in pbx.accounts.values()}
         self._charged = dict.fromkeys(self._credit, 0)
         self.records = 0
@@ -93,7 +95,10 @@ class Referee:
             timers += call.timer != 0
             channels += call.live_legs()
         self._check_channels(channels)
-        timers += sum(channel.engine_timer != 0 for channel in channels)
+        timers += sum(channel.divert_timer != 0 for channel in channels)
+        timers += sum(channel.engine_timer != 0 for channel in channels) + self._pbx.distribution.wakes
+        self.queues.check()
+        timers += self.queues.timers
         if self._timers_are_counted:
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
@@ -103,8 +108,17 @@ class Referee:
         assert call.state is not CallState.ENDED
         assert not call.ended_at
         assert call.live_legs(), "a call without anybody in it"
-        since, limit = _limit(call, self._pbx.calls.longest_talk)
+        assert all(leg.call is call for leg in call.legs), "a leg in two calls"
+        if call.state is CallState.TALKING:
+            assert [leg.is_up for leg in (call.first, call.second) if leg is not None] == [True] * len(call.live_legs())
+        if call.heard is not None:
+            assert call.heard.is_live, "a spy without anybody to hear"
+        since, limit = self._limit(call)
         assert self._pbx.clock.now < since + limit or limit == 0, f"a call outlived its limit {limit} in {call.state}"
+
+    def _limit(self, call: Call) -> tuple[Instant, Duration]:
+        waits = call.state in (CallState.DIALING_SECOND, CallState.TRANSFERRING)
+        return (self.queues.limit(call) if waits else None) or _limit(call, self._pbx.calls.longest_talk)
 
     def _check_channels(self, live: list[Channel]) -> None:
         assert live == list(self._pbx.calls.channels())
@@ -139,7 +153,9 @@ def _limit(call: Call, longest_talk: Duration) -> tuple[Instant, Duration]:
     assert call.first.is_live
     if call.state is CallState.DIALING_SECOND:
         return call.first.answered_at or call.started_at, order.second_timeout
-    return call.bridged_at, min(order.talk_limit or longest_talk, longest_talk)
+    if call.state is CallState.TRANSFERRING:
+        return call.legs[-1].created_at, DEFAULT_RING
+    return call.connected_at, min(order.talk_limit or longest_talk, longest_talk)
 
 
 def _check_line(line: Line, channels: list[Channel]) -> None:

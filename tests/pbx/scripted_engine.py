@@ -60,16 +60,19 @@ class ScriptedEngine:
         dial: Iterable[Deed] = (),
         connect: Iterable[Deed] = (),
         hang_up: Iterable[Deed] = (),
+        part: Iterable[Deed] = (),
     ) -> None:
         self._pbx = pbx
         self._dial = iter(dial)
         self._connect = iter(connect)
         self._hang_up = iter(hang_up)
+        self._part = iter(part)
         self._step = 0
         self.legs: list[Channel] = []
         self.dialled: list[Channel] = []
         self.connected: list[Call] = []
         self.hung_up: list[tuple[Channel, HangupCause]] = []
+        self.parted: list[Call] = []
         self.live_when_told: list[Channel] = []
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
@@ -84,6 +87,12 @@ class ScriptedEngine:
         self._meet(call)
         assert call.first is not None
         return self._do(next(self._connect, SILENCE), call.first)
+
+    def part(self, call: Call) -> None:
+        """Part them, or say something else."""
+        self.parted.append(call)
+        assert call.first is not None
+        self._do(next(self._part, SILENCE), call.first)
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """Hang up, or say something else."""

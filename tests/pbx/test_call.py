@@ -11,19 +11,24 @@ from pbxsim.pbx.errors import ImpossibleTransition
 from tests.builder import START
 from tests.pbx.scripted_engine import played, small_office
 
-FIRST, SECOND, TALKING, ENDED = CallState
+FIRST, SECOND, TALKING, TRANSFERRING, ENDED = CallState
 
 
-def test_a_call_goes_forward_only() -> None:
+def test_a_call_goes_forward_only_but_for_a_transfer_that_ends_in_talk_again() -> None:
     assert CALL_TRANSITIONS == {
         (FIRST, CallStep.FIRST_ANSWERED): SECOND,
         (FIRST, CallStep.LISTENING): TALKING,
         (FIRST, CallStep.OVER): ENDED,
         (SECOND, CallStep.SECOND_ANSWERED): TALKING,
         (SECOND, CallStep.OVER): ENDED,
+        (TALKING, CallStep.TRANSFERRED): TRANSFERRING,
+        (TALKING, CallStep.JOINED): TALKING,
         (TALKING, CallStep.OVER): ENDED,
+        (TRANSFERRING, CallStep.SECOND_ANSWERED): TALKING,
+        (TRANSFERRING, CallStep.OVER): ENDED,
     }
-    assert all(before < after for (before, _), after in CALL_TRANSITIONS.items())
+    back = {(before, after) for (before, _), after in CALL_TRANSITIONS.items() if not before < after}
+    assert back == {(TALKING, TALKING), (TRANSFERRING, TALKING)}
 
 
 def test_a_call_passes_through_its_states_as_its_parties_answer() -> None:

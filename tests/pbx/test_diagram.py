@@ -17,7 +17,11 @@ def test_a_diagram_has_an_arrow_for_every_pair_of_states() -> None:
         "    DIALING_FIRST --> ENDED: over",
         "    DIALING_SECOND --> TALKING: second answered",
         "    DIALING_SECOND --> ENDED: over",
+        "    TALKING --> TRANSFERRING: transferred",
+        "    TALKING --> TALKING: joined",
         "    TALKING --> ENDED: over",
+        "    TRANSFERRING --> TALKING: second answered",
+        "    TRANSFERRING --> ENDED: over",
         "    ENDED --> [*]",
     ]
 

@@ -195,6 +195,8 @@ def test_a_telephone_with_two_calls_goes_through_every_device_state() -> None:
     assert telephone.channel_state is ChannelState.UP, "the state of its oldest channel"
     office.phones["100"].picks_up()
     seen.append(telephone.device_state)
+    office.hand.unhold(telephone)
+    seen.append(telephone.device_state)
     office.hand.hold(telephone)
     seen.append(telephone.device_state)
     assert first is not None
@@ -207,6 +209,7 @@ def test_a_telephone_with_two_calls_goes_through_every_device_state() -> None:
         DeviceState.RINGING,
         DeviceState.IN_USE,
         DeviceState.RING_IN_USE,
+        DeviceState.ON_HOLD,
         DeviceState.BUSY,
         DeviceState.ON_HOLD,
         DeviceState.IN_USE,

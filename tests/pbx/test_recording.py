@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.bus import EventBus
+from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.errors import CdrNotFound, NoRecording, PbxError, RecordingFolderRefused, RecordingMoveRefused
-from pbxsim.pbx.events import RecordingMoved
-from pbxsim.pbx.recording import Recordings
+from pbxsim.pbx.events import RecordingFailed, RecordingMoved
+from pbxsim.pbx.recording import HOME, Recordings
 from pbxsim.sinks.cdr_memory import CdrMemory
+from tests.builder import Office, extension
 from tests.pbx.records import like
 
 
@@ -88,3 +91,97 @@ def test_what_was_not_recorded_cannot_be_moved(shelf: Shelf) -> None:
     with pytest.raises(CdrNotFound):
         shelf.recordings.move(5, folder="/out", file="b.wav")
     assert shelf.files.moves == []
+
+
+# -- which calls are recorded, and what their files are called ----------------------------------------------------
+
+
+class Notes:
+    """A recorder that only notes what it is asked for; `refusal` is what it meets that with."""
+
+    def __init__(self, refusal: PbxError | None = None) -> None:
+        self.prepared: list[tuple[str, str]] = []
+        self._refusal = refusal
+
+    def prepare(self, folder: str, file: str) -> None:
+        """Note the place."""
+        self.prepared.append((folder, file))
+        if self._refusal is not None:
+            raise self._refusal
+
+
+def _office(recorder: Notes | None) -> Office:
+    recording = extension("100")
+    recording.records = True
+    office = Office(recording, extension("102"), extension("103"))
+    office.pbx.calls.recorder = recorder
+    return office
+
+
+def _place(office: Office, first: str, second: str, wish: RecordingWish | None = None) -> tuple[str, str]:
+    """Connect two for two seconds; give what the call's record names."""
+    call = office.call(first, second, recording=wish, talk_limit=2 * SECOND)
+    office.finish()
+    record = office.cdr(call)
+    return record.recording_folder, record.recording_file
+
+
+@pytest.mark.parametrize(
+    ("wish", "place"),
+    [
+        (None, (HOME, "1700000000.1.wav")),
+        (RecordingWish(), (HOME, "1700000000.1.wav")),
+        (RecordingWish("/mnt"), ("/mnt", "1700000000.1.wav")),
+        (RecordingWish("", "a.wav"), (HOME, "a.wav")),
+        (RecordingWish("..", "../a"), ("..", "../a")),
+    ],
+)
+def test_a_file_is_called_what_the_order_says_else_by_the_calls_unique_id(
+    wish: RecordingWish | None, place: tuple[str, str]
+) -> None:
+    notes = Notes()
+    assert _place(_office(notes), "100", "102", wish) == place
+    assert notes.prepared == [place]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wish", "is_recorded"),
+    [
+        ("100", "102", None, True),
+        ("102", "100", None, True),
+        ("102", "103", None, False),
+        ("102", "103", RecordingWish("a", "b.wav"), False),
+        ("102", "103", RecordingWish(regardless=True), True),
+        ("100", "990100000", None, True),
+    ],
+)
+def test_a_call_is_recorded_where_a_partys_extension_records_or_it_is_asked_for_regardless(
+    first: str, second: str, wish: RecordingWish | None, is_recorded: bool
+) -> None:
+    notes = Notes()
+    assert bool(_place(_office(notes), first, second, wish)[1]) is bool(notes.prepared) is is_recorded
+
+
+def test_where_nobody_records_no_record_names_a_recording() -> None:
+    assert _place(_office(None), "100", "102", RecordingWish("a", "b.wav", regardless=True)) == ("", "")
+
+
+def test_a_spys_own_call_is_not_recorded() -> None:
+    notes = Notes()
+    office = _office(notes)
+    talk = office.call("102", "103", talk_limit=9 * SECOND)
+    office.call("100", kind=CallKind.SPY, spied_channel=talk.legs[0])
+    office.finish()
+    assert notes.prepared == []
+
+
+@pytest.mark.parametrize("refusal", [RecordingFolderRefused(), RecordingMoveRefused("/mnt/a.wav")])
+def test_a_place_that_is_refused_is_told_and_the_call_ends_as_ever(refusal: PbxError) -> None:
+    refusal.__cause__ = OSError(28, "No space left on device")
+    office = _office(Notes(refusal))
+    assert _place(office, "100", "102", RecordingWish("/mnt", "a.wav")) == ("", "")
+    (failure,) = [event for event in office.heard if isinstance(event, RecordingFailed)]
+    assert (failure.call, failure.folder, failure.file) == (1, "/mnt", "a.wav")
+    assert failure.reason == "No space left on device"
+    assert office.cdrs()[0].billsec == 2
+    assert office.pbx.events.failures == []

@@ -9,8 +9,8 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.events import CallBridged, LegAnswered, LegDialed
-from tests.builder import Office, extension
+from pbxsim.pbx.events import CallBridged, LegAnswered, LegDialed, SpyAttached
+from tests.builder import Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -45,7 +45,7 @@ def test_a_spy_is_rung_and_then_listens_without_a_second_leg(office: Office) -> 
     states.append(spy.state)
     assert states == [CallState.DIALING_FIRST, CallState.TALKING]
     assert [leg.peer for leg in spy.legs] == ["sip102"]
-    assert office.kinds_heard()[-2:] == [LegAnswered, CallBridged]
+    assert office.kinds_heard()[-3:] == [LegAnswered, CallBridged, SpyAttached]
     assert office.kinds_heard().count(LegDialed) == 3
 
 
@@ -104,7 +104,7 @@ def test_two_spies_that_hear_each_other_both_end(office: Office) -> None:
     assert len(office.cdrs()) == 2
 
 
-def test_a_spy_that_hears_itself_ends_once(office: Office) -> None:
+def test_a_spy_on_its_own_line_ends_once(office: Office) -> None:
     spy = _spy_on_line(office, "102", by="102")
     office.advance(1)
     office.phones["102"].hangs_up()
@@ -125,6 +125,88 @@ def test_a_line_without_a_call_is_listened_to_until_the_longest_talk(office: Off
     spy = _spy_on_line(office, "100")
     office.finish()
     assert office.cdr(spy).billsec == 600
+
+
+def test_a_spy_on_a_line_without_a_call_hears_the_next_one_there_and_stops_with_it(office: Office) -> None:
+    spy = _spy_on_line(office, "100")
+    office.advance(5)
+    assert (spy.state, spy.heard) == (CallState.TALKING, None)
+    target = _talking(office, 20)
+    assert spy.heard is target.first
+    office.advance(20)
+    assert (spy.is_over, spy.ended_at) == (True, target.ended_at)
+    assert office.cdr(spy).billsec == 25
+
+
+def test_a_spy_that_waits_hears_a_call_that_the_line_places_once_it_is_connected(office: Office) -> None:
+    spy = _spy_on_line(office, "100")
+    office.advance(1)
+    placed = office.dials("sip100", "990105000")
+    assert placed is not None
+    office.advance(4)
+    before = spy.heard
+    office.advance(1)
+    assert (before, spy.heard) == (None, placed.first)
+
+
+def test_a_spy_that_waits_for_one_line_does_not_hear_another(office: Office) -> None:
+    spy = _spy_on_line(office, "100")
+    office.advance(1)
+    office.dials("sip101", "990100000")
+    assert spy.heard is None
+
+
+def test_a_spy_that_gives_up_waiting_hears_nothing_later(office: Office) -> None:
+    spy = _spy_on_line(office, "100")
+    office.advance(1)
+    office.phones["102"].hangs_up()
+    _talking(office)
+    assert (spy.is_over, spy.heard) == (True, None)
+
+
+def test_a_spy_keeps_to_the_call_that_it_hears_though_another_comes(office: Office) -> None:
+    spy = _spy_on_line(office, "100")
+    office.advance(1)
+    first = _talking(office)
+    second = _talking(office)
+    assert spy.heard is first.first
+    office.pbx.calls.hang_up(second)
+    assert not spy.is_over
+
+
+def test_a_spy_on_a_channel_that_rings_stops_when_it_is_answered_elsewhere() -> None:
+    office = Office(extension("100"), extension("101", line("desk"), line("mobile")), extension("102"))
+    office.phones["desk"].never_answers()
+    office.phones["mobile"].answers(after=5)
+    target = office.call("101", "990100000")
+    desk = target.legs[0]
+    spy = office.call("102", kind=CallKind.SPY, spied_channel=desk)
+    office.advance(4)
+    assert spy.heard is desk
+    office.advance(1)
+    assert (desk.is_live, spy.is_over, target.is_over) == (False, True, False)
+
+
+def test_a_spy_on_a_channel_that_is_refused_stops(office: Office) -> None:
+    office.phones["100"].rejects(after=5)
+    target = office.call("100", "990100000")
+    spy = office.call("102", kind=CallKind.SPY, spied_channel=target.legs[0])
+    office.advance(5)
+    assert (target.is_over, spy.is_over) == (True, True)
+
+
+def test_whom_a_spy_hears_is_told_as_an_event(office: Office) -> None:
+    target = _talking(office)
+    spy = _spy_on_channel(office, target)
+    office.advance(0)
+    (told,) = [event for event in office.heard if isinstance(event, SpyAttached)]
+    assert (told.call, told.channel) == (spy, target.first)
+
+
+def test_nobody_hears_itself(office: Office) -> None:
+    spy = _spy_on_line(office, "102", by="102")
+    office.advance(1)
+    assert spy.heard is None
 
 
 def test_a_spy_has_a_talk_limit_like_everybody(office: Office) -> None:

@@ -7,6 +7,7 @@ with a fixed seed each, so that a failure can be had again; the slow variant cho
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from secrets import SystemRandom
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.pbx import transfer
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.dialplan import ToTrunk
+from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
 from tests.pbx.referee import Referee
-from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, QUEUES, TELEPHONES, TRUNKS, small_town
+from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
 
 SHARDS = 4
 RUNS = 300  # a run may stop short of its steps, so some more than 25,000 / 100
@@ -35,7 +41,9 @@ _timeouts = st.sampled_from([0, SECOND, 20 * SECOND, 30 * SECOND])
 _limits = st.sampled_from([0, SECOND, 40 * SECOND, 900 * SECOND])
 _any = st.integers(0, 999)
 _BASES = tuple(ChargeBasis)
-_VERBS = ("answer", "reject", "hang_up", "hold", "unhold", "register", "unregister")
+_VERBS = ("answer", "reject", "hang_up", "hold", "unhold", "swap", "complete", "cancel", "register", "unregister")
+_TO = ("dial", "transfer", "transfer", "consult")
+_WISHES = (None, Diversion(always="66"), Diversion(busy="101", no_answer="14", after=2 * SECOND), Diversion(busy="9"))
 
 
 class SwitchMachine(RuleBasedStateMachine):
@@ -51,7 +59,16 @@ class SwitchMachine(RuleBasedStateMachine):
         self.referee = Referee(self.pbx)
         self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
         self.members: dict[tuple[str, str], int] = {}
+        self._open_for_business()
         type(self).runs += 1
+
+    def _open_for_business(self) -> None:
+        """Have agents at work in the queues, so that callers find somebody even before the first `work`."""
+        for number, on, penalty in zip(AGENTS, ("solo", "single"), (0, 1), strict=True):
+            self.work(number, on, -2)
+            for queue in self.pbx.queues:
+                self.pbx.queues.add(queue, self.pbx.agents.authorized(number, "1"), penalty)
+                self.members[queue.name, number] = penalty
 
     def _call(self, index: int) -> Call | None:
         live = list(self.pbx.calls.live.values())
@@ -80,6 +97,13 @@ class SwitchMachine(RuleBasedStateMachine):
     def call_in(self, caller: str, second: str, trunk: str, timeout: int) -> None:
         """Have somebody outside call in."""
         self.office.incoming(caller, second, trunk=trunk, context="town", second_timeout=timeout)
+
+    @rule(caller=st.sampled_from(IMPATIENT), to=st.sampled_from(WAITED_FOR), trunk=st.sampled_from(TRUNKS))
+    def wait_for_somebody(self, caller: str, to: str, trunk: str) -> None:
+        """Have somebody of little patience call a queue or a group."""
+        by = ToTrunk(caller, (self.pbx.directory.trunks[trunk],))
+        order = self.office.order(caller, to, first_to=by, kind=CallKind.INCOMING, context="town")
+        self.office.hand.call_in(order)
 
     @rule(user=st.sampled_from(TELEPHONES), second=_numbers, limit=_limits)
     def dial(self, user: str, second: str, limit: int) -> None:
@@ -118,13 +142,66 @@ class SwitchMachine(RuleBasedStateMachine):
     @rule(index=_any, verb=st.sampled_from(_VERBS))
     def touch(self, index: int, verb: str) -> None:
         """Put a hand on a telephone, mostly one with a call; when there is nothing to do, nothing happens."""
-        lines = [self.office.phones[user].line for user in TELEPHONES]
-        busy = [line for line in lines if line.channels] if index % 4 else lines
-        told = len(self.office.heard)
+        line, told = self._line(index), len(self.office.heard)
         try:
-            getattr(self.office.hand, verb)((busy or lines)[index % len(busy or lines)])
+            getattr(self.office.hand, verb)(line)
         except NothingToDo:
             assert len(self.office.heard) == told
+
+    @rule(index=_any, verb=st.sampled_from(_TO), to=_numbers)
+    def send(self, index: int, verb: str, to: str) -> None:
+        """Have a hand dial, transfer or consult, mostly at a telephone with a call."""
+        line, told = self._line(index), len(self.office.heard)
+        try:
+            getattr(self.office.hand, verb)(line, to)
+        except NothingToDo:
+            assert len(self.office.heard) == told
+
+    def _talking(self) -> list[Channel]:
+        return [leg for leg in self.pbx.calls.channels() if transfer.partner(leg) is not None]
+
+    @precondition(lambda self: self._talking())
+    @rule(index=_any, to=_numbers)
+    def hand_on(self, index: int, to: str) -> None:
+        """Have one of those who talk hand the other one on, or call somebody first where it is a telephone of ours."""
+        legs = self._talking()
+        leg = legs[index % len(legs)]
+        if leg.line is None or index % 3:
+            stays = transfer.partner(leg)
+            assert transfer.blind(self.pbx.calls, leg, to)
+            assert not leg.is_live
+            assert stays is not None
+            assert stays.call.first in (stays, None) or stays.call.is_over
+        else:
+            with suppress(NothingToDo):
+                self.office.hand.consult(leg.line, to)
+
+    @precondition(lambda self: len(self._talking()) > 2)
+    @rule(index=_any, by=_any)
+    def join(self, index: int, by: int) -> None:
+        """Have somebody who talks in two calls leave both, and their partners talk with each other."""
+        legs = self._talking()
+        held, asking = legs[index % len(legs)], legs[by % len(legs)]
+        is_one_call, count = held.call is asking.call, self._calls_but_spies()
+        assert transfer.attended(self.pbx.calls, held, asking) is not is_one_call
+        assert self._calls_but_spies() == count - (not is_one_call)
+
+    def _calls_but_spies(self) -> int:
+        return sum(call.order.kind is not CallKind.SPY for call in self.pbx.calls.live.values())
+
+    @rule(index=_any, wishes=st.sampled_from(_WISHES), quiet=st.booleans())
+    def set_buttons(self, index: int, wishes: Diversion | None, quiet: bool) -> None:
+        """Have a telephone divert its calls, or refuse them, or neither."""
+        line = self._line(index)
+        with suppress(NothingToDo):
+            self.office.hand.divert(line, wishes)
+        with suppress(NothingToDo):
+            self.office.hand.do_not_disturb(line, on=quiet and index % 3 == 0)
+
+    def _line(self, index: int) -> Line:
+        lines = [self.office.phones[user].line for user in TELEPHONES]
+        busy = [line for line in lines if line.channels] if index % 4 else lines
+        return (busy or lines)[index % len(busy or lines)]
 
     # -- agents and queues ----------------------------------------------------------------------------------------
 

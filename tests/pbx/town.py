@@ -8,8 +8,9 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
-from pbxsim.pbx.queue import Queue, QueueFigures
+from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step, Trunk
+from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
+from pbxsim.pbx.ring_group import RingGroup, Row
 from tests.builder import Office, extension, line
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ LONGEST_TALK: Final = 600 * SECOND
 ACCOUNT: Final = "town"
 AGENTS: Final = ("2001", "2002")
 QUEUES: Final = ("sales", "support")
+WAITED_FOR: Final = ("71", "71", "72", "73", "299299200")
+IMPATIENT: Final = ("605000111", "700100200")
 TELEPHONES: Final = ("solo", "desk", "mobile", "home", "single", "away", "moody", "cycling")
 TRUNKS: Final = ("wide", "narrow")
 ANSWERING: Final = ("100", "101", "104", "105", "299299101", "990100000", "990101030", "605000111")
@@ -27,6 +30,7 @@ EVERYONE: Final = (
     *ANSWERING,
     *("102", "103", "299299104", "990103010", "990105060", "990202000", "990300000", "990404000", "990505000"),
     *("990606000", "990703015", "990130001", "700100200", "14112", "14", "55", "66", "9", ""),
+    *("71", "72", "73", "299299200"),
 )
 _EVEN: Final = Span(Shape.UNIFORM, 0, 40)
 _LONG_TAIL: Final = Span(Shape.EXPONENTIAL, 20)
@@ -53,7 +57,21 @@ _RULES: Final[Sequence[Rule]] = (
         turns=tuple(_behaviour(outcome, fixed(3), fixed(9)) for outcome in Outcome),
         cycles=True,
     ),
-    Rule(number="605000111", turns=(_behaviour(Outcome.ANSWER, _LONG_TAIL, _LONG_TAIL),)),
+    Rule(
+        number="605000111",
+        turns=(Behaviour(outcome=Outcome.ANSWER, ring=_LONG_TAIL, talk=_LONG_TAIL, patience=_LONG_TAIL),),
+    ),
+    Rule(number="700100200", turns=(Behaviour(talk=None, patience=_EVEN),)),
+)
+_SALES: Final = QueueRules(
+    member_timeout=12 * SECOND, retry=3 * SECOND, wrap_up=8 * SECOND, max_wait=100 * SECOND, overflow="72"
+)
+_SUPPORT: Final = QueueRules(
+    leave_when_empty=NOBODY_LOGGED_IN,
+    announce_every=20 * SECOND,
+    announce_length=5 * SECOND,
+    max_wait=60 * SECOND,
+    overflow="14112",
 )
 
 
@@ -73,7 +91,18 @@ def small_town() -> Office:
         routes=(out,),
         contexts=(_town(out), Context(name="sorry")),
         accounts=(Account(name=ACCOUNT, credit=5 * UNIT, tariff=prices, changed_at=0),),
-        queues=[Queue(name=name, members=[], waiters=[], figures=QueueFigures()) for name in QUEUES],
+        queues=[
+            _queue(QUEUES[0], _SALES, strategy="rrmemory", max_waiting=4, service_level=20),
+            _queue(QUEUES[1], _SUPPORT, strategy="ringall", weight=3),
+        ],
+        groups=[
+            RingGroup(
+                name="team",
+                context="town",
+                rows=(Row(("100", "101", "71"), 10 * SECOND), Row(("104", "605000111"), 15 * SECOND)),
+            )
+        ],
+        dids=[Did(number="299299200", context="town", step=Step(queue="support"))],
         agents=[Agent(number=number, name=number, pin="1") for number in AGENTS],
         longest_talk=LONGEST_TALK,
     )
@@ -82,11 +111,30 @@ def small_town() -> Office:
     return office
 
 
+def _queue(
+    name: str, rules: QueueRules, *, strategy: str, max_waiting: int = 0, service_level: int = 0, weight: int = 0
+) -> Queue:
+    return Queue(
+        name=name,
+        strategy=strategy,
+        max_waiting=max_waiting,
+        service_level=service_level,
+        weight=weight,
+        members=[],
+        waiters=[],
+        figures=QueueFigures(),
+        rules=rules,
+    )
+
+
 def _town(out: OutboundRoute) -> Context:
     entries = (
         ("14112", Step(play_seconds=25)),
         ("14", Step(play_seconds=7200)),
         ("55", Step(hangup=21)),
         ("66", Step(dial="299299104")),
+        ("71", Step(queue="sales")),
+        ("72", Step(queue="support")),
+        ("73", Step(group="team")),
     )
     return Context(name="town", dialplan="main", entries=entries, routes=(out,), includes=("sorry", "town"))

@@ -69,25 +69,31 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """One way of meeting a call: after `dialing` of silence it rings, after `ring` more comes the outcome.
 
     `talk` is how long this side talks before it hangs up; None: it never does. `cause` is for FAIL, and for a DROP.
+    `patience` is how long this side waits, when it is the one that calls, before it gives up; None: it never does.
     """
 
     outcome: Outcome = Outcome.ANSWER
     dialing: Span = fixed(0)
     ring: Span = fixed(3)
     talk: Span | None = fixed(30)
+    patience: Span | None = None
     cause: HangupCause | None = None
 
     @property
     def is_fixed(self) -> bool:
         """Tell whether nothing about it is left to chance."""
-        return all(span is None or span.shape is Shape.FIXED for span in (self.dialing, self.ring, self.talk))
+        spans = (self.dialing, self.ring, self.talk, self.patience)
+        return all(span is None or span.shape is Shape.FIXED for span in spans)
 
 
 DEFAULT_BEHAVIOUR: Final = Behaviour()
 
 
 class LegPlan(msgspec.Struct, frozen=True, gc=False):
-    """The fate of one leg. `report` None: it rings until somebody gives up. `talk` None: this side never hangs up."""
+    """The fate of one leg. `report` None: it rings until somebody gives up. `talk` None: this side never hangs up.
+
+    `patience` None: a caller who never gives up.
+    """
 
     rings: bool
     rings_after: Duration
@@ -96,6 +102,7 @@ class LegPlan(msgspec.Struct, frozen=True, gc=False):
     cause: HangupCause
     talk: Duration | None
     end_cause: HangupCause
+    patience: Duration | None = None
 
 
 _REPORTS: Final = {
@@ -110,7 +117,9 @@ _SILENT: Final = frozenset({Outcome.BUSY, Outcome.FAIL})  # no bell: the network
 
 
 def plan(behaviour: Behaviour, stream: int = 0) -> LegPlan:
-    """Draw the fate of one leg: draws 0 and 1 of the stream for `dialing`, 2 and 3 for `ring`, 4 and 5 for `talk`."""
+    """Draw the fate of one leg: draws 0 and 1 of the stream for `dialing`, 2 and 3 for `ring`, 4 and 5 for `talk`,
+    6 and 7 for `patience`.
+    """
     outcome = behaviour.outcome
     report, cause = _REPORTS[outcome]
     if outcome is Outcome.FAIL and behaviour.cause is not None:
@@ -120,8 +129,9 @@ def plan(behaviour: Behaviour, stream: int = 0) -> LegPlan:
         end_cause = behaviour.cause or HangupCause.NETWORK_OUT_OF_ORDER
     dialing = behaviour.dialing.drawn(stream, 0)
     talk = behaviour.talk.drawn(stream, 4) if behaviour.talk is not None else None
+    patience = behaviour.patience.drawn(stream, 6) if behaviour.patience is not None else None
     settles_after = dialing + behaviour.ring.drawn(stream, 2)
-    return LegPlan(outcome not in _SILENT, dialing, settles_after, report, cause, talk, end_cause)
+    return LegPlan(outcome not in _SILENT, dialing, settles_after, report, cause, talk, end_cause, patience)
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The simulated engine: draws a leg's fate when it is rung, and reports it when its time has come.
 
-It wakes only where something is decided: one timer while a leg rings, one for the talk of both sides together.
+It wakes only where something is decided: one timer while a leg rings, one while a caller waits, one for the talk of
+both sides together. Callers are simulated here, too: `call_in` is no part of the port, since a real PBX has real ones.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
+from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, Report
 from pbxsim.pbx.dice import stream
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.clock.instant import Duration
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
+    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
 _REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together when there are more
@@ -30,6 +33,7 @@ class SimulatedEngine:
 
     def __init__(self, pbx: Pbx, rules: Sequence[Rule] = (), default: Behaviour = DEFAULT_BEHAVIOUR) -> None:
         self._clock = pbx.clock
+        self._calls = pbx.calls
         self._on_leg = pbx.calls.on_leg
         self._seed = pbx.seed
         self._rules = tuple(rules)
@@ -37,8 +41,23 @@ class SimulatedEngine:
         self._known: dict[tuple[bool, str], LegPlan | Rule] = {}
         self._turns: dict[str, int] = {}
 
+    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+        """Have a simulated party call, as `CallControl.receive` takes it; it gives up when its patience is over."""
+        call = self._calls.receive(order, line=line)
+        if call is None or call.first is None or call.state is not CallState.DIALING_SECOND:
+            return call
+        caller = call.first
+        fate = caller.plan = self._fate(caller)
+        if fate.patience is not None:
+            due = self._clock.now + fate.patience
+            caller.engine_timer = self._clock.call_at(due, call.number, call.next_step(), self._give_up, caller)
+        return call
+
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         """Ring a simulated telephone; promises an end unless the telephone will not react before the timeout."""
+        if channel.line is not None and channel.line.do_not_disturb:
+            self._on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
+            return True
         fate = channel.plan = self._fate(channel)
         call = channel.call
         now = self._clock.now
@@ -58,6 +77,8 @@ class SimulatedEngine:
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
+        if call.first is not None:
+            self.forget(call.first)  # a caller is out of patience no more
         talk, leg = None, None
         for party in (call.first, call.second):
             wish = self._talk(party) if party is not None else None
@@ -69,6 +90,11 @@ class SimulatedEngine:
             self._clock.now + talk, call.number, call.next_step(), self._stop_talking, leg
         )
         return True
+
+    def part(self, call: Call) -> None:
+        """Forget how long they were going to talk; who is connected anew begins to talk anew."""
+        for leg in call.live_legs():
+            self.forget(leg)
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """Forget what the telephone was going to do."""
@@ -96,6 +122,10 @@ class SimulatedEngine:
         fate = channel.plan
         assert isinstance(fate, LegPlan) and fate.report is not None  # noqa: PT018 - `dial` saw to both
         self._on_leg(channel, fate.report, fate.cause)
+
+    def _give_up(self, caller: Channel) -> None:
+        caller.engine_timer = 0
+        self._on_leg(caller, Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
 
     def _stop_talking(self, channel: Channel) -> None:
         channel.engine_timer = 0

@@ -11,7 +11,7 @@ from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallerId, CallOrder, RecordingWish
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendorkit.access import address_allowed, same_secret
-from pbxsim.vendorkit.civil import zone
+from pbxsim.vendorkit.civil import civil, zone
 from pbxsim.vendorkit.near_miss import parameter_hints
 from pbxsim.vendorkit.numbers import (
     SPAIN,
@@ -99,6 +99,7 @@ class DuocomInterface:
         talk_limit, hints = _minutes(params)
         payer = self._payer(account, first, second)
         ring = seconds(self._settings.ring_seconds)
+        reference = self._references.take(self._pbx.clock.now)
         order = CallOrder(
             vendor="duocom",
             first=first,
@@ -114,8 +115,8 @@ class DuocomInterface:
             talk_limit=talk_limit,
             account=payer,
             charge_basis=ChargeBasis.LEG,
-            reference=self._references.take(self._pbx.clock.now),
-            recording=_recording(params, account),
+            reference=reference,
+            recording=self._recording(params, account, reference),
         )
         return order, (*hints, *_flag_hints(params))
 
@@ -169,6 +170,13 @@ class DuocomInterface:
     def _llamado(self, text: str) -> Destination:
         """S5: a telephone number."""
         return self._resolve(_telephone("llamado", text))
+
+    def _recording(self, params: Params, account: Account, reference: str) -> RecordingWish | None:
+        """S7: recorded if the request asks for it, or if the account has the recording service anyway; named by R17."""
+        if params.text("grabar") != "1" and not account.records:
+            return None
+        day = civil(self._pbx.clock.now, zone(self._settings.time_zone)).date()
+        return RecordingWish(f"duocom/{account.principal}/{day}", f"{reference}.mp3", regardless=True)
 
     # -- what stands in the settings ------------------------------------------------------------------------------
 
@@ -240,11 +248,6 @@ def _minutes(params: Params) -> tuple[Duration, tuple[str, ...]]:
     digits = text.lstrip("0")
     minutes = _LONGEST_MINUTES if len(digits) > len(str(_LONGEST_MINUTES)) else int(digits or "0")
     return min(minutes, _LONGEST_MINUTES) * MINUTE, ()
-
-
-def _recording(params: Params, account: Account) -> RecordingWish | None:
-    """S7: recorded if the request asks for it, or if the account has the recording service anyway."""
-    return RecordingWish(regardless=True) if params.text("grabar") == "1" or account.records else None
 
 
 def _flag_hints(params: Params) -> tuple[str, ...]:

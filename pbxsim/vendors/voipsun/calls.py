@@ -140,4 +140,5 @@ def _recording(params: Params) -> RecordingWish | None:
 def _recording_hints(params: Params, source: ToExtension) -> tuple[str, ...]:
     if _recording(params) is None or source.extension.records:
         return ()
-    return (f"recording is off for extension {source.extension.internal}: the call is not recorded",)
+    own = source.extension.internal
+    return (f"recording is off for extension {own}: the call is recorded only if the other party's extension records",)

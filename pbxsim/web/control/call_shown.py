@@ -53,7 +53,10 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming."""
+    """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming.
+
+    `hears` is the channel that a spy listens to, or listened to until it ended.
+    """
 
     id: int
     vendor: str
@@ -68,6 +71,7 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     disposition: str | None
     cause: int | None
     cause_text: str | None
+    hears: str | None
     legs: list[LegShown]
     timeline: list[Moment]
 
@@ -89,6 +93,7 @@ def show(call: Call) -> CallShown:
         disposition=call.disposition.value if call.disposition else None,
         cause=cause,
         cause_text=None if cause is None else CAUSES[cause],
+        hears=call.heard.name if call.heard is not None else None,
         legs=[_leg(call, leg) for leg in call.legs],
         timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
     )
@@ -125,8 +130,11 @@ def _leg(call: Call, leg: Channel) -> LegShown:
 
 
 def _is_first_partys(call: Call, leg: Channel) -> bool:
-    """Tell whose leg it is. All telephones of the first party are made before any of the second's."""
-    first = call.first
+    """Tell whose leg it is. All telephones of the first party are made before any of the second's.
+
+    After a transfer it is still those of the parties as they were first connected; whoever came later is the second's.
+    """
+    first, _ = call.first_met
     if first is None or leg.serial <= first.serial:
         return True
     return (

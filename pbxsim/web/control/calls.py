@@ -5,28 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from pbxsim.clock.instant import seconds
 from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import ToExtension, ToTrunk
+from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.errors import PbxError
 from pbxsim.web.control import call_shown
 from pbxsim.web.control.answer import Answer, Problem, document
 from pbxsim.web.control.ask import Page
+from pbxsim.web.control.words import Number
 
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.web.control.ask import Ask
 
-VENDOR = "control"
+VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""
 
-Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
+START: Final = "s"
+"""Where a call begins in a context in which nobody dialled anything (Asterisk's start extension)."""
 
 
 class CallFilter(Page, kw_only=True):
@@ -38,12 +40,16 @@ class CallFilter(Page, kw_only=True):
 class IncomingCall(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Who calls whom. `from` may be one of our own telephones: its internal number, public number or SIP user.
 
-    A caller from outside comes in by `trunk`, or by the first that has room. `dialplan` tells internal numbers apart
-    where several numbering plans have one.
+    A caller from outside comes in by `trunk`, or by the first that has room, and reaches one of the PBX's own public
+    numbers; or `queue` or `group`, straight; or with `context` whatever `to` means there (`s` without it). `dialplan`
+    tells internal numbers apart where several numbering plans have one.
     """
 
     from_: Number = msgspec.field(name="from")
-    to: Number
+    to: Number | None = None
+    queue: str | None = None
+    group: str | None = None
+    context: str | None = None
     name: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     trunk: str | None = None
     dialplan: str | None = None
@@ -82,7 +88,8 @@ def incoming(ask: Ask) -> Answer:
     line = _own_line(host.pbx, wish)
     order = _order(host.pbx, wish, line)
     host.journal.append("control", data={"does": "incoming call", **msgspec.to_builtins(wish)})
-    call = host.pbx.calls.receive(order, line=line)
+    places = host.pbx.hand.call_in if host.pbx.hand is not None else host.pbx.calls.receive
+    call = places(order, line=line)
     host.driver.rearm()
     if call is None:
         raise Problem(
@@ -141,13 +148,43 @@ def _own_line(pbx: Pbx, wish: IncomingCall) -> Line | None:
 
 
 def _order(pbx: Pbx, wish: IncomingCall, line: Line | None) -> CallOrder:
+    target = _target(pbx, wish)
+    if wish.context is not None and not pbx.dialplan.knows(wish.context):
+        raise Problem(422, f"context: there is no {wish.context!r}")
     if line is not None:
         own = line.extension
-        first, src, context, name = ToExtension(own.internal, own), own.internal, own.dialplan, wish.name or own.owner
-        return _call(wish, first, src, context, name)
-    if pbx.directory.public_or_none(wish.to) is None:
+        first, context, name = ToExtension(own.internal, own), wish.context or own.dialplan, wish.name or own.owner
+        return _call(wish, target, first, own.internal, context, name)
+    return _call(
+        wish, target, ToTrunk(wish.from_, _trunks(pbx, wish.trunk)), wish.from_, _entered(pbx, wish, target), wish.name
+    )
+
+
+def _target(pbx: Pbx, wish: IncomingCall) -> Destination | None:
+    """Find the queue or the group that is called straight; None for a number. Raises Problem 422."""
+    for kind, name in (("queue", wish.queue), ("group", wish.group)):
+        if name is None:
+            continue
+        if wish.to is not None or (kind == "queue" and wish.group is not None):
+            raise Problem(422, "of to, queue and group only one can be called")
+        if f"{kind} {name}" not in pbx.calls.hunts:
+            raise Problem(422, f"{kind}: there is no {name!r}")
+        return ToHunt(name, f"{kind} {name}")
+    if wish.to is None and wish.context is None:
+        raise Problem(422, "to: whom? A number, or queue, group or context instead")
+    return None
+
+
+def _entered(pbx: Pbx, wish: IncomingCall, target: Destination | None) -> str:
+    """Give the context that a caller from outside comes into. Raises Problem 422 where the number is none of ours."""
+    if wish.context is not None:
+        return wish.context
+    if target is not None:  # where its overflow leads is looked up there
+        return next(iter(pbx.directory.dialplans), "")
+    did = pbx.directory.dids.get(wish.to or "")
+    if did is None and pbx.directory.public_or_none(wish.to or "") is None:
         raise Problem(422, f"to: {wish.to} is no public number of this PBX; nobody outside can call it")
-    return _call(wish, ToTrunk(wish.from_, _trunks(pbx, wish.trunk)), wish.from_, "", wish.name)
+    return did.context if did is not None else ""
 
 
 def _trunks(pbx: Pbx, name: str | None) -> tuple[Trunk, ...]:
@@ -159,14 +196,23 @@ def _trunks(pbx: Pbx, name: str | None) -> tuple[Trunk, ...]:
     return tuple(trunks.values()) if name is None else (trunks[name],)
 
 
-def _call(wish: IncomingCall, first: ToExtension | ToTrunk, src: str, context: str, name: str) -> CallOrder:
+def _call(
+    wish: IncomingCall,
+    target: Destination | None,
+    first: ToExtension | ToTrunk,
+    src: str,
+    context: str,
+    name: str,
+) -> CallOrder:
+    to = wish.to or wish.queue or wish.group or START
     return CallOrder(
         vendor=VENDOR,
         kind=CallKind.INCOMING,
         first=first,
         src=src,
-        dst=wish.to,
-        second=wish.to,
+        dst=to,
+        second=to,
+        second_to=target,
         context=context,
         second_shows=CallerId(src, name),
         second_timeout=seconds(wish.ring_seconds),

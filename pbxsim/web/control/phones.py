@@ -4,29 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
-from pbxsim.pbx.directory import Line
+from pbxsim.clock.instant import SECOND, seconds
+from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.engine import TelephoneHand
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.web.control.answer import Answer, Problem, document
 from pbxsim.web.control.ask import NamedPage, behind
-from pbxsim.web.control.words import DEVICE_STATES
+from pbxsim.web.control.words import DEVICE_STATES, Number
 
 if TYPE_CHECKING:
     from pbxsim.web.control.ask import Ask
 
-VERBS: Final[dict[str, Callable[[TelephoneHand, Line], None]]] = {
-    "answer": lambda hand, line: hand.answer(line),
-    "reject": lambda hand, line: hand.reject(line),
-    "hangup": lambda hand, line: hand.hang_up(line),
-    "hold": lambda hand, line: hand.hold(line),
-    "unhold": lambda hand, line: hand.unhold(line),
-    "register": lambda hand, line: hand.register(line),
-    "unregister": lambda hand, line: hand.unregister(line),
+Why = Literal["always", "busy", "no_answer"]
+
+
+class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What some verbs need to know: a number; whether a button is on; which calls to divert, and after how long."""
+
+    to: Number | None = None
+    on: bool | None = None
+    when: Why | None = None
+    after_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
+
+
+class Verb(msgspec.Struct, frozen=True):
+    """Something that a hand can do: how, which fields of the body it needs, and which others it takes."""
+
+    act: Callable[[TelephoneHand, Line, Touch], object]
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+
+
+VERBS: Final[dict[str, Verb]] = {
+    "answer": Verb(lambda hand, line, _: hand.answer(line)),
+    "reject": Verb(lambda hand, line, _: hand.reject(line)),
+    "hangup": Verb(lambda hand, line, _: hand.hang_up(line)),
+    "hold": Verb(lambda hand, line, _: hand.hold(line)),
+    "unhold": Verb(lambda hand, line, _: hand.unhold(line)),
+    "swap": Verb(lambda hand, line, _: hand.swap(line)),
+    "dial": Verb(lambda hand, line, touch: hand.dial(line, touch.to or ""), ("to",)),
+    "transfer": Verb(lambda hand, line, touch: hand.transfer(line, touch.to or ""), ("to",)),
+    "consult": Verb(lambda hand, line, touch: hand.consult(line, touch.to or ""), ("to",)),
+    "complete": Verb(lambda hand, line, _: hand.complete(line)),
+    "cancel": Verb(lambda hand, line, _: hand.cancel(line)),
+    "dnd": Verb(lambda hand, line, touch: hand.do_not_disturb(line, on=bool(touch.on)), ("on",)),
+    "divert": Verb(
+        lambda hand, line, touch: hand.divert(line, _diverted(line, touch)), ("when",), ("to", "after_seconds")
+    ),
+    "register": Verb(lambda hand, line, _: hand.register(line)),
+    "unregister": Verb(lambda hand, line, _: hand.unregister(line)),
 }
+
+
+def _diverted(line: Line, touch: Touch) -> Diversion | None:
+    """Give all the line's diversions with one of them changed; without a number that one is off."""
+    wishes = msgspec.structs.replace(line.diversion or Diversion(), **{str(touch.when): touch.to or ""})
+    if touch.after_seconds is not None:
+        wishes = msgspec.structs.replace(wishes, after=seconds(touch.after_seconds))
+    return wishes if wishes.always or wishes.busy or wishes.no_answer else None
 
 
 class RegistrationShown(msgspec.Struct, frozen=True):
@@ -45,6 +84,16 @@ class PhoneCall(msgspec.Struct, frozen=True):
     call: int
     channel: str
     state: str
+    on_hold: bool
+
+
+class DiversionShown(msgspec.Struct, frozen=True):
+    """Where calls go instead; null where they do not."""
+
+    always: str | None
+    busy: str | None
+    no_answer: str | None
+    after_seconds: float
 
 
 class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +111,8 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     device_state: str
     channel_state: str
     max_calls: int
+    do_not_disturb: bool
+    diversion: DiversionShown | None
     calls: list[PhoneCall]
 
 
@@ -76,23 +127,36 @@ def listed(ask: Ask) -> Answer:
 
 def touch(ask: Ask) -> Answer:
     """Do what a person at that telephone would do."""
-    user, verb, host = ask.parts["user"], ask.parts["verb"], ask.host
-    line, act, hand = host.pbx.directory.lines.get(user), VERBS.get(verb), host.pbx.hand
+    user, name, host = ask.parts["user"], ask.parts["verb"], ask.host
+    line, verb, hand = host.pbx.directory.lines.get(user), VERBS.get(name), host.pbx.hand
     if line is None:
         raise Problem(404, f"there is no telephone {user!r}")
-    if act is None:
-        raise Problem(404, f"nobody can {verb!r} a telephone; verbs are {', '.join(VERBS)}")
+    if verb is None:
+        raise Problem(404, f"nobody can {name!r} a telephone; verbs are {', '.join(VERBS)}")
+    wish = _wish(ask, name, verb)
     if hand is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
     host.driver.catch_up()
-    host.journal.append("control", data={"does": verb, "phone": user})
+    given = {field: value for field, value in msgspec.structs.asdict(wish).items() if value is not None}
+    host.journal.append("control", data={"does": name, "phone": user, **given})
     try:
-        act(hand, line)
+        verb.act(hand, line, wish)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
     finally:
         host.driver.rearm()
     return document(_shown(line))
+
+
+def _wish(ask: Ask, name: str, verb: Verb) -> Touch:
+    """Read the body. Raises Problem 400 where something is missing, or belongs to another verb."""
+    wish = ask.command(Touch)
+    for field, value in msgspec.structs.asdict(wish).items():
+        if value is None and field in verb.needs:
+            raise Problem(400, f"body: to {name} needs {field!r}")
+        if value is not None and field not in verb.needs + verb.takes:
+            raise Problem(400, f"body: to {name} has no use for {field!r}")
+    return wish
 
 
 def _shown(line: Line) -> PhoneShown:
@@ -110,5 +174,14 @@ def _shown(line: Line) -> PhoneShown:
         device_state=DEVICE_STATES[line.device_state],
         channel_state=line.channel_state.label,
         max_calls=line.max_calls,
-        calls=[PhoneCall(leg.call.number, leg.name, leg.state.label) for leg in line.channels],
+        do_not_disturb=line.do_not_disturb,
+        diversion=_shown_diversion(line.diversion),
+        calls=[PhoneCall(leg.call.number, leg.name, leg.state.label, leg.is_held) for leg in line.channels],
     )
+
+
+def _shown_diversion(wishes: Diversion | None) -> DiversionShown | None:
+    if wishes is None:
+        return None
+    numbers = (wishes.always or None, wishes.busy or None, wishes.no_answer or None)
+    return DiversionShown(*numbers, wishes.after / SECOND)

@@ -7,9 +7,22 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pbxsim.web.control import agents, calls, cdrs, clock, contract, health, journal, phones, queues, requests, reset
+from pbxsim.web.control import (
+    agents,
+    calls,
+    cdrs,
+    clock,
+    contract,
+    health,
+    journal,
+    phones,
+    queues,
+    recordings,
+    requests,
+    reset,
+)
 from pbxsim.web.control.answer import Answer
-from pbxsim.web.control.ask import Ask, NamedPage, Nothing
+from pbxsim.web.control.ask import Ask, NamedPage, Nothing, Page
 
 Handler: TypeAlias = Callable[[Ask], "Answer | Awaitable[Answer]"]
 
@@ -39,9 +52,11 @@ ROUTES: Final = (
     Route("GET", "/_pbxsim/calls/{call}", calls.one),
     Route("POST", "/_pbxsim/calls/{call}/hangup", calls.hang_up, body=calls.HangUp),
     Route("GET", "/_pbxsim/phones", phones.listed, query=NamedPage),
-    Route("POST", "/_pbxsim/phones/{user}/{verb}", phones.touch),
+    Route("POST", "/_pbxsim/phones/{user}/{verb}", phones.touch, body=phones.Touch),
     Route("GET", "/_pbxsim/cdrs", cdrs.listed, query=cdrs.CdrFilter),
     Route("GET", "/_pbxsim/cdrs.csv", cdrs.as_csv, query=cdrs.CsvFilter),
+    Route("GET", "/_pbxsim/cdrs/{cdr}/recording", recordings.one),
+    Route("GET", "/_pbxsim/recordings", recordings.listed, query=Page),
     Route("GET", "/_pbxsim/queues", queues.listed, query=NamedPage),
     Route("GET", "/_pbxsim/agents", agents.listed, query=NamedPage),
     Route("GET", "/_pbxsim/requests", requests.listed, query=requests.RequestFilter),

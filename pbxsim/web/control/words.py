@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
 
 from pbxsim.clock.instant import iso
 from pbxsim.pbx.cause import HangupCause
@@ -10,6 +12,9 @@ from pbxsim.pbx.directory import DeviceState
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
+
+Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
+"""A number as a client may give it: no blanks, no control characters."""
 
 CAUSES: Final = {
     HangupCause.UNALLOCATED: "Unallocated (unassigned) number",

@@ -258,6 +258,12 @@ def test_what_is_remembered_of_a_telephone_stays_when_it_drops_off() -> None:
     assert telephone.registration == told
 
 
+def test_an_account_that_is_not_monitored_stays_so_when_it_drops_off(office: Office, desk: Line) -> None:
+    assert desk.registration.status == ""
+    office.hand.unregister(desk)
+    assert (desk.registration.host, desk.registration.status) == ("", "")
+
+
 def test_a_telephone_that_never_was_registered_registers_from_this_machine() -> None:
     office = Office(extension("100", line("a", registered=False)))
     telephone = office.phones["a"].line

@@ -212,17 +212,21 @@ def test_a_minutos_that_is_no_number_is_no_limit_and_told_to_the_journal(asked: 
     assert [record.billsec for record in client.office.cdrs()] == [5 * 3600]
 
 
-@pytest.mark.cites("S7")
+RECORDED = RecordingWish("duocom/666111666/2023-11-14", "53010203.mp3", regardless=True)
+
+
+@pytest.mark.cites("S7", "R17")
 def test_grabar_1_records_the_call_whatever_the_extensions_switch_says() -> None:
-    assert Client().call(grabar="1").order.recording == RecordingWish(regardless=True)
+    assert Client().call(grabar="1").order.recording == RECORDED
     assert Client().call().order.recording is None
 
 
 @pytest.mark.cites("R12", "S7")
 def test_an_account_with_the_recording_service_needs_no_grabar() -> None:
     client = Client(with_account(records=True))
-    assert client.call().order.recording == RecordingWish(regardless=True)
-    assert client.call(grabar="0").order.recording == RecordingWish(regardless=True)
+    assert client.call().order.recording == RECORDED
+    second = client.call(grabar="0").order.recording
+    assert second == RecordingWish(RECORDED.folder, "53010204.mp3", regardless=True)
 
 
 @pytest.mark.cites("R12")

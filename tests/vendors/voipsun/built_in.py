@@ -12,6 +12,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build
 from pbxsim.config.load import path_of, read
 from pbxsim.discovery import find_vendors
+from pbxsim.sinks.recorder import Recorder
 from pbxsim.sinks.recording_files import RecordingRoot
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun.api import PATH
@@ -43,7 +44,9 @@ class BuiltIn:
         file = read(text, name, vendors)
         self.root = root
         self.files = RecordingRoot(root)
-        built = build(file, vendors=vendors, clock=Scheduler(START), seed=1, files=self.files)
+        self.recorder = Recorder(self.files)
+        built = build(file, vendors=vendors, clock=Scheduler(START), seed=1, files=self.recorder)
+        self.recorder.attach(built.pbx)
         self.pbx = built.pbx
         self.recordings = built.place
         self.interface = built.interfaces["voipsun"]

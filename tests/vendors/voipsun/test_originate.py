@@ -128,7 +128,7 @@ def test_a_line_whose_recording_is_off_is_hinted_at(client: Client) -> None:
 
     assert (reply.body, reply.hints) == (
         SUCCESS,
-        ("recording is off for extension 100: the call is not recorded",),
+        ("recording is off for extension 100: the call is recorded only if the other party's extension records",),
     )
 
 

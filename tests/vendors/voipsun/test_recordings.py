@@ -69,7 +69,7 @@ def test_a_record_that_is_not_there_is_not_found(pbx: BuiltIn, cdr_id: str) -> N
 
 @pytest.mark.cites("S46")
 def test_a_record_without_a_recording_has_none_to_move(pbx: BuiltIn) -> None:
-    pbx.ask("originate", srcExtenId="5", dstNum="800123456")
+    pbx.ask("originate", srcExtenInternalNum="102", dstNum="800123456")
     pbx.advance(120)
 
     assert pbx.ask("moverecord", cdrId="10001", path="/x").body == documented_error(801)

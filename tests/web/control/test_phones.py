@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbxsim.web.control.phones import VERBS
+
 if TYPE_CHECKING:
     from tests.web.town import Town
 
@@ -31,6 +33,8 @@ async def test_a_telephone_at_rest_tells_its_numbers_and_registration(town: Town
         "device_state": "NOT_INUSE",
         "channel_state": "Down",
         "max_calls": 2,
+        "do_not_disturb": False,
+        "diversion": None,
         "calls": [],
     }
 
@@ -39,7 +43,7 @@ async def test_a_ringing_telephone_says_so(town: Town) -> None:
     await town.get(CALL)
     shown = await phone(town, "sip100")
     assert (shown["device_state"], shown["channel_state"]) == ("RINGING", "Ringing")
-    assert shown["calls"] == [{"call": 1, "channel": "SIP/sip100-00000001", "state": "Ringing"}]
+    assert shown["calls"] == [{"call": 1, "channel": "SIP/sip100-00000001", "state": "Ringing", "on_hold": False}]
 
 
 async def test_telephones_are_listed_by_pages(town: Town) -> None:
@@ -89,7 +93,7 @@ async def test_a_hand_that_finds_nothing_to_do_is_told_so(town: Town, verb: str)
 async def test_nobody_can_kick_a_telephone(town: Town) -> None:
     answered = await town.post("/_pbxsim/phones/sip100/kick")
     assert answered.status == 404
-    assert answered.json["detail"].endswith("verbs are answer, reject, hangup, hold, unhold, register, unregister")
+    assert answered.json["detail"].endswith("verbs are " + ", ".join(VERBS))
 
 
 async def test_where_no_hand_can_reach_a_telephone_that_is_said(town: Town) -> None:

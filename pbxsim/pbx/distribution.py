@@ -1,0 +1,168 @@
+"""How waiting calls are given to agents, as app_queue does it, but woken by what happens instead of once a second.
+
+Source: Asterisk's apps/app_queue.c: join_queue, is_our_turn, try_calling, ring_entry, compare_weight, leave_queue.
+`autofill` is on: several callers are served at once while there are several free members.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx import dialing
+from pbxsim.pbx.events import (
+    AgentChanged,
+    LegAnswered,
+    LegDialed,
+    LegEnded,
+    LegRinging,
+    LineRegistered,
+    LineUnregistered,
+    MemberAdded,
+    MemberRemoved,
+)
+from pbxsim.pbx.queue_hunt import QueueHunt
+from pbxsim.pbx.strategy import Strategy
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration, Instant
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.queue import Member, Queue
+
+_LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like changes with every step of a call
+_OWNER: Final = 0  # timers set for the PBX as a whole, not for one call
+_STEPS: Final = (1 << 24) - 2
+
+
+class Distribution:
+    """Serves all queues of a PBX. One for a PBX, since an agent may be in several queues and is never in two calls."""
+
+    def __init__(self, pbx: Pbx) -> None:
+        self._pbx = pbx
+        self._clock = pbx.clock
+        self._calls = pbx.calls
+        self._steps = 0
+        self._woken_at: set[Instant] = set()
+        self._queues = sorted(pbx.queues, key=lambda queue: -queue.weight)
+        self.hunts = {queue.name: QueueHunt(pbx, self, queue) for queue in self._queues}
+        self._heavier = {
+            queue.name: [other for other in self._queues if other.weight > queue.weight] for queue in self._queues
+        }
+        self._rung: dict[Agent, Call] = {}
+        self._talking: dict[Agent, int] = {}
+        self._resting: dict[Agent, Instant] = {}
+        if self._queues:
+            self._listen()
+
+    def _listen(self) -> None:
+        events = self._pbx.events
+        events.subscribe(LegEnded, self._on_leg_ended)
+        for kind in (AgentChanged, MemberAdded, MemberRemoved, LineRegistered, LineUnregistered):
+            events.subscribe(kind, self._on_change)
+        if any(_LOOKS & (queue.rules.leave_when_empty or frozenset()) for queue in self._queues):
+            for telling in (LegDialed, LegRinging, LegAnswered):
+                events.subscribe(telling, self._on_change)
+
+    def _on_leg_ended(self, event: LegEnded) -> None:
+        if event.channel.line is not None:
+            self.changed()
+
+    def _on_change(self, _event: object) -> None:
+        self.changed()
+
+    def changed(self) -> None:
+        """Serve the queues now, if anybody waits: somebody may have become free, or come to the head of a queue."""
+        if any(queue.waiters for queue in self._queues):
+            self.wake(self._clock.now)
+
+    def wake(self, at: Instant) -> None:
+        """Serve the queues at that instant, once, after whatever is going on then is done."""
+        if at in self._woken_at:
+            return
+        self._woken_at.add(at)
+        self._steps = self._steps % _STEPS + 1
+        self._clock.call_at(at, _OWNER, self._steps, self._serve, at)
+
+    @property
+    def wakes(self) -> int:
+        """Count the instants at which the queues will be served."""
+        return len(self._woken_at)
+
+    def _serve(self, at: Instant) -> None:
+        self._woken_at.discard(at)
+        for queue in self._queues:
+            if queue.waiters:
+                self.hunts[queue.name].serve()
+
+    # -- who can be rung --------------------------------------------------------------------------------------------
+
+    def available(self, queue: Queue, member: Member) -> bool:
+        """Tell whether a member can be rung for a caller of this queue now."""
+        agent = member.agent
+        line = agent.line
+        if line is None or agent.is_paused or agent in self._rung or not line.registration.host:
+            return False
+        if self.rests(agent) or line.is_full:
+            return False
+        return queue.rules.ring_in_use or not (line.channels or agent in self._talking)
+
+    def free(self, queue: Queue) -> list[tuple[int, Member]]:
+        """Give the members that can be rung for this queue now, each with its place."""
+        in_use = queue.rules.ring_in_use
+        members = [
+            (place, member)
+            for place, member in enumerate(queue.members)  # most are in a call: sort those out first, it is asked often
+            if (line := member.agent.line) is not None
+            and (in_use or not line.channels)
+            and self.available(queue, member)
+        ]
+        if members and self._heavier[queue.name]:
+            return [placed for placed in members if not self._wanted_elsewhere(queue, placed[1].agent)]
+        return members
+
+    def _wanted_elsewhere(self, queue: Queue, agent: Agent) -> bool:
+        """Tell whether a queue of more weight needs this agent for its callers (app_queue.c, compare_weight)."""
+        return any(
+            other.member(agent) is not None and _callers(other) >= max(self._available_members(other), 1)
+            for other in self._heavier[queue.name]
+        )
+
+    def _available_members(self, queue: Queue) -> int:
+        """Count who could be rung; under ringall one at most, for all ring for one caller (num_available_members)."""
+        count = sum(self.available(queue, member) for member in queue.members)
+        return min(count, 1) if queue.way is Strategy.RINGALL else count
+
+    def ring(self, call: Call, ringing: dict[Line, Member], timeout: Duration) -> None:
+        """Ring members for a caller, all at once, for at most `timeout`."""
+        for member in ringing.values():
+            self._rung[member.agent] = call
+        dialing.ring_lines(self._calls, call, list(ringing), call.shows, timeout)
+
+    def let_go(self, agent: Agent) -> None:
+        """Note that an agent rings for nobody any more."""
+        self._rung.pop(agent, None)
+
+    def took(self, agent: Agent) -> None:
+        """Note that an agent talks to a caller, wherever the agent may log in meanwhile."""
+        self._talking[agent] = self._talking.get(agent, 0) + 1
+
+    def finished(self, agent: Agent, queue: Queue) -> None:
+        """Note that an agent's talk is over; now the agent wraps up."""
+        self._talking[agent] -= 1
+        if not self._talking[agent]:
+            del self._talking[agent]
+        self.changed()
+        if queue.rules.wrap_up:
+            until = self._resting[agent] = self._clock.now + queue.rules.wrap_up
+            self.wake(until)
+
+    def rests(self, agent: Agent) -> bool:
+        """Tell whether an agent wraps up."""
+        return self._resting.get(agent, 0) > self._clock.now
+
+
+def _callers(queue: Queue) -> int:
+    """Count who waits there for somebody; one that only stands in the PBX file does not."""
+    return sum(waiter.call is not None for waiter in queue.waiters)

@@ -1,0 +1,76 @@
+"""Call forwarding: what a telephone has been told to do with its calls instead, and how often a call follows that.
+
+The PBX remembers it, as with Asterisk's feature codes, so it holds while the telephone is unplugged, too. It is
+followed wherever an extension is rung. A queue's members are rung where they are: it wants the agent, not whoever
+answers (app_queue's option `i`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension
+from pbxsim.pbx.events import CallDiverted
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.directory import Line
+
+MOST: Final = 20  # diversions that one call follows (Asterisk's Max-Forwards, main/max_forwards.c)
+
+ALWAYS: Final = "always"
+BUSY: Final = "busy"
+NO_ANSWER: Final = "no answer"
+
+_REASONS: Final = {
+    HangupCause.USER_BUSY: BUSY,
+    HangupCause.CALL_REJECTED: BUSY,
+    HangupCause.NO_ANSWER: NO_ANSWER,
+    HangupCause.NO_USER_RESPONSE: NO_ANSWER,
+    HangupCause.SUBSCRIBER_ABSENT: NO_ANSWER,
+}
+
+
+def instead(line: Line) -> tuple[str, str] | None:
+    """Tell why this line is not rung now, and which number is instead; None where it has no such wish."""
+    wishes = line.diversion
+    if wishes is None:
+        return None
+    if wishes.always:
+        return ALWAYS, wishes.always
+    if not line.is_registered:
+        return (NO_ANSWER, wishes.no_answer) if wishes.no_answer else None
+    if line.is_full or line.do_not_disturb:
+        return (BUSY, wishes.busy) if wishes.busy else None
+    return None
+
+
+def after_failure(line: Line, cause: HangupCause) -> tuple[str, str] | None:
+    """Tell why a call that failed there with that cause is diverted, and whereto; None where it is not."""
+    wishes, why = line.diversion, _REASONS.get(cause)
+    if wishes is None or why is None:
+        return None
+    to = wishes.busy if why == BUSY else wishes.no_answer
+    return (why, to) if to else None
+
+
+def follow(control: CallControl, call: Call, line: Line, why: str, to: str) -> Destination:
+    """Go where a line diverts a call to; a call that has been sent round too often is refused (cause 34)."""
+    if call.diversions >= MOST:
+        return Refused(to, HangupCause.NORMAL_CIRCUIT_CONGESTION)
+    call.diversions += 1
+    control.bus.emit(CallDiverted(call, line, to, why))
+    return control.dialplan.resolve(to, line.extension.dialplan)
+
+
+def followed(control: CallControl, call: Call, destination: Destination) -> Destination:
+    """Give where a destination of one line leads in the end; it may be something that is no line at all."""
+    while isinstance(destination, ToExtension) and len(destination.lines) == 1:
+        line = destination.lines[0]
+        way = instead(line)
+        if way is None:
+            break
+        destination = follow(control, call, line, *way)
+    return destination

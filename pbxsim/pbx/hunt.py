@@ -1,0 +1,36 @@
+"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group.
+
+While a call has a hunt, the switch does not end it because a leg failed: it asks the hunt what now.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+
+
+class Hunt(Protocol):
+    """Looks for a call's second party."""
+
+    def start(self, call: Call) -> None:
+        """Take the call: ring somebody, or have it wait."""
+        ...
+
+    def leg_failed(self, call: Call, channel: Channel) -> None:
+        """Hear that a leg it had rung is over, unanswered; others may still ring."""
+        ...
+
+    def timed_out(self, call: Call) -> None:
+        """Hear that nobody of those rung answered in time; all their legs are over."""
+        ...
+
+    def answered(self, call: Call, channel: Channel) -> None:
+        """Hear who answered, before the parties are connected."""
+        ...
+
+    def ended(self, call: Call) -> None:
+        """Hear that the call is over, found or not."""
+        ...

@@ -1,0 +1,267 @@
+"""One queue as a hunt: callers join, wait, are rung out to members, connected, or leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx import dialing
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.dice import stream
+from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.events import CallerJoined, CallerLeft
+from pbxsim.pbx.queue import Member, Queue, Waiter
+from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.clock.instant import Duration
+    from pbxsim.clock.scheduler import TimerId
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.distribution import Distribution
+    from pbxsim.pbx.pbx import Pbx
+
+
+class QueueHunt:
+    """Implements `Hunt` for one queue."""
+
+    def __init__(self, pbx: Pbx, distribution: Distribution, queue: Queue) -> None:
+        self.queue = queue
+        self._pbx = pbx
+        self._clock = pbx.clock
+        self._distribution = distribution
+        self._waiting: dict[int, Waiter] = {}
+        self._talking: dict[int, tuple[Member, bool]] = {}
+        self._sending: set[int] = set()
+
+    # -- the caller's way -------------------------------------------------------------------------------------------
+
+    def start(self, call: Call) -> None:
+        """Have the caller join, unless the queue is full or counts as empty; then it goes to the overflow."""
+        queue, rules = self.queue, self.queue.rules
+        full = queue.max_waiting and len(queue.waiters) >= queue.max_waiting
+        if full or (rules.join_empty is not None and self._nobody_there(rules.join_empty)):
+            self._pbx.events.emit(CallerLeft(queue, call, "overflow"))
+            self._go_on(call)
+            return
+        waiter = self._waiting[call.number] = _waiter(call, self._clock.now)
+        queue.waiters.append(waiter)
+        self._pbx.events.emit(CallerJoined(queue, call))
+        if rules.max_wait:
+            waiter.leave_timer = self._later(call, rules.max_wait, self._wait_ran_out, waiter)
+        if rules.announce_every:
+            waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
+        self.serve()
+
+    def answered(self, call: Call, channel: Channel) -> None:
+        """Connect the caller with the member who picked up."""
+        waiter = self._waiting[call.number]
+        assert channel.line is not None  # members are rung on lines
+        member = waiter.ringing[channel.line]
+        held = (self._clock.now - waiter.joined_at) // SECOND
+        self._leave(waiter, call, "connected")
+        self.queue.figures.connected(held)
+        self._talking[call.number] = member, held <= self.queue.service_level
+        self._distribution.took(member.agent)
+
+    def ended(self, call: Call) -> None:
+        """Count the call: completed if a member had taken it, else abandoned."""
+        talk = self._talking.pop(call.number, None)
+        if talk is not None:
+            self._complete(call, *talk)
+        elif call.number in self._waiting:
+            self.queue.figures.abandoned += 1
+            self._leave(self._waiting[call.number], call, "abandoned")
+
+    def _complete(self, call: Call, member: Member, in_level: bool) -> None:
+        self.queue.figures.complete((self._clock.now - call.connected_at) // SECOND, in_level=in_level)
+        member.calls_taken += 1
+        member.last_call = self._clock.now
+        self._distribution.finished(member.agent, self.queue)
+
+    def _go_on(self, call: Call) -> None:
+        """Send a caller that this queue does not keep to the overflow, or hang up.
+
+        An overflow that leads back here at once, by whatever way, would go round for ever: it is hung up, too.
+        """
+        self.queue.figures.overflowed += 1
+        call.hunt = None
+        control, overflow = self._pbx.calls, self.queue.rules.overflow
+        if not overflow or call.number in self._sending:
+            control.end(call, HangupCause.NORMAL_CLEARING)
+            return
+        self._sending.add(call.number)
+        destination = self._pbx.dialplan.resolve(overflow, call.order.context)
+        dialing.ring(control, call, destination, call.shows, call.order.second_timeout)
+        self._sending.discard(call.number)
+
+    def _leave(self, waiter: Waiter, call: Call, how: str) -> None:
+        """Take a caller out of the queue; whoever rings for it is free again."""
+        del self._waiting[call.number]
+        self.queue.waiters.remove(waiter)
+        for timer in (waiter.leave_timer, waiter.announce_timer):
+            if timer:
+                self._clock.cancel(timer)
+        self._let_all_go(waiter)
+        self._pbx.events.emit(CallerLeft(self.queue, call, how))
+        self._distribution.changed()
+
+    # -- ringing members --------------------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Ring members for all who wait and may be connected now, in their order, while there are free members."""
+        rules, queue = self.queue.rules, self.queue
+        if rules.leave_when_empty is not None and self._nobody_there(rules.leave_when_empty):
+            self._send_all_away()
+            return
+        ahead, can_begin = 0, True
+        for waiter in list(queue.waiters):
+            call = waiter.call
+            if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter:
+                continue
+            if waiter.not_before > self._clock.now:
+                ahead += 1
+            elif waiter.tried:
+                self._ring_next(waiter, call)
+            elif can_begin:
+                can_begin = self._begin_pass(waiter, call, ahead)
+
+    def _begin_pass(self, waiter: Waiter, call: Call, ahead: int) -> bool:
+        """Ring for a caller whose turn it is; False if there is nobody for this one, and so for none behind.
+
+        Each of those `ahead` who pause or hear an announcement has a claim to one member (app_queue.c, is_our_turn).
+        """
+        queue = self.queue
+        free = self._distribution.free(queue)
+        if (bool(free) if queue.way is Strategy.RINGALL else len(free)) <= ahead:
+            return False
+        queue.passes += 1
+        waiter.pass_ends = self._clock.now + queue.rules.member_timeout
+        self._ring_some(waiter, call, free)
+        return True
+
+    def _ring_next(self, waiter: Waiter, call: Call) -> None:
+        """Ring another member within the pass, or let the pass be over."""
+        free = [placed for placed in self._distribution.free(self.queue) if placed[1] not in waiter.tried]
+        if free:
+            self._ring_some(waiter, call, free)
+        else:
+            self._pass_is_over(waiter)
+
+    def _ring_some(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> None:
+        queue = self.queue
+        chance = stream(self._pbx.seed, f"queue {queue.name}", queue.passes)
+        way = queue.way
+        picked = together(way, ranked(way, Choice(free, queue.next_place, chance)))
+        queue.next_place = picked[-1][0] + 1
+        for _, member in picked:
+            if member.agent.line is not None:  # of agents who share a telephone, it rings for the first
+                waiter.ringing.setdefault(member.agent.line, member)
+        self._distribution.ring(call, dict(waiter.ringing), waiter.pass_ends - self._clock.now)
+
+    def leg_failed(self, call: Call, channel: Channel) -> None:
+        """Try the next member within the pass; under ringall the pass is over when the last one refused."""
+        waiter = self._waiting[call.number]
+        assert channel.line is not None  # members are rung on lines
+        member = waiter.ringing.pop(channel.line)
+        waiter.tried.append(member)
+        self._distribution.let_go(member.agent)
+        if waiter.ringing:
+            return
+        if self.queue.way is Strategy.RINGALL or waiter.pass_ends <= self._clock.now:
+            self._pass_is_over(waiter)
+        else:
+            self._distribution.wake(self._clock.now)
+
+    def timed_out(self, call: Call) -> None:
+        """Let the caller wait for the next pass."""
+        self._pass_is_over(self._waiting[call.number])
+
+    def _pass_is_over(self, waiter: Waiter) -> None:
+        self._let_all_go(waiter)
+        waiter.tried = []
+        waiter.not_before = max(waiter.not_before, self._clock.now + self.queue.rules.retry)
+        self._distribution.wake(waiter.not_before)
+
+    def _let_all_go(self, waiter: Waiter) -> None:
+        for member in waiter.ringing.values():
+            self._distribution.let_go(member.agent)
+        waiter.ringing = {}
+
+    # -- waiting ----------------------------------------------------------------------------------------------------
+
+    def _later(self, call: Call, delay: Duration, action: Callable[[Waiter], None], waiter: Waiter) -> TimerId:
+        return self._clock.call_at(self._clock.now + delay, call.number, call.next_step(), action, waiter)
+
+    def _announce(self, waiter: Waiter) -> None:
+        waiter.announce_timer = 0
+        rules = self.queue.rules
+        call = waiter.call
+        assert call is not None  # its timer was set for a call
+        if not waiter.ringing:
+            waiter.not_before = max(waiter.not_before, self._clock.now + rules.announce_length)
+            self._distribution.wake(waiter.not_before)
+        waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
+
+    def _wait_ran_out(self, waiter: Waiter) -> None:
+        waiter.leave_timer = 0
+        self._send_away(waiter)
+
+    def _send_all_away(self) -> None:
+        """Send away all but those for whom somebody rings (app_queue.c looks between two passes only)."""
+        for waiter in list(self._waiting.values()):
+            if not waiter.ringing and waiter in self.queue.waiters:
+                self._send_away(waiter)
+
+    def _send_away(self, waiter: Waiter) -> None:
+        call = waiter.call
+        assert call is not None  # its timer was set for a call
+        self._pbx.calls.stop_ringing(call, HangupCause.NORMAL_CLEARING)
+        self.queue.figures.abandoned += 1
+        self._leave(waiter, call, "overflow")
+        self._go_on(call)
+
+    def _nobody_there(self, absent: frozenset[str]) -> bool:
+        return not any(absent.isdisjoint(self._states(member)) for member in self.queue.members)
+
+    def _states(self, member: Member) -> set[str]:
+        agent = member.agent
+        states = {_STATES[agent.device_state]}
+        if agent.is_paused:
+            states.add("paused")
+        if self._distribution.rests(agent):
+            states.add("wrapup")
+        return states
+
+
+_STATES = {
+    DeviceState.NOT_IN_USE: "",
+    DeviceState.IN_USE: "inuse",
+    DeviceState.BUSY: "inuse",
+    DeviceState.ON_HOLD: "inuse",
+    DeviceState.INVALID: "invalid",
+    DeviceState.UNAVAILABLE: "unavailable",
+    DeviceState.RINGING: "ringing",
+    DeviceState.RING_IN_USE: "ringing",
+}
+
+
+def _waiter(call: Call, now: int) -> Waiter:
+    channel = call.first
+    assert channel is not None  # a queue is only ever a second party
+    if channel.state is ChannelState.RING:
+        channel.state = ChannelState.UP  # Queue() answers the caller
+        channel.answered_at = now
+    shows = call.shows
+    number = shows.number or call.order.src
+    return Waiter(
+        channel=channel.name,
+        unique_id=channel.unique_id,
+        caller_number=number,
+        caller_name=shows.name or number,
+        joined_at=now,
+        call=call,
+    )

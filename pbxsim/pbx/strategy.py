@@ -1,0 +1,90 @@
+"""Whom a queue rings next: Asterisk's eight strategies as orders over the members that can be rung now.
+
+Source: Asterisk's configs/samples/queues.conf.sample ("strategy") and apps/app_queue.c (calc_metric). A lower penalty
+always goes first, but for wrandom, where the penalty is a weight.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pbxsim.pbx.dice import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pbxsim.pbx.queue import Member
+
+
+class Strategy(StrEnum):
+    """A queue's way of choosing, by Asterisk's names."""
+
+    RINGALL = "ringall"  # all of the lowest penalty at once
+    LEASTRECENT = "leastrecent"  # who hung up a call of this queue longest ago
+    FEWESTCALLS = "fewestcalls"  # who completed the fewest calls of this queue
+    RANDOM = "random"
+    RRMEMORY = "rrmemory"  # one after the other, going on behind the last one rung
+    RRORDERED = "rrordered"  # the same, in the order of the file
+    LINEAR = "linear"  # always from the top
+    WRANDOM = "wrandom"  # random, a higher penalty making a later place likelier
+
+
+class Choice:
+    """What a strategy may look at: members by place in the queue, where round robin goes on, a stream of chance."""
+
+    __slots__ = ("members", "next_place", "stream")
+
+    def __init__(self, members: Sequence[tuple[int, Member]], next_place: int, stream: int) -> None:
+        self.members = members
+        self.next_place = next_place
+        self.stream = stream
+
+
+def ranked(strategy: Strategy, choice: Choice) -> list[tuple[int, Member]]:
+    """Order the members that can be rung, the one to ring first in front; equals by their place in the queue."""
+    key = _KEYS[strategy]
+    return sorted(choice.members, key=lambda placed: key(choice, placed[0], placed[1]))
+
+
+def together(strategy: Strategy, order: list[tuple[int, Member]]) -> list[tuple[int, Member]]:
+    """Give those of an order that are rung at once: one, or under ringall all that share the lowest penalty."""
+    if strategy is not Strategy.RINGALL:
+        return order[:1]
+    return [placed for placed in order if placed[1].penalty == order[0][1].penalty]
+
+
+def _linear(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+    return member.penalty, place
+
+
+def _round_robin(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+    return member.penalty, place < choice.next_place, place
+
+
+def _fewest_calls(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+    return member.penalty, member.calls_taken, place
+
+
+def _least_recent(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+    return member.penalty, member.last_call, place
+
+
+def _random(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+    return member.penalty, draw(choice.stream, place), place
+
+
+def _weighted_random(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+    return draw(choice.stream, place) * (1 + member.penalty), place
+
+
+_KEYS: dict[Strategy, Callable[[Choice, int, Member], tuple[float, ...]]] = {
+    Strategy.RINGALL: _linear,
+    Strategy.LINEAR: _linear,
+    Strategy.RRMEMORY: _round_robin,
+    Strategy.RRORDERED: _round_robin,
+    Strategy.FEWESTCALLS: _fewest_calls,
+    Strategy.LEASTRECENT: _least_recent,
+    Strategy.RANDOM: _random,
+    Strategy.WRANDOM: _weighted_random,
+}

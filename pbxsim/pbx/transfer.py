@@ -1,0 +1,114 @@
+"""Transfers: one of two who talk leaves, and the other goes on with somebody else.
+
+As chan_sip and bridge_basic do it: a blind transfer lets go of whoever transfers at once, and the one who stays hears
+it ring; if nobody is to be had there, the call is over. An attended transfer joins two calls of one telephone.
+
+Records: a call has one. The call that is handed on keeps its record to its end, with the parties that were connected
+first, its first answer and the number asked for then (the CDR of the channel that stays). The consultation's record
+ends when the transfer is completed, for then the channel that asked is gone. A leg that comes over from the
+consultation is charged once, when it ends, to whoever had it dialled. A queue counts a caller who is transferred as
+completed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.pbx import dialing
+from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.events import CallTransferred
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.channel import Channel
+
+_NORMAL = HangupCause.NORMAL_CLEARING
+
+
+def partner(leg: Channel) -> Channel | None:
+    """Give the leg that this one talks with; None while there is none, or where the PBX itself is the other side."""
+    call = leg.call
+    if call.state is not CallState.TALKING or not leg.is_up:
+        return None
+    if leg is call.first:
+        return call.second
+    return call.first if leg is call.second else None
+
+
+def blind(control: CallControl, leg: Channel, to: str) -> bool:
+    """Let `leg` go, and ring `to` for the one it talked with; False, and nothing changes, if it talks with nobody.
+
+    `to` is what the telephone dials: a number in its own numbering plan. A queue or a playback can be meant by it too.
+    """
+    stays, call = partner(leg), leg.call
+    if stays is None:
+        return False
+    context = leg.line.extension.dialplan if leg.line is not None else call.order.context
+    destination = control.dialplan.resolve(to, context)
+    _hand_over(control, call, stays)
+    control.step(call, CallStep.TRANSFERRED)
+    call.first, call.second, call.second_from = stays, None, len(call.legs)
+    control.bus.emit(CallTransferred(call, leg, to, "blind", 0))
+    control.release(leg, _NORMAL)
+    control.engine.part(call)
+    if not call.is_over:
+        dialing.ring(control, call, destination, call.shows, DEFAULT_RING)
+    control.dismiss([leg], _NORMAL)
+    return True
+
+
+def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
+    """Connect those whom these two legs talk with; both legs go, and the call of `held` goes on.
+
+    False, and nothing changes, unless both talk with somebody, in two calls.
+    """
+    stays, comes = partner(held), partner(asking)
+    call, consultation = held.call, asking.call
+    if stays is None or comes is None or call is consultation:
+        return False
+    _hand_over(control, call, stays)
+    _bring_over(call, consultation, comes)
+    call.first, call.second = stays, comes
+    control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
+    control.release(held, _NORMAL)
+    control.engine.part(call)
+    control.end(consultation, _NORMAL)
+    if not call.is_over:
+        control.step(call, CallStep.JOINED)
+        control.bridge(call, control.talk_limit(call))
+    control.dismiss([held], _NORMAL)
+    return True
+
+
+def _hand_over(control: CallControl, call: Call, stays: Channel) -> None:
+    """End what belonged to the parties as they were: their time limit, their queue's share; keep who they were."""
+    control.stop_timer(call)
+    if call.hunt is not None:
+        call.hunt.ended(call)
+        call.hunt = None
+    call.shows = _shown(call, stays)
+    _remember(call)
+
+
+def _remember(call: Call) -> None:
+    if call.introduced is None and call.first is not None:
+        call.introduced = call.first, call.second
+
+
+def _shown(call: Call, stays: Channel) -> CallerId:
+    """Say what the next party sees: whoever it will talk with, not whoever transferred."""
+    order = call.order
+    if stays is call.first and call.introduced is None and order.second_shows.number:
+        return order.second_shows
+    return CallerId(stays.number, stays.line.extension.owner if stays.line is not None else "")
+
+
+def _bring_over(call: Call, consultation: Call, leg: Channel) -> None:
+    _remember(consultation)
+    consultation.legs.remove(leg)
+    if leg.paid_by is None:
+        leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
+    leg.call = call
+    call.legs.append(leg)

@@ -1,0 +1,125 @@
+"""Recordings: which there are, and each as a file, whole or a part of it.
+
+A recording is reached by the id of its call's record. No client names a path here, so none can ask for another file.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import msgspec
+
+from pbxsim.pbx.cdr import Cdr, CdrQuery
+from pbxsim.pbx.errors import CdrNotFound, RecordingUnreadable
+from pbxsim.web.control.answer import Answer, Problem
+from pbxsim.web.control.ask import Page
+from pbxsim.web.file_bytes import FileBytes, RangeNotSatisfiable, asked_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from pbxsim.web.control.ask import Ask
+
+_WAV, _MP3 = "audio/wav", "audio/mpeg"
+
+
+class RecordingShown(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a recording lies, under the folder of recordings, and where to get it."""
+
+    id: int
+    call: int
+    folder: str
+    file: str
+    billsec: int
+    url: str
+
+
+def listed(ask: Ask) -> Answer:
+    """List the recordings that records name, in the order of the records' ids."""
+    page = ask.filters(Page)
+    ask.host.driver.catch_up()
+    named = (cdr for cdr in ask.host.pbx.cdrs.find(CdrQuery(after=page.after)) if cdr.recording_file)
+    shown = [_shown(cdr) for cdr in islice(named, page.limit)]
+    return ask.page(shown, page, shown[-1].id if shown else 0)
+
+
+async def one(ask: Ask) -> Answer:
+    """Send a recording, or the part of it that a Range asks for; one that is being written just now is waited for."""
+    ask.host.driver.catch_up()
+    cdr = _found(ask)
+    file = await _opened(ask, cdr)
+    try:
+        return _answer(ask, cdr, file)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _shown(cdr: Cdr) -> RecordingShown:
+    return RecordingShown(
+        id=cdr.id,
+        call=cdr.call,
+        folder=_whole(cdr.recording_folder),
+        file=_whole(cdr.recording_file),
+        billsec=cdr.billsec,
+        url=f"/_pbxsim/cdrs/{cdr.id}/recording",
+    )
+
+
+def _found(ask: Ask) -> Cdr:
+    number = ask.number("cdr")
+    try:
+        cdr = ask.host.pbx.cdrs.get(number)
+    except CdrNotFound:
+        raise Problem(404, f"there is no call record {number}") from None
+    if not cdr.recording_file:
+        raise Problem(404, f"call record {number} names no recording")
+    return cdr
+
+
+async def _opened(ask: Ask, cdr: Cdr) -> BinaryIO:
+    gone = Problem(404, f"the recording of call record {cdr.id} is not there")
+    if ask.host.recorder is None:
+        raise gone
+    try:
+        return await ask.host.recorder.open(cdr.recording_folder, cdr.recording_file)
+    except RecordingUnreadable:
+        raise gone from None
+
+
+def _answer(ask: Ask, cdr: Cdr, file: BinaryIO) -> Answer:
+    seen = os.fstat(file.fileno())
+    size, tag = seen.st_size, f'"{seen.st_mtime_ns:x}-{seen.st_size:x}"'
+    first, length, status = _part(ask, size, tag)
+    headers = dict(_headers(cdr.recording_file, tag), **{"Content-Length": str(length)})
+    if status == 206:
+        headers["Content-Range"] = f"bytes {first}-{first + length - 1}/{size}"
+    kind = _MP3 if cdr.recording_file.lower().endswith(".mp3") else _WAV
+    body = FileBytes(file, first, length)
+    return Answer(body=body, status=status, content_type=kind, headers=tuple(headers.items()))
+
+
+def _part(ask: Ask, size: int, tag: str) -> tuple[int, int, int]:
+    """Give the first byte, how many, and the status. Raises Problem 416."""
+    headers = ask.exchange.headers
+    unchanged = headers.get("If-Range", tag) == tag
+    try:
+        part = asked_for(headers.get("Range"), size) if unchanged and ask.exchange.method == "GET" else None
+    except RangeNotSatisfiable:
+        raise Problem(416, f"the recording has {size} bytes", ("Content-Range", f"bytes */{size}")) from None
+    return (0, size, 200) if part is None else (*part, 206)
+
+
+def _headers(name: str, tag: str) -> Iterator[tuple[str, str]]:
+    yield "Accept-Ranges", "bytes"
+    yield "ETag", tag
+    yield "Content-Disposition", f"attachment; filename*=UTF-8''{quote(_whole(name), safe='')}"
+
+
+def _whole(text: str) -> str:
+    """Spell what is no character, so that JSON can hold it."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
