@@ -31,7 +31,7 @@ from pbxsim.web import tls
 from pbxsim.web.banner import banner, base_url
 from pbxsim.web.control.door import ControlDoor
 from pbxsim.web.control.guard import Guard
-from pbxsim.web.host import Assembled, HostedPbx, Hosts, Plan
+from pbxsim.web.host import Assembled, CannotBegin, HostedPbx, Hosts, Plan
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
 from pbxsim.web.watch import FileWatch
@@ -78,7 +78,7 @@ class SamePbxTwice(Refused):
     """Two PBX files have one name, or a running PBX was to get another: nobody could tell which one is meant."""
 
 
-class RecordingsRefused(Refused):
+class RecordingsRefused(Refused, CannotBegin):
     """Recordings cannot be put into the folder that the user chose."""
 
 
@@ -174,7 +174,7 @@ class Installation:
         source = self._sources[name]
         try:
             self._restart(name, source)
-        except (PbxFileRefused, SamePbxTwice, PathClaimedTwice) as error:
+        except (PbxFileRefused, PathClaimedTwice, Refused) as error:
             _log.error("%s has changed, and is refused; the PBX goes on as it was\n%s", source, error)
         else:
             _log.info("%s has changed: the PBX %s begins anew", source, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
 from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.web.host import CannotBegin
 from pbxsim.web.paths import PathClaimedTwice
 
 if TYPE_CHECKING:
@@ -242,6 +244,20 @@ def test_a_chosen_folder_that_cannot_be_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own").write_text("a file")
     with pytest.raises(RecordingsRefused, match=r"cannot put /rec/a\.wav into "):
         installation(tmp_path, pbx_file(tmp_path), recordings=tmp_path / "own")
+
+
+def test_recordings_that_cannot_be_put_back_leave_the_pbx_as_it_was_until_they_can(tmp_path: Path) -> None:
+    made = installation(tmp_path, pbx_file(tmp_path), recordings=tmp_path / "own")
+    shutil.rmtree(tmp_path / "own")
+    (tmp_path / "own").write_text("a file")
+    pbx_file(tmp_path, user="jan", number="150")
+    made.reload("shop")
+    assert b'"success":"false"' in voipsun(made, "action=listcalls", "jan")
+    with pytest.raises(CannotBegin, match=r"cannot put /rec/a\.wav into "):
+        made.hosts.first().reset()
+    (tmp_path / "own").unlink()
+    made.reload("shop")
+    assert b'"success":"true"' in voipsun(made, "action=listcalls", "jan")
 
 
 def test_where_our_own_folder_cannot_be_the_pbx_serves_without_recordings(

@@ -39,6 +39,41 @@ class HangupCause(IntEnum):
     PROTOCOL_ERROR = 111
     INTERWORKING = 127
 
+    @property
+    def text(self) -> str:
+        """Say it in Asterisk's words (main/channel.c, ast_cause2str; Q.850's where Asterisk has none)."""
+        return _TEXTS[self]
+
+
+_TEXTS: Final = {
+    HangupCause.UNALLOCATED: "Unallocated (unassigned) number",
+    HangupCause.NO_ROUTE_DESTINATION: "No route to destination",
+    HangupCause.NORMAL_CLEARING: "Normal Clearing",
+    HangupCause.USER_BUSY: "User busy",
+    HangupCause.NO_USER_RESPONSE: "No user responding",
+    HangupCause.NO_ANSWER: "User alerting, no answer",
+    HangupCause.SUBSCRIBER_ABSENT: "Subscriber absent",
+    HangupCause.CALL_REJECTED: "Call Rejected",
+    HangupCause.NUMBER_CHANGED: "Number changed",
+    HangupCause.ANSWERED_ELSEWHERE: "Answered elsewhere",
+    HangupCause.DESTINATION_OUT_OF_ORDER: "Destination out of order",
+    HangupCause.INVALID_NUMBER_FORMAT: "Invalid number format",
+    HangupCause.FACILITY_REJECTED: "Facility rejected",
+    HangupCause.NORMAL_UNSPECIFIED: "Unknown",
+    HangupCause.NORMAL_CIRCUIT_CONGESTION: "Circuit/channel congestion",
+    HangupCause.NETWORK_OUT_OF_ORDER: "Network out of order",
+    HangupCause.NORMAL_TEMPORARY_FAILURE: "Temporary failure",
+    HangupCause.SWITCH_CONGESTION: "Switching equipment congestion",
+    HangupCause.REQUESTED_CHAN_UNAVAIL: "Requested channel not available",
+    HangupCause.OUTGOING_CALL_BARRED: "Outgoing call barred",
+    HangupCause.BEARERCAPABILITY_NOTAVAIL: "Bearer capability not available",
+    HangupCause.CHAN_NOT_IMPLEMENTED: "Channel not implemented",
+    HangupCause.INCOMPATIBLE_DESTINATION: "Incompatible destination",
+    HangupCause.RECOVERY_ON_TIMER_EXPIRE: "Recover on timer expiry",
+    HangupCause.PROTOCOL_ERROR: "Protocol error, unspecified",
+    HangupCause.INTERWORKING: "Interworking, unspecified",
+}
+
 
 class Disposition(StrEnum):
     """What a CDR says became of the call: Asterisk's exact strings (main/cdr.c, ast_cdr_disp2str)."""

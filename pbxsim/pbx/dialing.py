@@ -184,10 +184,8 @@ def _dial_more(control: CallControl, call: Call, legs: list[Channel]) -> None:
     state, timeout = call.state, call.ring_until - control.clock.now
     promised = True
     for leg in legs:
-        if call.state is not state:
-            return  # an engine may report from within `dial`: another fork won, or the call is over
         if leg.state is _DOWN:
-            continue  # and it may report that this one has failed before it was dialled
+            continue  # from within `dial` an engine reported that this one failed, another won, or the call is over
         if LegDialed in control.bus.wanted:
             control.bus.emit(LegDialed(leg))
         if leg.diverts:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _FORM: Final = "application/x-www-form-urlencoded"
+_MULTIPART: Final = "multipart/form-data"
 
 
 class Exchange:
@@ -46,7 +47,28 @@ class Exchange:
         """Give query and form parameters as PHP's `$_REQUEST` does: the form over the query, the last of a name."""
         if self._params is None:
             params = parse_query(self.query)
-            if self.body and self.headers.get("Content-Type", "").partition(";")[0].strip().lower() == _FORM:
-                params.update(parse_form(self.body))
+            if self.body:
+                params.update(self._form())
             self._params = params
         return self._params
+
+    @property
+    def media_type(self) -> str:
+        """Give the type of the body as its header says, in lower case, without parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def body_hint(self) -> tuple[str, ...]:
+        """Say so where there is a body of a type in which no form comes; then its parameters were not read."""
+        if not self.body or self.media_type in (_FORM, _MULTIPART):
+            return ()
+        return (f"the body is of type {self.media_type[:64]!r}: parameters are read from a query or a form",)
+
+    def _form(self) -> Params:
+        if self.media_type == _FORM:
+            return parse_form(self.body)
+        if self.media_type == _MULTIPART:
+            from pbxsim.vendorkit.multipart import parse_multipart
+
+            return parse_multipart(self.headers.get("Content-Type", ""), self.body)
+        return Params()

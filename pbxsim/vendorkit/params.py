@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, so that it is refused as one
+UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, so that it is refused as one
 
 
 class Params(dict[str, str]):
@@ -68,4 +68,4 @@ def _decoded(text: str) -> str:
     try:
         return unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
-        return text + _UNREADABLE
+        return text + UNREADABLE

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("pbxsim")
 
 
+class CannotBegin(Exception):
+    """A PBX cannot begin (anew) because something around it is not as it must be; says what. It goes on as it was."""
+
+
 class Assembled(msgspec.Struct, frozen=True, eq=False):
     """A PBX put together with its engine connected, and its interface for each vendor it speaks, by vendor's name.
 

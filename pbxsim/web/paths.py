@@ -123,6 +123,8 @@ def _missing_segment(path: str, known: str) -> str:
     """Find `/api/call` sent for `/api/v4/call`: what joining a relative path to a base without its last slash gives."""
     stem = known.removesuffix("*")
     segments = stem.split("/")
+    if ".." in path.split("/"):
+        return ""
     for index in range(1, len(segments) - 1):
         shorter = "/".join(segments[:index] + segments[index + 1 :])
         if path == shorter or (stem != known and shorter != "/" and path.startswith(shorter)):

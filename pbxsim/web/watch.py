@@ -42,8 +42,10 @@ class FileWatch:
                 self._changed(name)
 
     def _again(self) -> None:
-        self.look()
-        self.start()
+        try:
+            self.look()
+        finally:
+            self.start()  # whatever one change led to, the next one counts
 
 
 def _look(path: Path) -> Seen:

@@ -62,3 +62,8 @@ def test_it_does_not_matter_in_which_order_telephones_fail(
     assert weightier(one, two) in (one, two)
     assert weightier(one, one) is one
     assert weightier(weightier(one, two), three) is weightier(one, weightier(two, three))
+
+
+def test_every_cause_has_a_text() -> None:
+    assert all(cause.text for cause in HangupCause)
+    assert HangupCause.OUTGOING_CALL_BARRED.text == "Outgoing call barred"

@@ -55,3 +55,19 @@ async def test_it_looks_again_and_again_until_it_is_closed(tmp_path: Path) -> No
         assert await asyncio.wait_for(heard.get(), 5) == "a"
     watch.close()
     watch.close()
+
+
+async def test_a_change_that_leads_to_an_exception_does_not_end_the_watch(tmp_path: Path) -> None:
+    file, heard = tmp_path / "a.yaml", asyncio.Queue[str]()
+
+    def changed(name: str) -> None:
+        heard.put_nowait(name)
+        raise OSError(name)
+
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    watch = FileWatch({"a": file}, changed, seconds=0.001)
+    watch.start()
+    for text in ("one", "four!"):
+        file.write_text(text)
+        assert await asyncio.wait_for(heard.get(), 5) == "a"
+    watch.close()

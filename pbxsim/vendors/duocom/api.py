@@ -70,7 +70,7 @@ class DuocomInterface:
         else:
             call = self._pbx.calls.originate(order)
             reply = self._reply(wire.accepted(order.reference), call=call.number).hinted(*hints)
-        return reply.hinted(*parameter_hints(exchange.params, PARAMETERS), *_page_hints(exchange))
+        return reply.hinted(*parameter_hints(exchange.params, PARAMETERS), *_page_hints(exchange), *exchange.body_hint)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""
@@ -83,8 +83,7 @@ class DuocomInterface:
             query = {"principal": account.principal, "llamante": parties[0], "llamado": parties[1]}
             query["pass"] = account.password
             url = f"{base_url.rstrip('/')}/cgi-bin/oficinaweb/oficinaweb_webcallservice?{urlencode(query)}"
-            insecure = "-k " if url.startswith("https:") else ""  # a self-made certificate is not trusted
-            return f"curl {insecure}{shlex.quote(url)}"
+            return f"curl {shlex.quote(url)}"
         return None
 
     # -- the vendor's page ----------------------------------------------------------------------------------------
@@ -136,7 +135,8 @@ class DuocomInterface:
         account = self._account(exchange.params)
         if account is None:
             missing = exchange.params.missing(("principal", "pass"))
-            raise Refusal(Text.ACCOUNT, *(f"{name} is missing" for name in missing))
+            hints = [f"{name} is missing" for name in missing]
+            raise Refusal(Text.ACCOUNT, *(hints or ["no account of this PBX has this principal and pass"]))
         if not account.activated:
             raise Refusal(Text.SERVICE_OFF, "the account's web call service is not switched on (`activated`)")
         if not address_allowed(exchange.remote, account.allowed_addresses):

@@ -59,7 +59,7 @@ def _read_basic(header: str) -> tuple[str, str]:
 
 def _incomplete(key: str, basic: str) -> tuple[str, ...]:
     if key and basic:
-        return ()
+        return ("no enabled account of this PBX has these credentials",)
     missing = _BASIC if key else _KEY
     return (f"only one of {_KEY} and {_BASIC} came: an account of mode both needs {missing} too",)
 

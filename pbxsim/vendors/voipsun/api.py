@@ -49,7 +49,7 @@ class VoipsunInterface:
             reply = wire.refused(error)
         return msgspec.structs.replace(
             reply, status=self._settings.status, content_type=self._settings.content_type
-        ).hinted(*_name_hints(exchange.params))
+        ).hinted(*_name_hints(exchange.params), *exchange.body_hint)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""

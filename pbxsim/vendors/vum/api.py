@@ -89,7 +89,7 @@ class VumInterface:
         except Refusal as refusal:
             text = self._texts[refusal.text]
             reply = self._reply(text, code=text).hinted(*refusal.hints)
-        reply = reply.hinted(*parameter_hints(exchange.params, PARAMETERS))
+        reply = reply.hinted(*parameter_hints(exchange.params, PARAMETERS), *exchange.body_hint)
         return browser.with_leave(reply, exchange, key)
 
     def curl(self, base_url: str) -> str | None:
@@ -98,8 +98,7 @@ class VumInterface:
         if query is None:
             return None
         url = f"{base_url.rstrip('/')}/ustredna/webapi.php?{urlencode(query)}"
-        insecure = "-k " if url.startswith("https:") else ""  # a self-made certificate is not trusted
-        return f"curl {insecure}{shlex.quote(url)}"
+        return f"curl {shlex.quote(url)}"
 
     # -- the vendor's page ----------------------------------------------------------------------------------------
 
@@ -109,7 +108,7 @@ class VumInterface:
         if exchange.fault:
             raise Refusal(Text.REQUEST, f"the request's body could not be read: {exchange.fault}")
         if key is None:
-            raise Refusal(Text.UNKNOWN_KEY)
+            raise Refusal(Text.UNKNOWN_KEY, "no activation key of this PBX is the one in klic")
         params = exchange.params
         unclean = params.unclean()
         if unclean is not None:

@@ -10,7 +10,7 @@ import msgspec
 from pbxsim.clock.instant import Instant, iso
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.web.control.words import CAUSES, moment_or_none
+from pbxsim.web.control.words import moment_or_none
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -92,7 +92,7 @@ def show(call: Call) -> CallShown:
         ended=moment_or_none(call.ended_at),
         disposition=call.disposition.value if call.disposition else None,
         cause=cause,
-        cause_text=None if cause is None else CAUSES[cause],
+        cause_text=None if cause is None else cause.text,
         hears=call.heard.name if call.heard is not None else None,
         legs=[_leg(call, leg) for leg in call.legs],
         timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
@@ -124,7 +124,7 @@ def _leg(call: Call, leg: Channel) -> LegShown:
         answered=moment_or_none(leg.answered_at),
         ended=moment_or_none(leg.ended_at),
         cause=leg.cause,
-        cause_text=None if leg.cause is None else CAUSES[leg.cause],
+        cause_text=None if leg.cause is None else leg.cause.text,
         on_hold=leg.is_held,
     )
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from pbxsim.clock.instant import iso
-from pbxsim.web.control.answer import Answer, document
+from pbxsim.web.control.answer import Answer, Problem, document
+from pbxsim.web.host import CannotBegin
 
 if TYPE_CHECKING:
     from pbxsim.web.control.ask import Ask
@@ -22,5 +23,9 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
 def reset(ask: Ask) -> Answer:
     """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has."""
     host = ask.host
-    host.reset(ask.command(Seed).seed)
+    seed = ask.command(Seed).seed
+    try:
+        host.reset(seed)
+    except CannotBegin as error:
+        raise Problem(503, str(error)) from error
     return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})

@@ -229,7 +229,7 @@ def test_the_curl_line_places_a_call_as_it_stands() -> None:
     line = client.interface.curl("http://127.0.0.1:8080") or ""
     assert line.startswith(f"curl 'http://127.0.0.1:8080{PATH}?principal=666111666&")
     assert client.send(line.partition("?")[2].rstrip("'")).body == FIRST
-    assert (client.interface.curl("https://127.0.0.1:8080") or "").startswith("curl -k 'https:")
+    assert (client.interface.curl("https://127.0.0.1:8080") or "").startswith("curl 'https:")
 
 
 @pytest.mark.parametrize("changes", [{"activated": False}, {"allowed_addresses": ("203.0.113.7",)}])

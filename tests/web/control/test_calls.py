@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pbxsim.pbx.cause import HangupCause
+
 if TYPE_CHECKING:
     from tests.web.town import Town
 
@@ -194,3 +196,10 @@ async def test_a_call_that_is_over_cannot_be_hung_up(town: Town) -> None:
 async def test_a_cause_that_nobody_knows_is_refused(town: Town) -> None:
     await town.get(CALL)
     assert (await town.post("/_pbxsim/calls/1/hangup", {"cause": 99})).status == 400
+
+
+@pytest.mark.parametrize("cause", HangupCause)
+async def test_a_call_that_ended_for_any_cause_is_shown_with_its_words(town: Town, cause: HangupCause) -> None:
+    await town.get(CALL)
+    assert (await town.post("/_pbxsim/calls/1/hangup", {"cause": int(cause)})).json["cause_text"] == cause.text
+    assert (await town.get("/_pbxsim/calls")).json[0]["cause"] == int(cause)
