@@ -205,6 +205,15 @@ def test_an_agents_own_call_to_the_queue_does_not_ring_the_agent() -> None:
     assert [leg.peer for leg in call.legs] == ["anna", "ben"]
 
 
+def test_an_agent_who_does_not_want_to_be_disturbed_refuses_and_the_next_is_rung_at_once() -> None:
+    centre = CallCentre(queue("anna", "ben"))
+    centre.hand.do_not_disturb(centre.phones["anna"].line, on=True)
+    call = centre.calls()
+    centre.advance(0)
+    assert centre.ringing() == ["ben"]
+    assert [(leg.peer, leg.ringing_at != 0) for leg in call.legs[1:]] == [("anna", False), ("ben", True)]
+
+
 def test_figures_begin_at_nought_and_belong_to_each_queue_alone() -> None:
     centre = CallCentre(*shared(queue("anna"), queue("anna", name="support")))
     centre.answers("anna", talks=9)

@@ -71,6 +71,19 @@ def test_an_engine_that_promises_and_stays_silent_leaves_the_caller_waiting_as_l
     assert centre.left() == [(1, "overflow")]
 
 
+def test_a_caller_who_is_reported_gone_while_being_sent_away_is_counted_once() -> None:
+    centre = _centre()
+    _, referee = _scripted(centre, Deed(promises=True))
+    centre.use_engine(
+        ScriptedEngine(centre.pbx, dial=[Deed(promises=True)], hang_up=[Deed((Word(Report.HUNG_UP, 0),))])
+    )
+    _comes_in(centre, "sales")
+    centre.finish()
+    referee.check()
+    figures = centre.pbx.queues.named("sales").figures
+    assert (figures.abandoned, figures.overflowed, centre.left()) == (1, 1, [(1, "overflow")])
+
+
 def test_an_agent_who_is_reported_gone_at_the_very_answer_completes_nothing() -> None:
     centre = _centre("ringall")
     engine, referee = _scripted(centre)
