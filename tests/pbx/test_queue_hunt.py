@@ -146,6 +146,18 @@ def test_a_telephone_that_was_refused_by_hand_leaves_no_timer_behind_that_ends_t
     assert call.second.peer == "ben"
 
 
+def test_a_pass_that_was_refused_by_hand_is_not_over_a_second_time_when_its_time_is() -> None:
+    centre = CallCentre(queue("anna", member_timeout=12, retry=5))
+    centre.calls()
+    centre.advance(4)
+    centre.hand.reject(centre.phones["anna"].line)
+    centre.pbx.agents.pause(centre.agent("anna"))
+    centre.advance(9)
+    centre.pbx.agents.unpause(centre.agent("anna"))
+    centre.advance(0)
+    assert centre.ringing() == ["anna"]
+
+
 def test_ringall_rings_all_of_the_lowest_penalty_and_the_first_to_answer_wins() -> None:
     centre = CallCentre(queue("anna", "ben", "cyril", penalties=(1, 1, 2), strategy="ringall"))
     centre.answers("ben", after=4)
