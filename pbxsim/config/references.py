@@ -131,14 +131,15 @@ def _twins(values: Iterable[tuple[Path, object]]) -> Iterator[Finding]:
 
 def _traffic(plain: object, *, has_trunk: bool) -> Iterator[Finding]:
     entries = list(mappings(plain, "traffic.*"))
-    yield from _twins(((*path, "to" if entry.get("name") is None else "name"), _known_as(entry)) for path, entry in entries)
+    yield from _twins(_known_as(path, entry) for path, entry in entries)
     if not has_trunk:
         for path, _ in entries:
             yield Finding(path, msgspec.UNSET, "a trunk in this file, by which these callers come in")
 
 
-def _known_as(entry: dict[str, object]) -> object:
-    return entry.get("to") if entry.get("name") is None else entry["name"]
+def _known_as(path: Path, entry: dict[str, object]) -> tuple[Path, object]:
+    key = "to" if entry.get("name") is None else "name"
+    return (*path, key), entry.get(key)
 
 
 def _twin_internal_numbers(plain: object) -> Iterator[Finding]:

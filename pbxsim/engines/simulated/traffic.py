@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -77,7 +78,7 @@ class DayCourse(msgspec.Struct, frozen=True):
         bounds = sorted({0, *times, DAY})
         return [
             (begin, end, self.changes[bisect_right(times, begin) - 1][1])
-            for begin, end in zip(bounds, bounds[1:], strict=False)
+            for begin, end in pairwise(bounds)
         ]
 
 
