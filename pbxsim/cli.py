@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pbxsim import __version__
+from pbxsim.simulate.command import add_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -118,6 +119,17 @@ def numbers(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def simulate(asked: argparse.Namespace) -> int:
+    """Run hours of a PBX file's traffic in seconds."""
+    from pbxsim.simulate.command import SimulationRefused, simulated
+
+    try:
+        _say(simulated(asked, sys.stderr))
+    except SimulationRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    return Exit.DONE
+
+
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
@@ -131,6 +143,9 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     checker.set_defaults(command=check)
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
+    simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
+    add_options(simulator, moment=_moment)
+    simulator.set_defaults(command=simulate)
     return parser
 
 

@@ -224,6 +224,12 @@ class Office:
             second_shows=CallerId(caller, name),
         )
 
+    def calls_in(self, caller: str, second: str, name: str = "") -> Call:
+        """Have somebody outside call in so, who gives up when out of patience."""
+        call = self.hand.call_in(self.incoming_order(caller, second, name))
+        assert call is not None
+        return call
+
     def incoming(self, caller: str, second: str, *, trunk: str = "upc", **wishes: Unpack[Wishes]) -> Call | None:
         """Have somebody outside call in through a trunk."""
         wishes["first_to"] = ToTrunk(caller, (self.directory.trunks[trunk],))

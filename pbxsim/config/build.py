@@ -18,6 +18,7 @@ from pbxsim.config.records import Placement
 from pbxsim.config.ways_out import IMPLIED_ROUTE, IMPLIED_TRUNK
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.engines.simulated.traffic import Traffic
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import Dialplan, Directory, Extension
 from pbxsim.pbx.events import CdrClosed
@@ -29,11 +30,15 @@ from pbxsim.vendorkit.vendor import Interface, Vendor
 
 
 class BuiltPbx(msgspec.Struct, frozen=True, eq=False):
-    """A PBX with its engine connected, its interface for each vendor it speaks, and the recordings to put in place."""
+    """A PBX with its engine connected, its interface for each vendor it speaks, and the recordings to put in place.
+
+    `traffic` are the callers who call by themselves; they have begun.
+    """
 
     pbx: Pbx
     interfaces: dict[str, Interface]
     place: tuple[Placement, ...]
+    traffic: Traffic
 
 
 def build(
@@ -43,13 +48,17 @@ def build(
 
     `vendors` must be those that the file was loaded with. Recordings are not put in place here.
     """
-    pbx = build_pbx(file, clock=clock, seed=seed, files=files)
+    pbx, engine = _with_engine(file, clock, seed, files)
     interfaces = {name: vendors[name].open(settings, pbx) for name, settings in file.vendors.items()}
-    return BuiltPbx(pbx, interfaces, tuple(_placements(file)))
+    return BuiltPbx(pbx, interfaces, tuple(_placements(file)), _traffic(file, pbx, engine))
 
 
 def build_pbx(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles) -> Pbx:
-    """Build the PBX alone: simulated telephones, records in memory, no vendor."""
+    """Build the PBX alone: simulated telephones, records in memory, no vendor, nobody who calls by himself."""
+    return _with_engine(file, clock, seed, files)[0]
+
+
+def _with_engine(file: PbxFile, clock: Scheduler, seed: int, files: RecordingFiles) -> tuple[Pbx, SimulatedEngine]:
     directory = _directory(file)
     agents = {entry.number: entry.agent(_plan_id(directory, entry.dialplan)) for entry in file.agents}
     tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
@@ -71,15 +80,24 @@ def build_pbx(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFil
         recent_calls=file.limits.recent_calls,
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
-    _connect(file, pbx)
+    engine = _connect(file, pbx)
     _start_work(file, pbx, agents)
-    return pbx
+    return pbx, engine
 
 
-def _connect(file: PbxFile, pbx: Pbx) -> None:
+def _connect(file: PbxFile, pbx: Pbx) -> SimulatedEngine:
     rules = [entry.rule() for entry in file.phones.rules]
     engine = SimulatedEngine(pbx, rules, file.phones.default_behaviour())
     pbx.connect_engine(engine, SimulatedHand(pbx, engine))
+    return engine
+
+
+def _traffic(file: PbxFile, pbx: Pbx, engine: SimulatedEngine) -> Traffic:
+    dids, trunks = pbx.directory.dids, pbx.directory.trunks
+    contexts = {number: did.context for number, did in dids.items()}
+    traffic = Traffic(pbx, engine, [entry.source(contexts.get(entry.to, ""), trunks) for entry in file.traffic])
+    traffic.start()
+    return traffic
 
 
 def _start_work(file: PbxFile, pbx: Pbx, agents: Mapping[str, Agent]) -> None:

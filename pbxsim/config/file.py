@@ -18,6 +18,7 @@ from pbxsim.config.phones import PhonesEntry
 from pbxsim.config.records import CdrEntry
 from pbxsim.config.ring_groups import GroupEntry
 from pbxsim.config.subscribers import ExtensionEntry
+from pbxsim.config.traffic import TrafficEntry
 from pbxsim.config.values import Count, Moment, PbxName, instant
 from pbxsim.config.ways_out import RouteEntry, TrunkEntry
 from pbxsim.pbx.pbx import LONGEST_TALK
@@ -61,6 +62,7 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     phones: PhonesEntry = PhonesEntry()
     agents: tuple[AgentEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
+    traffic: Annotated[tuple[TrafficEntry, ...], Meta(description="Callers from outside who call by themselves.")] = ()
     cdrs: tuple[CdrEntry, ...] = ()
     vendors: Annotated[
         dict[str, Any], Meta(description="The vendors whose interfaces it speaks, by name, each with its own settings.")

@@ -30,14 +30,18 @@ _DID_STEPS: Final = ("extension", "queue", "group", "dial")
 _SHAPES: Final = ("uniform", "exponential", "normal")
 _SHORT_FORM: Final = ("user", "calls", "registration")
 _SECTIONS_WITH_PLAIN_TEXT: Final = ("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks")
-_MORE_SECTIONS: Final = ("routes", "dids", "groups", "phones", "agents", "queues", "cdrs")
+_MORE_SECTIONS: Final = ("routes", "dids", "groups", "phones", "agents", "queues", "traffic", "cdrs")
 _CAUSES: Final = frozenset(int(cause) for cause in HangupCause)
 
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
 _PATTERNS: Final = ("routes.*.patterns.*", "phones.rules.*.number")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
 _TURNS: Final = ("phones.default", "phones.rules.*.does", "phones.rules.*.does.*")
-_SPANS: Final = tuple(f"{turn}.{span}" for turn in _TURNS for span in ("dialing", "ring", "talk", "patience"))
+_SPANS: Final = (
+    *(f"{turn}.{span}" for turn in _TURNS for span in ("dialing", "ring", "talk", "patience")),
+    "traffic.*.talk",
+    "traffic.*.patience",
+)
 
 
 def meaning_faults(plain: object) -> Iterator[Finding]:

@@ -59,10 +59,10 @@ class TurnEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         """Make the engine's own of it."""
         return Behaviour(
             outcome=Outcome(self.outcome),
-            dialing=_span(self.dialing),
-            ring=_span(self.ring),
-            talk=None if isinstance(self.talk, str) else _span(self.talk),
-            patience=None if self.patience is None else _span(self.patience),
+            dialing=drawn_or_fixed(self.dialing),
+            ring=drawn_or_fixed(self.ring),
+            talk=None if isinstance(self.talk, str) else drawn_or_fixed(self.talk),
+            patience=None if self.patience is None else drawn_or_fixed(self.patience),
             cause=None if self.cause is None else HangupCause(self.cause),
         )
 
@@ -102,5 +102,6 @@ def _behaviour(does: DoesEntry) -> Behaviour:
     return turn.behaviour()
 
 
-def _span(entry: SpanEntry) -> Span:
+def drawn_or_fixed(entry: SpanEntry) -> Span:
+    """Make the engine's own of a length of time."""
     return entry.span() if isinstance(entry, DrawnEntry) else fixed(entry)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+import msgspec
+
 from pbxsim.config.fault import Finding, Path, did_you_mean, spelt
 from pbxsim.config.numbering import NO_PLAN
 from pbxsim.config.walk import each, mappings, texts
@@ -55,6 +57,8 @@ _REFERENCES: Final = (
     ("queues.*.members.*.agent", "the number of an agent"),
     ("cdrs.*.account", "an account"),
     ("cdrs.*.trunk", "a trunk"),
+    ("traffic.*.to", "a public number"),
+    ("traffic.*.trunk", "a trunk"),
 )
 """Places whose values must name something, and what."""
 
@@ -74,6 +78,7 @@ def reference_faults(plain: object) -> Iterator[Finding]:
         for path, value in texts(plain, places):
             yield from _dangling(path, value, kind, names[kind])
     yield from _dangling_extensions(plain, names["a dialplan"])
+    yield from _traffic(plain, has_trunk=bool(names["a trunk"]))
     yield from _circular_includes(plain)
 
 
@@ -111,6 +116,7 @@ def _names(plain: object) -> dict[str, dict[str, None]]:
         "an account": listed("accounts.*.name"),
         "the SIP user of a line": {user: None for _, user in sip_users(plain)},
         "the number of an agent": listed("agents.*.number"),
+        "a public number": [*listed("extensions.*.public.*"), *listed("dids.*.number")],
     }
 
 
@@ -123,6 +129,19 @@ def _twins(values: Iterable[tuple[Path, object]]) -> Iterator[Finding]:
             yield Finding(path, value, f"a value of its own: {spelt(seen[value])} has this one already")
         else:
             seen[value] = path
+
+
+def _traffic(plain: object, *, has_trunk: bool) -> Iterator[Finding]:
+    entries = list(mappings(plain, "traffic.*"))
+    yield from _twins(_known_as(path, entry) for path, entry in entries)
+    if not has_trunk:
+        for path, _ in entries:
+            yield Finding(path, msgspec.UNSET, "a trunk in this file, by which these callers come in")
+
+
+def _known_as(path: Path, entry: dict[str, object]) -> tuple[Path, object]:
+    key = "to" if entry.get("name") is None else "name"
+    return (*path, key), entry.get(key)
 
 
 def _twin_internal_numbers(plain: object) -> Iterator[Finding]:

@@ -174,7 +174,8 @@ def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Ch
 
 def _dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:
     """Ring each leg for at most `timeout`."""
-    control.stop_timer(call)
+    if call.timer:
+        control.stop_timer(call)
     call.ring_until = control.clock.now + timeout
     _dial_more(control, call, legs)
 

@@ -67,10 +67,12 @@ def follow(control: CallControl, call: Call, line: Line, why: str, to: str) -> D
 
 def followed(control: CallControl, call: Call, destination: Destination) -> Destination:
     """Give where a destination of one line leads in the end; it may be something that is no line at all."""
-    while isinstance(destination, ToExtension) and len(destination.lines) == 1:
-        line = destination.lines[0]
-        way = instead(line)
-        if way is None:
+    while isinstance(destination, ToExtension):
+        line, lines = destination.line, destination.extension.lines
+        if line is None and len(lines) == 1:
+            line = lines[0]
+        way = instead(line) if line is not None and line.diversion is not None else None
+        if way is None or line is None:
             break
         destination = follow(control, call, line, *way)
     return destination

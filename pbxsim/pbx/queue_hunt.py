@@ -89,6 +89,8 @@ class QueueHunt:
         """
         self.queue.figures.overflowed += 1
         call.hunt = None
+        if call.is_over:
+            return
         control, overflow = self._pbx.calls, self.queue.rules.overflow
         if not overflow or call.number in self._sending:
             control.end(call, HangupCause.NORMAL_CLEARING)
@@ -219,9 +221,9 @@ class QueueHunt:
     def _send_away(self, waiter: Waiter) -> None:
         call = waiter.call
         assert call is not None  # its timer was set for a call
-        self._pbx.calls.stop_ringing(call, HangupCause.NORMAL_CLEARING)
         self.queue.figures.abandoned += 1
-        self._leave(waiter, call, "overflow")
+        self._leave(waiter, call, "overflow")  # first of all: an engine that is told to hang up may end the call
+        self._pbx.calls.stop_ringing(call, HangupCause.NORMAL_CLEARING)
         self._go_on(call)
 
     def _nobody_there(self, absent: frozenset[str]) -> bool:

@@ -85,11 +85,9 @@ class CallCentre(Office):
         """Have an agent answer."""
         self.will(name, Behaviour(ring=fixed(after), talk=None if talks is None else fixed(talks)))
 
-    def calls_in(self, to: str = "sales", caller: str = "605000001", name: str = "") -> Call:
+    def calls(self, to: str = "sales", caller: str = "605000001", name: str = "") -> Call:
         """Have somebody outside call a queue or a group."""
-        call = self.pbx.hand.call_in(self.incoming_order(caller, to, name)) if self.pbx.hand else None
-        assert call is not None
-        return call
+        return self.calls_in(caller, to, name)
 
     def ringing(self) -> list[str]:
         """Name the agents whose telephones ring, and how often."""

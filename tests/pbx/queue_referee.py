@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Queue
 
@@ -57,9 +58,14 @@ class QueueReferee:
         if event.how == "connected":
             assert call.second is not None
             assert call.second.line is not None
-            agent = self._rung[call.number, call.second.line.user]
+            agent = self._agent(call.number, call.second.line, event.queue)
             assert all(agent is not other for other, _ in self._talking.values()), "an agent in two calls"
             self._talking[call.number] = agent, event.queue
+
+    def _agent(self, call: int, line: Line, queue: Queue) -> Agent:
+        """Tell who was rung there; an engine may report of a leg that it was not yet asked to dial."""
+        here = (member.agent for member in queue.members if member.agent.line is line)
+        return self._rung.get((call, line.user)) or next(here)
 
     def _on_dialed(self, event: LegDialed) -> None:
         """See that a member who is rung may be."""

@@ -48,6 +48,7 @@ class Deed:
 
 
 SILENCE = Deed()
+_OWNER = 1 << 30  # whose timers these are: of nobody inside the PBX
 
 
 class ScriptedEngine:
@@ -115,7 +116,7 @@ class ScriptedEngine:
             else:
                 self._step += 1
                 due = self._pbx.clock.now + word.after
-                self._pbx.clock.call_at(due, 0, self._step, self._say_word, (word, asked))
+                self._pbx.clock.call_at(due, _OWNER, self._step, self._say_word, (word, asked))
         return deed.promises
 
     def _say_word(self, what: tuple[Word, Channel]) -> None:

@@ -55,7 +55,7 @@ def test_an_agent_who_cannot_take_a_call_is_never_rung(away: Callable[[CallCentr
     centre = CallCentre(queue("anna"))
     away(centre)
     before = _legs(centre, "anna")
-    centre.calls_in()
+    centre.calls()
     centre.advance(29)  # somebody else's ringing ends at 30 s
     assert _legs(centre, "anna") <= before
 
@@ -64,7 +64,7 @@ def test_an_agent_who_cannot_take_a_call_is_never_rung(away: Callable[[CallCentr
 def test_in_the_place_of_an_agent_who_cannot_take_a_call_another_is_rung(away: Callable[[CallCentre], None]) -> None:
     centre = CallCentre(queue("anna", "ben"))
     away(centre)
-    call = centre.calls_in()
+    call = centre.calls()
     assert [leg.peer for leg in call.legs] == ["upc", "ben"]
 
 
@@ -94,7 +94,7 @@ def _comes_back(centre: CallCentre, away: Callable[[CallCentre], None]) -> None:
 def test_those_who_wait_are_served_when_an_agent_comes_back(away: Callable[[CallCentre], None]) -> None:
     centre = CallCentre(queue("anna"))
     away(centre)
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(9)
     assert len(call.legs) == 1
     _comes_back(centre, away)
@@ -105,9 +105,9 @@ def test_those_who_wait_are_served_when_an_agent_comes_back(away: Callable[[Call
 def test_an_agent_who_wraps_up_is_rung_by_no_queue_until_that_is_over() -> None:
     centre = CallCentre(*shared(queue("anna", wrap_up=10), queue("anna", name="support")))
     centre.answers("anna", talks=20)
-    centre.calls_in()
+    centre.calls()
     centre.advance(20)
-    waiting = centre.calls_in("support")
+    waiting = centre.calls("support")
     centre.advance(9.9)
     assert len(waiting.legs) == 1
     centre.advance(0.1)
@@ -116,8 +116,8 @@ def test_an_agent_who_wraps_up_is_rung_by_no_queue_until_that_is_over() -> None:
 
 def test_an_agent_of_several_queues_rings_for_one_caller_at_a_time() -> None:
     centre = CallCentre(*shared(queue("anna"), queue("anna", name="support")))
-    centre.calls_in("sales")
-    other = centre.calls_in("support")
+    centre.calls("sales")
+    other = centre.calls("support")
     assert centre.ringing() == ["anna"]
     centre.phones["anna"].picks_up()
     centre.advance(100)
@@ -129,10 +129,10 @@ def test_an_agent_of_several_queues_rings_for_one_caller_at_a_time() -> None:
 
 def test_an_agent_who_moves_to_another_telephone_during_a_talk_stays_in_that_one_call() -> None:
     centre = CallCentre(queue("anna"))
-    first = centre.calls_in()
+    first = centre.calls()
     centre.phones["anna"].picks_up()
     centre.pbx.agents.log_in(centre.agent("anna"), centre.phones["ben"].line)
-    second = centre.calls_in()
+    second = centre.calls()
     centre.advance(60)
     assert len(second.legs) == 1
     centre.pbx.calls.hang_up(first)
@@ -143,7 +143,7 @@ def test_an_agent_who_moves_to_another_telephone_during_a_talk_stays_in_that_one
 def test_a_queue_that_rings_in_use_may_ring_an_agent_who_talks_but_not_one_whose_telephone_is_full() -> None:
     centre = CallCentre(queue("anna", ring_in_use=True), max_calls=2)
     for expected in (2, 2, 1):
-        call = centre.calls_in()
+        call = centre.calls()
         centre.advance(0)
         assert len(call.legs) == expected
         if expected == 2:
@@ -153,7 +153,7 @@ def test_a_queue_that_rings_in_use_may_ring_an_agent_who_talks_but_not_one_whose
 def test_of_two_queues_the_one_of_more_weight_gets_the_agent_though_it_waited_less() -> None:
     centre = CallCentre(*shared(queue("anna"), queue("anna", name="support", weight=5)))
     _pauses(centre)
-    light, heavy = centre.calls_in("sales"), centre.calls_in("support")
+    light, heavy = centre.calls("sales"), centre.calls("support")
     centre.pbx.agents.unpause(centre.agent("anna"))
     centre.advance(0)
     assert [len(call.legs) for call in (light, heavy)] == [1, 2]
@@ -163,18 +163,18 @@ def test_the_lighter_queue_gets_the_agents_that_the_heavier_one_does_not_need() 
     centre = CallCentre(*shared(queue("anna", "ben"), queue("anna", "ben", name="support", weight=5)))
     for name in ("anna", "ben"):
         centre.will(name, Behaviour(outcome=Outcome.REJECT, ring=fixed(1)))
-    heavy = centre.calls_in("support")
+    heavy = centre.calls("support")
     centre.advance(2)  # both refused; the heavier queue's one caller pauses, and could have either of two agents
-    light = centre.calls_in("sales")
+    light = centre.calls("sales")
     assert [len(call.legs) for call in (heavy, light)] == [3, 2]
 
 
 def test_when_the_heavier_queues_caller_gives_up_the_lighter_one_is_served() -> None:
     centre = CallCentre(*shared(queue("anna"), queue("anna", name="support", weight=5, retry=50)))
     centre.will("anna", Behaviour(outcome=Outcome.REJECT, ring=fixed(1)))
-    heavy = centre.calls_in("support")
+    heavy = centre.calls("support")
     centre.advance(1)
-    light = centre.calls_in("sales")
+    light = centre.calls("sales")
     assert len(light.legs) == 1
     centre.pbx.calls.hang_up(heavy)
     centre.advance(0)
@@ -186,7 +186,7 @@ def test_a_caller_who_only_stands_in_the_file_keeps_no_agent_from_a_lighter_queu
     centre.pbx.queues.named("support").waiters.append(
         Waiter(channel="SIP/upc-000000ff", unique_id="1.2", caller_number="1", caller_name="1", joined_at=START)
     )
-    call = centre.calls_in("sales")
+    call = centre.calls("sales")
     assert len(call.legs) == 2
 
 
@@ -195,7 +195,7 @@ def test_a_caller_who_only_stands_in_the_file_counts_towards_the_maximum_length(
     centre.pbx.queues.named("sales").waiters.append(
         Waiter(channel="SIP/upc-000000ff", unique_id="1.2", caller_number="1", caller_name="1", joined_at=START)
     )
-    assert centre.calls_in().is_over
+    assert centre.calls().is_over
 
 
 def test_an_agents_own_call_to_the_queue_does_not_ring_the_agent() -> None:
@@ -205,10 +205,19 @@ def test_an_agents_own_call_to_the_queue_does_not_ring_the_agent() -> None:
     assert [leg.peer for leg in call.legs] == ["anna", "ben"]
 
 
+def test_an_agent_who_does_not_want_to_be_disturbed_refuses_and_the_next_is_rung_at_once() -> None:
+    centre = CallCentre(queue("anna", "ben"))
+    centre.hand.do_not_disturb(centre.phones["anna"].line, on=True)
+    call = centre.calls()
+    centre.advance(0)
+    assert centre.ringing() == ["ben"]
+    assert [(leg.peer, leg.ringing_at != 0) for leg in call.legs[1:]] == [("anna", False), ("ben", True)]
+
+
 def test_figures_begin_at_nought_and_belong_to_each_queue_alone() -> None:
     centre = CallCentre(*shared(queue("anna"), queue("anna", name="support")))
     centre.answers("anna", talks=9)
-    centre.calls_in("support")
+    centre.calls("support")
     centre.finish()
     sales, support = (centre.pbx.queues.named(name).figures for name in ("sales", "support"))
     assert (sales.completed, support.completed) == (0, 1)
@@ -223,7 +232,7 @@ def test_the_same_seed_gives_the_same_agents_and_another_seed_may_not() -> None:
             centre.answers(name, talks=1)
         calls = []
         for _ in range(12):
-            calls.append(centre.calls_in())
+            calls.append(centre.calls())
             centre.advance(5)
         assert all(call.state is CallState.ENDED for call in calls)
         return [call.second.peer for call in calls if call.second]

@@ -211,6 +211,6 @@ def test_the_first_party_of_an_order_is_diverted_too(office: Office) -> None:
 def test_a_queue_rings_its_members_where_they_are() -> None:
     centre = CallCentre(queue("anna"))
     centre.phones["anna"].line.diversion = Diversion(always="900", no_answer="900", after=SECOND)
-    centre.calls_in()
+    centre.calls()
     centre.advance(3)
     assert centre.ringing() == ["anna"]

@@ -1,11 +1,11 @@
-"""A caller's way through a queue: joining, waiting, being rung out to agents, talking, leaving; and what is counted."""
+"""A caller's way through a queue: joining, waiting, talking, leaving; and what is counted."""
 
 from __future__ import annotations
 
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
+from pbxsim.engines.simulated.behaviour import Behaviour, fixed
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.events import CallerJoined
@@ -13,14 +13,12 @@ from pbxsim.pbx.queue import NOBODY_LOGGED_IN
 from tests.builder import START
 from tests.pbx.call_centre import CallCentre, QueueWishes, queue
 
-REFUSES = Behaviour(outcome=Outcome.REJECT, ring=fixed(2))
-
 # -- joining -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_caller_joins_and_stands_there_with_number_name_and_channel() -> None:
     centre = CallCentre(queue())
-    call = centre.calls_in(name="Eva")
+    call = centre.calls(name="Eva")
     centre.advance(7)
     (waiter,) = centre.pbx.queues.named("sales").waiters
     assert (waiter.channel, waiter.unique_id) == ("SIP/upc-00000001", f"{START // SECOND}.1")
@@ -38,21 +36,21 @@ def test_a_caller_without_a_name_stands_there_with_the_number_twice() -> None:
 
 def test_the_queue_answers_the_caller_at_once() -> None:
     centre = CallCentre(queue())
-    call = centre.calls_in()
+    call = centre.calls()
     assert call.first is not None
     assert (call.first.is_up, call.first.answered_at, call.bridged_at) == (True, START, 0)
 
 
 def test_callers_wait_in_the_order_of_their_coming() -> None:
     centre = CallCentre(queue())
-    calls = [centre.calls_in(caller=f"60500000{index}") for index in range(3)]
+    calls = [centre.calls(caller=f"60500000{index}") for index in range(3)]
     assert [waiter.call for waiter in centre.pbx.queues.named("sales").waiters] == calls
     assert centre.kinds_heard().count(CallerJoined) == 3
 
 
 def test_one_more_than_the_queue_holds_is_not_let_in() -> None:
     centre = CallCentre(queue(max_waiting=2, overflow="voicemail"))
-    first, second, third = (centre.calls_in(caller=f"60500000{index}") for index in range(3))
+    first, second, third = (centre.calls(caller=f"60500000{index}") for index in range(3))
     assert [waiter.call for waiter in centre.pbx.queues.named("sales").waiters] == [first, second]
     assert (third.state, third.hunt, centre.left()) == (CallState.TALKING, None, [(3, "overflow")])
     assert centre.kinds_heard().count(CallerJoined) == 2
@@ -61,15 +59,15 @@ def test_one_more_than_the_queue_holds_is_not_let_in() -> None:
 def test_a_call_that_a_member_took_leaves_a_place_in_the_queue() -> None:
     centre = CallCentre(queue("anna", max_waiting=1))
     centre.answers("anna", after=3)
-    centre.calls_in()
+    centre.calls()
     centre.advance(3)
-    centre.calls_in()
+    centre.calls()
     assert len(centre.pbx.queues.named("sales").waiters) == 1
 
 
 def test_without_an_overflow_a_caller_who_cannot_join_is_hung_up() -> None:
     centre = CallCentre(queue(join_empty=NOBODY_LOGGED_IN))
-    call = centre.calls_in()
+    call = centre.calls()
     record = centre.cdr(call)
     assert (record.disposition, record.cause) == (Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING)
     assert centre.left() == [(1, "overflow")]
@@ -82,7 +80,7 @@ def test_an_overflow_that_leads_back_at_once_is_hung_up_and_not_followed_for_eve
     there: QueueWishes = {**rule, "overflow": "support"}
     back: QueueWishes = {**rule, "overflow": "sales"}
     centre = CallCentre(queue(name="sales", **there), queue(name="support", **back))
-    call = centre.calls_in()
+    call = centre.calls()
     assert call.is_over
     centre.finish()
 
@@ -94,157 +92,12 @@ def test_nobody_can_be_rung_into_a_queue_as_the_first_party() -> None:
     assert centre.left() == []
 
 
-# -- ringing members ---------------------------------------------------------------------------------------------------
-
-
-def test_a_member_rings_for_the_time_out_then_the_caller_pauses_then_it_rings_again() -> None:
-    centre = CallCentre(queue("anna", member_timeout=15, retry=5))
-    centre.calls_in()
-    rang = ""
-    for _ in range(41):
-        rang += "r" if centre.ringing() else "."
-        centre.advance(1)
-    assert rang == 15 * "r" + 5 * "." + 15 * "r" + 5 * "." + "r"
-
-
-def test_a_refusal_goes_on_to_the_next_member_within_the_same_pass() -> None:
-    centre = CallCentre(queue("anna", "ben", member_timeout=15, retry=5))
-    centre.will("anna", REFUSES)
-    call = centre.calls_in()
-    centre.advance(2)
-    assert centre.ringing() == ["ben"]
-    centre.advance(12.9)
-    assert centre.ringing() == ["ben"]
-    centre.advance(0.1)  # 15 s for the pass, not for the member (app_queue's timeout without timeoutrestart)
-    assert (centre.ringing(), call.is_over) == ([], False)
-    centre.advance(5)
-    assert centre.ringing() == ["anna"]
-
-
-def test_a_pass_in_which_everybody_refused_is_followed_by_the_pause() -> None:
-    centre = CallCentre(queue("anna", "ben", member_timeout=15, retry=5))
-    centre.will("anna", REFUSES)
-    centre.will("ben", REFUSES)
-    centre.calls_in()
-    centre.advance(4)
-    assert centre.ringing() == []
-    centre.advance(4.9)
-    assert centre.ringing() == []
-    centre.advance(0.1)
-    assert centre.ringing() == ["anna"]
-
-
-def test_a_telephone_that_was_refused_by_hand_leaves_no_timer_behind_that_ends_the_talk() -> None:
-    centre = CallCentre(queue("anna", "ben", member_timeout=15))
-    centre.answers("ben", after=3)
-    call = centre.calls_in()
-    centre.advance(4)
-    centre.hand.reject(centre.phones["anna"].line)
-    centre.advance(60)
-    assert call.state is CallState.TALKING
-    assert call.second is not None
-    assert call.second.peer == "ben"
-
-
-def test_ringall_rings_all_of_the_lowest_penalty_and_the_first_to_answer_wins() -> None:
-    centre = CallCentre(queue("anna", "ben", "cyril", penalties=(1, 1, 2), strategy="ringall"))
-    centre.answers("ben", after=4)
-    call = centre.calls_in()
-    centre.advance(3)
-    assert centre.ringing() == ["anna", "ben"]
-    centre.advance(1)
-    assert (centre.ringing(), call.state) == ([], CallState.TALKING)
-    anna, ben = call.legs[1:]
-    assert (anna.cause, ben.is_up) == (HangupCause.ANSWERED_ELSEWHERE, True)
-
-
-def test_under_ringall_a_refusal_leaves_the_others_ringing_and_the_last_one_ends_the_pass() -> None:
-    centre = CallCentre(queue("anna", "ben", "cyril", penalties=(0, 0, 1), strategy="ringall", retry=5))
-    centre.will("anna", REFUSES)
-    centre.will("ben", Behaviour(outcome=Outcome.REJECT, ring=fixed(4)))
-    centre.calls_in()
-    centre.advance(3)
-    assert centre.ringing() == ["ben"]
-    centre.advance(1)
-    assert centre.ringing() == []  # cyril's turn does not come in this pass
-    centre.advance(5)
-    assert centre.ringing() == ["anna", "ben"]
-
-
-def test_two_agents_at_one_telephone_make_it_ring_once() -> None:
-    centre = CallCentre(queue("anna", "ben", strategy="ringall"), max_calls=1)
-    centre.pbx.agents.log_in(centre.agent("ben"), centre.phones["anna"].line)
-    call = centre.calls_in()
-    assert [leg.peer for leg in call.legs] == ["upc", "anna"]
-    centre.phones["anna"].picks_up()
-    assert centre.pbx.queues.named("sales").waiters == []
-
-
-@pytest.mark.parametrize("verb", ["log_out", "pause", "moves"])
-def test_an_agent_who_goes_away_while_the_telephone_rings_can_still_answer_it(verb: str) -> None:
-    centre = CallCentre(queue("anna"))
-    anna, agents = centre.agent("anna"), centre.pbx.agents
-    call = centre.calls_in()
-    if verb == "moves":
-        agents.log_in(anna, centre.phones["cyril"].line)
-    else:
-        getattr(agents, verb)(anna)
-    centre.phones["anna"].picks_up()
-    assert call.state is CallState.TALKING
-    centre.phones["anna"].hangs_up()
-    member = centre.pbx.queues.named("sales").member(anna)
-    assert member is not None
-    assert member.calls_taken == 1
-
-
-def test_round_robin_goes_on_behind_the_last_one_rung_though_a_member_leaves() -> None:
-    centre = CallCentre(queue("anna", "ben", "cyril", strategy="rrmemory"))
-    for name in ("anna", "ben", "cyril"):
-        centre.answers(name, talks=1)
-    sales = centre.pbx.queues.named("sales")
-    first, second = centre.calls_in(), centre.calls_in()
-    centre.advance(5)
-    centre.pbx.queues.remove(sales, centre.agent("anna"))
-    third, fourth = centre.calls_in(), centre.calls_in()
-    centre.advance(5)
-    assert [call.second.peer for call in (first, second, third, fourth) if call.second] == [
-        *("anna", "ben", "cyril", "ben")
-    ]
-
-
-def test_a_caller_who_pauses_between_two_passes_keeps_the_place_at_the_head() -> None:
-    centre = CallCentre(queue("anna", member_timeout=10, retry=5))
-    first, second = centre.calls_in(), centre.calls_in()
-    centre.advance(12)
-    assert centre.ringing() == []  # anna is free, but it is not the second caller's turn
-    centre.advance(3)
-    assert centre.ringing() == ["anna"]
-    assert [len(call.legs) for call in (first, second)] == [3, 1]
-
-
-def test_callers_are_served_side_by_side_while_there_are_free_members() -> None:
-    centre = CallCentre(queue("anna", "ben"))
-    for _ in range(3):
-        centre.calls_in()
-    assert centre.ringing() == ["anna", "ben"]
-
-
-def test_the_next_caller_is_served_as_soon_as_the_first_gives_up() -> None:
-    centre = CallCentre(queue("anna", member_timeout=10, retry=50))
-    first, second = centre.calls_in(), centre.calls_in()
-    centre.advance(12)
-    centre.pbx.calls.hang_up(first)
-    centre.advance(0)
-    assert centre.ringing() == ["anna"]
-    assert len(second.legs) == 2
-
-
 # -- leaving -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_caller_who_hangs_up_while_waiting_is_abandoned_and_the_telephone_stops_ringing() -> None:
     centre = CallCentre(queue("anna"))
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(6)
     assert call.first is not None
     centre.pbx.calls.hang_up_channel(call.first)
@@ -259,7 +112,7 @@ def test_a_caller_who_hangs_up_while_waiting_is_abandoned_and_the_telephone_stop
 def test_a_caller_gives_up_when_out_of_patience_and_no_later_than_that() -> None:
     centre = CallCentre(queue("anna", member_timeout=15, retry=5))
     centre.will("605000001", Behaviour(talk=None, patience=fixed(42)))
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(41.9)
     assert not call.is_over
     centre.advance(0.1)
@@ -271,14 +124,14 @@ def test_a_caller_who_was_answered_has_patience_for_ever() -> None:
     centre = CallCentre(queue("anna"))
     centre.answers("anna", after=3)
     centre.will("605000001", Behaviour(talk=None, patience=fixed(10)))
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(600)
     assert call.state is CallState.TALKING
 
 
 def test_a_caller_who_waits_too_long_goes_to_the_overflow() -> None:
     centre = CallCentre(queue("anna", max_wait=30, overflow="boss"))
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(29.9)
     assert centre.left() == []
     centre.advance(0.1)
@@ -289,8 +142,8 @@ def test_a_caller_who_waits_too_long_goes_to_the_overflow() -> None:
 
 def test_who_leaves_a_queue_unanswered_is_abandoned_to_app_queue_and_overflown_to_us() -> None:
     centre = CallCentre(queue(max_wait=30, max_waiting=1))
-    centre.calls_in()
-    centre.calls_in()
+    centre.calls()
+    centre.calls()
     centre.advance(30)
     figures = centre.pbx.queues.named("sales").figures
     assert (figures.abandoned, figures.overflowed, figures.completed) == (1, 2, 0)
@@ -300,7 +153,7 @@ def test_from_one_queue_a_caller_may_overflow_into_another_that_has_agents() -> 
     centre = CallCentre(
         queue(name="sales", join_empty=NOBODY_LOGGED_IN, overflow="support"), queue("ben", name="support")
     )
-    call = centre.calls_in("sales")
+    call = centre.calls("sales")
     assert centre.ringing() == ["ben"]
     centre.phones["ben"].picks_up()
     assert centre.left() == [(1, "overflow"), (1, "connected")]
@@ -311,7 +164,7 @@ def test_from_one_queue_a_caller_may_overflow_into_another_that_has_agents() -> 
 @pytest.mark.parametrize("goes", ["log_out", "unregister", "remove"])
 def test_those_who_wait_leave_when_the_last_agent_goes(goes: str) -> None:
     centre = CallCentre(queue("anna", leave_when_empty=NOBODY_LOGGED_IN, member_timeout=10, retry=20))
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(12)  # between two passes
     if goes == "log_out":
         centre.pbx.agents.log_out(centre.agent("anna"))
@@ -325,7 +178,7 @@ def test_those_who_wait_leave_when_the_last_agent_goes(goes: str) -> None:
 
 def test_while_somebody_rings_for_a_caller_the_caller_stays() -> None:
     centre = CallCentre(queue("anna", leave_when_empty=frozenset({"ringing", "inuse"})))
-    first, second = centre.calls_in(), centre.calls_in()
+    first, second = centre.calls(), centre.calls()
     centre.advance(1)
     assert (first.is_over, second.is_over) == (False, True)
     centre.phones["anna"].picks_up()
@@ -354,7 +207,7 @@ def test_what_counts_as_nobody_there_is_the_queues_to_say(state: str, absent: se
         one.members[0].agent = anna
     centre.answers("anna", talks=10 if state == "wraps up" else None)
     if state in ("busy", "wraps up"):
-        centre.calls_in("other")
+        centre.calls("other")
         centre.advance(20)
     if "paused" in state:
         centre.pbx.agents.pause(anna)
@@ -362,7 +215,7 @@ def test_what_counts_as_nobody_there_is_the_queues_to_say(state: str, absent: se
         centre.hand.unregister(centre.phones["anna"].line)
     if state == "logged out":
         centre.pbx.agents.log_out(anna)
-    call = centre.calls_in("sales")
+    call = centre.calls("sales")
     assert call.is_over is not joins
 
 
@@ -373,7 +226,7 @@ def test_nobody_is_rung_for_a_caller_who_listens_to_an_announcement() -> None:
     centre = CallCentre(queue("anna", announce_every=20, announce_length=6))
     anna = centre.agent("anna")
     centre.pbx.agents.pause(anna)
-    centre.calls_in()
+    centre.calls()
     centre.advance(21)
     centre.pbx.agents.unpause(anna)
     centre.advance(4.9)
@@ -385,7 +238,7 @@ def test_nobody_is_rung_for_a_caller_who_listens_to_an_announcement() -> None:
 def test_an_announcement_does_not_begin_while_somebody_rings() -> None:
     centre = CallCentre(queue("anna", announce_every=10, announce_length=5, member_timeout=12, retry=1))
     centre.answers("anna", after=11)
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(11)
     assert call.state is CallState.TALKING
     centre.pbx.calls.hang_up(call)
@@ -400,7 +253,7 @@ def test_figures_are_app_queues_running_averages_in_whole_numbers() -> None:
     sales = centre.pbx.queues.named("sales")
     hold = talk = in_level = 0
     for turn, (waits, talks) in enumerate([(3, 61), (9, 7), (5, 100), (0, 33), (6, 0)], start=1):
-        call = centre.calls_in()
+        call = centre.calls()
         centre.advance(waits)
         centre.phones["anna"].picks_up()
         hold = (3 * hold + waits) // 4
@@ -417,7 +270,7 @@ def test_figures_are_app_queues_running_averages_in_whole_numbers() -> None:
 def test_a_call_of_which_the_talk_is_not_over_is_not_yet_completed() -> None:
     centre = CallCentre(queue("anna"))
     centre.answers("anna", after=2)
-    centre.calls_in()
+    centre.calls()
     centre.advance(50)
     figures = centre.pbx.queues.named("sales").figures
     assert (figures.completed, figures.talk_time, figures.hold_time) == (0, 0, 0)
@@ -426,7 +279,7 @@ def test_a_call_of_which_the_talk_is_not_over_is_not_yet_completed() -> None:
 def test_the_record_of_a_queued_call_counts_talk_from_the_agents_answer() -> None:
     centre = CallCentre(queue("anna"))
     centre.answers("anna", after=8, talks=30)
-    call = centre.calls_in()
+    call = centre.calls()
     centre.finish()
     record = centre.cdr(call)
     assert (record.src, record.dst, record.context) == ("605000001", "sales", "in")

@@ -24,7 +24,7 @@ def _centre(*rows: tuple[str, ...]) -> CallCentre:
 def test_the_numbers_of_a_row_ring_together_and_the_first_to_answer_wins() -> None:
     centre = _centre(("100", "101"), ("102",))
     centre.answers("ben", after=4)
-    call = centre.calls_in("team")
+    call = centre.calls("team")
     assert centre.ringing() == ["anna", "ben"]
     centre.advance(4)
     assert (call.state, centre.ringing()) == (CallState.TALKING, [])
@@ -33,7 +33,7 @@ def test_the_numbers_of_a_row_ring_together_and_the_first_to_answer_wins() -> No
 
 def test_the_next_row_rings_when_the_time_of_one_is_over() -> None:
     centre = _centre(("100", "101"), ("102",))
-    call = centre.calls_in("team")
+    call = centre.calls("team")
     centre.advance(9.9)
     assert centre.ringing() == ["anna", "ben"]
     centre.advance(0.1)
@@ -48,7 +48,7 @@ def test_the_next_row_rings_at_once_when_all_of_one_refuse() -> None:
     centre = _centre(("100", "101"), ("102",))
     centre.will("anna", Behaviour(outcome=Outcome.REJECT, ring=fixed(1)))
     centre.will("ben", Behaviour(outcome=Outcome.BUSY, ring=fixed(2)))
-    centre.calls_in("team")
+    centre.calls("team")
     centre.advance(1)
     assert centre.ringing() == []  # ben is busy: no bell, but not yet over
     centre.advance(1)
@@ -58,7 +58,7 @@ def test_the_next_row_rings_at_once_when_all_of_one_refuse() -> None:
 def test_a_row_refused_by_hand_leaves_no_timer_behind_that_ends_the_talk() -> None:
     centre = _centre(("100",), ("101",))
     centre.answers("ben", after=3)
-    call = centre.calls_in("team")
+    call = centre.calls("team")
     centre.advance(4)
     centre.hand.reject(centre.phones["anna"].line)
     centre.advance(60)
@@ -67,7 +67,7 @@ def test_a_row_refused_by_hand_leaves_no_timer_behind_that_ends_the_talk() -> No
 
 def test_a_row_in_which_nothing_can_be_rung_is_passed_over() -> None:
     centre = _centre(("7", "sales"), ("101",))
-    centre.calls_in("team")
+    centre.calls("team")
     assert centre.ringing() == ["ben"]
 
 
@@ -86,7 +86,7 @@ def test_when_nobody_is_to_be_had_the_weightiest_cause_stands_in_the_record(
 ) -> None:
     centre = _centre(*rows)
     centre.will("anna", Behaviour(outcome=Outcome.BUSY, ring=fixed(1)))
-    call = centre.calls_in("team")
+    call = centre.calls("team")
     centre.finish()
     record = centre.cdr(call)
     assert (record.disposition, record.cause) == (disposition, cause)
@@ -94,7 +94,7 @@ def test_when_nobody_is_to_be_had_the_weightiest_cause_stands_in_the_record(
 
 def test_a_caller_who_gives_up_stops_all_that_ring() -> None:
     centre = _centre(("100", "101"), ("102",))
-    call = centre.calls_in("team")
+    call = centre.calls("team")
     centre.advance(3)
     assert call.first is not None
     assert not call.first.is_up  # a group, unlike a queue, answers nobody
@@ -128,7 +128,7 @@ def _front_desk() -> CallCentre:
 )
 def test_a_public_number_leads_to_an_extension_a_queue_a_group_or_into_a_context(number: str, rung: list[str]) -> None:
     centre = _front_desk()
-    call = centre.calls_in(number)
+    call = centre.calls(number)
     assert centre.ringing() == rung
     assert (call.state is CallState.TALKING) == (not rung)
 
@@ -141,5 +141,5 @@ def test_a_public_number_leads_there_from_every_context_and_from_inside() -> Non
 
 def test_a_public_number_that_leads_nowhere_is_unallocated() -> None:
     centre = _front_desk()
-    call = centre.calls_in("222000005")  # `main` does not know the queues
+    call = centre.calls("222000005")  # `main` does not know the queues
     assert centre.cdr(call).cause is HangupCause.UNALLOCATED

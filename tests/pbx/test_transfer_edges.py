@@ -71,7 +71,7 @@ def test_a_leg_brought_by_an_attended_transfer_is_charged_once_to_whoever_had_it
 def test_a_queue_counts_a_caller_whom_its_agent_transfers_as_completed_then() -> None:
     centre = CallCentre(queue("anna"))
     centre.answers("anna")
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(12)
     assert call.second is not None
     assert blind(centre, call.second, "900")
@@ -87,7 +87,7 @@ def test_a_caller_can_be_transferred_from_one_queue_into_another() -> None:
     did = Did(number="299555", context="in", step=Step(queue="support"))
     centre = CallCentre(queue("anna"), queue("ben", name="support"), dids=[did])
     centre.answers("anna")
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(40)
     assert call.second is not None
     assert blind(centre, call.second, "299555")
@@ -108,7 +108,7 @@ def test_a_caller_who_hangs_up_while_waiting_in_the_second_queue_is_abandoned_th
     did = Did(number="299555", context="in", step=Step(queue="support"))
     centre = CallCentre(queue("anna"), queue(name="support"), dids=[did])
     centre.answers("anna")
-    call = centre.calls_in()
+    call = centre.calls()
     centre.advance(1)
     assert call.second is not None
     blind(centre, call.second, "299555")

@@ -9,7 +9,9 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.events import RecordingMoved
+from pbxsim.pbx.dialplan import ToHunt
+from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.events import RecordingFailed, RecordingMoved
 from pbxsim.pbx.queue import Queue, QueueFigures
 from tests.builder import START, Office, extension, number
 
@@ -33,10 +35,12 @@ def tell_everything(office: Office) -> None:
     """Let it all happen."""
     _calls(office)
     _telephones_and_agents(office)
+    _hands_and_spies(office)
     office.finish()
     record = office.cdrs()[0]
     moved = msgspec.structs.replace(record, recording_folder="/mnt/nas", recording_file="call.wav")
     office.pbx.events.emit(RecordingMoved(moved))
+    office.pbx.events.emit(RecordingFailed(record.call, "/mnt", "a.wav", "Permission denied"))
 
 
 def _calls(office: Office) -> None:
@@ -74,3 +78,17 @@ def _telephones_and_agents(office: Office) -> None:
     queues.add(sales, anna, 3)
     queues.remove(sales, anna)
     agents.log_out(anna)
+
+
+def _hands_and_spies(office: Office) -> None:
+    desk, other = office.phones["100"].line, office.phones["102"].line
+    office.dials("sip100", number(Outcome.ANSWER))
+    office.advance(0)
+    office.call("102", kind=CallKind.SPY, spied_line=desk)
+    office.advance(0)
+    office.hand.do_not_disturb(other, on=True)
+    office.hand.divert(other, Diversion(always="100"))
+    office.hand.transfer(desk, "102")
+    office.pbx.calls.hang_up(next(iter(office.pbx.calls.live.values())))
+    office.incoming("605000111", "sales", context="queues", second_to=ToHunt("sales", "queue sales"))
+    office.pbx.calls.hang_up(next(reversed(office.pbx.calls.live.values())))

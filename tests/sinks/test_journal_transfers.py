@@ -82,7 +82,7 @@ def test_a_spy_names_the_channel_and_its_call(office: Office) -> None:
 def test_a_caller_joins_a_queue_and_leaves_it_one_way_or_another() -> None:
     centre = CallCentre(queue("anna"))
     journal = Journal(centre.pbx)
-    taken, gone = centre.calls_in(), centre.calls_in()
+    taken, gone = centre.calls(), centre.calls()
     centre.phones["anna"].picks_up()
     centre.pbx.calls.hang_up(gone)
     assert [(entry.kind, entry.call, entry.data) for entry in _of(journal, "caller-joined", "caller-left")] == [

@@ -40,14 +40,20 @@ class SimulatedEngine:
         self._default = Rule(number="_!", turns=(default,))
         self._known: dict[tuple[bool, str], LegPlan | Rule] = {}
         self._turns: dict[str, int] = {}
+        self._coming: LegPlan | None = None  # the fate of a caller who is just calling, and may be answered at once
 
-    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
-        """Have a simulated party call, as `CallControl.receive` takes it; it gives up when its patience is over."""
+    def call_in(self, order: CallOrder, *, line: Line | None = None, fate: LegPlan | None = None) -> Call | None:
+        """Have a simulated party call, as `CallControl.receive` takes it; it gives up when its patience is over.
+
+        `fate` is the caller's where it is drawn already; else the rules decide.
+        """
+        self._coming = fate
         call = self._calls.receive(order, line=line)
+        self._coming = None
         if call is None or call.first is None or call.state is not CallState.DIALING_SECOND:
             return call
         caller = call.first
-        fate = caller.plan = self._fate(caller)
+        fate = caller.plan = fate or self._fate(caller)
         if fate.patience is not None:
             due = self._clock.now + fate.patience
             caller.engine_timer = self._clock.call_at(due, call.number, call.next_step(), self._give_up, caller)
@@ -137,7 +143,7 @@ class SimulatedEngine:
     def _talk(self, channel: Channel) -> Duration | None:
         fate = channel.plan
         if not isinstance(fate, LegPlan):  # a caller: it was not dialled, but it too stops talking some time
-            fate = channel.plan = self._fate(channel)
+            fate = channel.plan = self._coming or self._fate(channel)
         return fate.talk
 
     def _fate(self, channel: Channel) -> LegPlan:

@@ -87,7 +87,7 @@ def as_csv(ask: Ask) -> Answer:
     page = ask.filters(CsvFilter)
     found = list(islice(_found(ask.host, page), page.limit))
     return Answer(
-        body=_csv(found),
+        body=csv_of(found),
         content_type="text/csv; charset=utf-8; header=present",
         headers=(("Content-Disposition", 'attachment; filename="cdrs.csv"'),),
     )
@@ -141,10 +141,11 @@ def _recording(cdr: Cdr) -> str | None:
     return f"{cdr.recording_folder.rstrip('/')}/{cdr.recording_file}" if cdr.recording_folder else cdr.recording_file
 
 
-def _csv(cdrs: list[Cdr]) -> Iterator[bytes]:
-    yield _lines([_columns()])
+def csv_of(cdrs: list[Cdr]) -> Iterator[bytes]:
+    """Spell records as a CSV file, piece by piece."""
+    yield csv_lines([_columns()])
     for start in range(0, len(cdrs), _ROWS):
-        yield _lines(_cells(cdr) for cdr in cdrs[start : start + _ROWS])
+        yield csv_lines(_cells(cdr) for cdr in cdrs[start : start + _ROWS])
 
 
 def _columns() -> list[str]:
@@ -156,15 +157,16 @@ def _columns() -> list[str]:
 def _cells(cdr: Cdr) -> list[str]:
     row = msgspec.structs.asdict(_shown(cdr))
     row |= {f"custom{number}": text for number, text in enumerate(cdr.custom, start=1)}
-    return ["" if row[column] is None else _harmless(str(row[column])) for column in _columns()]
+    return ["" if row[column] is None else harmless(str(row[column])) for column in _columns()]
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """Keep a cell from being taken for a formula, by an apostrophe before it; a telephone number stays what it is."""
     return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.match(cell) else cell
 
 
-def _lines(rows: Iterable[list[str]]) -> bytes:
+def csv_lines(rows: Iterable[list[str]]) -> bytes:
+    """Spell rows as lines of a CSV file (RFC 4180)."""
     import csv
     from io import StringIO
 

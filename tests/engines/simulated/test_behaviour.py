@@ -219,3 +219,22 @@ def test_a_rule_means_a_telephone_by_any_of_its_names() -> None:
     assert not rule.fits(("sip200", "299299200"))
     assert not rule.fits(())
     assert Rule(number="sip200", turns=(BUSY,)).fits(("sip200", "200"))
+
+
+# -- patience ----------------------------------------------------------------------------------------------------------
+
+
+def test_patience_is_a_draw_of_its_own_and_changes_no_other() -> None:
+    patient = Behaviour(ring=Span(Shape.UNIFORM, 1, 9), talk=Span(Shape.EXPONENTIAL, 60))
+    impatient = Behaviour(ring=patient.ring, talk=patient.talk, patience=Span(Shape.EXPONENTIAL, 30))
+    for turn in range(50):
+        chance = stream(1, "605000111 calling", turn)
+        one, other = plan(patient, chance), plan(impatient, chance)
+        assert (one.settles_after, one.talk) == (other.settles_after, other.talk)
+        assert one.patience is None
+        assert other.patience == Span(Shape.EXPONENTIAL, 30).drawn(chance, 6)
+
+
+def test_patience_left_to_chance_makes_a_behaviour_that_is_not_fixed() -> None:
+    assert Behaviour(patience=fixed(20)).is_fixed
+    assert not Behaviour(patience=Span(Shape.UNIFORM, 1, 2)).is_fixed

@@ -9,6 +9,7 @@ from pbxsim.engines.simulated import engine as module
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.directory import Context
 from tests.builder import START, Office, extension, line, number
 
 UNEVEN = Behaviour(ring=Span(Shape.UNIFORM, 1, 20), talk=Span(Shape.EXPONENTIAL, 30))
@@ -278,3 +279,57 @@ def test_drawn_spans_lie_where_the_rule_says() -> None:
     rings = _rings(_uneven(), *["100"] * 200)
     assert 1 <= min(rings) < 2
     assert 19 < max(rings) <= 20
+
+
+# -- callers who give up -----------------------------------------------------------------------------------------------
+
+
+def _impatient(telephone: Behaviour) -> Office:
+    office = Office(extension("100"), contexts=[Context(name="in", dialplan="main")])
+    office.set_rule(Rule(number="605000111", turns=(Behaviour(talk=fixed(50), patience=fixed(8)),)))
+    office.phones["100"].meets_calls_with(telephone)
+    return office
+
+
+def test_a_caller_gives_up_when_nobody_answers_in_time() -> None:
+    office = _impatient(Behaviour(outcome=Outcome.NO_ANSWER))
+    call = office.calls_in("605000111", "100")
+    office.advance(7.999999)
+    assert not call.is_over
+    office.advance(0.000001)
+    record = office.cdr(call)
+    assert (record.disposition, record.cause, record.duration) == (
+        *(Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING),
+        8,
+    )
+    office.finish()
+
+
+def test_a_caller_who_is_answered_in_time_talks_as_long_as_the_plan_says() -> None:
+    office = _impatient(Behaviour(ring=fixed(7), talk=None))
+    call = office.calls_in("605000111", "100")
+    office.finish()
+    assert (office.cdr(call).duration, office.cdr(call).billsec) == (57, 50)
+
+
+def test_a_caller_who_hangs_up_first_leaves_no_patience_behind() -> None:
+    office = _impatient(Behaviour(outcome=Outcome.NO_ANSWER))
+    call = office.calls_in("605000111", "100")
+    office.advance(3)
+    office.pbx.calls.hang_up(call)
+    assert office.clock.next_due() is None
+
+
+def test_a_call_that_fails_at_once_needs_no_patience() -> None:
+    office = _impatient(Behaviour(outcome=Outcome.NO_ANSWER))
+    call = office.calls_in("605000111", "7")
+    assert call.is_over
+    assert office.clock.next_due() is None
+
+
+def test_a_caller_placed_without_the_engine_waits_for_ever() -> None:
+    office = _impatient(Behaviour(outcome=Outcome.NO_ANSWER))
+    call = office.incoming("605000111", "100", context="in", second_timeout=600 * SECOND)
+    assert call is not None
+    office.advance(599)
+    assert not call.is_over

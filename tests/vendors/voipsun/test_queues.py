@@ -10,6 +10,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.directory import Context, Did, Step
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
 from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.builder import START, Office
@@ -166,3 +167,70 @@ def test_a_name_beyond_ascii_is_escaped() -> None:
     )
 
     assert b'"queueName":"Fronta \\u00c1\\/1"' in client.body("queuestatus", queueName="Fronta Á/1")
+
+
+def _call_centre() -> Client:
+    """Have an office whose queue is reached from outside, at 299299300."""
+    office = Office(
+        extension(5, "100", telephone("sip100", 5, "192.0.2.10")),
+        dialplans=("firma",),
+        contexts=[Context(name="in", dialplan="firma")],
+        dids=[Did(number="299299300", context="in", step=Step(queue="FrontaIT"))],
+        agents=[Agent(number="1000", name="Agent_01", pin="1234")],
+        queues=[Queue(name="FrontaIT", strategy="rrordered", members=[], waiters=[], figures=QueueFigures())],
+    )
+    return Client(Settings(users=(USER,)), office)
+
+
+@pytest.mark.cites("S33")
+def test_callers_who_really_wait_are_shown_as_the_sample_shows_them() -> None:
+    client = _call_centre()
+    first = client.office.calls_in("605000001", "299299300")
+    client.office.advance(3)
+    client.office.calls_in("605000002", "299299300", "Eva")
+    client.office.advance(4.9)
+
+    shown, sample = _results(client)[0], json.loads(SAMPLE)["results"][0]
+    assert list(shown) == list(sample)
+    assert [type(value) for value in shown.values() if value] == [
+        type(sample[key]) for key, value in shown.items() if value
+    ]
+    for waiter in shown["waiters"].values():
+        assert list(waiter) == list(sample["waiters"]["1"])
+        assert [type(value) for value in waiter.values()] == [type(value) for value in sample["waiters"]["1"].values()]
+    assert shown["waiters"]["1"] == {
+        "position": "1",
+        "channel": "SIP/upc-00000001",
+        "uniqueid": f"{START // SECOND}.1",
+        "callerIdNum": "605000001",
+        "callerIdName": "605000001",
+        "connectedLineNum": None,
+        "connectedLineName": None,
+        "wait": "7",
+    }
+    second = shown["waiters"]["2"]
+    assert (second["position"], second["callerIdName"], second["wait"]) == ("2", "Eva", "4")
+    assert shown["calls"] == "2"
+
+    client.office.pbx.calls.hang_up(first)
+    shown = _results(client)[0]
+    assert [(place, one["callerIdNum"]) for place, one in shown["waiters"].items()] == [("1", "605000002")]
+    assert shown["abandoned"] == "1"
+
+
+@pytest.mark.cites("S33")
+def test_a_call_that_an_agent_took_shows_in_the_figures() -> None:
+    client = _call_centre()
+    client.office.phones["sip100"].answers(after=4)
+    client.ask("agentlogin", **AGENT, srcExtenInternalNum="100")
+    client.ask("agentadd", **AGENT, queueName="FrontaIT")
+    call = client.office.calls_in("605000001", "299299300")
+    client.office.advance(4)
+    assert _results(client)[0]["waiters"] == []
+    client.office.advance(80)
+    client.office.pbx.calls.hang_up(call)
+
+    shown = _results(client)[0]
+    assert [shown[key] for key in ("holdTime", "talkTime", "completed", "abandoned")] == ["1", "20", "1", "0"]
+    member = shown["members"]["Agent_01"]
+    assert (member["callsTaken"], member["lastCall"]) == ("1", str(START // SECOND + 84))

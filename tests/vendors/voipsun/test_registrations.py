@@ -80,6 +80,15 @@ def test_a_telephone_that_drops_off_keeps_what_is_remembered_of_it(client: Clien
     assert (row["useragent"], row["regcontact"]) == ("snom870/8.7.3.25.9", "sip:sip100@10.0.0.10:5060")
 
 
+@pytest.mark.cites("S25")
+def test_a_telephone_that_is_not_monitored_stays_so_when_it_drops_off(client: Client) -> None:
+    line = client.line("sip100")
+    line.registration = msgspec.structs.replace(line.registration, status="")
+    client.office.hand.unregister(line)
+
+    assert (_rows(client)[0]["host"], _rows(client)[0]["status"]) == ("(Unspecified)", "Unmonitored")
+
+
 @pytest.mark.cites("R4")
 def test_letters_beyond_ascii_are_escaped_as_php_does() -> None:
     line = telephone("a", 1, "192.0.2.1")

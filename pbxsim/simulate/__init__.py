@@ -1,0 +1,1 @@
+"""`pbxsim simulate`: hours of traffic in seconds."""

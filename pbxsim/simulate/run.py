@@ -1,0 +1,165 @@
+"""Hours of a PBX file's traffic in seconds: virtual time, no server. What `pbxsim simulate` does.
+
+Puts a PBX together as app.py does, without recordings and HTTP. Not here: the command's words (command.py), the table
+of figures (summary.py).
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.clock.instant import HOUR, MINUTE, Duration, Instant, iso_seconds, parse_iso
+from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.build import build
+from pbxsim.config.load import load
+from pbxsim.discovery import find_vendors
+from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.pbx.events import CdrClosed
+from pbxsim.simulate.summary import spelt_span, table
+from pbxsim.sinks.call_centre_figures import CallCentreFigures
+from pbxsim.sinks.queue_log import COLUMNS, QueueLog
+from pbxsim.web.control.cdrs import csv_lines, csv_of, harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from pbxsim.config.build import BuiltPbx
+    from pbxsim.pbx.cdr import Cdr
+
+DEFAULT_START: Final[Instant] = parse_iso("2026-01-01T00:00:00Z")
+"""Where the clock begins if nobody says otherwise: as a clock that is held."""
+
+_LONGEST_REST: Final[Duration] = 24 * HOUR
+_STEP: Final[Duration] = MINUTE
+_GC_THRESHOLDS: Final = (200_000, 50, 1000)  # as app.py's: calls by the thousand are alive, and die in cycles
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What to simulate: the PBX file, and either for how long its traffic comes, or how many calls come."""
+
+    file: str
+    lasts: Duration | None = None
+    calls: int | None = None
+    seed: int | None = None
+    start_at: Instant | None = None
+    cdr: Path | None = None
+    queue_log: Path | None = None
+
+
+class NoTraffic(Exception):
+    """The PBX file has no traffic, so nothing would ever happen; or none ever comes."""
+
+
+class NotWritten(Exception):
+    """A file cannot be written; says which, and why."""
+
+
+class _NoRecordings:
+    """Implements `RecordingFiles`: nothing is recorded here, so nothing can be moved."""
+
+    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
+        """Find nothing there."""
+        raise RecordingUnreadable(f"{from_folder}/{from_file}")
+
+
+def run(wish: Run, progress: Callable[[float], None]) -> str:
+    """Simulate, write the files that are wanted, and give the summary. `progress` is told the share that is done.
+
+    Raises PbxFileRefused, BrokenVendor, NoTraffic, NotWritten.
+    """
+    simulation = Simulation(wish)
+    for path in (wish.cdr, wish.queue_log):
+        if path is not None:
+            _write(path, iter(()))  # before hours are spent on it
+    simulation.run(progress)
+    if wish.cdr is not None:
+        _write(wish.cdr, csv_of(simulation.cdrs))
+    if wish.queue_log is not None:
+        _write(wish.queue_log, simulation.queue_log())
+    return simulation.summary()
+
+
+def tune_garbage_collection() -> None:
+    """Have collections look at nothing that stays, and seldom at anything."""
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+
+
+class Simulation:
+    """One PBX whose traffic comes until its time is over; then whoever is there finishes."""
+
+    def __init__(self, wish: Run) -> None:
+        vendors = find_vendors()
+        file = load(wish.file, vendors)
+        if not file.traffic:
+            raise NoTraffic(f"{wish.file}: traffic: nobody calls there; expected callers under `traffic`")
+        said = file.start if wish.start_at is None else wish.start_at
+        self._began = DEFAULT_START if said is None else said
+        self._seed = file.seed if wish.seed is None else wish.seed
+        clock = Scheduler(self._began)
+        self._wish = wish
+        self._built: BuiltPbx = build(file, vendors=vendors, clock=clock, seed=self._seed, files=_NoRecordings())
+        self._built.traffic.limit = wish.calls
+        if wish.calls is not None and clock.next_due() is None:
+            raise NoTraffic(f"{wish.file}: traffic: 0 calls per hour all day, so there will never be {wish.calls}")
+        self.pbx = self._built.pbx
+        self.cdrs: list[Cdr] = []
+        self.figures = CallCentreFigures(self.pbx)
+        self._log = QueueLog(self.pbx) if wish.queue_log is not None else None
+        self.pbx.events.subscribe(CdrClosed, self._on_cdr)
+
+    def _on_cdr(self, event: CdrClosed) -> None:
+        self.cdrs.append(event.cdr)
+
+    def run(self, progress: Callable[[float], None]) -> None:
+        """Let the traffic come, then let everybody finish: at most a day, for some may wait for ever."""
+        clock, traffic = self.pbx.clock, self._built.traffic
+        end = None if self._wish.lasts is None else self._began + self._wish.lasts
+        while traffic.over_at is None and clock.now != end:
+            until = max(clock.next_due() or 0, clock.now + _STEP)
+            clock.run_until(until if end is None else min(until, end))
+            progress(self._done())
+        traffic.stop()
+        latest = clock.now + _LONGEST_REST
+        while self.pbx.calls.live and (next_due := clock.next_due()) is not None and next_due <= latest:
+            clock.run_until(min(next_due + _STEP, latest))
+        if self.pbx.events.failures:
+            raise self.pbx.events.failures[0][1]
+
+    def _done(self) -> float:
+        if self._wish.lasts is not None:
+            return (self.pbx.clock.now - self._began) / self._wish.lasts
+        return self._built.traffic.placed / (self._wish.calls or 1)
+
+    def queue_log(self) -> Iterator[bytes]:
+        """Spell the queue log as a CSV file."""
+        yield csv_lines([list(COLUMNS)])
+        if self._log is not None:
+            yield csv_lines([harmless(cell) for cell in row] for row in self._log.rows)
+
+    def summary(self) -> str:
+        """Tell in words and figures what became of everybody."""
+        traffic, figures = self._built.traffic, self.figures
+        assert traffic.over_at is not None  # `run` saw to that
+        answered = sum(cdr.answer != 0 for cdr in self.cdrs)
+        lines = [
+            f"{self.pbx.name}: {spelt_span(traffic.over_at - self._began)} of traffic from {iso_seconds(self._began)},"
+            f" seed {self._seed}",
+            f"calls: {traffic.placed} placed, {answered} connected, {traffic.refused} found every trunk full,"
+            f" {len(self.pbx.calls.live)} not over; {figures.total.offered} came to queues",
+        ]
+        if figures.queues:
+            lines += ["", *table(self.pbx, figures, traffic.over_at)]
+        return "\n".join(lines)
+
+
+def _write(path: Path, pieces: Iterator[bytes]) -> None:
+    try:
+        with path.open("wb") as opened:
+            opened.writelines(pieces)
+    except OSError as error:
+        raise NotWritten(f"{path}: cannot be written: {error.strerror}") from error
