@@ -116,7 +116,7 @@ def _names(plain: object) -> dict[str, dict[str, None]]:
         "an account": listed("accounts.*.name"),
         "the SIP user of a line": {user: None for _, user in sip_users(plain)},
         "the number of an agent": listed("agents.*.number"),
-        "a public number": [*listed("extensions.*.public.*"), *listed("dids.*.number")],
+        "a public number": listed("extensions.*.public.*") | listed("dids.*.number"),
     }
 
 

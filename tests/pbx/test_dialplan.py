@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToPlayback, ToTrunk
+from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import Context, Directory, OutboundRoute, Step, Trunk
 from pbxsim.pbx.directory import Dialplan as Plan
 from tests.builder import extension
@@ -45,6 +45,8 @@ def _meaning(dialplan: Dialplan, number: str, context: str = "main") -> tuple[ob
             return "playback", to.number, to.length
         case Refused() as to:
             return "refused", to.number, to.cause
+        case ToHunt() as to:
+            return "hunt", to.number, to.name
 
 
 def test_an_internal_number_rings_the_extension_of_that_plan_only() -> None:
