@@ -28,7 +28,9 @@ def add_options(parser: argparse.ArgumentParser, *, moment: Callable[[str], obje
     length.add_argument("--calls", type=_whole(1, 1_000_000_000), metavar="N", help="how many calls come")
     parser.add_argument("--cdr", type=Path, metavar="FILE", help="write the call records there, as CSV")
     parser.add_argument("--queue-log", type=Path, metavar="FILE", help="write app_queue's queue log there, as CSV")
-    parser.add_argument("--seed", type=_whole(0, 2**63 - 1), metavar="N", help="decides what is drawn by chance (the PBX file's)")
+    parser.add_argument(
+        "--seed", type=_whole(0, 2**63 - 1), metavar="N", help="decides what is drawn by chance (the PBX file's)"
+    )
     parser.add_argument("--start-at", type=moment, metavar="TIME", help="where time begins, ISO 8601 (the PBX file's)")
 
 

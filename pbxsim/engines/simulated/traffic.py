@@ -76,10 +76,7 @@ class DayCourse(msgspec.Struct, frozen=True):
     def _pieces(self) -> list[tuple[Duration, Duration, float]]:
         times = [time for time, _ in self.changes]
         bounds = sorted({0, *times, DAY})
-        return [
-            (begin, end, self.changes[bisect_right(times, begin) - 1][1])
-            for begin, end in pairwise(bounds)
-        ]
+        return [(begin, end, self.changes[bisect_right(times, begin) - 1][1]) for begin, end in pairwise(bounds)]
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

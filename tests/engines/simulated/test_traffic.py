@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from statistics import fmean
 
 import pytest
@@ -102,7 +103,7 @@ def test_another_source_does_not_change_the_first_ones_callers() -> None:
 
 def test_callers_come_as_often_as_the_course_says_and_as_irregularly_as_chance_has_it() -> None:
     times = [at for at, _, _ in _orders(PBX, lasts=20 * HOUR)]
-    gaps = [(after - before) / SECOND for before, after in zip(times, times[1:], strict=False)]
+    gaps = [(after - before) / SECOND for before, after in pairwise(times)]
     count = 360 * 20
     assert abs(len(times) - count) < 3 * math.sqrt(count)
     assert fmean(gaps) == pytest.approx(10, rel=0.05)
