@@ -32,6 +32,7 @@ class Referee:
         self._calls: dict[int, Call] = {}
         self._recorded: set[int] = set()
         self._ended_legs: set[int] = set()
+        self._just_ended: list[Call] = []
         self._credit = {account.name: account.credit for account in pbx.accounts.values()}
         self._charged = dict.fromkeys(self._credit, 0)
         self.records = 0
@@ -65,6 +66,7 @@ class Referee:
         self.records += 1
         assert cdr.id == self.records
         self._check_record(cdr, self._calls[cdr.call])
+        self._just_ended.append(self._calls[cdr.call])
 
     @staticmethod
     def _check_record(cdr: Cdr, call: Call) -> None:
@@ -93,11 +95,18 @@ class Referee:
             timers += call.timer != 0
             channels += call.live_legs()
         self._check_channels(channels)
+        self._check_ended()
         timers += sum(channel.engine_timer != 0 for channel in channels)
         if self._timers_are_counted:
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
             self._check_account(account)
+
+    def _check_ended(self) -> None:
+        for call in self._just_ended:
+            assert (call.state, call.timer, call.live_legs()) == (CallState.ENDED, 0, [])
+            assert not any(leg.engine_timer for leg in call.legs), "a timer of a leg that is over"
+        self._just_ended.clear()
 
     def _check_call(self, call: Call) -> None:
         assert call.state is not CallState.ENDED
