@@ -97,6 +97,8 @@ $(VENV)/.made:
 $(HAS_RUNTIME): requirements/runtime.txt | $(VENV)/.made
 	@echo "pbxsim: installing what serving needs"
 	@$(PIP_INSTALL) --require-hashes -r requirements/runtime.txt
+	@printf '#!/bin/sh\nPYTHONPATH="%s" exec "%s" -m pbxsim "$$@"\n' "$(CURDIR)" "$(CURDIR)/$(PY)" > $(BIN)/pbxsim
+	@chmod +x $(BIN)/pbxsim # the command, without what building a package takes; `make dev` puts pip's own in its place
 	@touch $@
 
 # The project itself goes in editable, built by the locked hatchling: nothing unlocked is fetched.

@@ -34,6 +34,7 @@ class Referee:
         self._recorded: set[int] = set()
         self._ended_legs: set[int] = set()
         self.queues = QueueReferee(pbx)
+        self._just_ended: list[Call] = []
         self._credit = {account.name: account.credit for account in pbx.accounts.values()}
         self._charged = dict.fromkeys(self._credit, 0)
         self.records = 0
@@ -67,6 +68,7 @@ class Referee:
         self.records += 1
         assert cdr.id == self.records
         self._check_record(cdr, self._calls[cdr.call])
+        self._just_ended.append(self._calls[cdr.call])
 
     @staticmethod
     def _check_record(cdr: Cdr, call: Call) -> None:
@@ -99,10 +101,17 @@ class Referee:
         timers += sum(channel.engine_timer != 0 for channel in channels) + self._pbx.distribution.wakes
         self.queues.check()
         timers += self.queues.timers
+        self._check_ended()
         if self._timers_are_counted:
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
             self._check_account(account)
+
+    def _check_ended(self) -> None:
+        for call in self._just_ended:
+            assert (call.state, call.timer, call.live_legs()) == (CallState.ENDED, 0, [])
+            assert not any(leg.engine_timer for leg in call.legs), "a timer of a leg that is over"
+        self._just_ended.clear()
 
     def _check_call(self, call: Call) -> None:
         assert call.state is not CallState.ENDED

@@ -113,6 +113,12 @@ def _account(credit: int) -> Account:
     return Account(name="shop", credit=credit, tariff=PRICES, changed_at=5)
 
 
+def test_an_account_is_what_it_was_made_with() -> None:
+    account = Account(name="shop", credit=7, tariff=PRICES, changed_at=5, currency="CZK")
+    assert (account.name, account.credit, account.tariff, account.changed_at) == ("shop", 7, PRICES, 5)
+    assert (account.currency, account.charges) == ("CZK", [])
+
+
 @pytest.mark.parametrize(
     ("credit", "number", "may"), [(1, "00", True), (0, "00", False), (-1, "00", False), (0, "7", True), (-9, "7", True)]
 )

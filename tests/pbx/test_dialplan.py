@@ -201,13 +201,17 @@ def test_a_number_behind_many_includes_is_found() -> None:
 
 def test_the_same_question_gets_the_same_answer_and_each_context_its_own() -> None:
     dialplan = _dialplan(Context(name="shop", entries=(("100", Step(play_seconds=1)),)))
-    assert dialplan.resolve("100", "main") is dialplan.resolve("100", "main")
+    first = dialplan.resolve("100", "main")
+    dialplan.resolve("101", "main")
+    assert dialplan.resolve("100", "main") is first
     assert _meaning(dialplan, "100", "shop") == ("playback", "100", SECOND)
 
 
-def test_answers_stay_true_when_more_numbers_were_asked_than_are_remembered() -> None:
+def test_more_numbers_than_are_remembered_may_be_asked_and_answers_stay_true() -> None:
     dialplan = _dialplan()
+    first = dialplan.resolve("101", "main")
     for number in range(20_100):
         dialplan.resolve(f"00{number}", "main")
+    assert dialplan.resolve("101", "main") is not first, "old answers are forgotten, so that memory has an end"
     assert _meaning(dialplan, "101") == ("extension", "101", "101")
     assert _meaning(dialplan, "0000") == ("trunk", "0000", "upc", "spare")

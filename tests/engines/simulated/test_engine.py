@@ -104,6 +104,8 @@ def test_nothing_keeps_a_telephone_ringing_beyond_the_timeout(outcome: Outcome, 
     reacts = dialing + ring < 10 and outcome is not Outcome.NO_ANSWER
     assert rang == (dialing + ring if reacts else 10) * SECOND
     assert (leg.cause is HangupCause.NO_ANSWER) == (not reacts)
+    rings = dialing < 10 and outcome not in (Outcome.BUSY, Outcome.FAIL)
+    assert leg.ringing_at == (call.started_at + dialing * SECOND if rings else 0)
 
 
 def test_a_timeout_of_nothing_reaches_only_who_answers_at_once() -> None:
@@ -139,6 +141,26 @@ def test_a_limit_that_comes_first_or_at_once_ends_the_talk() -> None:
         call = office.call("100", number(Outcome.ANSWER, talk=talk), talk_limit=10 * SECOND)
         office.finish()
         assert office.cdr(call).billsec == 10
+
+
+def test_a_limit_that_comes_at_the_moment_of_a_drop_ends_the_call_cleanly() -> None:
+    office = Office(extension("100"))
+    call = office.call("100", number(Outcome.DROP, talk=10), talk_limit=10 * SECOND)
+    office.finish()
+    assert office.cdr(call).cause is HangupCause.NORMAL_CLEARING
+
+
+def test_it_wakes_once_for_each_thing_that_is_decided_and_spares_the_switch_its_timers() -> None:
+    office = Office(extension("100"))
+    office.phones["100"].answers(after=5, talks=60)
+    call = office.call("100", "990103020")
+    timers = [len(office.clock)]
+    for span in (5, 3):
+        office.advance(span)
+        timers.append(len(office.clock))
+    assert timers == [1, 1, 1]
+    assert (call.timer, call.steps) == (0, 3)
+    office.finish()
 
 
 def test_a_drop_ends_the_call_with_its_own_cause() -> None:
