@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
@@ -20,9 +21,10 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.directory import Trunk
+from pbxsim.pbx.dialplan import ToHunt
+from pbxsim.pbx.directory import Diversion, Trunk
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.pbx.queue import Queue, QueueFigures
+from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal import Journal
 from pbxsim.web.host import Assembled, HostedPbx, Plan
 from tests.builder import EVERY_EVENT, START, Office, extension, line
@@ -59,6 +61,8 @@ RULES: Final = (
         cycles=True,
     ),
 )
+
+_PATIENT: Final = QueueRules(wrap_up=5 * SECOND, max_wait=90 * SECOND)
 
 Fate: TypeAlias = tuple[object, ...]
 
@@ -119,7 +123,7 @@ def _office(seed: int) -> Office:
         trunks=[Trunk(id=1, name="upc", capacity=12), Trunk(id=2, name="spare", capacity=5), Trunk(id=9, name="far")],
         accounts=[Account(name="household", credit=5_000 * UNIT, tariff=tariff, changed_at=START)],
         agents=[Agent(number=str(2_000 + index), name=f"Agent {index}", pin="1") for index in range(3)],
-        queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures())],
+        queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures(), rules=_PATIENT)],
         seed=seed,
     )
 
@@ -131,6 +135,8 @@ def _work(day: Day, hour: int) -> None:
         day.calls.append(placed)
     with suppress(NothingToDo):
         _hand(day.office, hour)
+    with suppress(NothingToDo):
+        _hand_on(day.office, hour)
     if hour % 17 == 0:
         _agents(day.office, hour)
     if hour % 23 == 0:
@@ -166,13 +172,28 @@ def _spying(office: Office, hour: int) -> Call:
     return office.call("104", kind=CallKind.SPY, spied_line=spied, reference=f"{hour}")
 
 
-_CALLERS: Final = (_inside, _outside, _spelt, _incoming, _outside, _dialled, _spelt, _spying)
+def _queueing(office: Office, hour: int) -> Call | None:
+    return office.incoming(f"776{hour:06d}", "sales", reference=f"{hour}", second_to=ToHunt("sales", "queue sales"))
+
+
+_CALLERS: Final = (_inside, _outside, _spelt, _incoming, _outside, _dialled, _queueing, _spelt, _spying)
 
 
 def _hand(office: Office, hour: int) -> None:
     hand = office.hand
     verbs = (hand.answer, hand.reject, hand.hang_up, hand.hold, hand.unhold, hand.unregister, hand.register)
     verbs[hour % len(verbs)](office.phones[_LINES[hour // len(verbs) % len(_LINES)]].line)
+
+
+def _hand_on(office: Office, hour: int) -> None:
+    """Divert, shut the telephone up, and hand calls on: by turns, a call now and then."""
+    hand, line = office.hand, office.phones[_LINES[hour // 3 % len(_LINES)]].line
+    if hour % 6 == 0:
+        hand.transfer(line, str(100 + hour % 5))
+    elif hour % 12 == 1:
+        hand.do_not_disturb(line, on=not line.do_not_disturb)
+    elif hour % 12 == 7:
+        hand.divert(line, Diversion(busy="103", no_answer="104") if line.diversion is None else None)
 
 
 def _agents(office: Office, hour: int) -> None:
