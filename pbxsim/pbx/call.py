@@ -202,6 +202,17 @@ class Call:
         """Give the legs that have not ended, oldest first."""
         return [leg for leg in self.legs if leg.state is not _DOWN]
 
+    def forget_unanswered(self, keep: int) -> None:
+        """Forget the second party's legs that are over and were never answered, but for the last `keep` of them.
+
+        Somebody may wait for hours, and be tried thousands of times; each look at the legs would
+        cost more than the last.
+        """
+        tried = [leg for leg in self.legs[self.second_from :] if leg.state is _DOWN and not leg.answered_at]
+        if len(tried) > 2 * keep:
+            gone = {leg.serial for leg in tried[:-keep]}
+            self.legs = [leg for leg in self.legs if leg.serial not in gone]
+
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""
         return [leg for leg in self.legs if leg.state is not _DOWN and leg is not self.first]

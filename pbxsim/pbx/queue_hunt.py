@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.distribution import Distribution
     from pbxsim.pbx.pbx import Pbx
+
+_KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to see what goes on
 
 
 class QueueHunt:
@@ -184,6 +186,8 @@ class QueueHunt:
 
     def _pass_is_over(self, waiter: Waiter) -> None:
         self._let_all_go(waiter)
+        if waiter.call is not None:
+            waiter.call.forget_unanswered(_KEPT_TRIES)
         waiter.tried = []
         waiter.not_before = max(waiter.not_before, self._clock.now + self.queue.rules.retry)
         self._distribution.wake(waiter.not_before)

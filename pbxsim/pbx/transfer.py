@@ -1,7 +1,8 @@
 """Transfers: one of two who talk leaves, and the other goes on with somebody else.
 
 As chan_sip and bridge_basic do it: a blind transfer lets go of whoever transfers at once, and the one who stays hears
-it ring; if nobody is to be had there, the call is over. An attended transfer joins two calls of one telephone.
+it ring; if nobody is to be had there, the call is over, but a number that does not exist is refused before. An
+attended transfer joins two calls of one telephone.
 
 Records: a call has one. The call that is handed on keeps its record to its end, with the parties that were connected
 first, its first answer and the number asked for then (the CDR of the channel that stays). The consultation's record
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from pbxsim.pbx import dialing
 from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.dialplan import Refused
 from pbxsim.pbx.events import CallTransferred
 
 if TYPE_CHECKING:
@@ -38,7 +40,10 @@ def partner(leg: Channel) -> Channel | None:
 
 
 def blind(control: CallControl, leg: Channel, to: str) -> bool:
-    """Let `leg` go, and ring `to` for the one it talked with; False, and nothing changes, if it talks with nobody.
+    """Let `leg` go, and ring `to` for the one it talked with.
+
+    False, and nothing changes, if it talks with nobody, or if nothing has that number: the two talk on (a REFER to an
+    extension that does not exist is refused with 404, chan_sip's get_refer_info).
 
     `to` is what the telephone dials: a number in its own numbering plan. A queue or a playback can be meant by it too.
     """
@@ -47,6 +52,8 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
         return False
     context = leg.line.extension.dialplan if leg.line is not None else call.order.context
     destination = control.dialplan.resolve(to, context)
+    if isinstance(destination, Refused):
+        return False
     _hand_over(control, call, stays)
     control.step(call, CallStep.TRANSFERRED)
     call.first, call.second, call.second_from = stays, None, len(call.legs)

@@ -72,6 +72,8 @@ def run(wish: Run, progress: Callable[[float], None]) -> str:
     Raises PbxFileRefused, BrokenVendor, NoTraffic, NotWritten.
     """
     simulation = Simulation(wish)
+    if wish.cdr is not None and wish.queue_log is not None and wish.cdr.resolve() == wish.queue_log.resolve():
+        raise NotWritten(f"{wish.cdr}: the records and the queue log cannot both be written there")
     for path in (wish.cdr, wish.queue_log):
         if path is not None:
             _write(path, iter(()))  # before hours are spent on it

@@ -164,3 +164,16 @@ def test_the_next_caller_is_served_as_soon_as_the_first_gives_up() -> None:
     centre.advance(0)
     assert centre.ringing() == ["anna"]
     assert len(second.legs) == 2
+
+
+def test_a_caller_whom_nobody_takes_for_hours_keeps_the_last_tries_only() -> None:
+    centre = CallCentre(queue("anna", member_timeout=15, retry=5))
+    centre.will("anna", REFUSES)
+    call = centre.calls()
+    most = 0
+    for _ in range(200):
+        centre.advance(7)
+        most = max(most, len(call.legs))
+    assert most <= 2 * 20 + 2
+    assert call.legs[0] is call.first
+    assert call.legs[-1].serial > 190

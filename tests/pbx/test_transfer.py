@@ -13,6 +13,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Context, Step
+from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CallBridged, CallTransferred
 from tests.builder import Office, extension
 from tests.pbx.talks import BOSS, EVER, blind, consulting, office_of, talking
@@ -91,11 +92,15 @@ def test_where_nobody_can_be_had_the_call_is_over_but_was_answered(office: Offic
     assert (record.disposition, record.billsec, record.cause) == (Disposition.ANSWERED, 10, HangupCause.USER_BUSY)
 
 
-def test_a_number_that_nobody_has_ends_the_call_at_once(office: Office) -> None:
+def test_a_number_that_nobody_has_is_refused_and_the_two_talk_on(office: Office) -> None:
     call, own, _ = talking(office)
-    assert blind(office, own, "77")
-    assert (call.is_over, call.cause) == (True, HangupCause.UNALLOCATED)
+    assert not blind(office, own, "77")
+    assert (call.state, call.live_legs()) == (CallState.TALKING, [call.first, call.second])
+    assert own.line is not None
+    with pytest.raises(NothingToDo, match="has the number '77'"):
+        office.hand.transfer(own.line, "77")
     office.finish()
+    assert office.cdr(call).disposition is Disposition.ANSWERED
 
 
 def test_a_telephone_that_does_not_answer_is_given_up_after_thirty_seconds(office: Office) -> None:

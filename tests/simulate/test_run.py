@@ -143,3 +143,11 @@ def test_a_working_day_of_the_built_in_call_centre_loses_nobody() -> None:
     busy = [simulation.figures.occupancy(simulation.cdrs[-1].start, queue) for queue in simulation.pbx.queues]
     assert all(share is not None and 0.2 < share < 1 for share in busy)
     assert len({queue.strategy for queue in simulation.pbx.queues}) == 6
+
+
+def test_one_file_for_records_and_queue_log_is_refused_before_anything_is_written(shop: str, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    twice = (tmp_path / "a.csv", tmp_path / "sub" / ".." / "a.csv")
+    with pytest.raises(NotWritten, match="cannot both be written there"):
+        run(Run(file=shop, lasts=HOUR, cdr=twice[0], queue_log=twice[1]), _quiet)
+    assert not twice[0].exists()

@@ -84,9 +84,13 @@ class SimulatedHand:
         return call
 
     def transfer(self, line: Line, to: str) -> None:
-        """Hand on the oldest call that is up, or else the oldest held one. Raises NothingToDo if nobody is there."""
+        """Hand on the oldest call that is up, or else the oldest held one.
+
+        Raises NothingToDo if nobody is there, or nothing has that number.
+        """
         leg = self._oldest(line, partner, "talks with anybody", _is_held)
-        transfer.blind(self._pbx.calls, leg, to)
+        if not transfer.blind(self._pbx.calls, leg, to):
+            raise NothingToDo(f"nothing that {line.user} may call has the number {to!r}")
 
     def consult(self, line: Line, to: str) -> Call:
         """Hold the call that is up and dial. Raises NothingToDo if the telephone talks with nobody, or cannot dial."""
