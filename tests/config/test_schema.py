@@ -62,12 +62,12 @@ def unknown_keys(content: object) -> set[str]:
 
 
 def mappings(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every mapping whose keys the file does not choose itself, as patterns are."""
+    """Give every mapping whose keys the file does not choose itself, as patterns and times of day are."""
     if isinstance(value, dict):
-        if not path.endswith(".entries"):
+        if not path.endswith((".entries", ".per_hour")):
             yield path, value
         for key, item in list(value.items()):
-            yield from mappings(item, f"{path}.{key}")
+            yield from mappings(item, f"{path}.{key}" if key.isidentifier() else f"{path}['{key}']")
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from mappings(item, f"{path}[{index}]")
