@@ -183,13 +183,14 @@ def _extensions_named(plain: object, plans: Iterable[str]) -> Iterator[tuple[Pat
     """Give each internal number that a context or a public number leads to, the dialplan meant, and who says so."""
     plan_of: dict[object, object] = {plan: plan for plan in plans}
     for path, context in mappings(plain, "contexts.*"):
-        plan_of[context.get("name")] = context.get("dialplan")
+        if isinstance(own := context.get("name"), str):
+            plan_of[own] = context.get("dialplan")
         for rest, number in texts(context, "entries.*.extension"):
             yield (*path, *rest), number, context.get("dialplan"), "this context"
     for path, did in mappings(plain, "dids.*"):
         name = did.get("context") or _first_dialplan(plain)
         for rest, number in texts(did, "extension"):
-            if name in plan_of:
+            if isinstance(name, str) and name in plan_of:
                 yield (*path, *rest), number, plan_of[name], f"context {name}"
 
 

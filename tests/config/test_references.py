@@ -150,3 +150,14 @@ def test_without_dialplans_the_implied_one_can_be_named() -> None:
     assert pbx_file("contexts: [{name: app, dialplan: default}]").dialplans == ()
     faults = told('extensions: [{internal: "1", dialplan: main}]')
     assert faults == [(2, "extensions[0].dialplan", "main", "a dialplan of this file")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'contexts: [{name: [], entries: {s: {extension: "1"}}}]',
+        'dids: [{number: "1", extension: "1", context: []}]',
+    ],
+)
+def test_a_name_that_is_no_text_is_a_fault_and_no_accident(text: str) -> None:
+    assert told(text)

@@ -61,7 +61,7 @@ def unknown_keys(content: object) -> set[str]:
 
 
 def mappings(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every mapping whose keys the file does not choose itself, as patterns are."""
+    """Give every mapping whose keys the file does not choose itself, as patterns and times of day are."""
     if isinstance(value, dict):
         if not path.endswith((".entries", ".per_hour")):
             yield path, value
