@@ -175,6 +175,42 @@ def test_a_telephone_at_rest_shows_its_resting_state(
     assert telephone.is_full == (resting is not ChannelState.DOWN)
 
 
+def test_device_states_are_asterisks_numbers() -> None:
+    assert [(state.value, state.name) for state in DeviceState] == [
+        (1, "NOT_IN_USE"),
+        (2, "IN_USE"),
+        (3, "BUSY"),
+        (4, "INVALID"),
+        (5, "UNAVAILABLE"),
+        (6, "RINGING"),
+        (7, "RING_IN_USE"),
+        (8, "ON_HOLD"),
+    ]
+
+
+def test_a_line_is_what_it_was_made_with() -> None:
+    plain = Line(id=42, user="a")
+    assert (plain.id, plain.user, plain.max_calls, plain.resting_state, plain.order) == (
+        42,
+        "a",
+        2,
+        ChannelState.DOWN,
+        0,
+    )
+    assert (plain.registration, plain.channels) == (Registration(), [])
+    placed = Line(id=1, user="b", max_calls=1, order=9)
+    assert (placed.max_calls, placed.order) == (1, 9)
+
+
+def test_a_trunk_is_what_it_was_made_with() -> None:
+    plain = Trunk(id=42, name="upc")
+    assert (plain.id, plain.name, plain.capacity, plain.caller_id, plain.order) == (42, "upc", None, "", 0)
+    assert (plain.registration, plain.in_use) == (Registration(), 0)
+    there = Registration(host="192.0.2.9")
+    placed = Trunk(id=1, name="t", capacity=3, caller_id="299", registration=there, order=9)
+    assert (placed.capacity, placed.caller_id, placed.registration, placed.order) == (3, "299", there, 9)
+
+
 def test_a_telephone_that_is_not_registered_is_unavailable_whatever_else() -> None:
     telephone = Line(id=1, user="a", resting_state=ChannelState.UP)
     assert telephone.device_state is DeviceState.UNAVAILABLE

@@ -121,6 +121,9 @@ def test_by_default_a_telephone_answers_after_three_seconds_and_talks_for_thirty
 # -- spans -------------------------------------------------------------------------------------------------------------
 
 MANY = [stream(1, "100", turn) for turn in range(20_000)]
+KNOWN_UNIFORM = [13613311, 17233346, 10575685]
+KNOWN_EXPONENTIAL = [13451073, 38548392, 1778760]
+KNOWN_NORMAL = [99210418, 107496778, 99311429]
 
 
 def _drawn(span: Span) -> list[float]:
@@ -168,6 +171,25 @@ def test_every_span_can_be_drawn_from_every_stream(
     assert isinstance(drawn, int)
     assert drawn >= 0
     assert drawn == Span(shape, first, second).drawn(one, number)
+
+
+@pytest.mark.parametrize(
+    ("span", "drawn"),
+    [
+        (Span(Shape.UNIFORM, 10, 20), KNOWN_UNIFORM),
+        (Span(Shape.EXPONENTIAL, 30), KNOWN_EXPONENTIAL),
+        (Span(Shape.NORMAL, 100, 5), KNOWN_NORMAL),
+    ],
+)
+def test_spans_never_change_from_one_release_to_the_next(span: Span, drawn: list[int]) -> None:
+    assert [span.drawn(MANY[0], number) for number in range(3)] == drawn
+
+
+def test_a_plan_takes_its_spans_from_draws_of_their_own() -> None:
+    normal = Span(Shape.NORMAL, 500, 100)
+    drawn = plan(Behaviour(dialing=normal, ring=normal, talk=normal), MANY[0])
+    dialing, ring, talk = (normal.drawn(MANY[0], number) for number in (0, 2, 4))
+    assert (drawn.rings_after, drawn.settles_after, drawn.talk) == (dialing, dialing + ring, talk)
 
 
 def test_dialling_ringing_and_talking_are_drawn_apart() -> None:

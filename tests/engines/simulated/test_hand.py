@@ -10,9 +10,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Line, Registration
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.pbx.events import LegHeld, LegUnheld, LineRegistered, LineUnregistered
+from pbxsim.pbx.events import LegHeld, LegUnheld
 from tests.builder import Office, extension, line
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from pbxsim.engines.simulated.hand import SimulatedHand
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Line
 
 ALL_VERBS = ["answer", "reject", "hang_up", "hold", "unhold"]
 
@@ -95,6 +95,18 @@ def test_a_call_that_rings_goes_before_an_older_one_that_does_not_ring_yet(offic
     older, younger = office.incoming("605000111", "100"), office.incoming("605000222", "100")
     assert older is not None
     assert younger is not None
+    office.hand.answer(desk)
+    assert (older.second, younger.second) == (None, younger.legs[1])
+
+
+def test_of_two_that_ring_the_one_that_began_to_ring_first_is_picked_up(office: Office, desk: Line) -> None:
+    late = Behaviour(outcome=Outcome.NO_ANSWER, dialing=fixed(5))
+    at_once = Behaviour(outcome=Outcome.NO_ANSWER)
+    office.phones["100"].meets_calls_with(late, at_once)
+    older, younger = office.incoming("605000111", "100"), office.incoming("605000222", "100")
+    assert older is not None
+    assert younger is not None
+    office.advance(6)
     office.hand.answer(desk)
     assert (older.second, younger.second) == (None, younger.legs[1])
 
@@ -198,84 +210,13 @@ def test_a_call_on_hold_still_ends_when_its_time_has_come(office: Office, desk: 
     assert office.cdr(call).billsec == 30
 
 
-# -- registration ------------------------------------------------------------------------------------------------------
-
-
-def test_a_telephone_that_drops_off_no_longer_rings_and_is_found_nowhere(office: Office, desk: Line) -> None:
-    office.phones["100"].never_answers()
-    ringing = office.call("100", "800123456")
-    office.hand.unregister(desk)
-    assert office.cdr(ringing).disposition is Disposition.FAILED
-    assert office.cdr(ringing).cause is HangupCause.SUBSCRIBER_ABSENT
-    assert not desk.is_registered
-    refused = office.call("100", "800123456")
-    assert (refused.legs, refused.cause) == ([], HangupCause.SUBSCRIBER_ABSENT)
+@pytest.mark.parametrize("verbs", [["hold"], ["hold", "unhold"]])
+def test_a_telephone_that_held_the_call_still_hangs_up_when_it_was_going_to(
+    office: Office, desk: Line, verbs: list[str]
+) -> None:
+    office.phones["100"].answers(talks=30)
+    call = _talking(office)
+    for verb in verbs:
+        _verb(office.hand, verb)(desk)
     office.finish()
-
-
-def test_a_telephone_that_drops_off_loses_calls_that_do_not_ring_yet(office: Office, desk: Line) -> None:
-    office.phones["100"].meets_calls_with(Behaviour(dialing=fixed(5)))
-    call = office.call("100", "800123456")
-    office.hand.unregister(desk)
-    assert call.cause is HangupCause.SUBSCRIBER_ABSENT
-    office.finish()
-
-
-def test_a_telephone_that_drops_off_keeps_the_calls_that_are_up_or_that_it_places(office: Office, desk: Line) -> None:
-    talking, placing = _talking(office, 30), office.dials("sip100", "990300000")
-    assert placing is not None
-    office.hand.unregister(desk)
-    assert not talking.is_over
-    assert not placing.is_over
-    office.finish()
-    assert office.cdr(talking).billsec == 30
-
-
-def test_all_that_ring_there_fail_together(office: Office, desk: Line) -> None:
-    office.phones["100"].never_answers()
-    calls = [office.incoming("605000111", "100") for _ in range(3)]
-    office.hand.unregister(desk)
-    assert [call.is_over for call in calls if call] == [True] * 3
-    assert desk.channels == []
-
-
-def test_a_telephone_comes_back_where_it_was(office: Office, desk: Line) -> None:
-    before = desk.registration
-    office.hand.unregister(desk)
-    assert desk.registration.contact == before.contact
-    office.hand.register(desk)
-    assert desk.registration == before
-    assert office.kinds_heard() == [LineUnregistered, LineRegistered]
-
-
-def test_what_is_remembered_of_a_telephone_stays_when_it_drops_off() -> None:
-    told = Registration(host="192.0.2.9", port=5096, contact="sip:a@192.0.2.9", user_agent="snom", status="OK (35 ms)")
-    office = Office(extension("100", Line(id=1, user="a", registration=told)))
-    telephone = office.phones["a"].line
-    office.hand.unregister(telephone)
-    assert telephone.registration == Registration(contact=told.contact, user_agent="snom", status="UNKNOWN")
-    office.hand.register(telephone)
-    assert telephone.registration == told
-
-
-def test_an_account_that_is_not_monitored_stays_so_when_it_drops_off(office: Office, desk: Line) -> None:
-    assert desk.registration.status == ""
-    office.hand.unregister(desk)
-    assert (desk.registration.host, desk.registration.status) == ("", "")
-
-
-def test_a_telephone_that_never_was_registered_registers_from_this_machine() -> None:
-    office = Office(extension("100", line("a", registered=False)))
-    telephone = office.phones["a"].line
-    office.hand.register(telephone)
-    assert telephone.registration == Registration(host="127.0.0.1", port=5060, status="OK (1 ms)")
-    office.call("100", "990100001")
-    assert len(telephone.channels) == 1
-
-
-def test_registering_twice_or_dropping_off_twice_is_nothing_to_do(office: Office, desk: Line) -> None:
-    with pytest.raises(NothingToDo, match="registered already"):
-        office.hand.register(desk)
-    office.hand.unregister(desk)
-    with pytest.raises(NothingToDo, match="not registered"):
-        office.hand.unregister(desk)
+    assert office.cdr(call).billsec == 30
