@@ -53,7 +53,7 @@ vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	$(PY) -m pbxsim.vendorkit.scaffold $(NAME)
 
 lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requirements/*.txt
-	$(LOCK_COMPILE) --extra mp3 --output-file requirements/runtime.txt
+	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --output-file requirements/runtime.txt
 	$(LOCK_COMPILE) --all-extras --constraints requirements/runtime.txt --output-file requirements/dev.txt
 
 clean: ## remove what make made, the virtual environment too

@@ -22,9 +22,10 @@ from pbxsim.engines.simulated.traffic import Traffic
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import Dialplan, Directory, Extension
 from pbxsim.pbx.events import CdrClosed
-from pbxsim.pbx.pbx import Pbx
+from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Queue
 from pbxsim.pbx.recording import RecordingFiles
+from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
 from pbxsim.vendorkit.vendor import Interface, Vendor
 
@@ -42,27 +43,37 @@ class BuiltPbx(msgspec.Struct, frozen=True, eq=False):
 
 
 def build(
-    file: PbxFile, *, vendors: Mapping[str, Vendor], clock: Scheduler, seed: int, files: RecordingFiles
+    file: PbxFile,
+    *,
+    vendors: Mapping[str, Vendor],
+    clock: Scheduler,
+    seed: int,
+    files: RecordingFiles,
+    saved: Saved = NOTHING_SAVED,
 ) -> BuiltPbx:
     """Build a PBX from a file that `load` gave, at its very start; nothing is shared with another build.
 
-    `vendors` must be those that the file was loaded with. Recordings are not put in place here.
+    `vendors` must be those that the file was loaded with. Recordings are not put in place here. `saved` is what an
+    earlier run left: its records, numbers and credits come before the file's.
     """
-    pbx, engine = _with_engine(file, clock, seed, files)
+    pbx, engine = _with_engine(file, clock, seed, files, saved)
     interfaces = {name: vendors[name].open(settings, pbx) for name, settings in file.vendors.items()}
     return BuiltPbx(pbx, interfaces, tuple(_placements(file)), _traffic(file, pbx, engine))
 
 
 def build_pbx(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles) -> Pbx:
     """Build the PBX alone: simulated telephones, records in memory, no vendor, nobody who calls by himself."""
-    return _with_engine(file, clock, seed, files)[0]
+    return _with_engine(file, clock, seed, files, NOTHING_SAVED)[0]
 
 
-def _with_engine(file: PbxFile, clock: Scheduler, seed: int, files: RecordingFiles) -> tuple[Pbx, SimulatedEngine]:
+def _with_engine(
+    file: PbxFile, clock: Scheduler, seed: int, files: RecordingFiles, saved: Saved
+) -> tuple[Pbx, SimulatedEngine]:
     directory = _directory(file)
     agents = {entry.number: entry.agent(_plan_id(directory, entry.dialplan)) for entry in file.agents}
     tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
-    placed = sorted((entry.cdr() for entry in file.cdrs), key=lambda cdr: cdr.id)
+    known = {entry.id: entry.cdr() for entry in file.cdrs} | {cdr.id: cdr for cdr in saved.cdrs}
+    placed = [known[number] for number in sorted(known)]
     archive = CdrMemory(placed, file.limits.cdrs)
     pbx = Pbx(
         name=file.name,
@@ -76,8 +87,9 @@ def _with_engine(file: PbxFile, clock: Scheduler, seed: int, files: RecordingFil
         groups=[entry.group(_first_dialplan(file)) for entry in file.groups],
         agents=agents.values(),
         longest_talk=file.limits.talk * SECOND,
-        first_cdr=placed[-1].id + 1 if placed else 1,
+        first_cdr=max(saved.last_cdr, placed[-1].id if placed else 0) + 1,
         recent_calls=file.limits.recent_calls,
+        saved=saved,
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     engine = _connect(file, pbx)

@@ -1,4 +1,4 @@
-"""Credit and tariffs: what a leg costs, and whom it is charged to.
+"""Credit and tariffs: what a leg costs, and who pays.
 
 Money is a whole number of millionths of the account's currency: sums are exact, and no float ever holds an amount.
 """
@@ -65,22 +65,13 @@ class Tariff(msgspec.Struct, frozen=True):
 _FREE: Final = Rate()
 
 
-class Charge(msgspec.Struct, frozen=True):
-    """One charged leg: when it was charged, for which call, under which of the vendor's references."""
-
-    at: Instant
-    account: str
-    call: int
-    number: str
-    seconds: int
-    amount: Money
-    reference: str
-
-
 class Account:
-    """Someone's credit. `credit` may fall below zero by what the calls in progress at that moment cost."""
+    """Someone's credit. It may fall below zero by what the calls in progress at that moment cost.
 
-    __slots__ = ("changed_at", "charges", "credit", "currency", "name", "tariff")
+    Only the ledger changes it (ledger.py), and says so.
+    """
+
+    __slots__ = ("changed_at", "credit", "currency", "name", "tariff")
 
     def __init__(self, *, name: str, credit: Money, tariff: Tariff, changed_at: Instant, currency: str = "") -> None:
         self.name = name
@@ -88,14 +79,7 @@ class Account:
         self.currency = currency
         self.tariff = tariff
         self.changed_at = changed_at
-        self.charges: list[Charge] = []
 
     def can_call(self, number: str) -> bool:
         """Tell whether a call to that number may start: it is free, or there is credit left."""
         return self.credit > 0 or self.tariff.rate(number).is_free
-
-    def take(self, charge: Charge) -> None:
-        """Take a charge off the credit and keep it."""
-        self.credit -= charge.amount
-        self.changed_at = charge.at
-        self.charges.append(charge)

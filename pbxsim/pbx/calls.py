@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.hunt import Hunt
+    from pbxsim.pbx.ledger import Ledger
     from pbxsim.pbx.recording import CallRecorder
+    from pbxsim.pbx.saved import Saved
 
 # Enum members are looked up through their class at a cost; these are asked for several times a call.
 _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
@@ -60,19 +62,22 @@ class CallControl:
         clock: Scheduler,
         bus: EventBus,
         dialplan: Dialplan,
+        ledger: Ledger,
         longest_talk: Duration,
+        saved: Saved,
         first_cdr: int = 1,
         recent: int = 10_000,
     ) -> None:
         self.clock = clock
         self.bus = bus
         self.dialplan = dialplan
+        self.ledger = ledger
         self.longest_talk = longest_talk
         self.engine: CallEngine
         self.live: dict[int, Call] = {}
         self.recent: deque[Call] = deque(maxlen=recent)
-        self.calls_started = 0
-        self.channels_made = 0
+        self.calls_started = saved.last_call
+        self.channels_made = saved.last_channel
         self.next_cdr = first_cdr
         self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
         self.hunts: Mapping[str, Hunt] = {}  # queues and ring groups, as `dialplan.ToHunt` names them

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.account import Charge, ChargeBasis
+from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.dialplan import ToTrunk
-from pbxsim.pbx.events import CdrClosed, CreditCharged
+from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
@@ -37,11 +37,15 @@ def _charge(control: CallControl, call: Call) -> None:
         rate, spent = account.tariff.rate(leg.number), _charged_seconds(call, leg, order.charge_basis)
         if rate.is_free or spent is None:
             continue
-        charge = Charge(
-            control.clock.now, account.name, call.number, leg.number, spent, rate.price(spent), order.reference
+        control.ledger.charge(
+            account,
+            rate.price(spent),
+            at=control.clock.now,
+            call=call.number,
+            number=leg.number,
+            seconds=spent,
+            reference=order.reference,
         )
-        account.take(charge)
-        control.bus.emit(CreditCharged(charge))
 
 
 def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.account import Charge
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel, Report
     from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.ledger import LedgerEntry
+    from pbxsim.pbx.notice import Notice
     from pbxsim.pbx.queue import Queue
 
 
@@ -122,10 +123,16 @@ class CdrClosed(Event, frozen=True, eq=False):
     cdr: Cdr
 
 
-class CreditCharged(Event, frozen=True, eq=False):
-    """An answered leg was charged to an account."""
+class CreditChanged(Event, frozen=True, eq=False):
+    """An account's credit changed: an answered leg was charged to it, or somebody paid in."""
 
-    charge: Charge
+    entry: LedgerEntry
+
+
+class NoticePosted(Event, frozen=True, eq=False):
+    """A vendor has something to tell somebody outside; it is to be delivered in the order in which it was posted."""
+
+    notice: Notice
 
 
 class ContextEntered(Event, frozen=True, eq=False):

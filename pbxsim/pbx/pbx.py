@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import HOUR, Duration
 from pbxsim.pbx.agent import Agent, Agents
@@ -10,9 +10,11 @@ from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
 from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
+from pbxsim.pbx.ledger import Ledger
 from pbxsim.pbx.queue import Queue, Queues
 from pbxsim.pbx.recording import RecordingFiles, Recordings
 from pbxsim.pbx.ring_group import GroupHunt, RingGroup
+from pbxsim.pbx.saved import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from pbxsim.pbx.engine import CallEngine, TelephoneHand
 
 LONGEST_TALK: Duration = 4 * HOUR
+NOTHING_SAVED: Final = Saved()
 
 
 class Pbx:
     """A PBX with its own clock, seed, directory and events. Nothing in it is shared with another.
 
-    Give it an engine with `connect_engine` before the first call.
+    Give it an engine with `connect_engine` before the first call. `saved` is what an earlier run left: numbers, records
+    and credits go on from there.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Pbx:
         longest_talk: Duration = LONGEST_TALK,
         first_cdr: int = 1,
         recent_calls: int = 10_000,
+        saved: Saved = NOTHING_SAVED,
     ) -> None:
         self.name = name
         self.clock = clock
@@ -57,6 +62,8 @@ class Pbx:
         self.events = EventBus()
         self.cdrs = cdrs
         self.accounts = {account.name: account for account in accounts}
+        self.ledger = Ledger(self.events, first=saved.last_entry + 1)
+        self._open_accounts(saved)
         self.queues = Queues(queues, self.events)
         self.agents = Agents(agents, self.events)
         self.recordings = Recordings(cdrs=cdrs, files=files, bus=self.events)
@@ -64,7 +71,9 @@ class Pbx:
             clock=clock,
             bus=self.events,
             dialplan=self.dialplan,
+            ledger=self.ledger,
             longest_talk=longest_talk,
+            saved=saved,
             first_cdr=first_cdr,
             recent=recent_calls,
         )
@@ -79,3 +88,12 @@ class Pbx:
         """Let `engine` decide what telephones do, and `hand` touch them where that is possible."""
         self.calls.engine = engine
         self.hand = hand
+
+    def _open_accounts(self, saved: Saved) -> None:
+        """Give each account the credit with which an earlier run left it, or book the one that it begins with."""
+        self.ledger.resume(saved.entries)
+        for account in self.accounts.values():
+            if account.name in saved.balances:
+                account.credit, account.changed_at = saved.balances[account.name]
+            else:
+                self.ledger.open(account, self.clock.now)

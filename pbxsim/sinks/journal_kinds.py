@@ -26,7 +26,7 @@ from pbxsim.pbx.events import (
     CallTransferred,
     CdrClosed,
     ContextEntered,
-    CreditCharged,
+    CreditChanged,
     DiversionChanged,
     DoNotDisturbChanged,
     Event,
@@ -41,6 +41,7 @@ from pbxsim.pbx.events import (
     LineUnregistered,
     MemberAdded,
     MemberRemoved,
+    NoticePosted,
     RecordingFailed,
     RecordingMoved,
     ReportIgnored,
@@ -80,9 +81,9 @@ from pbxsim.sinks.journal_words import Data, Spelt, cause_words, in_seconds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.pbx.account import Charge
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.directory import Diversion, Registration
+    from pbxsim.pbx.ledger import LedgerEntry
 
 _E = TypeVar("_E", bound=Event)
 _F = TypeVar("_F")
@@ -149,13 +150,24 @@ def _recording(cdr: Cdr) -> Data:
     return {"recording_folder": cdr.recording_folder, "recording_file": cdr.recording_file}
 
 
-def _take_charge(event: CreditCharged) -> Charge:
-    return event.charge
+def _take_entry(event: CreditChanged) -> LedgerEntry:
+    return event.entry
 
 
-def _spell_charge(charge: Charge) -> Spelt:
-    data: Data = {"account": charge.account, "number": charge.number, "seconds": charge.seconds}
-    return charge.call, "", {**data, "millionths": charge.amount, "reference": charge.reference}
+def _spell_entry(entry: LedgerEntry) -> Spelt:
+    data: Data = {"id": entry.id, "account": entry.account, "kind": entry.kind.value, "millionths": entry.amount}
+    if entry.call:
+        data |= {"number": entry.number, "seconds": entry.seconds, "reference": entry.reference}
+    return entry.call or None, "", {**data, "balance": entry.balance}
+
+
+def _take_notice(event: NoticePosted) -> tuple[str, str, int]:
+    return event.notice.receiver, event.notice.event, event.notice.call
+
+
+def _spell_notice(facts: tuple[str, str, int]) -> Spelt:
+    receiver, event, call = facts
+    return call or None, "", {"receiver": receiver, "event": event}
 
 
 _Line: TypeAlias = "tuple[str, str, Registration]"
@@ -238,7 +250,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(SpyAttached, take_spy, spell_spy),
     Kind(CallEnded, take_ended, spell_ended),
     Kind(CdrClosed, _take_cdr, _spell_cdr),
-    Kind(CreditCharged, _take_charge, _spell_charge),
+    Kind(CreditChanged, _take_entry, _spell_entry),
     Kind(ContextEntered, take_context, spell_context),
     Kind(ReportIgnored, take_ignored, spell_ignored),
     Kind(LineRegistered, _take_line, _spell_line),
@@ -248,6 +260,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(AgentChanged, _take_agent, _spell_agent),
     Kind(MemberAdded, _take_member, _spell_member),
     Kind(MemberRemoved, _take_member, _spell_member),
+    Kind(NoticePosted, _take_notice, _spell_notice),
     Kind(RecordingFailed, _take_failed, _spell_failed),
     Kind(CallerJoined, _take_waiting, _spell_waiting),
     Kind(CallerLeft, _take_waiting, _spell_waiting),

@@ -13,6 +13,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.reply import Reply
@@ -53,6 +54,14 @@ def _no_faults(_settings: object, _pbx: Pbx) -> Iterable[SettingsFault]:
     return ()
 
 
+def _nobody(_interface: Any) -> Iterable[Receiver]:  # noqa: ANN401 - each vendor's own class of interface
+    return ()
+
+
+def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class of interface
+    return None
+
+
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor's declaration.
 
@@ -60,6 +69,9 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     unknown fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
     `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
+    `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
+    vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
+    `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
     """
 
     name: str
@@ -68,5 +80,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     open: Callable[[Any, Pbx], Interface]
     check: Callable[[Any, Pbx], Iterable[SettingsFault]] = _no_faults
+    receivers: Callable[[Any], Iterable[Receiver]] = _nobody
+    announce: Callable[[Any], None] = _silent
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})

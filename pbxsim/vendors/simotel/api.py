@@ -1,21 +1,24 @@
-"""Simotel's interface on one PBX: the checks in their order, and `call/originate/act`."""
+"""Simotel's interface on one PBX: the checks in their order, then the service that was asked for.
+
+Not here: what a service does (the module of its object; table.py lists them all).
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx.call import CallOrder
 from pbxsim.vendorkit.access import address_allowed
 from pbxsim.vendorkit.near_miss import word_hint
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import Originate, hints_for, read_fields, read_originate
+from pbxsim.vendors.simotel.body import read_fields
 from pbxsim.vendors.simotel.cors import Pages
 from pbxsim.vendors.simotel.credentials import find_account
 from pbxsim.vendors.simotel.errors import Failure, Refusal
 from pbxsim.vendors.simotel.example import curl_line
-from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
-from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
+from pbxsim.vendors.simotel.services import DOCUMENTED
+from pbxsim.vendors.simotel.site import Site
+from pbxsim.vendors.simotel.table import SERVICES
 
 if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 _METHODS: Final = ("PUT", "POST")
 _JSON: Final = "application/json"
+_FROM_BODY: Final = "parameters are read from the JSON body alone, not from the address"
 _SERVICE: Final = re.compile(r"/+api/+v4(?:\.1)?/+(.*)", re.DOTALL)
 
 
@@ -35,7 +39,7 @@ class SimotelInterface:
         self._settings = settings
         self._pbx = pbx
         self._pages = Pages(settings.cors_origins)
-        self._ids = wire.CallIds()
+        self._site = Site(settings, pbx)
 
     def claims(self, exchange: Exchange) -> bool:
         """Tell whether one of our accounts asks, or a browser on behalf of a page of ours before it may send one."""
@@ -71,50 +75,21 @@ class SimotelInterface:
             raise Refusal(Failure.ACCESS_DENIED, service)
         if exchange.fault:
             raise Refusal(Failure.UNPARSABLE, hints=(exchange.fault,))
-        return self._originate(exchange)
+        return self._done(service, exchange)
 
-    def _originate(self, exchange: Exchange) -> Reply:
-        fields = read_fields(exchange.body)
-        hints = hints_for(fields)
-        if exchange.query:
-            hints += ("parameters are read from the JSON body alone, not from the address",)
+    def _done(self, service: str, exchange: Exchange) -> Reply:
+        hints = () if not exchange.query else (_FROM_BODY,)
         try:
-            wanted = read_originate(fields)
-            order = self._order(wanted)
+            return SERVICES[service](read_fields(exchange.body), self._site).hinted(*hints)
         except Refusal as refusal:
             raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
-        call = self._pbx.calls.originate(order)
-        return wire.originated(order.reference, call.number, hints + self._name_hints(wanted))
-
-    def _order(self, wanted: Originate) -> CallOrder:
-        shown = caller_id_shown(wanted.caller_id)
-        return CallOrder(
-            vendor="simotel",
-            first=find_first(wanted, self._settings, self._pbx),
-            src=wanted.caller,
-            dst=wanted.callee,
-            second=wanted.callee,
-            second_to=find_second(wanted, self._settings, self._pbx),
-            context=wanted.context,
-            first_shows=shown,
-            second_shows=shown,
-            first_timeout=wanted.timeout,
-            second_timeout=wanted.timeout,
-            talk_limit=wanted.call_limit,
-            reference=self._ids.next(self._pbx.clock.now),
-        )
-
-    def _name_hints(self, wanted: Originate) -> tuple[str, ...]:
-        directory = self._pbx.directory
-        hints = word_hint("context", wanted.context, tuple(directory.contexts))
-        return hints + word_hint("trunk", wanted.trunk_name, ("", *directory.trunks))
 
 
 def _service(path: str) -> str:
     """Name the service that is asked for; repeated slashes count as one. Raises Refusal."""
     found = _SERVICE.fullmatch(path)
     service = re.sub("/{2,}", "/", found[1]) if found else path
-    if service == ORIGINATE:
+    if service in SERVICES:
         return service
     if service in DOCUMENTED:
         raise Refusal(Failure.NO_SUCH_SERVICE, hints=(f"the vendor has {service!r}, pbxsim has not",))

@@ -65,7 +65,6 @@ class VumInterface:
         self._zone = zone(settings.time_zone)
         self._texts = TEXTS | settings.texts
         self._own_numbers = {account: frozenset(self._numbers_of(account)) for account in pbx.accounts}
-        self._opened_at = {name: account.changed_at for name, account in pbx.accounts.items()}
         self._kinds = {
             KeyKind.GIVEN_FIRST: self._given_first,
             KeyKind.OWN_FIRST: self._own_first,
@@ -189,7 +188,7 @@ class VumInterface:
     def _credit(self, account: Account) -> Reply:
         settings = self._settings
         shown_at = self._pbx.clock.now - seconds(settings.balance_delay_seconds)
-        credit, since = balance.as_of(account, shown_at, self._opened_at[account.name])
+        credit, since = balance.as_of(self._pbx.ledger, account, shown_at)
         return self._reply(
             wire.balance(credit, since, self._zone, separator=settings.decimal_separator, form=settings.balance_date)
         )

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.account import Account, Money
+    from pbxsim.pbx.ledger import Ledger
 
 
-def as_of(account: Account, instant: Instant, opened_at: Instant) -> tuple[Money, Instant]:
-    """Give the credit at an instant, and when it last changed before; `opened_at` if that was at the PBX's start."""
-    later = list(takewhile(lambda charge: charge.at > instant, reversed(account.charges)))
+def as_of(ledger: Ledger, account: Account, instant: Instant) -> tuple[Money, Instant]:
+    """Give the credit at an instant, and when it last changed before; at its opening if not since."""
+    newest = ledger.of(account.name, newest_first=True)
+    later = list(takewhile(lambda entry: entry.at > instant, newest))
+    before = account.credit - sum(entry.amount for entry in later)
     if not later:
         return account.credit, account.changed_at
-    earlier = len(account.charges) - len(later)
-    changed_at = account.charges[earlier - 1].at if earlier else opened_at
-    return account.credit + sum(charge.amount for charge in later), changed_at
+    earlier = next((entry for entry in ledger.of(account.name, newest_first=True) if entry.at <= instant), later[-1])
+    return before, earlier.at

@@ -1,0 +1,54 @@
+"""`call/originate/act`: one party is rung, then the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.pbx.call import CallOrder
+from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import Originate, hints_for, read_originate
+from pbxsim.vendors.simotel.errors import Refusal
+from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.simotel.site import Site
+
+
+def originate(fields: dict[str, object], site: Site) -> Reply:
+    """Place a call and give its id. Raises Refusal."""
+    hints = hints_for(fields)
+    try:
+        wanted = read_originate(fields)
+        order = _order(wanted, site)
+    except Refusal as refusal:
+        raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
+    call = site.pbx.calls.originate(order)
+    return wire.originated(order.reference, call.number, hints + _name_hints(wanted, site.pbx))
+
+
+def _order(wanted: Originate, site: Site) -> CallOrder:
+    shown = caller_id_shown(wanted.caller_id)
+    return CallOrder(
+        vendor="simotel",
+        first=find_first(wanted, site.settings, site.pbx),
+        src=wanted.caller,
+        dst=wanted.callee,
+        second=wanted.callee,
+        second_to=find_second(wanted, site.settings, site.pbx),
+        context=wanted.context,
+        first_shows=shown,
+        second_shows=shown,
+        first_timeout=wanted.timeout,
+        second_timeout=wanted.timeout,
+        talk_limit=wanted.call_limit,
+        reference=site.call_ids.next(site.pbx.clock.now),
+    )
+
+
+def _name_hints(wanted: Originate, pbx: Pbx) -> tuple[str, ...]:
+    directory = pbx.directory
+    hints = word_hint("context", wanted.context, tuple(directory.contexts))
+    return hints + word_hint("trunk", wanted.trunk_name, ("", *directory.trunks))

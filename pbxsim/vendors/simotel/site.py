@@ -1,0 +1,28 @@
+"""What every service of Simotel on one PBX works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from pbxsim.vendorkit.reply import Reply
+from pbxsim.vendors.simotel import wire
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.simotel.settings import Settings
+
+
+class Site:
+    """One PBX that speaks Simotel: its switch, its settings, and the ids that its originated calls get."""
+
+    __slots__ = ("call_ids", "pbx", "settings")
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self.settings = settings
+        self.pbx = pbx
+        self.call_ids = wire.CallIds()
+
+
+Service: TypeAlias = Callable[[dict[str, object], Site], Reply]
+"""Does what a service is for with the fields of a request's body. Raises Refusal."""
