@@ -1,0 +1,57 @@
+"""Where pbxsim itself may connect to, when it tells or asks a server that was configured.
+
+The customer's own network and this very machine are where such servers are, so they are allowed. What is looked at is
+the address that is really connected to, after the name was resolved: a name says nothing, and may change between two
+looks at it.
+"""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Any, Final, TypeAlias
+
+AddressInfo: TypeAlias = tuple[int, int, int, str, tuple[Any, ...]]
+"""What `socket.getaddrinfo` gives for one address: family, type, protocol, canonical name, socket address."""
+
+_BROADCAST: Final = IPv4Address("255.255.255.255")
+_THIS_NETWORK: Final = IPv4Address("0.255.255.255")  # RFC 1122, 3.2.1.3: 0.0.0.0/8 is no destination; Linux takes it
+_NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052, 2.1
+_IPV4_BITS: Final = 0xFFFFFFFF
+
+
+class AddressRefused(OSError):
+    """pbxsim connects to no such address; `address` is the one that was meant."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} is link-local, multicast, broadcast or unspecified: pbxsim does not connect there")
+        self.address = address
+
+
+def is_allowed(address: str) -> bool:
+    """Tell whether pbxsim may connect to an IP address. Raises ValueError where it is none.
+
+    Link-local addresses are refused because clouds keep their credentials there (169.254.169.254); multicast, broadcast
+    and unspecified ones because nobody answers there, or this machine does by accident. An IPv4 address inside an IPv6
+    one (mapped, 6to4, NAT64) counts as itself.
+    """
+    found = _inner(ip_address(address))
+    if found.is_link_local or found.is_multicast or found.is_unspecified:
+        return False
+    return not isinstance(found, IPv4Address) or (found != _BROADCAST and found > _THIS_NETWORK)
+
+
+def checked_socket(info: AddressInfo) -> socket.socket:
+    """Make the socket for a connection, for `aiohttp.TCPConnector(socket_factory=...)`. Raises AddressRefused."""
+    family, kind, protocol, _, where = info
+    if not is_allowed(str(where[0])):
+        raise AddressRefused(str(where[0]))
+    return socket.socket(family, kind, protocol)
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & _IPV4_BITS)
+    return address.ipv4_mapped or address.sixtofour or address
