@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.account import Money
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.vendorkit.reply import Reply
 
 PATH = "/cgi-bin/oficinaweb/oficinaweb_webcallservice"
@@ -99,6 +100,10 @@ class Client:
     def payer(self) -> Payer:
         """Give the account that pays."""
         return self.office.pbx.accounts["customer"]
+
+    def charges(self, account: str = "customer") -> list[LedgerEntry]:
+        """Give the charged legs of an account, the one that pays unless another is named."""
+        return self.office.pbx.ledger.charges(account)
 
 
 def refused(text: str) -> bytes:

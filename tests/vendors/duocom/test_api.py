@@ -242,6 +242,6 @@ def test_two_accounts_of_one_pbx_pay_each_for_its_own_calls() -> None:
     other = Account(principal="666222666", password="Otra", account="other", activated=True)
     client = Client(with_settings(accounts=(CUSTOMER, other)))
     client.record(principal="666222666", password="Otra", llamante="990101010", llamado="990101010")
-    assert client.payer.charges == []
-    assert len(client.office.pbx.accounts["other"].charges) == 2
+    assert client.charges() == []
+    assert len(client.charges("other")) == 2
     assert client.ask(principal="666222666", password="MiClaveSecreta") == ACCOUNT

@@ -93,7 +93,7 @@ def test_a_voip_address_rings_the_one_line_of_that_name_free_of_charge() -> None
     call = client.call(llamante="12345678@mioficinaweb.es", llamado=SECOND)
     assert [leg.peer for leg in call.legs] == ["12345678"]
     client.office.finish()
-    assert [charge.number for charge in client.payer.charges] == [SECOND]
+    assert [charge.number for charge in client.charges()] == [SECOND]
     assert client.office.cdr(call).src == "12345678"
 
 
@@ -246,7 +246,7 @@ def test_both_calls_are_charged_each_from_its_own_answer_and_under_one_reference
     client = Client()
     before = client.payer.credit
     client.record(llamante=FIRST, llamado=SECOND)
-    assert [(charge.number, charge.seconds, charge.amount, charge.reference) for charge in client.payer.charges] == [
+    assert [(charge.number, charge.seconds, charge.cost, charge.reference) for charge in client.charges()] == [
         (FIRST, 67, 10_000 + 67_000, "53010203"),
         (SECOND, 60, 10_000 + 60_000, "53010203"),
     ]
@@ -257,7 +257,7 @@ def test_both_calls_are_charged_each_from_its_own_answer_and_under_one_reference
 def test_the_first_call_is_charged_even_where_the_second_party_never_answers() -> None:
     client = Client()
     client.record(llamante=FIRST, llamado="990300000")
-    assert [(charge.number, charge.seconds) for charge in client.payer.charges] == [(FIRST, 30)]
+    assert [(charge.number, charge.seconds) for charge in client.charges()] == [(FIRST, 30)]
 
 
 @pytest.mark.cites("R13")

@@ -59,7 +59,7 @@ def test_a_call_that_lasts_past_midnight_keeps_its_reference_and_the_next_day_ma
     early = client.call(llamante="990100000", llamado="990100060")
     client.office.finish()
     assert [client.office.cdr(call).reference for call in (late, early)] == ["53010203", "53010203"]
-    assert {charge.reference for charge in client.payer.charges} == {"53010203"}
+    assert {charge.reference for charge in client.charges()} == {"53010203"}
 
 
 @pytest.mark.cites("R6")

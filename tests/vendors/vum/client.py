@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.account import Money
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.vendorkit.reply import Reply
 
 PATH = "/ustredna/webapi.php"
@@ -79,6 +80,10 @@ class Client:
     def account(self) -> Account:
         """Give the customer's account."""
         return self.office.pbx.accounts["customer"]
+
+    def charges(self) -> list[LedgerEntry]:
+        """Give the customer's charged legs."""
+        return self.office.pbx.ledger.charges("customer")
 
 
 def with_settings(**changes: object) -> Settings:

@@ -25,7 +25,7 @@ def test_a_call_consumes_credit_by_the_second_of_conversation() -> None:
 def test_both_parties_of_a_callback_are_charged_for_the_conversation_alone() -> None:
     client = Client()
     client.record(f"klic={CALLBACK}&cislo={ANSWERS}&cislo_kdo=990107000")
-    assert [(charge.number, charge.seconds, charge.amount) for charge in client.account.charges] == [
+    assert [(charge.number, charge.seconds, charge.cost) for charge in client.charges()] == [
         ("990107000", 60, 600_000),
         (ANSWERS, 60, 600_000),
     ]
@@ -38,7 +38,7 @@ def test_a_call_that_is_not_answered_costs_nothing() -> None:
     client.office.phones["sip100"].never_answers()
     client.office.phones["sip101"].never_answers()
     client.record(f"klic={GIVEN}&cislo={ANSWERS}")
-    assert client.account.charges == []
+    assert client.charges() == []
 
 
 @pytest.mark.cites("R13")

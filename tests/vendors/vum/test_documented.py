@@ -27,7 +27,7 @@ def test_an_example_that_orders_a_call_connects_its_two_parties_and_costs_credit
     assert (record.src, record.dst) == PARTIES[name]
     assert (record.disposition, record.duration, record.billsec) == ("ANSWERED", 36, 30)
     charged = 2 if name == "04-callback" else 1
-    assert [charge.amount for charge in documented.pbx.accounts["mikrotech"].charges] == [300_000] * charged
+    assert [charge.cost for charge in documented.pbx.ledger.charges("mikrotech")] == [300_000] * charged
 
 
 @pytest.mark.cites("S9", "R12")
