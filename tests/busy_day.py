@@ -24,6 +24,8 @@ from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToHunt
 from pbxsim.pbx.directory import Diversion, Trunk
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.events import CdrClosed, NoticePosted
+from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal import Journal
 from pbxsim.web.host import Assembled, HostedPbx, Plan
@@ -83,10 +85,17 @@ class Day:
             for kind in EVERY_EVENT:
                 self.office.pbx.events.subscribe(kind, listener)
         self.journal = Journal(self.office.pbx)
+        self.office.pbx.events.subscribe(CdrClosed, self._tell_customer)
         for rule in rules:
             self.office.set_rule(rule)
         self.calls: list[Call] = []
         self._twist = twist
+
+    def _tell_customer(self, event: CdrClosed) -> None:
+        """Post a notice of each record, as a vendor does."""
+        cdr = event.cdr
+        url = f"http://customer.example/cdr?id={cdr.id}&seconds={cdr.billsec}"
+        self.office.pbx.events.emit(NoticePosted(Notice(receiver="test:customer", event="Cdr", call=cdr.call, url=url)))
 
     def live(self) -> Day:
         """Live through it to the end."""

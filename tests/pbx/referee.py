@@ -8,7 +8,8 @@ from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
-from pbxsim.pbx.events import CallStarted, CdrClosed, CreditCharged, LegDialed, LegEnded
+from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, LegDialed, LegEnded
+from pbxsim.pbx.ledger import EntryKind
 from tests.pbx.queue_referee import QueueReferee
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ class Referee:
         self.queues = QueueReferee(pbx)
         self._just_ended: list[Call] = []
         self._credit = {account.name: account.credit for account in pbx.accounts.values()}
-        self._charged = dict.fromkeys(self._credit, 0)
+        self._balance = dict(self._credit)
         self.records = 0
         pbx.events.subscribe(CallStarted, self._on_started)
         pbx.events.subscribe(CdrClosed, self._on_record)
         pbx.events.subscribe(LegDialed, self._on_dialed)
         pbx.events.subscribe(LegEnded, self._on_leg_ended)
-        pbx.events.subscribe(CreditCharged, self._on_charged)
+        pbx.events.subscribe(CreditChanged, self._on_credit)
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -57,9 +58,12 @@ class Referee:
         assert event.channel.serial not in self._ended_legs, "a leg ended twice"
         self._ended_legs.add(event.channel.serial)
 
-    def _on_charged(self, event: CreditCharged) -> None:
-        assert event.charge.amount >= 0
-        self._charged[event.charge.account] += event.charge.amount
+    def _on_credit(self, event: CreditChanged) -> None:
+        entry = event.entry
+        assert entry.kind is not EntryKind.CHARGE or entry.cost >= 0
+        self._balance[entry.account] += entry.amount
+        assert entry.balance == self._balance[entry.account]
+        assert entry.id == self._pbx.ledger.next_entry - 1, "an entry was told late, twice or not at all"
 
     def _on_record(self, event: CdrClosed) -> None:
         cdr = event.cdr
@@ -146,8 +150,9 @@ class Referee:
             _check_trunk(trunk, on_trunks.get(trunk.name, 0))
 
     def _check_account(self, account: Account) -> None:
-        assert account.credit == self._credit[account.name] - self._charged[account.name]
-        assert self._charged[account.name] == sum(charge.amount for charge in account.charges)
+        entries = list(self._pbx.ledger.of(account.name))
+        assert account.credit == self._balance[account.name] == sum(entry.amount for entry in entries)
+        assert entries[0].amount == self._credit[account.name], "the first entry is the credit it began with"
 
 
 _LIVE_STATES = (ChannelState.DIALING, ChannelState.RING, ChannelState.RINGING, ChannelState.UP)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsim.pbx.account import UNIT, Account, Charge, Rate, Tariff
+from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 
 _rates = st.builds(
     lambda per_minute, connection, step, minimum: Rate(
@@ -116,7 +116,7 @@ def _account(credit: int) -> Account:
 def test_an_account_is_what_it_was_made_with() -> None:
     account = Account(name="shop", credit=7, tariff=PRICES, changed_at=5, currency="CZK")
     assert (account.name, account.credit, account.tariff, account.changed_at) == ("shop", 7, PRICES, 5)
-    assert (account.currency, account.charges) == ("CZK", [])
+    assert account.currency == "CZK"
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,3 @@ def test_an_account_is_what_it_was_made_with() -> None:
 )
 def test_a_call_needs_credit_unless_it_is_free(credit: int, number: str, may: bool) -> None:
     assert _account(credit).can_call(number) is may
-
-
-@given(st.integers(-UNIT, UNIT), st.lists(st.integers(0, UNIT), max_size=20))
-def test_the_charges_are_what_the_credit_has_lost(credit: int, amounts: list[int]) -> None:
-    account = _account(credit)
-    for at, amount in enumerate(amounts, start=10):
-        account.take(Charge(at=at, account="shop", call=1, number="00", seconds=1, amount=amount, reference=""))
-        assert account.changed_at == at
-    assert account.credit == credit - sum(amounts)
-    assert [charge.amount for charge in account.charges] == amounts

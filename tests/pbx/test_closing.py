@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.account import UNIT, Account, Charge, ChargeBasis, Rate, Tariff
+from pbxsim.pbx.account import UNIT, Account, ChargeBasis, Rate, Tariff
 from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.directory import OutboundRoute, Trunk
-from pbxsim.pbx.events import CallEnded, CdrClosed, CreditCharged
+from pbxsim.pbx.events import CallEnded, CdrClosed, CreditChanged
+from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from tests.builder import START, Office, extension, line
 
 TARIFF = Tariff(
@@ -38,9 +39,14 @@ class Till:
         call = self.office.call(first, second, account=self.account, charge_basis=basis, reference=reference)
         self.office.finish()
         assert self.office.cdr(call).account == "shop"
-        assert self.account.credit == UNIT - sum(charge.amount for charge in self.account.charges)
-        assert all(charge.call == call.number for charge in self.account.charges)
-        return [(charge.number, charge.seconds, charge.amount) for charge in self.account.charges]
+        charged = self.charged()
+        assert self.account.credit == UNIT - sum(charge.cost for charge in charged)
+        assert all(charge.call == call.number for charge in charged)
+        return [(charge.number, charge.seconds, charge.cost) for charge in charged]
+
+    def charged(self) -> list[LedgerEntry]:
+        """Give the legs that were charged to the account."""
+        return self.office.pbx.ledger.charges("shop")
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ def test_free_legs_are_answered_and_not_charged() -> None:
     till = Till()
     till.account.tariff = Tariff("free", (Rate(prefix="9901", minimum_seconds=60),))
     assert till.charges("990102000", "990103010", LEG) == []
-    assert CreditCharged not in till.office.kinds_heard()
+    assert CreditChanged not in till.office.kinds_heard()
     assert till.account.changed_at == 0
 
 
@@ -89,35 +95,38 @@ def test_seconds_begun_are_not_charged_but_minutes_begun_are() -> None:
     call = till.office.call("100", "990100000", account=till.account)
     till.office.advance(59.999999)
     till.office.pbx.calls.hang_up(call)
-    assert [charge.seconds for charge in till.account.charges] == [59]
+    assert [charge.seconds for charge in till.charged()] == [59]
     till.account.tariff = Tariff("minutes", (Rate(prefix="9901", per_minute=60, step_seconds=60),))
     call = till.office.call("100", "990100000", account=till.account)
     till.office.advance(61)
     till.office.pbx.calls.hang_up(call)
-    assert till.account.charges[1].amount == 120
+    assert till.charged()[1].cost == 120
 
 
 def test_a_charge_is_told_with_its_reference_after_the_end_and_before_the_record(till: Till) -> None:
     till.charges("100", "990103010", LEG, reference="REF-9")
-    (told,) = [event for event in till.office.heard if isinstance(event, CreditCharged)]
-    assert told.charge == Charge(
+    (told,) = [event for event in till.office.heard if isinstance(event, CreditChanged)]
+    assert told.entry == LedgerEntry(
+        id=2,  # the first is the credit that the account began with
         at=START + 13 * SECOND,
         account="shop",
+        kind=EntryKind.CHARGE,
+        amount=-10,
+        balance=UNIT - 10,
         call=1,
         number="990103010",
         seconds=10,
-        amount=10,
         reference="REF-9",
     )
-    assert till.office.kinds_heard()[-3:] == [CallEnded, CreditCharged, CdrClosed]
-    assert till.account.changed_at == told.charge.at
+    assert till.office.kinds_heard()[-3:] == [CallEnded, CreditChanged, CdrClosed]
+    assert till.account.changed_at == told.entry.at
 
 
 def test_a_caller_from_outside_pays_for_itself(till: Till) -> None:
     till.office.phones["100"].answers(talks=9)
     assert till.office.incoming("605000111", "100", account=till.account) is not None
     till.office.finish()
-    assert till.account.charges == []
+    assert till.charged() == []
 
 
 def test_a_call_without_an_account_costs_nobody_anything(till: Till) -> None:
@@ -142,7 +151,7 @@ def test_the_leg_is_charged_by_the_number_that_went_out_on_the_trunk() -> None:
     office = Office(extension("100"), trunks=[trunk], routes=[route], accounts=[account])
     office.call("100", "0990103010", account=account)
     office.finish()
-    assert [(charge.number, charge.amount) for charge in account.charges] == [("990103010", 10)]
+    assert [(charge.number, charge.cost) for charge in office.pbx.ledger.charges("shop")] == [("990103010", 10)]
 
 
 @given(st.integers(0, 99), st.integers(1, 999), st.integers(0, 99), st.sampled_from(ChargeBasis))

@@ -42,7 +42,7 @@ def test_a_leg_that_a_transfer_dialled_is_charged_for_its_own_time(basis: Charge
     blind(office, call.second, EVER)
     office.advance(30)
     office.pbx.calls.hang_up(call)
-    assert [(charge.number, charge.seconds) for charge in account.charges] == [(EVER, seconds)]
+    assert [(charge.number, charge.seconds) for charge in office.pbx.ledger.charges("shop")] == [(EVER, seconds)]
 
 
 @pytest.mark.parametrize(("basis", "expected"), [(ChargeBasis.LEG, 25), (ChargeBasis.CONVERSATION, 25)])
@@ -58,11 +58,13 @@ def test_a_leg_brought_by_an_attended_transfer_is_charged_once_to_whoever_had_it
     assert first.first is not None
     assert second.first is not None
     assert transfer.attended(office.pbx.calls, first.first, second.first)
-    assert (shop.charges, bank.charges) == ([], [])
+    assert [*office.pbx.ledger.charges("shop"), *office.pbx.ledger.charges("bank")] == []
     office.advance(20)
     office.pbx.calls.hang_up(first)
-    assert [(charge.number, charge.seconds, charge.call) for charge in bank.charges] == [(BOSS, expected, 1)]
-    assert [(charge.number, charge.seconds) for charge in shop.charges] == [(EVER, 35)]
+    assert [(charge.number, charge.seconds, charge.call) for charge in office.pbx.ledger.charges("bank")] == [
+        (BOSS, expected, 1)
+    ]
+    assert [(charge.number, charge.seconds) for charge in office.pbx.ledger.charges("shop")] == [(EVER, 35)]
 
 
 # -- queues and spies --------------------------------------------------------------------------------------------------

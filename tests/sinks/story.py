@@ -11,7 +11,8 @@ from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHunt
 from pbxsim.pbx.directory import Diversion
-from pbxsim.pbx.events import RecordingFailed, RecordingMoved
+from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
+from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures
 from tests.builder import START, Office, extension, number
 
@@ -41,6 +42,10 @@ def tell_everything(office: Office) -> None:
     moved = msgspec.structs.replace(record, recording_folder="/mnt/nas", recording_file="call.wav")
     office.pbx.events.emit(RecordingMoved(moved))
     office.pbx.events.emit(RecordingFailed(record.call, "/mnt", "a.wav", "Permission denied"))
+    office.pbx.ledger.top_up(office.pbx.accounts["household"], 5 * UNIT, at=office.clock.now)
+    for call, event in ((record.call, "Cdr"), (0, "Ping")):
+        url = f"http://customer.example/told?password={PIN}"
+        office.pbx.events.emit(NoticePosted(Notice(receiver="test:customer", event=event, call=call, url=url)))
 
 
 def _calls(office: Office) -> None:

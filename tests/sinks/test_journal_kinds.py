@@ -43,15 +43,30 @@ def test_what_is_told_of_money_telephones_agents_and_queues() -> None:
     office = build_office()
     journal = Journal(office.pbx)
     tell_everything(office)
-    charge = _of(journal, "credit-charged")[0]
+    charge, paid = _of(journal, "credit-changed")
     assert charge.data == {
+        "id": 2,
         "account": "household",
+        "kind": "charge",
+        "millionths": -333_333,
         "number": "990103020",
         "seconds": 20,
-        "millionths": 333_333,
         "reference": "",
+        "balance": 99_666_667,
     }
-    assert charge.call == 1
+    assert (charge.call, paid.call) == (1, None)
+    assert paid.data == {
+        "id": 3,
+        "account": "household",
+        "kind": "top_up",
+        "millionths": 5_000_000,
+        "balance": 104_666_667,
+    }
+    notices = [(entry.call, entry.data) for entry in _of(journal, "notice-posted")]
+    assert notices == [
+        (1, {"receiver": "test:customer", "event": "Cdr"}),
+        (None, {"receiver": "test:customer", "event": "Ping"}),
+    ]
     assert [entry.data["host"] for entry in _of(journal, "line-unregistered") + _of(journal, "line-registered")] == [
         "",
         "192.0.2.1",
