@@ -1,0 +1,62 @@
+"""What a call and its recording are called, in events and in reports."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.vendors.simotel.cuid import cuid, cuid_in, cuid_of, record_name
+from tests.vendors.simotel.client import Client
+
+RECORD = Cdr(
+    id=7,
+    call=378,
+    vendor="simotel",
+    start=1_610_778_618 * SECOND + 471_398,
+    answer=0,
+    end=1_610_778_638 * SECOND,
+    src="991",
+    dst="993",
+    disposition=Disposition.ANSWERED,
+    cause=HangupCause.NORMAL_CLEARING,
+    direction=Direction.LOCAL,
+    recording_file="any.mp3",
+)
+
+
+@pytest.mark.cites("R101")
+def test_a_call_is_named_by_the_second_of_its_beginning_and_its_number() -> None:
+    client = Client()
+    call = client.answered_call()
+    assert cuid(call) == f"{call.started_at // SECOND}.{call.number}"
+    client.office.pbx.calls.hang_up(call)
+    assert cuid_of(client.office.cdr(call)) == cuid(call)
+
+
+@pytest.mark.cites("R101")
+def test_a_record_of_the_pbx_file_has_its_own_number_for_a_call() -> None:
+    assert cuid_of(msgspec.structs.replace(RECORD, call=0)) == "1610778618.7"
+
+
+@pytest.mark.cites("S109", "R102")
+def test_a_recording_is_named_by_date_and_call_and_ends_as_its_file_does() -> None:
+    assert record_name(RECORD) == "20210116_1610778618.378.mp3"
+    assert record_name(msgspec.structs.replace(RECORD, recording_file="any.MP3")) == "20210116_1610778618.378.mp3"
+    assert record_name(msgspec.structs.replace(RECORD, recording_file="any.wav")) == "20210116_1610778618.378.wav"
+    assert record_name(msgspec.structs.replace(RECORD, recording_file="any")) == "20210116_1610778618.378.wav"
+    assert record_name(msgspec.structs.replace(RECORD, recording_file="")) == ""
+
+
+@pytest.mark.cites("R102")
+def test_the_name_of_a_recording_tells_the_call() -> None:
+    assert cuid_in(record_name(RECORD)) == cuid_of(RECORD)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "1610778618.378.mp3", "20210116_1610778618.378.ogg", "20210116_1610778618.mp3", "../20210116_1.2.mp3"]
+)
+def test_what_is_no_name_of_a_recording_tells_no_call(name: str) -> None:
+    assert cuid_in(name) == ""
