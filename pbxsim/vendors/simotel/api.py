@@ -18,7 +18,7 @@ from pbxsim.vendors.simotel.errors import Failure, Refusal
 from pbxsim.vendors.simotel.example import curl_line
 from pbxsim.vendors.simotel.services import DOCUMENTED
 from pbxsim.vendors.simotel.site import Site
-from pbxsim.vendors.simotel.table import SERVICES
+from pbxsim.vendors.simotel.table import SERVICES, methods
 
 if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.settings import Settings
 
-_METHODS: Final = ("PUT", "POST")
 _JSON: Final = "application/json"
 _FROM_BODY: Final = "parameters are read from the JSON body alone, not from the address"
 _SERVICE: Final = re.compile(r"/+api/+v4(?:\.1)?/+(.*)", re.DOTALL)
@@ -70,7 +69,7 @@ class SimotelInterface:
             raise Refusal(Failure.ADDRESS_REFUSED)
         account = find_account(exchange.headers, self._settings.accounts)
         service = _service(exchange.path)
-        _check_form(exchange)
+        _check_form(exchange, methods(service))
         if not account.may_use(service):
             raise Refusal(Failure.ACCESS_DENIED, service)
         if exchange.fault:
@@ -96,10 +95,10 @@ def _service(path: str) -> str:
     raise Refusal(Failure.NO_SUCH_SERVICE, hints=word_hint("service", service[:128], DOCUMENTED))
 
 
-def _check_form(exchange: Exchange) -> None:
+def _check_form(exchange: Exchange, allowed: tuple[str, ...]) -> None:
     """See that the method and, where there is a body, its type are allowed. Raises Refusal."""
-    if exchange.method not in _METHODS:
-        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", exchange.method[:32], _METHODS))
+    if exchange.method not in allowed:
+        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", exchange.method[:32], allowed))
     media_type = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if (exchange.body or exchange.fault) and media_type != _JSON:
         raise Refusal(Failure.MEDIA_TYPE_REFUSED, hints=word_hint("content type", media_type[:64], (_JSON,)))

@@ -1,12 +1,13 @@
 """What the JSON body says: which text stands in which parameter, and what cannot be one.
 
-Not here: what the parameters mean for a call (api.py).
+`read_originate` reads a call's parameters; what every service reads the same way (`require`, `as_text`, `as_whole`,
+`unknown_hints`) is here too. Not here: what the parameters mean (the module of the service).
 """
 
 from __future__ import annotations
 
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,6 +15,9 @@ from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.vendorkit.near_miss import parameter_hints
 from pbxsim.vendorkit.params import has_control
 from pbxsim.vendors.simotel.errors import Failure, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 REQUIRED: Final = ("caller", "callee", "context", "caller_id")  # in the order of the vendor's table
 PARAMETERS: Final = (*REQUIRED, "trunk_name", "timeout", "call_limit")
@@ -56,10 +60,17 @@ def read_fields(body: bytes) -> dict[str, object]:
     return document
 
 
-def hints_for(fields: dict[str, object]) -> tuple[str, ...]:
-    """Say something about parameters that the vendor does not know."""
-    unknown = islice((name for name in fields if name not in PARAMETERS), _MOST_HINTS)
-    return parameter_hints((name[:_LONGEST_NAME] for name in unknown), PARAMETERS)
+def unknown_hints(fields: dict[str, object], known: Sequence[str]) -> tuple[str, ...]:
+    """Say something about parameters that the vendor does not know; `known` are those that it does."""
+    unknown = islice((name for name in fields if name not in known), _MOST_HINTS)
+    return parameter_hints((name[:_LONGEST_NAME] for name in unknown), known)
+
+
+def require(fields: dict[str, object], names: Iterable[str]) -> None:
+    """See that all of these parameters came; absent, null and "" are the same. Raises Refusal naming the first."""
+    for name in names:
+        if fields.get(name) in (None, ""):
+            raise Refusal(Failure.FIELD_MISSING, name)
 
 
 def read_originate(fields: dict[str, object]) -> Originate:
@@ -67,10 +78,8 @@ def read_originate(fields: dict[str, object]) -> Originate:
 
     Raises Refusal.
     """
-    for name in REQUIRED:
-        if fields.get(name) in (None, ""):
-            raise Refusal(Failure.FIELD_MISSING, name)
-    texts = {name: _text(name, fields.get(name)) for name in (*REQUIRED, "trunk_name")}
+    require(fields, REQUIRED)
+    texts = {name: as_text(name, fields.get(name)) for name in (*REQUIRED, "trunk_name")}
     timeout = _seconds("timeout", fields.get("timeout"), least=1)
     call_limit = _seconds("call_limit", fields.get("call_limit"), least=0)
     return Originate(
@@ -80,18 +89,21 @@ def read_originate(fields: dict[str, object]) -> Originate:
     )
 
 
-def _text(name: str, value: object) -> str:
-    """Give a parameter as text. A whole number is its digits: clients in typed languages send 557 for "557"."""
+def as_text(name: str, value: object) -> str:
+    """Give a parameter as text, empty for null. A whole number is its digits: typed clients send 557 for "557".
+
+    Raises Refusal for another type, a control character, and more than 255 characters.
+    """
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
-        raise _useless(name, "text expected")
+        raise useless(name, "text expected")
     if has_control(value):
-        raise _useless(name, "it holds a control character")
+        raise useless(name, "it holds a control character")
     if len(value) > _LONGEST_TEXT:
-        raise _useless(name, f"longer than {_LONGEST_TEXT} characters")
+        raise useless(name, f"longer than {_LONGEST_TEXT} characters")
     return value
 
 
@@ -99,13 +111,13 @@ def _seconds(name: str, value: object, *, least: int) -> int | None:
     """Give a number of seconds, sent as a whole number or as a text of digits; None where there is none."""
     if value is None or value == "":
         return None
-    number = _whole(value)
+    number = as_whole(value)
     if not least <= number <= _LONGEST_TIME:
-        raise _useless(name, f"whole seconds from {least} to {_LONGEST_TIME} expected")
+        raise useless(name, f"whole seconds from {least} to {_LONGEST_TIME} expected")
     return number
 
 
-def _whole(value: object) -> int:
+def as_whole(value: object) -> int:
     """Give a whole number, written as one or as digits (30, 30.0, "30"); -1 for anything else."""
     if isinstance(value, bool):
         return -1
@@ -116,5 +128,6 @@ def _whole(value: object) -> int:
     return value if isinstance(value, int) else -1
 
 
-def _useless(name: str, why: str) -> Refusal:
+def useless(name: str, why: str) -> Refusal:
+    """Make the refusal of a parameter that came and cannot be used; the journal says which and why."""
     return Refusal(Failure.OPERATION_FAILED, hints=(f"parameter {name!r} cannot be used: {why}",))

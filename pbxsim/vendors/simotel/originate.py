@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.pbx.call import CallOrder
 from pbxsim.vendorkit.near_miss import word_hint
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import Originate, hints_for, read_originate
+from pbxsim.vendors.simotel.body import PARAMETERS, Originate, read_originate, unknown_hints
 from pbxsim.vendors.simotel.errors import Refusal
 from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def originate(fields: dict[str, object], site: Site) -> Reply:
     """Place a call and give its id. Raises Refusal."""
-    hints = hints_for(fields)
+    hints = unknown_hints(fields, PARAMETERS)
     try:
         wanted = read_originate(fields)
         order = _order(wanted, site)

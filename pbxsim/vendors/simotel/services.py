@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 ORIGINATE: Final = "call/originate/act"
+PING: Final = "setting/ping/act"
 
 _EDITED: Final = ("add", "update", "remove", "search")
 _OBJECTS: Final = (
@@ -25,7 +26,7 @@ _OBJECTS: Final = (
 )
 _AGENT_ACTIONS: Final = ("addagent", "removeagent", "pauseagent", "resumeagent")
 _SINGLE: Final = (
-    "setting/ping/act",
+    PING,
     "pbx/announcements/upload",
     "pbx/musiconholds/search",
     "pbx/faxes/upload",
@@ -60,4 +61,4 @@ DOCUMENTED: Final = (
     *(f"pbx/queues/{batch}{action}" for batch in ("", "batch") for action in _AGENT_ACTIONS),
     *_SINGLE,
 )
-"""Every v4 service that the vendor documents; only ORIGINATE is answered here."""
+"""Every v4 service that the vendor documents; table.py has those that are answered here."""

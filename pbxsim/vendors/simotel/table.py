@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.vendors.simotel.originate import originate
-from pbxsim.vendors.simotel.services import ORIGINATE
+from pbxsim.vendors.simotel.services import ORIGINATE, PING
 
 if TYPE_CHECKING:
     from pbxsim.vendors.simotel.site import Service
@@ -13,3 +13,10 @@ if TYPE_CHECKING:
 SERVICES: Final[dict[str, Service]] = {
     ORIGINATE: originate,
 }
+
+_TAKES_PUT: Final = frozenset({ORIGINATE, PING})
+
+
+def methods(service: str) -> tuple[str, ...]:
+    """Give the HTTP methods by which a service may be asked (README, rulings R1 and R200)."""
+    return ("PUT", "POST") if service in _TAKES_PUT else ("POST",)

@@ -24,6 +24,11 @@ def originated(call_id: str, call: int, hints: tuple[str, ...]) -> Reply:
     return Reply(body=body, content_type=_CONTENT_TYPE, call=call, hints=hints)
 
 
+def done(data: object, message: str = "", hints: tuple[str, ...] = ()) -> Reply:
+    """Say that a service did what it is for; `data` is anything that JSON has, its keys in the order of the reply."""
+    return Reply(body=_envelope(1, message, data), content_type=_CONTENT_TYPE, hints=hints)
+
+
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
     """Say why not, in the vendor's words or in those that the PBX file gives instead."""
     status, usual = FAILURES[refusal.failure]
@@ -32,7 +37,7 @@ def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
     return Reply(body=body, content_type=_CONTENT_TYPE, status=status, code=message, hints=refusal.hints)
 
 
-def _envelope(success: int, message: str | None, content: Mapping[str, str] | None) -> bytes:
+def _envelope(success: int, message: str | None, content: object) -> bytes:
     envelope = {"success": success, "message": message, "data": content}
     return msgspec.json.format(msgspec.json.encode(envelope), indent=4)
 
