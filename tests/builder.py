@@ -20,7 +20,7 @@ from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
 from pbxsim.pbx.directory import Context, Dialplan, Did, Directory, Extension, Line, OutboundRoute, Registration, Trunk
 from pbxsim.pbx.events import CdrClosed, Event
-from pbxsim.pbx.pbx import LONGEST_TALK, Pbx
+from pbxsim.pbx.pbx import LONGEST_TALK, NOTHING_SAVED, Pbx
 from pbxsim.sinks.cdr_memory import CdrMemory
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.queue import Queue
     from pbxsim.pbx.ring_group import RingGroup
+    from pbxsim.pbx.saved import Saved
 
 START: Instant = 1_700_000_000 * SECOND
 EVERY_EVENT: tuple[type[Event], ...] = tuple(
@@ -150,6 +151,7 @@ class Office:
         agents: Iterable[Agent] = (),
         longest_talk: Duration = LONGEST_TALK,
         seed: int = 1,
+        saved: Saved = NOTHING_SAVED,
     ) -> None:
         ways_out = tuple(trunks) or (Trunk(id=1, name="upc"),)
         by_default = (OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=ways_out),)
@@ -161,8 +163,8 @@ class Office:
             contexts=contexts,
             dids=dids,
         )
-        self.clock = Scheduler(START)
-        self.archive = CdrMemory()
+        self.clock = Scheduler(max(START, saved.now))
+        self.archive = CdrMemory(saved.cdrs)
         self.pbx = Pbx(
             name="office",
             clock=self.clock,
@@ -175,6 +177,8 @@ class Office:
             groups=groups,
             agents=agents,
             longest_talk=longest_talk,
+            first_cdr=saved.last_cdr + 1,
+            saved=saved,
         )
         self.heard: list[Event] = []
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)

@@ -129,6 +129,22 @@ class Ledger:
         """Give an account's charged legs, oldest first."""
         return [entry for entry in self.of(account) if entry.kind is EntryKind.CHARGE]
 
+    def balance_at(self, account: Account, instant: Instant) -> tuple[Money, Instant]:
+        """Give an account's credit at an instant, and when it had last changed by then.
+
+        Before its first entry that is the credit with which it began, and when; before the oldest entry that is still
+        kept, the credit just before that one.
+        """
+        oldest = None
+        for entry in self.of(account.name, newest_first=True):
+            if entry.at <= instant:
+                return entry.balance, entry.at
+            oldest = entry
+        if oldest is None:
+            return account.credit, account.changed_at
+        before = oldest.balance if oldest.kind is EntryKind.OPENING else oldest.balance - oldest.amount
+        return before, oldest.at
+
     def _book(self, account: Account, entry: LedgerEntry) -> LedgerEntry:
         account.changed_at = entry.at
         self._keep(entry)

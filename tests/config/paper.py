@@ -13,6 +13,7 @@ from pbxsim.config.build import BuiltPbx, build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import read
 from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.vendorkit.reply import Reply
 from pbxsim.vendorkit.vendor import SettingsFault, Vendor
 from tests.builder import START
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsim.config.file import PbxFile
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.saved import Saved
     from pbxsim.vendorkit.exchange import Exchange
 
 FILE = "office.yaml"
@@ -85,9 +87,10 @@ def pbx_file(text: str, name: str = "office") -> PbxFile:
     return read(f"name: {name}\n{dedent(text)}", FILE, VENDORS)
 
 
-def built(text: str, *, seed: int = 1) -> BuiltPbx:
-    """Build a PBX of a file that is right."""
-    return build(pbx_file(text), vendors=VENDORS, clock=Scheduler(START), seed=seed, files=NoRecordings())
+def built(text: str, *, seed: int = 1, saved: Saved = NOTHING_SAVED) -> BuiltPbx:
+    """Build a PBX of a file that is right; `saved` is what an earlier run left."""
+    clock = Scheduler(max(START, saved.now))
+    return build(pbx_file(text), vendors=VENDORS, clock=clock, seed=seed, files=NoRecordings(), saved=saved)
 
 
 def told(text: str) -> list[tuple[int, str, Any, str]]:

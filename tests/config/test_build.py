@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from pbxsim.clock.instant import HOUR, SECOND, iso_seconds
@@ -16,6 +17,7 @@ from pbxsim.pbx.cdr import Cdr, CdrQuery, Direction
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState, Registration
+from pbxsim.pbx.saved import Saved
 from pbxsim.vendorkit.exchange import Exchange
 from tests.builder import START
 from tests.config.paper import VENDORS, AcmeInterface, NoRecordings, built, pbx_file
@@ -377,6 +379,27 @@ def test_records_of_the_past_are_there_and_new_ones_are_numbered_after_them() ->
     assert (talked.recording_folder, talked.recording_file) == ("/var/spool", "record.wav")
     assert iso_seconds(talked.start) == "2018-05-14T09:30:00Z"
     assert record(pbx, "1", "2").id == 10001
+
+
+def test_what_an_earlier_run_left_comes_before_what_the_file_says() -> None:
+    moved = msgspec.structs.replace(next(iter(built(PAST).pbx.cdrs.find(CdrQuery()))), recording_folder="/mnt/nas")
+    newest = msgspec.structs.replace(moved, id=10_050, call=50, account="firm")
+    saved = Saved(
+        cdrs=(moved, newest),
+        balances={"firm": (3 * UNIT, START + SECOND)},
+        now=START + HOUR,
+        last_call=50,
+        last_channel=99,
+        last_cdr=10_060,
+        last_entry=4,
+    )
+    pbx = built(PAST, saved=saved).pbx
+    assert [cdr.id for cdr in pbx.cdrs.find(CdrQuery())] == [7, 10_000, 10_050]
+    assert pbx.cdrs.get(7).recording_folder == "/mnt/nas"
+    assert (pbx.accounts["firm"].credit, pbx.accounts["firm"].changed_at) == (3 * UNIT, START + SECOND)
+    cdr = record(pbx, "990100001", "990100001")
+    assert (cdr.id, cdr.call, cdr.first_serial, cdr.start) == (10_061, 51, 100, START + HOUR)
+    assert pbx.ledger.next_entry == 5
 
 
 def test_an_answered_call_of_no_length_was_answered() -> None:

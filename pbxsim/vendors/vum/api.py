@@ -18,7 +18,7 @@ from pbxsim.vendorkit.near_miss import parameter_hints
 from pbxsim.vendorkit.numbers import CZECHIA, as_dialled, international, is_digits, misprint_hints
 from pbxsim.vendorkit.reach import can_pay, reachable
 from pbxsim.vendorkit.reply import Reply
-from pbxsim.vendors.vum import balance, browser, wire
+from pbxsim.vendors.vum import browser, wire
 from pbxsim.vendors.vum.errors import TEXTS, Refusal, Text
 from pbxsim.vendors.vum.settings import KeyKind
 
@@ -188,7 +188,7 @@ class VumInterface:
     def _credit(self, account: Account) -> Reply:
         settings = self._settings
         shown_at = self._pbx.clock.now - seconds(settings.balance_delay_seconds)
-        credit, since = balance.as_of(self._pbx.ledger, account, shown_at)
+        credit, since = self._pbx.ledger.balance_at(account, shown_at)
         return self._reply(
             wire.balance(credit, since, self._zone, separator=settings.decimal_separator, form=settings.balance_date)
         )

@@ -8,6 +8,7 @@ import msgspec
 from multidict import CIMultiDict
 
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
+from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.settings import Key, KeyKind, Settings
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.ledger import LedgerEntry
+    from pbxsim.pbx.saved import Saved
     from pbxsim.vendorkit.reply import Reply
 
 PATH = "/ustredna/webapi.php"
@@ -35,14 +37,14 @@ SETTINGS = Settings(keys=KEYS, context="main")
 TARIFF = Tariff("ordinary", (Rate(per_minute=600_000), Rate(prefix="800")))
 
 
-def office(credit: Money = 100 * UNIT) -> Office:
+def office(credit: Money = 100 * UNIT, *, saved: Saved = NOTHING_SAVED) -> Office:
     """Make a PBX with the extension 100 of a customer, who pays 0.60 a minute but nothing for 800…"""
     accounts = [
         Account(name=name, credit=credit, tariff=TARIFF, changed_at=START, currency="CZK")
         for name in ("customer", "neighbour")
     ]
     own = extension("100", line("sip100"), line("sip101"), public=("299299000",))
-    return Office(own, extension("200"), accounts=accounts)
+    return Office(own, extension("200"), accounts=accounts, saved=saved)
 
 
 class Client:

@@ -6,6 +6,7 @@ import pytest
 
 from pbxsim.pbx.account import UNIT
 from pbxsim.vendors.vum.settings import DateForm
+from tests.saved import left_by
 from tests.vendors.vum.client import CALLBACK, GIVEN, INFO, OWN, Client, office, with_settings
 
 ANSWERS = "990105060"  # answers after 5 s, hangs up after 60 s of talk
@@ -79,6 +80,26 @@ def test_a_balance_may_lag_behind_the_call_that_changed_it() -> None:
     assert client.ask(f"klic={INFO}&typ=1") == "99.40;2023-11-14 23:14:25;"
     client.office.advance(300)
     assert client.ask(f"klic={INFO}&typ=1") == "98.80;2023-11-14 23:18:50;"
+
+
+@pytest.mark.cites("R9")
+def test_a_balance_from_before_the_account_began_is_what_it_began_with() -> None:
+    client = Client(with_settings(balance_delay_seconds=86_400))
+    client.record(f"klic={GIVEN}&cislo={ANSWERS}")
+    assert client.ask(f"klic={INFO}&typ=1") == "100.00;2023-11-14 23:13:20;"
+
+
+@pytest.mark.cites("R9")
+@pytest.mark.parametrize(
+    ("delay", "told"),
+    [(0, "98.80;2023-11-14 23:15:30;"), (60, "99.40;2023-11-14 23:14:25;"), (3600, "100.00;2023-11-14 23:13:20;")],
+)
+def test_a_restart_changes_nothing_of_what_a_balance_tells_at_any_delay(delay: float, told: str) -> None:
+    first = Client()
+    first.record(f"klic={GIVEN}&cislo={ANSWERS}")
+    first.record(f"klic={GIVEN}&cislo={ANSWERS}")
+    again = Client(with_settings(balance_delay_seconds=delay), office(saved=left_by(first.office)))
+    assert again.ask(f"klic={INFO}&typ=1") == told
 
 
 @pytest.mark.cites("R8")
