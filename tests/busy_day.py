@@ -211,6 +211,7 @@ def _agents(office: Office, hour: int) -> None:
     agents.log_in(agent, office.phones["sip100"].line)
     agents.pause(agent, "lunch")
     office.pbx.queues.add(sales, agent, hour % 4)
+    office.pbx.queues.pause(sales, agent)
     if hour % 2:
         office.pbx.queues.remove(sales, agent)
         agents.log_out(agent)

@@ -18,6 +18,7 @@ from pbxsim.pbx.events import (
     LineRegistered,
     LineUnregistered,
     MemberAdded,
+    MemberPauseChanged,
     MemberRemoved,
 )
 from pbxsim.pbx.queue_hunt import QueueHunt
@@ -59,7 +60,7 @@ class Distribution:
     def _listen(self) -> None:
         events = self._pbx.events
         events.subscribe(LegEnded, self._on_leg_ended)
-        for kind in (AgentChanged, MemberAdded, MemberRemoved, LineRegistered, LineUnregistered):
+        for kind in (AgentChanged, MemberAdded, MemberRemoved, MemberPauseChanged, LineRegistered, LineUnregistered):
             events.subscribe(kind, self._on_change)
         if any(_LOOKS & (queue.rules.leave_when_empty or frozenset()) for queue in self._queues):
             for telling in (LegDialed, LegRinging, LegAnswered):
@@ -102,7 +103,7 @@ class Distribution:
         """Tell whether a member can be rung for a caller of this queue now."""
         agent = member.agent
         line = agent.line
-        if line is None or agent.is_paused or agent in self._rung or not line.registration.host:
+        if line is None or member.is_paused or agent in self._rung or not line.registration.host:
             return False
         if self.rests(agent) or line.is_full:
             return False

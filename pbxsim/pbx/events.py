@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cause import HangupCause
@@ -135,6 +137,23 @@ class NoticePosted(Event, frozen=True, eq=False):
     notice: Notice
 
 
+class DecisionAsked(Event, frozen=True, eq=False):
+    """A call waits: the server of a component is asked where it goes on; `number` is what was dialled."""
+
+    call: Call
+    component: str
+    number: str
+
+
+class DecisionAnswered(Event, frozen=True, eq=False):
+    """A call goes on as the server of a component said in `said`; or by the way out, and then `why` says why."""
+
+    call: Call
+    component: str
+    said: Mapping[str, str]
+    why: str
+
+
 class ContextEntered(Event, frozen=True, eq=False):
     """The call went on in a dialplan context."""
 
@@ -192,6 +211,14 @@ class MemberRemoved(Event, frozen=True, eq=False):
 
     queue: Queue
     agent: Agent
+
+
+class MemberPauseChanged(Event, frozen=True, eq=False):
+    """A member paused in one queue, or came back there; in its other queues nothing changed."""
+
+    queue: Queue
+    agent: Agent
+    is_paused: bool
 
 
 class CallerJoined(Event, frozen=True, eq=False):

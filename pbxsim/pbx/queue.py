@@ -11,7 +11,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.errors import QueueNotFound
-from pbxsim.pbx.events import MemberAdded, MemberRemoved
+from pbxsim.pbx.events import MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.strategy import Strategy
 
 if TYPE_CHECKING:
@@ -29,13 +29,22 @@ NOBODY_LOGGED_IN: Final = frozenset({"unavailable", "invalid"})
 
 
 class Member(msgspec.Struct, eq=False, kw_only=True):
-    """An agent in a queue. `penalty` 0 is asked first; `last_call` 0 is none; `membership` static or dynamic."""
+    """An agent in a queue. `penalty` 0 is asked first; `last_call` 0 is none; `membership` static or dynamic.
+
+    `paused_here`: the agent takes no calls of this queue, whatever it does in others.
+    """
 
     agent: Agent
     penalty: int = 0
     membership: str = "dynamic"
     calls_taken: int = 0
     last_call: Instant = 0
+    paused_here: bool = False
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the member pauses, in this queue or altogether."""
+        return self.paused_here or self.agent.is_paused
 
 
 class Waiter(msgspec.Struct, eq=False, kw_only=True):
@@ -170,6 +179,20 @@ class Queues:
         else:
             member.penalty = penalty
         self._bus.emit(MemberAdded(queue, agent))
+
+    def pause(self, queue: Queue, agent: Agent) -> None:
+        """Keep this queue's calls from a member (app_queue's PauseQueueMember with a queue); no member stays none."""
+        self._set_pause(queue, agent, is_paused=True)
+
+    def unpause(self, queue: Queue, agent: Agent) -> None:
+        """Give a member this queue's calls again, unless the agent pauses altogether."""
+        self._set_pause(queue, agent, is_paused=False)
+
+    def _set_pause(self, queue: Queue, agent: Agent, *, is_paused: bool) -> None:
+        member = queue.member(agent)
+        if member is not None:
+            member.paused_here = is_paused
+            self._bus.emit(MemberPauseChanged(queue, agent, is_paused))
 
     def remove(self, queue: Queue, agent: Agent) -> None:
         """End the agent's membership; one that is no member stays none. What rings there rings on."""

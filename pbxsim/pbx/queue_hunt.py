@@ -41,8 +41,9 @@ class QueueHunt:
 
     # -- the caller's way -------------------------------------------------------------------------------------------
 
-    def start(self, call: Call) -> None:
+    def start(self, call: Call, number: str) -> None:
         """Have the caller join, unless the queue is full or counts as empty; then it goes to the overflow."""
+        del number
         queue, rules = self.queue, self.queue.rules
         full = queue.max_waiting and len(queue.waiters) >= queue.max_waiting
         if full or (rules.join_empty is not None and self._nobody_there(rules.join_empty)):
@@ -236,7 +237,7 @@ class QueueHunt:
     def _states(self, member: Member) -> set[str]:
         agent = member.agent
         states = {_STATES[agent.device_state]}
-        if agent.is_paused:
+        if member.is_paused:
             states.add("paused")
         if self._distribution.rests(agent):
             states.add("wrapup")

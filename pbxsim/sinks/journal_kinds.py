@@ -27,6 +27,8 @@ from pbxsim.pbx.events import (
     CdrClosed,
     ContextEntered,
     CreditChanged,
+    DecisionAnswered,
+    DecisionAsked,
     DiversionChanged,
     DoNotDisturbChanged,
     Event,
@@ -40,6 +42,7 @@ from pbxsim.pbx.events import (
     LineRegistered,
     LineUnregistered,
     MemberAdded,
+    MemberPauseChanged,
     MemberRemoved,
     NoticePosted,
     RecordingFailed,
@@ -226,6 +229,15 @@ def _spell_member(facts: tuple[str, str, int | None]) -> Spelt:
     return None, "", {"queue": queue, "agent": agent, **({} if penalty is None else {"penalty": penalty})}
 
 
+def _take_member_pause(event: MemberPauseChanged) -> tuple[str, str, bool]:
+    return event.queue.name, event.agent.number, event.is_paused
+
+
+def _spell_member_pause(facts: tuple[str, str, bool]) -> Spelt:
+    queue, agent, is_paused = facts
+    return None, "", {"queue": queue, "agent": agent, "is_paused": is_paused}
+
+
 def _take_waiting(event: CallerJoined | CallerLeft) -> tuple[int, str, str]:
     return event.call.number, event.queue.name, event.how if isinstance(event, CallerLeft) else ""
 
@@ -251,6 +263,8 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CallEnded, take_ended, spell_ended),
     Kind(CdrClosed, _take_cdr, _spell_cdr),
     Kind(CreditChanged, _take_entry, _spell_entry),
+    Kind(DecisionAsked, take_asked, spell_asked),
+    Kind(DecisionAnswered, take_decided, spell_decided),
     Kind(ContextEntered, take_context, spell_context),
     Kind(ReportIgnored, take_ignored, spell_ignored),
     Kind(LineRegistered, _take_line, _spell_line),
@@ -260,6 +274,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(AgentChanged, _take_agent, _spell_agent),
     Kind(MemberAdded, _take_member, _spell_member),
     Kind(MemberRemoved, _take_member, _spell_member),
+    Kind(MemberPauseChanged, _take_member_pause, _spell_member_pause),
     Kind(NoticePosted, _take_notice, _spell_notice),
     Kind(RecordingFailed, _take_failed, _spell_failed),
     Kind(CallerJoined, _take_waiting, _spell_waiting),

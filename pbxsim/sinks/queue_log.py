@@ -20,6 +20,7 @@ from pbxsim.pbx.events import (
     LegAnswered,
     LegEnded,
     MemberAdded,
+    MemberPauseChanged,
     MemberRemoved,
 )
 
@@ -75,6 +76,7 @@ class QueueLog:
         events.subscribe(CallTransferred, self._on_transferred)
         events.subscribe(MemberAdded, self._on_added)
         events.subscribe(MemberRemoved, self._on_removed)
+        events.subscribe(MemberPauseChanged, self._on_member_pause)
         events.subscribe(AgentChanged, self._on_agent)
 
     # -- callers ----------------------------------------------------------------------------------------------------
@@ -147,6 +149,9 @@ class QueueLog:
 
     def _on_removed(self, event: MemberRemoved) -> None:
         self._write(_NONE, event.queue.name, event.agent.name, "REMOVEMEMBER")
+
+    def _on_member_pause(self, event: MemberPauseChanged) -> None:
+        self._write(_NONE, event.queue.name, event.agent.name, "PAUSE" if event.is_paused else "UNPAUSE")
 
     def _on_agent(self, event: AgentChanged) -> None:
         if event.change not in ("pause", "unpause"):

@@ -75,7 +75,8 @@ class QueueReferee:
         (waiter,) = [waiter for waiter in queue.waiters if waiter.call is channel.call]
         agent = self._rung[channel.call.number, line.user] = waiter.ringing[line].agent
         self.rung += 1
-        assert (agent.line, agent.is_paused) == (line, False), "a paused or moved agent is rung"
+        paused = waiter.ringing[line].is_paused
+        assert (agent.line, paused) == (line, False), "a paused or moved agent is rung"
         assert line.is_registered
         assert line.channels == [channel], "a busy agent is rung"
         assert self._resting.get(agent, 0) <= self._pbx.clock.now, "an agent who wraps up is rung"

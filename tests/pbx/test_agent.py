@@ -50,6 +50,15 @@ def test_a_wrong_pin_and_an_unknown_number_are_refused_alike(agents: Agents, num
     assert refusal.value.args == ()
 
 
+def test_an_agent_who_comes_later_is_found_by_number_and_no_number_is_given_twice(agents: Agents, anna: Agent) -> None:
+    carl = Agent(number="570", name="Carl", pin="")
+    agents.add(carl)
+    assert (agents.numbered("570"), agents.numbered("2001"), agents.numbered("9999")) == (carl, anna, None)
+    assert list(agents)[-1] is carl
+    with pytest.raises(ValueError, match="570"):
+        agents.add(Agent(number="570", name="Another", pin=""))
+
+
 def test_an_agent_without_a_line_is_logged_out_and_unavailable(anna: Agent) -> None:
     assert not anna.is_logged_in
     assert anna.device_state is DeviceState.UNAVAILABLE

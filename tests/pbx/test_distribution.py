@@ -21,6 +21,10 @@ def _pauses(centre: CallCentre) -> None:
     centre.pbx.agents.pause(centre.agent("anna"), "lunch")
 
 
+def _pauses_in_the_queue(centre: CallCentre) -> None:
+    centre.pbx.queues.pause(centre.pbx.queues.named("sales"), centre.agent("anna"))
+
+
 def _logs_out(centre: CallCentre) -> None:
     centre.pbx.agents.log_out(centre.agent("anna"))
 
@@ -41,7 +45,15 @@ def _is_rung_by_somebody_else(centre: CallCentre) -> None:
     centre.incoming("700100200", "100")
 
 
-AWAY = [_pauses, _logs_out, _unplugs, _calls_somebody, _leaves_the_receiver_off, _is_rung_by_somebody_else]
+AWAY = [
+    _pauses,
+    _pauses_in_the_queue,
+    _logs_out,
+    _unplugs,
+    _calls_somebody,
+    _leaves_the_receiver_off,
+    _is_rung_by_somebody_else,
+]
 
 
 def _legs(centre: CallCentre, name: str) -> int:
@@ -76,6 +88,8 @@ def _comes_back(centre: CallCentre, away: Callable[[CallCentre], None]) -> None:
     anna, telephone = centre.agent("anna"), centre.phones["anna"].line
     if away is _pauses:
         centre.pbx.agents.unpause(anna)
+    elif away is _pauses_in_the_queue:
+        centre.pbx.queues.unpause(centre.pbx.queues.named("sales"), anna)
     elif away is _logs_out:
         centre.pbx.agents.log_in(anna, telephone)
     elif away is _unplugs:
@@ -89,7 +103,8 @@ def _comes_back(centre: CallCentre, away: Callable[[CallCentre], None]) -> None:
 
 
 @pytest.mark.parametrize(
-    "away", [_pauses, _logs_out, _unplugs, _is_no_member, _calls_somebody, _is_rung_by_somebody_else]
+    "away",
+    [_pauses, _pauses_in_the_queue, _logs_out, _unplugs, _is_no_member, _calls_somebody, _is_rung_by_somebody_else],
 )
 def test_those_who_wait_are_served_when_an_agent_comes_back(away: Callable[[CallCentre], None]) -> None:
     centre = CallCentre(queue("anna"))
@@ -112,6 +127,18 @@ def test_an_agent_who_wraps_up_is_rung_by_no_queue_until_that_is_over() -> None:
     assert len(waiting.legs) == 1
     centre.advance(0.1)
     assert len(waiting.legs) == 2
+
+
+def test_who_pauses_in_one_queue_takes_the_calls_of_another() -> None:
+    sales, support = shared(queue("anna"), queue("anna", name="support"))
+    centre = CallCentre(sales, support)
+    centre.pbx.queues.pause(sales, centre.agent("anna"))
+    centre.calls("sales")
+    centre.advance(1)
+    assert centre.ringing() == []
+    centre.calls("support", "605000002")
+    centre.advance(1)
+    assert centre.ringing() == ["anna"]
 
 
 def test_an_agent_of_several_queues_rings_for_one_caller_at_a_time() -> None:

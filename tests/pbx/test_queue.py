@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.errors import QueueNotFound
-from pbxsim.pbx.events import MemberAdded, MemberRemoved
+from pbxsim.pbx.events import MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
 from tests.builder import Office, extension
 
@@ -85,6 +85,40 @@ def test_membership_outlives_a_log_out(office: Office, sales: Queue) -> None:
     office.pbx.agents.log_in(ANNA, office.phones["100"].line)
     office.pbx.agents.log_out(ANNA)
     assert sales.member(ANNA) is not None
+
+
+def test_a_member_pauses_in_one_queue_and_not_in_the_other(office: Office, sales: Queue) -> None:
+    queues, support = office.pbx.queues, office.pbx.queues.named("support")
+    queues.add(support, ANNA, 0)
+    queues.pause(sales, ANNA)
+    (here,), (there,) = sales.members, support.members
+    assert (here.is_paused, there.is_paused, ANNA.is_paused) == (True, False, False)
+    queues.unpause(sales, ANNA)
+    assert not here.is_paused
+    told = [event.is_paused for event in office.heard if isinstance(event, MemberPauseChanged)]
+    assert told == [True, False]
+
+
+def test_a_member_pauses_where_the_agent_pauses_altogether(office: Office, sales: Queue) -> None:
+    (member,) = sales.members
+    office.pbx.agents.pause(ANNA)
+    assert (member.is_paused, member.paused_here) == (True, False)
+    office.pbx.queues.unpause(sales, ANNA)
+    assert member.is_paused
+    office.pbx.agents.unpause(ANNA)
+    assert not member.is_paused
+
+
+def test_who_is_no_member_cannot_pause_there_and_nobody_hears_of_it(office: Office, sales: Queue) -> None:
+    office.pbx.queues.pause(sales, BEN)
+    assert not any(isinstance(event, MemberPauseChanged) for event in office.heard)
+
+
+def test_who_leaves_and_comes_back_does_not_pause_any_more(office: Office, sales: Queue) -> None:
+    office.pbx.queues.pause(sales, ANNA)
+    office.pbx.queues.remove(sales, ANNA)
+    office.pbx.queues.add(sales, ANNA, 0)
+    assert [member.is_paused for member in sales.members] == [False]
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,11 @@ from tests.pbx.referee import Referee
 from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
 
 if TYPE_CHECKING:
+    from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.queue import Queue
 
 SHARDS = 4
 STEPS = 25_000  # in each shard
@@ -69,6 +71,7 @@ class SwitchMachine(RuleBasedStateMachine):
         self.referee = Referee(self.pbx)
         self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
         self.members: dict[tuple[str, str], int] = {}
+        self.paused_here: set[tuple[str, str]] = set()
         self._open_for_business()
         type(self).runs += 1
 
@@ -217,9 +220,12 @@ class SwitchMachine(RuleBasedStateMachine):
 
     # -- agents and queues ----------------------------------------------------------------------------------------
 
-    @rule(number=st.sampled_from(AGENTS), on=st.sampled_from(TELEPHONES), what=st.integers(-5, 9))
+    @rule(number=st.sampled_from(AGENTS), on=st.sampled_from(TELEPHONES), what=st.integers(-7, 9))
     def work(self, number: str, on: str, what: int) -> None:
-        """Have an agent come, go, pause, come back or leave a queue; nought and more are penalties in a queue."""
+        """Have an agent come, go, pause, come back or leave a queue; nought and more are penalties in a queue.
+
+        Below -5 the agent pauses in one queue alone, or comes back there.
+        """
         agent = self.pbx.agents.authorized(number, "1")
         queue = self.pbx.queues.named(QUEUES[what % 2])
         line, pauses = self.working[number]
@@ -229,6 +235,9 @@ class SwitchMachine(RuleBasedStateMachine):
         elif what == -1:
             self.pbx.queues.remove(queue, agent)
             self.members.pop((queue.name, number), None)
+            self.paused_here.discard((queue.name, number))
+        elif what < -5:
+            self._pause_here(queue, agent)
         elif what == -2:
             self.pbx.agents.log_in(agent, self.office.phones[on].line)
             line = on
@@ -239,6 +248,12 @@ class SwitchMachine(RuleBasedStateMachine):
             (self.pbx.agents.pause if what == -4 else self.pbx.agents.unpause)(agent)
             pauses = what == -4
         self.working[number] = line, pauses
+
+    def _pause_here(self, queue: Queue, agent: Agent) -> None:
+        key = queue.name, agent.number
+        (self.pbx.queues.unpause if key in self.paused_here else self.pbx.queues.pause)(queue, agent)
+        if key in self.members:
+            self.paused_here ^= {key}
 
     # -- time -----------------------------------------------------------------------------------------------------
 
@@ -267,6 +282,10 @@ class SwitchMachine(RuleBasedStateMachine):
         assert self.members == {
             (queue.name, member.agent.number): member.penalty for queue in self.pbx.queues for member in queue.members
         }
+        pausing = [
+            (queue.name, one.agent.number) for queue in self.pbx.queues for one in queue.members if one.paused_here
+        ]
+        assert self.paused_here == set(pausing)
 
     def teardown(self) -> None:
         """See that without any more orders everything ends by itself, and leaves nothing behind."""

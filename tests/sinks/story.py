@@ -81,6 +81,8 @@ def _telephones_and_agents(office: Office) -> None:
     agents.pause(anna, "lunch")
     agents.unpause(anna)
     queues.add(sales, anna, 3)
+    queues.pause(sales, anna)
+    queues.unpause(sales, anna)
     queues.remove(sales, anna)
     agents.log_out(anna)
 

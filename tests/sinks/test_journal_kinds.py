@@ -82,6 +82,10 @@ def test_what_is_told_of_money_telephones_agents_and_queues() -> None:
         {"queue": "sales", "agent": "2001", "penalty": 3},
         {"queue": "sales", "agent": "2001"},
     ]
+    assert [entry.data for entry in _of(journal, "member-pause-changed")] == [
+        {"queue": "sales", "agent": "2001", "is_paused": True},
+        {"queue": "sales", "agent": "2001", "is_paused": False},
+    ]
     (moved,) = _of(journal, "recording-moved")
     assert (moved.call, moved.data) == (
         1,

@@ -164,6 +164,17 @@ def test_a_caller_who_is_handed_on_has_left_the_queue_with_that() -> None:
     assert centre.rows()[2:] == [("sales", "anna", "BLINDTRANSFER", "900", "in", "0", "8")]
 
 
+def test_a_pause_in_one_queue_is_told_for_that_one_alone() -> None:
+    centre = LoggedCentre(queue("anna"), queue("ben", name="support"))
+    anna, sales = centre.agent("anna"), centre.pbx.queues.named("sales")
+    centre.pbx.queues.pause(sales, anna)
+    centre.pbx.queues.unpause(sales, anna)
+    assert [row[2:6] for row in centre.log.rows[-2:]] == [
+        ("sales", "anna", "PAUSE", ""),
+        ("sales", "anna", "UNPAUSE", ""),
+    ]
+
+
 def test_pauses_and_memberships_are_told_for_each_queue() -> None:
     centre = LoggedCentre(queue("anna"))
     anna, sales = centre.agent("anna"), centre.pbx.queues.named("sales")

@@ -171,7 +171,7 @@ def _member(member: Member) -> dict[str, str]:
         "lastCall": str(whole_seconds(member.last_call)),
         "isInCall": "1" if state in _IN_CALL else "0",
         "status": str(_interface_state(agent).value),
-        "paused": "1" if agent.is_paused else "0",
+        "paused": "1" if member.is_paused else "0",
     }
 
 

@@ -94,7 +94,7 @@ def _member(member: Member) -> MemberShown:
         name=agent.name,
         penalty=member.penalty,
         membership=member.membership,
-        paused=agent.is_paused,
+        paused=member.is_paused,
         device_state=DEVICE_STATES[agent.device_state],
         calls_taken=member.calls_taken,
         last_call=moment_or_none(member.last_call),

@@ -129,6 +129,16 @@ def test_joining_pausing_and_talking_show_in_the_queue(client: Client) -> None:
     }
 
 
+def test_a_pause_in_that_queue_alone_shows_there(client: Client) -> None:
+    client.ask("agentlogin", **AGENT, srcExtenInternalNum="100")
+    client.ask("agentadd", **AGENT, queueName="FrontaIT", penalty="4")
+    queues = client.office.pbx.queues
+    (member,) = queues.named("FrontaIT").members
+    queues.pause(queues.named("FrontaIT"), member.agent)
+
+    assert _results(client)[0]["members"]["Agent_01"]["paused"] == "1"
+
+
 @pytest.mark.cites("R32")
 def test_a_member_who_is_logged_out_cannot_be_reached(client: Client) -> None:
     client.ask("agentadd", **AGENT, queueName="FrontaIT", penalty="4")

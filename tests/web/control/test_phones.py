@@ -132,5 +132,9 @@ async def test_an_agent_at_work_is_shown_at_the_telephone(town: Town) -> None:
     pbx.agents.pause(agent, "lunch")
     (shown,) = (await town.get("/_pbxsim/agents")).json
     assert (shown["line"], shown["paused"], shown["pause_reason"]) == ("sip102", True, "lunch")
+    pbx.agents.unpause(agent)
+    pbx.queues.pause(pbx.queues.named("sales"), agent)
+    ((queue,), (shown,)) = (await town.get("/_pbxsim/queues")).json, (await town.get("/_pbxsim/agents")).json
+    assert (queue["members"][0]["paused"], shown["paused"]) == (True, False)
     assert (await town.get("/_pbxsim/agents?after=1000")).json == []
     assert (await town.get("/_pbxsim/queues?after=sales")).json == []
