@@ -80,7 +80,7 @@ class CallControl:
         self.channels_made = saved.last_channel
         self.next_cdr = first_cdr
         self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
-        self.hunts: Mapping[str, Hunt] = {}  # queues and ring groups, as `dialplan.ToHunt` names them
+        self.hunts: Mapping[str, Hunt] = {}  # queues, ring groups and components, as `dialplan.ToHunt` names them
         self.spies = Spies(self)
 
     # -- orders ---------------------------------------------------------------------------------------------------

@@ -27,11 +27,12 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         _play(control, call, destination)
         return
     if isinstance(destination, ToHunt):
-        if call.first is None:  # nobody is there to wait: neither can a queue or a group be the first party
+        hunt = control.hunts.get(destination.name)  # a component is there only if the PBX speaks its vendor
+        if call.first is None or hunt is None:  # nobody is there to wait: nor can a queue or a group be the first party
             control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
             return
-        call.hunt = control.hunts[destination.name]
-        call.hunt.start(call)
+        call.hunt = hunt
+        hunt.start(call, destination.number)
         return
     before = len(call.legs)
     refusal = _make_legs(control, call, destination, shows)

@@ -47,7 +47,7 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
 
 
 class ToHunt(msgspec.Struct, frozen=True, eq=False):
-    """Have a queue or a ring group look for somebody: `queue NAME` or `group NAME`."""
+    """Have somebody looked for: by `queue NAME`, `group NAME`, or as the server of `component NAME` says."""
 
     number: str
     name: str
@@ -148,6 +148,8 @@ class Dialplan:
             return ToHunt(number, f"queue {step.queue}")
         if step.group:
             return ToHunt(number, f"group {step.group}")
+        if step.component:
+            return ToHunt(number, f"component {step.component}")
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

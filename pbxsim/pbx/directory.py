@@ -235,8 +235,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a context does with a number that fits: exactly one of the fields says it.
 
     `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
-    `queue`, `group`: wait in that queue, ring that ring group. `play_seconds`: answer, play for so long, hang up.
-    `hangup`: refuse with that Q.850 cause.
+    `queue`, `group`: wait in that queue, ring that ring group. `component`: have that component's server say where to.
+    `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
     """
 
     extension: str = ""
@@ -244,6 +244,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     route: str = ""
     queue: str = ""
     group: str = ""
+    component: str = ""
     play_seconds: float | None = None
     hangup: int = 0
 

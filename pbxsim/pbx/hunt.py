@@ -1,4 +1,5 @@
-"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group.
+"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group, or a
+component, which has a server outside say where to look.
 
 While a call has a hunt, the switch does not end it because a leg failed: it asks the hunt what now.
 """
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 class Hunt(Protocol):
     """Looks for a call's second party."""
 
-    def start(self, call: Call) -> None:
-        """Take the call: ring somebody, or have it wait."""
+    def start(self, call: Call, number: str) -> None:
+        """Take the call, which dialled that number: ring somebody, or have it wait."""
         ...
 
     def leg_failed(self, call: Call, channel: Channel) -> None:

@@ -8,6 +8,7 @@ from pbxsim.clock.instant import HOUR, Duration
 from pbxsim.pbx.agent import Agent, Agents
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
+from pbxsim.pbx.decision import Decisions
 from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
 from pbxsim.pbx.ledger import Ledger
@@ -55,6 +56,7 @@ class Pbx:
         saved: Saved = NOTHING_SAVED,
     ) -> None:
         self.name = name
+        self.is_resumed = not saved.is_empty  # there was an earlier run, and not all that it did is on record
         self.clock = clock
         self.seed = seed
         self.directory = directory
@@ -82,6 +84,7 @@ class Pbx:
             **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
             **{f"group {group.name}": GroupHunt(self, group) for group in groups},
         }
+        self.decisions = Decisions(self.calls)
         self.hand: TelephoneHand | None = None
 
     def connect_engine(self, engine: CallEngine, hand: TelephoneHand | None = None) -> None:

@@ -40,8 +40,9 @@ class GroupHunt:
         self._rows: dict[int, int] = {}
         self._causes: dict[int, HangupCause] = {}
 
-    def start(self, call: Call) -> None:
+    def start(self, call: Call, number: str) -> None:
         """Ring the first row."""
+        del number
         self._ring_row(call, 0)
 
     def leg_failed(self, call: Call, channel: Channel) -> None:

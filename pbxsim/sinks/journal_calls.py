@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         CallStarted,
         CallTransferred,
         ContextEntered,
+        DecisionAnswered,
+        DecisionAsked,
         LegAnswered,
         LegDialed,
         LegEnded,
@@ -146,6 +148,28 @@ def spell_spy(facts: tuple[int, str, int]) -> Spelt:
     """Spell the channel, and the call that it is in."""
     call, channel, heard = facts
     return call, "", {"hears": channel, "in_call": heard}
+
+
+def take_asked(event: DecisionAsked) -> tuple[int, str, str]:
+    """Take down who is asked about which number."""
+    return event.call.number, event.component, event.number
+
+
+def spell_asked(facts: tuple[int, str, str]) -> Spelt:
+    """Spell who is asked about which number."""
+    call, component, number = facts
+    return call, "", {"component": component, "number": number}
+
+
+def take_decided(event: DecisionAnswered) -> tuple[int, str, dict[str, str], str]:
+    """Take down what was answered, or why nothing was."""
+    return event.call.number, event.component, dict(event.said), event.why
+
+
+def spell_decided(facts: tuple[int, str, dict[str, str], str]) -> Spelt:
+    """Spell the answer in the server's words, or why the call takes the way out."""
+    call, component, said, why = facts
+    return call, "", {"component": component, **({"failed": why} if why else {"said": said})}
 
 
 def take_context(event: ContextEntered) -> tuple[int, str]:

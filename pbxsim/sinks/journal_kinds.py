@@ -51,8 +51,10 @@ from pbxsim.pbx.events import (
     SpyAttached,
 )
 from pbxsim.sinks.journal_calls import (
+    spell_asked,
     spell_bridged,
     spell_context,
+    spell_decided,
     spell_dialed,
     spell_diverted,
     spell_ended,
@@ -65,8 +67,10 @@ from pbxsim.sinks.journal_calls import (
     spell_transferred,
     spell_waited,
     take_answered,
+    take_asked,
     take_bridged,
     take_context,
+    take_decided,
     take_dialed,
     take_diverted,
     take_ended,

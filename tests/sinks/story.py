@@ -15,6 +15,7 @@ from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures
 from tests.builder import START, Office, extension, number
+from tests.pbx.components import NumberComponent
 
 PIN = "47110815"
 """Anna's PIN, which must be in no journal."""
@@ -34,6 +35,7 @@ def build_office() -> Office:
 
 def tell_everything(office: Office) -> None:
     """Let it all happen."""
+    office.pbx.decisions.add(NumberComponent(office.pbx))
     _calls(office)
     _telephones_and_agents(office)
     _hands_and_spies(office)
@@ -97,5 +99,6 @@ def _hands_and_spies(office: Office) -> None:
     office.hand.divert(other, Diversion(always="100"))
     office.hand.transfer(desk, "102")
     office.pbx.calls.hang_up(next(iter(office.pbx.calls.live.values())))
+    office.incoming("605000111", "700", second_to=ToHunt("700", "component where"))
     office.incoming("605000111", "sales", context="queues", second_to=ToHunt("sales", "queue sales"))
     office.pbx.calls.hang_up(next(reversed(office.pbx.calls.live.values())))
