@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel, Report
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.directory import Extension, Line
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.pbx.notice import Notice
     from pbxsim.pbx.queue import Queue
@@ -166,6 +166,18 @@ class ReportIgnored(Event, frozen=True, eq=False):
 
     channel: Channel
     report: Report
+
+
+class ExtensionAdded(Event, frozen=True, eq=False):
+    """The PBX has an extension that it had not when it was last loaded."""
+
+    extension: Extension
+
+
+class ExtensionRemoved(Event, frozen=True, eq=False):
+    """The PBX has no longer an extension that it had when it was last loaded; this is as it was."""
+
+    extension: Extension
 
 
 class LineRegistered(Event, frozen=True, eq=False):

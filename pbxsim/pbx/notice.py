@@ -14,7 +14,7 @@ MAIL: Final = "MAIL"
 """The `method` of a notice that is an e-mail: its `body` is a Mail as JSON, its `url` says `mailto:` whom."""
 
 
-class Retry(msgspec.Struct, frozen=True, kw_only=True):
+class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How often a receiver is tried, in seconds of the PBX's clock.
 
     After a try that failed the next comes `first` later, then `factor` times that, never more than `longest`; whoever

@@ -32,6 +32,8 @@ from pbxsim.pbx.events import (
     DiversionChanged,
     DoNotDisturbChanged,
     Event,
+    ExtensionAdded,
+    ExtensionRemoved,
     LegAnswered,
     LegDialed,
     LegEnded,
@@ -189,6 +191,14 @@ def _spell_line(facts: _Line) -> Spelt:
     return None, "", {"line": user, "extension": extension, **msgspec.to_builtins(registration)}
 
 
+def _take_extension(event: ExtensionAdded | ExtensionRemoved) -> Data:
+    return {"extension": event.extension.internal, "dialplan": event.extension.dialplan}
+
+
+def _spell_extension(facts: Data) -> Spelt:
+    return None, "", facts
+
+
 def _take_quiet(event: DoNotDisturbChanged) -> tuple[str, str, bool]:
     return event.line.user, event.line.extension.internal, event.line.do_not_disturb
 
@@ -271,6 +281,8 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(DecisionAnswered, take_decided, spell_decided),
     Kind(ContextEntered, take_context, spell_context),
     Kind(ReportIgnored, take_ignored, spell_ignored),
+    Kind(ExtensionAdded, _take_extension, _spell_extension),
+    Kind(ExtensionRemoved, _take_extension, _spell_extension),
     Kind(LineRegistered, _take_line, _spell_line),
     Kind(LineUnregistered, _take_line, _spell_line),
     Kind(DoNotDisturbChanged, _take_quiet, _spell_quiet),

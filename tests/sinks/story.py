@@ -10,7 +10,8 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.directory import Directory, Diversion
+from pbxsim.pbx.directory_changes import tell_changes
 from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures
@@ -45,6 +46,7 @@ def tell_everything(office: Office) -> None:
     office.pbx.events.emit(RecordingMoved(moved))
     office.pbx.events.emit(RecordingFailed(record.call, "/mnt", "a.wav", "Permission denied"))
     office.pbx.ledger.top_up(office.pbx.accounts["household"], 5 * UNIT, at=office.clock.now)
+    tell_changes(Directory(extensions=[extension("101"), *office.directory.extensions[1:]]), office.pbx)
     for call, event in ((record.call, "Cdr"), (0, "Ping")):
         url = f"http://customer.example/told?password={PIN}"
         office.pbx.events.emit(NoticePosted(Notice(receiver="test:customer", event=event, call=call, url=url)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pbxsim.vendorkit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
+from pbxsim.vendors.simotel.events import announce, receivers
 from pbxsim.vendors.simotel.settings import Settings, faults
 
 vendor = Vendor(
@@ -17,5 +18,7 @@ vendor = Vendor(
     paths=("/api/v4/*", "/api/v4.1/*"),
     open=SimotelInterface,
     check=faults,
+    receivers=receivers,
+    announce=announce,
     secret_headers=frozenset({"authorization", "cookie", "x-apikey"}),
 )

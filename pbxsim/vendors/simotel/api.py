@@ -32,13 +32,13 @@ _SERVICE: Final = re.compile(r"/+api/+v4(?:\.1)?/+(.*)", re.DOTALL)
 
 
 class SimotelInterface:
-    """Implements `Interface`. The order of checks is ours (README, ruling R5)."""
+    """Implements `Interface`. The order of checks is ours (README, ruling R5). `site` is what it works with."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self._settings = settings
         self._pbx = pbx
         self._pages = Pages(settings.cors_origins)
-        self._site = Site(settings, pbx)
+        self.site = Site(settings, pbx)
 
     def claims(self, exchange: Exchange) -> bool:
         """Tell whether one of our accounts asks, or a browser on behalf of a page of ours before it may send one."""
@@ -79,7 +79,7 @@ class SimotelInterface:
     def _done(self, service: str, exchange: Exchange) -> Reply:
         hints = () if not exchange.query else (_FROM_BODY,)
         try:
-            return SERVICES[service](read_fields(exchange.body), self._site).hinted(*hints)
+            return SERVICES[service](read_fields(exchange.body), self.site).hinted(*hints)
         except Refusal as refusal:
             raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
 

@@ -1,8 +1,8 @@
 """What a call is called outside: `cuid` (also `unique_id`), and the name of its recording, in events and in reports.
 
-The form is the vendor's, `<Unix second>.<counter>`. The counter is the call's number, not a channel's: of an extension
-with several telephones it shows only at the end which channel the record will name, but all events of a call, its record
-and its recording need one id from the first moment on.
+The form is the vendor's, `<Unix second>.<counter>`. The counter is the call's number, not a channel's: with several
+telephones it shows only at the end which channel the record will name, but all events of a call, its record and its
+recording need one id from the first moment on.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ import msgspec
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendorkit.vendor import SettingsFault
 from pbxsim.vendors.simotel.errors import Failure
+from pbxsim.vendors.simotel.report_settings import ReportSettings, report_faults
+from pbxsim.vendors.simotel.event_settings import EventSettings, event_faults
 from pbxsim.vendors.simotel.services import DOCUMENTED
 
 
@@ -39,6 +41,20 @@ class PublicCaller(StrEnum):
     ACCEPT = "accept"  # an id comes back, then the first leg fails
 
 
+class LenientField(StrEnum):
+    """A required parameter that clients are known to leave out, and that a PBX file may make optional."""
+
+    SOURCE = "source"  # then the same as `agent`
+    ALIKE = "alike"  # then true
+
+
+class BatchKey(StrEnum):
+    """Under which key `batchaddagent` names the operator in its reply: the vendor's page had both."""
+
+    AGENTS = "agents"
+    AGENT = "agent"
+
+
 class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An API account. `permissions` are the services that it may use, e.g. `call/originate/act`; absent: all."""
 
@@ -60,7 +76,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `allowed_addresses`: client addresses and networks, empty for all. `dialplan`: the numbering plan of the extensions
     that may be a first party; absent: any plan that alone has the number. A first party of up to `longest_extension`
     digits is an extension even where nobody has that number. `barred_prefixes` may not be dialled over a trunk.
-    `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py.
+    `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py. `reports`: how reports are
+    asked for and told.
+    `lenient_fields`: required parameters of the `pbx/` services that may be left out.
+    `events`: what a web service of the customer's is told of; absent: nobody listens.
     """
 
     accounts: tuple[Account, ...] = ()
@@ -71,6 +90,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     barred_prefixes: tuple[str, ...] = ("00", "+")
     cors_origins: tuple[str, ...] = ()
     texts: dict[Failure, str] = {}
+    reports: ReportSettings = ReportSettings()
+    lenient_fields: tuple[LenientField, ...] = ()
+    batchaddagent_key: BatchKey = BatchKey.AGENTS
+    events: EventSettings | None = None
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -78,6 +101,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     for index, account in enumerate(settings.accounts):
         yield from _account_faults(account, f"accounts[{index}]")
     yield from _twins(settings.accounts)
+    yield from report_faults(settings.reports)
     if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
     for index, entry in enumerate(settings.allowed_addresses):
@@ -86,6 +110,8 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     for index, prefix in enumerate(settings.barred_prefixes):
         if not prefix:
             yield SettingsFault(f"barred_prefixes[{index}]", prefix, "at least one character: an empty one bars all")
+    if settings.events is not None:
+        yield from event_faults(settings.events, "events")
 
 
 def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:
