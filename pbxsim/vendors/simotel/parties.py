@@ -32,7 +32,7 @@ _PUNCTUATION: Final = str.maketrans("", "", " ().-")
 def find_first(wanted: Originate, settings: Settings, pbx: Pbx) -> Destination:
     """Tell where the first party is. Raises Refusal for a public number without `trunk_name`."""
     number = wanted.caller
-    extension = _extension(number, settings, pbx) or pbx.directory.public_or_none(number)
+    extension = find_extension(number, settings, pbx) or pbx.directory.public_or_none(number)
     if extension is not None:
         return ToExtension(number, extension)
     if wanted.trunk_name:
@@ -63,7 +63,8 @@ def caller_id_shown(text: str) -> CallerId:
     return CallerId(name=text)
 
 
-def _extension(number: str, settings: Settings, pbx: Pbx) -> Extension | None:
+def find_extension(number: str, settings: Settings, pbx: Pbx) -> Extension | None:
+    """Find an internal number in the numbering plan of the settings, else in the one plan that has it."""
     if settings.dialplan is not None:
         return pbx.directory.internal_or_none(number, settings.dialplan)
     try:

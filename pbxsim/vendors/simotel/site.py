@@ -14,14 +14,18 @@ if TYPE_CHECKING:
 
 
 class Site:
-    """One PBX that speaks Simotel: its switch, its settings, and the ids that its originated calls get."""
+    """One PBX that speaks Simotel: its switch, its settings, and the ids that its originated calls get.
 
-    __slots__ = ("call_ids", "pbx", "settings")
+    `mapped` are the numbers of the operators whom this interface has logged in on an extension.
+    """
+
+    __slots__ = ("call_ids", "mapped", "pbx", "settings")
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
         self.pbx = pbx
         self.call_ids = wire.CallIds()
+        self.mapped: set[str] = set()
 
 
 Service: TypeAlias = Callable[[dict[str, object], Site], Reply]

@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.vendors.simotel import queue_agents
 from pbxsim.vendors.simotel.originate import originate
+from pbxsim.vendors.simotel.ping import ping
+from pbxsim.vendors.simotel.queues import search_queues
 from pbxsim.vendors.simotel.services import ORIGINATE, PING
+from pbxsim.vendors.simotel.trunks import search_trunks
+from pbxsim.vendors.simotel.users import search_users
 
 if TYPE_CHECKING:
     from pbxsim.vendors.simotel.site import Service
 
 SERVICES: Final[dict[str, Service]] = {
     ORIGINATE: originate,
+    PING: ping,
+    "pbx/users/search": search_users,
+    "pbx/trunks/search": search_trunks,
+    "pbx/queues/search": search_queues,
+    "pbx/queues/addagent": queue_agents.one(queue_agents.ADD),
+    "pbx/queues/removeagent": queue_agents.one(queue_agents.REMOVE),
+    "pbx/queues/pauseagent": queue_agents.one(queue_agents.PAUSE),
+    "pbx/queues/resumeagent": queue_agents.one(queue_agents.RESUME),
+    "pbx/queues/batchaddagent": queue_agents.many(queue_agents.ADD),
+    "pbx/queues/batchremoveagent": queue_agents.many(queue_agents.REMOVE),
+    "pbx/queues/batchpauseagent": queue_agents.many(queue_agents.PAUSE),
+    "pbx/queues/batchresumeagent": queue_agents.many(queue_agents.RESUME),
 }
 
 _TAKES_PUT: Final = frozenset({ORIGINATE, PING})

@@ -24,17 +24,24 @@ def originated(call_id: str, call: int, hints: tuple[str, ...]) -> Reply:
     return Reply(body=body, content_type=_CONTENT_TYPE, call=call, hints=hints)
 
 
-def done(data: object, message: str = "", hints: tuple[str, ...] = ()) -> Reply:
+def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
     """Say that a service did what it is for; `data` is anything that JSON has, its keys in the order of the reply."""
-    return Reply(body=_envelope(1, message, data), content_type=_CONTENT_TYPE, hints=hints)
+    return Reply(body=_envelope(1, said, data), content_type=_CONTENT_TYPE, hints=hints)
 
 
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
-    """Say why not, in the vendor's words or in those that the PBX file gives instead."""
-    status, usual = FAILURES[refusal.failure]
-    message = texts.get(refusal.failure, usual).replace("{name}", refusal.name)
-    body = _envelope(0, message, None)
-    return Reply(body=body, content_type=_CONTENT_TYPE, status=status, code=message, hints=refusal.hints)
+    """Say why not."""
+    text = message(refusal, texts)
+    status, _ = FAILURES[refusal.failure]
+    return Reply(
+        body=_envelope(0, text, None), content_type=_CONTENT_TYPE, status=status, code=text, hints=refusal.hints
+    )
+
+
+def message(refusal: Refusal, texts: Mapping[Failure, str]) -> str:
+    """Put a refusal in the vendor's words or in those that the PBX file gives instead."""
+    _, usual = FAILURES[refusal.failure]
+    return texts.get(refusal.failure, usual).replace("{name}", refusal.name)
 
 
 def _envelope(success: int, message: str | None, content: object) -> bytes:
