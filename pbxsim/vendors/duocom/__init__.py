@@ -1,24 +1,22 @@
-"""Duocom, Mi Oficina Web and Telefácil: `…_webcallservice?principal=…`, two calls that become one.
+"""Duocom, Mi Oficina Web and Telefácil: two calls that become one, what they cost, how one is cut.
 
-Here is the declaration and nothing else: requests are answered in api.py, the words are in errors.py and wire.py, what
-a PBX file may say in settings.py, and what the vendor says and what we decided in README.md.
+Here is the declaration and nothing else: requests come to api.py, which has one of programs.py answer; the words are
+in errors.py and wire.py, what a PBX file may say in settings.py, and what the vendor says and we decided in README.md.
 """
 
 from __future__ import annotations
 
 from pbxsim.vendorkit.vendor import Vendor
 from pbxsim.vendors.duocom.api import DuocomInterface
-from pbxsim.vendors.duocom.settings import Settings, faults
+from pbxsim.vendors.duocom.checks import faults
+from pbxsim.vendors.duocom.programs import PROGRAMS
+from pbxsim.vendors.duocom.settings import Settings
 
 vendor = Vendor(
     name="duocom",
     title="Duocom (Mi Oficina Web)",
     settings=Settings,
-    paths=(
-        "/cgi-bin/oficinaweb/oficinaweb_webcallservice",
-        "/cgi-bin/telefacil2/telefacil_webcallservice",
-        "/webcallservice",
-    ),
+    paths=tuple(PROGRAMS),
     open=DuocomInterface,
     check=faults,
     secret_params=frozenset({"pass"}),

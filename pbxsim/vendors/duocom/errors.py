@@ -11,7 +11,7 @@ from typing import Final
 
 
 class Text(StrEnum):
-    """Why a call is refused, by the name under which a PBX file may give it another wording."""
+    """Why a request is refused, by the name under which a PBX file may give it another wording."""
 
     ACCOUNT = "account"
     SERVICE_OFF = "service-off"
@@ -22,6 +22,13 @@ class Text(StrEnum):
     EXTENSION = "extension"
     CREDIT = "credit"
     REQUEST = "request"
+    DATE = "date"
+    FILTER = "filter"
+    RULE = "rule"
+    ORDER = "order"
+    REFERENCE = "reference"
+    ACTION = "action"
+    PHONE = "phone"
 
 
 TEXTS: Final[dict[Text, str]] = {
@@ -34,6 +41,13 @@ TEXTS: Final[dict[Text, str]] = {
     Text.EXTENSION: "ERROR: Extension incorrecta.",
     Text.CREDIT: "ERROR: Saldo insuficiente.",
     Text.REQUEST: "ERROR: Peticion incorrecta.",
+    Text.DATE: "ERROR: Fecha incorrecta.",
+    Text.FILTER: "ERROR: Filtro incorrecto.",
+    Text.RULE: "ERROR: Regla incorrecta.",
+    Text.ORDER: "ERROR: Orden incorrecta.",
+    Text.REFERENCE: "ERROR: Referencia incorrecta.",
+    Text.ACTION: "ERROR: Accion incorrecta.",
+    Text.PHONE: "ERROR: Telefono incorrecto.",
 }
 
 

@@ -25,9 +25,16 @@ if TYPE_CHECKING:
     from pbxsim.vendorkit.reply import Reply
 
 PATH = "/cgi-bin/oficinaweb/oficinaweb_webcallservice"
+CONSUMPTION = "/cgi-bin/oficinaweb/api_consumos"
+CONTROL = "/cgi-bin/telefacil2/api_control_llamadas"
 MASK = "911222333"
 CUSTOMER = Account(
-    principal="666111666", password="MiClaveSecreta", account="customer", masks=(MASK, "911222444"), activated=True
+    principal="666111666",
+    password="MiClaveSecreta",
+    account="customer",
+    masks=(MASK, "911222444"),
+    activated=True,
+    activated_apis=("api_consumos", "apimascaras"),
 )
 SETTINGS = Settings(accounts=(CUSTOMER,), context="main", dialplan="main")
 FIELDS = {
@@ -76,6 +83,18 @@ class Client:
             fields["pass"] = fields.pop("password")
         merged = FIELDS | fields
         return self.send(urlencode({name: value for name, value in merged.items() if value is not None}))
+
+    def program(self, path: str, **fields: str | None) -> Reply:
+        """Send user number, password and those parameters to another program."""
+        merged = {"principal": FIELDS["principal"], "pass": FIELDS["pass"]} | fields
+        return self.send(urlencode({name: value for name, value in merged.items() if value is not None}), path=path)
+
+    def report(self, **fields: str | None) -> list[str]:
+        """Ask for the consumption, and give its rows."""
+        body = self.program(CONSUMPTION, **fields).body.decode()
+        head, *rows, end = body.split("\n")
+        assert (head, end) == ("1", ""), body
+        return rows
 
     def ask(self, **fields: str | None) -> bytes:
         """Send the usual parameters, some of them changed, and give the body that comes back."""

@@ -7,7 +7,7 @@ import pytest
 
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.errors import Text
-from pbxsim.vendors.duocom.settings import Account, Settings
+from pbxsim.vendors.duocom.settings import Account, Consumption, Settings
 from tests.vendors.duocom.client import CUSTOMER, SETTINGS, office, with_account, with_settings
 
 
@@ -30,6 +30,10 @@ def test_the_settings_of_these_tests_have_no_fault() -> None:
         ({"first_reference": 100_000_000}, "first_reference", 100_000_000),
         ({"ring_seconds": -1}, "ring_seconds", -1),
         ({"charset": "iso-8859-1", "texts": {Text.CREDIT: "ERROR: 0 €"}}, "texts.credit", "ERROR: 0 €"),
+        ({"charset": "iso-8859-1", "access": "€"}, "access", "€"),
+        ({"charset": "iso-8859-1", "consumption": Consumption(head="€")}, "consumption.head", "€"),
+        ({"charset": "iso-8859-1", "consumption": Consumption(row="{coste} €")}, "consumption.row", "{coste} €"),
+        ({"consumption": Consumption(row="{coste};{hour}")}, "consumption.row", "{coste};{hour}"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused(changes: dict[str, object], path: str, value: object) -> None:

@@ -1,0 +1,84 @@
+"""The consumption API: what was charged from one day to another, narrowed by who called whom, by which access, when.
+
+Its parameters are the vendor's (S17, S18); the report's format is ours (R21).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.vendorkit.civil import civil
+from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.vendorkit.numbers import SPAIN, as_dialled
+from pbxsim.vendors.duocom import wire
+from pbxsim.vendors.duocom.charged import legs
+from pbxsim.vendors.duocom.errors import Refusal, Text
+from pbxsim.vendors.duocom.settings import Api
+from pbxsim.vendors.duocom.template import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    from pbxsim.clock.instant import Instant
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.duocom.site import Site
+
+    Filter: TypeAlias = Callable[[Mapping[str, str]], bool]
+
+FILTERS: Final = ("llamante", "acceso", "llamado", "ref_id")
+PARAMETERS: Final = ("principal", "pass", "finicio", "ffinal", *FILTERS, "tipo_filtro", "tipo_regla")
+
+RULES: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "IGUAL": str.__eq__,
+    "EMPIEZA": str.startswith,
+    "CONTIENE": str.__contains__,
+}
+"""How a row's value is compared with the one asked for. The names are ours: the vendor's could not be read (R22)."""
+JOINS: Final = {"AND": all, "OR": any}
+
+
+def answer(exchange: Exchange, site: Site) -> Reply:
+    """Report the charged legs of the days asked for."""
+    account = site.admitted(exchange, Api.CONSUMPTION)
+    since, until = _days(exchange.params, site)
+    fits = _filter(exchange.params)
+    rows = [leg.values(site) for leg in legs(site, account, since, until)]
+    form = site.settings.consumption
+    lines = [form.head, *(filled(form.row, row) for row in rows if fits(row))]
+    return site.reply("".join(f"{line}\n" for line in lines))
+
+
+def _days(params: Params, site: Site) -> tuple[Instant, Instant]:
+    """Read S17's first and last day: the instants at which the first begins and the one behind the last does."""
+    today = civil(site.pbx.clock.now, site.zone).date()
+    first, last = _day(params, "finicio", today), _day(params, "ffinal", today)
+    if first > last:
+        raise Refusal(Text.DATE, f"finicio is {first:%d-%m-%Y}, behind ffinal, which is {last:%d-%m-%Y}")
+    behind = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
+    return wire.midnight(first, site.zone), wire.midnight(behind, site.zone)
+
+
+def _day(params: Params, name: str, today: date) -> date:
+    text = params.text(name)
+    found = wire.read_day(text) if text else today
+    if found is None:
+        raise Refusal(Text.DATE, f"{name} {text!r} is no day DD-MM-YYYY")
+    return found
+
+
+def _filter(params: Params) -> Filter:
+    """Read S18: which rows are wanted; all of them where nothing is asked for."""
+    join = JOINS.get(params.text("tipo_filtro") or "OR")
+    if join is None:
+        raise Refusal(Text.FILTER, *word_hint("tipo_filtro", params.text("tipo_filtro"), tuple(JOINS)))
+    rule = RULES.get(params.text("tipo_regla") or "IGUAL")
+    if rule is None:
+        raise Refusal(Text.RULE, *word_hint("tipo_regla", params.text("tipo_regla"), tuple(RULES)))
+    asked = {name: as_dialled(params.text(name), SPAIN) for name in params.given(FILTERS)}
+    if not asked:
+        return lambda row: True
+    return lambda row: join(rule(row[name], value) for name, value in asked.items())

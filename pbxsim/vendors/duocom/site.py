@@ -1,0 +1,74 @@
+"""What Duocom's programs share on one PBX: who asks, and whether it is allowed; texts, civil time, references."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.vendorkit.access import address_allowed, same_secret
+from pbxsim.vendorkit.civil import zone
+from pbxsim.vendorkit.reply import Reply
+from pbxsim.vendors.duocom.errors import TEXTS, Refusal, Text
+from pbxsim.vendors.duocom.references import References
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendors.duocom.settings import Account, Api, Settings
+
+
+class Site:
+    """Duocom on one PBX. It keeps the day's count of references."""
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self.settings = settings
+        self.pbx = pbx
+        self.zone = zone(settings.time_zone)
+        self.texts = TEXTS | settings.texts
+        self.references = References(self.zone, settings.first_reference)
+        self.references.resume(pbx)
+
+    def customer(self, params: Params) -> Account | None:
+        """Find the account whose user number and password a request carries."""
+        principal, password = params.text("principal"), params.text("pass")
+        found = [
+            account
+            for account in self.settings.accounts  # all of them, and both secrets of each: time tells nothing
+            if same_secret(principal, account.principal) & same_secret(password, account.password)
+        ]
+        return found[0] if found else None
+
+    def admitted(self, exchange: Exchange, api: Api) -> Account:
+        """Tell whose request this is, if it may be served at all. Raises Refusal in the order of R4."""
+        readable(exchange)
+        account = self.customer(exchange.params)
+        if account is None:
+            missing = exchange.params.missing(("principal", "pass"))
+            hints = [f"{name} is missing" for name in missing]
+            raise Refusal(Text.ACCOUNT, *(hints or ["no account of this PBX has this principal and pass"]))
+        entitled(exchange, account, api)
+        return account
+
+    def reply(self, text: str, *, media: str = "text/html", call: int | None = None, code: str = "") -> Reply:
+        """Make a reply of a text, in the character set of R3."""
+        charset = self.settings.charset
+        return Reply(body=text.encode(charset), content_type=f"{media}; charset={charset}", call=call, code=code)
+
+
+def readable(exchange: Exchange) -> None:
+    """Refuse a request that is neither GET nor POST, or whose body did not arrive (R1, R7)."""
+    if exchange.method not in ("GET", "POST"):
+        raise Refusal(Text.REQUEST, f"method {exchange.method}: the vendor's page calls with GET")
+    if exchange.fault:
+        raise Refusal(Text.REQUEST, f"the request's body could not be read: {exchange.fault}")
+
+
+def entitled(exchange: Exchange, account: Account, api: Api) -> None:
+    """Refuse a request to an API that the account has not switched on, or from elsewhere than it says; dirt too."""
+    if not account.has(api):
+        raise Refusal(Text.SERVICE_OFF, f"the account's {api} is not switched on ({api.setting})")
+    if not address_allowed(exchange.remote, account.allowed_addresses):
+        raise Refusal(Text.ADDRESS, f"{exchange.remote} is not among the account's addresses")
+    unclean = exchange.params.unclean()
+    if unclean is not None:
+        raise Refusal(Text.REQUEST, f"parameter {unclean!r} holds a control character or is no UTF-8")

@@ -1,0 +1,118 @@
+"""The call API: whom to call first, whom then, what they see, how long they may talk, whether it is recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import MINUTE, seconds
+from pbxsim.pbx.account import ChargeBasis
+from pbxsim.pbx.call import CallerId, CallOrder, RecordingWish
+from pbxsim.vendorkit.civil import civil
+from pbxsim.vendorkit.numbers import is_digits
+from pbxsim.vendorkit.reach import can_pay
+from pbxsim.vendors.duocom import wire
+from pbxsim.vendors.duocom.charged import NAME
+from pbxsim.vendors.duocom.errors import Refusal, Text
+from pbxsim.vendors.duocom.parties import llamado, llamante
+from pbxsim.vendors.duocom.settings import Api
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
+    from pbxsim.pbx.account import Account as Payer
+    from pbxsim.pbx.dialplan import Destination
+    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.vendorkit.params import Params
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.duocom.settings import Account
+    from pbxsim.vendors.duocom.site import Site
+
+PARAMETERS: Final = ("principal", "pass", "llamante", "llamado", "mascara", "grabar", "minutos")
+
+_LONGEST_MINUTES: Final = 240
+
+
+def answer(exchange: Exchange, site: Site) -> Reply:
+    """Place the call and give its reference (S9)."""
+    account = site.admitted(exchange, Api.CALLS)
+    order, hints = _order(exchange.params, account, site)
+    call = site.pbx.calls.originate(order)
+    return site.reply(wire.accepted(order.reference), call=call.number).hinted(*hints)
+
+
+def _order(params: Params, account: Account, site: Site) -> tuple[CallOrder, tuple[str, ...]]:
+    """Read a request in the order of R4: parameters, then credit; only one that is taken uses a reference."""
+    missing = params.missing(("llamante", "llamado"))
+    if missing:
+        raise Refusal(Text.MISSING_PARAMETER, f"without {' and '.join(missing)} there is nobody to call")
+    first, src = llamante(params.text("llamante"), site)
+    second = llamado(params.text("llamado"), site)
+    mask = CallerId(_mask(params, account))
+    talk_limit, hints = _minutes(params)
+    payer = _payer(account, site, first, second)
+    ring = seconds(site.settings.ring_seconds)
+    reference = site.references.take(site.pbx.clock.now)
+    order = CallOrder(
+        vendor=NAME,
+        first=first,
+        src=src,
+        dst=params.text("llamado"),
+        second=params.text("llamado"),
+        second_to=second,
+        context=site.settings.context,
+        first_shows=mask,
+        second_shows=mask,
+        first_timeout=ring,
+        second_timeout=ring,
+        talk_limit=talk_limit,
+        custom=(account.principal, "", "", ""),
+        account=payer,
+        charge_basis=ChargeBasis.LEG,
+        reference=reference,
+        recording=_recording(params, account, reference, site),
+    )
+    return order, (*hints, *_flag_hints(params))
+
+
+def _payer(account: Account, site: Site, *parties: Destination) -> Payer:
+    """S11: both calls are charged, so there must be credit."""
+    payer = site.pbx.accounts[account.account]
+    if not can_pay(payer, *parties):
+        raise Refusal(Text.CREDIT, f"account {payer.name} has no credit left, and a number costs something")
+    return payer
+
+
+def _recording(params: Params, account: Account, reference: str, site: Site) -> RecordingWish | None:
+    """S7: recorded if the request asks for it, or if the account has the recording service anyway; named by R17."""
+    if params.text("grabar") != "1" and not account.records:
+        return None
+    day = civil(site.pbx.clock.now, site.zone).date()
+    return RecordingWish(f"duocom/{account.principal}/{day}", f"{reference}.mp3", regardless=True)
+
+
+def _mask(params: Params, account: Account) -> str:
+    """S6: the number that both parties see; it must be one of the account's own."""
+    asked = params.text("mascara")
+    if asked and asked not in account.masks:
+        raise Refusal(Text.MASK, f"mascara {asked!r} is none of the account's virtual numbers", *_listed(account.masks))
+    return asked or account.mask or account.principal
+
+
+def _listed(masks: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"it has {', '.join(masks)}",) if masks else ()
+
+
+def _minutes(params: Params) -> tuple[Duration, tuple[str, ...]]:
+    """S8: the longest talk, 0 for no limit, and what is odd about how it was asked for."""
+    text = params.text("minutos")
+    if not text:
+        return 0, ()
+    if not is_digits(text, 1, len(text)):
+        return 0, (f"minutos {text!r} is no whole number from 0 to 240: taken as 0, no limit",)
+    digits = text.lstrip("0")
+    minutes = _LONGEST_MINUTES if len(digits) > len(str(_LONGEST_MINUTES)) else int(digits or "0")
+    return min(minutes, _LONGEST_MINUTES) * MINUTE, ()
+
+
+def _flag_hints(params: Params) -> tuple[str, ...]:
+    grabar = params.text("grabar")
+    return () if grabar in ("", "0", "1") else (f"grabar {grabar!r}: only 1 records the call",)
