@@ -8,14 +8,14 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind, RecordingWish
-from pbxsim.pbx.errors import NoRecording, RecordingFolderRefused, RecordingMoveRefused
+from pbxsim.pbx.errors import NoRecording, RecordingFolderRefused, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import RecordingFailed, RecordingMoved
 
 if TYPE_CHECKING:
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
-    from pbxsim.pbx.cdr import CdrArchive
+    from pbxsim.pbx.cdr import Cdr, CdrArchive
     from pbxsim.pbx.channel import Channel
 
 
@@ -31,6 +31,14 @@ class RecordingFiles(Protocol):
 
         Raises RecordingUnreadable, RecordingFolderRefused, RecordingMoveRefused; each leaves everything as it was.
         """
+        ...
+
+
+class RecordingReader(Protocol):
+    """Gives what is in the files, for those who send them on."""
+
+    def read(self, folder: str, file: str) -> bytes:
+        """Give a whole recording; one that is being written just now is waited for. Raises RecordingUnreadable."""
         ...
 
 
@@ -85,12 +93,21 @@ def why(error: Exception) -> str:
 
 
 class Recordings:
-    """The recordings of a PBX."""
+    """The recordings of a PBX. `reader` is None where their files cannot be read, as in a simulation."""
 
     def __init__(self, *, cdrs: CdrArchive, files: RecordingFiles, bus: EventBus) -> None:
         self._cdrs = cdrs
         self._files = files
         self._bus = bus
+        self.reader: RecordingReader | None = None
+
+    def content(self, cdr: Cdr) -> bytes:
+        """Give what is in the recording that a record names. Raises NoRecording, RecordingUnreadable."""
+        if not cdr.recording_file:
+            raise NoRecording
+        if self.reader is None:
+            raise RecordingUnreadable(f"{cdr.recording_folder}/{cdr.recording_file}")
+        return self.reader.read(cdr.recording_folder, cdr.recording_file)
 
     def move(self, cdr_id: int, *, folder: str | None, file: str | None) -> None:
         """Move or rename the recording of a record; None keeps the folder or the name. The record's reference follows.

@@ -75,9 +75,9 @@ class _Take:
 
 
 class Recorder:
-    """Implements `CallRecorder`, and `RecordingFiles` before the files that it writes. One for each beginning of a PBX.
+    """Implements `CallRecorder`, and `RecordingFiles` and `RecordingReader` before the files that it writes.
 
-    `longest` is where a recording is cut off, in seconds; 0 makes none.
+    There is one for each beginning of a PBX. `longest` is where a recording is cut off, in seconds; 0 makes none.
     """
 
     def __init__(self, root: RecordingRoot, *, longest: int = LONGEST) -> None:
@@ -91,6 +91,7 @@ class Recorder:
     def attach(self, pbx: Pbx) -> None:
         """Record the calls of a PBX, whose archive must listen to CdrClosed already."""
         self._pbx = pbx
+        pbx.recordings.reader = self
         if not self._longest:
             return
         pbx.calls.recorder = self
@@ -126,6 +127,16 @@ class Recorder:
         if not self._has_come(to_folder, to_file):
             raise RecordingMoveRefused(f"{to_folder}/{to_file}")
         self._root.move(from_folder=from_folder, from_file=from_file, to_folder=to_folder, to_file=to_file)
+
+    def read(self, folder: str, file: str) -> bytes:
+        """Give a whole recording, as soon as it is written. Raises RecordingUnreadable."""
+        try:
+            if self._has_come(folder, file):
+                with self._root.open(folder, file) as opened:
+                    return opened.read()
+        except OSError as error:
+            raise RecordingUnreadable(f"{folder}/{file}") from error
+        raise RecordingUnreadable(f"{folder}/{file}")
 
     async def open(self, folder: str, file: str) -> BinaryIO:
         """Open a recording for reading, as soon as it is written. Raises RecordingUnreadable."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.vendors.simotel import queue_agents
+from pbxsim.vendors.simotel.audio import download
 from pbxsim.vendors.simotel.originate import originate
 from pbxsim.vendors.simotel.ping import ping
 from pbxsim.vendors.simotel.queues import search_queues
+from pbxsim.vendors.simotel.report_queues import agent_search, queue_search, quick_info
+from pbxsim.vendors.simotel.reports import cdr_ordered, cdr_search, quick_search
 from pbxsim.vendors.simotel.services import ORIGINATE, PING
 from pbxsim.vendors.simotel.trunks import search_trunks
 from pbxsim.vendors.simotel.users import search_users
@@ -29,6 +32,13 @@ SERVICES: Final[dict[str, Service]] = {
     "pbx/queues/batchremoveagent": queue_agents.many(queue_agents.REMOVE),
     "pbx/queues/batchpauseagent": queue_agents.many(queue_agents.PAUSE),
     "pbx/queues/batchresumeagent": queue_agents.many(queue_agents.RESUME),
+    "reports/quick/search": quick_search,
+    "reports/quick/info": quick_info,
+    "reports/cdr/search": cdr_search,
+    "reports/cdr/ordered/id": cdr_ordered,
+    "reports/queue/search": queue_search,
+    "reports/agent/search": agent_search,
+    "reports/audio/download": download,
 }
 
 _TAKES_PUT: Final = frozenset({ORIGINATE, PING})

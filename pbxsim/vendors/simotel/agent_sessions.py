@@ -1,0 +1,82 @@
+"""When agents were in their queues, and when they paused there, as reports tell of it.
+
+It is heard as it happens, kept in memory and nowhere else, as visits are (queue_visits.py). An agent is in a queue
+while it is a member there and logged in; a session is told of once it is over.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.pbx.events import AgentChanged, MemberAdded, MemberPauseChanged, MemberRemoved
+from pbxsim.vendors.simotel.queue_visits import KEPT
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Instant
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.queue import Queue
+
+IN_QUEUE: Final = "inout"
+PAUSED: Final = "pause"
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A time that an agent spent in a queue, or paused there: `kind` is IN_QUEUE or PAUSED."""
+
+    number: int
+    kind: str
+    agent: str
+    queue: str
+    start: Instant
+    end: Instant
+
+
+class AgentSessions:
+    """Hears of everything that agents do. `sessions` are those that are over, in the order in which they ended."""
+
+    def __init__(self, pbx: Pbx, kept: int = KEPT) -> None:
+        self.sessions: deque[Session] = deque(maxlen=kept)
+        self._pbx = pbx
+        self._began: dict[tuple[str, str, str], Instant] = {}
+        self._ended = 0
+        if not len(pbx.queues):
+            return
+        for queue in pbx.queues:
+            for member in queue.members:
+                self._look(queue, member.agent)
+        events = pbx.events
+        events.subscribe(MemberAdded, lambda event: self._look(event.queue, event.agent))
+        events.subscribe(MemberRemoved, lambda event: self._look(event.queue, event.agent))
+        events.subscribe(MemberPauseChanged, lambda event: self._look(event.queue, event.agent))
+        events.subscribe(AgentChanged, self._on_changed)
+
+    def _on_changed(self, event: AgentChanged) -> None:
+        for queue in self._pbx.queues:
+            self._look(queue, event.agent)
+
+    def _look(self, queue: Queue, agent: Agent) -> None:
+        member = queue.member(agent)
+        is_there = member is not None and agent.is_logged_in
+        self._note(PAUSED, queue, agent, goes_on=is_there and member is not None and member.is_paused)
+        self._note(IN_QUEUE, queue, agent, goes_on=is_there)
+
+    def _note(self, kind: str, queue: Queue, agent: Agent, *, goes_on: bool) -> None:
+        """Begin a session, or end it; what is as it was is left alone."""
+        key, now = (kind, queue.name, agent.number), self._pbx.clock.now
+        if goes_on:
+            self._began.setdefault(key, now)
+        elif key in self._began:
+            self._ended += 1
+            session = Session(
+                number=self._ended,
+                kind=kind,
+                agent=agent.number,
+                queue=queue.name,
+                start=self._began.pop(key),
+                end=now,
+            )
+            self.sessions.append(session)

@@ -1,0 +1,47 @@
+"""`reports/audio/download`: the recording that a call's event and its record name, as the file that it is.
+
+No path ever comes from the client: the name leads to a record, and the record says where its recording lies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.errors import NoRecording, RecordingUnreadable
+from pbxsim.vendorkit.reply import Reply
+from pbxsim.vendors.simotel.body import as_text, require, unknown_hints
+from pbxsim.vendors.simotel.cuid import cuid_in, record_name
+from pbxsim.vendors.simotel.reports import named
+
+if TYPE_CHECKING:
+    from pbxsim.vendors.simotel.site import Site
+
+_KINDS: Final = {"mp3": "audio/mpeg", "wav": "audio/x-wav"}  # as Apache's table of types has them
+_PAGE_TYPE: Final = "text/html; charset=iso-8859-1"
+_PAGE: Final = b"""<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
+<html><head>
+<title>404 Not Found</title>
+</head><body>
+<h1>Not Found</h1>
+<p>The requested URL was not found on this server.</p>
+</body></html>
+"""
+
+
+def download(fields: dict[str, object], site: Site) -> Reply:
+    """Give a recording, or the web server's page for what is not there. Raises Refusal."""
+    require(fields, ("file",))
+    name, hints = as_text("file", fields["file"]), unknown_hints(fields, ("file",))
+    for cdr in named(cuid_in(name), site.pbx):
+        if record_name(cdr) != name:
+            continue
+        try:
+            content = site.pbx.recordings.content(cdr)
+        except (NoRecording, RecordingUnreadable):
+            return _not_found(f"the recording of record {cdr.id} is not there", *hints)
+        return Reply(body=content, content_type=_KINDS[name[-3:]], hints=hints)
+    return _not_found(f"no record names a recording {name!r}", *hints)
+
+
+def _not_found(*hints: str) -> Reply:
+    return Reply(body=_PAGE, content_type=_PAGE_TYPE, status=404, code="404", hints=hints)

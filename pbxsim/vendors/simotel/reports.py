@@ -1,0 +1,108 @@
+"""The reports about calls: `reports/quick/search`, `reports/cdr/search`, `reports/cdr/ordered/id`."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import as_text, unknown_hints, useless
+from pbxsim.vendors.simotel.cuid import cuid_of
+from pbxsim.vendors.simotel.report_dates import ReportDates
+from pbxsim.vendors.simotel.report_ids import CDR, is_id, number_in
+from pbxsim.vendors.simotel.report_query import ReportQuery, read_report
+from pbxsim.vendors.simotel.report_rows import cdr_id, cdr_row, cdr_search_row, waited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pbxsim.pbx.cdr import Cdr, CdrArchive
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.simotel.report_query import Column
+    from pbxsim.vendors.simotel.site import Site
+
+DONE: Final = "Requested operation is done successfully"
+_ORDERED: Final = 20  # records that `cdr/ordered/id` gives at once
+
+_COLUMNS: Final[dict[str, Column[Cdr]]] = {
+    "starttime": lambda cdr: cdr.start,
+    "start": lambda cdr: cdr.start,
+    "answer": lambda cdr: cdr.answer,
+    "endtime": lambda cdr: cdr.end,
+    "duration": lambda cdr: cdr.duration,
+    "billsec": lambda cdr: cdr.billsec,
+    "wait": waited,
+    "cuid": cuid_of,
+    "type": lambda cdr: cdr.direction.value,
+    "src": lambda cdr: cdr.src,
+    "dst": lambda cdr: cdr.dst,
+    "disposition": lambda cdr: cdr.disposition.value,
+    "sequence": lambda cdr: cdr.id,
+    "_id": lambda cdr: cdr.id,
+}
+
+
+def quick_search(fields: dict[str, object], site: Site) -> Reply:
+    """Give a page of the calls' records. Raises Refusal."""
+    query, dates = _asked(fields, site)
+    cdrs, total = query.page(_found(query, site.pbx), _COLUMNS)
+    data = {"pagination": query.pagination(total), "data": [cdr_row(cdr, dates) for cdr in cdrs]}
+    return wire.done(data, DONE, query.hints)
+
+
+def cdr_search(fields: dict[str, object], site: Site) -> Reply:
+    """Give the same page in this report's form. Raises Refusal."""
+    query, dates = _asked(fields, site)
+    cdrs, total = query.page(_found(query, site.pbx), _COLUMNS)
+    return targeted("cdr", query, total, [cdr_search_row(cdr, dates) for cdr in cdrs])
+
+
+def cdr_ordered(fields: dict[str, object], site: Site) -> Reply:
+    """Give the twenty records behind an `_id`, oldest first; from the beginning without one. Raises Refusal."""
+    last = as_text("_id", fields.get("_id") or fields.get("id_"))
+    if last and not is_id(last):
+        raise useless("_id", "24 hexadecimal digits in small letters expected")
+    dates = ReportDates(site.settings.reports)
+    cdrs = list(islice(_behind(last, site.pbx.cdrs), _ORDERED))
+    data = {"last_id": cdr_id(cdrs[-1]) if cdrs else last, "data": [cdr_row(cdr, dates) for cdr in cdrs]}
+    return wire.done(data, DONE, unknown_hints(fields, ("_id", "id_")))
+
+
+def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> Reply:
+    """Spell a page of one of the reports that say what they are about."""
+    pagination = query.pagination(total)
+    return wire.done({"pagination": pagination, "target": target, "useGroupBy": False, "data": rows}, "", query.hints)
+
+
+def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
+    """Find the records of the call with that cuid: one, or none."""
+    second, _, _ = cuid.partition(".")
+    if not second.isascii() or not second.isdigit() or len(second) > 12:  # no clock here goes beyond year 9999
+        return iter(())
+    since = int(second) * SECOND
+    found = pbx.cdrs.find(CdrQuery(since=since, until=since + SECOND - 1))
+    return (cdr for cdr in found if cuid_of(cdr) == cuid)
+
+
+def _asked(fields: dict[str, object], site: Site) -> tuple[ReportQuery, ReportDates]:
+    return read_report(fields, site.settings), ReportDates(site.settings.reports)
+
+
+def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:
+    """Find the records that fit, one by one."""
+    if "cuid" in query.conditions:
+        cdrs: Iterable[Cdr] = (cdr for cdr in named(query.conditions["cuid"], pbx) if query.spans(cdr.start))
+    else:
+        cdrs = pbx.cdrs.find(CdrQuery(since=query.since, until=query.until))
+    return (cdr for cdr in cdrs if query.fits("from", cdr.src) and query.fits("to", cdr.dst))
+
+
+def _behind(last: str, cdrs: CdrArchive) -> Iterable[Cdr]:
+    """Give the records behind an `_id`; one that is not from here counts by the order of ids, as any text would."""
+    number = number_in(last, CDR)
+    if number is not None or not last:
+        return cdrs.find(CdrQuery(after=number, limit=_ORDERED))
+    return (cdr for cdr in cdrs.find(CdrQuery()) if cdr_id(cdr) > last)
