@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeAlias
 from msgspec import Meta
 
 from pbxsim.clock.instant import Instant, parse_iso
-from pbxsim.pbx.account import UNIT, Money
+from pbxsim.pbx.account import Money, amount_of
 
 _LONGEST_SPAN: Final = 31_536_000  # a year, in seconds: more is a mistake, and would run past the calendar's end
 _MOST_MONEY: Final = 1_000_000_000_000
@@ -77,10 +77,7 @@ _LAST: Final = parse_iso("2200-01-01")
 
 def money(amount: float | str) -> Money:
     """Read an amount exactly, to the millionth: text as it stands, a number as it prints with six decimals."""
-    text = amount if isinstance(amount, str) else f"{amount:.6f}"
-    whole, _, fraction = text.lstrip("-").partition(".")
-    size = int(whole) * UNIT + int(fraction.ljust(6, "0"))
-    return -size if text.startswith("-") else size
+    return amount_of(amount if isinstance(amount, str) else f"{amount:.6f}")
 
 
 def instant(moment: str) -> Instant:

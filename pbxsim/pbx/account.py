@@ -19,6 +19,20 @@ Money: TypeAlias = int
 UNIT: Final[Money] = 1_000_000
 
 
+def amount_of(text: str) -> Money:
+    """Read an amount exactly: digits, with at most six decimals behind a dot, and a `-` before a negative one."""
+    whole, _, fraction = text.lstrip("-").partition(".")
+    size = int(whole) * UNIT + int(fraction.ljust(6, "0"))
+    return -size if text.startswith("-") else size
+
+
+def spell_amount(money: Money) -> str:
+    """Spell an amount exactly, with two decimals at least: `-12.50`, `0.333333`."""
+    whole, fraction = divmod(abs(money), UNIT)
+    decimals = f"{fraction:06d}".rstrip("0").ljust(2, "0")
+    return f"{'-' if money < 0 else ''}{whole}.{decimals}"
+
+
 class ChargeBasis(Enum):
     """Which seconds of a leg cost money."""
 

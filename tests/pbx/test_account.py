@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
+from pbxsim.pbx.account import UNIT, Account, Rate, Tariff, amount_of, spell_amount
 
 _rates = st.builds(
     lambda per_minute, connection, step, minimum: Rate(
@@ -124,3 +124,21 @@ def test_an_account_is_what_it_was_made_with() -> None:
 )
 def test_a_call_needs_credit_unless_it_is_free(credit: int, number: str, may: bool) -> None:
     assert _account(credit).can_call(number) is may
+
+
+@pytest.mark.parametrize(
+    ("money", "text"),
+    [(0, "0.00"), (1, "0.000001"), (-1, "-0.000001"), (UNIT, "1.00"), (-12_500_000, "-12.50"), (1_230_000, "1.23")],
+)
+def test_an_amount_is_spelt_exactly_and_with_two_decimals_at_least(money: int, text: str) -> None:
+    assert spell_amount(money) == text
+
+
+@pytest.mark.parametrize(("text", "money"), [("5", 5 * UNIT), ("-0.5", -500_000), ("007.000001", 7_000_001), ("-0", 0)])
+def test_an_amount_is_read_exactly(text: str, money: int) -> None:
+    assert amount_of(text) == money
+
+
+@given(st.integers(-(10**18), 10**18))
+def test_an_amount_that_is_spelt_reads_as_itself(money: int) -> None:
+    assert amount_of(spell_amount(money)) == money

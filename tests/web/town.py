@@ -13,6 +13,7 @@ import msgspec
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallOrder
 from pbxsim.pbx.directory import Dialplan, Directory, OutboundRoute, Trunk
@@ -85,6 +86,8 @@ class Acme:
             second=params.text("to"),
             context="main",
             custom=(params.text("custom"), "", "", ""),
+            account=self._pbx.accounts.get(params.text("account")),
+            reference=params.text("account") and "R1",
         )
         call = self._pbx.calls.originate(order)
         return Reply(body=f"CALL {call.number}".encode(), content_type=TEXT, call=call.number)
@@ -114,10 +117,12 @@ ACME = Vendor(
 
 
 def assemble(name: str, secret: str, clock: Scheduler, seed: int) -> Assembled:
-    """Build the PBX: two telephones, one of them with a public number, a trunk for two calls, an agent in a queue."""
+    """Build the PBX: two telephones, one of them with a public number, a trunk, an agent in a queue, two accounts."""
     archive = CdrMemory()
     trunk = Trunk(id=1, name="upc", capacity=2)
     agent = Agent(number="1000", name="Jana", pin="1234")
+    prices = Tariff("standard", (Rate(per_minute=UNIT),))
+    till = Account(name="till", credit=5 * UNIT, tariff=prices, changed_at=clock.now, currency="CZK")
     waiter = Waiter(channel="SIP/x-1", unique_id="1.1", caller_number="7", caller_name="Z", joined_at=START)
     queue = Queue(name="sales", members=[Member(agent=agent)], waiters=[waiter], figures=QueueFigures())
     pbx = Pbx(
@@ -134,6 +139,7 @@ def assemble(name: str, secret: str, clock: Scheduler, seed: int) -> Assembled:
         files=NoFiles(),
         queues=[queue],
         agents=[agent],
+        accounts=[till, Account(name="free calls", credit=0, tariff=Tariff(""), changed_at=clock.now)],
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     engine = SimulatedEngine(pbx)

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pbxsim.web.control import (
+    accounts,
     agents,
     calls,
     cdrs,
@@ -59,6 +60,9 @@ ROUTES: Final = (
     Route("GET", "/_pbxsim/recordings", recordings.listed, query=Page),
     Route("GET", "/_pbxsim/queues", queues.listed, query=NamedPage),
     Route("GET", "/_pbxsim/agents", agents.listed, query=NamedPage),
+    Route("GET", "/_pbxsim/accounts", accounts.listed, query=NamedPage),
+    Route("GET", "/_pbxsim/accounts/{name}/ledger", accounts.ledger, query=Page),
+    Route("POST", "/_pbxsim/accounts/{name}/credit", accounts.top_up, body=accounts.TopUp),
     Route("GET", "/_pbxsim/requests", requests.listed, query=requests.RequestFilter),
     Route("GET", "/_pbxsim/journal", journal.listed, query=journal.JournalFilter),
     Route("GET", "/_pbxsim/openapi.json", contract.served),

@@ -1,0 +1,120 @@
+"""Accounts: their credit, every change of it, and paying in.
+
+Amounts are decimal numbers as text, exact to the millionth: no float is on the way.
+"""
+
+from __future__ import annotations
+
+from itertools import dropwhile, islice
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+
+from pbxsim.clock.instant import iso
+from pbxsim.pbx.account import UNIT, amount_of, spell_amount
+from pbxsim.pbx.ledger import EntryKind
+from pbxsim.web.control.answer import Answer, Problem, document
+from pbxsim.web.control.ask import NamedPage, Page, behind
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.account import Account, Money
+    from pbxsim.pbx.ledger import LedgerEntry
+    from pbxsim.web.control.ask import Ask
+
+_MOST: Final[Money] = 1_000_000_000_000 * UNIT  # what a PBX file may say too, and a store's 64 bits hold
+
+
+class TopUp(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How much is paid in; a negative amount takes away."""
+
+    amount: Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$(?!\n)")]  # `$` alone allows one \n
+
+
+class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An account. `tariff` is null where everything is free."""
+
+    name: str
+    credit: str
+    currency: str | None
+    tariff: str | None
+    changed_at: str
+
+
+class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of credit; the last four are those of a charged leg, null for any other entry."""
+
+    id: int
+    at: str
+    kind: str
+    amount: str
+    balance: str
+    call: int | None
+    number: str | None
+    seconds: int | None
+    reference: str | None
+
+
+def listed(ask: Ask) -> Answer:
+    """List all accounts, in the PBX file's order."""
+    page = ask.filters(NamedPage)
+    ask.host.driver.catch_up()
+    accounts = behind(ask.host.pbx.accounts.values(), lambda account: account.name, page.after)
+    shown = [_shown(account) for account in islice(accounts, page.limit)]
+    return ask.page(shown, page, shown[-1].name if shown else "")
+
+
+def ledger(ask: Ask) -> Answer:
+    """List an account's entries, in the order in which they were booked."""
+    page = ask.filters(Page)
+    name = _account(ask).name
+    ask.host.driver.catch_up()
+    entries = dropwhile(lambda entry: entry.id <= page.after, ask.host.pbx.ledger.of(name))
+    shown = [_entry(entry) for entry in islice(entries, page.limit)]
+    return ask.page(shown, page, shown[-1].id if shown else 0)
+
+
+async def top_up(ask: Ask) -> Answer:
+    """Pay in, and give the entry of it."""
+    host, account = ask.host, _account(ask)
+    amount = amount_of(ask.command(TopUp).amount)
+    if amount == 0:
+        raise Problem(422, "an amount of 0 changes nothing")
+    if abs(account.credit + amount) > _MOST:
+        raise Problem(422, f"no account holds more than {spell_amount(_MOST)}")
+    host.driver.catch_up()
+    host.journal.append("control", data={"does": "top up", "account": account.name, "amount": spell_amount(amount)})
+    entry = host.pbx.ledger.top_up(account, amount, at=host.pbx.clock.now)
+    host.driver.rearm()
+    return document(_entry(entry), 201)
+
+
+def _account(ask: Ask) -> Account:
+    account = ask.host.pbx.accounts.get(ask.parts["name"])
+    if account is None:
+        raise Problem(404, f"there is no account {ask.parts['name']!r}")
+    return account
+
+
+def _shown(account: Account) -> AccountShown:
+    return AccountShown(
+        name=account.name,
+        credit=spell_amount(account.credit),
+        currency=account.currency or None,
+        tariff=account.tariff.name or None,
+        changed_at=iso(account.changed_at),
+    )
+
+
+def _entry(entry: LedgerEntry) -> EntryShown:
+    is_charge = entry.kind is EntryKind.CHARGE
+    return EntryShown(
+        id=entry.id,
+        at=iso(entry.at),
+        kind=entry.kind.value,
+        amount=spell_amount(entry.amount),
+        balance=spell_amount(entry.balance),
+        call=entry.call if is_charge else None,
+        number=entry.number if is_charge else None,
+        seconds=entry.seconds if is_charge else None,
+        reference=(entry.reference or None) if is_charge else None,
+    )
