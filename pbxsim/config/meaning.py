@@ -25,8 +25,8 @@ _HOST_NAME: Final = re.compile(r"(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,
 _SIP_URI: Final = re.compile(
     r"sips?:(?:[^@\s<>]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s<>@:;?\[\]]+)(?::[0-9]{1,5})?(?:[;?][^\s<>]*)?"
 )
-_STEPS: Final = ("extension", "dial", "route", "queue", "group", "play", "hangup")
-_DID_STEPS: Final = ("extension", "queue", "group", "dial")
+_STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
+_DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
 _SHAPES: Final = ("uniform", "exponential", "normal")
 _SHORT_FORM: Final = ("user", "calls", "registration")
 _SECTIONS_WITH_PLAIN_TEXT: Final = ("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks")

@@ -30,6 +30,9 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     route: Annotated[Name | None, Meta(description="Leave by this outbound route.")] = None
     queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
     group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
+    component: Annotated[
+        Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
+    ] = None
     play: Annotated[Seconds | None, Meta(description="Answer, play something for so many seconds, hang up.")] = None
     hangup: Annotated[Cause | None, Meta(description="Refuse with this Q.850 hangup cause.")] = None
 
@@ -41,6 +44,7 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             route=self.route or "",
             queue=self.queue or "",
             group=self.group or "",
+            component=self.component or "",
             play_seconds=self.play,
             hangup=self.hangup or 0,
         )
@@ -78,12 +82,19 @@ class DidEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     extension: Annotated[Number | None, Meta(description="Ring this internal number of the context's dialplan.")] = None
     queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
     group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
+    component: Annotated[
+        Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
+    ] = None
     dial: Annotated[Number | None, Meta(description="Dial this number in the context.")] = None
     context: Annotated[Name | None, Meta(description="Context or dialplan; absent: the file's first dialplan.")] = None
 
     def did(self, first_dialplan: str) -> Did:
         """Make the switch's own of it."""
         step = Step(
-            extension=self.extension or "", queue=self.queue or "", group=self.group or "", dial=self.dial or ""
+            extension=self.extension or "",
+            queue=self.queue or "",
+            group=self.group or "",
+            component=self.component or "",
+            dial=self.dial or "",
         )
         return Did(number=self.number, context=self.context or first_dialplan, step=step)

@@ -1,4 +1,4 @@
-"""What the journal says of a live question: who is asked, what was answered in the server's words, or why nothing was."""
+"""What the journal says of a live question: who is asked, what was answered in its own words, or why nothing was."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from pbxsim.vendorkit.access import address_allowed
 from pbxsim.vendorkit.near_miss import word_hint
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import read_fields
+from pbxsim.vendors.simotel.components import add_components
 from pbxsim.vendors.simotel.cors import Pages
 from pbxsim.vendors.simotel.credentials import find_account
 from pbxsim.vendors.simotel.errors import Failure, Refusal
@@ -39,6 +40,7 @@ class SimotelInterface:
         self._pbx = pbx
         self._pages = Pages(settings.cors_origins)
         self.site = Site(settings, pbx)
+        add_components(settings, pbx)
 
     def claims(self, exchange: Exchange) -> bool:
         """Tell whether one of our accounts asks, or a browser on behalf of a page of ours before it may send one."""

@@ -134,7 +134,7 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 def event_faults(settings: EventSettings, path: str) -> Iterator[SettingsFault]:
     """Find what could never work; `path` is where these settings stand. No fault shows a password or a token."""
-    if not _is_address(settings.address):
+    if not is_address(settings.address):
         yield SettingsFault(f"{path}.address", "", "an http(s) URL without user, password, fragment or blanks")
     if ":" in settings.username:  # RFC 7617, 2: the first colon ends the user name
         yield SettingsFault(f"{path}.username", settings.username, "a name without ':'")
@@ -161,7 +161,8 @@ def _retry_faults(retry: Retry, path: str) -> Iterator[SettingsFault]:
         yield SettingsFault(f"{path}.give_up", retry.give_up, "seconds, 0 for one try")
 
 
-def _is_address(address: str) -> bool:
+def is_address(address: str) -> bool:
+    """Tell whether a web service can be asked there: an http(s) URL without user, password, fragment or blanks."""
     if not address.isascii() or not address.isprintable() or " " in address or "#" in address:
         return False
     try:

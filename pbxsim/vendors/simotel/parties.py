@@ -36,7 +36,7 @@ def find_first(wanted: Originate, settings: Settings, pbx: Pbx) -> Destination:
     if extension is not None:
         return ToExtension(number, extension)
     if wanted.trunk_name:
-        return _kept_inside(pbx.dialplan.by_trunk(number, wanted.trunk_name), number, settings)
+        return kept_inside(pbx.dialplan.by_trunk(number, wanted.trunk_name), number, settings)
     if _looks_internal(number, settings) or settings.public_caller_without_trunk is PublicCaller.ACCEPT:
         return Refused(number, HangupCause.UNALLOCATED)
     hint = f"{number[:32]!r} is no extension here: a public first party needs trunk_name"
@@ -46,7 +46,7 @@ def find_first(wanted: Originate, settings: Settings, pbx: Pbx) -> Destination:
 def find_second(wanted: Originate, settings: Settings, pbx: Pbx) -> Destination | None:
     """Tell that the second party may not be dialled; None: the switch finds it in `context` when its turn comes."""
     there = pbx.dialplan.resolve(wanted.callee, wanted.context)
-    kept = _kept_inside(there, wanted.callee, settings)
+    kept = kept_inside(there, wanted.callee, settings)
     return None if kept is there else kept
 
 
@@ -77,7 +77,7 @@ def _looks_internal(number: str, settings: Settings) -> bool:
     return number.isascii() and number.isdigit() and len(number) <= settings.longest_extension
 
 
-def _kept_inside(there: Destination, number: str, settings: Settings) -> Destination:
+def kept_inside(there: Destination, number: str, settings: Settings) -> Destination:
     """Refuse what would leave by a trunk and may not."""
     if not isinstance(there, ToTrunk):
         return there

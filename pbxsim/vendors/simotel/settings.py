@@ -10,9 +10,10 @@ import msgspec
 
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
-from pbxsim.vendors.simotel.report_settings import ReportSettings, report_faults
 from pbxsim.vendors.simotel.event_settings import EventSettings, event_faults
+from pbxsim.vendors.simotel.report_settings import ReportSettings, report_faults
 from pbxsim.vendors.simotel.services import DOCUMENTED
 
 
@@ -76,10 +77,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `allowed_addresses`: client addresses and networks, empty for all. `dialplan`: the numbering plan of the extensions
     that may be a first party; absent: any plan that alone has the number. A first party of up to `longest_extension`
     digits is an extension even where nobody has that number. `barred_prefixes` may not be dialled over a trunk.
-    `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py. `reports`: how reports are
-    asked for and told.
-    `lenient_fields`: required parameters of the `pbx/` services that may be left out.
+    `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py.
+    `reports`: how reports are asked for and told.
+    `lenient_fields`: required parameters that may be left out all the same.
     `events`: what a web service of the customer's is told of; absent: nobody listens.
+    `components`: places in the dialplan that ask a web service of the customer's where a call goes.
     """
 
     accounts: tuple[Account, ...] = ()
@@ -94,6 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lenient_fields: tuple[LenientField, ...] = ()
     batchaddagent_key: BatchKey = BatchKey.AGENTS
     events: EventSettings | None = None
+    components: tuple[ComponentEntry, ...] = ()
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -112,6 +115,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
             yield SettingsFault(f"barred_prefixes[{index}]", prefix, "at least one character: an empty one bars all")
     if settings.events is not None:
         yield from event_faults(settings.events, "events")
+    yield from component_faults(settings.components, pbx, "components")
 
 
 def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:
