@@ -1,4 +1,4 @@
-"""`setting/ping/act`: is anybody there?"""
+"""`setting/ping/act`: is anybody there? The event Ping follows, where it is chosen."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import unknown_hints
+from pbxsim.vendors.simotel.events import post_ping
 
 if TYPE_CHECKING:
     from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.site import Site
 
 _MESSAGE: Final = "If the 'Ping' event is enabled in the settings menu, you'll receive it when it's sent"
+_NO_EVENT: Final = "the PBX file does not choose the event Ping: none is sent"
 
 
-def ping(fields: dict[str, object], _site: Site) -> Reply:
-    """Say yes."""
-    return wire.done(None, _MESSAGE, unknown_hints(fields, ()))
+def ping(fields: dict[str, object], site: Site) -> Reply:
+    """Say yes, and send the event."""
+    hints = () if post_ping(site.settings, site.pbx) else (_NO_EVENT,)
+    return wire.done(None, _MESSAGE, unknown_hints(fields, ()) + hints)

@@ -75,7 +75,7 @@ def many(verb: Verb) -> Service:
     """Make the service that does this for several operators; the first missing parameter refuses them all."""
 
     def answer(fields: dict[str, object], site: Site) -> Reply:
-        wishes = [_read(item, verb, site.settings) for item in _items(fields)]
+        wishes = [_read_item(place, item, verb, site.settings) for place, item in enumerate(_items(fields))]
         hints = list(unknown_hints(fields, ("agents",)))
         results = [_tried(wish, verb, site, hints) for wish in wishes]
         all_ok = int(all(result["ok"] == 1 for result in results))
@@ -104,6 +104,13 @@ def _items(fields: dict[str, object]) -> list[_Item]:
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise useless("agents", "a list of objects expected")
     return items
+
+
+def _read_item(place: int, item: _Item, verb: Verb, settings: Settings) -> Wish:
+    try:
+        return _read(item, verb, settings)
+    except Refusal as refusal:
+        raise Refusal(refusal.failure, refusal.name, (*refusal.hints, f"in agents[{place}]")) from refusal
 
 
 def _read(fields: _Item, verb: Verb, settings: Settings) -> Wish:
