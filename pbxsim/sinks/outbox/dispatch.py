@@ -1,0 +1,54 @@
+"""Which way a notice leaves: by HTTP or by e-mail, each made ready with its first notice."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.notice import MAIL
+from pbxsim.sinks.outbox import target
+from pbxsim.sinks.outbox.outcome import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxsim.pbx.notice import Receiver
+    from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.outbox.outcome import Sender
+
+_log: Final = logging.getLogger("pbxsim")
+
+
+class Dispatch:
+    """Sends each delivery to its receiver, if that is still the one it was made for."""
+
+    def __init__(self, receivers: Mapping[str, Receiver]) -> None:
+        self._receivers = receivers
+        self._web: Sender | None = None
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Try once."""
+        receiver = self._receivers.get(delivery.notice.receiver)
+        fault = target.fault(delivery.notice, receiver)
+        if fault or receiver is None:
+            return Outcome(verdict=Verdict.NEVER, error=fault)
+        try:
+            return await self._sender(delivery.notice.method).send(delivery, receiver)
+        except Exception as error:  # a fault of ours: it must neither stop the order nor lose what stands in it
+            _log.exception("delivery %d to %s failed", delivery.id, receiver.name)
+            return Outcome(verdict=Verdict.AGAIN, error=f"pbxsim could not send it: {type(error).__name__}")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        web, self._web = self._web, None
+        if web is not None:
+            await web.close()
+
+    def _sender(self, method: str) -> Sender:
+        if method == MAIL:
+            raise NotImplementedError
+        if self._web is None:
+            from pbxsim.sinks.outbox.web_post import WebPost
+
+            self._web = WebPost()
+        return self._web

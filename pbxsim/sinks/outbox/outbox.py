@@ -1,0 +1,193 @@
+"""The outbox of one PBX: takes down what is to be told, and sees that it reaches each receiver in order.
+
+A notice is delivered only after it lasts (sinks/shelf.py), at least once: whoever is cut off between sending and noting
+that it was received sends it again after the next start, with the same number in its `X-Pbxsim-Delivery`.
+Nothing of this waits in the switch, and nothing that a receiver does changes what the switch does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.pbx.events import NoticePosted
+from pbxsim.pbx.notice import Retry
+from pbxsim.sinks.delivery import Delivery, DeliveryState
+from pbxsim.sinks.outbox.dispatch import Dispatch
+from pbxsim.sinks.outbox.lane import Lane
+from pbxsim.sinks.outbox.remembered import Remembered
+from pbxsim.sinks.outbox.yard import Yard
+from pbxsim.sinks.shelf import NoStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pbxsim.pbx.notice import Receiver
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.outbox.yard import Pace
+    from pbxsim.sinks.shelf import Shelf
+
+_log: Final = logging.getLogger("pbxsim")
+_GRACE: Final = 2.0  # seconds of the world's time for tries that are being made when the outbox closes
+
+
+class Outbox:
+    """Delivers a PBX's notices to `receivers`.
+
+    `pace` drives the PBX's clock. `deliveries` are those that an earlier run left, settled ones among them; `first` is
+    the number of the first new one. Counted since the start: `posted`, `delivered`, `failed`, `dropped`, `tries`.
+    """
+
+    def __init__(
+        self,
+        pbx: Pbx,
+        receivers: Iterable[Receiver],
+        shelf: Shelf,
+        pace: Pace,
+        *,
+        deliveries: Sequence[Delivery] = (),
+        first: int = 1,
+    ) -> None:
+        self.posted = self.delivered = self.failed = self.dropped = self.tries = 0
+        self._clock = pbx.clock
+        self._shelf = shelf
+        self._receivers = {receiver.name: receiver for receiver in receivers}
+        self._dispatch = Dispatch(self._receivers)
+        self._remembered = Remembered(first - 1, self._is_held)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._is_cleared = False
+        self._closing: asyncio.Task[None] | None = None
+        self._yard = Yard(
+            clock=pbx.clock,
+            pace=pace,
+            shelf=shelf,
+            is_stored=not isinstance(shelf, NoStore),
+            known=self._remembered.known,
+            send=self._dispatch.send,
+            tried=self._on_tried,
+            dropped=self._on_dropped,
+        )
+        self._lanes: dict[str, Lane] = {}
+        self._resume(deliveries, first)
+        shelf.on_lasting(self._on_lasting)
+        pbx.events.subscribe(NoticePosted, self._on_posted)
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """Count what is not settled yet, by receiver; those for whom nothing ever came are left out."""
+        return {name: lane.waiting for name, lane in self._lanes.items()}
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Deliver from now on, in the running event loop."""
+        self._loop = asyncio.get_running_loop()
+        for lane in self._lanes.values():
+            lane.start(self._loop)
+
+    async def tried(self) -> None:
+        """Return when all that lasts and is due by now was tried, or waits behind something that is due later.
+
+        A receiver that hangs is waited for until its time is over; what is put in meanwhile is not waited for.
+        """
+        now = self._clock.now
+        for lane, goal in [(lane, lane.order.given) for lane in self._lanes.values()]:
+            await lane.through(goal, now)
+
+    def clear(self) -> None:
+        """Deliver nothing any more: the PBX begins anew. Tries that are being made are broken off."""
+        self._is_cleared = True
+        tasks = self._stop()
+        for task in tasks:
+            task.cancel()
+        if self._loop is not None and self._closing is None:
+            self._closing = self._loop.create_task(self._close(tasks, 0))
+
+    async def close(self) -> None:
+        """Stop delivering; what is being tried has two seconds to end. What waits is in the store, if there is one."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._close(self._stop(), _GRACE))
+        await asyncio.shield(self._closing)
+
+    def _stop(self) -> list[asyncio.Task[None]]:
+        return [task for lane in self._lanes.values() if (task := lane.stop()) is not None]
+
+    async def _close(self, tasks: list[asyncio.Task[None]], grace: float) -> None:
+        if tasks:
+            await asyncio.wait(tasks, timeout=grace)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        await self._dispatch.close()
+
+    # -- what is to be told ---------------------------------------------------------------------------------------
+
+    def known(self, after: int = 0) -> Iterator[Delivery]:
+        """Give the deliveries that are remembered and have a higher number, in order: 10,000, and all that wait."""
+        return self._remembered.behind(after)
+
+    async def redeliver(self, delivery: int) -> Delivery | None:
+        """Send a delivery once more, at the end of its receiver's order; one that is pending, as soon as it is first.
+
+        Gives it, or None where there is none of that number.
+        """
+        found = self._remembered.get(delivery) or await self._shelf.find(delivery)
+        if found is None:
+            return None
+        found = self._remembered.known(found)
+        found.redelivered += 1
+        self._lane(found.notice.receiver).give_again(found)
+        self._shelf.tried(found)
+        return found
+
+    def _resume(self, deliveries: Sequence[Delivery], first: int) -> None:
+        pending: dict[str, list[Delivery]] = {name: [] for name in self._receivers} if deliveries else {}
+        for delivery in deliveries:
+            if delivery.state is DeliveryState.PENDING:
+                pending.setdefault(delivery.notice.receiver, []).append(delivery)
+        for name, waiting in pending.items():
+            self._lane(name).order.resume(waiting, first)
+        for delivery in deliveries:
+            self._remembered.loosen(self._remembered.known(delivery))
+
+    def _on_posted(self, event: NoticePosted) -> None:
+        if self._is_cleared:
+            return
+        now = self._clock.now
+        delivery = Delivery(id=self._remembered.last + 1, notice=event.notice, posted_at=now, due=now)
+        self.posted += 1
+        self._remembered.add(delivery)
+        self._shelf.post(delivery)
+
+    def _on_lasting(self, deliveries: Sequence[Delivery]) -> None:
+        if not self._is_cleared:
+            for delivery in deliveries:
+                self._lane(delivery.notice.receiver).give(delivery)
+
+    def _is_held(self, delivery: Delivery) -> bool:
+        lane = self._lanes.get(delivery.notice.receiver)
+        return lane is not None and lane.order.holds(delivery)
+
+    def _lane(self, name: str) -> Lane:
+        lane = self._lanes.get(name)
+        if lane is None:
+            receiver = self._receivers.get(name)
+            retry = receiver.retry if receiver is not None else Retry()
+            lane = self._lanes[name] = Lane(name, retry, -1 - len(self._lanes), self._yard)
+            if self._loop is not None:
+                lane.start(self._loop)
+        return lane
+
+    def _on_tried(self, delivery: Delivery) -> None:
+        self.tries += 1
+        self.delivered += delivery.state is DeliveryState.DELIVERED
+        self.failed += delivery.state is DeliveryState.FAILED
+        self._shelf.tried(delivery)
+        self._remembered.loosen(delivery)
+
+    def _on_dropped(self, delivery: Delivery) -> None:
+        if not self.dropped:
+            _log.warning("%s has more waiting than there is room for: the oldest are dropped", delivery.notice.receiver)
+        self.dropped += 1
+        self._remembered.loosen(delivery)

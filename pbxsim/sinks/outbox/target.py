@@ -1,0 +1,84 @@
+"""Whom a notice may go to: the server that its receiver's configured address names, and nobody else."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pbxsim.pbx.notice import MAIL
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.notice import Notice, Receiver
+
+_PORTS: Final = {"http": 80, "https": 443}
+_VISIBLE: Final = re.compile(r"[\x21-\x7e]+\Z")  # a blank or a line's end would be read as a request's next part
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")  # RFC 9110, 5.6.2
+_FIELD: Final = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*\Z")
+
+
+def fault(notice: Notice, receiver: Receiver | None) -> str:
+    """Say why a notice can never be sent; an empty text where nothing speaks against it."""
+    if receiver is None:
+        return "no receiver of that name is configured"
+    if notice.method == MAIL:
+        return "" if receiver.address.startswith("smtp:") else "its receiver takes no e-mail"
+    if not _VISIBLE.match(notice.url):
+        return "its URL has characters that no URL has"
+    if not _TOKEN.match(notice.method):
+        return "its method is none of HTTP's"
+    if not _FIELD.match(notice.content_type):
+        return "its content type has characters that no header has"
+    return _astray(notice.url, receiver.address)
+
+
+def _astray(url: str, configured: str) -> str:
+    to, allowed = _server(url), _server(configured)
+    if allowed is None:
+        return "its receiver's address is no http or https URL"
+    if to is None:
+        return "its URL is no http or https URL"
+    if to != allowed:
+        return f"it is for {_spelt(to)}, and its receiver is at {_spelt(allowed)} now"
+    return ""
+
+
+def _server(url: str) -> tuple[str, str, int] | None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    host = (parts.hostname or "").rstrip(".")
+    return (parts.scheme, host, port) if host else None
+
+
+def _spelt(server: tuple[str, str, int]) -> str:
+    scheme, host, port = server
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def without_credentials(url: str) -> str:
+    """Give a URL without a user name and password in it, and every other byte as it was."""
+    parts = _split(url)
+    told, found, _ = parts.netloc.rpartition("@") if parts is not None else ("", "", "")
+    return url.replace(f"{told}@", "", 1) if found else url
+
+
+def authorization(receiver: Receiver) -> str:
+    """Spell the receiver's credentials for HTTP Basic (RFC 7617), those in its address included; empty without any."""
+    username, password = receiver.username, receiver.password
+    if not username:
+        parts = _split(receiver.address)
+        if parts is None or parts.username is None:
+            return ""
+        username, password = unquote(parts.username), unquote(parts.password or "")
+    return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
