@@ -152,6 +152,7 @@ class Office:
         longest_talk: Duration = LONGEST_TALK,
         seed: int = 1,
         saved: Saved = NOTHING_SAVED,
+        start: Instant = START,
     ) -> None:
         ways_out = tuple(trunks) or (Trunk(id=1, name="upc"),)
         by_default = (OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=ways_out),)
@@ -163,7 +164,7 @@ class Office:
             contexts=contexts,
             dids=dids,
         )
-        self.clock = Scheduler(max(START, saved.now))
+        self.clock = Scheduler(max(start, saved.now))
         self.archive = CdrMemory(saved.cdrs)
         self.pbx = Pbx(
             name="office",

@@ -25,7 +25,7 @@ from pbxsim.pbx.events import (
     MemberRemoved,
 )
 from pbxsim.vendors.simotel.event_settings import EventName
-from pbxsim.vendors.simotel.events.poster import ids
+from pbxsim.vendors.simotel.events.poster import ids, queue_numbers
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
@@ -60,6 +60,7 @@ class States:
         self._dialer_key = poster.settings.dialer_key.value
         self._outgoing: set[int] = set()
         self._queues: dict[int, str] = {}
+        self._queue_numbers = queue_numbers(pbx)
         self._works_at: dict[Agent, Extension] = {}
         self._paused: dict[Agent, str] = {}
         for agent in pbx.agents:
@@ -80,8 +81,9 @@ class States:
         events.subscribe(CallEnded, self._on_no_queue)
         events.subscribe(LineRegistered, self._on_line)
         events.subscribe(LineUnregistered, self._on_line)
-        for kind in (AgentChanged, MemberPauseChanged, MemberRemoved):
-            events.subscribe(kind, self._on_agent)
+        events.subscribe(AgentChanged, self._on_agent)
+        events.subscribe(MemberPauseChanged, self._on_agent)
+        events.subscribe(MemberRemoved, self._on_agent)
 
     # -- calls ------------------------------------------------------------------------------------------------------
 
@@ -109,7 +111,7 @@ class States:
             self._tell_what_is_left(channel.line.extension, channel.call)
 
     def _on_joined(self, event: CallerJoined) -> None:
-        self._queues[event.call.number] = event.queue.name
+        self._queues[event.call.number] = self._queue_numbers[event.queue.name]
 
     def _on_left(self, event: CallerLeft) -> None:
         if event.how != "connected":
@@ -142,7 +144,7 @@ class States:
         if agent.is_paused:
             self._paused[agent] = ""
         elif queue is not None:
-            self._paused[agent] = queue.name
+            self._paused[agent] = self._queue_numbers[queue.name]
 
     # -- telling ----------------------------------------------------------------------------------------------------
 

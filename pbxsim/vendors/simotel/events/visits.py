@@ -11,7 +11,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition
 from pbxsim.pbx.events import CallerJoined, CallerLeft, CallTransferred, CdrClosed, LegEnded
 from pbxsim.vendors.simotel.cuid import cuid_of, record_name
 from pbxsim.vendors.simotel.event_settings import EventName
-from pbxsim.vendors.simotel.events.poster import originated
+from pbxsim.vendors.simotel.events.poster import originated, queue_numbers
 
 if TYPE_CHECKING:
     from pbxsim.pbx.cdr import Cdr
@@ -56,6 +56,7 @@ class Visits:
     def __init__(self, pbx: Pbx, poster: Poster) -> None:
         self._poster = poster
         self._clock = pbx.clock
+        self._queue_numbers = queue_numbers(pbx)
         self._now: dict[int, _Visit] = {}
         self._over: dict[int, list[_Visit]] = {}
         events = pbx.events
@@ -68,7 +69,8 @@ class Visits:
     def _on_joined(self, event: CallerJoined) -> None:
         call = event.call
         caller = call.first.number if call.first is not None else call.order.src
-        self._now[call.number] = _Visit(queue=event.queue.name, src=caller, joined_at=self._clock.now)
+        queue = self._queue_numbers[event.queue.name]
+        self._now[call.number] = _Visit(queue=queue, src=caller, joined_at=self._clock.now)
 
     def _on_left(self, event: CallerLeft) -> None:
         call = event.call
