@@ -52,7 +52,7 @@ def test_behind_a_sample_both_extensions_ring_answer_and_talk(name: str, documen
 @pytest.mark.cites("R12")
 @pytest.mark.parametrize("name", ["caller", "callee"])
 def test_an_extension_that_nobody_has_fails_there_too(name: str, documented: Installed) -> None:
-    request = valued(golden.request("simotel", "03-curl"), name, "999")
+    request = valued(golden.request("simotel", "03-curl"), name, "998")
     assert json.loads(documented.interface.answer(request).body)["success"] == 1
     (record,) = records(documented)
     assert (record.disposition, record.cause) == (Disposition.FAILED, HangupCause.UNALLOCATED)
