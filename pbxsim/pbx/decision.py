@@ -194,8 +194,9 @@ class Decisions:
 
     def _ran_out(self, decision: PendingDecision) -> None:
         decision.call.timer = 0
-        if self.fail(decision, NO_ANSWER) and self.questioner is not None:
+        if self.questioner is not None:
             self.questioner.drop(decision)
+        self.fail(decision, NO_ANSWER)
 
     def _settle(self, decision: PendingDecision, said: Mapping[str, str], why: str) -> bool:
         call = decision.call

@@ -17,6 +17,7 @@ from pbxsim.sinks.journal import Journal
 from pbxsim.vendorkit.reply import Reply
 from pbxsim.web.exchanges import RequestLog
 from pbxsim.web.masking import Mask
+from pbxsim.web.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,6 +80,7 @@ class HostedPbx:
     def close(self) -> None:
         """Stop the clock for good, and return when the recordings of all calls that have ended are written."""
         self._runs = False
+        self.questions.close()
         self.driver.close()
         if self.recorder is not None:
             self.recorder.close(finish=True)
@@ -92,8 +94,9 @@ class HostedPbx:
 
     def restart(self, plan: Plan, seed: int) -> None:
         """Begin anew by a plan that may be another; if it cannot be carried out, everything stays as it is."""
-        before = self.driver
+        before, questions = self.driver, self.questions
         self._begin(plan, seed, before.rate)
+        questions.close()
         before.close()
         if self._runs:
             self.driver.start()
@@ -124,6 +127,7 @@ class HostedPbx:
         self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))
         self.recorder = assembled.recorder
         self.driver = ClockDriver(scheduler, rate=rate)
+        self.questions = Questions(assembled.pbx, self.driver)
         if self.recorder is not None:
             self.driver.barriers.append(self.recorder.written)
 
