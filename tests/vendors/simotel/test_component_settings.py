@@ -101,6 +101,7 @@ def test_two_components_of_one_name_are_a_fault() -> None:
     assert [fault.path for fault in faults(EXTENSION, IVR, EXTENSION)] == ["components[2].name"]
 
 
+@pytest.mark.cites("R400")
 def test_a_context_and_a_public_number_lead_to_a_component_by_its_name() -> None:
     file = read(FILE, "office.yaml", {"simotel": vendor})
     assert (file.dids[0].component, file.contexts[0].entries["700"].component) == ("vip", "vip")

@@ -12,6 +12,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Outcome
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.decision import NOBODY_ASKS
 from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import DecisionAnswered
 from pbxsim.vendors.simotel import vendor
@@ -361,3 +362,20 @@ def test_a_case_that_is_not_there_leaves_by_the_failure_output(body: str, status
     site = Site("ivr_api", cases={"3": "66"}, failure="552")
     call = site.answered(body, status)
     assert (site.ringing(call), site.why()) == (["552"], [why])
+
+
+# -- where it is not asked ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.cites("R413")
+def test_where_nobody_can_ask_every_question_has_failed_at_once() -> None:
+    site = Site("extension_api", failure="552")
+    site.pbx.decisions.questioner = None
+    call = site.asked()
+    assert (site.ringing(call), site.why()) == (["552"], [NOBODY_ASKS])
+
+
+@pytest.mark.cites("R414")
+def test_smart_api_is_no_kind_of_component_here() -> None:
+    with pytest.raises(msgspec.ValidationError, match="smart_api"):
+        Site("smart_api")
