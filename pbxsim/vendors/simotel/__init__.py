@@ -1,4 +1,4 @@
-"""Simotel: `/api/v4/call/originate/act`, JSON in and out.
+"""Simotel: `/api/v4/call/originate/act` and the services beside it, JSON in and out.
 
 Here is the declaration and nothing else: the interface is in api.py, the words in errors.py and wire.py, what a PBX
 file may say in settings.py, and what the vendor says and what we decided in README.md.

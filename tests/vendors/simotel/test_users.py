@@ -77,7 +77,8 @@ def test_the_sample_is_answered_with_the_vendors_bytes() -> None:
 @pytest.mark.cites("S201")
 def test_all_users_of_the_numbering_plan_are_found_where_nothing_is_asked_for() -> None:
     client = Companion()
-    for fields in ({}, {"conditions": {}}, {"conditions": []}, {"conditions": {"name": "", "number": None}}):
+    nothing: list[dict[str, object]] = [{}, {"conditions": {}}, {"conditions": []}, {"conditions": {"name": ""}}]
+    for fields in nothing:
         assert numbers(client, **fields) == ["557", "552", "553", "570", "571"]
     everybody = Companion(Settings(accounts=(ACCOUNT,)))
     assert numbers(everybody) == ["557", "552", "553", "570", "571", "100"]
