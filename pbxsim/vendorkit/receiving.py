@@ -1,4 +1,4 @@
-"""What a vendor's settings may say of a server that is told of things: where it is, who asks, how long, how often."""
+"""What a vendor's settings may say of somebody who is told by HTTP: where, how long a try may take, how often."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.notice import Retry
 
-_LONGEST_TIMEOUT: Final = 300
+_LONGEST_TIMEOUT: Final = 300.0
 _ENDLESS: Final = float("inf")
 
 
-def is_web_address(text: str) -> bool:
-    """Tell whether a server can be told there: an http(s) URL in visible ASCII, without user, password or fragment."""
+def is_url(text: str) -> bool:
+    """Tell whether a request can be sent there: an http(s) URL of visible ASCII characters, without a fragment."""
     if not text.isascii() or not text.isprintable() or " " in text or "#" in text:
         return False
     try:
@@ -25,21 +25,13 @@ def is_web_address(text: str) -> bool:
         port = parts.port
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port != 0
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
-def credential_faults(username: str, password: str, path: str) -> Iterator[SettingsFault]:
-    """Find what is wrong with `username` and `password` of HTTP Basic, which stand at `path`. No password is shown."""
-    if ":" in username:  # RFC 7617, 2: the first colon ends the user name
-        yield SettingsFault(f"{path}.username", username, "a name without ':'")
-    if password and not username:
-        yield SettingsFault(f"{path}.username", "", "a user name to the password")
-
-
-def patience_faults(timeout: float, retry: Retry, path: str) -> Iterator[SettingsFault]:
-    """Find what in `timeout` and `retry`, which stand at `path`, could never work."""
+def delivery_faults(timeout: float, retry: Retry, path: str) -> Iterator[SettingsFault]:
+    """Find what in the settings `timeout` and `retry` could never work; `path` is where both stand."""
     if not 0 < timeout <= _LONGEST_TIMEOUT:
-        yield SettingsFault(f"{path}.timeout", timeout, f"seconds, more than 0 and at most {_LONGEST_TIMEOUT}")
+        yield SettingsFault(f"{path}.timeout", timeout, f"seconds, more than 0 and at most {_LONGEST_TIMEOUT:g}")
     if not 0 < retry.first < _ENDLESS:
         yield SettingsFault(f"{path}.retry.first", retry.first, "seconds, more than 0")
     if not 1 <= retry.factor < _ENDLESS:
