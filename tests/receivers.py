@@ -277,7 +277,7 @@ class MailReceiver:
             recipients=list(envelope.rcpt_tos),
             content=bytes(content),
             was_encrypted=session.ssl is not None,
-            user="" if session.auth_data is None else str(session.auth_data),
+            user=str(vars(session).get("auth_data") or ""),
         )
         self.mails.append(mailed)
         return "250 OK"

@@ -14,6 +14,8 @@ import msgspec
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.sinks.journal import Journal
+from pbxsim.sinks.outbox.outbox import Outbox
+from pbxsim.sinks.shelf import NoStore
 from pbxsim.vendorkit.reply import Reply
 from pbxsim.web.exchanges import RequestLog
 from pbxsim.web.masking import Mask
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pbxsim.clock.instant import Instant
+    from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.recorder import Recorder
     from pbxsim.vendorkit.exchange import Exchange
@@ -76,11 +79,13 @@ class HostedPbx:
         """Let the clock run, in the running event loop."""
         self._runs = True
         self.driver.start()
+        self.outbox.start()
 
     def close(self) -> None:
         """Stop the clock for good, and return when the recordings of all calls that have ended are written."""
         self._runs = False
         self.questions.close()
+        self.outbox.clear()
         self.driver.close()
         if self.recorder is not None:
             self.recorder.close(finish=True)
@@ -94,12 +99,14 @@ class HostedPbx:
 
     def restart(self, plan: Plan, seed: int) -> None:
         """Begin anew by a plan that may be another; if it cannot be carried out, everything stays as it is."""
-        before, questions = self.driver, self.questions
+        before, questions, outbox = self.driver, self.questions, self.outbox
         self._begin(plan, seed, before.rate)
         questions.close()
+        outbox.clear()
         before.close()
         if self._runs:
             self.driver.start()
+            self.outbox.start()
 
     def answer(self, vendor: str, exchange: Exchange, hints: tuple[str, ...]) -> Reply:
         """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
@@ -128,8 +135,16 @@ class HostedPbx:
         self.recorder = assembled.recorder
         self.driver = ClockDriver(scheduler, rate=rate)
         self.questions = Questions(assembled.pbx, self.driver)
+        self.outbox = Outbox(
+            assembled.pbx, self._receivers(assembled.interfaces), NoStore(), self.driver, recordings=assembled.recorder
+        )
         if self.recorder is not None:
             self.driver.barriers.append(self.recorder.written)
+        self.driver.barriers.append(self.outbox.tried)
+
+    def _receivers(self, interfaces: Mapping[str, Interface]) -> Iterator[Receiver]:
+        for name, interface in interfaces.items():
+            yield from self._vendors[name].receivers(interface)
 
     def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
         masks = {name: Mask([self._vendors[name]]) for name in names}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.outbox.smtp import RecordingSource, SmtpServer
     from pbxsim.sinks.outbox.yard import Pace
     from pbxsim.sinks.shelf import Shelf
 
@@ -35,8 +36,9 @@ _GRACE: Final = 2.0  # seconds of the world's time for tries that are being made
 class Outbox:
     """Delivers a PBX's notices to `receivers`.
 
-    `pace` drives the PBX's clock. `deliveries` are those that an earlier run left, settled ones among them; `first` is
-    the number of the first new one. Counted since the start: `posted`, `delivered`, `failed`, `dropped`, `tries`.
+    `pace` drives the PBX's clock. `smtp` takes e-mails, with `recordings` attached. `deliveries` are those that an
+    earlier run left, settled ones among them; `first` is the number of the first new one.
+    Counted since the start: `posted`, `delivered`, `failed`, `dropped`, `tries`.
     """
 
     def __init__(
@@ -46,6 +48,8 @@ class Outbox:
         shelf: Shelf,
         pace: Pace,
         *,
+        smtp: SmtpServer | None = None,
+        recordings: RecordingSource | None = None,
         deliveries: Sequence[Delivery] = (),
         first: int = 1,
     ) -> None:
@@ -53,7 +57,7 @@ class Outbox:
         self._clock = pbx.clock
         self._shelf = shelf
         self._receivers = {receiver.name: receiver for receiver in receivers}
-        self._dispatch = Dispatch(self._receivers)
+        self._dispatch = Dispatch(self._receivers, pbx.name, smtp, recordings)
         self._remembered = Remembered(first - 1, self._is_held)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_cleared = False
@@ -77,6 +81,11 @@ class Outbox:
     def waiting(self) -> dict[str, int]:
         """Count what is not settled yet, by receiver; those for whom nothing ever came are left out."""
         return {name: lane.waiting for name, lane in self._lanes.items()}
+
+    def vendor(self, receiver: str) -> str:
+        """Tell whose receiver that is; where it is not configured any more, its name begins with the vendor's."""
+        found = self._receivers.get(receiver)
+        return receiver.partition(":")[0] if found is None else found.vendor
 
     # -- running --------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from pbxsim.web.control import (
     recordings,
     requests,
     reset,
+    webhooks,
 )
 from pbxsim.web.control.answer import Answer
 from pbxsim.web.control.ask import Ask, NamedPage, Nothing, Page
@@ -65,5 +66,7 @@ ROUTES: Final = (
     Route("POST", "/_pbxsim/accounts/{name}/credit", accounts.top_up, body=accounts.TopUp),
     Route("GET", "/_pbxsim/requests", requests.listed, query=requests.RequestFilter),
     Route("GET", "/_pbxsim/journal", journal.listed, query=journal.JournalFilter),
+    Route("GET", "/_pbxsim/webhooks", webhooks.listed, query=webhooks.WebhookFilter),
+    Route("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),
     Route("GET", "/_pbxsim/openapi.json", contract.served),
 )

@@ -124,6 +124,9 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/requests", "/_pbxsim/requests", None, 200),
     ("GET", "/_pbxsim/journal", "/_pbxsim/journal", None, 200),
     ("GET", "/_pbxsim/journal?format=jsonl", "/_pbxsim/journal", None, 200),
+    ("GET", "/_pbxsim/webhooks", "/_pbxsim/webhooks", None, 200),
+    ("GET", "/_pbxsim/webhooks?state=lost", "/_pbxsim/webhooks", None, 400),
+    ("POST", "/_pbxsim/webhooks/7/redeliver", "/_pbxsim/webhooks/{id}/redeliver", None, 404),
     ("GET", "/_pbxsim/openapi.json", "/_pbxsim/openapi.json", None, 200),
     ("POST", "/_pbxsim/reset", "/_pbxsim/reset", {"seed": 2}, 200),
 )

@@ -1,0 +1,154 @@
+"""Deliveries: what was to be told to whom, each try with what came back, and sending one once more.
+
+A URL is shown without user name and password, and without the values of parameters that are named like credentials.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import unquote_plus
+
+import msgspec
+
+from pbxsim.clock.instant import iso
+from pbxsim.sinks.delivery import Delivery, DeliveryState
+from pbxsim.sinks.shelf import NotStored
+from pbxsim.web.control.answer import Answer, Problem, document
+from pbxsim.web.control.ask import Page
+from pbxsim.web.masking import MASK, Mask
+
+if TYPE_CHECKING:
+    from pbxsim.sinks.delivery import Try
+    from pbxsim.sinks.outbox.outbox import Outbox
+    from pbxsim.web.control.ask import Ask
+
+_SECRET: Final = Mask(())
+_SHORT_SECRETS: Final = frozenset({"key", "auth", "sig", "signature"})
+_USER: Final = re.compile(r"(?<=//)[^/?#]*@")
+_PAIR: Final = re.compile(r"([^?&;=#]+)=([^&;#]*)")
+
+
+class WebhookFilter(Page, kw_only=True):
+    """Which deliveries; all that is given must fit."""
+
+    receiver: str | None = None
+    event: str | None = None
+    state: Literal["pending", "delivered", "failed"] | None = None
+    call: int | None = None
+
+
+class TryShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One try; `at` on the PBX's clock, `took_ms` in the world's time. No status: nothing came, `error` says why."""
+
+    at: str
+    status: int | None
+    reply: str
+    error: str | None
+    took_ms: float
+
+
+class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery. Its request's body is text, or base64 where it is not UTF-8; an e-mail's is its description."""
+
+    id: int
+    receiver: str
+    vendor: str
+    event: str
+    call: int | None
+    method: str
+    url: str
+    content_type: str | None
+    body: str | None
+    body_base64: str | None
+    state: str
+    posted_at: str
+    due: str | None
+    delivered_at: str | None
+    redelivered: int
+    tries: list[TryShown]
+
+
+def listed(ask: Ask) -> Answer:
+    """List the deliveries that are remembered, in the order of their ids."""
+    page = ask.filters(WebhookFilter)
+    ask.host.driver.catch_up()
+    outbox = ask.host.outbox
+    fitting = (delivery for delivery in outbox.known(page.after) if _fits(delivery, page))
+    shown = [_shown(delivery, outbox) for delivery in islice(fitting, page.limit)]
+    return ask.page(shown, page, shown[-1].id if shown else 0)
+
+
+async def redeliver(ask: Ask) -> Answer:
+    """Send a delivery once more, and show it as it stands in its receiver's order now."""
+    number = ask.number("id")
+    host = ask.host
+    host.driver.catch_up()
+    try:
+        delivery = await host.outbox.redeliver(number)
+    except NotStored as error:
+        raise Problem(503, f"the store cannot tell whether there is a delivery {number}: {error}") from None
+    if delivery is None:
+        raise Problem(404, f"there is no delivery {number}")
+    return document(_shown(delivery, host.outbox), 202)
+
+
+def _fits(delivery: Delivery, page: WebhookFilter) -> bool:
+    notice = delivery.notice
+    asked = (page.receiver, page.event, page.state, page.call)
+    told = (notice.receiver, notice.event, delivery.state.value, notice.call)
+    return all(wanted is None or wanted == value for wanted, value in zip(asked, told, strict=True))
+
+
+def _shown(delivery: Delivery, outbox: Outbox) -> WebhookShown:
+    notice = delivery.notice
+    is_pending = delivery.state is DeliveryState.PENDING
+    is_delivered = delivery.state is DeliveryState.DELIVERED and delivery.tries
+    body, body_base64 = _body(notice.body)
+    return WebhookShown(
+        id=delivery.id,
+        receiver=notice.receiver,
+        vendor=outbox.vendor(notice.receiver),
+        event=notice.event,
+        call=notice.call or None,
+        method=notice.method,
+        url=masked(notice.url),
+        content_type=notice.content_type or None,
+        body=body,
+        body_base64=body_base64,
+        state=delivery.state.value,
+        posted_at=iso(delivery.posted_at),
+        due=iso(delivery.due) if is_pending else None,
+        delivered_at=iso(delivery.tries[-1].at) if is_delivered else None,
+        redelivered=delivery.redelivered,
+        tries=[_try(made) for made in delivery.tries],
+    )
+
+
+def _try(made: Try) -> TryShown:
+    return TryShown(
+        at=iso(made.at), status=made.status or None, reply=made.reply, error=made.error or None, took_ms=made.took
+    )
+
+
+def _body(body: bytes) -> tuple[str | None, str | None]:
+    if not body:
+        return None, None
+    try:
+        return body.decode(), None
+    except UnicodeDecodeError:
+        return None, b64encode(body).decode()
+
+
+def masked(url: str) -> str:
+    """Give a URL with its credentials hidden."""
+    start, mark, query = _USER.sub(f"{MASK}@", url).partition("?")
+    return start + mark + _PAIR.sub(_hidden, query)
+
+
+def _hidden(pair: re.Match[str]) -> str:
+    name = unquote_plus(pair[1])
+    is_secret = name.casefold() in _SHORT_SECRETS or _SECRET.hides(name)
+    return f"{pair[1]}={MASK}" if is_secret else pair[0]
