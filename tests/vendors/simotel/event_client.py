@@ -20,6 +20,7 @@ from tests.builder import Office, extension, line
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Extension
     from pbxsim.pbx.notice import Notice
+    from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.api import SimotelInterface
 
 ADDRESS = "http://192.168.51.193/call/"
@@ -93,13 +94,16 @@ class Town(Office):
 class Web:
     """A web service that hears of what happens in a PBX from now on."""
 
-    def __init__(self, office: Office, **events: object) -> None:
+    def __init__(self, pbx: Pbx, **events: object) -> None:
         self.settings = settings(**events)
-        self.office = office
         self.notices: list[Notice] = []
-        office.pbx.events.subscribe(NoticePosted, lambda event: self.notices.append(event.notice))
-        self.interface: SimotelInterface = vendor.open(self.settings, office.pbx)  # type: ignore[assignment]  # it is one
+        pbx.events.subscribe(NoticePosted, self._take)
+        self.interface: SimotelInterface = vendor.open(self.settings, pbx)  # type: ignore[assignment]  # it is one
         vendor.announce(self.interface)
+
+    def _take(self, event: NoticePosted) -> None:
+        if event.notice.receiver == "simotel":
+            self.notices.append(event.notice)
 
     def names(self) -> list[str]:
         """Name the events so far."""

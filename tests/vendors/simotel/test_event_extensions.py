@@ -12,7 +12,7 @@ from tests.vendors.simotel.event_client import Town, Web, user
 @pytest.mark.cites("S113", "R114")
 def test_the_samples() -> None:
     office = Town(user("77777", registered=False))
-    web = Web(office)
+    web = Web(office.pbx)
     tell_changes(Directory(extensions=[user("77777"), user("991")]), office.pbx)
     assert web.bodies() == [b'{"event_name":"ExtenRemoved","exten":"991","state":"Unavailable"}']
     web.notices.clear()
@@ -24,7 +24,7 @@ def test_the_samples() -> None:
 @pytest.mark.cites("R114")
 def test_a_new_user_whose_telephone_is_registered_is_idle() -> None:
     office = Town()
-    web = Web(office, chosen=["ExtenAdded"])
+    web = Web(office.pbx, chosen=["ExtenAdded"])
     tell_changes(Directory(extensions=[user("992"), user("1000")]), office.pbx)
     assert web.told("ExtenAdded") == [{"exten": "991", "state": "Idle"}, {"exten": "993", "state": "Idle"}]
     assert set(web.names()) == {"ExtenAdded"}

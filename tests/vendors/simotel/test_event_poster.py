@@ -16,7 +16,7 @@ FORM = b"event_name=NewState&exten=991&state=Unavailable"
 def unplugged(**events: object) -> Notice:
     """Have user 991's telephone drop off, and give the one notice of it."""
     office = Town()
-    web = Web(office, **events)
+    web = Web(office.pbx, **events)
     office.hand.unregister(office.phones["991"].line)
     (notice,) = web.notices
     return notice
@@ -87,12 +87,12 @@ def test_an_address_keeps_its_query_and_what_is_appended_comes_behind(
 def test_any_text_is_utf8_in_json_and_percent_encoded_byte_by_byte_in_a_query() -> None:
     caller = "سارا & Söhne +1/2?"
     office, by_post = Town(), {"chosen": ["IncomingCall"]}
-    web = Web(office, **by_post)
+    web = Web(office.pbx, **by_post)
     office.incoming(caller, "991", trunk="to_simo_51_20")
     body = '{"event_name":"IncomingCall","number":"سارا & Söhne +1/2?","unique_id":"1610778618.1",'
     assert web.bodies() == [f'{body}"cuid":"1610778618.1","entry_point":"to_simo_51_20"}}'.encode()]
     office = Town()
-    web = Web(office, **by_post, method="GET")
+    web = Web(office.pbx, **by_post, method="GET")
     office.incoming(caller, "991", trunk="to_simo_51_20")
     number = "%D8%B3%D8%A7%D8%B1%D8%A7%20%26%20S%C3%B6hne%20%2B1%2F2%3F"
     ids = "unique_id=1610778618.1&cuid=1610778618.1"
@@ -104,7 +104,9 @@ def test_any_text_is_utf8_in_json_and_percent_encoded_byte_by_byte_in_a_query() 
 def test_the_receiver_has_the_address_the_credentials_and_the_patience_and_no_notice_has_a_credential() -> None:
     office = Town()
     retry = {"first": 2, "factor": 3, "longest": 50, "give_up": 0}
-    web = Web(office, address="https://h/a?token=T0K3N", username="crm", password="s3cret", retry=retry, timeout=1.5)
+    web = Web(
+        office.pbx, address="https://h/a?token=T0K3N", username="crm", password="s3cret", retry=retry, timeout=1.5
+    )
     (receiver,) = vendor.receivers(web.interface)
     assert receiver == Receiver(
         name="simotel",
@@ -123,14 +125,14 @@ def test_the_receiver_has_the_address_the_credentials_and_the_patience_and_no_no
 
 @pytest.mark.cites("S116", "R116")
 def test_by_default_a_try_may_take_five_seconds_and_is_made_again_for_a_day() -> None:
-    (receiver,) = vendor.receivers(Web(Town()).interface)
+    (receiver,) = vendor.receivers(Web(Town().pbx).interface)
     assert (receiver.timeout, receiver.retry) == (5, Retry(first=1, factor=2, longest=600, give_up=86_400))
 
 
 @pytest.mark.cites("S100")
 def test_without_events_or_with_events_off_nobody_is_told() -> None:
     office = Town()
-    web = Web(office, enabled=False)
+    web = Web(office.pbx, enabled=False)
     assert list(vendor.receivers(web.interface)) == []
     office.hand.unregister(office.phones["991"].line)
     assert not post_ping(web.settings, office.pbx)
@@ -144,11 +146,11 @@ def test_without_events_or_with_events_off_nobody_is_told() -> None:
 @pytest.mark.cites("S114", "R115")
 def test_a_ping_is_sent_where_it_is_chosen() -> None:
     office = Town()
-    web = Web(office, chosen=["Ping", "Survey"])
+    web = Web(office.pbx, chosen=["Ping", "Survey"])
     assert post_ping(web.settings, office.pbx)
     assert web.bodies() == [b'{"event_name":"Ping"}']
     assert web.names() == ["Ping"]
-    deaf = Web(office, chosen=["Cdr"])
+    deaf = Web(office.pbx, chosen=["Cdr"])
     assert not post_ping(deaf.settings, office.pbx)
     assert deaf.notices == []
 
@@ -172,7 +174,7 @@ def busy(**events: object) -> Web:
     """Have a caller come in to the queue, whose agent transfers the call out."""
     office = Town(agents=("992",))
     office.will("992", ring=2)
-    web = Web(office, **events)
+    web = Web(office.pbx, **events)
     office.calls_in("09331112233", "902")
     office.advance(5)
     office.hand.transfer(office.phones["992"].line, "9901010")

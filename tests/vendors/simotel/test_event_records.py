@@ -35,7 +35,7 @@ def recorded(file: str, *, talk: float = 9, call: int = 378) -> Web:
     office = Town(call=call)
     office.pbx.calls.recorder = Shelf()
     office.will("993", ring=11, talk=talk)
-    web = Web(office, chosen=["Cdr"])
+    web = Web(office.pbx, chosen=["Cdr"])
     office.dials("sip991", "993", recording=RecordingWish(file=file, regardless=True))
     office.finish()
     return web
@@ -60,7 +60,7 @@ def test_a_recording_that_is_a_wav_file_is_named_as_one_and_a_call_without_one_n
 def test_the_sample_of_a_call_that_nobody_answered() -> None:
     office = Town(at="2021-01-16T07:17:00.508368Z", call=387)
     office.phones["993"].never_answers()
-    web = Web(office, chosen=["Cdr"])
+    web = Web(office.pbx, chosen=["Cdr"])
     office.dials("sip992", "993")
     office.advance(1)
     office.phones["992"].hangs_up()
@@ -74,7 +74,7 @@ def test_the_sample_of_a_call_that_nobody_answered() -> None:
 @pytest.mark.cites("S111", "S117", "R112")
 def test_the_client_s_captured_record_of_a_first_party_that_did_not_answer() -> None:
     office = Town(at="2023-09-02T14:05:15.343172Z", call=44)
-    web = Web(office, chosen=["Cdr"], send_unanswered_first_party=True)
+    web = Web(office.pbx, chosen=["Cdr"], send_unanswered_first_party=True)
     call = first_through_trunk(office, number(Outcome.NO_ANSWER))
     office.advance(1)
     office.pbx.calls.hang_up(call)
@@ -109,7 +109,7 @@ def test_however_a_first_party_was_not_had_its_record_is_sent_only_where_the_swi
 ) -> None:
     for is_on in (False, True):
         office = Town()
-        web = Web(office, chosen=["Cdr"], send_unanswered_first_party=is_on)
+        web = Web(office.pbx, chosen=["Cdr"], send_unanswered_first_party=is_on)
         first_through_trunk(office, number(outcome, ring=1))
         office.finish()
         assert len(office.cdrs()) == 1
@@ -121,7 +121,7 @@ def test_however_a_first_party_was_not_had_its_record_is_sent_only_where_the_swi
 def test_a_call_of_which_the_first_party_did_not_answer_silences_no_other() -> None:
     office = Town()
     office.phones["991"].never_answers()
-    web = Web(office, chosen=["Cdr"])
+    web = Web(office.pbx, chosen=["Cdr"])
     office.call("991", "992")
     office.finish()
     office.dials("sip992", "993")
@@ -141,7 +141,7 @@ def test_a_call_of_which_the_first_party_did_not_answer_silences_no_other() -> N
 )
 def test_each_end_of_the_second_party_is_sent(outcome: Outcome, disposition: str, seconds: dict[str, int]) -> None:
     office = Town()
-    web = Web(office, chosen=["Cdr"])
+    web = Web(office.pbx, chosen=["Cdr"])
     to = number(outcome, ring=2, talk=4)
     office.call("991", to)
     office.finish()
@@ -155,7 +155,7 @@ def test_each_end_of_the_second_party_is_sent(outcome: Outcome, disposition: str
 @pytest.mark.cites("S109", "R111")
 def test_an_incoming_call_names_the_trunk_by_which_it_came_and_the_one_by_which_it_left_again() -> None:
     office = Town()
-    web = Web(office, chosen=["Cdr"])
+    web = Web(office.pbx, chosen=["Cdr"])
     office.calls_in("09331112233", "991")
     office.advance(1)
     office.phones["991"].hangs_up()
@@ -170,7 +170,7 @@ def test_an_incoming_call_for_which_no_trunk_has_room_has_a_record_too() -> None
     office = Town()
     trunk = office.directory.trunks[TRUNK]
     trunk.capacity = 0
-    web = Web(office)
+    web = Web(office.pbx)
     assert office.incoming("09331112233", "991", trunk=TRUNK) is None
     assert [(one["disposition"], one["type"]) for one in web.told("Cdr")] == [("FAILED", "incoming")]
     assert web.names() == ["Cdr"]
@@ -179,7 +179,7 @@ def test_an_incoming_call_for_which_no_trunk_has_room_has_a_record_too() -> None
 @pytest.mark.cites("R109")
 def test_a_call_of_another_vendor_is_told_but_its_reference_is_not_ours() -> None:
     office = Town()
-    web = Web(office, chosen=["Cdr"])
+    web = Web(office.pbx, chosen=["Cdr"])
     office.call("991", "992", reference="theirs")
     office.advance(1)
     office.phones["992"].hangs_up()
@@ -199,7 +199,7 @@ def test_a_call_of_another_vendor_is_told_but_its_reference_is_not_ours() -> Non
 )
 def test_times_are_utc_or_local(settings: dict[str, object], start: str) -> None:
     office = Town()
-    web = Web(office, chosen=["Cdr"], **settings)
+    web = Web(office.pbx, chosen=["Cdr"], **settings)
     office.dials("sip991", "992")
     office.phones["991"].hangs_up()
     assert web.told("Cdr")[0]["starttime"] == start
@@ -209,7 +209,7 @@ def test_times_are_utc_or_local(settings: dict[str, object], start: str) -> None
 @pytest.mark.parametrize("version", ["G4", "Rest4"])
 def test_the_event_can_be_spelt_in_capitals_in_the_path_too(version: str) -> None:
     office = Town(agents=("992",))
-    web = Web(office, chosen=["Cdr", "CdrQueue"], version=version, cdr_name="CDR")
+    web = Web(office.pbx, chosen=["Cdr", "CdrQueue"], version=version, cdr_name="CDR")
     office.calls_in("09331112233", "902")
     office.advance(1)
     office.phones["992"].hangs_up()
@@ -223,7 +223,7 @@ def test_the_event_can_be_spelt_in_capitals_in_the_path_too(version: str) -> Non
 @pytest.mark.cites("S110", "R104")
 def test_by_get_numbers_are_text() -> None:
     office = Town(at="2021-01-16T06:30:18Z")
-    web = Web(office, chosen=["Cdr"], method="GET")
+    web = Web(office.pbx, chosen=["Cdr"], method="GET")
     office.dials("sip991", "992")
     office.advance(1)
     office.phones["991"].hangs_up()

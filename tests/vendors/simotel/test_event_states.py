@@ -19,7 +19,7 @@ def of(web: Web, exten: str) -> list[tuple[str, ...]]:
 def test_the_sample_of_an_idle_user() -> None:
     office = Town(call=378)
     office.will("991", talk=3)
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.call("991", "play")
     office.finish()
     expected = (
@@ -32,7 +32,7 @@ def test_the_sample_of_an_idle_user() -> None:
 def test_the_sample_of_a_user_who_reached_a_queues_operator() -> None:
     office = Town(at="2021-01-16T06:30:25Z", call=386, agents=("992",))
     office.will("992", ring=3)
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(5)
     expected = (
@@ -53,7 +53,7 @@ def test_an_originated_call_is_told_party_by_party_and_its_record_last() -> None
     office = Town()
     office.will("991", ring=2)
     office.will("992", ring=3, talk=4)
-    web = Web(office)
+    web = Web(office.pbx)
     shows = CallerId("4000")
     office.call("991", "992", first_shows=shows, second_shows=shows)
     office.finish()
@@ -73,7 +73,7 @@ def test_an_originated_call_is_told_party_by_party_and_its_record_last() -> None
 def test_a_first_party_that_does_not_answer_rings_and_is_idle_and_nothing_more() -> None:
     office = Town()
     office.phones["991"].never_answers()
-    web = Web(office)
+    web = Web(office.pbx)
     office.call("991", "992")
     office.finish()
     assert web.states() == [("991", "Ringing", "991", "in"), ("991", "Idle")]
@@ -85,7 +85,7 @@ def test_a_first_party_that_does_not_answer_rings_and_is_idle_and_nothing_more()
 def test_a_user_who_dials_is_in_use_and_said_to_be_dialling_under_either_key(key: str, spelt: bytes) -> None:
     office = Town()
     office.will("992", ring=3)
-    web = Web(office, chosen=["NewState"], dialer_key=key)
+    web = Web(office.pbx, chosen=["NewState"], dialer_key=key)
     office.hand.dial(office.phones["991"].line, "992")
     assert web.bodies()[0].endswith(spelt)
     office.advance(4)
@@ -102,7 +102,7 @@ def test_a_user_who_dials_is_in_use_and_said_to_be_dialling_under_either_key(key
 @pytest.mark.cites("R107")
 def test_a_caller_id_that_is_a_name_is_the_participant() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.call("991", "play", first_shows=CallerId(name="masking"))
     assert web.states()[0] == ("991", "Ringing", "masking", "in")
 
@@ -110,7 +110,7 @@ def test_a_caller_id_that_is_a_name_is_the_participant() -> None:
 @pytest.mark.cites("R107")
 def test_who_talks_over_a_trunk_talks_with_the_number_that_was_asked_for() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "9901010")
     office.finish()
     assert web.states() == [("991", "InUse", "9901010", "out", "yes"), ("991", "Idle")]
@@ -121,7 +121,7 @@ def test_a_user_with_several_telephones_is_told_of_once() -> None:
     office = Town(extension("991", line("a"), line("b")), user("992"))
     office.phones["a"].answers(after=2, talks=3)
     office.phones["b"].never_answers()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.call("992", "991")
     office.finish()
     assert of(web, "991") == [("Ringing", "992", "in"), ("InUse", "992", "in"), ("Idle",)]
@@ -131,7 +131,7 @@ def test_a_user_with_several_telephones_is_told_of_once() -> None:
 def test_a_telephone_that_is_busy_at_once_has_never_been_anything_but_idle() -> None:
     office = Town()
     office.phones["992"].is_busy()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.do_not_disturb(office.phones["992"].line, on=True)
     office.hand.dial(office.phones["991"].line, "992")
     office.finish()
@@ -142,7 +142,7 @@ def test_a_telephone_that_is_busy_at_once_has_never_been_anything_but_idle() -> 
 def test_after_a_second_call_a_user_is_in_the_first_one_again() -> None:
     office = Town()
     office.phones["992"].never_answers()
-    web = Web(office)
+    web = Web(office.pbx)
     office.hand.dial(office.phones["991"].line, "992")
     office.phones["992"].picks_up()
     office.hand.dial(office.phones["993"].line, "991")
@@ -159,7 +159,7 @@ def test_after_a_second_call_a_user_is_in_the_first_one_again() -> None:
 @pytest.mark.cites("R107")
 def test_after_a_transfer_the_one_who_stays_has_another_participant() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "992")
     office.advance(1)
     office.hand.transfer(office.phones["992"].line, "993")
@@ -172,7 +172,7 @@ def test_after_a_transfer_the_one_who_stays_has_another_participant() -> None:
 @pytest.mark.cites("R107")
 def test_after_an_attended_transfer_both_who_are_left_have_another_participant() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "992")
     office.advance(1)
     office.hand.consult(office.phones["992"].line, "993")
@@ -188,7 +188,7 @@ def test_after_an_attended_transfer_both_who_are_left_have_another_participant()
 def test_a_call_that_left_a_queue_names_it_no_more() -> None:
     office = Town(agents=("992",), rules=QueueRules(overflow="993", max_wait=2_000_000))
     office.phones["992"].never_answers()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(3)
     assert of(web, "992") == [("Ringing", "991", "in", "902"), ("Idle",)]
@@ -199,7 +199,7 @@ def test_a_call_that_left_a_queue_names_it_no_more() -> None:
 @pytest.mark.cites("S105", "R108")
 def test_a_telephone_that_drops_off_is_unavailable_and_idle_when_it_is_back() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     telephone = office.phones["991"].line
     office.hand.unregister(telephone)
     office.hand.register(telephone)
@@ -212,7 +212,7 @@ def test_a_telephone_that_drops_off_is_unavailable_and_idle_when_it_is_back() ->
 @pytest.mark.cites("R108")
 def test_a_user_is_unavailable_only_without_any_telephone() -> None:
     office = Town(extension("991", line("a"), line("b")))
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     for name in ("a", "b"):
         office.hand.unregister(office.phones[name].line)
     for name in ("a", "b"):
@@ -223,7 +223,7 @@ def test_a_user_is_unavailable_only_without_any_telephone() -> None:
 @pytest.mark.cites("R108")
 def test_one_who_drops_off_in_a_call_is_unavailable_after_it() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "992")
     office.advance(1)
     office.hand.unregister(office.phones["991"].line)
@@ -235,7 +235,7 @@ def test_one_who_drops_off_in_a_call_is_unavailable_after_it() -> None:
 @pytest.mark.cites("S105", "R108")
 def test_an_operator_who_pauses_is_in_pause_after_a_call_too_and_idle_when_back() -> None:
     office = Town(agents=("992",))
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     (agent,) = office.pbx.agents
     office.pbx.agents.pause(agent)
     office.hand.dial(office.phones["992"].line, "991")
@@ -248,7 +248,7 @@ def test_an_operator_who_pauses_is_in_pause_after_a_call_too_and_idle_when_back(
 @pytest.mark.cites("S105", "R108")
 def test_an_operator_who_pauses_in_one_queue_is_in_pause_there() -> None:
     office = Town(agents=("992",))
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     (agent,), (queue,) = office.pbx.agents, office.pbx.queues
     office.pbx.queues.pause(queue, agent)
     office.pbx.queues.unpause(queue, agent)
@@ -263,7 +263,7 @@ def test_a_pause_ends_with_the_membership_and_moves_with_the_operator() -> None:
     office = Town(agents=("992",))
     (agent,), (queue,) = office.pbx.agents, office.pbx.queues
     office.pbx.queues.pause(queue, agent)
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.pbx.agents.log_in(agent, office.phones["993"].line)
     office.pbx.queues.remove(queue, agent)
     assert web.states() == [("992", "Idle"), ("993", "Pause", "902"), ("993", "Idle")]
@@ -274,7 +274,7 @@ def test_who_logs_out_pauses_no_more() -> None:
     office = Town(agents=("992",))
     (agent,) = office.pbx.agents
     office.pbx.agents.pause(agent)
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.pbx.agents.log_out(agent)
     assert web.states() == [("992", "Idle")]
 
@@ -282,7 +282,7 @@ def test_who_logs_out_pauses_no_more() -> None:
 @pytest.mark.cites("R109")
 def test_a_queue_without_digits_in_its_name_goes_by_the_number_that_leads_to_it() -> None:
     office = Town(agents=("992",), queue="sales")
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(1)
     assert of(web, "992") == [("Ringing", "991", "in", "902"), ("InUse", "991", "in", "902")]
@@ -291,7 +291,7 @@ def test_a_queue_without_digits_in_its_name_goes_by_the_number_that_leads_to_it(
 @pytest.mark.cites("R107")
 def test_a_spy_is_in_use_as_long_as_it_listens() -> None:
     office = Town()
-    web = Web(office, chosen=["NewState"])
+    web = Web(office.pbx, chosen=["NewState"])
     office.call("993", "991", kind=CallKind.SPY, spied_line=office.phones["991"].line)
     office.advance(0)
     office.phones["993"].hangs_up()

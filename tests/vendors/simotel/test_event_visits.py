@@ -20,7 +20,7 @@ def sample(**events: object) -> Web:
     office = Town(at="2021-01-16T07:29:53.310319Z", call=391, agents=("993",))
     office.pbx.calls.recorder = Shelf()
     office.will("993", dialing=0.072587, ring=3.4366, talk=31.9754)
-    web = Web(office, chosen=["CdrQueue"], **events)
+    web = Web(office.pbx, chosen=["CdrQueue"], **events)
     office.dials("sip992", "902", recording=RecordingWish(file="a.mp3", regardless=True))
     office.finish()
     return web
@@ -28,7 +28,7 @@ def sample(**events: object) -> Web:
 
 def caller_of(office: Town, **events: object) -> Web:
     """Have 991 call the queue, and all of it come to its end."""
-    web = Web(office, chosen=["CdrQueue", "Cdr"], **events)
+    web = Web(office.pbx, chosen=["CdrQueue", "Cdr"], **events)
     office.hand.dial(office.phones["991"].line, "902")
     office.finish()
     assert office.pbx.events.failures == []
@@ -68,7 +68,7 @@ def test_operators_who_did_not_answer_stand_in_the_detail_with_their_tries() -> 
     busy, late = Behaviour(outcome=Outcome.BUSY, ring=fixed(3)), Behaviour(outcome=Outcome.NO_ANSWER)
     office.phones["992"].meets_calls_with(busy, late)
     office.phones["993"].meets_calls_with(late, Behaviour(ring=fixed(2), talk=fixed(4)))
-    web = Web(office, chosen=["CdrQueue"])
+    web = Web(office.pbx, chosen=["CdrQueue"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(7.5)
     office.hand.do_not_disturb(office.phones["992"].line, on=True)
@@ -94,7 +94,7 @@ def test_who_rang_beside_the_one_who_answered_was_not_tried_in_vain() -> None:
 @pytest.mark.cites("R113")
 def test_a_caller_who_hangs_up_is_named_as_the_one_who_did() -> None:
     office = Town(agents=("993",))
-    web = Web(office, chosen=["CdrQueue"])
+    web = Web(office.pbx, chosen=["CdrQueue"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(1)
     office.phones["991"].hangs_up()
@@ -105,7 +105,7 @@ def test_a_caller_who_hangs_up_is_named_as_the_one_who_did() -> None:
 def test_a_caller_whom_nobody_answered_has_none() -> None:
     office = Town(agents=("993",))
     office.phones["993"].never_answers()
-    web = Web(office, chosen=["CdrQueue", "Cdr"])
+    web = Web(office.pbx, chosen=["CdrQueue", "Cdr"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(20)
     office.phones["991"].hangs_up()
@@ -123,7 +123,7 @@ def test_a_caller_who_could_not_join_has_none() -> None:
 @pytest.mark.cites("R113")
 def test_an_operator_who_transfers_ends_the_visit_but_its_event_comes_with_the_record() -> None:
     office = Town(agents=("993",))
-    web = Web(office, chosen=["CdrQueue", "Cdr"])
+    web = Web(office.pbx, chosen=["CdrQueue", "Cdr"])
     office.hand.dial(office.phones["991"].line, "902")
     office.advance(4)
     office.hand.transfer(office.phones["993"].line, "992")
@@ -138,7 +138,7 @@ def test_an_operator_who_transfers_ends_the_visit_but_its_event_comes_with_the_r
 @pytest.mark.cites("R113")
 def test_a_caller_who_comes_back_to_the_queue_has_two() -> None:
     office = Town(agents=("993",))
-    web = Web(office, chosen=["CdrQueue"])
+    web = Web(office.pbx, chosen=["CdrQueue"])
     office.calls_in("09331112233", "902")
     office.advance(4)
     office.hand.transfer(office.phones["993"].line, "902")
