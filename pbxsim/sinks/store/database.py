@@ -1,0 +1,167 @@
+"""The database of a store, connected when it is needed: the link that writes, and questions.
+
+SQLAlchemy and the driver are imported with the first connection, in a thread: that takes half a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pbxsim.sinks.store import rows
+from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused, StoreInUse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import ModuleType
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from pbxsim.pbx.saved import Saved
+    from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.store.health import StoreHealth
+    from pbxsim.sinks.store.link import Link
+    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.rows import Work
+
+_T = TypeVar("_T")
+_log: Final = logging.getLogger("pbxsim.store")
+
+
+class Database:
+    """Connects, and connects again after a failure. Everything raises DatabaseFailed when it does not work."""
+
+    def __init__(self, place: StorePlace, synchronous: str, health: StoreHealth) -> None:
+        self._place = place
+        self._synchronous = synchronous
+        self._health = health
+        self._engine: AsyncEngine | None = None
+        self._link: Link | None = None
+        self._locked: list[str] = []
+        self._was_connected = False
+        self._was_emptied = False
+
+    @property
+    def is_connected(self) -> bool:
+        """Tell whether there is a connection that has not failed."""
+        return self._link is not None
+
+    async def connect(self) -> None:
+        """Connect unless that has been done. Raises StoreUnreachable for a database of a newer release."""
+        if self._link is not None:
+            return
+        opening = await asyncio.to_thread(importlib.import_module, "pbxsim.sinks.store.engine")
+        try:
+            self._engine = opening.make_engine(self._place)
+            is_empty = await opening.migrate(self._engine)
+            self._link = await opening.make_link(self._engine, self._place, self._synchronous)
+            for pbx in self._locked:
+                await self._take(pbx)
+            self._was_emptied = is_empty and self._was_connected
+            self._was_connected = True
+        except BaseException:
+            await self.drop()
+            raise
+
+    def take_emptied(self) -> bool:
+        """Tell, once, whether a connection after the first found a database without tables: it was another one."""
+        was_emptied, self._was_emptied = self._was_emptied, False
+        return was_emptied
+
+    async def lock(self, pbx: str) -> None:
+        """Take a PBX for this process alone, now and after each new connection. Raises StoreInUse."""
+        if pbx not in self._locked:
+            if self._link is not None:
+                await self._take(pbx)
+            self._locked.append(pbx)
+
+    async def write(self, work: Work) -> None:
+        """Do all of it in one transaction. Rows that will never be taken are mended, else left out, logged, counted."""
+        await self.connect()
+        link = self._link
+        assert link is not None
+        try:
+            await self._write(link, work)
+        except DatabaseFailed:
+            await self.drop()
+            raise
+        except Exception as error:
+            await self.drop()
+            raise DatabaseFailed(f"{type(error).__name__}: {error}") from error
+        self._health.written += rows.count(work)
+        self._health.flushes += 1
+
+    async def saved(self, pbx: str, newest: int) -> Saved:
+        """Gather what an earlier run left."""
+        reading = await self._reading()
+        return await self._ask(lambda connection: reading.saved(connection, pbx, newest))
+
+    async def deliveries(self, pbx: str) -> list[Delivery]:
+        """Give an earlier run's deliveries."""
+        reading = await self._reading()
+        return await self._ask(lambda connection: reading.deliveries(connection, pbx))
+
+    async def pending(self, pbx: str, receiver: str, after: int, limit: int) -> list[Delivery]:
+        """Give a receiver's pending deliveries behind an id, in order."""
+        reading = await self._reading()
+        return await self._ask(lambda connection: reading.pending(connection, pbx, receiver, after, limit))
+
+    async def find(self, pbx: str, delivery: int) -> Delivery | None:
+        """Give one delivery."""
+        reading = await self._reading()
+        return await self._ask(lambda connection: reading.delivery(connection, pbx, delivery))
+
+    async def replayed(self, pbx: str) -> tuple[str, int]:
+        """Give the database's note of the last frame that it took from a spill file."""
+        reading = await self._reading()
+        return await self._ask(lambda connection: reading.replayed(connection, pbx))
+
+    async def drop(self) -> None:
+        """Let go of every connection, whatever their state."""
+        link, self._link = self._link, None
+        engine, self._engine = self._engine, None
+        if link is not None:
+            await link.close()
+        if engine is not None:
+            await engine.dispose()
+
+    async def _take(self, pbx: str) -> None:
+        assert self._link is not None
+        if not await self._link.lock(pbx):
+            raise StoreInUse(f"another process serves the PBX {pbx} from it")
+
+    async def _write(self, link: Link, work: Work) -> None:
+        try:
+            await link.write(work)
+        except RowsRefused:
+            whole = self._mended(work, keeps_nul=link.keeps_nul)
+            try:
+                await link.write(whole)
+            except RowsRefused:
+                await self._write_each(link, whole)
+
+    def _mended(self, work: Work, *, keeps_nul: bool) -> Work:
+        whole: Work = []
+        for name, some in work:
+            mended = [rows.mended_row(row, keeps_nul=keeps_nul) for row in some]
+            self._health.mended += sum(one != other for one, other in zip(some, mended, strict=True))
+            whole.append((name, mended))
+        return whole
+
+    async def _write_each(self, link: Link, work: Work) -> None:
+        for refused in await link.write_each(work):
+            self._health.lost += 1
+            _log.error("store %s: a row of %s is lost, it refuses it: %s", self._place, refused.statement, refused.why)
+
+    async def _reading(self) -> ModuleType:
+        return await asyncio.to_thread(importlib.import_module, "pbxsim.sinks.store.reading")
+
+    async def _ask(self, question: Callable[[AsyncConnection], Awaitable[_T]]) -> _T:
+        """Ask on a connection of its own, beside the one that writes."""
+        await self.connect()
+        assert self._engine is not None
+        opening = importlib.import_module("pbxsim.sinks.store.engine")
+        async with opening.asking(self._engine) as connection:
+            return await question(connection)

@@ -1,0 +1,116 @@
+"""Opening a database: SQLAlchemy's engine, the schema brought up to date, the link that writes."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import URL
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from pbxsim.sinks.store import place as kinds
+from pbxsim.sinks.store import schema, statements
+from pbxsim.sinks.store.errors import DatabaseFailed
+from pbxsim.sinks.store.sqlite_link import SqliteLink
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from pbxsim.sinks.store.link import Link
+    from pbxsim.sinks.store.place import StorePlace
+
+CONNECTING: Final = 5  # seconds
+
+_DIALECTS: Final = {
+    kinds.SQLITE: "sqlite+aiosqlite",
+    kinds.POSTGRESQL: "postgresql+asyncpg",
+    kinds.MYSQL: "mysql+aiomysql",
+    kinds.MARIADB: "mysql+aiomysql",  # SQLAlchemy sees by the server's word that it is MariaDB
+}
+_CONNECTING: Final[dict[str, dict[str, object]]] = {
+    kinds.SQLITE: {},
+    kinds.POSTGRESQL: {"timeout": CONNECTING},
+    kinds.MYSQL: {"connect_timeout": CONNECTING, "charset": "utf8mb4"},
+    kinds.MARIADB: {"connect_timeout": CONNECTING, "charset": "utf8mb4"},
+}
+
+
+def make_engine(place: StorePlace) -> AsyncEngine:
+    """Make the engine; nothing is connected yet. One connection is the link's, one is for questions."""
+    url = URL.create(
+        _DIALECTS[place.kind],
+        username=place.username or None,
+        password=place.password or None,
+        host=place.host or None,
+        port=place.port,
+        database=str(place.file) if place.file else place.database,
+        query=dict(place.query),
+    )
+    return create_async_engine(
+        url, connect_args=_CONNECTING[place.kind], hide_parameters=True, pool_pre_ping=True, pool_size=2, max_overflow=1
+    )
+
+
+async def migrate(engine: AsyncEngine, up_to: int = schema.NEWEST) -> bool:
+    """Bring the schema up to date, each step in a transaction; tell whether there was none. Raises StoreUnreachable,
+    DatabaseFailed.
+
+    MariaDB and MySQL commit at each CREATE; there a step that was torn is to be mended by hand.
+    """
+    with _failing():
+        async with engine.connect() as connection:
+            steps = await connection.run_sync(schema.pending, up_to)
+            await connection.rollback()
+            for step in steps:
+                if engine.dialect.name == "sqlite":  # where the driver begins a transaction only with the first INSERT
+                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
+                await connection.run_sync(schema.upgrade, step)
+                await connection.commit()
+            return bool(steps) and steps[0].number == 1
+
+
+async def make_link(engine: AsyncEngine, place: StorePlace, synchronous: str) -> Link:
+    """Connect for writing. Raises DatabaseFailed."""
+    compiled = statements.compiled(engine.dialect)
+    with _failing():
+        if place.kind == kinds.POSTGRESQL:
+            from pbxsim.sinks.store.postgresql_link import PostgresqlLink
+
+            return await PostgresqlLink.open(engine, compiled, synchronous)
+        if place.kind != kinds.SQLITE:
+            from pbxsim.sinks.store.mysql_link import MysqlLink
+
+            return await MysqlLink.open(engine, compiled)
+    assert place.file is not None
+    link = SqliteLink(place.file, compiled, synchronous)
+    try:
+        await link.open()
+    except DatabaseFailed:
+        await link.close()
+        raise
+    return link
+
+
+@asynccontextmanager
+async def asking(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection for questions. Raises DatabaseFailed."""
+    with _failing():
+        async with engine.connect() as connection:
+            yield connection
+
+
+@contextmanager
+def _failing() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseFailed(why(error)) from error
+
+
+def why(error: BaseException) -> str:
+    """Say it in the driver's words, without SQLAlchemy's statement and links."""
+    original = getattr(error, "orig", None) or error
+    return str(original).strip().partition("\n")[0] or type(original).__name__

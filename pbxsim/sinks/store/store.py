@@ -1,0 +1,190 @@
+"""A store: opened by the composition root, one for a server, with a shelf for each PBX."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import HOUR
+from pbxsim.pbx.saved import Saved
+from pbxsim.sinks.shelf import NotStored
+from pbxsim.sinks.store.database import Database
+from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreInUse, StoreUnreachable
+from pbxsim.sinks.store.health import StoreHealth
+from pbxsim.sinks.store.lock import FileLock, Locked
+from pbxsim.sinks.store.shelf import StoreShelf
+from pbxsim.sinks.store.whereabouts import remove
+from pbxsim.sinks.store.writer import Writer
+
+if TYPE_CHECKING:
+    from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.settings import StoreSettings
+
+NEWEST: Final = 100_000
+"""How many of the newest records and bookings are read into memory at a start."""
+
+_DAY: Final = 24 * HOUR
+
+
+class Store:
+    """A database in use. Made by `open`; ended by `close`, which writes what is still to be written.
+
+    A fresh SQLite file is connected in the background, so that a server need not wait for SQLAlchemy: its shelves keep
+    meanwhile what they are given.
+    """
+
+    def __init__(self, place: StorePlace, settings: StoreSettings) -> None:
+        self.place = place
+        self._settings = settings
+        self._health = StoreHealth(place=str(place))
+        self._lock = _locked(place)
+        self._database = Database(place, settings.synchronous, self._health)
+        self._writer = Writer(self._database, place, settings, self._health)
+        self._shelves: dict[str, StoreShelf] = {}
+        self._is_fresh = is_fresh(place, settings)
+
+    @classmethod
+    async def open(cls, place: StorePlace, settings: StoreSettings) -> Store:
+        """Open a store; what an earlier process had to leave on disk is written into it by `load`.
+
+        Raises StoreUnreachable: no such database, not allowed, full, of a newer release; StoreInUse.
+        """
+        store = cls(place, settings)
+        try:
+            if store._is_fresh:
+                store._try_to_create()
+            else:
+                await store._connect()
+        except BaseException:
+            await store._release()
+            raise
+        store._writer.start()
+        return store
+
+    @property
+    def health(self) -> StoreHealth:
+        """Say how it is."""
+        self._writer.count()
+        return self._health
+
+    async def load(self, pbx: str, newest: int = NEWEST) -> tuple[Saved, list[Delivery]]:
+        """Take a PBX for this process alone, and give what an earlier run of it left: all that a new one goes on from.
+
+        To be called before anything is put on the PBX's shelf. Of records, and of each account's bookings, the `newest`
+        are given; of deliveries those that are pending and the newest others. Raises StoreUnreachable, StoreInUse.
+        """
+        if self._is_fresh:
+            await self._database.lock(pbx)
+            return Saved(), []
+        try:
+            await self._database.lock(pbx)
+            await self._writer.replay(pbx)
+            saved = await self._database.saved(pbx, newest)
+            deliveries = await self._database.deliveries(pbx)
+        except StoreInUse as error:
+            raise StoreInUse(self._told(error)) from error
+        except (DatabaseFailed, SpillFailed) as error:
+            raise StoreUnreachable(self._told(error)) from error
+        self._shelf(pbx).resume(saved)
+        return saved, deliveries
+
+    def shelf(self, pbx: str) -> StoreShelf:
+        """Give the shelf of a PBX; always the same one. Call `load` first."""
+        return self._shelf(pbx)
+
+    async def close(self) -> None:
+        """Write what there is to write, and let go of everything. What could not be written stays in the spill."""
+        await self._writer.close()
+        await self._release()
+        if self.place.is_scratch and self.place.file is not None:
+            remove(self.place.file)
+
+    async def settled(self) -> None:
+        """Return when all that lies on any shelf is lasting. Raises NotStored."""
+        await self._writer.settled()
+
+    async def pending(self, pbx: str, receiver: str, after: int, limit: int) -> list[Delivery]:
+        """Give a receiver's pending deliveries behind an id, in order. Raises NotStored."""
+        await self._whole()
+        try:
+            return await self._database.pending(pbx, receiver, after, limit)
+        except DatabaseFailed as error:
+            raise NotStored(self.place.masked(str(error))) from error
+
+    async def find(self, pbx: str, delivery: int) -> Delivery | None:
+        """Give one delivery. Raises NotStored."""
+        await self._whole()
+        try:
+            return await self._database.find(pbx, delivery)
+        except DatabaseFailed as error:
+            raise NotStored(self.place.masked(str(error))) from error
+
+    def wake(self) -> None:
+        """Write soon."""
+        self._writer.wake()
+
+    def _shelf(self, pbx: str) -> StoreShelf:
+        shelf = self._shelves.get(pbx)
+        if shelf is None:
+            shelf = self._shelves[pbx] = StoreShelf(pbx, self, self._settings.keep_days * _DAY)
+            self._writer.add(shelf)
+        return shelf
+
+    async def _whole(self) -> None:
+        """See that the database has all that it is to be asked for. Raises NotStored."""
+        await self._writer.settled()
+        if self._writer.is_behind:
+            raise NotStored(self._health.error)
+
+    async def _connect(self) -> None:
+        try:
+            await self._database.connect()
+        except StoreInUse:
+            raise
+        except (DatabaseFailed, StoreUnreachable) as error:
+            raise StoreUnreachable(self._told(error)) from error
+
+    def _try_to_create(self) -> None:
+        """See that the file can be made, while there is somebody to tell."""
+        file = self.place.file
+        assert file is not None
+        try:
+            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o644))
+        except OSError as error:
+            raise StoreUnreachable(self._told(error.strerror)) from error
+
+    async def _release(self) -> None:
+        await self._database.drop()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _told(self, why: object) -> str:
+        return self.place.masked(f"the store {self.place} cannot be used: {why}")
+
+
+def is_fresh(place: StorePlace, settings: StoreSettings) -> bool:
+    """Tell whether a store has nothing yet: an SQLite file that is not there or empty, and nothing left on disk."""
+    if place.file is None:
+        return False
+    with suppress(OSError):
+        if any(settings.spill.glob(f"{place.digest}-*.spill")):
+            return False
+    try:
+        return place.file.stat().st_size == 0
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+
+
+def _locked(place: StorePlace) -> FileLock | None:
+    if place.file is None:
+        return None
+    try:
+        return FileLock(place.file.resolve())
+    except Locked as error:
+        raise StoreInUse(f"the store {place} is in use by another process") from error
+    except OSError as error:
+        raise StoreUnreachable(f"the store {place} cannot be used: {error.strerror}") from error

@@ -1,0 +1,293 @@
+"""The one writer of a store: takes what the shelves have, has it last, and catches up after a failure.
+
+Everything that lies on a shelf when its turn comes is one transaction, so what the PBX did between two turns of the
+event loop is never split. What the database does not take goes to disk (spill.py), in order, and from there into the
+database when that is back; meanwhile everything goes to disk behind it. What the disk does not take either stays here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.sinks.shelf import NotStored
+from pbxsim.sinks.store import rows
+from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreUnreachable
+from pbxsim.sinks.store.spill import Spill
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from pbxsim.sinks.store.database import Database
+    from pbxsim.sinks.store.health import StoreHealth
+    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.rows import Work
+    from pbxsim.sinks.store.settings import StoreSettings
+    from pbxsim.sinks.store.shelf import Part, StoreShelf
+
+_log: Final = logging.getLogger("pbxsim.store")
+
+KEPT_ROWS: Final = 100_000
+"""How many rows stay in memory when neither database nor disk takes them; what comes then is lost."""
+
+PATIENCE: Final = 2.0
+"""After how many seconds `settled` gives up when neither takes them."""
+
+FIRST_CONNECTION: Final = 0.3
+"""How many seconds a fresh store waits before it loads SQLAlchemy, unless somebody asks: a server is to start first."""
+
+_FIRST_RETRY, _LONGEST_RETRY = 0.1, 5.0  # seconds
+_REPLAYED_AT_ONCE: Final = 1 << 20  # bytes of spill
+
+
+class Writer:
+    """Writes for all shelves of a store. Lives in one event loop, between `start` and `close`."""
+
+    def __init__(self, database: Database, place: StorePlace, settings: StoreSettings, health: StoreHealth) -> None:
+        self._database = database
+        self._place = place
+        self._settings = settings
+        self._health = health
+        self._shelves: list[StoreShelf] = []
+        self._spills: dict[str, Spill] = {}
+        self._kept: deque[Part] = deque()
+        self._loop = asyncio.get_running_loop()
+        self._wanted = asyncio.Event()
+        self._timer: asyncio.TimerHandle | None = None
+        self._not_before = self._loop.time() + FIRST_CONNECTION
+        self._turn = 0  # the last turn that took something
+        self._lasting = 0  # the last turn of which all is lasting
+        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._retry = _FIRST_RETRY
+        self._retry_at = 0.0
+        self._stuck_since: float | None = None
+        self._is_closing = False
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = self._loop.create_task(self._run())
+
+    def add(self, shelf: StoreShelf) -> None:
+        """Write for one more shelf."""
+        self._shelves.append(shelf)
+
+    def spill(self, pbx: str) -> Spill:
+        """Give the spill file of a PBX."""
+        spill = self._spills.get(pbx)
+        if spill is None:
+            file = self._settings.spill / f"{self._place.digest}-{pbx}.spill"
+            spill = self._spills[pbx] = Spill(file, self._settings.spill_mib << 20)
+        return spill
+
+    def wake(self) -> None:
+        """Have a turn soon, in which what came meanwhile is taken too."""
+        if self._timer is None:
+            delay = self._settings.flush_ms / 1000
+            if not self._database.is_connected:
+                delay = max(delay, self._not_before - self._loop.time())
+            self._timer = self._loop.call_later(delay, self._have_turn)
+
+    @property
+    def is_behind(self) -> bool:
+        """Tell whether anything waits for the database to come back."""
+        return bool(self._kept) or any(not spill.is_empty for spill in self._spills.values())
+
+    async def settled(self) -> None:
+        """Return when all that has been put on the shelves is lasting. Raises NotStored."""
+        ticket = self._turn + any(shelf.has_something for shelf in self._shelves)
+        if ticket <= self._lasting:
+            return
+        if self._stuck_since is not None and self._loop.time() > self._stuck_since + PATIENCE:
+            raise NotStored(self._health.error)
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._waiters.append((ticket, waiter))
+        self._have_turn()
+        await waiter
+
+    async def replay(self, pbx: str) -> None:
+        """Take what an earlier process left on disk into the database. Raises DatabaseFailed, SpillFailed."""
+        spill = self.spill(pbx)
+        noted = await self._database.replayed(pbx)
+        await asyncio.to_thread(spill.find, noted)
+        if not spill.is_empty:
+            _log.warning("store %s: writing %d rows that an earlier run had to leave on disk", self._place, spill.rows)
+        while not spill.is_empty:
+            await self._replay_some(pbx, spill)
+
+    def count(self) -> None:
+        """Bring the figures of what waits up to date."""
+        self._health.spilled = sum(spill.rows for spill in self._spills.values())
+        self._health.waiting = sum(part.rows for part in self._kept) + sum(shelf.waiting for shelf in self._shelves)
+
+    async def close(self) -> None:
+        """Write what there is to write, once more also what could not be written, and end."""
+        self._is_closing = True
+        self._retry_at = 0
+        self._have_turn()
+        if self._task is not None:
+            await self._task
+        if self._timer is not None:
+            self._timer.cancel()
+        left = sum(part.rows for part in self._kept)
+        if left:
+            self._lose(self._kept, "the store is closed")
+        self._give_up()
+        for spill in self._spills.values():
+            spill.close()
+
+    def _have_turn(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._wanted.set()
+
+    async def _run(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            is_last = self._is_closing
+            try:
+                await self._do_turn()
+            except Exception as error:  # whatever it is, the next turn may do better, and somebody must hear of it
+                _log.exception("store %s: a turn of the writer failed", self._place)
+                self._health.is_writing, self._health.error = False, f"{type(error).__name__}: {error}"
+            if is_last:
+                return
+
+    async def _do_turn(self) -> None:
+        parts = self._take()
+        if self.is_behind:
+            if parts:
+                await self._put_aside(parts)
+            if self._loop.time() >= self._retry_at:
+                await self._catch_up()
+        elif parts:
+            await self._write(parts)
+
+    def _take(self) -> list[Part]:
+        having = [shelf for shelf in self._shelves if shelf.has_something]
+        if having:
+            self._turn += 1
+        return [shelf.take(self._turn) for shelf in having]
+
+    async def _write(self, parts: list[Part]) -> None:
+        work = parts[0].work if len(parts) == 1 else [one for part in parts for one in part.work]
+        try:
+            await self._database.write(work)
+        except (DatabaseFailed, StoreUnreachable) as error:
+            self._failed(error)
+            await self._put_aside(parts)
+        else:
+            self._last(parts)
+            self._see_whether_it_is_another()
+
+    def _last(self, parts: Iterable[Part]) -> None:
+        """Tell everybody whom it concerns that these last."""
+        for part in parts:
+            part.shelf.lasts(part)
+        self._lasting = self._kept[0].turn - 1 if self._kept else self._turn
+        if self._waiters:
+            for ticket, waiter in self._waiters:
+                if ticket <= self._lasting and not waiter.done():
+                    waiter.set_result(None)
+            self._waiters = [one for one in self._waiters if not one[1].done()]
+
+    def _failed(self, error: Exception) -> None:
+        """Note that the database does not write, and when to try again; say it at the first time."""
+        why = self._place.masked(str(error))
+        if self._health.is_writing:
+            _log.error(
+                "store %s does not write: %s. Records go to %s until it does", self._place, why, self._settings.spill
+            )
+        self._health.is_writing, self._health.error = False, why
+        self._retry_at = self._loop.time() + self._retry
+        self._loop.call_later(self._retry, self._wanted.set)
+        self._retry = min(self._retry * 2, _LONGEST_RETRY)
+
+    def _works(self) -> None:
+        if not self._health.is_writing:
+            _log.warning("store %s writes again, and has all that was kept for it", self._place)
+        self._health.is_writing, self._health.error = True, ""
+        self._retry = _FIRST_RETRY
+
+    async def _put_aside(self, parts: list[Part]) -> None:
+        """Put on disk what the database does not take, behind what is there; what the disk does not take is kept."""
+        self._kept.extend(parts)
+        spilled, problem = await asyncio.to_thread(self._spill_kept)
+        if problem is None:
+            self._stuck_since = None
+        elif self._stuck_since is None:
+            self._stuck_since = self._loop.time()
+            self._loop.call_later(PATIENCE, self._give_up)
+            _log.error("store %s: nor can records be put on disk: %s. They are kept in memory", self._place, problem)
+        self._last(spilled)
+        self._lose_what_is_too_much(problem)
+
+    def _spill_kept(self) -> tuple[list[Part], SpillFailed | None]:
+        """In a thread: put on disk what is kept, from the first on. Gives what is there now, and what stopped it."""
+        spilled: list[Part] = []
+        while self._kept:
+            part = self._kept[0]
+            try:
+                self.spill(part.shelf.name).append(part.work)
+            except SpillFailed as problem:
+                return spilled, problem
+            spilled.append(self._kept.popleft())
+        return spilled, None
+
+    def _lose_what_is_too_much(self, problem: SpillFailed | None) -> None:
+        too_much: list[Part] = []
+        while len(self._kept) > 1 and sum(part.rows for part in self._kept) > KEPT_ROWS:
+            too_much.append(self._kept.pop())
+        if too_much:
+            self._lose(too_much, str(problem))
+
+    def _lose(self, parts: Collection[Part], why: str) -> None:
+        lost, turns = sum(part.rows for part in parts), {part.turn for part in parts}
+        self._health.lost += lost
+        _log.error("store %s: %d rows are lost: %s; %s", self._place, lost, self._health.error, why)
+        for ticket, waiter in self._waiters:
+            if ticket in turns and not waiter.done():
+                waiter.set_exception(NotStored(self._health.error))
+
+    def _give_up(self) -> None:
+        """Have those hear of it who have waited long enough."""
+        if self._stuck_since is not None or self._is_closing:
+            for _, waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_exception(NotStored(self._health.error))
+            self._waiters.clear()
+
+    async def _catch_up(self) -> None:
+        """Write what waits on disk, then what is kept, in order; what comes meanwhile goes behind it."""
+        try:
+            for pbx, spill in list(self._spills.items()):
+                while not spill.is_empty:
+                    await self._replay_some(pbx, spill)
+                    if meanwhile := self._take():
+                        await self._put_aside(meanwhile)
+            while self._kept:
+                await self._database.write(self._kept[0].work)
+                self._last([self._kept.popleft()])
+        except (DatabaseFailed, SpillFailed, StoreUnreachable) as error:
+            self._failed(error)
+        else:
+            self._stuck_since = None
+            self._works()
+            self._see_whether_it_is_another()
+
+    async def _replay_some(self, pbx: str, spill: Spill) -> None:
+        frames = await asyncio.to_thread(spill.next, _REPLAYED_AT_ONCE)
+        note: Work = [(rows.REPLAYED, [(pbx, spill.name, frames[-1].number)])]
+        await self._database.write([*(one for frame in frames for one in frame.work), *note])
+        await asyncio.to_thread(spill.taken, frames)
+
+    def _see_whether_it_is_another(self) -> None:
+        """Have everything that the PBXs remember put into a database that has lost what it had."""
+        if self._database.take_emptied():
+            _log.error("store %s had vanished and is made anew, with what the PBXs remember", self._place)
+            for shelf in self._shelves:
+                shelf.begin_anew()
