@@ -9,6 +9,7 @@ from __future__ import annotations
 from pbxsim.vendorkit.vendor import Vendor
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.checks import faults
+from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.programs import PROGRAMS
 from pbxsim.vendors.duocom.settings import Settings
 
@@ -19,5 +20,7 @@ vendor = Vendor(
     paths=tuple(PROGRAMS),
     open=DuocomInterface,
     check=faults,
-    secret_params=frozenset({"pass"}),
+    receivers=receivers,
+    announce=announce,
+    secret_params=frozenset({"pass", "password_voip"}),
 )

@@ -33,8 +33,9 @@ class DuocomInterface:
         self.site = Site(settings, pbx)
 
     def claims(self, exchange: Exchange) -> bool:
-        """Tell whether user number and password are an account's of this PBX."""
-        return self.site.customer(exchange.params) is not None
+        """Tell whether user number and password are an account's of this PBX, or those of a VoIP user of one."""
+        params = exchange.params
+        return (self.site.customer(params) or self.site.voip_user(params)) is not None
 
     def answer(self, exchange: Exchange) -> Reply:
         """Have the path's program answer; a refusal has HTTP status 200 too (R3)."""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from pbxsim.vendorkit.civil import zone_or_none
+from pbxsim.vendorkit.numbers import is_digits
+from pbxsim.vendorkit.params import has_control
+from pbxsim.vendorkit.receiving import delivery_faults, is_url
 from pbxsim.vendorkit.vendor import SettingsFault
-from pbxsim.vendors.duocom.charged import LEG_PLACES
+from pbxsim.vendors.duocom import mails
+from pbxsim.vendors.duocom.charged import CALL_PLACES, LEG_PLACES
+from pbxsim.vendors.duocom.parties import is_telephone
 from pbxsim.vendors.duocom.references import HIGHEST, LOWEST
-from pbxsim.vendors.duocom.template import unknown_places
+from pbxsim.vendors.duocom.template import has_place, unknown_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.duocom.settings import Account, Settings
+    from pbxsim.vendors.duocom.settings import Account, NoticeSettings, RecordingMail, Settings
+
+_LONGEST_NUMBER: Final = 20
+_MAILBOX: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # RFC 5321
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -29,12 +39,15 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     seen: set[str] = set()
     for index, account in enumerate(settings.accounts):
         yield from _account_faults(account, f"accounts[{index}]", pbx)
-        if not account.principal or account.principal in seen:
-            expected = "a user number that no other entry has, not empty"
+        yield from _told_faults(account, f"accounts[{index}]")
+        if not is_digits(account.principal, 1, _LONGEST_NUMBER) or account.principal in seen:
+            expected = f"a user number of at most {_LONGEST_NUMBER} digits that no other entry has"
             yield SettingsFault(f"accounts[{index}].principal", account.principal, expected)
         seen.add(account.principal)
+    yield from _voip_user_faults(settings, pbx)
     yield from _value_faults(settings)
     yield from _text_faults(settings)
+    yield from _mail_faults(settings.mail)
 
 
 def _account_faults(account: Account, path: str, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -49,6 +62,47 @@ def _account_faults(account: Account, path: str, pbx: Pbx) -> Iterator[SettingsF
             yield SettingsFault(f"{path}.allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
 
 
+def _told_faults(account: Account, path: str) -> Iterator[SettingsFault]:
+    """Find whom an account could not have told, and telephones that are none."""
+    for index, phone in enumerate(account.phones):
+        if not is_telephone(phone):
+            yield SettingsFault(f"{path}.phones[{index}]", phone, "a telephone number, as 911000222 or +34911000222")
+    if account.email and not _is_mailbox(account.email):
+        yield SettingsFault(f"{path}.email", account.email, "an e-mail address, as ana@example.com")
+    if account.charged_notice is not None:
+        yield from _notice_faults(account.charged_notice, LEG_PLACES, f"{path}.charged_notice")
+    if account.call_notice is not None:
+        yield from _notice_faults(account.call_notice, CALL_PLACES, f"{path}.call_notice")
+
+
+def _notice_faults(notice: NoticeSettings, places: tuple[str, ...], path: str) -> Iterator[SettingsFault]:
+    """Find what is wrong with a notice; its URL may hold a secret and is not shown."""
+    if not is_url(notice.url) or has_place(urlsplit(notice.url).netloc) or "@" in urlsplit(notice.url).netloc:
+        expected = "an http(s) URL without user, password, fragment or blanks, its places behind the server's name"
+        yield SettingsFault(f"{path}.url", "", expected)
+    if unknown_places(notice.url, places):
+        yield SettingsFault(f"{path}.url", "", _no_places_but(places))
+    if ":" in notice.username:  # RFC 7617, 2: the first colon ends the user name
+        yield SettingsFault(f"{path}.username", notice.username, "a name without ':'")
+    if notice.password and not notice.username:
+        yield SettingsFault(f"{path}.username", "", "a user name to the password")
+    yield from delivery_faults(notice.timeout, notice.retry, path)
+
+
+def _voip_user_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
+    seen: set[str] = set()
+    for number, account in enumerate(settings.accounts):
+        for index, user in enumerate(account.voip_users):
+            path = f"accounts[{number}].voip_users[{index}]"
+            if not user.user or user.user in seen:
+                yield SettingsFault(f"{path}.user", user.user, "a name that no other entry has, not empty")
+            seen.add(user.user)
+            if not user.password:
+                yield SettingsFault(f"{path}.password", "", "a password")
+            if user.sip_user not in pbx.directory.lines:
+                yield SettingsFault(f"{path}.line", user.sip_user, "the SIP user of one of the file's lines")
+
+
 def _value_faults(settings: Settings) -> Iterator[SettingsFault]:
     if not LOWEST <= settings.first_reference <= HIGHEST:
         yield SettingsFault("first_reference", settings.first_reference, "eight digits, the first of them not 0")
@@ -58,9 +112,13 @@ def _value_faults(settings: Settings) -> Iterator[SettingsFault]:
 
 def _text_faults(settings: Settings) -> Iterator[SettingsFault]:
     form = settings.consumption
+    masks = settings.mask_list
     yield from _place_faults("consumption.row", form.row, LEG_PLACES)
+    yield from _place_faults("mask_list.document", masks.document, ("charset", "mascaras"))
+    yield from _place_faults("mask_list.mask", masks.mask, ("numero", "puesta"))
     written = {f"texts.{text}": wording for text, wording in settings.texts.items()}
     written |= {"access": settings.access, "consumption.head": form.head, "consumption.row": form.row}
+    written |= {"mask_list.document": masks.document, "mask_list.mask": masks.mask}
     for path, text in written.items():
         try:
             text.encode(settings.charset)
@@ -71,7 +129,27 @@ def _text_faults(settings: Settings) -> Iterator[SettingsFault]:
 def _place_faults(path: str, template: str, known: tuple[str, ...]) -> Iterator[SettingsFault]:
     unknown = unknown_places(template, known)
     if unknown:
-        yield SettingsFault(path, template, f"no places but {{{'}, {'.join(known)}}}")
+        yield SettingsFault(path, template, _no_places_but(known))
+
+
+def _no_places_but(known: tuple[str, ...]) -> str:
+    return "no places but " + ", ".join(f"{{{name}}}" for name in known)
+
+
+def _mail_faults(mail: RecordingMail) -> Iterator[SettingsFault]:
+    if not _is_mailbox(mail.sender):
+        yield SettingsFault("mail.sender", mail.sender, "an e-mail address, as pbx@example.com")
+    for name, text in (("subject", mail.subject), ("attachment", mail.attachment)):
+        if has_control(text):
+            yield SettingsFault(f"mail.{name}", text, "one line without control characters")
+    if not mail.attachment or "/" in mail.attachment or "\\" in mail.attachment:
+        yield SettingsFault("mail.attachment", mail.attachment, "a file's name, as {ref}.mp3")
+    for name, text in (("subject", mail.subject), ("text", mail.text), ("attachment", mail.attachment)):
+        yield from _place_faults(f"mail.{name}", text, mails.PLACES)
+
+
+def _is_mailbox(text: str) -> bool:
+    return _MAILBOX.fullmatch(text) is not None
 
 
 def _is_network(entry: str) -> bool:

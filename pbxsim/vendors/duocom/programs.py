@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.vendors.duocom import consumption, control, webcall
+from pbxsim.vendors.duocom import consumption, control, masks, webcall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ WEB_CALL: Final = Program(webcall.answer, webcall.PARAMETERS)
 SHARED: Final = {
     "api_consumos": Program(consumption.answer, consumption.PARAMETERS),
     "api_control_llamadas": Program(control.answer, control.PARAMETERS),
+    "apimascaras": Program(masks.answer, masks.PARAMETERS),
 }
 """Programs of one name with both brands (S16)."""
 

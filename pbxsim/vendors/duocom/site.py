@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.vendorkit.access import address_allowed, same_secret
 from pbxsim.vendorkit.civil import zone
 from pbxsim.vendorkit.reply import Reply
+from pbxsim.vendors.duocom.chosen_masks import ChosenMasks
 from pbxsim.vendors.duocom.errors import TEXTS, Refusal, Text
 from pbxsim.vendors.duocom.references import References
 
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.params import Params
-    from pbxsim.vendors.duocom.settings import Account, Api, Settings
+    from pbxsim.vendors.duocom.settings import Account, Api, Settings, VoipUser
 
 
 class Site:
-    """Duocom on one PBX. It keeps the day's count of references."""
+    """Duocom on one PBX. It keeps the day's count of references, and the masks that were set."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
@@ -27,6 +28,7 @@ class Site:
         self.texts = TEXTS | settings.texts
         self.references = References(self.zone, settings.first_reference)
         self.references.resume(pbx)
+        self.masks = ChosenMasks()
 
     def customer(self, params: Params) -> Account | None:
         """Find the account whose user number and password a request carries."""
@@ -35,6 +37,17 @@ class Site:
             account
             for account in self.settings.accounts  # all of them, and both secrets of each: time tells nothing
             if same_secret(principal, account.principal) & same_secret(password, account.password)
+        ]
+        return found[0] if found else None
+
+    def voip_user(self, params: Params) -> tuple[Account, VoipUser] | None:
+        """Find the VoIP user whose name and password a request carries, and whose it is."""
+        user, password = params.text("usuario_voip"), params.text("password_voip")
+        found = [
+            (account, known)
+            for account in self.settings.accounts
+            for known in account.voip_users
+            if same_secret(user, known.user) & same_secret(password, known.password)
         ]
         return found[0] if found else None
 

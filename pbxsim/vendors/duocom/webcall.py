@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.params import Params
     from pbxsim.vendorkit.reply import Reply
+    from pbxsim.vendors.duocom.parties import Caller
     from pbxsim.vendors.duocom.settings import Account
     from pbxsim.vendors.duocom.site import Site
 
@@ -44,17 +45,17 @@ def _order(params: Params, account: Account, site: Site) -> tuple[CallOrder, tup
     missing = params.missing(("llamante", "llamado"))
     if missing:
         raise Refusal(Text.MISSING_PARAMETER, f"without {' and '.join(missing)} there is nobody to call")
-    first, src = llamante(params.text("llamante"), site)
+    caller = llamante(params.text("llamante"), site)
     second = llamado(params.text("llamado"), site)
-    mask = CallerId(_mask(params, account))
+    mask = CallerId(_mask(params, account, caller, site))
     talk_limit, hints = _minutes(params)
-    payer = _payer(account, site, first, second)
+    payer = _payer(account, site, caller.to, second)
     ring = seconds(site.settings.ring_seconds)
     reference = site.references.take(site.pbx.clock.now)
     order = CallOrder(
         vendor=NAME,
-        first=first,
-        src=src,
+        first=caller.to,
+        src=caller.name,
         dst=params.text("llamado"),
         second=params.text("llamado"),
         second_to=second,
@@ -89,12 +90,12 @@ def _recording(params: Params, account: Account, reference: str, site: Site) -> 
     return RecordingWish(f"duocom/{account.principal}/{day}", f"{reference}.mp3", regardless=True)
 
 
-def _mask(params: Params, account: Account) -> str:
-    """S6: the number that both parties see; it must be one of the account's own."""
+def _mask(params: Params, account: Account, caller: Caller, site: Site) -> str:
+    """S6: the number that both parties see; it must be one of the account's own. Unasked, it is that of R9."""
     asked = params.text("mascara")
     if asked and asked not in account.masks:
         raise Refusal(Text.MASK, f"mascara {asked!r} is none of the account's virtual numbers", *_listed(account.masks))
-    return asked or account.mask or account.principal
+    return asked or site.masks.of(account, caller) or account.principal
 
 
 def _listed(masks: tuple[str, ...]) -> tuple[str, ...]:

@@ -220,7 +220,7 @@ def test_an_account_is_claimed_by_the_pbx_that_has_it_and_its_password() -> None
 
 
 def test_the_password_is_a_secret_wherever_a_request_is_shown() -> None:
-    assert vendor.secret_params == {"pass"}
+    assert vendor.secret_params == {"pass", "password_voip"}
 
 
 def test_the_curl_line_places_a_call_as_it_stands() -> None:

@@ -8,12 +8,15 @@ from urllib.parse import urlencode
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.errors import TEXTS
+from pbxsim.vendors.duocom.programs import PROGRAMS
 from tests.vendors.duocom.client import FIELDS, MASK, Client, refused
 
 KNOWN = ["666111666", "MiClaveSecreta", "911000222", "ext1234", "12345678@mioficinaweb.es", MASK, "1", "240", "+3491"]
 VALUES = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(KNOWN)
 NAMES = st.sampled_from([*FIELDS, "mascara", "grabar", "minutos", " principal"])
+EVERY_NAME = sorted({name for program in PROGRAMS.values() for name in program.parameters})
 REFUSALS = {refused(text) for text in TEXTS.values()}
 
 
@@ -27,6 +30,19 @@ def test_any_request_gets_a_reply_in_the_vendors_form(fields: dict[str, str], me
     assert accepted or reply.body in REFUSALS
     assert (reply.call is not None) == (accepted is not None)
     assert client.office.pbx.calls.calls_started == (accepted is not None)
+
+
+@settings(deadline=None)  # a slow machine is no fault of the code
+@given(
+    path=st.sampled_from(vendor.paths),
+    fields=st.dictionaries(st.sampled_from(EVERY_NAME), st.text(max_size=12) | st.sampled_from(KNOWN), max_size=6),
+)
+def test_any_request_to_any_program_gets_a_reply_in_its_form(path: str, fields: dict[str, str]) -> None:
+    client = Client()
+    reply = client.send(urlencode(FIELDS | fields), path=path)
+    assert reply.body in REFUSALS or reply.body.startswith((b"1\n", b"<?xml "))
+    assert (reply.code == "") == (reply.body not in REFUSALS)
+    assert client.office.pbx.calls.calls_started == (reply.call is not None)
 
 
 @settings(deadline=None)  # a slow machine is no fault of the code

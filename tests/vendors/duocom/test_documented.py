@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.discovery import find_vendors
+from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.web.paths import VendorPaths
 from tests.vendors import golden
 from tests.vendors.documented import Documented
 
@@ -56,3 +59,32 @@ def test_the_banners_line_places_a_call() -> None:
         "curl 'http://127.0.0.1:8080/cgi-bin/oficinaweb/oficinaweb_webcallservice"
         "?principal=666111666&llamante=911000222&llamado=930000000&pass=MiClaveSecreta'"
     )
+
+
+@pytest.mark.cites("S16", "S17", "S19", "S20")
+def test_every_other_program_works_there_too() -> None:
+    documented = Documented("duocom")
+    documented.answer(golden.request("duocom", "08-php"))
+    documented.finished()
+    documented.answer(golden.request("duocom", "09-php-telefacil"))
+    who = "principal=666111666&pass=MiClaveSecreta"
+    for brand in ("oficinaweb", "telefacil2"):
+        report = documented.answer(Exchange("GET", f"/cgi-bin/{brand}/api_consumos", f"{who}&finicio=14-11-2023"))
+        assert report.body == (
+            b"1\n14-11-2023;23:13:20;911000222;Acceso local;911000222;33;0.0610;53010203\n"
+            b"14-11-2023;23:13:20;911000222;Acceso local;930000000;30;0.0600;53010203\n"
+        )
+        for login in (f"{who}&ani=911000222", "usuario_voip=12345678&password_voip=ClaveVoip"):
+            masks = documented.answer(Exchange("GET", f"/cgi-bin/{brand}/apimascaras", login))
+            assert b'<mascara puesta="0">911222333</mascara>' in masks.body
+    cut = f"{who}&orden=cortar&ref=53010203"
+    assert documented.answer(Exchange("GET", "/cgi-bin/telefacil2/api_control_llamadas", cut)).body == b"1\n"
+    assert not documented.pbx.calls.live
+
+
+@pytest.mark.cites("R29")
+@pytest.mark.parametrize("name", ["apisms", "api_filtros", "api_subir_voz", "oficinaweb_m_webcall"])
+def test_the_vendors_other_programs_are_nowhere(name: str) -> None:
+    paths = VendorPaths(find_vendors().values())
+    assert paths.owner(f"/cgi-bin/oficinaweb/{name}") is None
+    assert "api_consumos" in paths.hints("/cgi-bin/oficinaweb/api_consumo")[0]

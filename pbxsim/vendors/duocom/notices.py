@@ -1,0 +1,143 @@
+"""Notices at the customer's URL: when a call begins, and for each leg that was charged, once the call is over.
+
+Here is who is told and when; when and how often a notice is sent is no matter of ours. Recordings by e-mail: mails.py.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from pbxsim.clock.instant import HOUR
+from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, NoticePosted
+from pbxsim.pbx.ledger import EntryKind
+from pbxsim.pbx.notice import Notice, Receiver
+from pbxsim.vendors.duocom import mails
+from pbxsim.vendors.duocom.charged import NAME, ChargedLeg, Origins, belongs_to, call_values
+from pbxsim.vendors.duocom.template import filled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.ledger import LedgerEntry
+    from pbxsim.vendors.duocom.api import DuocomInterface
+    from pbxsim.vendors.duocom.settings import Account, NoticeSettings
+    from pbxsim.vendors.duocom.site import Site
+
+CALL: Final = "aviso de llamada"
+CHARGED: Final = "aviso de llamada cobrada"
+_FORM: Final = "application/x-www-form-urlencoded"
+_DAY: Final = 24 * HOUR
+
+
+def receivers(interface: DuocomInterface) -> Iterator[Receiver]:
+    """Give every customer's servers, and the PBX's mail server where recordings are sent."""
+    settings = interface.site.settings
+    for account in settings.accounts:
+        if account.charged_notice is not None:
+            yield _receiver(_charged_name(account), account.charged_notice)
+        if account.call_notice is not None:
+            yield _receiver(_call_name(account), account.call_notice)
+    yield from mails.receivers(settings)
+
+
+def announce(interface: DuocomInterface) -> None:
+    """Listen from now on for what somebody is to be told of; for nothing else."""
+    site = interface.site
+    accounts, events = site.settings.accounts, site.pbx.events
+    if any(account.call_notice is not None for account in accounts):
+        events.subscribe(CallStarted, CallNotices(site).on_started)
+    if any(account.charged_notice is not None for account in accounts):
+        charged = ChargedNotices(site)
+        events.subscribe(CreditChanged, charged.on_credit)
+        events.subscribe(CdrClosed, charged.on_cdr)
+    mails.announce(site)
+
+
+class CallNotices:
+    """Tells of calls when they begin (R26)."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._told = {account.principal: account for account in site.settings.accounts}
+
+    def on_started(self, event: CallStarted) -> None:
+        """Tell of a web call whose customer wants to know."""
+        call, order = event.call, event.call.order
+        account = self._told.get(order.custom[0]) if order.vendor == NAME else None
+        if account is not None and account.call_notice is not None:
+            values = call_values(self._site, order.reference, call.started_at, order.src, order.dst)
+            notice = _notice(_call_name(account), CALL, call.number, account.call_notice, values)
+            self._site.pbx.events.emit(NoticePosted(notice))
+
+
+class ChargedNotices:
+    """Tells of charged legs when their call's record is closed, so that the record is there before the notice (R27)."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._told = [account for account in site.settings.accounts if account.charged_notice is not None]
+        self._payers = frozenset(account.account for account in self._told)
+        self._booked: list[LedgerEntry] = []
+
+    def on_credit(self, event: CreditChanged) -> None:
+        """Keep a charge until its call's record is closed, which is next."""
+        entry = event.entry
+        if entry.kind is EntryKind.CHARGE and entry.account in self._payers:
+            self._booked.append(entry)
+
+    def on_cdr(self, event: CdrClosed) -> None:
+        """Tell of what was charged for the call, leg by leg."""
+        if not self._booked:
+            return
+        booked, self._booked = self._booked, []
+        for entry in booked:
+            origin = self._origin(entry, event.cdr)
+            if origin is not None:
+                self._tell(ChargedLeg(entry, origin), event.cdr.call)
+
+    def _origin(self, entry: LedgerEntry, closed: Cdr) -> Cdr | None:
+        """Find the record of the web call: the one just closed, or where a transfer brought the leg, an earlier one."""
+        if closed.reference == entry.reference:
+            return Origins([closed]).of(entry)
+        records = self._site.pbx.cdrs.find(CdrQuery(newest_first=True))
+        return Origins(takewhile(lambda cdr: cdr.end >= entry.at - _DAY, records)).of(entry)
+
+    def _tell(self, leg: ChargedLeg, call: int) -> None:
+        for account in self._told:
+            if account.charged_notice is not None and belongs_to(leg.cdr, account):
+                notice = _notice(_charged_name(account), CHARGED, call, account.charged_notice, leg.values(self._site))
+                self._site.pbx.events.emit(NoticePosted(notice))
+
+
+def _charged_name(account: Account) -> str:
+    return f"{NAME}:{account.principal}"
+
+
+def _call_name(account: Account) -> str:
+    return f"{NAME}:{account.principal}:aviso"
+
+
+def _receiver(name: str, settings: NoticeSettings) -> Receiver:
+    return Receiver(
+        name=name,
+        vendor=NAME,
+        address=settings.url,
+        timeout=settings.timeout,
+        username=settings.username,
+        password=settings.password,
+        retry=settings.retry,
+    )
+
+
+def _notice(receiver: str, event: str, call: int, settings: NoticeSettings, values: Mapping[str, str]) -> Notice:
+    url = filled(settings.url, values, lambda value: quote(value, safe=""))
+    if settings.method == "GET":
+        return Notice(receiver=receiver, event=event, call=call, url=url)
+    address, _, form = url.partition("?")
+    return Notice(
+        receiver=receiver, event=event, call=call, method="POST", url=address, content_type=_FORM, body=form.encode()
+    )
