@@ -45,7 +45,7 @@ class Poster:
 
     def moment(self, instant: Instant) -> str:
         """Spell a moment: `2021-01-16 06:30:37.471398`."""
-        return f"{civil(instant, self._zone):%Y-%m-%d %H:%M:%S.%f}"
+        return civil(instant, self._zone).replace(tzinfo=None).isoformat(" ", "microseconds")
 
     def _notice(self, name: str, fields: Mapping[str, object], call: int) -> Notice:
         settings = self.settings
