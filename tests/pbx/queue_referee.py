@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pbxsim.pbx.events import CallEnded, CallerJoined, CallerLeft, CallTransferred, LegDialed
+from pbxsim.pbx.events import CallEnded, CallerJoined, CallerLeft, CallTransferred, DecisionAnswered, LegDialed
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
@@ -29,6 +29,7 @@ class QueueReferee:
         self._talking: dict[int, tuple[Agent, Queue]] = {}
         self._resting: dict[Agent, Instant] = {}
         self._left: dict[int, Instant] = {}
+        self._decided: set[int] = set()
         self.outcomes: dict[int, str] = {}
         self.counted: Counter[tuple[str, str]] = Counter()
         self.rung = 0
@@ -37,6 +38,7 @@ class QueueReferee:
         pbx.events.subscribe(CallerLeft, self._on_left)
         pbx.events.subscribe(CallEnded, self._on_ended)
         pbx.events.subscribe(CallTransferred, self._on_transferred)
+        pbx.events.subscribe(DecisionAnswered, self._on_decided)
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -96,7 +98,12 @@ class QueueReferee:
         self._talk_is_over(event.call)
         self._left.pop(event.call.number, None)
 
+    def _on_decided(self, event: DecisionAnswered) -> None:
+        assert event.call.number in self._pbx.calls.live, "an answer about a call that is over"
+        self._decided.add(event.call.number)
+
     def _on_transferred(self, event: CallTransferred) -> None:
+        self._decided.discard(event.call.number)
         self._talk_is_over(event.call)
         self._left.pop(event.call.number, None)
 
@@ -110,13 +117,17 @@ class QueueReferee:
     # -- what is --------------------------------------------------------------------------------------------------
 
     def limit(self, call: Call) -> tuple[Instant, int] | None:
-        """Tell since when and how long a call may wait for its second party, if a queue or a group has a say in it."""
+        """Tell since when and how long a call may wait for its second party, if a queue, a group or a component has a
+        say in it.
+        """
         queue = self._waiting.get(call.number)
         if queue is not None:
             (waiter,) = [waiter for waiter in queue.waiters if waiter.call is call]
             return waiter.joined_at, queue.rules.max_wait
         if call.hunt is not None:
-            return 0, 0  # a group's rows are as many as they are
+            return 0, 0  # a group's rows are as many as they are; who waits for an answer has a timer
+        if call.number in self._decided:  # sent on at some later time; whoever rings now was rung then
+            return call.legs[-1].created_at, call.order.second_timeout
         since = self._left.get(call.number)
         return None if since is None else (since, call.order.second_timeout)
 

@@ -24,6 +24,7 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
+from tests.pbx.components import PatientQuestioner
 from tests.pbx.referee import Referee
 from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
 
@@ -43,6 +44,7 @@ _numbers = st.sampled_from(EVERYONE)
 _timeouts = st.sampled_from([0, SECOND, 20 * SECOND, 30 * SECOND])
 _limits = st.sampled_from([0, SECOND, 40 * SECOND, 900 * SECOND])
 _any = st.integers(0, 999)
+_said = st.sampled_from([(200, ""), (200, ""), (200, "leave "), (500, "")])
 _SETTINGS = settings(
     max_examples=RUNS,
     stateful_step_count=STEPS_PER_RUN,
@@ -73,6 +75,7 @@ class SwitchMachine(RuleBasedStateMachine):
         self.members: dict[tuple[str, str], int] = {}
         self.paused_here: set[tuple[str, str]] = set()
         self._open_for_business()
+        self.questions = self.pbx.decisions.questioner = PatientQuestioner()
         type(self).runs += 1
 
     def _open_for_business(self) -> None:
@@ -149,6 +152,24 @@ class SwitchMachine(RuleBasedStateMachine):
         channel = channels[index % len(channels)]
         self.pbx.calls.hang_up_channel(channel)
         assert not channel.is_live
+
+    @rule(caller=_numbers, timeout=_timeouts, to=_numbers, said=_said)
+    def ask(self, caller: str, timeout: int, to: str, said: tuple[int, str]) -> None:
+        """Have somebody outside call where a server decides, and the server be quick."""
+        self.office.incoming(caller, "74", trunk=TRUNKS[0], context="town", second_timeout=timeout)
+        if self.questions.out:
+            self.decide(-1, to, said)
+
+    @precondition(lambda self: self.questions.out)
+    @rule(index=_any, to=_numbers, said=_said)
+    def decide(self, index: int, to: str, said: tuple[int, str]) -> None:
+        """Have a server say where a call goes on, or say nothing that helps; then say it again, too late."""
+        decision = self.questions.out.pop(index % len(self.questions.out))
+        (status, how), call = said, decision.call
+        assert self.pbx.decisions.hear(decision, status, f"{how}{to}".encode())
+        told = len(self.office.heard)
+        assert not self.pbx.decisions.hear(decision, 200, b"100")
+        assert (len(self.office.heard), call.hunt is None or not call.is_over) == (told, True)
 
     # -- telephones -----------------------------------------------------------------------------------------------
 
@@ -277,6 +298,7 @@ class SwitchMachine(RuleBasedStateMachine):
         """See with the referee's eyes, and compare agents and queues with what was done to them."""
         type(self).looks += 1
         self.referee.check()
+        assert self.questions.out == self.pbx.decisions.pending()
         for agent in self.pbx.agents:
             assert (agent.line.user if agent.line else None, agent.is_paused) == self.working[agent.number]
         assert self.members == {

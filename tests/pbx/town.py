@@ -8,10 +8,12 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step, Trunk
 from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
 from tests.builder import Office, extension, line
+from tests.pbx.components import NumberComponent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +22,7 @@ LONGEST_TALK: Final = 600 * SECOND
 ACCOUNT: Final = "town"
 AGENTS: Final = ("2001", "2002")
 QUEUES: Final = ("sales", "support")
-WAITED_FOR: Final = ("71", "71", "72", "73", "299299200")
+WAITED_FOR: Final = ("71", "71", "72", "73", "74", "299299200")
 IMPATIENT: Final = ("605000111", "700100200")
 TELEPHONES: Final = ("solo", "desk", "mobile", "home", "single", "away", "moody", "cycling")
 TRUNKS: Final = ("wide", "narrow")
@@ -30,7 +32,7 @@ EVERYONE: Final = (
     *ANSWERING,
     *("102", "103", "299299104", "990103010", "990105060", "990202000", "990300000", "990404000", "990505000"),
     *("990606000", "990703015", "990130001", "700100200", "14112", "14", "55", "66", "9", ""),
-    *("71", "72", "73", "299299200"),
+    *("71", "72", "73", "74", "74", "299299200"),
 )
 _EVEN: Final = Span(Shape.UNIFORM, 0, 40)
 _LONG_TAIL: Final = Span(Shape.EXPONENTIAL, 20)
@@ -76,7 +78,9 @@ _SUPPORT: Final = QueueRules(
 
 
 def small_town() -> Office:
-    """Build it: forked, single, full, unregistered and moody telephones, two trunks, credit, queues, agents."""
+    """Build it: forked, single, full, unregistered and moody telephones, two trunks, credit, queues, agents, and 74,
+    which asks a server where to go on.
+    """
     wide, narrow = Trunk(id=1, name="wide", capacity=6), Trunk(id=2, name="narrow", capacity=2, caller_id="299")
     out = OutboundRoute(id=1, name="out", patterns=("_XXXXXX.",), trunks=(wide, narrow))
     prices = Tariff("prices", (Rate(prefix="9", per_minute=UNIT), Rate(prefix="605", per_minute=7, connection=3)))
@@ -108,6 +112,9 @@ def small_town() -> Office:
     )
     for rule in _RULES:
         office.set_rule(rule)
+    ways_out = {HangupCause.USER_BUSY: "104", HangupCause.NO_ANSWER: "74", HangupCause.SUBSCRIBER_ABSENT: ""}
+    component = NumberComponent(office.pbx, context="town", ways_out=ways_out, failure="101", talk_limit=60 * SECOND)
+    office.pbx.decisions.add(component)
     return office
 
 
@@ -136,5 +143,6 @@ def _town(out: OutboundRoute) -> Context:
         ("71", Step(queue="sales")),
         ("72", Step(queue="support")),
         ("73", Step(group="team")),
+        ("74", Step(component="where")),
     )
     return Context(name="town", dialplan="main", entries=entries, routes=(out,), includes=("sorry", "town"))
