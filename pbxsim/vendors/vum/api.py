@@ -60,8 +60,8 @@ class VumInterface:
     """VUM on one PBX."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
-        self._settings = settings
-        self._pbx = pbx
+        self.settings = settings
+        self.pbx = pbx
         self._zone = zone(settings.time_zone)
         self._texts = TEXTS | settings.texts
         self._own_numbers = {account: frozenset(self._numbers_of(account)) for account in pbx.accounts}
@@ -93,7 +93,7 @@ class VumInterface:
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first key that can do so has a number called."""
-        query = next(filter(None, map(self._example, self._settings.keys)), None)
+        query = next(filter(None, map(self._example, self.settings.keys)), None)
         if query is None:
             return None
         url = f"{base_url.rstrip('/')}/ustredna/webapi.php?{urlencode(query)}"
@@ -136,7 +136,7 @@ class VumInterface:
     def _info(self, params: Params, key: Key) -> Reply:
         """S5 to S8: credit, the last outgoing call, the last incoming call."""
         kind, state = params.text("typ"), params.text("styp")
-        account = self._pbx.accounts[key.account]
+        account = self.pbx.accounts[key.account]
         if kind == "1":
             return self._credit(account)
         if kind not in ("2", "3"):
@@ -150,11 +150,11 @@ class VumInterface:
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def _connect(self, key: Key, *, first: str, second: str) -> Reply:
-        account = self._pbx.accounts[key.account]
+        account = self.pbx.accounts[key.account]
         ring_first, ring_second = self._resolve(first), self._resolve(second)
         if not can_pay(account, ring_first, ring_second):
             raise Refusal(Text.CREDIT, f"account {account.name} has no credit left, and a number costs something")
-        ring = seconds(self._settings.ring_seconds)
+        ring = seconds(self.settings.ring_seconds)
         order = CallOrder(
             vendor="vum",
             first=ring_first,
@@ -162,7 +162,7 @@ class VumInterface:
             dst=second,
             second=second,
             second_to=ring_second,
-            context=self._settings.context,
+            context=self.settings.context,
             first_shows=self._shown(key, to=first, other=second),
             second_shows=self._shown(key, to=second, other=first),
             first_timeout=ring,
@@ -170,11 +170,11 @@ class VumInterface:
             account=account,
             charge_basis=ChargeBasis.CONVERSATION,
         )
-        call = self._pbx.calls.originate(order)
+        call = self.pbx.calls.originate(order)
         return self._reply(self._texts[Text.ACCEPTED], call=call.number)
 
     def _resolve(self, number: str) -> Destination:
-        return self._pbx.dialplan.resolve(as_dialled(number, CZECHIA), self._settings.context)
+        return self.pbx.dialplan.resolve(as_dialled(number, CZECHIA), self.settings.context)
 
     def _shown(self, key: Key, *, to: str, other: str) -> CallerId:
         """R7: the own telephone shows the other party; everybody else shows the own number, if the key has one."""
@@ -186,9 +186,9 @@ class VumInterface:
     # -- information ----------------------------------------------------------------------------------------------
 
     def _credit(self, account: Account) -> Reply:
-        settings = self._settings
-        shown_at = self._pbx.clock.now - seconds(settings.balance_delay_seconds)
-        credit, since = self._pbx.ledger.balance_at(account, shown_at)
+        settings = self.settings
+        shown_at = self.pbx.clock.now - seconds(settings.balance_delay_seconds)
+        credit, since = self.pbx.ledger.balance_at(account, shown_at)
         return self._reply(
             wire.balance(credit, since, self._zone, separator=settings.decimal_separator, form=settings.balance_date)
         )
@@ -198,25 +198,25 @@ class VumInterface:
         ordered = CdrQuery(account=account.name, dispositions=states, newest_first=True, limit=1)
         own = self._own_numbers[account.name]
         dialled = CdrQuery(src_among=own, account="", dispositions=states, newest_first=True, limit=1)
-        found = [cdr for query in (ordered, dialled) for cdr in self._pbx.cdrs.find(query)]
+        found = [cdr for query in (ordered, dialled) for cdr in self.pbx.cdrs.find(query)]
         return max(found, key=lambda cdr: cdr.id, default=None)
 
     def _incoming(self, account: Account, states: frozenset[Disposition] | None) -> Cdr | None:
         """R10: a call to one of the account's numbers that the account did not order itself."""
         own = self._own_numbers[account.name]
         query = CdrQuery(dst_among=own, not_account=account.name, dispositions=states, newest_first=True, limit=1)
-        return next(iter(self._pbx.cdrs.find(query)), None)
+        return next(iter(self.pbx.cdrs.find(query)), None)
 
     # -- what stands in the settings ------------------------------------------------------------------------------
 
     def _key(self, params: Params) -> Key | None:
         given = params.text("klic")
-        found = [key for key in self._settings.keys if same_secret(given, key.key)]  # all: time tells nothing
+        found = [key for key in self.settings.keys if same_secret(given, key.key)]  # all: time tells nothing
         return found[0] if found else None
 
     def _numbers_of(self, account: str) -> Iterator[str]:
-        yield from self._settings.numbers.get(account, ())
-        for key in self._settings.keys:
+        yield from self.settings.numbers.get(account, ())
+        for key in self.settings.keys:
             if key.account == account and key.own:
                 yield key.own
                 own = self._resolve(key.own)
@@ -227,17 +227,17 @@ class VumInterface:
         if key.kind is KeyKind.INFO:
             return None
         caller = key.own or _EXAMPLE_CALLER
-        public = (number for extension in self._pbx.directory.extensions for number in extension.public)
-        for given in reachable(self._pbx.dialplan, self._settings.context, (_EXAMPLE_GIVEN, *public)):
+        public = (number for extension in self.pbx.directory.extensions for number in extension.public)
+        for given in reachable(self.pbx.dialplan, self.settings.context, (_EXAMPLE_GIVEN, *public)):
             parties = self._resolve(caller), self._resolve(given)
             own = given == caller or given in self._own_numbers[key.account]
-            if not own and can_pay(self._pbx.accounts[key.account], *parties):
+            if not own and can_pay(self.pbx.accounts[key.account], *parties):
                 query = {"klic": key.key, "cislo": given}
                 return query | {"cislo_kdo": caller} if key.kind is KeyKind.CALLBACK else query
         return None
 
     def _reply(self, text: str, *, call: int | None = None, code: str = "") -> Reply:
-        charset = self._settings.charset
+        charset = self.settings.charset
         body = text.encode(charset, "replace")
         return Reply(body=body, content_type=f"text/html; charset={charset}", call=call, code=code)
 

@@ -9,12 +9,15 @@ from typing import Final, Literal
 
 import msgspec
 
+from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendorkit.civil import zone_or_none
 from pbxsim.vendorkit.numbers import CZECHIA, as_dialled
 from pbxsim.vendorkit.reach import reachable
+from pbxsim.vendorkit.receiving import delivery_faults, is_url
 from pbxsim.vendorkit.vendor import SettingsFault
 from pbxsim.vendors.vum.errors import Text
+from pbxsim.vendors.vum.placeholders import has_place_in_server
 
 _ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")  # RFC 6454, 6.2: scheme, host, port; nothing behind it
 
@@ -47,6 +50,21 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     origins: tuple[str, ...] = ()
 
 
+class HangupNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A URL that is called after each call of a number: its placeholders are in the README, S12.
+
+    For example `{number: "226200200", url: "https://crm.example.com/hovor?kdo=s%&komu=d%&stav=i%"}`.
+
+    `timeout`: how many seconds a try may take. `retry`: when a try that failed is made again, in seconds of the PBX's
+    clock; `{give_up: 0}` tries once.
+    """
+
+    number: str
+    url: str
+    timeout: float = 5
+    retry: Retry = Retry()
+
+
 class DateForm(StrEnum):
     """How the date of a balance is spelt."""
 
@@ -60,7 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     Numbers are dialled in `context`.
     `numbers` are numbers of an account beyond its keys' own ones: calls to them are its incoming calls.
     `ring_seconds` is how long either party is rung. `balance_delay_seconds` after a call `typ=1` tells what it cost.
-    `texts`: other wordings, by the names in errors.py.
+    `texts`: other wordings, by the names in errors.py. `hangup_notices`: whom to tell when a number's call has ended.
     """
 
     keys: tuple[Key, ...] = ()
@@ -73,6 +91,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     balance_date: DateForm = DateForm.ISO
     balance_delay_seconds: float = 0
     texts: dict[Text, str] = {}
+    hangup_notices: tuple[HangupNotice, ...] = ()
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -91,6 +110,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
         if account not in pbx.accounts:
             yield SettingsFault(f"numbers.{account}", account, "the name of one of the file's accounts")
     yield from _value_faults(settings)
+    yield from _notice_faults(settings, pbx)
 
 
 def _key_faults(key: Key, path: str, settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -121,3 +141,21 @@ def _value_faults(settings: Settings) -> Iterator[SettingsFault]:
             wording.encode(settings.charset)
         except UnicodeEncodeError:
             yield SettingsFault(f"texts.{text}", wording, f"characters that {settings.charset} has")
+
+
+def _notice_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
+    """Find notices that could never come; no fault shows a URL, which may have a password in it."""
+    seen: set[str] = set()
+    for index, notice in enumerate(settings.hangup_notices):
+        path = f"hangup_notices[{index}]"
+        if not _leads_somewhere(notice.number, settings.context, pbx):
+            expected = f"a number that leads somewhere in context {settings.context}"
+            yield SettingsFault(f"{path}.number", notice.number, expected)
+        if notice.number in seen:
+            yield SettingsFault(f"{path}.number", notice.number, "a number that no other entry has")
+        seen.add(notice.number)
+        if has_place_in_server(notice.url):
+            yield SettingsFault(f"{path}.url", "", "a URL whose server is written out, without a placeholder")
+        elif not is_url(notice.url):
+            yield SettingsFault(f"{path}.url", "", "an http(s) URL without a fragment, blanks or letters beyond ASCII")
+        yield from delivery_faults(notice.timeout, notice.retry, path)

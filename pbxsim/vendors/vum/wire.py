@@ -20,13 +20,13 @@ _CENT: Final[Money] = UNIT // 100
 
 def balance(credit: Money, since: Instant, zone: ZoneInfo, *, separator: str, form: DateForm) -> str:
     """Spell S6's `kredit;datum stavu kreditu;`."""
-    moment = civil(since, zone)
-    return f"{amount(credit, separator)};{_czech(moment) if form is DateForm.CZECH else _iso(moment)};"
+    local = civil(since, zone)
+    return f"{amount(credit, separator)};{_czech(local) if form is DateForm.CZECH else _iso(local)};"
 
 
 def call(cdr: Cdr, zone: ZoneInfo) -> str:
     """Spell S7's `datum volani;kdo;kam;delka hovoru;stav volani;`."""
-    return f"{_iso(civil(cdr.start, zone))};{_field(cdr.src)};{_field(cdr.dst)};{cdr.billsec};{cdr.disposition};"
+    return f"{moment(cdr.start, zone)};{_field(cdr.src)};{_field(cdr.dst)};{cdr.billsec};{cdr.disposition};"
 
 
 def amount(money: Money, separator: str) -> str:
@@ -40,9 +40,14 @@ def _field(number: str) -> str:
     return number.replace(";", "")  # one more `;` would shift every field behind it
 
 
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+def moment(instant: Instant, zone: ZoneInfo) -> str:
+    """Spell a moment: `2026-01-31 09:05:00`."""
+    return _iso(civil(instant, zone))
 
 
-def _czech(moment: datetime) -> str:
-    return f"{moment.day}.{moment.month}.{moment.year} {moment.hour}:{moment.minute:02d}"
+def _iso(local: datetime) -> str:
+    return local.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _czech(local: datetime) -> str:
+    return f"{local.day}.{local.month}.{local.year} {local.hour}:{local.minute:02d}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from pbxsim.pbx.notice import Retry
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.errors import Text
-from pbxsim.vendors.vum.settings import Key, KeyKind, Settings
+from pbxsim.vendors.vum.settings import HangupNotice, Key, KeyKind, Settings
 from tests.vendors.vum.client import KEYS, SETTINGS, office, with_settings
 
 
@@ -64,6 +65,38 @@ def test_two_keys_cannot_be_the_same() -> None:
     assert faults(with_settings(keys=(KEYS[0], KEYS[1], KEYS[0]))) == [("keys[2].key", KEYS[0].key)]
 
 
+URL = "https://crm.example.com/?kdo=s%"
+
+
+@pytest.mark.cites("R18", "R22")
+@pytest.mark.parametrize(
+    ("changes", "path", "value"),
+    [
+        ({"number": "12"}, "number", "12"),
+        ({"number": ""}, "number", ""),
+        ({"url": ""}, "url", ""),
+        ({"url": "crm.example.com/?kdo=s%"}, "url", ""),
+        ({"url": "ftp://crm.example.com/?heslo=s3cret"}, "url", ""),
+        ({"url": "https://s%.example.com/"}, "url", ""),
+        ({"url": "https://crm.example.com/#s%"}, "url", ""),
+        ({"url": "https://crm.example.com/?stav=i% kdo=s%"}, "url", ""),
+        ({"url": "https://crm.example.com/?číslo=s%"}, "url", ""),
+        ({"timeout": 0}, "timeout", 0),
+        ({"retry": Retry(factor=0.5)}, "retry.factor", 0.5),
+    ],
+)
+def test_a_hangup_notice_that_could_never_come_is_refused(changes: dict[str, object], path: str, value: object) -> None:
+    notice = msgspec.structs.replace(HangupNotice(number="100", url=URL), **changes)
+    assert faults(with_settings(hangup_notices=(notice,))) == [(f"hangup_notices[0].{path}", value)]
+
+
+@pytest.mark.cites("R22")
+def test_a_number_has_one_notice() -> None:
+    once, other = HangupNotice(number="100", url=URL), HangupNotice(number="200", url=URL)
+    assert faults(with_settings(hangup_notices=(once, other))) == []
+    assert faults(with_settings(hangup_notices=(once, other, once))) == [("hangup_notices[2].number", "100")]
+
+
 def test_unknown_names_are_refused_when_the_file_is_read() -> None:
     for document in (
         {"context": "main", "colour": "red"},
@@ -76,5 +109,6 @@ def test_unknown_names_are_refused_when_the_file_is_read() -> None:
 
 def test_a_settings_section_reads_as_in_the_readme() -> None:
     key = {"key": "K", "kind": "own_first", "account": "customer", "own": "100", "origins": ["http://a.example"]}
+    notice = {"number": "100", "url": URL, "retry": {"give_up": 0}}
     document = {"context": "main", "keys": [key], "texts": {"unknown-key": "Ne."}, "balance_date": "czech"}
-    assert faults(msgspec.convert(document, Settings)) == []
+    assert faults(msgspec.convert(document | {"hangup_notices": [notice]}, Settings)) == []

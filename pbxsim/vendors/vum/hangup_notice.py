@@ -1,0 +1,142 @@
+"""The hang-up notice: after each call of a number the PBX calls the URL that is set for it (README, S11 to S13).
+
+Not here: how the URL's template is read (placeholders.py), when and how often it is called (the outbox).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.events import CallDiverted, CdrClosed, NoticePosted
+from pbxsim.pbx.notice import Notice, Receiver
+from pbxsim.vendorkit.civil import zone
+from pbxsim.vendorkit.numbers import CZECHIA, as_dialled
+from pbxsim.vendors.vum import placeholders, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.vum.api import VumInterface
+    from pbxsim.vendors.vum.placeholders import Template
+    from pbxsim.vendors.vum.settings import Settings
+
+_log: Final = logging.getLogger("pbxsim")
+
+_CONGESTION: Final = frozenset(
+    {
+        HangupCause.SUBSCRIBER_ABSENT,
+        HangupCause.NORMAL_CIRCUIT_CONGESTION,
+        HangupCause.NETWORK_OUT_OF_ORDER,
+        HangupCause.NORMAL_TEMPORARY_FAILURE,
+        HangupCause.SWITCH_CONGESTION,
+    }
+)
+
+
+def receivers(interface: VumInterface) -> Iterator[Receiver]:
+    """Give the web service of each number that has one."""
+    for notice in interface.settings.hangup_notices:
+        yield Receiver(
+            name=_receiver(notice.number), vendor="vum", address=notice.url, timeout=notice.timeout, retry=notice.retry
+        )
+
+
+def announce(interface: VumInterface) -> None:
+    """Tell of each call that ends from now on; warn of templates that could have been meant otherwise."""
+    if not interface.settings.hangup_notices:
+        return
+    notices = HangupNotices(interface.settings, interface.pbx)
+    for watched in notices.numbers:
+        for doubt in watched.template.doubts:
+            _log.warning("%s: vum: hang-up notice of %s: %s", interface.pbx.name, watched.number, doubt)
+    interface.pbx.events.subscribe(CallDiverted, notices.on_diverted)
+    interface.pbx.events.subscribe(CdrClosed, notices.on_record)
+
+
+class Watched(msgspec.Struct, frozen=True, eq=False):
+    """A number whose calls are told of; `extension` is the one that it rings, None where it leads elsewhere."""
+
+    number: str
+    template: Template
+    extension: Extension | None
+
+
+class HangupNotices:
+    """Posts the notices of one PBX."""
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self._pbx = pbx
+        self._zone = zone(settings.time_zone)
+        self._diverted: dict[int, str] = {}  # by the number of the call: who diverted it last
+        self.numbers = [
+            Watched(
+                notice.number,
+                placeholders.read(notice.url),
+                self._extension(as_dialled(notice.number, CZECHIA), settings.context),
+            )
+            for notice in settings.hangup_notices
+        ]
+
+    def on_diverted(self, event: CallDiverted) -> None:
+        """Remember who diverted a call: Asterisk's RDNIS."""
+        self._diverted[event.call.number] = event.line.extension.outside_number
+
+    def on_record(self, event: CdrClosed) -> None:
+        """Post one notice for each number that took part."""
+        cdr = event.cdr
+        values = self._values(cdr, self._diverted.pop(cdr.call, ""))
+        for watched in self.numbers:
+            if self._took_part(watched, cdr):
+                url = watched.template.filled(values)
+                notice = Notice(receiver=_receiver(watched.number), event="hangup", call=cdr.call, url=url)
+                self._pbx.events.emit(NoticePosted(notice))
+
+    def _values(self, cdr: Cdr, redirecting: str) -> dict[str, str]:
+        """Give what each placeholder stands for (S12)."""
+        return {
+            "s": cdr.src,
+            "d": cdr.dst,
+            "t": wire.moment(cdr.start, self._zone),
+            "c": str(cdr.duration),
+            "p": str(cdr.billsec),
+            "i": status(cdr),
+            "u": cdr.unique_id,
+            "r": redirecting,
+        }
+
+    def _took_part(self, watched: Watched, cdr: Cdr) -> bool:
+        """R20: the record names the number in one of its forms, or one of its telephones was connected."""
+        parties = (cdr.src, cdr.dst)
+        if watched.extension is None:
+            return as_dialled(watched.number, CZECHIA) in [as_dialled(party, CZECHIA) for party in parties]
+        if cdr.answer and any(line.user in (cdr.first_peer, cdr.second_peer) for line in watched.extension.lines):
+            return True
+        inside = parties[1:] if cdr.direction is Direction.INCOMING else parties
+        return any(self._extension(as_dialled(party, CZECHIA), cdr.context) is watched.extension for party in inside)
+
+    def _extension(self, number: str, context: str) -> Extension | None:
+        found = self._pbx.dialplan.resolve(number, context)
+        return found.extension if isinstance(found, ToExtension) else None
+
+
+def status(cdr: Cdr) -> str:
+    """Say what became of a call in the words of S13, which are Asterisk's DIALSTATUS (R21)."""
+    if cdr.disposition is Disposition.ANSWERED:
+        return "ANSWER"
+    if cdr.disposition is Disposition.BUSY:
+        return "BUSY"
+    if cdr.disposition is Disposition.NO_ANSWER:
+        return "CANCEL" if cdr.cause is HangupCause.NORMAL_CLEARING else "NOANSWER"
+    return "CONGESTION" if cdr.cause in _CONGESTION else "CHANUNAVAIL"
+
+
+def _receiver(number: str) -> str:
+    return f"vum:{number}"
