@@ -13,6 +13,7 @@ import msgspec
 
 from pbxsim.pbx.notice import Retry
 from pbxsim.vendorkit.civil import zone_or_none
+from pbxsim.vendorkit.receiving import delivery_faults, is_url
 from pbxsim.vendorkit.vendor import SettingsFault
 
 if TYPE_CHECKING:
@@ -142,32 +143,9 @@ def event_faults(settings: EventSettings, path: str) -> Iterator[SettingsFault]:
         yield SettingsFault(f"{path}.username", "", "a user name to the password")
     if zone_or_none(settings.time_zone) is None:
         yield SettingsFault(f"{path}.time_zone", settings.time_zone, "a time zone, as Asia/Tehran")
-    if not 0 < settings.timeout <= _LONGEST_TIMEOUT:
-        yield SettingsFault(f"{path}.timeout", settings.timeout, f"seconds, more than 0 and at most {_LONGEST_TIMEOUT}")
-    yield from _retry_faults(settings.retry, f"{path}.retry")
-
-
-_LONGEST_TIMEOUT: Final = 300
-
-
-def _retry_faults(retry: Retry, path: str) -> Iterator[SettingsFault]:
-    if not 0 < retry.first < float("inf"):
-        yield SettingsFault(f"{path}.first", retry.first, "seconds, more than 0")
-    if not 1 <= retry.factor < float("inf"):
-        yield SettingsFault(f"{path}.factor", retry.factor, "1 or more")
-    if not retry.first <= retry.longest < float("inf"):
-        yield SettingsFault(f"{path}.longest", retry.longest, "seconds, not less than `first`")
-    if not 0 <= retry.give_up < float("inf"):
-        yield SettingsFault(f"{path}.give_up", retry.give_up, "seconds, 0 for one try")
+    yield from delivery_faults(settings.timeout, settings.retry, path)
 
 
 def is_address(address: str) -> bool:
     """Tell whether a web service can be asked there: an http(s) URL without user, password, fragment or blanks."""
-    if not address.isascii() or not address.isprintable() or " " in address or "#" in address:
-        return False
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port != 0
+    return is_url(address) and "@" not in urlsplit(address).netloc
