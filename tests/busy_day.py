@@ -30,6 +30,7 @@ from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal import Journal
 from pbxsim.web.host import Assembled, HostedPbx, Plan
 from tests.builder import EVERY_EVENT, START, Office, extension, line
+from tests.pbx.components import NumberComponent, PatientQuestioner
 from tests.vendors import golden
 
 if TYPE_CHECKING:
@@ -85,6 +86,8 @@ class Day:
             for kind in EVERY_EVENT:
                 self.office.pbx.events.subscribe(kind, listener)
         self.journal = Journal(self.office.pbx)
+        self.questions = self.office.pbx.decisions.questioner = PatientQuestioner()
+        self.office.pbx.decisions.add(NumberComponent(self.office.pbx, failure="104"))
         self.office.pbx.events.subscribe(CdrClosed, self._tell_customer)
         for rule in rules:
             self.office.set_rule(rule)
@@ -142,6 +145,9 @@ def _work(day: Day, hour: int) -> None:
     placed = _CALLERS[hour % len(_CALLERS)](day.office, hour)
     if placed is not None:
         day.calls.append(placed)
+    if day.questions.out and hour % 4:
+        decision = day.questions.out.pop()
+        day.office.pbx.decisions.hear(decision, 200 if hour % 3 else 404, str(100 + hour % 5).encode())
     with suppress(NothingToDo):
         _hand(day.office, hour)
     with suppress(NothingToDo):
@@ -185,7 +191,11 @@ def _queueing(office: Office, hour: int) -> Call | None:
     return office.incoming(f"776{hour:06d}", "sales", reference=f"{hour}", second_to=ToHunt("sales", "queue sales"))
 
 
-_CALLERS: Final = (_inside, _outside, _spelt, _incoming, _outside, _dialled, _queueing, _spelt, _spying)
+def _asking(office: Office, hour: int) -> Call | None:
+    return office.incoming(f"775{hour:06d}", "700", reference=f"{hour}", second_to=ToHunt("700", "component where"))
+
+
+_CALLERS: Final = (_inside, _outside, _spelt, _incoming, _asking, _outside, _dialled, _queueing, _spelt, _spying)
 
 
 def _hand(office: Office, hour: int) -> None:

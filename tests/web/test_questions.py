@@ -22,7 +22,7 @@ from pbxsim.vendors.simotel import vendor
 from pbxsim.web.host import Assembled, HostedPbx, Plan
 from pbxsim.web.questions import BROKEN
 from tests.builder import NoFiles
-from tests.web.receivers import receiving
+from tests.web.web_service import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -112,8 +112,8 @@ async def settled(host: HostedPbx) -> None:
 
 
 async def test_the_answer_decides_and_cost_none_of_the_pbxs_time() -> None:
-    async with receiving() as receiver:
-        host = hosted(receiver.url, more="method: GET")
+    async with serving() as service:
+        host = hosted(service.url, more="method: GET")
         async with running(host):
             call = calls(host)
             await host.driver.advance(3 * SECOND)
@@ -121,45 +121,45 @@ async def test_the_answer_decides_and_cost_none_of_the_pbxs_time() -> None:
             assert call.legs[1].created_at == call.started_at == START
             assert call.bridged_at == START + 3 * SECOND
     asked = f"/simotel?src=09155441&dst=700&data=&unique_id={START // SECOND}.1&app_name=vip"
-    assert receiver.asked == [("GET", asked, b"")]
-    assert receiver.authorization == [""]
+    assert service.asked == [("GET", asked, b"")]
+    assert service.authorization == [""]
 
 
 async def test_a_question_is_posted_with_the_components_credentials() -> None:
-    async with receiving() as receiver:
-        host = hosted(receiver.url, more="username: crm, password: 'a:ü'")
+    async with serving() as service:
+        host = hosted(service.url, more="username: crm, password: 'a:ü'")
         async with running(host):
             calls(host)
             await settled(host)
-    ((method, path, body),) = receiver.asked
+    ((method, path, body),) = service.asked
     assert (method, path) == ("POST", "/simotel")
     assert body.startswith(b'{"src":"09155441","dst":"700"')
-    assert receiver.authorization == ["Basic Y3JtOmE6w7w="]
+    assert service.authorization == ["Basic Y3JtOmE6w7w="]
 
 
 async def test_time_stands_still_while_a_question_is_out_and_an_advance_waits_for_it() -> None:
-    async with receiving() as receiver:
-        receiver.hangs = True
-        host = hosted(receiver.url)
+    async with serving() as service:
+        service.hangs = True
+        host = hosted(service.url)
         async with running(host):
             ringing = calls(host, "120")
             waiting = calls(host)
             advance = asyncio.ensure_future(host.driver.advance(60 * SECOND))
-            await receiver.arrived.wait()
+            await service.arrived.wait()
             assert (host.pbx.clock.now, advance.done(), waiting.state) == (START, False, CallState.DIALING_SECOND)
-            receiver.may_reply.set()
+            service.may_reply.set()
             await advance
             assert host.pbx.clock.now == START + 60 * SECOND
             assert ringing.ended_at == waiting.ended_at == START + 33 * SECOND
 
 
 async def test_others_are_served_while_a_question_is_out_and_what_is_due_now_is_done() -> None:
-    async with receiving() as receiver:
-        receiver.hangs = True
-        host = hosted(receiver.url, rate=1)
+    async with serving() as service:
+        service.hangs = True
+        host = hosted(service.url, rate=1)
         async with running(host):
             calls(host)
-            await receiver.arrived.wait()
+            await service.arrived.wait()
             body = b'{"caller":"120","callee":"552","context":"main","caller_id":"1"}'
             headers = {"X-APIKEY": "key", "Content-Type": "application/json"}
             reply = host.answer(
@@ -188,20 +188,20 @@ async def test_others_are_served_while_a_question_is_out_and_what_is_due_now_is_
 async def test_anything_but_an_answer_leads_to_the_way_out(
     status: int, body: bytes, headers: dict[str, str], reason: str
 ) -> None:
-    async with receiving() as receiver:
-        receiver.status, receiver.body, receiver.headers = status, body, headers
-        host = hosted(receiver.url)
+    async with serving() as service:
+        service.status, service.body, service.headers = status, body, headers
+        host = hosted(service.url)
         async with running(host):
             call = calls(host)
             await settled(host)
             assert (rung(call), why(host), host.pbx.clock.now) == (["552"], [reason], START)
-    assert len(receiver.asked) == 1, "nothing is asked twice, and no redirect is followed"
+    assert len(service.asked) == 1, "nothing is asked twice, and no redirect is followed"
 
 
 async def test_a_server_that_hangs_is_waited_for_so_long_and_not_longer() -> None:
-    async with receiving() as receiver:
-        receiver.hangs = True
-        host = hosted(receiver.url, within=0.05)
+    async with serving() as service:
+        service.hangs = True
+        host = hosted(service.url, within=0.05)
         async with running(host):
             call = calls(host)
             await settled(host)
@@ -256,12 +256,12 @@ async def test_where_nobody_can_be_asked_the_way_out_is_taken(address: str, reas
 
 
 async def test_a_caller_who_hangs_up_lets_the_clock_go_on() -> None:
-    async with receiving() as receiver:
-        receiver.hangs = True
-        host = hosted(receiver.url)
+    async with serving() as service:
+        service.hangs = True
+        host = hosted(service.url)
         async with running(host):
             call = calls(host)
-            await receiver.arrived.wait()
+            await service.arrived.wait()
             host.pbx.calls.hang_up(call)
             await host.driver.advance(5 * SECOND)
             assert host.pbx.clock.now == START + 5 * SECOND
@@ -269,12 +269,12 @@ async def test_a_caller_who_hangs_up_lets_the_clock_go_on() -> None:
 
 
 async def test_a_pbx_that_begins_anew_or_closes_takes_its_questions_back() -> None:
-    async with receiving() as receiver:
-        receiver.hangs = True
-        host = hosted(receiver.url)
+    async with serving() as service:
+        service.hangs = True
+        host = hosted(service.url)
         async with running(host):
             before, call = host.pbx, calls(host)
-            await receiver.arrived.wait()
+            await service.arrived.wait()
             host.reset()
             await host.driver.advance(5 * SECOND)
             assert (host.pbx.clock.now, host.pbx.decisions.pending()) == (START + 5 * SECOND, [])
@@ -294,7 +294,7 @@ def test_without_an_event_loop_nobody_is_asked() -> None:
 
 
 async def test_each_pbx_holds_its_own_clock_only() -> None:
-    async with receiving() as slow, receiving() as quick:
+    async with serving() as slow, serving() as quick:
         slow.hangs = True
         one, other = hosted(slow.url, name="one"), hosted(quick.url, name="other")
         async with running(one, other):
@@ -306,8 +306,8 @@ async def test_each_pbx_holds_its_own_clock_only() -> None:
 
 
 async def test_many_are_asked_about_at_the_same_instant_and_all_go_on() -> None:
-    async with receiving() as receiver:
-        host = hosted(receiver.url)
+    async with serving() as service:
+        host = hosted(service.url)
         async with running(host):
             waiting = [calls(host) for _ in range(150)]
             await host.driver.advance(0)
@@ -315,24 +315,24 @@ async def test_many_are_asked_about_at_the_same_instant_and_all_go_on() -> None:
             assert {leg.created_at for call in waiting for leg in call.legs} == {START}
             assert sum(rung(call) == ["120"] for call in waiting) == 2  # the telephone takes two calls
             assert sum(rung(call) == ["552"] for call in waiting) == 2
-    assert len(receiver.asked) == 150
+    assert len(service.asked) == 150
 
 
 async def test_a_chain_of_questions_ends_though_each_leads_to_the_next() -> None:
-    async with receiving() as receiver:
-        receiver.status = 404
-        host = hosted(receiver.url, failure="700")
+    async with serving() as service:
+        service.status = 404
+        host = hosted(service.url, failure="700")
         async with running(host):
             call = calls(host)
             await settled(host)
-            assert (call.cause, len(receiver.asked)) == (HangupCause.NORMAL_CIRCUIT_CONGESTION, 20)
+            assert (call.cause, len(service.asked)) == (HangupCause.NORMAL_CIRCUIT_CONGESTION, 20)
 
 
 async def test_a_fault_in_a_component_is_told_and_the_clock_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
-    async with receiving() as receiver:
-        host = hosted(receiver.url)
+    async with serving() as service:
+        host = hosted(service.url)
         async with running(host):
             call = calls(host)
             (pending,) = host.pbx.decisions.pending()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
-class Receiver:
+class WebService:
     """Keeps what it was asked, and replies with `status` and `body`; while it `hangs`, only once `may_reply` is set."""
 
     def __init__(self) -> None:
@@ -37,19 +37,19 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving() -> AsyncIterator[Receiver]:
+async def serving() -> AsyncIterator[WebService]:
     """Serve a customer's web service."""
-    receiver = Receiver()
+    service = WebService()
     application = web.Application()
-    application.router.add_route("*", "/{path:.*}", receiver.handle)
+    application.router.add_route("*", "/{path:.*}", service.handle)
     runner = web.AppRunner(application, shutdown_timeout=0)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
-    receiver.url = f"http://{host}:{port}/simotel"
+    service.url = f"http://{host}:{port}/simotel"
     try:
-        yield receiver
+        yield service
     finally:
-        receiver.may_reply.set()
+        service.may_reply.set()
         await runner.cleanup()
