@@ -7,7 +7,14 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.call import CallKind, RecordingWish
-from pbxsim.pbx.errors import CdrNotFound, NoRecording, PbxError, RecordingFolderRefused, RecordingMoveRefused
+from pbxsim.pbx.errors import (
+    CdrNotFound,
+    NoRecording,
+    PbxError,
+    RecordingFolderRefused,
+    RecordingMoveRefused,
+    RecordingUnreadable,
+)
 from pbxsim.pbx.events import RecordingFailed, RecordingMoved
 from pbxsim.pbx.recording import HOME, Recordings
 from pbxsim.sinks.cdr_memory import CdrMemory
@@ -185,3 +192,23 @@ def test_a_place_that_is_refused_is_told_and_the_call_ends_as_ever(refusal: PbxE
     assert failure.reason == "No space left on device"
     assert office.cdrs()[0].billsec == 2
     assert office.pbx.events.failures == []
+
+
+class Reader:
+    """Files that can be read: each says where it lies."""
+
+    def read(self, folder: str, file: str) -> bytes:
+        """Give its place."""
+        return f"{folder} {file}".encode()
+
+
+def test_a_recording_is_read_from_where_its_record_says(shelf: Shelf) -> None:
+    shelf.recordings.reader = Reader()
+    assert shelf.recordings.content(shelf.archive.get(3)) == b"/in a.wav"
+
+
+def test_what_was_not_recorded_or_cannot_be_read_has_no_content(shelf: Shelf) -> None:
+    with pytest.raises(RecordingUnreadable):
+        shelf.recordings.content(shelf.archive.get(3))
+    with pytest.raises(NoRecording):
+        shelf.recordings.content(shelf.archive.get(4))

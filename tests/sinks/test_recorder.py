@@ -409,6 +409,28 @@ async def test_a_reader_waits_for_the_file(studio: Studio) -> None:
         assert len(content.read()) == 44 + 1800 * 32_000
 
 
+def test_whoever_reads_the_whole_waits_for_the_file(studio: Studio) -> None:
+    studio.office.phones["102"].answers(talks=60)
+    call = studio.office.call("100", "102")
+    studio.office.advance(120)
+    record = studio.office.cdr(call)
+    whole = studio.office.pbx.recordings.content(record)
+    assert studio.files() == {f"{record.recording_folder[1:]}/{record.recording_file}": whole}
+
+
+def test_nothing_but_a_recording_is_ever_read(studio: Studio) -> None:
+    for folder, file in (("monitor", "x.wav"), ("", ".."), ("", ""), ("../..", "etc/passwd"), ("/", "etc")):
+        with pytest.raises(RecordingUnreadable):
+            studio.recorder.read(folder, file)
+
+
+def test_recordings_are_read_where_none_are_made(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, longest=0)
+    (tmp_path / "old.wav").write_bytes(b"RIFF")
+    assert studio.recorder.read("", "old.wav") == b"RIFF"
+    assert studio.office.pbx.recordings.reader is studio.recorder
+
+
 async def test_what_is_not_there_cannot_be_read(studio: Studio) -> None:
     for folder, file in ((HOME, "none.wav"), ("..", "none.wav"), ("/etc", "passwd")):
         with pytest.raises(RecordingUnreadable):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.pbx.events import AgentChanged, MemberAdded, MemberPauseChanged, MemberRemoved
+from pbxsim.vendors.simotel.queue_numbers import number_of
 from pbxsim.vendors.simotel.queue_visits import KEPT
 
 if TYPE_CHECKING:
@@ -25,12 +26,15 @@ PAUSED: Final = "pause"
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A time that an agent spent in a queue, or paused there: `kind` is IN_QUEUE or PAUSED."""
+    """A time that an agent spent in a queue, or paused there: `kind` is IN_QUEUE or PAUSED.
+
+    `exten` is the extension on which the agent worked when it began.
+    """
 
     number: int
     kind: str
-    agent: str
-    queue: str
+    exten: str
+    qnum: str
     start: Instant
     end: Instant
 
@@ -41,7 +45,8 @@ class AgentSessions:
     def __init__(self, pbx: Pbx, kept: int = KEPT) -> None:
         self.sessions: deque[Session] = deque(maxlen=kept)
         self._pbx = pbx
-        self._began: dict[tuple[str, str, str], Instant] = {}
+        self._began: dict[tuple[str, str, str], tuple[Instant, str]] = {}
+        self._numbers = {queue.name: number_of(queue, pbx) or queue.name for queue in pbx.queues}
         self._ended = 0
         if not len(pbx.queues):
             return
@@ -68,15 +73,17 @@ class AgentSessions:
         """Begin a session, or end it; what is as it was is left alone."""
         key, now = (kind, queue.name, agent.number), self._pbx.clock.now
         if goes_on:
-            self._began.setdefault(key, now)
+            exten = agent.line.extension.internal if agent.line is not None else agent.number
+            self._began.setdefault(key, (now, exten))
         elif key in self._began:
             self._ended += 1
+            start, exten = self._began.pop(key)
             session = Session(
                 number=self._ended,
                 kind=kind,
-                agent=agent.number,
-                queue=queue.name,
-                start=self._began.pop(key),
+                exten=exten,
+                qnum=self._numbers[queue.name],
+                start=start,
                 end=now,
             )
             self.sessions.append(session)

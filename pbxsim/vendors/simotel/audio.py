@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx.errors import NoRecording, RecordingUnreadable
+from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.vendorkit.reply import Reply
 from pbxsim.vendors.simotel.body import as_text, require, unknown_hints
 from pbxsim.vendors.simotel.cuid import cuid_in, record_name
@@ -32,15 +32,14 @@ def download(fields: dict[str, object], site: Site) -> Reply:
     """Give a recording, or the web server's page for what is not there. Raises Refusal."""
     require(fields, ("file",))
     name, hints = as_text("file", fields["file"]), unknown_hints(fields, ("file",))
-    for cdr in named(cuid_in(name), site.pbx):
-        if record_name(cdr) != name:
-            continue
-        try:
-            content = site.pbx.recordings.content(cdr)
-        except (NoRecording, RecordingUnreadable):
-            return _not_found(f"the recording of record {cdr.id} is not there", *hints)
-        return Reply(body=content, content_type=_KINDS[name[-3:]], hints=hints)
-    return _not_found(f"no record names a recording {name!r}", *hints)
+    cdr = named(cuid_in(name), site.pbx)
+    if cdr is None or record_name(cdr) != name:
+        return _not_found(f"no record names a recording {name!r}", *hints)
+    try:
+        content = site.pbx.recordings.content(cdr)
+    except RecordingUnreadable:
+        return _not_found(f"the recording of record {cdr.id} is not there", *hints)
+    return Reply(body=content, content_type=_KINDS[name[-3:]], hints=hints)
 
 
 def _not_found(*hints: str) -> Reply:

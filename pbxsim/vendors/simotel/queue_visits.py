@@ -21,6 +21,7 @@ from pbxsim.pbx.events import (
     LegEnded,
 )
 from pbxsim.vendors.simotel.cuid import cuid, record_name
+from pbxsim.vendors.simotel.queue_numbers import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +41,11 @@ LEAVE_EMPTY: Final = "LEAVEEMPTY"
 class Attempt(msgspec.Struct, kw_only=True):
     """An agent that was rung in a visit: the last time, and how often in all. Instants are 0 for what did not happen.
 
-    `number` counts all that was ever rung for a queue; `serial` is the channel's.
+    `exten` is where it rang, `name` who works there. `number` counts all that was ever rung for a queue; `serial` is
+    the channel's.
     """
 
-    agent: str
+    exten: str
     name: str
     peer: str
     serial: int
@@ -55,14 +57,15 @@ class Attempt(msgspec.Struct, kw_only=True):
 
 
 class Visit(msgspec.Struct, kw_only=True):
-    """A caller in a queue. `left` is when the waiting ended, `ended` when the talk did that it led to.
+    """A caller in a queue, whose number is `qnum`. Waiting ended when it `left`, a talk that followed when it `ended`.
 
     `status` is app_queue's QUEUESTATUS, `hangup` who ended it: caller or agent. `answerer` is the agent that talked.
-    `attempts` are by agent; `rings` are those that ring now, by the leg's serial. `record` names the recording.
+    `attempts` are by extension; `rings` are those that ring now, by the leg's serial. `record` names the recording.
     """
 
     number: int
     queue: Queue
+    qnum: str
     cuid: str
     src: str
     clid: tuple[str, str]
@@ -83,6 +86,7 @@ class QueueVisits:
     def __init__(self, pbx: Pbx, kept: int = KEPT) -> None:
         self.visits: deque[Visit] = deque(maxlen=kept)
         self._clock = pbx.clock
+        self._numbers = {queue.name: number_of(queue, pbx) or queue.name for queue in pbx.queues}
         self._open: dict[int, Visit] = {}  # by call, until its record is closed
         self._made = 0
         self._tried = 0
@@ -112,8 +116,9 @@ class QueueVisits:
         self._open[call.number] = Visit(
             number=self._made,
             queue=event.queue,
+            qnum=self._numbers[event.queue.name],
             cuid=cuid(call),
-            src=call.shows.number or call.order.src,
+            src=call.first.number if call.first is not None else call.order.src,
             clid=(call.shows.name, call.shows.number),
             joined=self._clock.now,
         )
@@ -148,11 +153,10 @@ class QueueVisits:
         if visit is None or visit.left:
             return
         self._tried += 1
-        agent, name = _agent_on(visit.queue, channel)
-        before = visit.attempts.get(agent)
-        visit.rings[channel.serial] = visit.attempts[agent] = Attempt(
-            agent=agent,
-            name=name,
+        before = visit.attempts.get(channel.number)
+        visit.rings[channel.serial] = visit.attempts[channel.number] = Attempt(
+            exten=channel.number,
+            name=_agent_on(visit.queue, channel),
             peer=channel.peer,
             serial=channel.serial,
             number=self._tried,
@@ -164,6 +168,7 @@ class QueueVisits:
         visit = self._open.get(event.channel.call.number)
         attempt = visit.rings.get(event.channel.serial) if visit is not None else None
         if visit is not None and attempt is not None and not visit.left:
+            attempt.began = event.channel.ringing_at or attempt.began
             attempt.answered = self._clock.now
             visit.answerer = attempt
 
@@ -174,6 +179,7 @@ class QueueVisits:
             return
         attempt = visit.rings.pop(channel.serial, None)
         if attempt is not None and attempt is not visit.answerer:
+            attempt.began = channel.ringing_at or attempt.began
             attempt.ended = self._clock.now
         elif visit.answerer is not None and (attempt is not None or channel is channel.call.first):
             self._talk_is_over(visit, channel.serial)
@@ -190,9 +196,7 @@ class QueueVisits:
         self.visits.append(visit)
 
 
-def _agent_on(queue: Queue, channel: Channel) -> tuple[str, str]:
-    """Give number and name of the agent who is rung there; of a leg that was diverted, whom it rings instead."""
-    for member in queue.members:
-        if channel.line is not None and member.agent.line is channel.line:
-            return member.agent.number, member.agent.name
-    return channel.number, channel.number
+def _agent_on(queue: Queue, channel: Channel) -> str:
+    """Name the agent who is rung there; of a leg that was diverted, the number that it rings instead."""
+    agents = (member.agent for member in queue.members)
+    return next((one.name for one in agents if one.line is not None and one.line is channel.line), channel.number)

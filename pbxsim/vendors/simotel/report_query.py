@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import msgspec
 
-from pbxsim.vendors.simotel.body import as_text, as_whole, require, unknown_hints, useless
+from pbxsim.vendors.simotel.body import as_text, as_whole, useless
 from pbxsim.vendors.simotel.errors import Failure, Refusal
 from pbxsim.vendors.simotel.report_dates import ReportDates
-from pbxsim.vendors.simotel.settings import LenientField
+from pbxsim.vendors.simotel.search_words import Search, read_conditions, read_search
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS: Final = 10_000
 
-_PARAMETERS: Final = ("conditions", "date_range", "pagination", "alike")
 _USUAL_COUNT: Final = 20
-_WORDS: Final = {"true": True, "1": True, "false": False, "0": False}
 _LONGEST_NAME: Final = 64  # of a column, echoed
 
 _Row = TypeVar("_Row")
@@ -29,28 +27,22 @@ Column: TypeAlias = Callable[[_Row], "int | str"]
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A report that was asked for. `conditions` are those that are not empty; `since` and `until` bound the start.
+    """A report that was asked for. `since` and `until` bound the start; `cuid` is empty unless one call is asked for.
 
-    `sorting` are columns, each with 1 (ascending) or -1. `hints` are for the request journal.
+    `sorting` are columns, each with 1 (ascending) or -1.
     """
 
-    conditions: dict[str, str]
-    alike: bool
+    search: Search
+    cuid: str
     since: Instant | None
     until: Instant | None
     start: int
     count: int
     sorting: dict[str, int]
-    hints: tuple[str, ...]
 
-    def fits(self, condition: str, value: str) -> bool:
-        """Tell whether a value meets a condition: it has the text in it, or is the text where likeness does not do."""
-        wanted = self.conditions.get(condition)
-        return wanted is None or (wanted in value if self.alike else wanted == value)
-
-    def is_named(self, cuid: str) -> bool:
+    def names(self, cuid: str) -> bool:
         """Tell whether a call is the one asked for, if one is: an id is never merely alike."""
-        return self.conditions.get("cuid", cuid) == cuid
+        return self.cuid in ("", cuid)
 
     def spans(self, moment: Instant) -> bool:
         """Tell whether a moment is in the range of dates."""
@@ -86,23 +78,20 @@ def read_report(
 
     Raises Refusal.
     """
-    asked = _object(fields, "conditions")
-    wanted = {name: text for name in conditions if (text := as_text(name, asked.get(name)))}
+    cuid = as_text("conditions.cuid", read_conditions(fields).get("cuid")) if "cuid" in conditions else ""
     dates = _object(fields, "date_range")
-    if "cuid" not in wanted:
+    if not cuid:
         _require_dates(dates)
-    if LenientField.ALIKE not in settings.lenient_fields:
-        require(fields, ("alike",))
+    search = read_search(fields, conditions, settings, also=("date_range", "pagination"))
     page, reader = _object(fields, "pagination"), ReportDates(settings.reports)
     return ReportQuery(
-        conditions=wanted,
-        alike=_alike(fields.get("alike")),
+        search=search,
+        cuid=cuid,
         since=_date(dates, "from", reader.earliest),
         until=_date(dates, "to", reader.latest),
         start=_number(page, "start", 0),
         count=_number(page, "count", _USUAL_COUNT, most=MOST_ROWS),
         sorting=_sorting(_object(page, "sorting")) or {order: -1},
-        hints=unknown_hints(fields, _PARAMETERS) + unknown_hints(asked, conditions),
     )
 
 
@@ -128,15 +117,6 @@ def _date(dates: dict[str, object], end: str, read: Callable[[str], Instant]) ->
         return read(text) if text else None
     except (ValueError, OverflowError):
         raise useless(f"date_range->{end}", "YYYY-MM-DD HH:MM expected, in the Gregorian calendar") from None
-
-
-def _alike(value: object) -> bool:
-    if value in (None, ""):
-        return True
-    known = _WORDS.get(str(value).lower()) if isinstance(value, bool | int | str) else None
-    if known is None:
-        raise useless("alike", "true or false expected")
-    return known
 
 
 def _number(page: dict[str, object], name: str, usual: int, most: int = 999_999_999) -> int:

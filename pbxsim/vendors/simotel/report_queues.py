@@ -34,7 +34,7 @@ _VISIT_COLUMNS: Final[dict[str, Column[Visit]]] = {
     "src": lambda visit: visit.src,
     "dst": lambda visit: _agent(visit),
     "cuid": lambda visit: visit.cuid,
-    "qnum": lambda visit: visit.queue.name,
+    "qnum": lambda visit: visit.qnum,
     "disposition": lambda visit: _became(visit),
     "hangup": lambda visit: visit.hangup,
     "queue_status": lambda visit: visit.status,
@@ -46,8 +46,8 @@ _SESSION_COLUMNS: Final[dict[str, Column[Session]]] = {
     "end": lambda session: session.end,
     "duration": lambda session: _seconds(session.start, session.end),
     "type": lambda session: session.kind,
-    "exten": lambda session: session.agent,
-    "qnum": lambda session: session.queue,
+    "exten": lambda session: session.exten,
+    "qnum": lambda session: session.qnum,
     "_id": lambda session: session.number,
 }
 
@@ -59,10 +59,10 @@ def queue_search(fields: dict[str, object], site: Site) -> Reply:
         visit
         for visit in site.visits.visits
         if query.spans(visit.joined)
-        and query.is_named(visit.cuid)
-        and query.fits("qnum", visit.queue.name)
-        and query.fits("from", visit.src)
-        and query.fits("to", _agent(visit))
+        and query.names(visit.cuid)
+        and query.search.fits("qnum", visit.qnum)
+        and query.search.fits("from", visit.src)
+        and query.search.fits("to", _agent(visit))
     )
     visits, total = query.page(found, _VISIT_COLUMNS)
     dates = ReportDates(site.settings.reports)
@@ -89,10 +89,10 @@ def agent_search(fields: dict[str, object], site: Site) -> Reply:
         session
         for session in site.sessions.sessions
         if query.spans(session.start)
-        and query.fits("exten", session.agent)
-        and query.fits("queue", session.queue)
-        and query.fits("from", "")
-        and query.fits("to", "")
+        and query.search.fits("exten", session.exten)
+        and query.search.fits("queue", session.qnum)
+        and query.search.fits("from", "")
+        and query.search.fits("to", "")
     )
     sessions, total = query.page(found, _SESSION_COLUMNS)
     dates = ReportDates(site.settings.reports)
@@ -119,7 +119,7 @@ def _visit_row(visit: Visit, dates: ReportDates) -> dict[str, object]:
         "src": plain(visit.src),
         "dst": _agent(visit),
         "cuid": visit.cuid,
-        "qnum": visit.queue.name,
+        "qnum": visit.qnum,
         "starttime": dates.local(visit.joined),
         "endtime": raw(visit.ended),
         **({"ringtime": raw(rung.began)} if rung is not None else {}),
@@ -147,9 +147,9 @@ def _attempt_row(attempt: Attempt, visit: Visit, dates: ReportDates) -> dict[str
         "cuid": visit.cuid,
         "clid": plain(f'"{name}" <{number}>'),
         "src": plain(visit.src),
-        "dst": attempt.agent,
+        "dst": attempt.exten,
         "dcontext": "simotel-local-agents",
-        "channel": f"Local/{attempt.agent}@simotel-local-agents-{attempt.number:08x};2",
+        "channel": f"Local/{attempt.exten}@simotel-local-agents-{attempt.number:08x};2",
         "dstchannel": f"SIP/{attempt.peer}-{attempt.serial:08x}",
         "lastapp": "Dial",
         "lastdata": f"SIP/{attempt.peer},{ring},TtKkm",
@@ -165,7 +165,7 @@ def _attempt_row(attempt: Attempt, visit: Visit, dates: ReportDates) -> dict[str
         "sequence": str(attempt.number),
         "comment": "",
         "v": 2,
-        "qnum": visit.queue.name,
+        "qnum": visit.qnum,
         "starttime": dates.local(attempt.began),
         "endtime": raw(attempt.ended),
         "queue_id": _queue_id(visit),
@@ -181,8 +181,8 @@ def _session_row(session: Session, dates: ReportDates) -> dict[str, object]:
     return {
         "_id": row_id(session.end, SESSION, session.number),
         "type": session.kind,
-        "exten": session.agent,
-        "qnum": session.queue,
+        "exten": session.exten,
+        "qnum": session.qnum,
         "start": dates.local(session.start),
         "end": dates.local(session.end),
         "duration": duration,
@@ -210,7 +210,7 @@ def _last_rung(visit: Visit) -> Attempt | None:
 
 def _agent(visit: Visit) -> str:
     rung = _last_rung(visit)
-    return "" if rung is None else rung.agent
+    return "" if rung is None else rung.exten
 
 
 def _rung(attempt: Attempt | None) -> int:

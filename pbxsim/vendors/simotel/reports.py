@@ -16,7 +16,7 @@ from pbxsim.vendors.simotel.report_query import ReportQuery, read_report
 from pbxsim.vendors.simotel.report_rows import cdr_id, cdr_row, cdr_search_row, waited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pbxsim.pbx.cdr import Cdr, CdrArchive
     from pbxsim.pbx.pbx import Pbx
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 DONE: Final = "Requested operation is done successfully"
 _ORDERED: Final = 20  # records that `cdr/ordered/id` gives at once
+_LONGEST_SECOND: Final = 12  # digits of a Unix time: no clock here goes beyond the year 9999
 
 _COLUMNS: Final[dict[str, Column[Cdr]]] = {
     "starttime": lambda cdr: cdr.start,
@@ -50,7 +51,7 @@ def quick_search(fields: dict[str, object], site: Site) -> Reply:
     query, dates = _asked(fields, site)
     cdrs, total = query.page(_found(query, site.pbx), _COLUMNS)
     data = {"pagination": query.pagination(total), "data": [cdr_row(cdr, dates) for cdr in cdrs]}
-    return wire.done(data, DONE, query.hints)
+    return wire.done(data, DONE, query.search.hints)
 
 
 def cdr_search(fields: dict[str, object], site: Site) -> Reply:
@@ -74,17 +75,19 @@ def cdr_ordered(fields: dict[str, object], site: Site) -> Reply:
 def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> Reply:
     """Spell a page of one of the reports that say what they are about."""
     pagination = query.pagination(total)
-    return wire.done({"pagination": pagination, "target": target, "useGroupBy": False, "data": rows}, "", query.hints)
+    return wire.done(
+        {"pagination": pagination, "target": target, "useGroupBy": False, "data": rows}, "", query.search.hints
+    )
 
 
-def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
-    """Find the records of the call with that cuid: one, or none."""
+def named(cuid: str, pbx: Pbx) -> Cdr | None:
+    """Find the record of the call with that cuid, the newest ones first, for it is mostly one of them."""
     second, _, _ = cuid.partition(".")
-    if not second.isascii() or not second.isdigit() or len(second) > 12:  # no clock here goes beyond year 9999
-        return iter(())
+    if not second.isascii() or not second.isdigit() or len(second) > _LONGEST_SECOND:
+        return None
     since = int(second) * SECOND
-    found = pbx.cdrs.find(CdrQuery(since=since, until=since + SECOND - 1))
-    return (cdr for cdr in found if cuid_of(cdr) == cuid)
+    found = pbx.cdrs.find(CdrQuery(since=since, until=since + SECOND - 1, newest_first=True))
+    return next((cdr for cdr in found if cuid_of(cdr) == cuid), None)
 
 
 def _asked(fields: dict[str, object], site: Site) -> tuple[ReportQuery, ReportDates]:
@@ -93,11 +96,12 @@ def _asked(fields: dict[str, object], site: Site) -> tuple[ReportQuery, ReportDa
 
 def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:
     """Find the records that fit, one by one."""
-    if "cuid" in query.conditions:
-        cdrs: Iterable[Cdr] = (cdr for cdr in named(query.conditions["cuid"], pbx) if query.spans(cdr.start))
+    if query.cuid:
+        one = named(query.cuid, pbx)
+        cdrs: Iterable[Cdr] = () if one is None or not query.spans(one.start) else (one,)
     else:
         cdrs = pbx.cdrs.find(CdrQuery(since=query.since, until=query.until))
-    return (cdr for cdr in cdrs if query.fits("from", cdr.src) and query.fits("to", cdr.dst))
+    return (cdr for cdr in cdrs if query.search.fits("from", cdr.src) and query.search.fits("to", cdr.dst))
 
 
 def _behind(last: str, cdrs: CdrArchive) -> Iterable[Cdr]:
