@@ -231,7 +231,7 @@ def _rates(*prefixes: str, per_minute: st.SearchStrategy[int] = _prices) -> st.S
     )
 
 
-_tariffs = st.builds(
+tariffs = st.builds(
     lambda usual, others: Tariff("drawn", (usual, *others)),
     _rates("", "9901", per_minute=st.integers(1, 5_000_000)),
     st.lists(_rates("9", "99010", "990105", "9902", "99013"), max_size=4, unique_by=lambda rate: rate.prefix),
@@ -254,7 +254,7 @@ _orders = st.builds(
     st.sampled_from(NAMES),
 )
 _spans = st.integers(0, 400).map(lambda halves: halves / 2)
-_steps = st.one_of(
+steps_of_all_kinds = st.one_of(
     st.tuples(st.just("call"), _orders),
     st.tuples(st.just("call"), _orders),
     st.tuples(st.just("advance"), _spans),
@@ -266,7 +266,8 @@ _steps = st.one_of(
 Step: TypeAlias = "tuple[str, Order] | tuple[str, float] | tuple[str, int] | tuple[str, tuple[str, int]]"
 
 
-def _do(firm: Firm, step: Step) -> None:
+def do(firm: Firm, step: Step) -> None:
+    """Take a step."""
     match step:
         case ("call", Order() as order):
             firm.call(order)
@@ -283,11 +284,11 @@ def _do(firm: Firm, step: Step) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(_tariffs, st.lists(_steps, min_size=8, max_size=60))
+@given(tariffs, st.lists(steps_of_all_kinds, min_size=8, max_size=60))
 def test_the_charges_are_the_change_of_credit_whatever_happens(tariff: Tariff, steps: list[Step]) -> None:
     firm = Firm(tariff)
     for step in steps:
-        _do(firm, step)
+        do(firm, step)
         firm.check()
     firm.advance(20_000)
     firm.check()
