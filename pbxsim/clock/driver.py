@@ -180,12 +180,15 @@ class ClockDriver:
             await self._go(min(self._clock.now + limit, LAST), stops_when_idle=True)
             return self._clock.next_due() is None
 
-    def hold(self) -> Hold:
+    def hold(self, *, here: bool = False) -> Hold:
         """Make virtual time stand still while an outside answer is awaited; work due at this instant is still done.
 
-        Holds add up: time goes on when the last is released, from where it stood. An `advance` waits for that.
+        Holds add up: time goes on when the last is released, from where it stood. An `advance` waits for that. With
+        `here` it stands where the scheduler is, for whoever asks in the middle of the PBX's work; without, what is due
+        by now is done first.
         """
-        self.catch_up()
+        if not here:
+            self.catch_up()
         self._holds += 1
         return Hold(self._let_go)
 

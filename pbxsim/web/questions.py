@@ -47,7 +47,7 @@ class Questions:
             self._decisions.fail(decision, NOBODY_ASKS)
             return
         question = decision.component.question(decision)
-        hold = self._driver.hold()
+        hold = self._driver.hold(here=True)  # the PBX is at work: nothing else may be done in between
         task = loop.create_task(self._carry(decision, question, hold))
         self._out[decision.call.number] = task, hold
 

@@ -29,6 +29,19 @@ async def test_time_stands_still_while_held_and_goes_on_from_there(desk: Desk) -
     assert desk.done == [("a", 3)]
 
 
+async def test_a_hold_taken_here_does_no_work_first(desk: Desk) -> None:
+    desk.plan("a", 1)
+    desk.driver.set_rate(1)
+    desk.loop.spend(2)
+    hold = desk.driver.hold(here=True)
+    assert (desk.now, desk.done) == (0, [])
+    desk.driver.catch_up()
+    assert (desk.now, desk.done) == (0, [])
+    hold.release()
+    await desk.loop.wait(1)
+    assert desk.done == [("a", 1)]
+
+
 async def test_a_round_trip_at_a_thousand_times_real_time_eats_no_ringing(desk: Desk) -> None:
     async def ask() -> None:
         with desk.driver.hold():

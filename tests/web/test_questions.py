@@ -153,6 +153,20 @@ async def test_time_stands_still_while_a_question_is_out_and_an_advance_waits_fo
             assert ringing.ended_at == waiting.ended_at == START + 33 * SECOND
 
 
+async def test_no_other_work_comes_between_a_call_and_its_question() -> None:
+    async with serving() as service:
+        host = hosted(service.url, rate=1_000_000)
+        async with running(host):
+            done: list[int] = []
+            host.driver.catch_up()
+            host.pbx.clock.call_at(host.pbx.clock.now + 1, -1, 1, done.append, 1)
+            call = calls(host)
+            assert (done, host.pbx.decisions.pending()[0].asked_at) == ([], call.started_at)
+            await service.arrived.wait()
+            await host.driver.advance(0)
+            assert call.legs[1].created_at == call.started_at
+
+
 async def test_others_are_served_while_a_question_is_out_and_what_is_due_now_is_done() -> None:
     async with serving() as service:
         service.hangs = True
