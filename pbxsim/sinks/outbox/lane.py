@@ -54,7 +54,7 @@ class Lane:
     @property
     def waiting(self) -> int:
         """Count the deliveries that are not settled, those in the store included."""
-        return self.order.given - self._done
+        return self.order.given + self.order.found - self._done
 
     @property
     def _done(self) -> int:
@@ -97,7 +97,7 @@ class Lane:
 
     async def through(self, goal: int, now: Instant) -> None:
         """Return when the first `goal` deliveries that were given are settled, or wait for a moment after `now`."""
-        while self._task is not None and self._done < goal and not self._waits_beyond(now):
+        while self._task is not None and self._done - self.order.found < goal and not self._waits_beyond(now):
             await self._turned.wait()
 
     def _waits_beyond(self, now: Instant) -> bool:

@@ -28,11 +28,13 @@ class StoreSilent(Exception):
 class Order:
     """The deliveries to one receiver that nobody has tried yet, or that are to be sent once more.
 
-    `given` counts all that ever came into the order, `dropped` those for which there was no room.
+    `given` counts all that came into the order, `found` those of an earlier run that only the store had, which come
+    before what is given now; `dropped` those for which there was no room.
     """
 
     def __init__(self, receiver: str, yard: Yard) -> None:
         self.given = 0
+        self.found = 0
         self.dropped = 0
         self._receiver = receiver
         self._yard = yard
@@ -58,6 +60,7 @@ class Order:
         self._first_new = first_new
         self._is_more_stored = self._yard.is_stored
         for delivery in deliveries[: HELD if self._yard.is_stored else HELD_WITHOUT_STORE]:
+            self.given += 1
             self._resume(delivery)
 
     def give(self, delivery: Delivery) -> None:
@@ -110,13 +113,13 @@ class Order:
 
     def _take_up(self, delivery: Delivery) -> None:
         if delivery.id < self._first_new:
+            self.found += 1
             self._resume(delivery)
         else:
             self._append(delivery)
 
     def _resume(self, delivery: Delivery) -> None:
         delivery.due = self._yard.clock.now  # a clock that begins elsewhere must not leave it waiting for years
-        self.given += 1
         self._append(delivery)
 
     def _append(self, delivery: Delivery) -> None:

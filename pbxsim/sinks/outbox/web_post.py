@@ -71,7 +71,9 @@ class WebPost:
                 verdict = Verdict.AT_ONCE
                 return Outcome(verdict=verdict, error="the connection that was kept from the last time was closed")
             return _failed(_in_words(error), seen.status)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except ValueError:  # aiohttp.InvalidURL is one, and so is a host name that cannot be spelt in a query for it
+            return Outcome(verdict=Verdict.NEVER, error="its URL names no server that can be connected to")
+        except (aiohttp.ClientError, OSError) as error:
             return _failed(_in_words(error), seen.status)
 
     async def close(self) -> None:

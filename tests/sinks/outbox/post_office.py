@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
-
-import msgspec
 
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.clock.instant import SECOND, seconds
@@ -23,12 +22,12 @@ if TYPE_CHECKING:
 
 
 class PaperShelf:
-    """A store for the tests: what is posted lasts when `settle` is called, or at once; encoded, as in a real one."""
+    """A store for the tests: what is posted lasts when `settle` is called, or at once; a copy, as in a real one."""
 
     def __init__(self, *, at_once: bool = True) -> None:
         self.at_once = at_once
         self.is_silent = False
-        self.rows: dict[int, bytes] = {}
+        self.rows: dict[int, Delivery] = {}
         self.asked: list[tuple[str, int]] = []
         self._unwritten: list[Delivery] = []
         self._listener: Callable[[Sequence[Delivery]], None] = lambda deliveries: None
@@ -51,7 +50,7 @@ class PaperShelf:
 
     def tried(self, delivery: Delivery) -> None:
         """Write it as it is now."""
-        self.rows[delivery.id] = msgspec.json.encode(delivery)
+        self.rows[delivery.id] = deepcopy(delivery)
 
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Tell that one."""
@@ -71,7 +70,7 @@ class PaperShelf:
 
     def all(self) -> list[Delivery]:
         """Read everything, in order."""
-        return [msgspec.json.decode(row, type=Delivery) for _, row in sorted(self.rows.items())]
+        return [deepcopy(row) for _, row in sorted(self.rows.items())]
 
     async def settled(self) -> None:
         """Let all last."""
@@ -146,3 +145,24 @@ def only(outbox: Outbox) -> Delivery:
     """Give the one delivery that there is."""
     (delivery,) = outbox.known()
     return delivery
+
+
+def first_of(outbox: Outbox) -> Delivery:
+    """Give the first delivery."""
+    return next(iter(outbox.known()))
+
+
+def states(outbox: Outbox) -> list[str]:
+    """Give the states of all deliveries in order."""
+    return [delivery.state.value for delivery in outbox.known()]
+
+
+def errors(delivery: Delivery) -> list[str]:
+    """Give what was wrong at each try."""
+    return [made.error for made in delivery.tries]
+
+
+def delivery_to(url: str, **more: Any) -> tuple[Delivery, Receiver]:  # noqa: ANN401 - Notice's own
+    """Make a delivery to a URL, and its receiver."""
+    notice = Notice(receiver="acme", event="Cdr", url=url, **more)
+    return Delivery(id=1, notice=notice, posted_at=START, due=START), Receiver(name="acme", vendor="acme", address=url)

@@ -1,0 +1,236 @@
+"""One receiver's order: whatever it does, it gets everything, one after the other, and nobody waits for long."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pbxsim.pbx.notice import Retry
+from pbxsim.sinks.delivery import DeliveryState
+from tests.receivers import WebReceiver, closing, closing_mid_reply, hanging, raw, reply, slow
+from tests.sinks.outbox.post_office import PostOffice, at, errors, first_of, only, states
+
+
+@pytest.mark.parametrize(
+    ("bad", "status", "error"),
+    [
+        (reply(500, b"oops"), 500, "HTTP 500: Internal Server Error"),
+        (reply(404), 404, "HTTP 404: Not Found"),
+        (reply(302, Location="/elsewhere"), 302, "HTTP 302: redirects are not followed"),
+        (reply(999), 999, "HTTP 999: no status that HTTP knows"),
+        (closing_mid_reply(), 200, "the reply broke off"),
+        (closing(), 0, "the receiver closed the connection without a reply"),
+        (raw(b"SSH-2.0-OpenSSH\r\n\r\n", closes=True), 0, "the reply is no HTTP that a client can read"),
+        (hanging(), 0, "no reply within 0.25 s"),
+        (hanging(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), 200, "the reply did not end within 0.25 s"),
+    ],
+    ids=["500", "404", "redirect", "999", "mid-reply", "no reply", "no HTTP", "hangs", "hangs mid-reply"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_failed_try_is_told_and_the_next_comes_a_second_later_and_delivers(
+    post: PostOffice, bad: object, status: int, error: str, method: str
+) -> None:
+    outbox = post.open()
+    post.hook.replies.append(bad)  # type: ignore[arg-type]  # a table's cell
+    post.post("a", method=method, body=b"x" if method == "POST" else b"")
+    post.post("b", method=method)
+    await post.advance(0)
+    first, second = outbox.known()
+    assert [(made.status, made.error[: len(error)]) for made in first.tries] == [(status, error)]
+    assert len(post.hook.heard) == 1, "neither a hidden second try, nor the next before the first"
+    assert second.tries == []
+    await post.advance(0.999)
+    assert len(post.hook.heard) == 1
+    await post.advance(0.001)
+    assert at(first) == [0, 1]
+    assert post.hook.answered == [1, 2]
+    assert states(outbox) == ["delivered", "delivered"]
+
+
+async def test_a_slow_receiver_gets_everything_in_order(post: PostOffice) -> None:
+    outbox = post.open()
+    post.hook.usual = slow(0.02, reply(201, b"taken"))
+    for event in "abcde":
+        post.post(event)
+    await post.advance(0)
+    assert [heard.target for heard in post.hook.heard] == [f"/hook?e={event}" for event in "abcde"]
+    assert all(made.took >= 20 for delivery in outbox.known() for made in delivery.tries)
+    assert [delivery.tries[0].reply for delivery in outbox.known()] == ["taken"] * 5
+
+
+async def test_down_for_an_hour_then_back_delivers_all_in_order_once(post: PostOffice) -> None:
+    outbox = post.open()
+    await post.hook.go_down()
+    for minute in range(60):
+        post.post_at(minute * 60)
+    await post.advance(3600)
+    first, *others = outbox.known()
+    # after 1, 2, 4 … 512 seconds, then every ten minutes
+    assert at(first) == [0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 1623, 2223, 2823, 3423]
+    assert set(errors(first)) == {f"cannot connect to 127.0.0.1 port {post.hook.port}: Connection refused"}
+    assert {len(delivery.tries) for delivery in others} == {0}
+    await post.hook.come_up()
+    await post.advance(422)
+    assert post.hook.heard == []
+    await post.advance(1)
+    assert post.hook.answered == list(range(1, 61))
+    assert len(post.hook.heard) == 60
+    assert set(states(outbox)) == {"delivered"}
+    assert at(others[0]) == [4023], "whoever waited is tried when its turn has come"
+
+
+async def test_a_receiver_that_hangs_costs_one_timeout_an_advance(post: PostOffice) -> None:
+    outbox = post.open()
+    post.hook.usual = hanging()
+    post.post()
+    post.post()
+    await post.advance(3600)
+    assert at(first_of(outbox)) == [0]
+    await post.advance(3600)
+    assert len(first_of(outbox).tries) == 2
+    post.hook.usual = reply()
+    await post.advance(3600)
+    assert post.hook.answered == [1, 2]
+
+
+async def test_one_receiver_that_hangs_does_not_hold_up_another(post: PostOffice) -> None:
+    other = await WebReceiver.started()
+    bad = post.receiver("bad", timeout=30.0)
+    good = post.receiver("good", address=other.url)
+    outbox = post.open(bad, good)
+    post.hook.usual = hanging()
+    post.post(to="bad")
+    for _ in range(10):
+        post.post(to="good", url=other.url)
+    await other.has_heard(10)
+    assert outbox.waiting["bad"] == 1
+    assert other.answered == list(range(2, 12))
+    outbox.clear()
+    await other.go_down()
+
+
+async def test_whoever_takes_nothing_for_long_enough_does_not_get_it_and_the_next_goes_on(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(first=1, factor=2, longest=4, give_up=10)))
+    post.hook.replies.extend([reply(503)] * 4)
+    post.post("a")
+    post.post("b")
+    await post.advance(60)
+    first, second = outbox.known()
+    assert (at(first), first.state) == ([0, 1, 3, 7], DeliveryState.FAILED), "the next would be at 11"
+    assert (at(second), second.state) == ([7], DeliveryState.DELIVERED)
+    assert (outbox.failed, outbox.delivered, outbox.tries, outbox.posted) == (1, 1, 5, 2)
+    assert outbox.waiting == {"acme": 0}
+
+
+async def test_give_up_zero_is_one_try(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(give_up=0)))
+    post.hook.usual = reply(500)
+    post.post()
+    await post.advance(3600)
+    assert (at(only(outbox)), only(outbox).state) == ([0], DeliveryState.FAILED)
+
+
+async def test_the_clock_is_idle_when_all_is_delivered_or_given_up(post: PostOffice) -> None:
+    outbox = post.open()
+    await post.hook.go_down()
+    post.post()
+    assert await post.driver.run_until_idle(7 * 86_400_000_000)
+    assert only(outbox).state is DeliveryState.FAILED
+    assert len(only(outbox).tries) == 153
+    assert post.clock.next_due() is None
+
+
+async def test_the_barrier_waits_for_what_is_due_and_not_for_what_comes_later(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(timeout=30.0))
+    gate = asyncio.Event()
+
+    async def opens(writer: asyncio.StreamWriter) -> bool:
+        await gate.wait()
+        return await reply()(writer)
+
+    post.hook.usual = opens
+    post.post()
+    barrier = asyncio.ensure_future(outbox.tried())
+    await post.hook.has_heard(1)
+    post.hook.usual = hanging()
+    post.post()
+    assert not barrier.done()
+    gate.set()
+    await barrier
+    assert post.hook.answered == [1]
+    await post.hook.has_heard(2)
+
+
+async def test_whoever_waits_for_the_barrier_can_give_up(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(timeout=30.0))
+    post.hook.replies.append(slow(0.05, reply()))
+    post.post()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(outbox.tried(), 0.001)
+    await outbox.tried()
+    assert post.hook.answered == [1]
+
+
+async def test_on_a_running_clock_a_try_takes_the_time_that_it_takes(post: PostOffice) -> None:
+    post.driver.set_rate(100)
+    outbox = post.open()
+    post.hook.replies.append(slow(0.1, reply(500)))
+    post.post()
+    await post.hook.has_heard(2)
+    await outbox.tried()
+    first, second = at(only(outbox))
+    assert second - first >= 11, "ten seconds of the clock for the try, one for the back-off"
+    assert only(outbox).state is DeliveryState.DELIVERED
+
+
+async def test_on_a_running_clock_retries_come_by_themselves(post: PostOffice) -> None:
+    post.driver.set_rate(100)
+    outbox = post.open()
+    post.hook.replies.extend([reply(500)] * 5)
+    post.post()
+    await post.hook.has_heard(6)
+    await outbox.tried()
+    assert only(outbox).state is DeliveryState.DELIVERED
+
+
+async def test_of_very_many_tries_the_first_and_the_newest_are_remembered(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(first=1, factor=1, longest=1, give_up=1000)))
+    post.hook.usual = reply(500)
+    post.post()
+    await post.advance(300)
+    assert at(only(outbox)) == [0, *range(102, 301)]
+    assert outbox.tries == 301
+
+
+_OUTCOMES = {"good": reply, "bad": lambda: reply(500), "cut": closing_mid_reply, "shut": closing}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    fates=st.lists(st.sampled_from(sorted(_OUTCOMES)), max_size=12),
+    moves=st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0.0, 0.5, 1.0, 7.0, 100.0])), max_size=8),
+)
+def test_whatever_the_receiver_does_it_takes_each_once_and_in_order(
+    fates: list[str], moves: list[tuple[int, float]]
+) -> None:
+    async def play() -> None:
+        hook = await WebReceiver.started()
+        post = PostOffice(hook)
+        outbox = post.open()
+        hook.replies.extend(_OUTCOMES[fate]() for fate in fates)
+        for count, seconds in moves:
+            for _ in range(count):
+                post.post()
+            await post.advance(seconds)
+        await post.driver.run_until_idle(86_400_000_000)
+        posted = sum(count for count, _ in moves)
+        assert hook.answered == list(range(1, posted + 1))
+        assert len(hook.heard) == sum(len(delivery.tries) for delivery in outbox.known()) == outbox.tries
+        assert outbox.delivered == posted
+        await post.close()
+        await hook.go_down()
+
+    asyncio.run(play())

@@ -1,0 +1,253 @@
+"""What waits, in memory and in a store: it leaves when it lasts, none of it is lost, and memory has an end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.clock.instant import HOUR
+from pbxsim.pbx.notice import Retry
+from pbxsim.sinks.delivery import DeliveryState
+from pbxsim.sinks.outbox import order, remembered
+from tests.receivers import hanging, reply
+from tests.sinks.outbox.post_office import PaperShelf, PostOffice, at, only, states
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pbxsim.sinks.delivery import Delivery
+    from tests.receivers import WebReceiver
+
+
+async def test_nothing_leaves_before_it_lasts_and_the_barrier_does_not_wait_for_that(post: PostOffice) -> None:
+    shelf = PaperShelf(at_once=False)
+    outbox = post.open(shelf=shelf)
+    post.post("a")
+    post.post("b")
+    await post.advance(60)
+    assert post.hook.heard == []
+    assert outbox.waiting == {}
+    shelf.settle()
+    await outbox.tried()
+    assert post.hook.answered == [1, 2]
+    assert [delivery.state for delivery in shelf.all()] == [DeliveryState.DELIVERED] * 2
+
+
+async def test_each_try_is_put_on_the_shelf(post: PostOffice) -> None:
+    shelf = PaperShelf()
+    post.open(shelf=shelf)
+    post.hook.replies.append(reply(500))
+    post.post()
+    await post.advance(0)
+    (kept,) = shelf.all()
+    assert (kept.state, at(kept), kept.due - kept.posted_at) == (DeliveryState.PENDING, [0], 1_000_000)
+
+
+async def test_what_is_more_than_memory_holds_waits_in_the_store(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "HELD", 10)
+    monkeypatch.setattr(remembered, "NEWEST", 5)
+    shelf = PaperShelf()
+    outbox = post.open(shelf=shelf)
+    await post.hook.go_down()
+    for _ in range(35):
+        post.post()
+    await post.advance(0)
+    assert [delivery.id for delivery in outbox.known()] == [*range(1, 11), *range(31, 36)]
+    assert outbox.waiting == {"acme": 35}
+    await post.hook.come_up()
+    await post.advance(1)
+    assert post.hook.answered == list(range(1, 36))
+    assert shelf.asked == [("acme", 10), ("acme", 20), ("acme", 30)]
+    assert {delivery.state for delivery in shelf.all()} == {DeliveryState.DELIVERED}
+    assert [delivery.id for delivery in outbox.known()] == list(range(31, 36))
+    assert outbox.waiting == {"acme": 0}
+
+
+async def test_what_comes_while_the_store_is_asked_keeps_its_place(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "HELD", 2)
+
+    class Chatty(PaperShelf):
+        """A store during whose reading something else is posted, three times."""
+
+        async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
+            found = list(await super().pending(receiver, after, limit))
+            if len(self.rows) < 10:
+                post.post()
+            return found
+
+    outbox = post.open(shelf=Chatty())
+    for _ in range(7):
+        post.post()
+    await post.advance(0)
+    await outbox.tried()
+    assert post.hook.answered == list(range(1, 11))
+
+
+async def test_a_store_that_does_not_answer_is_asked_again_later(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(order, "HELD", 1)
+    shelf = PaperShelf()
+    outbox = post.open(shelf=shelf)
+    for _ in range(4):
+        post.post()
+    shelf.is_silent = True
+    await post.advance(0)
+    assert post.hook.answered == [1]
+    assert "the store did not give what waits: OSError" in caplog.text
+    shelf.is_silent = False
+    await post.advance(5)
+    assert post.hook.answered == [1, 2, 3, 4]
+    await outbox.close()
+    assert len(post.clock) == 0
+
+
+async def test_without_a_store_the_oldest_are_dropped_when_there_is_no_room(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(order, "HELD_WITHOUT_STORE", 3)
+    outbox = post.open()
+    post.hook.replies.append(reply(500))
+    post.post()
+    await post.advance(0)
+    for _ in range(5):
+        post.post()
+    await post.advance(1)
+    assert post.hook.answered == [1, 4, 5, 6]
+    assert states(outbox) == ["delivered", "failed", "failed", "delivered", "delivered", "delivered"]
+    assert (outbox.dropped, outbox.delivered, outbox.waiting) == (2, 4, {"acme": 0})
+    assert caplog.text.count("more waiting than there is room for") == 1
+
+
+async def test_after_a_restart_what_waited_comes_first_and_numbers_go_on(post: PostOffice, hook: WebReceiver) -> None:
+    shelf = PaperShelf()
+    before = post.open(shelf=shelf)
+    post.post("a")
+    await post.advance(0)
+    await hook.go_down()
+    post.post("b")
+    post.post("c")
+    await post.advance(HOUR / 1_000_000)
+    await before.close()
+    await hook.come_up()
+
+    again = PostOffice(hook)  # another process, whose clock begins where that one began
+    loaded = shelf.all()
+    outbox = again.open(shelf=shelf, deliveries=loaded, first=4, starts=False)
+    again.post("d")
+    assert states(outbox) == ["delivered", "pending", "pending", "pending"]
+    outbox.start()
+    await again.advance(0)
+    assert hook.answered == [1, 2, 3, 4]
+    assert states(outbox) == ["delivered"] * 4
+    assert len(shelf.all()[1].tries) == 16, "those of the first run too"
+    assert outbox.waiting == {"acme": 0}
+    await again.close()
+
+
+async def test_whoever_is_killed_before_noting_a_reply_sends_it_again_with_the_same_number(
+    post: PostOffice, hook: WebReceiver
+) -> None:
+    shelf = PaperShelf()
+    post.open(shelf=shelf)
+    post.post()
+    loaded = shelf.all()
+    await post.advance(0)
+    again = PostOffice(hook)
+    again.open(shelf=shelf, deliveries=loaded, first=2)
+    await again.advance(0)
+    assert [heard.delivery for heard in hook.heard] == [1, 1]
+    await again.close()
+
+
+async def test_after_a_restart_the_store_gives_what_was_not_loaded(
+    post: PostOffice, hook: WebReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "HELD", 4)
+    shelf = PaperShelf()
+    for_paper = post.open(shelf=shelf, starts=False)
+    for _ in range(11):
+        post.post()
+    await for_paper.close()
+    again = PostOffice(hook)
+    outbox = again.open(shelf=shelf, deliveries=shelf.all()[:6], first=12, starts=False)
+    again.post()
+    outbox.start()
+    await again.advance(0)
+    assert hook.answered == list(range(1, 13))
+    assert outbox.waiting == {"acme": 0}
+    await again.close()
+
+
+async def test_the_time_until_it_is_given_up_counts_from_the_first_try_of_all(
+    post: PostOffice, hook: WebReceiver
+) -> None:
+    shelf = PaperShelf()
+    retry = Retry(first=10, factor=1, give_up=25)
+    before = post.open(post.receiver(retry=retry), shelf=shelf)
+    hook.usual = reply(500)
+    post.post()
+    await post.advance(12)
+    await before.close()
+    outbox = post.open(post.receiver(retry=retry), shelf=shelf, deliveries=shelf.all(), first=2)
+    await post.advance(100)
+    assert (at(only(outbox)), states(outbox)) == ([0, 10, 12, 22], ["failed"])
+
+
+async def test_deliveries_for_somebody_who_is_not_configured_any_more_fail(post: PostOffice, hook: WebReceiver) -> None:
+    shelf = PaperShelf()
+    before = post.open(post.receiver("old"), shelf=shelf, starts=False)
+    post.post(to="old")
+    await before.close()
+    outbox = post.open(post.receiver("new"), shelf=shelf, deliveries=shelf.all(), first=2)
+    await post.advance(0)
+    assert (states(outbox), hook.heard) == (["failed"], [])
+
+
+async def test_a_delivery_that_only_the_store_has_can_be_sent_once_more(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "NEWEST", 1)
+    shelf = PaperShelf()
+    outbox = post.open(shelf=shelf)
+    post.post("a")
+    post.post("b")
+    await post.advance(0)
+    assert [delivery.id for delivery in outbox.known()] == [2]
+    again = await outbox.redeliver(1)
+    assert again is not None
+    assert [delivery.id for delivery in outbox.known()] == [1, 2]
+    await post.advance(0)
+    assert post.hook.answered == [1, 2, 1]
+    assert [delivery.id for delivery in outbox.known()] == [2]
+    assert (shelf.all()[0].redelivered, len(shelf.all()[0].tries)) == (1, 2)
+
+
+async def test_what_is_sent_once_more_goes_behind_what_waits_in_the_store(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "HELD", 1)
+    outbox = post.open(shelf=PaperShelf())
+    post.post("a")
+    await post.advance(0)
+    post.hook.replies.append(reply(500))
+    for event in "bcde":
+        post.post(event)
+    await post.advance(0)
+    await outbox.redeliver(1)
+    await post.advance(1)
+    assert post.hook.answered == [1, 2, 3, 4, 5, 1]
+
+
+async def test_closing_does_not_wait_for_a_receiver_that_hangs(post: PostOffice) -> None:
+    shelf = PaperShelf()
+    outbox = post.open(post.receiver(timeout=600.0), shelf=shelf)
+    post.hook.usual = hanging()
+    post.post()
+    await post.hook.has_heard(1)
+    await outbox.close()
+    assert states(outbox) == ["pending"]
+    assert at(shelf.all()[0]) == [], "it is sent again after the next start"
