@@ -68,6 +68,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `name` is lower case, the key under `vendors:` in a PBX file. `settings` is a msgspec Struct type (forbidding
     unknown fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
     `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
+    Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
+    lead to these; `open` then adds each to `pbx.decisions`.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
     `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
     vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
