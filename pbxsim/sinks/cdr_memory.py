@@ -45,11 +45,21 @@ class CdrMemory:
 
     def _fitting(self, query: CdrQuery) -> Iterator[Cdr]:
         records = reversed(self._records.values()) if query.newest_first else iter(self._records.values())
-        for cdr in records:
+        for cdr in islice(records, self._passed(query), None):
             if query.after is not None and not _behind(cdr.id, query.after, newest_first=query.newest_first):
                 continue
             if query.fits(cdr):
                 yield cdr
+
+    def _passed(self, query: CdrQuery) -> int:
+        """Count records that surely come before `after`: where no id is missing, an id says its place."""
+        if query.after is None or not self._records:
+            return 0
+        first, last = next(iter(self._records)), next(reversed(self._records))
+        if last - first + 1 != len(self._records):
+            return 0
+        passed = last - query.after + 1 if query.newest_first else query.after - first + 1
+        return min(max(0, passed), len(self._records))
 
     def replace(self, cdr: Cdr) -> None:
         """Put a record in the place of the one with its id. Raises CdrNotFound."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause
@@ -74,6 +76,25 @@ def test_records_come_in_order_of_id_or_newest_first() -> None:
 )
 def test_pages_follow_each_other_in_both_orders(query: CdrQuery, expected: list[int]) -> None:
     assert ids(archive(1, 2, 3, 4, 5), query) == expected
+
+
+@given(st.sets(st.integers(1, 40)), st.integers(-5, 2**70), st.booleans())
+def test_a_page_begins_behind_an_id_whether_some_are_missing_or_none(
+    numbers: set[int], after: int, newest_first: bool
+) -> None:
+    found = ids(archive(*sorted(numbers)), CdrQuery(after=after, newest_first=newest_first))
+    behind = [number for number in sorted(numbers) if (number < after if newest_first else number > after)]
+    assert found == (behind[::-1] if newest_first else behind)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("after", range(9))
+def test_a_page_begins_behind_an_id_where_none_is_missing(after: int, *, newest_first: bool) -> None:
+    found = ids(archive(3, 4, 5, 6), CdrQuery(after=after, newest_first=newest_first))
+    if newest_first:
+        assert found == [number for number in (6, 5, 4, 3) if number < after]
+    else:
+        assert found == [number for number in (3, 4, 5, 6) if number > after]
 
 
 def test_a_query_passes_over_what_does_not_fit_and_the_limit_counts_what_does() -> None:
