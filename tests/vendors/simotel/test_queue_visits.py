@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.clock.instant import SECOND
+from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.queue import QueueRules
+from pbxsim.simulate.run import Run, Simulation
+from pbxsim.vendors.simotel.cuid import cuid_of
 from pbxsim.vendors.simotel.queue_visits import CONTINUE, LEAVE_EMPTY, TIMEOUT, QueueVisits, Visit
 from tests.builder import START, Office, extension
 from tests.vendors.simotel.report_client import CALLER, report_office
@@ -161,3 +163,18 @@ def test_a_pbx_without_queues_is_not_listened_to() -> None:
     before = {kind: list(heard) for kind, heard in office.pbx.events._listeners.items()}  # noqa: SLF001 - who listens
     QueueVisits(office.pbx)
     assert before == office.pbx.events._listeners  # noqa: SLF001
+
+
+@pytest.mark.cites("R310")
+def test_two_hours_of_a_call_centre_are_told_as_its_records_and_figures_have_them() -> None:
+    simulation = Simulation(Run(file="call-centre", lasts=2 * HOUR))
+    heard = QueueVisits(simulation.pbx)
+    simulation.run(lambda _share: None)
+    answered = [visit for visit in heard.visits if visit.answerer is not None]
+    talks = {cuid_of(cdr): cdr.billsec for cdr in simulation.cdrs}
+    assert len(answered) == simulation.figures.total.answered > 1000
+    for visit in answered:
+        assert visit.answerer is not None
+        assert (visit.answerer.ended - visit.answerer.answered) // SECOND == talks[visit.cuid]
+    assert all(0 < attempt.began <= attempt.ended for visit in heard.visits for attempt in visit.attempts.values())
+    assert simulation.pbx.events.failures == []
