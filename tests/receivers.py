@@ -11,6 +11,7 @@ from collections import deque
 from contextlib import suppress
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
+from warnings import catch_warnings
 
 import msgspec
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
@@ -224,20 +225,24 @@ class MailReceiver:
             data = _[-1]
             assert isinstance(data, LoginPassword)
             expected = (users or {}).get(data.login.decode())
-            return AuthResult(success=expected == data.password.decode(), auth_data=data.login.decode())
+            is_right = expected == data.password.decode()
+            return AuthResult(success=is_right, handled=is_right, auth_data=data.login.decode())
 
         def protocol() -> SMTP:
-            smtp = SMTP(
-                made,
-                hostname="mail.test",
-                data_size_limit=longest,
-                tls_context=starttls,
-                require_starttls=starttls is not None,
-                authenticator=authenticate,
-                auth_required=bool(users),
-                auth_require_tls=False,
-                loop=asyncio.get_running_loop(),
-            )
+            with catch_warnings(
+                action="ignore", category=UserWarning
+            ):  # that passwords may come unencrypted: so they do
+                smtp = SMTP(
+                    made,
+                    hostname="mail.test",
+                    data_size_limit=longest,
+                    tls_context=starttls,
+                    require_starttls=starttls is not None,
+                    authenticator=authenticate,
+                    auth_required=bool(users),
+                    auth_require_tls=False,
+                    loop=asyncio.get_running_loop(),
+                )
             made._protocols.append(smtp)
             return smtp
 
@@ -265,7 +270,7 @@ class MailReceiver:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take an e-mail, unless it was said to be refused."""
         if self.is_hanging:
             await asyncio.get_running_loop().create_future()
@@ -276,7 +281,7 @@ class MailReceiver:
             sender=str(envelope.mail_from),
             recipients=list(envelope.rcpt_tos),
             content=bytes(content),
-            was_encrypted=session.ssl is not None,
+            was_encrypted=server.transport is not None and server.transport.get_extra_info("sslcontext") is not None,
             user=str(vars(session).get("auth_data") or ""),
         )
         self.mails.append(mailed)
