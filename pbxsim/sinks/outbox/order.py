@@ -55,10 +55,10 @@ class Order:
         """Tell whether a delivery waits here, and not only in the store."""
         return delivery.id in self._held
 
-    def resume(self, deliveries: list[Delivery], first_new: int) -> None:
-        """Take up what an earlier run left, as much as there is room for; there may be more in the store."""
+    def resume(self, deliveries: list[Delivery], first_new: int, *, is_all: bool) -> None:
+        """Take up what an earlier run left, as much as there is room for; the store has more where it is not all."""
         self._first_new = first_new
-        self._is_more_stored = self._yard.is_stored
+        self._is_more_stored = self._yard.is_stored and (len(deliveries) > HELD or not is_all)
         for delivery in deliveries[: HELD if self._yard.is_stored else HELD_WITHOUT_STORE]:
             self.given += 1
             self._resume(delivery)

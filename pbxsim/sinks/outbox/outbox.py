@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pbxsim.sinks.shelf import Shelf
 
 _log: Final = logging.getLogger("pbxsim")
+LOADED: Final = 1_000
+"""Where fewer pending deliveries come from an earlier run, these are all; where there are more, the store is asked."""
+
 _GRACE: Final = 2.0  # seconds of the world's time for tries that are being made when the outbox closes
 
 
@@ -37,7 +40,8 @@ class Outbox:
     """Delivers a PBX's notices to `receivers`.
 
     `pace` drives the PBX's clock. `smtp` takes e-mails, with `recordings` attached. `deliveries` are those that an
-    earlier run left, settled ones among them; `first` is the number of the first new one.
+    earlier run left: settled ones, and of those that are pending at least the oldest 1,000. `first` is the number of
+    the first new one.
     Counted since the start: `posted`, `delivered`, `failed`, `dropped`, `tries`.
     """
 
@@ -155,8 +159,9 @@ class Outbox:
         for delivery in deliveries:
             if delivery.state is DeliveryState.PENDING:
                 pending.setdefault(delivery.notice.receiver, []).append(delivery)
+        is_all = sum(map(len, pending.values())) < LOADED
         for name, waiting in pending.items():
-            self._lane(name).order.resume(waiting, first)
+            self._lane(name).order.resume(waiting, first, is_all=is_all)
         for delivery in deliveries:
             self._remembered.loosen(self._remembered.known(delivery))
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.outbox import order, remembered
+from pbxsim.sinks.outbox import outbox as outbox_module
 from tests.receivers import hanging, reply
 from tests.sinks.outbox.post_office import PaperShelf, PostOffice, at, only, states
 
 if TYPE_CHECKING:
-    import pytest
-
     from pbxsim.sinks.delivery import Delivery
     from tests.receivers import WebReceiver
 
@@ -143,6 +144,7 @@ async def test_after_a_restart_what_waited_comes_first_and_numbers_go_on(post: P
     await again.advance(0)
     assert hook.answered == [1, 2, 3, 4]
     assert states(outbox) == ["delivered"] * 4
+    assert shelf.asked == [], "what was loaded is all that waited"
     assert len(shelf.all()[1].tries) == 16, "those of the first run too"
     assert outbox.waiting == {"acme": 0}
     await again.close()
@@ -163,10 +165,12 @@ async def test_whoever_is_killed_before_noting_a_reply_sends_it_again_with_the_s
     await again.close()
 
 
+@pytest.mark.parametrize("held", [4, 100])
 async def test_after_a_restart_the_store_gives_what_was_not_loaded(
-    post: PostOffice, hook: WebReceiver, monkeypatch: pytest.MonkeyPatch
+    post: PostOffice, hook: WebReceiver, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
-    monkeypatch.setattr(order, "HELD", 4)
+    monkeypatch.setattr(order, "HELD", held)
+    monkeypatch.setattr(outbox_module, "LOADED", 6)
     shelf = PaperShelf()
     for_paper = post.open(shelf=shelf, starts=False)
     for _ in range(11):
