@@ -24,7 +24,7 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import IO, TYPE_CHECKING, ClassVar, Final, TypeVar
 from urllib.parse import quote
 
 import pytest
@@ -58,6 +58,7 @@ class Server(ABC):
         self.folder = folder
         self.port = _free_port()
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
         self.log: list[str] = []
 
     @classmethod
@@ -112,7 +113,8 @@ class Server(ABC):
                 break
         else:
             raise NoServer(f"{self.kind} did not start: {''.join(self.log[-5:])}")
-        threading.Thread(target=self.log.extend, args=(self._process.stderr,), daemon=True).start()
+        self._reader = threading.Thread(target=self._read_on, args=(self._process.stderr,), daemon=True)
+        self._reader.start()
 
     def kill(self) -> None:
         """End it at once, as a crash would; `start` brings it back, with its databases."""
@@ -141,10 +143,16 @@ class Server(ABC):
         self.execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def _read_on(self, said: IO[str]) -> None:
+        with said:
+            self.log.extend(said)
+
     def _signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
         self._process.wait(_PATIENCE)
+        if self._reader is not None:
+            self._reader.join(_PATIENCE)
 
     def _each(self, number: signal.Signals) -> None:
         assert self._process is not None
