@@ -22,7 +22,8 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Diversion, Trunk
+from pbxsim.pbx.directory import Dialplan, Directory, Diversion, Trunk
+from pbxsim.pbx.directory_changes import tell_changes
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice
@@ -101,7 +102,9 @@ class Day:
         self.office.pbx.events.emit(NoticePosted(Notice(receiver="test:customer", event="Cdr", call=cdr.call, url=url)))
 
     def live(self) -> Day:
-        """Live through it to the end."""
+        """Live through it to the end; it begins with a file that was loaded anew."""
+        yesterday = Directory(extensions=[extension("99")], dialplans=[Dialplan(id=1, name="main")])
+        tell_changes(yesterday, self.office.pbx)
         for hour in range(CALLS):
             if self._twist is not None:
                 self._twist(self.office, hour)
