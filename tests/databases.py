@@ -116,13 +116,18 @@ class Server(ABC):
         self._reader = threading.Thread(target=self._read_on, args=(self._process.stderr,), daemon=True)
         self._reader.start()
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it has not ended."""
+        return self._process is not None and self._process.poll() is None
+
     def kill(self) -> None:
         """End it at once, as a crash would; `start` brings it back, with its databases."""
         self._signal(self.end)
 
     def stop(self) -> None:
         """End it, if it runs."""
-        if self._process is not None and self._process.poll() is None:
+        if self.is_running:
             self.kill()
 
     def pause(self) -> None:

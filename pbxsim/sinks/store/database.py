@@ -40,6 +40,7 @@ class Database:
         self._engine: AsyncEngine | None = None
         self._link: Link | None = None
         self._locked: list[str] = []
+        self._going: asyncio.Task[None] | None = None
         self._was_connected = False
         self._was_emptied = False
 
@@ -52,6 +53,7 @@ class Database:
         """Connect unless that has been done. Raises StoreUnreachable for a database of a newer release."""
         if self._link is not None:
             return
+        await self.drop()  # SQLite, as it closes, removes files by their names: not those of the next connection
         opening = await asyncio.to_thread(importlib.import_module, "pbxsim.sinks.store.engine")
         try:
             self._engine = opening.make_engine(self._place)
@@ -85,10 +87,10 @@ class Database:
         try:
             await self._write(link, work)
         except DatabaseFailed:
-            await self.drop()
+            self._let_go()
             raise
         except Exception as error:
-            await self.drop()
+            self._let_go()
             raise DatabaseFailed(f"{type(error).__name__}: {error}") from error
         self._health.written += rows.count(work)
         self._health.flushes += 1
@@ -120,12 +122,16 @@ class Database:
 
     async def drop(self) -> None:
         """Let go of every connection, whatever their state."""
-        link, self._link = self._link, None
-        engine, self._engine = self._engine, None
-        if link is not None:
-            await link.close()
-        if engine is not None:
-            await engine.dispose()
+        self._let_go()
+        if self._going is not None:
+            going, self._going = self._going, None
+            await going
+
+    def _let_go(self) -> None:
+        """Begin to drop the connections: a server that does not answer makes even that slow."""
+        if self._engine is not None:
+            self._going = asyncio.create_task(_close(self._link, self._engine))
+            self._link = self._engine = None
 
     async def _take(self, pbx: str) -> None:
         assert self._link is not None
@@ -165,3 +171,9 @@ class Database:
         opening = importlib.import_module("pbxsim.sinks.store.engine")
         async with opening.asking(self._engine) as connection:
             return await question(connection)
+
+
+async def _close(link: Link | None, engine: AsyncEngine) -> None:
+    if link is not None:
+        await link.close()
+    await engine.dispose()

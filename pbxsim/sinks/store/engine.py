@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from pbxsim.sinks.store import place as kinds
 from pbxsim.sinks.store import schema, statements
 from pbxsim.sinks.store.errors import DatabaseFailed
-from pbxsim.sinks.store.sqlite_link import SqliteLink
+from pbxsim.sinks.store.sqlite_link import BUSY, SqliteLink
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,7 @@ _DIALECTS: Final = {
     kinds.MARIADB: "mysql+aiomysql",  # SQLAlchemy sees by the server's word that it is MariaDB
 }
 _CONNECTING: Final[dict[str, dict[str, object]]] = {
-    kinds.SQLITE: {},
+    kinds.SQLITE: {"timeout": BUSY / 1000},
     kinds.POSTGRESQL: {"timeout": CONNECTING},
     kinds.MYSQL: {"connect_timeout": CONNECTING, "charset": "utf8mb4"},
     kinds.MARIADB: {"connect_timeout": CONNECTING, "charset": "utf8mb4"},

@@ -71,15 +71,18 @@ class PostgresqlLink:
         await self._connection.close()
 
     async def _do(self, what: Awaitable[_T]) -> _T:
+        """Wait for it; who waits too long cuts the connection, for asyncpg would ask the server to stop, and wait."""
+        end = asyncio.get_running_loop().call_later(_PATIENCE, self._driver.terminate)
         try:
-            async with asyncio.timeout(_PATIENCE):
-                return await what
+            return await what
         except _REFUSED as error:
             raise RowsRefused(str(error)) from error
-        except TimeoutError as error:
-            raise DatabaseFailed(f"no answer for {_PATIENCE:.0f} seconds") from error
         except _FAILED as error:
-            raise DatabaseFailed(str(error) or type(error).__name__) from error
+            is_late = asyncio.get_running_loop().time() >= end.when()
+            why = f"no answer for {_PATIENCE:.0f} seconds" if is_late else str(error) or type(error).__name__
+            raise DatabaseFailed(why) from error
+        finally:
+            end.cancel()
 
     async def _write(self, work: Work) -> None:
         async with self._driver.transaction():

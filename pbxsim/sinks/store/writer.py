@@ -64,6 +64,7 @@ class Writer:
         self._retry_at = 0.0
         self._stuck_since: float | None = None
         self._is_closing = False
+        self._connecting: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -101,6 +102,7 @@ class Writer:
         if ticket <= self._lasting:
             return
         if self._stuck_since is not None and self._loop.time() > self._stuck_since + PATIENCE:
+            self.wake()
             raise NotStored(self._health.error)
         waiter: asyncio.Future[None] = self._loop.create_future()
         self._waiters.append((ticket, waiter))
@@ -124,8 +126,9 @@ class Writer:
 
     async def close(self) -> None:
         """Write what there is to write, once more also what could not be written, and end."""
+        if self._connecting is not None:
+            await self._connecting
         self._is_closing = True
-        self._retry_at = 0
         self._have_turn()
         if self._task is not None:
             await self._task
@@ -162,8 +165,13 @@ class Writer:
         if self.is_behind:
             if parts:
                 await self._put_aside(parts)
-            if self._loop.time() >= self._retry_at:
+            if self._database.is_connected:
                 await self._catch_up()
+            elif self._is_closing:
+                await self._connect()
+                await self._catch_up()
+            elif self._connecting is None and self._loop.time() >= self._retry_at:
+                self._connecting = self._loop.create_task(self._connect())
         elif parts:
             await self._write(parts)
 
@@ -260,6 +268,15 @@ class Writer:
                 if not waiter.done():
                     waiter.set_exception(NotStored(self._health.error))
             self._waiters.clear()
+
+    async def _connect(self) -> None:
+        """Try to reach the database again, beside the turns: it may take its time to say no."""
+        try:
+            await self._database.connect()
+        except (DatabaseFailed, StoreUnreachable) as error:
+            self._failed(error)
+        self._connecting = None
+        self._wanted.set()
 
     async def _catch_up(self) -> None:
         """Write what waits on disk, then what is kept, in order; what comes meanwhile goes behind it."""

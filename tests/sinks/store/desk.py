@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlalchemy import text
 
 from pbxsim.pbx.cause import Disposition, HangupCause
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 PBX = "office"
 
 
-def cdr(number: int, **said: Any) -> Cdr:
+def cdr(number: int, **said: Any) -> Cdr:  # noqa: ANN401 - what the fields of the struct hold; so below
     """Make a record like any other, but for what is said."""
     plain: dict[str, Any] = {
         "id": number,
@@ -52,13 +53,13 @@ def cdr(number: int, **said: Any) -> Cdr:
     return Cdr(**(plain | said))
 
 
-def entry(number: int, account: str = "duocom", amount: int = -1_000_000, balance: int = 0, **said: Any) -> LedgerEntry:
+def entry(number: int, account: str = "duocom", amount: int = -1_000_000, balance: int = 0, **said: Any) -> LedgerEntry:  # noqa: ANN401
     """Make a charge like any other."""
     plain: dict[str, Any] = {"at": START + number, "kind": EntryKind.CHARGE, "call": 7, "number": "602", "seconds": 60}
     return LedgerEntry(id=number, account=account, amount=amount, balance=balance, **(plain | said))
 
 
-def delivery(number: int, receiver: str = "simotel", **said: Any) -> Delivery:
+def delivery(number: int, receiver: str = "simotel", **said: Any) -> Delivery:  # noqa: ANN401
     """Make a delivery like any other, pending."""
     body = b'{"event_name":"Cdr"}'
     notice = Notice(
@@ -82,7 +83,7 @@ class Desk:
         self.store: Store | None = None
         self.office: Office | None = None
 
-    async def open(self, office: Office | None = None, **settings: Any) -> StoreShelf:
+    async def open(self, office: Office | None = None, **settings: Any) -> StoreShelf:  # noqa: ANN401
         """Open a store, load the PBX, attach it to its shelf, and give the shelf."""
         saved, _ = await self.load(**settings)
         self.office = office or _office(saved)
@@ -99,17 +100,27 @@ class Desk:
         self.office = _office()
         shelf.attach(self.office.pbx)
 
-    async def load(self, newest: int = 1000, **settings: Any) -> tuple[Saved, list[Delivery]]:
+    async def load(self, newest: int = 1000, **settings: Any) -> tuple[Saved, list[Delivery]]:  # noqa: ANN401
         """Close what is open, open a store, and give what an earlier run left."""
         await self.close()
         self.store = await Store.open(self.place, StoreSettings(spill=self.spill, **settings))
         return await self.store.load(PBX, newest)
+
+    async def prepare(self) -> None:
+        """Have a store make its tables, and close it."""
+        shelf = await self.open()
+        await shelf.settled()
+        await self.close()
 
     async def close(self) -> None:
         """Close the store, if one is open."""
         if self.store is not None:
             store, self.store = self.store, None
             await store.close()
+
+    def use(self, **place: Any) -> None:  # noqa: ANN401
+        """Change something of where the database is said to be."""
+        self.place = msgspec.structs.replace(self.place, **place)
 
     def tell(self, *said: Cdr | LedgerEntry) -> None:
         """Have the PBX say that a record was closed or a credit changed, all at once."""

@@ -1,0 +1,119 @@
+"""The schema: brought up to date from any version with what is in it, and refused where a newer release wrote it."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import inspect
+
+from pbxsim.sinks.store import rows, schema
+from pbxsim.sinks.store.engine import make_engine, migrate
+from pbxsim.sinks.store.errors import StoreUnreachable
+from pbxsim.sinks.store.statements import compiled
+from tests.sinks.store.desk import Desk, cdr, delivery, entry
+
+
+async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: Desk) -> None:
+    engine = make_engine(desk.place)
+    assert await migrate(engine, up_to=1)
+    async with engine.begin() as connection:
+        statement = compiled(engine.dialect)[rows.CDR]
+        await connection.exec_driver_sql(statement, rows.of_cdrs("office", [cdr(1)])[0])
+    await engine.dispose()
+    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,)]
+    saved, _ = await desk.load()
+    assert saved.cdrs == (cdr(1),)
+    await desk.close()
+    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,)]
+
+
+async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> None:
+    engine = make_engine(desk.place)
+    assert await migrate(engine)
+    assert not await migrate(engine)
+    await engine.dispose()
+
+
+async def test_steps_are_numbered_from_one_without_a_gap() -> None:
+    assert [step.number for step in schema.VERSIONS] == list(range(1, schema.NEWEST + 1))
+
+
+async def test_a_database_of_a_newer_release_is_refused_and_left_alone(desk: Desk) -> None:
+    await desk.prepare()
+    await desk.do("INSERT INTO schema_version (version) VALUES (99)")
+    with pytest.raises(StoreUnreachable, match="newer release") as refused:
+        await desk.load()
+    assert desk.place.password == "" or desk.place.password not in str(refused.value)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+async def test_a_step_that_fails_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """MariaDB commits at each CREATE, so there it would."""
+
+    def fail(connection: object) -> None:
+        schema.v1_tables.apply(connection)  # type: ignore[arg-type]  # it is one
+        raise OSError("the power is cut")
+
+    monkeypatch.setattr(schema, "VERSIONS", (schema.Version(1, fail),))
+    engine = make_engine(desk.place)
+    with pytest.raises(Exception, match="the power is cut"):
+        await migrate(engine)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(lambda sync: inspect(sync).get_table_names()) == []
+    await engine.dispose()
+
+
+async def test_the_tables_in_the_database_are_those_that_are_described(desk: Desk) -> None:
+    await desk.prepare()
+    engine = make_engine(desk.place)
+    async with engine.connect() as connection:
+        for name, table in schema.TABLES.items():
+            columns = await connection.run_sync(lambda sync, name=name: inspect(sync).get_columns(name))  # type: ignore[misc]
+            found = [str(column["name"]).lower() for column in columns]
+            assert found == [column.name.lower() for column in table.columns]
+    await engine.dispose()
+
+
+async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
+    """VoIPSUN's manual names tables `extensions` and `outroute`, their ids, and CustomCDR1 to 4."""
+    shelf = await desk.open()
+    desk.tell(
+        cdr(1, custom=("order 7", "", "", "x"), clid_name="Bob", clid_number="601", recording_file="a.wav"),
+        cdr(2, answer=0, second_serial=0, clid_number="601", first_serial=0xABCDEF012),
+    )
+    desk.tell(entry(1, balance=41_000_000))
+    shelf.post(delivery(1))
+    await shelf.settled()
+    assert await desk.rows("SELECT id FROM extensions WHERE internal = '101'") == [(101,)]
+    assert await desk.rows("SELECT id FROM extensions WHERE public_number = '222333444'") == [(101,)]
+    assert await desk.rows("SELECT id FROM extensions WHERE sip_username = 'sip102' AND dialplan = 'main'") == [(102,)]
+    assert await desk.rows("SELECT id, trunks FROM outroute WHERE name = 'out'") == [(1, "upc")]
+    found = await desk.rows(
+        "SELECT id, clid, src, dst, channel, dstchannel, lastapp, lastdata, duration, billsec, disposition, amaflags,"
+        " uniqueid, recording_name, CustomCDR4 FROM cdr WHERE CustomCDR1 = 'order 7'"
+    )
+    parties = ("101", "602123456", "SIP/sip101-00000002", "SIP/upc-00000003", "Dial", "SIP/upc/602123456")
+    assert found == [(1, '"Bob" <601>', *parties, 9, 6, "ANSWERED", 3, "1700000000.2", "a.wav", "x")]
+    (other,) = await desk.rows(
+        "SELECT clid, channel, dstchannel, lastapp, lastdata, billsec, uniqueid FROM cdr WHERE id = 2"
+    )
+    assert other == ("601", "SIP/sip101-abcdef012", "", "", "", 0, f"1700000000.{0xABCDEF012}")
+    ((civil,),) = await desk.rows("SELECT calldate FROM cdr WHERE id = 1")
+    assert str(civil) == "2023-11-14 22:13:20"
+    assert await desk.rows("SELECT sum(amount) FROM ledger WHERE account = 'duocom'") == [(-1_000_000,)]
+
+
+async def test_the_generated_columns_say_what_the_record_says(desk: Desk) -> None:
+    shelf = await desk.open()
+    told = [cdr(1), cdr(2, answer=0, second_serial=0), cdr(3, first_serial=0), cdr(4, first_serial=2**33)]
+    desk.tell(*told)
+    await shelf.settled()
+    found = await desk.rows("SELECT duration, billsec, channel, dstchannel, uniqueid FROM cdr ORDER BY id")
+    assert found == [(one.duration, one.billsec, one.channel, one.dst_channel, one.unique_id) for one in told]
+
+
+async def test_the_directory_is_as_the_last_start_found_it(desk: Desk) -> None:
+    await desk.prepare()
+    await desk.do("INSERT INTO extensions SELECT pbx, 999, 'gone', '', '', '', '', '', '', '' FROM outroute")
+    await desk.open()
+    await desk.close()
+    assert await desk.rows("SELECT id FROM extensions ORDER BY id") == [(101,), (102,)]

@@ -1,0 +1,157 @@
+"""Opening a store: one process at a time, and a fresh file without waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsim.pbx.saved import Saved
+from pbxsim.sinks.store.errors import StoreInUse
+from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.settings import StoreSettings
+from pbxsim.sinks.store.store import Store, is_fresh
+from tests.builder import Office, extension
+from tests.sinks.store.desk import PBX, Desk, cdr, delivery
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OTHER = """
+import asyncio, sys
+from pathlib import Path
+from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.settings import StoreSettings
+from pbxsim.sinks.store.store import Store
+
+async def main():
+    store = await Store.open(StorePlace.parse(sys.argv[1]), StoreSettings(spill=Path(sys.argv[2])))
+    await store.load("office")
+    print("has it", flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+async def test_two_processes_cannot_serve_one_pbx_from_one_store_until_one_is_killed(
+    desk: Desk, database_url: str
+) -> None:
+    command = [sys.executable, "-c", _OTHER, database_url, str(desk.spill)]
+    other = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None
+        assert await other.stdout.readline() == b"has it\n"
+        with pytest.raises(StoreInUse, match="another process") as refused:
+            await desk.load()
+        assert desk.place.password == "" or desk.place.password not in str(refused.value)
+        await desk.close()
+    finally:
+        other.kill()
+        await other.communicate()
+    for _ in range(100):  # a server may need a moment to see that the other one is gone
+        try:
+            await desk.load()
+        except StoreInUse:
+            continue
+        break
+    assert desk.store is not None
+
+
+@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+async def test_two_pbxs_of_one_server_may_be_served_by_two_processes(desk: Desk) -> None:
+    await desk.load()
+    other = await Store.open(desk.place, StoreSettings(spill=desk.spill))
+    await other.load("another")
+    await other.close()
+
+
+def test_nothing_that_a_start_imports_is_heavy() -> None:
+    code = (
+        "import sys; import pbxsim.sinks.store.store, pbxsim.sinks.store.place, pbxsim.sinks.store.whereabouts;"
+        "print([m for m in ('sqlalchemy', 'aiosqlite', 'asyncpg', 'aiomysql') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+async def test_a_fresh_file_is_open_at_once_and_connected_when_somebody_asks(sqlite_desk: Desk) -> None:
+    shelf = await sqlite_desk.open()
+    assert sqlite_desk.place.file is not None
+    assert sqlite_desk.place.file.stat().st_size == 0
+    await shelf.settled()
+    assert sqlite_desk.place.file.stat().st_size > 0
+
+
+async def test_a_file_is_fresh_until_something_is_in_it(tmp_path: Path) -> None:
+    desk = Desk(f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path / "spill")
+    settings = StoreSettings(spill=desk.spill)
+    assert is_fresh(desk.place, settings)
+    await desk.load()
+    await desk.close()
+    assert is_fresh(desk.place, settings)  # nothing was ever put there
+    shelf = await desk.open()
+    await shelf.settled()
+    assert not is_fresh(desk.place, settings)
+    await desk.close()
+
+
+async def test_what_a_killed_process_left_on_disk_makes_a_missing_file_less_than_fresh(tmp_path: Path) -> None:
+    desk = Desk(f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path / "spill")
+    desk.spill.mkdir()
+    (desk.spill / f"{desk.place.digest}-office.spill").write_bytes(b"")
+    assert not is_fresh(desk.place, StoreSettings(spill=desk.spill))
+
+
+async def test_records_of_the_pbx_file_and_openings_are_put_down_with_the_first_start(desk: Desk) -> None:
+    office = Office(extension("101"))
+    office.archive = type(office.archive)([cdr(10_000)])
+    office.pbx.cdrs = office.archive
+    await desk.open(office)
+    saved, _ = await desk.load()
+    assert saved.cdrs == (cdr(10_000),)
+
+
+async def test_closing_writes_what_is_still_on_the_shelf(desk: Desk) -> None:
+    shelf = await desk.open()
+    desk.tell(cdr(1))
+    shelf.post(delivery(1))
+    await desk.close()
+    assert await desk.rows("SELECT count(*) FROM cdr") == [(1,)]
+
+
+async def test_what_is_done_between_two_turns_of_the_loop_is_one_transaction(sqlite_desk: Desk) -> None:
+    shelf = await sqlite_desk.open()
+    await shelf.settled()
+    store = sqlite_desk.store
+    assert store is not None
+    before = store.health.flushes
+    sqlite_desk.tell(cdr(1), cdr(2))
+    shelf.post(delivery(1))
+    assert store.health.waiting == 3
+    await shelf.settled()
+    assert (store.health.flushes, store.health.waiting) == (before + 1, 0)
+
+
+async def test_a_scratch_store_goes_with_its_run(tmp_path: Path) -> None:
+    place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
+    store = await Store.open(place, StoreSettings(spill=tmp_path / "spill"))
+    assert await store.load(PBX) == (Saved(), [])
+    shelf = store.shelf(PBX)
+    shelf.attach(Office(extension("101")).pbx)
+    await shelf.settled()
+    assert (tmp_path / "run-1-1.sqlite3").stat().st_size > 0
+    await store.close()
+    assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a folder of ours
+
+
+@pytest.mark.parametrize("synchronous", ["off", "normal", "full"])
+async def test_how_safely_is_a_setting(desk: Desk, synchronous: str) -> None:
+    shelf = await desk.open(synchronous=synchronous)
+    desk.tell(cdr(1))
+    await shelf.settled()
+    saved, _ = await desk.load()
+    assert saved.cdrs == (cdr(1),)
