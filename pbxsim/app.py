@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import shutil
 import signal
 import tempfile
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,14 +18,15 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import Instant, from_datetime, parse_iso
-from pbxsim.config.build import BuiltPbx, build
+from pbxsim.config.build import build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import load, path_of
 from pbxsim.discovery import BrokenVendor, find_vendors
-from pbxsim.pbx.errors import PbxError
-from pbxsim.pbx.events import RecordingMoved
+from pbxsim.recordings import Recordings
 from pbxsim.sinks.recorder import Recorder
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.store.errors import StoreUnreachable
+from pbxsim.sinks.store.place import IN_MEMORY
+from pbxsim.storage import InMemory, Storage, Wanted, opened
 from pbxsim.web import tls
 from pbxsim.web.banner import banner, base_url
 from pbxsim.web.control.door import ControlDoor
@@ -37,13 +37,12 @@ from pbxsim.web.server import AddressInUse, PbxServer
 from pbxsim.web.watch import FileWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from ssl import SSLContext
 
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.file import PbxFile
-    from pbxsim.config.records import Placement
-    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.saved import Saved
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -65,6 +64,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     start_at: Instant | None = None
     seed: int | None = None
     recordings: Path | None = None
+    stored: Wanted = Wanted(place=IN_MEMORY)
     tls: str = ""
     control_token: str = ""
     watch: bool = False
@@ -78,10 +78,6 @@ class SamePbxTwice(Refused):
     """Two PBX files have one name, or a running PBX was to get another: nobody could tell which one is meant."""
 
 
-class RecordingsRefused(Refused, CannotBegin):
-    """Recordings cannot be put into the folder that the user chose."""
-
-
 class Unreachable(Exception):
     """Something that serving needs cannot be had: the port, a package; says what."""
 
@@ -90,9 +86,9 @@ def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Unreachable."""
     try:
         asyncio.run(_serve(settings, say))
-    except (PbxFileRefused, PathClaimedTwice, BrokenVendor, tls.TlsRefused) as error:
+    except (PbxFileRefused, PathClaimedTwice, BrokenVendor, CannotBegin, tls.TlsRefused) as error:
         raise Refused(str(error)) from error
-    except (AddressInUse, tls.TlsNotInstalled) as error:
+    except (AddressInUse, StoreUnreachable, tls.TlsNotInstalled) as error:
         raise Unreachable(str(error)) from error
 
 
@@ -101,7 +97,10 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     _stop_on_signals(stop)  # before anything is made that must not be left behind
     async with AsyncExitStack() as stack:
         workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
-        installation = Installation(settings, workplace)
+        files = files_of(settings.pbxs)
+        kept = {file.name: file.limits.cdrs for file in files.values()}
+        storage = await stack.enter_async_context(opened(settings.stored, kept))
+        installation = Installation(settings, workplace, storage, files)
         context = _tls(settings, workplace)
         _tune_garbage_collection()
         await installation.server.start(settings.host, settings.port, context)
@@ -145,12 +144,20 @@ class Installation:
     Raises PbxFileRefused, SamePbxTwice, PathClaimedTwice, BrokenVendor.
     """
 
-    def __init__(self, settings: ServeSettings, workplace: Path) -> None:
+    def __init__(
+        self,
+        settings: ServeSettings,
+        workplace: Path,
+        storage: Storage | None = None,
+        files: Mapping[str, PbxFile] | None = None,
+    ) -> None:
         self._settings = settings
         self._workplace = workplace
+        self._storage = InMemory() if storage is None else storage
         self._sources: dict[str, str] = {}
         self.vendors = find_vendors()
-        self.hosts = Hosts([self._host(source) for source in settings.pbxs])
+        read = files_of(settings.pbxs) if files is None else files
+        self.hosts = Hosts([self._host(source, read[source]) for source in settings.pbxs], self._storage.store)
         door = ControlDoor(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, door)
 
@@ -161,6 +168,7 @@ class Installation:
             self.hosts,
             self.vendors,
             base_url(settings.host, self.server.port, tls=settings.tls != ""),
+            kept_in=self._storage.words,
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",
         )
@@ -174,7 +182,7 @@ class Installation:
         source = self._sources[name]
         try:
             self._restart(name, source)
-        except (PbxFileRefused, PathClaimedTwice, Refused) as error:
+        except (PbxFileRefused, PathClaimedTwice, Refused, CannotBegin) as error:
             _log.error("%s has changed, and is refused; the PBX goes on as it was\n%s", source, error)
         else:
             _log.info("%s has changed: the PBX %s begins anew", source, name)
@@ -188,27 +196,34 @@ class Installation:
         host = self.hosts.named(name)
         assert host is not None
         plan = self._plan(file)
-        host.restart(plan, plan.seed)
+        host.restart(plan)
         self.server.reindex()
 
-    def _host(self, source: str) -> HostedPbx:
-        plan = self._plan(load(source, self.vendors))
+    def _host(self, source: str, file: PbxFile) -> HostedPbx:
+        plan = self._plan(file)
         if plan.name in self._sources:
             raise SamePbxTwice(f"two PBXs are named {plan.name!r}: {self._sources[plan.name]} and {source}")
         self._sources[plan.name] = source
-        return HostedPbx(plan, self.vendors, rate=self._settings.rate)
+        return HostedPbx(
+            plan,
+            self.vendors,
+            rate=self._settings.rate,
+            shelf=self._storage.shelf(plan.name),
+            left=self._storage.left(plan.name),
+        )
 
     def _plan(self, file: PbxFile) -> Plan:
         settings = self._settings
         chosen = settings.recordings
-        folder = (self._workplace if chosen is None else chosen) / file.name
+        folder = (chosen or self._storage.recordings or self._workplace) / file.name
         recordings = Recordings(folder, file, keep=chosen is not None)
 
-        def assemble(clock: Scheduler, seed: int) -> Assembled:
+        def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
             recorder = Recorder(recordings.root, longest=file.limits.recording)
-            built = build(file, vendors=self.vendors, clock=clock, seed=seed, files=recorder)
-            recordings.put_back(built, recorder)
-            return Assembled(built.pbx, built.interfaces, recorder)
+            built = build(file, vendors=self.vendors, clock=clock, seed=seed, files=recorder, saved=saved)
+            recordings.put_back(built, recorder, anew=saved.is_empty)
+            smtp = None if file.smtp is None else file.smtp.server()
+            return Assembled(built.pbx, built.interfaces, recorder, smtp)
 
         return Plan(
             name=file.name,
@@ -218,55 +233,10 @@ class Installation:
         )
 
 
-class Recordings:
-    """The folder of a PBX's recordings: at each beginning they lie where its file says.
-
-    A folder of ours is emptied for that. In one that the user chose (`keep`) nothing is ever removed: what the run
-    before moved away goes back.
-    """
-
-    def __init__(self, folder: Path, file: PbxFile, *, keep: bool) -> None:
-        self.root = RecordingRoot(folder)
-        self._folder = folder
-        self._keep = keep
-        self._home = {entry.id: entry.recording for entry in file.cdrs if entry.recording is not None}
-        self._away: dict[int, Cdr] = {}
-        self._recorder: Recorder | None = None
-
-    def put_back(self, built: BuiltPbx, recorder: Recorder) -> None:
-        """Make the folder what it is when a PBX begins, record there, and remember what moves away."""
-        if self._recorder is not None:  # it must not write into what has begun anew
-            self._recorder.close(finish=self._keep)
-        self._recorder = recorder
-        if not self._keep:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        for number, cdr in self._away.items():
-            home = self._home[number]
-            with suppress(PbxError):  # the user has taken it away
-                self.root.move(
-                    from_folder=cdr.recording_folder,
-                    from_file=cdr.recording_file,
-                    to_folder=home.folder,
-                    to_file=home.file,
-                )
-        self._away.clear()
-        for placement in built.place:
-            self._place(placement)
-        built.pbx.events.subscribe(RecordingMoved, self._on_moved)
-        recorder.attach(built.pbx)
-
-    def _place(self, placement: Placement) -> None:
-        try:
-            self.root.place(placement.folder, placement.file, placement.content)
-        except PbxError as error:
-            told = f"recordings: cannot put {placement.folder}/{placement.file} into {self._folder}: {error.__cause__}"
-            if self._keep:
-                raise RecordingsRefused(told) from error
-            _log.warning("%s; whoever asks for it is told that it is not there", told)
-
-    def _on_moved(self, event: RecordingMoved) -> None:
-        if self._keep and event.cdr.id in self._home:
-            self._away[event.cdr.id] = event.cdr
+def files_of(sources: Iterable[str]) -> dict[str, PbxFile]:
+    """Read PBX files, by their sources. Raises PbxFileRefused, BrokenVendor."""
+    vendors = find_vendors()
+    return {source: load(source, vendors) for source in sources}
 
 
 def start_of(said: Instant | None) -> Callable[[float], Instant]:

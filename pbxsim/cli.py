@@ -11,16 +11,31 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from pbxsim import __version__
+from pbxsim.options import (
+    FromEnvironment,
+    Options,
+    database,
+    engine,
+    later,
+    moment,
+    named,
+    one_of,
+    port,
+    rate,
+    seed,
+    truth,
+    whole,
+)
 from pbxsim.simulate.command import add_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.app import ServeSettings
-    from pbxsim.clock.instant import Instant
+    from pbxsim.storage import Wanted
 
 
 class Exit(IntEnum):
@@ -30,14 +45,6 @@ class Exit(IntEnum):
     REFUSED = 1
     USAGE = 2
     UNREACHABLE = 3
-
-
-_LATER: Final = {
-    "db": "call records are kept in memory in this release; without --db they are all the same there",
-    "workers": "this release serves with one process; leave --workers out",
-}
-_TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
-_FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(asked: argparse.Namespace) -> int:
     """Serve PBXs until somebody stops it."""
     try:
-        watch = asked.watch is True or bool(_named(_truth)(asked.watch))
+        watch = asked.watch is True or bool(named(truth)(asked.watch))
     except argparse.ArgumentTypeError as error:
         return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
     import gc
@@ -144,7 +151,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
-    add_options(simulator, moment=_moment)
+    add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)
     return parser
 
@@ -159,133 +166,28 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     parser.add_argument(
         "pbxs", nargs="*", metavar="PBX", help="built-in PBXs' names, or paths of PBX files (documented)"
     )
-    option = _Options(parser, environment)
+    option = Options(parser, environment)
     option("host", "127.0.0.1", str, "ADDRESS", "where to listen (127.0.0.1)")
-    option("port", 8080, _port, "PORT", "0: any that is free, which is printed (8080)")
-    option("clock", 1.0, _rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
-    option("start-at", None, _moment, "TIME", "where their time begins, ISO 8601")
-    option("seed", None, _seed, "N", "decides what is drawn by chance (the PBX file's)")
-    option("engine", "simulated", _engine, "simulated", "who decides what telephones do (simulated)")
+    option("port", 8080, port, "PORT", "0: any that is free, which is printed (8080)")
+    option("clock", 1.0, rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
+    option("start-at", None, moment, "TIME", "where their time begins, ISO 8601")
+    option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
+    option("engine", "simulated", engine, "simulated", "who decides what telephones do (simulated)")
     option("recordings", None, Path, "DIR", "the root of the recordings (a temporary folder)")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", "", str, "T", "ask for it as bearer token in the control API")
-    option("log-format", "text", _one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
-    option("db", None, _later("db"), "URL", "not in this release")
-    option("workers", None, _later("workers"), "N", "not in this release")
+    option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
+    option(
+        "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
+    )
+    option("db-synchronous", "normal", one_of("off", "normal", "full"), "off|normal|full", "how sure a write is")
+    option("db-flush-ms", 5, whole(1, 60_000), "MS", "how long a record may wait to be written with others (5)")
+    option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
+    option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
+    option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
     parser.set_defaults(command=serve)
-
-
-class _Options:
-    """Adds options whose default may stand in the environment; argparse reads it only if the command is chosen."""
-
-    def __init__(self, parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
-        self._parser = parser
-        self._environment = environment
-
-    def __call__(self, name: str, default: object, kind: Callable[[str], object], metavar: str, text: str) -> None:
-        variable = f"PBXSIM_{name.upper().replace('-', '_')}"
-        given = self._environment.get(variable)
-        self._parser.add_argument(
-            f"--{name}",
-            type=_named(kind),
-            default=FromEnvironment(given, variable) if given else default,
-            metavar=metavar,
-            help=text,
-        )
-
-
-class FromEnvironment(str):
-    """An option's text that stood in the environment, under the name `variable`."""
-
-    __slots__ = ("variable",)
-    variable: str
-
-    def __new__(cls, text: str, variable: str) -> FromEnvironment:
-        """Keep the text, and where it stood."""
-        made = super().__new__(cls, text)
-        made.variable = variable
-        return made
-
-
-def _named(kind: Callable[[str], object]) -> Callable[[str], object]:
-    """Have a refusal name the variable, where the text came from there."""
-
-    def read(text: str) -> object:
-        try:
-            return kind(text)
-        except (ValueError, argparse.ArgumentTypeError) as error:
-            where = f"{text.variable}: " if isinstance(text, FromEnvironment) else ""
-            raise argparse.ArgumentTypeError(f"{where}{error}") from None
-
-    return read
-
-
-def _truth(text: str) -> bool:
-    known = _TRUE | _FALSE
-    if text.lower() not in known:
-        raise argparse.ArgumentTypeError(f"expected 1 or 0, not {str(text)!r}")
-    return known[text.lower()]
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) < 65_536):
-        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!r}")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text) < 2**63):
-        raise argparse.ArgumentTypeError(f"expected a whole number from 0, below 2 to the 63rd, not {text!r}")
-    return int(text)
-
-
-def _rate(text: str) -> float:
-    if text in ("real", "paused"):
-        return 1.0 if text == "real" else 0.0
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = -1.0
-    if not 0 <= rate <= 1_000_000:
-        raise argparse.ArgumentTypeError(
-            f"expected real, paused, or how many times faster (0 to 1000000), not {text!r}"
-        )
-    return rate
-
-
-def _moment(text: str) -> Instant:
-    from pbxsim.config.values import instant
-
-    try:
-        return instant(text)
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(
-            f"expected a moment in ISO 8601 from 1970 to 2199, as 2026-01-01T09:00:00Z, not {text!r}"
-        ) from None
-
-
-def _engine(text: str) -> str:
-    if text in ("asterisk", "sip"):
-        raise argparse.ArgumentTypeError(f"the engine {text!r} is not in this release; simulated is")
-    return _one_of("simulated")(text)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    def chosen(text: str) -> str:
-        if text not in words:
-            raise argparse.ArgumentTypeError(f"expected {' or '.join(words)}, not {text!r}")
-        return text
-
-    return chosen
-
-
-def _later(name: str) -> Callable[[str], NoReturn]:
-    def refuse(_: str) -> NoReturn:
-        raise argparse.ArgumentTypeError(f"not in this release: {_LATER[name]}")
-
-    return refuse
 
 
 def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
@@ -299,9 +201,24 @@ def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
         start_at=asked.start_at,
         seed=asked.seed,
         recordings=asked.recordings,
+        stored=_stored(asked),
         tls=asked.tls,
         control_token=asked.control_token,
         watch=watch,
+    )
+
+
+def _stored(asked: argparse.Namespace) -> Wanted:
+    from pbxsim.storage import Wanted
+
+    return Wanted(
+        place=asked.db,
+        port=asked.port,
+        lasts=asked.port != 0 and asked.clock == 1,
+        synchronous=asked.db_synchronous,
+        flush_ms=asked.db_flush_ms,
+        keep_days=asked.db_keep_days,
+        spill=asked.db_spill,
     )
 
 

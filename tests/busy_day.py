@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cdr import CdrArchive
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.events import Event
+    from pbxsim.pbx.saved import Saved
 
 CALLS: Final = 400
 _LINES: Final = ("sip100", "sip101", "sip102", "sip103", "sip104", "east", "west")
@@ -244,8 +245,8 @@ def documented(seed: int = 7) -> HostedPbx:
     """Send every documented request to the PBX `documented`, three times over, with time between them."""
     vendors, file = find_vendors(), load("documented")
 
-    def assemble(clock: Scheduler, seed: int) -> Assembled:
-        built = build(file, vendors=vendors, clock=clock, seed=seed, files=_NoFiles())
+    def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
+        built = build(file, vendors=vendors, clock=clock, seed=seed, files=_NoFiles(), saved=saved)
         return Assembled(built.pbx, built.interfaces)
 
     hosted = HostedPbx(Plan(name=file.name, seed=seed, assemble=assemble, start=lambda _: START), vendors, rate=0)

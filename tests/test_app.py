@@ -12,10 +12,11 @@ import msgspec
 import pytest
 
 from pbxsim import app
-from pbxsim.app import PAUSED_START, Installation, RecordingsRefused, SamePbxTwice, ServeSettings
+from pbxsim.app import PAUSED_START, Installation, SamePbxTwice, ServeSettings
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
+from pbxsim.recordings import RecordingsRefused
 from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.web.host import CannotBegin
 from pbxsim.web.paths import PathClaimedTwice

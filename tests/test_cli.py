@@ -252,7 +252,11 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
         (["serve", "--engine", "sip"], "--engine: the engine 'sip' is not in this release; simulated is"),
         (["serve", "--engine", "steam"], "--engine: expected simulated, not 'steam'"),
         (["serve", "--log-format", "xml"], "--log-format: expected text or json, not 'xml'"),
-        (["serve", "--db", ":memory:"], "--db: not in this release: call records are kept in memory"),
+        (["serve", "--db", "oracle://h/d"], "--db: no database is known by oracle://; expected a file, sqlite:///"),
+        (["serve", "--db", "postgresql://h"], "--db: postgresql:// needs the name of one database behind the host"),
+        (["serve", "--db-flush-ms", "0"], "--db-flush-ms: expected a whole number from 1 to 60000, not '0'"),
+        (["serve", "--db-keep-days", "x"], "--db-keep-days: expected a whole number from 0 to 36500, not 'x'"),
+        (["serve", "--db-synchronous", "maybe"], "--db-synchronous: expected off or normal or full, not 'maybe'"),
         (["serve", "--workers", "2"], "--workers: not in this release: "),
         (["check"], "the following arguments are required: FILE"),
     ],
@@ -268,7 +272,7 @@ def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.Cap
     ("name", "value", "told"),
     [
         ("PBXSIM_PORT", "x", "--port: PBXSIM_PORT: expected a port"),
-        ("PBXSIM_DB", "x", "--db: PBXSIM_DB: not in this release"),
+        ("PBXSIM_DB", "x://y", "--db: PBXSIM_DB: no database is known by x://"),
         ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
     ],
 )

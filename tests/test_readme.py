@@ -81,7 +81,15 @@ def _starting(word: str) -> list[str]:
 
 def test_every_command_is_of_a_kind_that_is_run_here() -> None:
     assert {command.split()[0] for command in COMMANDS} == {"curl", "make", "pbxsim"}
-    assert len(YAML) == 1
+    assert len(YAML) == 2
+
+
+@pytest.mark.parametrize("text", YAML)
+def test_a_sample_file_is_a_pbx_without_fault(text: str, tmp_path: Path) -> None:
+    (tmp_path / "sample.yaml").write_text(text, encoding="utf-8")
+    done = _run("pbxsim check sample.yaml", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith(", no fault\n")
 
 
 @pytest.mark.parametrize("command", _starting("curl"))

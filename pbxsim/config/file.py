@@ -13,6 +13,7 @@ from msgspec import Meta
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.config.call_centre import AgentEntry, QueueEntry
 from pbxsim.config.charging import AccountEntry, TariffEntry
+from pbxsim.config.mail import SmtpEntry
 from pbxsim.config.numbering import ContextEntry, DialplanEntry, DidEntry
 from pbxsim.config.phones import PhonesEntry
 from pbxsim.config.records import CdrEntry
@@ -64,6 +65,7 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     queues: tuple[QueueEntry, ...] = ()
     traffic: Annotated[tuple[TrafficEntry, ...], Meta(description="Callers from outside who call by themselves.")] = ()
     cdrs: tuple[CdrEntry, ...] = ()
+    smtp: Annotated[SmtpEntry | None, Meta(description="The mail server that takes its e-mails.")] = None
     vendors: Annotated[
         dict[str, Any], Meta(description="The vendors whose interfaces it speaks, by name, each with its own settings.")
     ] = {}

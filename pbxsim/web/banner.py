@@ -28,11 +28,13 @@ def base_url(host: str, port: int, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{name}:{port}"
 
 
-def banner(hosts: Hosts, vendors: Mapping[str, Vendor], url: str, *, self_signed: bool, needs_token: bool) -> str:
-    """Write it."""
+def banner(
+    hosts: Hosts, vendors: Mapping[str, Vendor], url: str, *, kept_in: str, self_signed: bool, needs_token: bool
+) -> str:
+    """Write it. `kept_in` says in words where records last."""
     curl = "curl --insecure" if self_signed else "curl"
     token = ' -H "Authorization: Bearer $PBXSIM_CONTROL_TOKEN"' if needs_token else ""
-    lines = [f"pbxsim {__version__} on {url}"]
+    lines = [f"pbxsim {__version__} on {url}", f"Call records are in {kept_in}"]
     for host in hosts:
         lines += _calls(host, vendors, url, curl)
     lines.append("\nThen")

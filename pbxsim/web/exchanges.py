@@ -90,6 +90,11 @@ class RequestLog:
         self._records: deque[RequestRecord] = deque(maxlen=limit)
         self._seq = 0
 
+    @property
+    def counted(self) -> int:
+        """How many requests there were since the PBX began."""
+        return self._seq
+
     def begin(self, vendor: str, exchange: Exchange) -> RequestRecord:
         """Note a request that a vendor is about to answer: it stands in the journal before all that it causes."""
         record = self._keep(vendor, exchange)

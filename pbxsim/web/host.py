@@ -1,4 +1,4 @@
-"""One hosted PBX: its switch, clock, vendors' interfaces, journal and request log, and how all of it begins anew.
+"""One hosted PBX: its switch, clock, vendors' interfaces, journal, store and outbox, and how all of it begins anew.
 
 Not here: how a PBX is built from a file (config), how requests arrive (server.py).
 """
@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
 
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.pbx.directory_changes import tell_changes
+from pbxsim.pbx.pbx import NOTHING_SAVED
+from pbxsim.pbx.saved import saved_of
 from pbxsim.sinks.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
 from pbxsim.sinks.shelf import NoStore
@@ -22,12 +25,17 @@ from pbxsim.web.masking import Mask
 from pbxsim.web.questions import Questions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.saved import Saved
+    from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.outbox.smtp import SmtpServer
     from pbxsim.sinks.recorder import Recorder
+    from pbxsim.sinks.shelf import Shelf
+    from pbxsim.sinks.store.health import StoreHealth
     from pbxsim.vendorkit.exchange import Exchange
     from pbxsim.vendorkit.vendor import Interface, Vendor
 
@@ -41,34 +49,55 @@ class CannotBegin(Exception):
 class Assembled(msgspec.Struct, frozen=True, eq=False):
     """A PBX put together with its engine connected, and its interface for each vendor it speaks, by vendor's name.
 
-    `recorder` makes its recordings and gives them out, where there is a place for them.
+    `recorder` makes its recordings and gives them out, where there is a place for them. `smtp` is the server that takes
+    its e-mails.
     """
 
     pbx: Pbx
     interfaces: Mapping[str, Interface]
     recorder: Recorder | None = None
+    smtp: SmtpServer | None = None
 
 
 class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """How a hosted PBX begins: whenever it is reset, all of this is done again.
 
-    `assemble` builds the PBX on a clock and a seed. `start` gives the instant at which its clock begins, by the rate at
-    which it is to run.
+    `assemble` builds the PBX on a clock and a seed, going on from what an earlier run saved. `start` gives the instant
+    at which its clock begins, by the rate at which it is to run; where something was saved, no earlier than that.
     """
 
     name: str
     seed: int
-    assemble: Callable[[Scheduler, int], Assembled]
+    assemble: Callable[[Scheduler, int, Saved], Assembled]
     start: Callable[[float], Instant]
 
 
-class HostedPbx:
-    """A PBX that a server hosts. Each has its own clock, seed, journal, requests and credentials."""
+class Left(msgspec.Struct, frozen=True, eq=False):
+    """What an earlier run of a PBX left in its store: its records, and the deliveries that are not done."""
 
-    def __init__(self, plan: Plan, vendors: Mapping[str, Vendor], *, rate: float) -> None:
+    saved: Saved = NOTHING_SAVED
+    deliveries: Sequence[Delivery] = ()
+
+
+NOTHING_LEFT: Final = Left()
+
+
+class HostedPbx:
+    """A PBX that a server hosts. Each has its own clock, seed, journal, requests, credentials, shelf and outbox."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        vendors: Mapping[str, Vendor],
+        *,
+        rate: float,
+        shelf: Shelf | None = None,
+        left: Left = NOTHING_LEFT,
+    ) -> None:
         self._vendors = vendors
         self._runs = False
-        self._begin(plan, plan.seed, rate)
+        self.shelf: Shelf = NoStore() if shelf is None else shelf
+        self._begin(plan, plan.seed, rate, left)
 
     @property
     def name(self) -> str:
@@ -81,29 +110,42 @@ class HostedPbx:
         self.driver.start()
         self.outbox.start()
 
-    def close(self) -> None:
-        """Stop the clock for good, and return when the recordings of all calls that have ended are written."""
+    async def close(self) -> None:
+        """Stop the clock for good, and return when the recordings of all calls that have ended are written.
+
+        What the outbox has not delivered stays in the store.
+        """
         self._runs = False
         self.questions.close()
-        self.outbox.clear()
         self.driver.close()
         if self.recorder is not None:
             self.recorder.close(finish=True)
+        await self.outbox.close()
 
     def reset(self, seed: int | None = None) -> None:
         """Go back to the start: the PBX as its file says, no call, no record, no request; the clock's rate stays.
 
-        With `seed` other fates are drawn; without, those of the very start.
+        With `seed` other fates are drawn; without, those of the very start. What is stored of it is cleared.
         """
-        self.restart(self.plan, self.plan.seed if seed is None else seed)
+        self._restart(self.plan, self.plan.seed if seed is None else seed, None)
 
-    def restart(self, plan: Plan, seed: int) -> None:
-        """Begin anew by a plan that may be another; if it cannot be carried out, everything stays as it is."""
-        before, questions, outbox = self.driver, self.questions, self.outbox
-        self._begin(plan, seed, before.rate)
+    def restart(self, plan: Plan) -> None:
+        """Begin anew by a plan that may be another, as after a stop: what is stored stays, calls in progress end.
+
+        If the plan cannot be carried out, nothing changes. Raises CannotBegin.
+        """
+        is_stored = not isinstance(self.shelf, NoStore)
+        saved = saved_of(self.pbx, self.outbox.last_number) if is_stored else NOTHING_SAVED
+        self._restart(plan, plan.seed, Left(saved, tuple(self.outbox.known()) if is_stored else ()))
+
+    def _restart(self, plan: Plan, seed: int, left: Left | None) -> None:
+        driver, outbox, questions = self.driver, self.outbox, self.questions
+        before = self.pbx.directory
+        self._begin(plan, seed, driver.rate, left)
         questions.close()
         outbox.clear()
-        before.close()
+        driver.close()
+        tell_changes(before, self.pbx)
         if self._runs:
             self.driver.start()
             self.outbox.start()
@@ -123,28 +165,47 @@ class HostedPbx:
             self._report_failures()
         return reply
 
-    def _begin(self, plan: Plan, seed: int, rate: float) -> None:
-        scheduler = Scheduler(plan.start(rate))
-        assembled = plan.assemble(scheduler, seed)
+    def _begin(self, plan: Plan, seed: int, rate: float, left: Left | None) -> None:
+        """Build all of it. `left` None: what is on the shelf is cleared first, once nothing can go wrong any more."""
+        found = NOTHING_LEFT if left is None else left
+        scheduler = Scheduler(max(plan.start(rate), found.saved.now))
+        assembled = plan.assemble(scheduler, seed, found.saved)
         self.plan = plan
         self.seed = seed
         self.pbx = assembled.pbx
         self.interfaces = assembled.interfaces
-        self.journal = Journal(assembled.pbx)
-        self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))
         self.recorder = assembled.recorder
         self.driver = ClockDriver(scheduler, rate=rate)
         self.questions = Questions(assembled.pbx, self.driver)
-        self.outbox = Outbox(
-            assembled.pbx, self._receivers(assembled.interfaces), NoStore(), self.driver, recordings=assembled.recorder
-        )
-        if self.recorder is not None:
-            self.driver.barriers.append(self.recorder.written)
-        self.driver.barriers.append(self.outbox.tried)
+        self.journal = Journal(assembled.pbx)
+        self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))
+        if left is None:
+            self.shelf.clear()
+        self._keep_records(assembled, found)
 
-    def _receivers(self, interfaces: Mapping[str, Interface]) -> Iterator[Receiver]:
-        for name, interface in interfaces.items():
-            yield from self._vendors[name].receivers(interface)
+    def _keep_records(self, assembled: Assembled, left: Left) -> None:
+        """Connect shelf and outbox, in the order that makes a notice's facts last before the notice leaves."""
+        self.shelf.attach(assembled.pbx)
+        self.outbox = Outbox(
+            assembled.pbx,
+            self._receivers(assembled.interfaces),
+            self.shelf,
+            self.driver,
+            smtp=assembled.smtp,
+            recordings=assembled.recorder,
+            deliveries=left.deliveries,
+            first=left.saved.last_notice + 1,
+        )
+        for name, interface in assembled.interfaces.items():
+            self._vendors[name].announce(interface)
+        if assembled.recorder is not None:
+            self.driver.barriers.append(assembled.recorder.written)
+        self.driver.barriers += (self.shelf.settled, self.outbox.tried, self.shelf.settled)
+
+    def _receivers(self, interfaces: Mapping[str, Interface]) -> list[Receiver]:
+        return [
+            receiver for name, interface in interfaces.items() for receiver in self._vendors[name].receivers(interface)
+        ]
 
     def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
         masks = {name: Mask([self._vendors[name]]) for name in names}
@@ -164,10 +225,23 @@ class HostedPbx:
         self.pbx.events.failures.clear()
 
 
-class Hosts:
-    """The PBXs of one server, by name and by the vendors they speak, in the order in which they were given."""
+class StoreShown(Protocol):
+    """A server's store as far as the control API shows it."""
 
-    def __init__(self, hosts: Iterable[HostedPbx]) -> None:
+    @property
+    def health(self) -> StoreHealth:
+        """How well it writes."""
+        ...
+
+
+class Hosts:
+    """The PBXs of one server, by name and by the vendors they speak, in the order in which they were given.
+
+    `store` is where their records last; None where that is memory.
+    """
+
+    def __init__(self, hosts: Iterable[HostedPbx], store: StoreShown | None = None) -> None:
+        self.store = store
         self._hosts = {host.name: host for host in hosts}
         self.index()
 

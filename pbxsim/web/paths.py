@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 CONTROL_ROOT: Final = "/_pbxsim"
 HEALTH: Final = ("/livez", "/readyz")
-RESERVED: Final = (*HEALTH, "/metrics", CONTROL_ROOT, CONTROL_ROOT + "/*")
+METRICS: Final = "/metrics"
+RESERVED: Final = (*HEALTH, METRICS, CONTROL_ROOT, CONTROL_ROOT + "/*")
 _SLASHES: Final = re.compile(r"/{2,}")
 _ALIKE: Final = 0.85
 _BASE_URL: Final = "does the client's base URL lack its trailing slash?"

@@ -79,7 +79,7 @@ class PbxServer:
     async def stop(self) -> None:
         """Stop the clocks (whoever waits for one is told), take no more requests, finish those in progress."""
         for hosted in self.hosts:
-            hosted.close()
+            await hosted.close()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

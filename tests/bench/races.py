@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
-from tests.bench import cold_start, servers, web
+from tests.bench import races_http
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
 from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
@@ -16,8 +15,6 @@ SIMPY: Final = "SimPy, process per call"
 TASKS: Final = "asyncio virtual time, task per call"
 TASKS_NO_SELECT: Final = "the same, select() left out"
 
-_HAS_PROC: Final = Path("/proc/self/schedstat").exists()
-_NEEDS_PROC: Final = "all of it: a server's CPU time is read from Linux's /proc"
 _CALLS: Final = {"calls": 30_000, "alive": 13_000}
 
 
@@ -157,81 +154,15 @@ def busy_hour() -> Race:
     )
 
 
-def originate() -> Race:
-    """A whole call for each request, beside bare aiohttp: G1."""
-    ours, bare, reading = "pbxsim serve, originate", "bare aiohttp, constant reply", "bare aiohttp, 12 parameters read"
-    title, how = (
-        "VoIPSUN originate over HTTP",
-        f"{web.CONNECTIONS} connections; 12 parameters; each request a whole call with its CDR in memory, in real time",
-    )
-    if not _HAS_PROC:
-        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
-    return Race(
-        title=title,
-        how=how,
-        contenders=(
-            Contender(ours, web.originate),
-            Contender(bare, web.constant),
-            Contender(reading, web.parameters),
-        ),
-        goals=(
-            _cheaper(ours, bare, 0.70),
-            _cheaper(ours, reading, None),
-            _cheaper(reading, bare, None),
-            Goal(name="G1", words="requests a second", figure="requests/s", ours=ours, rival=bare),
-            Goal(name="G1", words="p99, ms", figure="p99 ms", ours=ours, rival=bare),
-        ),
-    )
-
-
-def _cheaper(ours: str, rival: str, at_least: float | None) -> Goal:
-    return Goal(
-        name="G1",
-        words="requests a CPU second",
-        figure="requests/CPU second",
-        ours=ours,
-        rival=rival,
-        at_least=at_least,
-    )
-
-
-def cold() -> Race:
-    """The time to the first reply: G9."""
-    ours, bare, peer = "pbxsim serve", "bare aiohttp", "mountebank"
-    has_peer = servers.mountebank() is not None
-    peers = (Contender(peer, cold_start.of_mountebank),) if has_peer else ()
-    missing = () if has_peer else (f"against mountebank (wanted <= 0.9): no `{servers.MOUNTEBANK}` on PATH",)
-    title, how = (
-        "Cold start",
-        "from the start of the process to the first 200; bytecode is cached; all on one processor",
-    )
-    if not _HAS_PROC:
-        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
-    return Race(
-        title=title,
-        how=how,
-        contenders=(Contender(ours, cold_start.of_pbxsim), Contender(bare, cold_start.of_bare_aiohttp), *peers),
-        goals=(
-            _sooner(ours, bare, 1.10),
-            *((_sooner(ours, peer, 0.90),) if has_peer else ()),
-            Goal(name="G9", words="CPU time", figure="CPU ms", ours=ours, rival=bare),
-        ),
-        unable=missing,
-        warms_up=True,
-    )
-
-
-def _sooner(ours: str, rival: str, at_most: float) -> Goal:
-    return Goal(name="G9", words="time to first 200", figure="ms to first 200", ours=ours, rival=rival, at_most=at_most)
-
-
 _ALL: Final = {
-    "G1": originate,
+    "G1": races_http.originate,
     "G4": discrete_events,
     "G6": discrete_events,
     "G7": crowd,
     "G8": weight,
-    "G9": cold,
+    "G9": races_http.cold,
+    "G11": races_http.stored,
+    "G12": races_http.patience,
     "HOUR": busy_hour,
     "MANY": many_calls,
 }

@@ -47,6 +47,7 @@ class Server:
     process: int
     port: int
     start_seconds: float
+    folder: Path
 
     def get(self, path: str) -> bytes:
         """Ask for a path; give the body. Raises WrongResult unless the answer is 200."""
@@ -62,9 +63,9 @@ class Server:
         return body
 
 
-def pbxsim(pbx: str) -> Kind:
-    """Give `pbxsim serve` with a PBX file or a built-in PBX."""
-    return Kind((sys.executable, "-m", "pbxsim", "serve", pbx, "--port", "{port}"), "/readyz")
+def pbxsim(pbx: str, *options: str) -> Kind:
+    """Give `pbxsim serve` with a PBX file or a built-in PBX; without options as a user starts it, with a store."""
+    return Kind((sys.executable, "-m", "pbxsim", "serve", pbx, "--port", "{port}", *options), "/readyz")
 
 
 def bare_aiohttp(kind: str) -> Kind:
@@ -89,11 +90,11 @@ def running(kind: Kind) -> Iterator[Server]:
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
         command = [part.format(port=port, spare=_free_port(), folder=folder) for part in kind.command]
         began = time.perf_counter()
-        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, env=_environment(port))
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, env=_environment(port, folder))
         try:
             _pin(process.pid)
             _wait(process, port, kind.path)
-            yield Server(process.pid, port, time.perf_counter() - began)
+            yield Server(process.pid, port, time.perf_counter() - began, Path(folder))
         except WrongResult as wrong:
             said.seek(0)
             raise WrongResult(f"{wrong}\n{' '.join(command)}\n{said.read().decode(errors='replace')}") from wrong
@@ -102,10 +103,10 @@ def running(kind: Kind) -> Iterator[Server]:
             process.wait()
 
 
-def _environment(port: int) -> dict[str, str]:
-    """Give the environment of a server: its Python keeps bytecode, wherever this one was told not to."""
+def _environment(port: int, folder: str) -> dict[str, str]:
+    """Give the environment of a server: its data in its folder; its Python keeps bytecode even if this one does not."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPYCACHEPREFIX": _bytecode().name, "BENCH_PORT": str(port)}
+    return {**kept, "PYTHONPYCACHEPREFIX": _bytecode().name, "BENCH_PORT": str(port), "XDG_DATA_HOME": folder}
 
 
 @cache

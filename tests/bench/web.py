@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from typing import Final
 
 from tests.bench.harness import ROOT, Figures, WrongResult, expect
@@ -22,21 +24,47 @@ ORIGINATE: Final = (
 )
 """Twelve parameters; the number dialled answers at once and hangs up after 1 s of talk."""
 
+STORED: Final = ("--db", "{folder}/bench.sqlite3")
 SHORT: Final = "/api/api.php"
 _WARM_SECONDS: Final = 2.0  # by then calls end as fast as they begin
 _MEASURED_SECONDS: Final = 2.0
 _PATIENCE_SECONDS: Final = 20.0
+_WRITTEN_WITHIN_SECONDS: Final = 1.0
 
 
-def originate() -> Figures:
-    """Measure `pbxsim serve` in real time; every request must have become an answered call with one record."""
-    with running(pbxsim(BENCH_PBX)) as server:
+def originate(connections: int = CONNECTIONS) -> Figures:
+    """Measure `pbxsim serve` in real time, its records in SQLite: every request must have become one stored record."""
+    with running(pbxsim(BENCH_PBX, *STORED)) as server:
+        figures = _load(server, ORIGINATE, connections)
+        _check(_records_when_quiet(server), figures)
+        stored = _stored_when_quiet(server)
+    _check(stored, figures)
+    return figures
+
+
+def without_store() -> Figures:
+    """Measure `pbxsim serve` whose records are in memory alone."""
+    with running(pbxsim(BENCH_PBX, "--db", ":memory:")) as server:
         figures = _load(server, ORIGINATE)
-        rows = _records_when_quiet(server)
+        _check(_records_when_quiet(server), figures)
+    return figures
+
+
+def one_at_a_time() -> Figures:
+    """Measure one connection, with the store."""
+    return originate(connections=1)
+
+
+def constant_one_at_a_time() -> Figures:
+    """Measure one connection to bare aiohttp that reads nothing."""
+    with running(bare_aiohttp("const")) as server:
+        return _load(server, SHORT, connections=1)
+
+
+def _check(rows: list[dict[str, str]], figures: Figures) -> None:
     expect("records", len(rows), int(figures["replies"]))
     expect("calls recorded", len({row["call"] for row in rows}), len(rows))
     expect("outcomes", {row["disposition"] for row in rows}, {"ANSWERED"})
-    return figures
 
 
 def constant() -> Figures:
@@ -54,12 +82,12 @@ def _rival(kind: Kind, target: str) -> Figures:
         return _load(server, target)
 
 
-def _load(server: Server, target: str) -> Figures:
+def _load(server: Server, target: str, connections: int = CONNECTIONS) -> Figures:
     asked = {
         "port": server.port,
         "target": target,
         "body": REPLY,
-        "connections": CONNECTIONS,
+        "connections": connections,
         "server": server.process,
         "warm_seconds": _WARM_SECONDS,
         "seconds": _MEASURED_SECONDS,
@@ -85,3 +113,15 @@ def _records_when_quiet(server: Server) -> list[dict[str, str]]:
         time.sleep(0.2)
     text = server.get("/_pbxsim/cdrs.csv").decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def _stored_when_quiet(server: Server) -> list[dict[str, str]]:
+    """Read what is in the database, once nothing waits to be written; that must not take longer than a moment."""
+    until = time.perf_counter() + _WRITTEN_WITHIN_SECONDS
+    while json.loads(server.get("/readyz"))["store"]["waiting"]:
+        if time.perf_counter() > until:
+            raise WrongResult("the store does not keep up with the calls")
+        time.sleep(0.05)
+    with closing(sqlite3.connect(server.folder / "bench.sqlite3")) as database:
+        found = database.execute("SELECT callno, disposition FROM cdr").fetchall()
+    return [{"call": str(call), "disposition": disposition} for call, disposition in found]

@@ -10,7 +10,7 @@ USER = "a SIP user name: letters, digits, dots, hyphens, underscores, no blanks"
 NUMBER = "a telephone number, as text of digits, letters, * and #"
 TOP = (
     "name, seed, start_at, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids, groups,"
-    " phones, agents, queues, traffic, cdrs, vendors"
+    " phones, agents, queues, traffic, cdrs, smtp, vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 

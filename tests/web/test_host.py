@@ -16,6 +16,7 @@ from tests.web.town import ACME, plan
 if TYPE_CHECKING:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.events import Event
+    from pbxsim.pbx.saved import Saved
 
 VENDORS = {"acme": ACME}
 CALL = "secret=s3cret!&from=100&to=102"
@@ -27,13 +28,13 @@ def call(host: HostedPbx) -> bytes:
 
 
 def test_a_plan_that_cannot_be_carried_out_leaves_everything_as_it_was() -> None:
-    def fail(clock: Scheduler, seed: int) -> Assembled:
+    def fail(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
         raise ValueError("no")
 
     host = HostedPbx(plan(), VENDORS, rate=0)
     call(host)
     with pytest.raises(ValueError, match="no"):
-        host.restart(msgspec.structs.replace(plan("other"), assemble=fail), 1)
+        host.restart(msgspec.structs.replace(plan("other"), assemble=fail))
     assert (host.name, call(host)) == ("town", b"CALL 2")
 
 
@@ -44,7 +45,7 @@ async def test_a_running_pbx_runs_on_after_it_began_anew() -> None:
     host.reset()
     assert call(host) == b"CALL 1"
     await host.driver.advance(60_000_000)
-    host.close()
+    await host.close()
 
 
 def test_a_listener_that_fails_is_told_of_in_the_log_and_breaks_no_call(caplog: pytest.LogCaptureFixture) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.saved import Saved
 
 VENDORS = {"simotel": vendor}
 START = parse_iso("2026-01-01T00:00:00Z")
@@ -53,8 +54,8 @@ def hosted(
     text = FILE.format(address=address, within=within, more=more, name=name, failure=failure)
     file = read(text, "office.yaml", VENDORS)
 
-    def assemble(clock: Scheduler, seed: int) -> Assembled:
-        built = build(file, vendors=VENDORS, clock=clock, seed=seed, files=NoFiles())
+    def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
+        built = build(file, vendors=VENDORS, clock=clock, seed=seed, files=NoFiles(), saved=saved)
         return Assembled(built.pbx, built.interfaces)
 
     return HostedPbx(Plan(name=file.name, seed=1, assemble=assemble, start=lambda _: START), VENDORS, rate=rate)
@@ -70,7 +71,7 @@ async def running(*hosts: HostedPbx) -> AsyncIterator[None]:
         yield
     finally:
         for host in hosts:
-            host.close()
+            await host.close()
         left = [task for task in asyncio.all_tasks() - before if "_carry" in repr(task)]
         await asyncio.gather(*left, return_exceptions=True)
 
@@ -295,7 +296,7 @@ async def test_a_pbx_that_begins_anew_or_closes_takes_its_questions_back() -> No
             assert (rung(call), before.clock.now) == ([], START)
             before.calls.hang_up(call)
             again = calls(host)
-            host.close()
+            await host.close()
             assert (rung(again), host.pbx.decisions.pending()[0].call) == ([], again)
             assert rung(calls(host)) == ["552"]
             assert why(host) == [NOBODY_ASKS]

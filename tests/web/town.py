@@ -18,7 +18,7 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallOrder
 from pbxsim.pbx.directory import Dialplan, Directory, OutboundRoute, Trunk
 from pbxsim.pbx.events import CdrClosed
-from pbxsim.pbx.pbx import Pbx
+from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
 from pbxsim.sinks.cdr_memory import CdrMemory
 from pbxsim.vendorkit.access import same_secret
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.pbx.saved import Saved
     from pbxsim.vendorkit.exchange import Exchange
 
 START: Instant = parse_iso("2026-01-01T00:00:00Z")
@@ -116,7 +117,7 @@ ACME = Vendor(
 )
 
 
-def assemble(name: str, secret: str, clock: Scheduler, seed: int) -> Assembled:
+def assemble(name: str, secret: str, clock: Scheduler, seed: int, saved: Saved = NOTHING_SAVED) -> Assembled:
     """Build the PBX: two telephones, one of them with a public number, a trunk, an agent in a queue, two accounts."""
     archive = CdrMemory()
     trunk = Trunk(id=1, name="upc", capacity=2)
@@ -140,6 +141,7 @@ def assemble(name: str, secret: str, clock: Scheduler, seed: int) -> Assembled:
         queues=[queue],
         agents=[agent],
         accounts=[till, Account(name="free calls", credit=0, tariff=Tariff(""), changed_at=clock.now)],
+        saved=saved,
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     engine = SimulatedEngine(pbx)
@@ -152,7 +154,7 @@ def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1) -> Plan:
     return Plan(
         name=name,
         seed=seed,
-        assemble=lambda clock, seed: assemble(name, secret, clock, seed),
+        assemble=lambda clock, seed, saved: assemble(name, secret, clock, seed, saved),
         start=lambda rate: START,
     )
 

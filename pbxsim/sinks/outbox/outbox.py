@@ -91,6 +91,11 @@ class Outbox:
         found = self._receivers.get(receiver)
         return receiver.partition(":")[0] if found is None else found.vendor
 
+    @property
+    def last_number(self) -> int:
+        """Give the number of the newest delivery, 0 where there was none yet."""
+        return self._remembered.last
+
     # -- running --------------------------------------------------------------------------------------------------
 
     def start(self) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from pbxsim.clock.instant import iso
 from pbxsim.pbx.account import UNIT, amount_of, spell_amount
 from pbxsim.pbx.ledger import EntryKind
+from pbxsim.sinks.shelf import NotStored
 from pbxsim.web.control.answer import Answer, Problem, document
 from pbxsim.web.control.ask import NamedPage, Page, behind
 
@@ -74,7 +75,7 @@ def ledger(ask: Ask) -> Answer:
 
 
 async def top_up(ask: Ask) -> Answer:
-    """Pay in, and give the entry of it."""
+    """Pay in, and give the entry of it once it is stored. 503: it is booked, but the store cannot write at present."""
     host, account = ask.host, _account(ask)
     amount = amount_of(ask.command(TopUp).amount)
     if amount == 0:
@@ -85,6 +86,10 @@ async def top_up(ask: Ask) -> Answer:
     host.journal.append("control", data={"does": "top up", "account": account.name, "amount": spell_amount(amount)})
     entry = host.pbx.ledger.top_up(account, amount, at=host.pbx.clock.now)
     host.driver.rearm()
+    try:
+        await host.shelf.settled()
+    except NotStored as error:
+        raise Problem(503, f"entry {entry.id} is booked, but not stored: {error}") from None
     return document(_entry(entry), 201)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning
 from pbxsim.clock.instant import iso, seconds
+from pbxsim.sinks.shelf import NotStored
 from pbxsim.web.control.answer import Answer, Problem, document
 
 if TYPE_CHECKING:
@@ -47,33 +50,38 @@ def set_rate(ask: Ask) -> Answer:
 
 
 async def advance(ask: Ask) -> Answer:
-    """Move on by some seconds. A barrier: all work due by then is done when the answer comes."""
+    """Move on by some seconds. A barrier: all work due by then is done when the answer comes, records stored."""
     host, duration = ask.host, seconds(ask.command(Advance).seconds)
-    try:
+    with _refusals():
         await host.driver.advance(duration)
-    except (BeyondTime, ClockNotRunning) as error:
-        raise Problem(409, str(error)) from None
     return _document(host)
 
 
 async def run_next(ask: Ask) -> Answer:
     """Move on to the next due instant and do all that is due there."""
     host = ask.host
-    try:
+    with _refusals():
         ran = await host.driver.run_next()
-    except ClockNotRunning as error:
-        raise Problem(409, str(error)) from None
     return _document(host, ran=ran)
 
 
 async def run_until_idle(ask: Ask) -> Answer:
     """Move on until nothing is left to do, or the limit is reached; `idle` tells which."""
     host, limit = ask.host, seconds(ask.command(Limit).limit_seconds)
-    try:
+    with _refusals():
         idle = await host.driver.run_until_idle(limit)
-    except ClockNotRunning as error:
-        raise Problem(409, str(error)) from None
     return _document(host, idle=idle)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Tell what a clock refuses. 503: the clock has moved, but the records of it are not stored."""
+    try:
+        yield
+    except (BeyondTime, ClockNotRunning) as error:
+        raise Problem(409, str(error)) from None
+    except NotStored as error:
+        raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None
 
 
 def _document(host: HostedPbx, **more: bool) -> Answer:

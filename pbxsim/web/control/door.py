@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from pbxsim.web.control.answer import Answer, Problem
-from pbxsim.web.paths import CONTROL_ROOT, HEALTH
+from pbxsim.web.paths import CONTROL_ROOT, HEALTH, METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ class ControlDoor:
 
     def is_control(self, path: str) -> bool:
         """Tell whether a path is the control API's own."""
-        return path in HEALTH or path == CONTROL_ROOT or path.startswith(CONTROL_ROOT + "/")
+        return path in HEALTH or path in (METRICS, CONTROL_ROOT) or path.startswith(CONTROL_ROOT + "/")
 
     async def answer(self, exchange: Exchange) -> Answer:
         """Do what is asked and answer it; whatever goes wrong becomes a problem document."""
@@ -49,7 +49,7 @@ class ControlDoor:
         from pbxsim.web.control.ask import Ask
         from pbxsim.web.control.routes import ROUTES
 
-        if exchange.path.startswith(CONTROL_ROOT):
+        if exchange.path not in HEALTH:
             self._guard.check_page(exchange)
         fitting = [(route, parts) for route in ROUTES if (parts := _parts(route.path, exchange.path)) is not None]
         if not (fitting and all(route.is_open for route, _ in fitting)):

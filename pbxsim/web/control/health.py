@@ -16,5 +16,16 @@ def livez(ask: Ask) -> Answer:
 
 
 def readyz(ask: Ask) -> Answer:
-    """Say that the PBXs are loaded and their vendors' paths answered; the port opens no earlier."""
-    return document({"status": "ready", "pbxs": ask.hosts.names()})
+    """Say that the PBXs are loaded and their vendors' paths answered; the port opens no earlier.
+
+    503 while the store cannot write: calls go on, and what they leave is kept until it can, but nothing promises more.
+    """
+    ready = {"status": "ready", "pbxs": ask.hosts.names()}
+    store = ask.hosts.store
+    if store is None:
+        return document(ready)
+    health = store.health
+    shown = {"writing": health.is_writing, "waiting": health.waiting, "spilled": health.spilled, "lost": health.lost}
+    if health.is_writing:
+        return document(ready | {"store": shown})
+    return document(ready | {"status": "degraded", "store": shown | {"error": health.error}}, 503)

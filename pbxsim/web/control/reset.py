@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from pbxsim.clock.instant import iso
+from pbxsim.sinks.shelf import NotStored
 from pbxsim.web.control.answer import Answer, Problem, document
 from pbxsim.web.host import CannotBegin
 
@@ -20,12 +21,16 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
-def reset(ask: Ask) -> Answer:
-    """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has."""
+async def reset(ask: Ask) -> Answer:
+    """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has.
+
+    503 where the PBX cannot begin, or where the store cannot forget at once what it has of it.
+    """
     host = ask.host
     seed = ask.command(Seed).seed
     try:
         host.reset(seed)
-    except CannotBegin as error:
+        await host.shelf.settled()
+    except (CannotBegin, NotStored) as error:
         raise Problem(503, str(error)) from error
     return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})

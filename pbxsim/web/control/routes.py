@@ -16,6 +16,7 @@ from pbxsim.web.control import (
     contract,
     health,
     journal,
+    metrics,
     phones,
     queues,
     recordings,
@@ -43,6 +44,7 @@ class Route(msgspec.Struct, frozen=True):
 ROUTES: Final = (
     Route("GET", "/livez", health.livez, is_open=True),
     Route("GET", "/readyz", health.readyz, is_open=True),
+    Route("GET", "/metrics", metrics.scraped),
     Route("GET", "/_pbxsim/clock", clock.shown),
     Route("PUT", "/_pbxsim/clock", clock.set_rate, body=clock.Rate),
     Route("POST", "/_pbxsim/clock/advance", clock.advance, body=clock.Advance),

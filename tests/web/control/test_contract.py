@@ -85,6 +85,7 @@ def check(answered: Answered, method: str, path: str) -> None:
 REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/livez", "/livez", None, 200),
     ("GET", "/readyz", "/readyz", None, 200),
+    ("GET", "/metrics", "/metrics", None, 200),
     ("GET", "/_pbxsim/clock", "/_pbxsim/clock", None, 200),
     ("PUT", "/_pbxsim/clock", "/_pbxsim/clock", {"rate": 0}, 200),
     ("PUT", "/_pbxsim/clock", "/_pbxsim/clock", {"rate": "x"}, 400),

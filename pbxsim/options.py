@@ -1,0 +1,160 @@
+"""The options of the command line: how their texts are read, and that each may also stand in the environment."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pbxsim.clock.instant import Instant
+
+_LATER: Final = {
+    "workers": "this release serves with one process; leave --workers out",
+}
+_TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
+_FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
+
+
+class Options:
+    """Adds options whose default may stand in the environment; argparse reads it only if the command is chosen."""
+
+    def __init__(self, parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> None:
+        self._parser = parser
+        self._environment = environment
+
+    def __call__(self, name: str, default: object, kind: Callable[[str], object], metavar: str, text: str) -> None:
+        variable = f"PBXSIM_{name.upper().replace('-', '_')}"
+        given = self._environment.get(variable)
+        self._parser.add_argument(
+            f"--{name}",
+            type=named(kind),
+            default=FromEnvironment(given, variable) if given else default,
+            metavar=metavar,
+            help=text,
+        )
+
+
+class FromEnvironment(str):
+    """An option's text that stood in the environment, under the name `variable`."""
+
+    __slots__ = ("variable",)
+    variable: str
+
+    def __new__(cls, text: str, variable: str) -> FromEnvironment:
+        """Keep the text, and where it stood."""
+        made = super().__new__(cls, text)
+        made.variable = variable
+        return made
+
+
+def named(kind: Callable[[str], object]) -> Callable[[str], object]:
+    """Have a refusal name the variable, where the text came from there."""
+
+    def read(text: str) -> object:
+        try:
+            return kind(text)
+        except (ValueError, argparse.ArgumentTypeError) as error:
+            where = f"{text.variable}: " if isinstance(text, FromEnvironment) else ""
+            raise argparse.ArgumentTypeError(f"{where}{error}") from None
+
+    return read
+
+
+def truth(text: str) -> bool:
+    """Read yes or no."""
+    known = _TRUE | _FALSE
+    if text.lower() not in known:
+        raise argparse.ArgumentTypeError(f"expected 1 or 0, not {str(text)!r}")
+    return known[text.lower()]
+
+
+def port(text: str) -> int:
+    """Read a port."""
+    if not (text.isascii() and text.isdecimal() and int(text) < 65_536):
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    """Read a seed."""
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, below 2 to the 63rd, not {text!r}")
+    return int(text)
+
+
+def rate(text: str) -> float:
+    """Read how fast a clock goes."""
+    if text in ("real", "paused"):
+        return 1.0 if text == "real" else 0.0
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate <= 1_000_000:
+        raise argparse.ArgumentTypeError(
+            f"expected real, paused, or how many times faster (0 to 1000000), not {text!r}"
+        )
+    return rate
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Give a reader of whole numbers."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and least <= int(text[:10]) <= most):
+            raise argparse.ArgumentTypeError(f"expected a whole number from {least} to {most}, not {text!r}")
+        return int(text)
+
+    return read
+
+
+def moment(text: str) -> Instant:
+    """Read a moment."""
+    from pbxsim.config.values import instant
+
+    try:
+        return instant(text)
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(
+            f"expected a moment in ISO 8601 from 1970 to 2199, as 2026-01-01T09:00:00Z, not {text!r}"
+        ) from None
+
+
+def database(text: str) -> str:
+    """Read where records last; whether a database can be reached there is seen when it is opened."""
+    from pbxsim.sinks.store.place import StorePlace
+
+    try:
+        StorePlace.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error).removeprefix("--db: ")) from None
+    return str(text)
+
+
+def engine(text: str) -> str:
+    """Read an engine's name."""
+    if text in ("asterisk", "sip"):
+        raise argparse.ArgumentTypeError(f"the engine {text!r} is not in this release; simulated is")
+    return one_of("simulated")(text)
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """Give a reader of one of some words."""
+
+    def chosen(text: str) -> str:
+        if text not in words:
+            raise argparse.ArgumentTypeError(f"expected {' or '.join(words)}, not {text!r}")
+        return text
+
+    return chosen
+
+
+def later(name: str) -> Callable[[str], NoReturn]:
+    """Give a reader that refuses: the option comes with a later release."""
+
+    def refuse(_: str) -> NoReturn:
+        raise argparse.ArgumentTypeError(f"not in this release: {_LATER[name]}")
+
+    return refuse

@@ -1,0 +1,25 @@
+"""What holds for all tests: whatever a server keeps goes into a folder of this run, never into the user's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from typing import Final
+
+import pytest
+
+_VARIABLE: Final = "XDG_DATA_HOME"  # where a store is that nobody gave a place: see sinks/store/whereabouts.py
+_folder = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give servers that tests start a data folder of their own. Workers of pytest-xdist inherit it."""
+    if not hasattr(config, "workerinput"):
+        config.stash[_folder] = os.environ[_VARIABLE] = tempfile.mkdtemp(prefix="pbxsim-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it."""
+    if _folder in config.stash:
+        shutil.rmtree(config.stash[_folder], ignore_errors=True)
