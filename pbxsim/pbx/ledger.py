@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pbxsim.pbx.events import CreditChanged
 
@@ -68,16 +69,7 @@ class Ledger:
 
     def open(self, account: Account, at: Instant) -> None:
         """Book the credit that an account begins with. Nobody is told: this is how the PBX is found."""
-        self._keep(
-            LedgerEntry(
-                id=self._number(),
-                at=at,
-                account=account.name,
-                kind=EntryKind.OPENING,
-                amount=account.credit,
-                balance=account.credit,
-            )
-        )
+        self._keep(self._entry(account, EntryKind.OPENING, account.credit, at))
 
     def resume(self, entries: Iterable[LedgerEntry]) -> None:
         """Take over entries of an earlier run, oldest first."""
@@ -89,36 +81,13 @@ class Ledger:
     ) -> LedgerEntry:
         """Take what an answered leg costs (0 or more) off an account's credit."""
         account.credit -= cost
-        return self._book(
-            account,
-            LedgerEntry(
-                id=self._number(),
-                at=at,
-                account=account.name,
-                kind=EntryKind.CHARGE,
-                amount=-cost,
-                balance=account.credit,
-                call=call,
-                number=number,
-                seconds=seconds,
-                reference=reference,
-            ),
-        )
+        leg = {"call": call, "number": number, "seconds": seconds, "reference": reference}
+        return self._book(account, replace(self._entry(account, EntryKind.CHARGE, -cost, at), **leg))
 
     def top_up(self, account: Account, amount: Money, *, at: Instant) -> LedgerEntry:
         """Add to an account's credit; a negative amount takes away."""
         account.credit += amount
-        return self._book(
-            account,
-            LedgerEntry(
-                id=self._number(),
-                at=at,
-                account=account.name,
-                kind=EntryKind.TOP_UP,
-                amount=amount,
-                balance=account.credit,
-            ),
-        )
+        return self._book(account, self._entry(account, EntryKind.TOP_UP, amount, at))
 
     def of(self, account: str, *, newest_first: bool = False) -> Iterator[LedgerEntry]:
         """Give an account's entries in the order in which they were booked, or from the newest back."""
@@ -157,7 +126,13 @@ class Ledger:
             kept = self._entries[entry.account] = deque(maxlen=self._limit)
         kept.append(entry)
 
-    def _number(self) -> int:
+    def _entry(
+        self,
+        account: Account,
+        kind: EntryKind,
+        amount: Money,
+        at: Instant,
+    ) -> LedgerEntry:
         number = self.next_entry
         self.next_entry += 1
-        return number
+        return LedgerEntry(id=number, at=at, account=account.name, kind=kind, amount=amount, balance=account.credit)

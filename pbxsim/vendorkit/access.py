@@ -32,6 +32,15 @@ def address_allowed(address: str, allowed: Iterable[str]) -> bool:
     return any((mapped or client) in network for network in networks)
 
 
+def is_network(entry: str) -> bool:
+    """Tell whether a text is an address or a network, as such a list has them."""
+    try:
+        _network(entry)
+    except ValueError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=1024)
 def _network(entry: str) -> IPv4Network | IPv6Network:
     return ip_network(entry, strict=False)

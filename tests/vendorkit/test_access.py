@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.vendorkit.access import address_allowed, same_secret
+from pbxsim.vendorkit.access import address_allowed, is_network, same_secret
 
 
 @pytest.mark.parametrize("secret", ["", "secretpwd", "žofie", "x" * 10_000])
@@ -44,3 +44,13 @@ def test_any_other_address_is_not(address: str) -> None:
 @pytest.mark.parametrize("address", ["192.0.2.2", "::1", "", "localhost"])
 def test_an_empty_list_allows_every_address(address: str) -> None:
     assert address_allowed(address, [])
+
+
+@pytest.mark.parametrize("entry", ["192.0.2.1", "10.0.0.0/8", "10.1.2.3/8", "::1", "2001:db8::/32"])
+def test_addresses_and_networks_may_stand_in_a_list(entry: str) -> None:
+    assert is_network(entry)
+
+
+@pytest.mark.parametrize("entry", ["", "localhost", "10.0.0.0/33", "10.0.0", "1.2.3.4:80", "2001:db8::/129"])
+def test_nothing_else_may(entry: str) -> None:
+    assert not is_network(entry)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from pbxsim.vendorkit.access import is_network
 from pbxsim.vendorkit.civil import zone_or_none
 from pbxsim.vendorkit.numbers import is_digits
 from pbxsim.vendorkit.params import has_control
@@ -58,7 +58,7 @@ def _account_faults(account: Account, path: str, pbx: Pbx) -> Iterator[SettingsF
     if account.mask and account.mask not in account.masks:
         yield SettingsFault(f"{path}.mask", account.mask, "one of the account's masks")
     for index, entry in enumerate(account.allowed_addresses):
-        if not _is_network(entry):
+        if not is_network(entry):
             yield SettingsFault(f"{path}.allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
 
 
@@ -150,11 +150,3 @@ def _mail_faults(mail: RecordingMail) -> Iterator[SettingsFault]:
 
 def _is_mailbox(text: str) -> bool:
     return _MAILBOX.fullmatch(text) is not None
-
-
-def _is_network(entry: str) -> bool:
-    try:
-        ip_network(entry, strict=False)
-    except ValueError:
-        return False
-    return True

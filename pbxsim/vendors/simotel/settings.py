@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from ipaddress import ip_network
 
 import msgspec
 
 from pbxsim.pbx.pbx import Pbx
+from pbxsim.vendorkit.access import is_network
 from pbxsim.vendorkit.vendor import SettingsFault
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
@@ -108,7 +108,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
     for index, entry in enumerate(settings.allowed_addresses):
-        if not _is_network(entry):
+        if not is_network(entry):
             yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
     for index, prefix in enumerate(settings.barred_prefixes):
         if not prefix:
@@ -139,14 +139,6 @@ def _twins(accounts: Iterable[Account]) -> Iterator[SettingsFault]:
         if identity in seen:
             yield SettingsFault(f"accounts[{index}]", account.mode, "credentials that no other account has")
         seen.add(identity)
-
-
-def _is_network(entry: str) -> bool:
-    try:
-        ip_network(entry, strict=False)
-    except ValueError:
-        return False
-    return True
 
 
 def _listed(pbx: Pbx) -> str:
