@@ -42,11 +42,11 @@ class Shelf(Protocol):
         ...
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
-        """Give a receiver's pending deliveries behind an id, in order."""
+        """Give a receiver's pending deliveries behind an id, in order. Raises NotStored."""
         ...
 
     async def find(self, delivery: int) -> Delivery | None:
-        """Give one delivery."""
+        """Give one delivery. Raises NotStored."""
         ...
 
     async def settled(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from sqlalchemy import inspect
 
@@ -9,7 +11,11 @@ from pbxsim.sinks.store import rows, schema
 from pbxsim.sinks.store.engine import make_engine, migrate
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.statements import compiled
+from pbxsim.sinks.store.versions import v1_tables
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: Desk) -> None:
@@ -49,8 +55,8 @@ async def test_a_database_of_a_newer_release_is_refused_and_left_alone(desk: Des
 async def test_a_step_that_fails_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """MariaDB commits at each CREATE, so there it would."""
 
-    def fail(connection: object) -> None:
-        schema.v1_tables.apply(connection)  # type: ignore[arg-type]  # it is one
+    def fail(connection: Connection) -> None:
+        v1_tables.apply(connection)
         raise OSError("the power is cut")
 
     monkeypatch.setattr(schema, "VERSIONS", (schema.Version(1, fail),))

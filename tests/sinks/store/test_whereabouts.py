@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.sinks.store import whereabouts
 from pbxsim.sinks.store.lock import FileLock
 from pbxsim.sinks.store.whereabouts import default_place, scratch_place
 
@@ -32,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_server_has_a_file_for_its_port_where_the_system_keeps_data(
     platform: str, folder: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whereabouts.sys, "platform", platform)
+    monkeypatch.setattr("sys.platform", platform)
     assert default_place(8080) == home / folder / "pbxsim" / "pbxsim-8080.sqlite3"
     assert (home / folder / "pbxsim").is_dir()
 
