@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _log: Final = logging.getLogger("pbxsim.store")
 
+LETTING_GO: Final = 1.0
+"""For how many seconds a PBX that another process seems to have is asked for."""
+
+_PAUSE: Final = 0.05  # seconds
+
 
 class Database:
     """Connects, and connects again after a failure. Everything raises DatabaseFailed when it does not work."""
@@ -134,9 +139,16 @@ class Database:
             self._link = self._engine = None
 
     async def _take(self, pbx: str) -> None:
+        """Take a PBX. A server may need a moment to see that the process that had it was killed."""
         assert self._link is not None
-        if not await self._link.lock(pbx):
-            raise StoreInUse(f"another process serves the PBX {pbx} from it")
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LETTING_GO
+        while not await self._link.lock(pbx):
+            if loop.time() > until:
+                raise StoreInUse(f"another process serves the PBX {pbx} from it")
+            pause: asyncio.Future[None] = loop.create_future()
+            loop.call_later(_PAUSE, pause.set_result, None)
+            await pause
 
     async def _write(self, link: Link, work: Work) -> None:
         try:

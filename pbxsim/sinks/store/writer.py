@@ -16,6 +16,7 @@ from pbxsim.sinks.shelf import NotStored
 from pbxsim.sinks.store import rows
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreUnreachable
 from pbxsim.sinks.store.spill import Spill
+from pbxsim.sinks.store.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -59,7 +60,7 @@ class Writer:
         self._not_before = self._loop.time() + FIRST_CONNECTION
         self._turn = 0  # the last turn that took something
         self._lasting = 0  # the last turn of which all is lasting
-        self._waiters: list[tuple[int, asyncio.Future[None]]] = []
+        self._waiters = Waiters()
         self._retry = _FIRST_RETRY
         self._retry_at = 0.0
         self._stuck_since: float | None = None
@@ -104,8 +105,7 @@ class Writer:
         if self._stuck_since is not None and self._loop.time() > self._stuck_since + PATIENCE:
             self.wake()
             raise NotStored(self._health.error)
-        waiter: asyncio.Future[None] = self._loop.create_future()
-        self._waiters.append((ticket, waiter))
+        waiter = self._waiters.wait(ticket)
         self._have_turn()
         await waiter
 
@@ -134,8 +134,7 @@ class Writer:
             await self._task
         if self._timer is not None:
             self._timer.cancel()
-        left = sum(part.rows for part in self._kept)
-        if left:
+        if self._kept:
             self._lose(self._kept, "the store is closed")
         self._give_up()
         for spill in self._spills.values():
@@ -197,11 +196,7 @@ class Writer:
         for part in parts:
             part.shelf.lasts(part)
         self._lasting = self._kept[0].turn - 1 if self._kept else self._turn
-        if self._waiters:
-            for ticket, waiter in self._waiters:
-                if ticket <= self._lasting and not waiter.done():
-                    waiter.set_result(None)
-            self._waiters = [one for one in self._waiters if not one[1].done()]
+        self._waiters.last(self._lasting)
 
     def _failed(self, error: Exception) -> None:
         """Note that the database does not write, and when to try again; say it at the first time."""
@@ -257,17 +252,12 @@ class Writer:
         lost, turns = sum(part.rows for part in parts), {part.turn for part in parts}
         self._health.lost += lost
         _log.error("store %s: %d rows are lost: %s; %s", self._place, lost, self._health.error, why)
-        for ticket, waiter in self._waiters:
-            if ticket in turns and not waiter.done():
-                waiter.set_exception(NotStored(self._health.error))
+        self._waiters.fail(self._health.error, turns)
 
     def _give_up(self) -> None:
         """Have those hear of it who have waited long enough."""
         if self._stuck_since is not None or self._is_closing:
-            for _, waiter in self._waiters:
-                if not waiter.done():
-                    waiter.set_exception(NotStored(self._health.error))
-            self._waiters.clear()
+            self._waiters.fail(self._health.error)
 
     async def _connect(self) -> None:
         """Try to reach the database again, beside the turns: it may take its time to say no."""
