@@ -95,10 +95,16 @@ class Lane:
         self._forget_timer()
         return self._task
 
-    async def through(self, goal: int, now: Instant) -> None:
-        """Return when the first `goal` deliveries that were given are settled, or wait for a moment after `now`."""
-        while self._task is not None and self._done - self.order.found < goal and not self._waits_beyond(now):
+    async def through(self, goal: int, last: int, now: Instant) -> None:
+        """Return when the first `goal` deliveries that were given are settled, or wait for a moment after `now`.
+
+        So are those up to the number `last` that only the store has.
+        """
+        while self._task is not None and self._has_left(goal, last) and not self._waits_beyond(now):
             await self._turned.wait()
+
+    def _has_left(self, goal: int, last: int) -> bool:
+        return self._done - self.order.found < goal or self.order.lacks(last)
 
     def _waits_beyond(self, now: Instant) -> bool:
         return self._head is not None and not self._is_trying and self._head.due > now

@@ -109,9 +109,9 @@ class Outbox:
 
         A receiver that hangs is waited for until its time is over; what is put in meanwhile is not waited for.
         """
-        now = self._clock.now
+        now, last = self._clock.now, self._remembered.last
         for lane, goal in [(lane, lane.order.given) for lane in self._lanes.values()]:
-            await lane.through(goal, now)
+            await lane.through(goal, last, now)
 
     def clear(self) -> None:
         """Deliver nothing any more: the PBX begins anew. Tries that are being made are broken off."""

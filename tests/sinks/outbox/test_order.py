@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +64,32 @@ async def test_what_is_more_than_memory_holds_waits_in_the_store(
     assert {delivery.state for delivery in shelf.all()} == {DeliveryState.DELIVERED}
     assert [delivery.id for delivery in outbox.known()] == list(range(31, 36))
     assert outbox.waiting == {"acme": 0}
+
+
+async def test_one_advance_tries_all_that_an_earlier_run_left_also_what_memory_does_not_hold(
+    post: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "HELD", 10)
+
+    class Distant(PaperShelf):
+        """A store whose answer takes a moment."""
+
+        async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
+            over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            asyncio.get_running_loop().call_later(0.02, over.set_result, None)
+            await over
+            return await super().pending(receiver, after, limit)
+
+    shelf = Distant()
+    await post.hook.go_down()
+    before = post.open(shelf=shelf)
+    for _ in range(35):
+        post.post()
+    await before.close()
+    await post.hook.come_up()
+    post.open(shelf=shelf, deliveries=shelf.all(), first=36)
+    await post.advance(0)
+    assert post.hook.answered == list(range(1, 36))
 
 
 async def test_what_comes_while_the_store_is_asked_keeps_its_place(
