@@ -181,7 +181,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
         "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
     )
     option("db-synchronous", "normal", one_of("off", "normal", "full"), "off|normal|full", "how sure a write is")
-    option("db-flush-ms", 5, whole(1, 60_000), "MS", "how long a record may wait to be written with others (5)")
+    option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
     option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
     option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
     option("workers", None, later("workers"), "N", "not in this release")

@@ -38,7 +38,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 0
     lasts: bool = False
     synchronous: Literal["normal", "full", "off"] = "normal"
-    flush_ms: int = 5
+    flush_ms: int = 50
     keep_days: int = 0
     spill: Path | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.bench import races_http
+from tests.bench import races_http, store_races
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
 from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
@@ -163,8 +163,10 @@ _ALL: Final = {
     "G9": races_http.cold,
     "G11": races_http.stored,
     "G12": races_http.patience,
+    "G13": store_races.batch_writing,
     "HOUR": busy_hour,
     "MANY": many_calls,
+    "RECEIVERS": races_http.receivers,
 }
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cold_start, servers, web
+from tests.bench import cold_start, servers, telling, web
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender
+from tests.bench.turns import Side, SideBySide
 
 _HAS_PROC: Final = Path("/proc/self/schedstat").exists()
 _NEEDS_PROC: Final = "all of it: a server's CPU time is read from Linux's /proc"
@@ -25,11 +26,7 @@ def originate() -> Race:
     return Race(
         title=title,
         how=how,
-        contenders=(
-            Contender(ours, web.originate),
-            Contender(bare, web.constant),
-            Contender(reading, web.parameters),
-        ),
+        contenders=_side_by_side(web.originate(ours), web.constant(bare), web.parameters(reading)),
         goals=(
             _cheaper(ours, bare, 0.70),
             _cheaper(ours, reading, None),
@@ -38,6 +35,10 @@ def originate() -> Race:
             Goal(name="G1", words="p99, ms", figure="p99 ms", ours=ours, rival=bare),
         ),
     )
+
+
+def _side_by_side(*sides: Side, connections: int = web.CONNECTIONS) -> tuple[Contender, ...]:
+    return SideBySide(sides, connections).contenders
 
 
 def _cheaper(ours: str, rival: str, at_least: float | None) -> Goal:
@@ -55,13 +56,13 @@ def stored() -> Race:
     """What the store costs while serving: G11."""
     ours, off = "pbxsim serve, records in SQLite", "pbxsim serve, records in memory"
     title = "The store while serving"
-    how = f"originate, {web.CONNECTIONS} connections; each row counted in the database, 1 s later at most"
+    how = f"originate, {web.CONNECTIONS} connections; each row counted in the database, 2 s later at most"
     if not _HAS_PROC:
         return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
     return Race(
         title=title,
         how=how,
-        contenders=(Contender(ours, web.originate), Contender(off, web.without_store)),
+        contenders=_side_by_side(web.originate(ours), web.without_store(off)),
         goals=(
             Goal(
                 name="G11",
@@ -85,12 +86,44 @@ def patience() -> Race:
     return Race(
         title=title,
         how=how,
-        contenders=(Contender(ours, web.one_at_a_time), Contender(bare, web.constant_one_at_a_time)),
+        contenders=_side_by_side(web.originate(ours), web.constant(bare), connections=1),
         goals=(
             Goal(name="G12", words="p99, ms", figure="p99 ms", ours=ours, rival=bare, at_most=3.0),
             Goal(name="G12", words="median, ms", figure="p50 ms", ours=ours, rival=bare),
         ),
     )
+
+
+def receivers() -> Race:
+    """What becomes of calls a second when whoever is told of them is ill: RECEIVERS."""
+    title = "A customer's server that is ill"
+    how = f"originate, {web.CONNECTIONS} connections; each call's record and Cdr event in SQLite, then to the receiver"
+    if not _HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
+    well = "receiver that takes each"
+    ill = {
+        "receiver that hangs": "hangs",
+        "receiver that answers 500": "refuses",
+        "receiver that closes in mid-reply": "breaks",
+        "receiver that takes 50 ms": "dawdles",
+        "receiver that is down": telling.DOWN,
+    }
+    return Race(
+        title=title,
+        how=how,
+        contenders=_side_by_side(
+            telling.side(well, telling.TAKES), *(telling.side(name, conduct) for name, conduct in ill.items())
+        ),
+        goals=(*(_not_slower(name, well) for name in ill), *(_not_dearer(name, well) for name in ill)),
+    )
+
+
+def _not_slower(ill: str, well: str) -> Goal:
+    return Goal(name="RECEIVERS", words="calls a second", figure="requests/s", ours=ill, rival=well, at_least=0.95)
+
+
+def _not_dearer(ill: str, well: str) -> Goal:
+    return Goal(name="RECEIVERS", words="calls a CPU second", figure="requests/CPU second", ours=ill, rival=well)
 
 
 def cold() -> Race:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.bench.harness import ROOT, SERVER_CPU, WrongResult
+from tests.bench.harness import CLIENT_CPU, ROOT, SERVER_CPU, WrongResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ class Kind:
 
     command: tuple[str, ...]
     path: str
+    cpu: int = SERVER_CPU
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ def bare_aiohttp(kind: str) -> Kind:
     return Kind((sys.executable, str(_HERE / "bare_aiohttp.py"), "{port}", kind), "/api/api.php")
 
 
+def receiver(conduct: str) -> Kind:
+    """Give a customer's web service of such conduct (see receiver.py): on the clients' processor: it is elsewhere."""
+    return Kind((sys.executable, str(_HERE / "receiver.py"), "{port}", conduct), "/", CLIENT_CPU)
+
+
 def mountebank() -> Kind | None:
     """Give mountebank with a constant imposter, if it is installed."""
     found = shutil.which(MOUNTEBANK)
@@ -86,19 +93,20 @@ def mountebank() -> Kind | None:
 @contextmanager
 def running(kind: Kind) -> Iterator[Server]:
     """Start a server, wait until it answers, end it. Raises WrongResult if it never does."""
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as said:
-        command = [part.format(port=port, spare=_free_port(), folder=folder) for part in kind.command]
+        command = [part.format(port=port, spare=free_port(), folder=folder) for part in kind.command]
         began = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=said, env=_environment(port, folder))
         try:
-            _pin(process.pid)
+            _pin(process.pid, kind.cpu)
             _wait(process, port, kind.path)
             yield Server(process.pid, port, time.perf_counter() - began, Path(folder))
         except WrongResult as wrong:
             said.seek(0)
             raise WrongResult(f"{wrong}\n{' '.join(command)}\n{said.read().decode(errors='replace')}") from wrong
         finally:
+            process.send_signal(signal.SIGCONT)  # a load that broke off may have left it stopped
             process.terminate()
             process.wait()
 
@@ -115,17 +123,18 @@ def _bytecode() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="pbxsim-bench-")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _pin(process: int) -> None:
+def _pin(process: int, cpu: int) -> None:
     if hasattr(os, "sched_setaffinity"):
         allowed = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(process, {allowed[SERVER_CPU % len(allowed)]})
+        os.sched_setaffinity(process, {allowed[cpu % len(allowed)]})
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, path: str) -> None:

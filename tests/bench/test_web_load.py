@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.bench.harness import WrongResult
-from tests.bench.servers import Kind, bare_aiohttp, running
-from tests.bench.web import ORIGINATE, REPLY
+from tests.bench.servers import Kind, Server, bare_aiohttp, running
+from tests.bench.turns import REPLY
+from tests.bench.web import ORIGINATE
 from tests.bench.web_load import Load
 
 pytestmark = pytest.mark.skipif(
@@ -16,21 +17,29 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def _load(server: Server, target: str) -> Load:
+    return Load(server.port, target, REPLY, connections=4, server=server.process, rests=True)
+
+
 @pytest.mark.parametrize("kind", ["const", "params"])
 def test_both_bare_servers_give_the_reply_of_an_originate(kind: str) -> None:
-    with running(bare_aiohttp(kind)) as server:
-        load = Load(server.port, ORIGINATE, REPLY, connections=4, server=server.process)
-        figures = load.run(warm_seconds=0.02, seconds=0.1)
-    assert figures["replies"] == load.replies > 0
+    with running(bare_aiohttp(kind)) as server, _load(server, ORIGINATE) as load:
+        load.turn(0.02)
+        load.begin()
+        load.turn(0.1)
+        figures = load.figures()
+    assert figures["replies"] == load.replies > len(load.latencies) > 0
     assert figures["CPU us/request"] > 0
     assert figures["p50 ms"] <= figures["p99 ms"]
 
 
 def test_a_reply_that_is_not_200_breaks_the_measurement() -> None:
-    with running(bare_aiohttp("const")) as server:
-        load = Load(server.port, "/elsewhere", REPLY, connections=1, server=server.process)
-        with pytest.raises(WrongResult, match="404 Not Found"):
-            load.run(warm_seconds=0.02, seconds=0.02)
+    with (
+        running(bare_aiohttp("const")) as server,
+        _load(server, "/elsewhere") as load,
+        pytest.raises(WrongResult, match="404 Not Found"),
+    ):
+        load.turn(0.02)
 
 
 def test_a_server_that_does_not_start_is_an_error_that_tells_what_it_said() -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import sqlite3
-import subprocess
-import sys
 import time
 from contextlib import closing
 from typing import Final
 
-from tests.bench.harness import ROOT, Figures, WrongResult, expect
-from tests.bench.servers import BENCH_PBX, Kind, Server, bare_aiohttp, pbxsim, running
+from tests.bench.harness import Figures, WrongResult, expect
+from tests.bench.servers import BENCH_PBX, Server, bare_aiohttp, pbxsim
+from tests.bench.turns import Side, as_it_is
 
-REPLY: Final = '{"success":"true"}'
 CONNECTIONS: Final = 32
 ORIGINATE: Final = (
     "/api/api.php?username=voipsun&password=secretpwd&action=originate&srcExtenInternalNum=100&dstNum=990100001"
@@ -24,41 +21,43 @@ ORIGINATE: Final = (
 )
 """Twelve parameters; the number dialled answers at once and hangs up after 1 s of talk."""
 
-STORED: Final = ("--db", "{folder}/bench.sqlite3")
+DATABASE: Final = "bench.sqlite3"
+STORED: Final = ("--db", "{folder}/" + DATABASE)
+IN_MEMORY: Final = ("--db", ":memory:")
 SHORT: Final = "/api/api.php"
-_WARM_SECONDS: Final = 2.0  # by then calls end as fast as they begin
-_MEASURED_SECONDS: Final = 2.0
 _PATIENCE_SECONDS: Final = 20.0
-_WRITTEN_WITHIN_SECONDS: Final = 1.0
+WRITTEN_WITHIN_SECONDS: Final = 2.0
 
 
-def originate(connections: int = CONNECTIONS) -> Figures:
-    """Measure `pbxsim serve` in real time, its records in SQLite: every request must have become one stored record."""
-    with running(pbxsim(BENCH_PBX, *STORED)) as server:
-        figures = _load(server, ORIGINATE, connections)
-        _check(_records_when_quiet(server), figures)
-        stored = _stored_when_quiet(server)
-    _check(stored, figures)
-    return figures
+def originate(name: str) -> Side:
+    """Give `pbxsim serve` in real time, its records in SQLite: every request must have become one stored record."""
+    return Side(name, as_it_is(pbxsim(BENCH_PBX, *STORED)), ORIGINATE, check_stored, await_store)
 
 
-def without_store() -> Figures:
-    """Measure `pbxsim serve` whose records are in memory alone."""
-    with running(pbxsim(BENCH_PBX, "--db", ":memory:")) as server:
-        figures = _load(server, ORIGINATE)
-        _check(_records_when_quiet(server), figures)
-    return figures
+def without_store(name: str) -> Side:
+    """Give `pbxsim serve` whose records are in memory alone."""
+    return Side(name, as_it_is(pbxsim(BENCH_PBX, *IN_MEMORY)), ORIGINATE, check_kept)
 
 
-def one_at_a_time() -> Figures:
-    """Measure one connection, with the store."""
-    return originate(connections=1)
+def constant(name: str) -> Side:
+    """Give bare aiohttp that reads nothing."""
+    return Side(name, as_it_is(bare_aiohttp("const")), SHORT)
 
 
-def constant_one_at_a_time() -> Figures:
-    """Measure one connection to bare aiohttp that reads nothing."""
-    with running(bare_aiohttp("const")) as server:
-        return _load(server, SHORT, connections=1)
+def parameters(name: str) -> Side:
+    """Give bare aiohttp that reads the same twelve parameters and does nothing with them."""
+    return Side(name, as_it_is(bare_aiohttp("params")), ORIGINATE)
+
+
+def check_stored(server: Server, figures: Figures) -> None:
+    """Expect a record of each call, in memory and in the database. Raises WrongResult."""
+    check_kept(server, figures)
+    _check(_stored(server, int(figures["replies"])), figures)
+
+
+def check_kept(server: Server, figures: Figures) -> None:
+    """Expect a record of each call, once all have ended. Raises WrongResult."""
+    _check(_records_when_quiet(server), figures)
 
 
 def _check(rows: list[dict[str, str]], figures: Figures) -> None:
@@ -67,42 +66,22 @@ def _check(rows: list[dict[str, str]], figures: Figures) -> None:
     expect("outcomes", {row["disposition"] for row in rows}, {"ANSWERED"})
 
 
-def constant() -> Figures:
-    """Measure bare aiohttp that reads nothing."""
-    return _rival(bare_aiohttp("const"), SHORT)
+def await_store(server: Server) -> None:
+    """Return when the store has connected, which costs half a second once, and has the directory."""
+    until = time.perf_counter() + _PATIENCE_SECONDS
+    while not _has_directory(server):
+        if time.perf_counter() > until:
+            raise WrongResult("the store does not connect")
+        time.sleep(0.05)
 
 
-def parameters() -> Figures:
-    """Measure bare aiohttp that reads the same twelve parameters and does nothing with them."""
-    return _rival(bare_aiohttp("params"), ORIGINATE)
-
-
-def _rival(kind: Kind, target: str) -> Figures:
-    with running(kind) as server:
-        return _load(server, target)
-
-
-def _load(server: Server, target: str, connections: int = CONNECTIONS) -> Figures:
-    asked = {
-        "port": server.port,
-        "target": target,
-        "body": REPLY,
-        "connections": connections,
-        "server": server.process,
-        "warm_seconds": _WARM_SECONDS,
-        "seconds": _MEASURED_SECONDS,
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.web_load", json.dumps(asked)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise WrongResult(f"the load on {target} failed:\n{done.stderr}")
-    figures: Figures = json.loads(done.stdout)
-    return figures
+def _has_directory(server: Server) -> bool:
+    with closing(sqlite3.connect(server.folder / DATABASE)) as database:
+        try:
+            ((extensions,),) = database.execute("SELECT count(*) FROM extensions")
+        except sqlite3.OperationalError:  # there are no tables yet
+            return False
+    return int(extensions) > 0
 
 
 def _records_when_quiet(server: Server) -> list[dict[str, str]]:
@@ -115,13 +94,14 @@ def _records_when_quiet(server: Server) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def _stored_when_quiet(server: Server) -> list[dict[str, str]]:
-    """Read what is in the database, once nothing waits to be written; that must not take longer than a moment."""
-    until = time.perf_counter() + _WRITTEN_WITHIN_SECONDS
-    while json.loads(server.get("/readyz"))["store"]["waiting"]:
-        if time.perf_counter() > until:
-            raise WrongResult("the store does not keep up with the calls")
+def _stored(server: Server, calls: int) -> list[dict[str, str]]:
+    """Read what is in the database, once it has a record of each call; that must not take longer than a moment."""
+    until = time.perf_counter() + WRITTEN_WITHIN_SECONDS
+    while len(found := _in_database(server)) < calls and time.perf_counter() < until:
         time.sleep(0.05)
-    with closing(sqlite3.connect(server.folder / "bench.sqlite3")) as database:
-        found = database.execute("SELECT callno, disposition FROM cdr").fetchall()
     return [{"call": str(call), "disposition": disposition} for call, disposition in found]
+
+
+def _in_database(server: Server) -> list[tuple[int, str]]:
+    with closing(sqlite3.connect(server.folder / DATABASE)) as database:
+        return database.execute("SELECT callno, disposition FROM cdr").fetchall()

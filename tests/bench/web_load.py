@@ -1,4 +1,6 @@
-"""The client of the HTTP races: keeps so many connections busy, checks every reply, and reads the server's CPU clock.
+"""The client of the HTTP races: keeps so many connections busy, checks every reply, and reads the servers' CPU clocks.
+
+Servers that are compared take turns of a fraction of a second, so that what neighbours do falls on all of them alike.
 
 A process of its own on a processor of its own: `python -m tests.bench.web_load JSON` prints the figures as JSON. It
 needs nothing but the standard library, and costs less CPU per request than the fastest server that it is to measure.
@@ -7,10 +9,13 @@ needs nothing but the standard library, and costs less CPU per request than the 
 from __future__ import annotations
 
 import json
+import os
 import selectors
+import signal
 import socket
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -31,73 +36,79 @@ class Connection:
 
 @dataclass
 class Load:
-    """Sends `target` again and again over `connections` connections; every reply must be 200 with that body."""
+    """Sends `target` again and again over `connections` connections; every reply must be 200 with that body.
+
+    The server `rests` between its turns: it is stopped, so that it does nothing in those of others.
+    """
 
     port: int
     target: str
     body: str
     connections: int
     server: int
+    rests: bool = False
     replies: int = 0
     latencies: list[float] = field(default_factory=list)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    _opened: list[Connection] = field(default_factory=list)
+    _measured: int = 0  # replies that came in time, and in how much time
+    _took: float = 0.0
+    _cpu: float = 0.0
 
-    def run(self, warm_seconds: float, seconds: float) -> Figures:
-        """Warm up, measure, and let the replies that are under way arrive."""
-        try:
-            self._open()
-            return self._measured(warm_seconds, seconds)
-        finally:
-            for key in list(self._selector.get_map().values()):
-                self._close(key.data)
-            self._selector.close()
-
-    def _measured(self, warm_seconds: float, seconds: float) -> Figures:
-        self._keep_busy(time.perf_counter() + warm_seconds)
-        self.latencies.clear()
-        began, cpu = time.perf_counter(), cpu_seconds(self.server)
-        self._keep_busy(began + seconds)
-        cpu, measured, took = cpu_seconds(self.server) - cpu, len(self.latencies), time.perf_counter() - began
-        self._drain()
-        ordered = sorted(self.latencies[:measured])
-        return {
-            "requests/CPU second": measured / cpu,
-            "requests/s": measured / took,
-            "CPU us/request": cpu / measured * 1e6,
-            "p50 ms": ordered[measured // 2] * 1000,
-            "p99 ms": ordered[measured * 99 // 100] * 1000,
-            "replies": self.replies,
-        }
-
-    def _open(self) -> None:
+    def __enter__(self) -> Load:
         request = f"GET {self.target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept: */*\r\n\r\n"
         self._request, self._ending = request.encode(), b"\r\n\r\n" + self.body.encode()
         for _ in range(self.connections):
             opened = socket.create_connection(("127.0.0.1", self.port), timeout=_PATIENCE_SECONDS)
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection = Connection(opened)
-            self._selector.register(opened, selectors.EVENT_READ, connection)
+            self._opened.append(Connection(opened))
+            self._selector.register(opened, selectors.EVENT_READ, self._opened[-1])
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        os.kill(self.server, signal.SIGCONT)
+        for connection in self._opened:
+            connection.socket.close()
+        self._selector.close()
+
+    def begin(self) -> None:
+        """Count from here on."""
+        self._measured, self._took, self._cpu = 0, 0.0, cpu_seconds(self.server)
+        self.latencies.clear()
+
+    def turn(self, seconds: float) -> None:
+        """Keep all connections busy for so long, and let the replies that are then under way arrive."""
+        os.kill(self.server, signal.SIGCONT)
+        began, before = time.perf_counter(), len(self.latencies)
+        for connection in self._opened:
             self._send(connection)
+        while time.perf_counter() < began + seconds:
+            for connection in self._answered():
+                self._send(connection)
+        self._measured += len(self.latencies) - before
+        self._took += time.perf_counter() - began
+        waiting = self.connections
+        while waiting:
+            waiting -= len(self._answered())
+        if self.rests:
+            os.kill(self.server, signal.SIGSTOP)
+
+    def figures(self) -> Figures:
+        """Tell what was measured since `begin`; the CPU time is all that the server had meanwhile."""
+        cpu, ordered = cpu_seconds(self.server) - self._cpu, sorted(self.latencies)
+        count = len(ordered)
+        return {
+            "requests/CPU second": count / cpu,
+            "requests/s": self._measured / self._took,
+            "CPU us/request": cpu / count * 1e6,
+            "p50 ms": ordered[count // 2] * 1000,
+            "p99 ms": ordered[count * 99 // 100] * 1000,
+            "replies": self.replies,
+        }
 
     def _send(self, connection: Connection) -> None:
         connection.sent_at = time.perf_counter()
         connection.socket.sendall(self._request)
-
-    def _keep_busy(self, until: float) -> None:
-        while time.perf_counter() < until:
-            for connection in self._answered():
-                self._send(connection)
-
-    def _drain(self) -> None:
-        waiting = self.connections
-        while waiting:
-            for connection in self._answered():
-                self._close(connection)
-                waiting -= 1
-
-    def _close(self, connection: Connection) -> None:
-        self._selector.unregister(connection.socket)
-        connection.socket.close()
 
     def _answered(self) -> list[Connection]:
         """Wait for replies; give the connections whose reply is complete."""
@@ -125,12 +136,24 @@ def cpu_seconds(process: int) -> float:
     return sum(int((thread / "schedstat").read_text(encoding="ascii").split()[0]) for thread in threads) / 1e9
 
 
+def take_turns(loads: list[Load], rounds: int, turn: float) -> None:
+    """Have the loads take their turns, each so many seconds long, so many times."""
+    for _ in range(rounds):
+        for load in loads:
+            load.turn(turn)
+
+
 def main(arguments: str) -> None:
-    """Run the load that the arguments describe, print what it found."""
+    """Run the loads that the arguments describe, in turns; print what each found."""
     pin(CLIENT_CPU)
     asked = json.loads(arguments)
-    seconds, warm_seconds = asked.pop("seconds"), asked.pop("warm_seconds")
-    print(json.dumps(Load(**asked).run(warm_seconds, seconds)))
+    with ExitStack() as stack:
+        loads = [stack.enter_context(Load(**one)) for one in asked["loads"]]
+        take_turns(loads, asked["warm_turns"], asked["turn_seconds"])
+        for load in loads:
+            load.begin()
+        take_turns(loads, asked["turns"], asked["turn_seconds"])
+        print(json.dumps([load.figures() for load in loads]))
 
 
 if __name__ == "__main__":

@@ -33,9 +33,7 @@ _log: Final = logging.getLogger("pbxsim.store")
 KEPT_ROWS: Final = 100_000
 """How many rows stay in memory when neither database nor disk takes them; what comes then is lost."""
 
-PATIENCE: Final = 2.0
-"""After how many seconds `settled` gives up when neither takes them."""
-
+PATIENCE: Final = 2.0  # seconds after which `settled` gives up when neither takes them
 FIRST_CONNECTION: Final = 0.3
 """How many seconds a fresh store waits before it loads SQLAlchemy, unless somebody asks: a server is to start first."""
 
@@ -58,6 +56,8 @@ class Writer:
         self._wanted = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._not_before = self._loop.time() + FIRST_CONNECTION
+        self._had_turn_at = 0.0
+        self._under_way = 0  # rows that the database is being given
         self._turn = 0  # the last turn that took something
         self._lasting = 0  # the last turn of which all is lasting
         self._waiters = Waiters()
@@ -85,12 +85,12 @@ class Writer:
         return spill
 
     def wake(self) -> None:
-        """Have a turn soon, in which what came meanwhile is taken too."""
+        """Have a turn: at once after a pause, else so long after the last one that many rows share a transaction."""
         if self._timer is None:
-            delay = self._settings.flush_ms / 1000
+            due = self._had_turn_at + self._settings.flush_ms / 1000
             if not self._database.is_connected:
-                delay = max(delay, self._not_before - self._loop.time())
-            self._timer = self._loop.call_later(delay, self._have_turn)
+                due = max(due, self._not_before)
+            self._timer = self._loop.call_at(due, self._have_turn)
 
     @property
     def is_behind(self) -> bool:
@@ -122,7 +122,8 @@ class Writer:
     def count(self) -> None:
         """Bring the figures of what waits up to date."""
         self._health.spilled = sum(spill.rows for spill in self._spills.values())
-        self._health.waiting = sum(part.rows for part in self._kept) + sum(shelf.waiting for shelf in self._shelves)
+        kept = sum(part.rows for part in self._kept) or self._under_way
+        self._health.waiting = kept + sum(shelf.waiting for shelf in self._shelves)
 
     async def close(self) -> None:
         """Write what there is to write, once more also what could not be written, and end."""
@@ -144,6 +145,7 @@ class Writer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        self._had_turn_at = self._loop.time()
         self._wanted.set()
 
     async def _run(self) -> None:
@@ -172,7 +174,9 @@ class Writer:
             elif self._connecting is None and self._loop.time() >= self._retry_at:
                 self._connecting = self._loop.create_task(self._connect())
         elif parts:
+            self._under_way = sum(part.rows for part in parts)
             await self._write(parts)
+            self._under_way = 0
 
     def _take(self) -> list[Part]:
         having = [shelf for shelf in self._shelves if shelf.has_something]

@@ -130,6 +130,25 @@ async def test_what_is_done_between_two_turns_of_the_loop_is_one_transaction(sql
     assert (store.health.flushes, store.health.waiting) == (before + 1, 0)
 
 
+async def test_the_first_row_after_a_pause_is_written_at_once_and_those_behind_it_together(tmp_path: Path) -> None:
+    settings = StoreSettings(spill=tmp_path / "spill", flush_ms=60_000)
+    store = await Store.open(StorePlace.of_file(tmp_path / "office"), settings)
+    await store.load(PBX)
+    shelf, first = store.shelf(PBX), asyncio.Event()
+    shelf.on_lasting(lambda _: first.set())
+    shelf.post(delivery(1))
+    async with asyncio.timeout(20):  # nobody waits for it but we
+        await first.wait()
+    written = store.health.flushes
+    shelf.post(delivery(2))
+    shelf.post(delivery(3))
+    assert await asyncio.to_thread(is_fresh, store.place, settings) is False  # which takes as long as a write may take
+    assert (store.health.flushes, store.health.waiting) == (written, 2)
+    await shelf.settled()
+    assert (store.health.flushes, store.health.waiting) == (written + 1, 0)
+    await store.close()
+
+
 async def test_a_scratch_store_goes_with_its_run(tmp_path: Path) -> None:
     place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
     store = await Store.open(place, StoreSettings(spill=tmp_path / "spill"))
