@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.shelf import NotStored
@@ -87,6 +89,7 @@ class Store:
             raise StoreInUse(self._told(error)) from error
         except (DatabaseFailed, SpillFailed) as error:
             raise StoreUnreachable(self._told(error)) from error
+        saved = _not_before(saved, deliveries)
         self._shelf(pbx).resume(saved)
         return saved, deliveries
 
@@ -177,6 +180,11 @@ def is_fresh(place: StorePlace, settings: StoreSettings) -> bool:
         return True
     except OSError:
         return False
+
+
+def _not_before(saved: Saved, deliveries: list[Delivery]) -> Saved:
+    """Have a new run's clock not begin before a try that was stored: retries may go on long after the last call."""
+    return replace(saved, now=max([saved.now, *(delivery.tries[-1].at for delivery in deliveries if delivery.tries)]))
 
 
 def _locked(place: StorePlace) -> FileLock | None:

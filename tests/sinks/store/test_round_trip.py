@@ -142,6 +142,17 @@ async def test_a_new_run_goes_on_from_the_highest_numbers_and_the_latest_moment(
     assert saved.now == cdr(2).end
 
 
+@pytest.mark.parametrize("state", list(DeliveryState))
+async def test_a_new_run_does_not_begin_before_the_last_try_of_a_delivery(desk: Desk, state: DeliveryState) -> None:
+    shelf = await desk.open()
+    desk.tell(cdr(1))
+    late = cdr(1).end + 86_400_000_000
+    shelf.post(delivery(1, state=state, tries=[Try(at=START), Try(at=late, status=500)]))
+    shelf.post(delivery(2))
+    saved, _ = await desk.load()
+    assert saved.now == late
+
+
 async def test_a_store_in_which_nothing_was_put_gives_nothing(desk: Desk) -> None:
     assert await desk.load() == (Saved(), [])
     await desk.open()
