@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxsim.clock.driver import LAST
+from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.events import CdrClosed
@@ -139,18 +140,7 @@ async def test_a_new_run_goes_on_from_the_highest_numbers_and_the_latest_moment(
     assert (saved.last_call, saved.last_channel) == (500 + NUMBERS_SKIPPED, 900 + NUMBERS_SKIPPED)
     assert (saved.last_cdr, saved.last_entry, saved.last_notice) == (2, 2, 9)
     assert saved.balances == {"duocom": (4, START + 2)}
-    assert saved.now == cdr(2).end
-
-
-@pytest.mark.parametrize("state", list(DeliveryState))
-async def test_a_new_run_does_not_begin_before_the_last_try_of_a_delivery(desk: Desk, state: DeliveryState) -> None:
-    shelf = await desk.open()
-    desk.tell(cdr(1))
-    late = cdr(1).end + 86_400_000_000
-    shelf.post(delivery(1, state=state, tries=[Try(at=START), Try(at=late, status=500)]))
-    shelf.post(delivery(2))
-    saved, _ = await desk.load()
-    assert saved.now == late
+    assert saved.now == cdr(2).end + SECOND
 
 
 async def test_a_store_in_which_nothing_was_put_gives_nothing(desk: Desk) -> None:
