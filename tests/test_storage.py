@@ -92,6 +92,25 @@ def test_a_changed_file_goes_on_from_what_is_stored(tmp_path: Path) -> None:
         assert [(cdr["id"], cdr["call"]) for cdr in cdrs(server)] == [(1, 1), (2, 2)]
 
 
+def test_an_account_that_a_changed_file_does_not_name_keeps_its_credit(tmp_path: Path) -> None:
+    file, database = tmp_path / "shop.yaml", tmp_path / "kept.sqlite3"
+    account = "name: shop\naccounts: [{name: payer, credit: 10, currency: EUR, tariff: t}]\ntariffs: [{name: t}]\n"
+    file.write_text(account, encoding="utf-8")
+    with serving(str(file), "--clock", "paused", "--watch", "--db", str(database)) as server:
+        server.ask("/_pbxsim/accounts/payer/credit", {"amount": "5"})
+        for text, names in (("name: shop\n", []), (account, ["payer"])):
+            file.write_text(text, encoding="utf-8")
+            while [one["name"] for one in server.ask("/_pbxsim/accounts")] != names:
+                continue
+        assert [one["credit"] for one in server.ask("/_pbxsim/accounts")] == ["15.00"]
+        server.stop()
+    with closing(sqlite3.connect(database)) as kept:
+        assert kept.execute("SELECT id, amount, balance FROM ledger ORDER BY id").fetchall() == [
+            (1, 10_000_000, 10_000_000),
+            (2, 5_000_000, 15_000_000),
+        ]
+
+
 def test_recordings_last_as_long_as_their_records(tmp_path: Path) -> None:
     options = "--clock", "paused", "--db", str(tmp_path / "kept.sqlite3")
     with serving(*options) as server:

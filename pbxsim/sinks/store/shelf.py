@@ -53,7 +53,7 @@ class Part(msgspec.Struct, frozen=True, eq=False):
 
     shelf: StoreShelf
     turn: int
-    run: object
+    life: object
     work: Work
     posts: list[Delivery]
     rows: int
@@ -69,6 +69,13 @@ class _Heard:
         self.entries: list[LedgerEntry] = []
         self.moved: list[Cdr] = []
         self.wake = wake
+
+    def handed_on(self) -> _Heard:
+        """Give another that knows what this one has heard; this one is not listened to any more."""
+        other = _Heard(self.wake)
+        other.cdrs, other.entries, other.moved = self.cdrs, self.entries, self.moved
+        self.cdrs, self.entries, self.moved = [], [], []
+        return other
 
     def on_cdr(self, event: CdrClosed) -> None:
         self.cdrs.append(event.cdr)
@@ -91,6 +98,7 @@ class StoreShelf:
         self._keeper = keeper
         self._keep = keep
         self._pbx: Pbx | None = None
+        self._life = object()  # until all is forgotten; whoever is attached then lives another one
         self._heard = _Heard(keeper.wake)
         self._first: Work = []  # what comes before all else: what a clear removes, the directory
         self._deliveries: dict[int, Delivery] = {}
@@ -109,19 +117,26 @@ class StoreShelf:
         self._last_cdr, self._last_delivery = saved.last_cdr, saved.last_notice
 
     def attach(self, pbx: Pbx) -> None:
-        """Take down from now on each record, each change of credit and each recording that moves; first what is new."""
-        heard = self._heard = _Heard(self._keeper.wake)
-        self._pbx = pbx
+        """Take down from now on each record, each change of credit and each recording that moves; first what is new.
+
+        What the PBX that was attached before has said, and nobody has taken yet, comes before that.
+        """
+        before, self._pbx = self._pbx, pbx
+        heard = self._heard = self._heard.handed_on()
         pbx.events.subscribe(CdrClosed, heard.on_cdr)
         pbx.events.subscribe(CreditChanged, heard.on_credit)
         pbx.events.subscribe(RecordingMoved, heard.on_moved)
-        self._put_what_is_new(pbx)
+        heard.cdrs += self._new_cdrs(pbx, before)
+        heard.entries += self._new_entries(pbx, before)
+        self._put_directory(pbx)
 
     def begin_anew(self) -> None:
         """Put down everything that the PBX remembers: the database has lost it."""
         self._known_cdrs = self._known_entries = frozenset()
         if self._pbx is not None:
-            self._put_what_is_new(self._pbx)
+            self._heard.cdrs = self._new_cdrs(self._pbx, None)
+            self._heard.entries = self._new_entries(self._pbx, None)
+            self._put_directory(self._pbx)
 
     def post(self, delivery: Delivery) -> None:
         """Take down a new delivery."""
@@ -153,6 +168,7 @@ class StoreShelf:
     def clear(self) -> None:
         """Forget everything of this PBX. What it says after that, until another is attached, is not taken down."""
         self._pbx = None
+        self._life = object()
         self._heard = _Heard(self._keeper.wake)
         self._deliveries.clear()
         self._posts = []
@@ -188,26 +204,33 @@ class StoreShelf:
             work.append((rows.MOVED, rows.of_moved(name, heard.moved)))
         if self._keep:
             work.extend(self._prune())
-        part = Part(self, turn, heard, work, self._posts, rows.count(work))
+        part = Part(self, turn, self._life, work, self._posts, rows.count(work))
         self._first, self._posts, self._deliveries = [], [], {}
         heard.cdrs, heard.entries, heard.moved = [], [], []
         return part
 
     def lasts(self, part: Part) -> None:
         """Say that deliveries last, unless they are of a run that was cleared."""
-        if not part.posts or self._listener is None or part.run is not self._heard:
+        if not part.posts or self._listener is None or part.life is not self._life:
             return
         try:
             self._listener(part.posts)
         except Exception:
             _log.exception("somebody who was told of stored deliveries of %s failed", self.name)
 
-    def _put_what_is_new(self, pbx: Pbx) -> None:
-        heard = self._heard
-        heard.cdrs = [cdr for cdr in pbx.cdrs.find(CdrQuery()) if cdr.id not in self._known_cdrs]
-        heard.entries = [
-            entry for account in pbx.accounts for entry in pbx.ledger.of(account) if entry.id not in self._known_entries
-        ]
+    def _new_cdrs(self, pbx: Pbx, before: Pbx | None) -> list[Cdr]:
+        """Give the records that neither the database nor the PBX before has: those that stand in its file."""
+        had = set() if before is None else {cdr.id for cdr in before.cdrs.find(CdrQuery())}
+        found = pbx.cdrs.find(CdrQuery())
+        return [cdr for cdr in found if cdr.id not in self._known_cdrs and cdr.id not in had]
+
+    def _new_entries(self, pbx: Pbx, before: Pbx | None) -> list[LedgerEntry]:
+        """Give the bookings that neither of them has: openings of accounts."""
+        first = 0 if before is None else before.ledger.next_entry
+        entries = sorted(pbx.ledger, key=lambda entry: entry.id)
+        return [entry for entry in entries if entry.id >= first and entry.id not in self._known_entries]
+
+    def _put_directory(self, pbx: Pbx) -> None:
         self._first.extend(one for one in rows.of_directory(self.name, pbx.directory) if one[1])
         self._keeper.wake()
 

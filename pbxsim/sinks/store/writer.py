@@ -122,7 +122,8 @@ class Writer:
     def count(self) -> None:
         """Bring the figures of what waits up to date."""
         self._health.spilled = sum(spill.rows for spill in self._spills.values())
-        self._health.waiting = sum(part.rows for part in self._kept) + sum(shelf.waiting for shelf in self._shelves)
+        kept = tuple(self._kept)  # in one step: a thread may be taking from it
+        self._health.waiting = sum(part.rows for part in kept) + sum(shelf.waiting for shelf in self._shelves)
 
     async def close(self) -> None:
         """Write what there is to write, once more also what could not be written, and end."""
@@ -291,6 +292,7 @@ class Writer:
         note: Work = [(rows.REPLAYED, [(pbx, spill.name, frames[-1].number)])]
         await self._database.write([*(one for frame in frames for one in frame.work), *note])
         await asyncio.to_thread(spill.taken, frames)
+        self._health.lost, spill.lost = self._health.lost + spill.lost, 0
 
     def _see_whether_it_is_another(self) -> None:
         """Have everything that the PBXs remember put into a database that has lost what it had."""

@@ -209,6 +209,38 @@ async def test_listeners_hear_of_new_deliveries_in_order_when_they_last(desk: De
     assert await desk.rows("SELECT count(*) FROM webhook") == [(5,)]
 
 
+async def test_a_pbx_that_takes_over_loses_nothing_that_the_one_before_has_just_said(desk: Desk) -> None:
+    shelf = await desk.open()
+    desk.tell(cdr(1, recording_folder="a", recording_file="b.wav"))
+    await shelf.settled()
+    heard: list[int] = []
+    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
+    moved = cdr(1, recording_folder="c", recording_file="d.wav")
+    desk.move(moved)
+    desk.tell(cdr(2), entry(1, "gone"))
+    shelf.post(delivery(1))
+    desk.take_over()
+    await shelf.settled()
+    assert heard == [1]
+    saved, found = await desk.load()
+    assert (saved.cdrs, saved.entries, found) == ((moved, cdr(2)), (entry(1, "gone"),), [delivery(1)])
+
+
+async def test_what_was_removed_as_too_old_does_not_come_back_with_a_pbx_that_takes_over(desk: Desk) -> None:
+    shelf = await desk.open()
+    assert desk.office is not None
+    desk.office.call("101", "102")
+    desk.office.advance(1)
+    desk.office.hand.hang_up(desk.office.directory.line("sip101"))
+    desk.office.finish()
+    await shelf.settled()
+    assert await desk.rows("SELECT count(*) FROM cdr") == [(1,)]
+    await desk.do("DELETE FROM cdr")
+    desk.take_over()
+    await shelf.settled()
+    assert await desk.rows("SELECT count(*) FROM cdr") == [(0,)]
+
+
 async def test_what_is_put_twice_is_there_once(desk: Desk) -> None:
     shelf = await desk.open()
     for _ in range(2):
