@@ -32,7 +32,7 @@ _STEPS: Final = (1 << 24) - 1  # what the scheduler has room for; only one timer
 
 
 class Lane:
-    """Delivers to one receiver. `owner` is its own among the clock's, and negative: no call's work waits for it."""
+    """Delivers to one receiver. `owner` is its own number among those who have timers outside the switch."""
 
     def __init__(self, name: str, retry: Retry, owner: int, yard: Yard) -> None:
         self.name = name
@@ -200,12 +200,12 @@ class Lane:
         if self._loop is None:  # stopped meanwhile: nothing may be left on the clock
             return
         self._steps = self._steps % _STEPS + 1
-        self._timer = self._yard.clock.call_at(due, self._owner, self._steps, self._on_due, None)
+        self._timer = self._yard.pace.outside.call_at(due, self._owner, self._steps, self._on_due, None)
         self._yard.pace.rearm()
 
     def _forget_timer(self) -> None:
         if self._timer:
-            self._yard.clock.cancel(self._timer)
+            self._yard.pace.outside.cancel(self._timer)
             self._timer = 0
 
     def _on_due(self, _: None) -> None:

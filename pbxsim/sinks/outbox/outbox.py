@@ -203,7 +203,7 @@ class Outbox:
         if lane is None:
             receiver = self._receivers.get(name)
             retry = receiver.retry if receiver is not None else Retry()
-            lane = self._lanes[name] = Lane(name, retry, -1 - len(self._lanes), self._yard)
+            lane = self._lanes[name] = Lane(name, retry, 1 + len(self._lanes), self._yard)
             if self._loop is not None:
                 lane.start(self._loop)
         return lane

@@ -129,7 +129,7 @@ async def test_a_store_that_does_not_answer_is_asked_again_later(
     await post.advance(5)
     assert post.hook.answered == [1, 2, 3, 4]
     await outbox.close()
-    assert len(post.clock) == 0
+    assert len(post.driver.outside) == 0
 
 
 async def test_without_a_store_the_oldest_are_dropped_when_there_is_no_room(
