@@ -178,6 +178,14 @@ async def test_a_wrong_password_is_refused_without_being_told(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+async def test_an_address_that_its_driver_does_not_take_is_refused_in_words(desk: Desk) -> None:
+    desk.use(query=(("sslmod", "require"),))
+    with pytest.raises(StoreUnreachable, match=r"does not take what the address says: .*sslmod") as refused:
+        await desk.load()
+    assert desk.place.password not in str(refused.value)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
 async def test_a_server_that_no_longer_answers_counts_as_gone(
     desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
