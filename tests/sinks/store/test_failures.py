@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.shelf import NotStored
 from pbxsim.sinks.store import writer
 from pbxsim.sinks.store.errors import StoreUnreachable
@@ -280,6 +281,10 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     office.hand.hang_up(office.directory.line("sip101"))
     office.finish()
     assert first.number
+    waiting, done = delivery(1), delivery(2, state=DeliveryState.DELIVERED)
+    shelf.on_lost(lambda: [waiting, done])
+    shelf.post(waiting)
+    shelf.post(done)
     await shelf.settled()
     (known,) = office.cdrs()
     assert desk.place.file is not None
@@ -288,8 +293,9 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     desk.tell(cdr(7))
     await shelf.settled()
     await _until_it_writes(desk)
-    saved, _ = await desk.load()
+    saved, found = await desk.load()
     assert saved.cdrs == (known, cdr(7))
+    assert found == [waiting, done]
     assert await desk.rows("SELECT count(*) FROM extensions") == [(2,)]
     assert "vanished" in caplog.text
 
