@@ -66,7 +66,8 @@ def delivery(number: int, receiver: str = "simotel", **said: Any) -> Delivery:  
     notice = Notice(
         receiver=receiver, event="Cdr", call=number, method="POST", url="http://127.0.0.1/x?y=%d", body=body
     )
-    return Delivery(id=number, notice=notice, posted_at=START + number, due=START + number, **said)
+    plain: dict[str, Any] = {"posted_at": START + number, "due": START + number}
+    return Delivery(id=number, notice=notice, **(plain | said))
 
 
 def _office(saved: Saved = NOTHING_SAVED) -> Office:
