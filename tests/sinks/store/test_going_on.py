@@ -36,3 +36,14 @@ async def test_calls_that_a_kill_ended_are_known_by_what_was_told_of_them(desk: 
     shelf.post(delivery(saved.last_call + 1, posted_at=saved.now))
     again, _ = await desk.load()
     assert (again.last_call, again.now) == (1 + 2 * NUMBERS_SKIPPED + 1, START + 2 * SECOND)
+
+
+async def test_a_pbx_may_be_taken_while_records_of_another_are_being_written(desk: Desk) -> None:
+    await desk.open()
+    assert desk.store is not None
+    for number in range(1, 31):
+        desk.tell(*(cdr(100 * number + more) for more in range(50)))
+        await desk.store.load(f"pbx{number}")
+    assert desk.store.health.error == ""
+    saved, _ = await desk.load(newest=10_000)
+    assert len(saved.cdrs) == 1_500
