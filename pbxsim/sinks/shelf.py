@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.delivery import Delivery
@@ -39,6 +39,10 @@ class Shelf(Protocol):
 
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Have `listener` called, in the event loop, with new deliveries as soon as they last, in order."""
+        ...
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Have `remembered` asked for all deliveries that it knows where the store has lost what it had."""
         ...
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
@@ -78,6 +82,9 @@ class NoStore:
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Have `listener` called with each new delivery."""
         self._listener = listener
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Lose nothing, for nothing is kept."""
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Give nothing: whoever posts keeps it."""

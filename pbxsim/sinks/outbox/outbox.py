@@ -83,6 +83,7 @@ class Outbox:
         self._lanes: dict[str, Lane] = {}
         self._resume(deliveries, is_more_stored=is_more_stored)
         shelf.on_lasting(self._on_lasting)
+        shelf.on_lost(self.known)
         pbx.events.subscribe(NoticePosted, self._on_posted)
 
     @property

@@ -13,7 +13,7 @@ from pbxsim.pbx.events import CdrClosed, CreditChanged, RecordingMoved
 from pbxsim.sinks.store import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.cdr import Cdr
@@ -104,6 +104,7 @@ class StoreShelf:
         self._deliveries: dict[int, Delivery] = {}
         self._posts: list[Delivery] = []
         self._listener: Callable[[Sequence[Delivery]], None] | None = None
+        self._remembered: Callable[[], Iterable[Delivery]] = tuple
         self._known_cdrs: frozenset[int] = frozenset()
         self._known_entries: frozenset[int] = frozenset()
         self._last_cdr = 0
@@ -136,6 +137,7 @@ class StoreShelf:
         if self._pbx is not None:
             self._heard.cdrs = self._new_cdrs(self._pbx, None)
             self._heard.entries = self._new_entries(self._pbx, None)
+            self._deliveries |= {delivery.id: delivery for delivery in self._remembered()}
             self._put_directory(self._pbx)
 
     def post(self, delivery: Delivery) -> None:
@@ -152,6 +154,10 @@ class StoreShelf:
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Have `listener` called with new deliveries as soon as they last."""
         self._listener = listener
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Have `remembered` asked for deliveries where the database has lost what it had."""
+        self._remembered = remembered
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Give a receiver's pending deliveries behind an id, in order. Raises NotStored."""

@@ -264,10 +264,11 @@ class Writer:
         """Try to reach the database again, beside the turns: it may take its time to say no."""
         try:
             await self._database.connect()
-        except (DatabaseFailed, StoreUnreachable) as error:
+        except Exception as error:  # whatever a driver raises: it is tried again
             self._failed(error)
-        self._connecting = None
-        self._wanted.set()
+        finally:
+            self._connecting = None
+            self._wanted.set()
 
     async def _catch_up(self) -> None:
         """Write what waits on disk, then what is kept, in order; what comes meanwhile goes behind it."""

@@ -15,7 +15,7 @@ from pbxsim.sinks.shelf import NoStore
 from tests.builder import START, Office
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxsim.sinks.shelf import Shelf
     from tests.receivers import WebReceiver
@@ -55,6 +55,9 @@ class PaperShelf:
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Tell that one."""
         self._listener = listener
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Never lose anything."""
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Read what waits."""

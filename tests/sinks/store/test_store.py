@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -140,6 +142,22 @@ async def test_a_scratch_store_goes_with_its_run(tmp_path: Path) -> None:
     assert (tmp_path / "run-1-1.sqlite3").stat().st_size > 0
     await store.close()
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a folder of ours
+
+
+async def test_what_a_scratch_store_left_on_disk_goes_too(tmp_path: Path) -> None:
+    place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
+    store = await Store.open(place, StoreSettings(spill=tmp_path))
+    await store.load(PBX)
+    shelf = store.shelf(PBX)
+    shelf.attach(Office(extension("101")).pbx)
+    await shelf.settled()
+    with closing(sqlite3.connect(place.file or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        shelf.post(delivery(1))
+        await shelf.settled()
+        assert [*tmp_path.glob("*.spill")]  # noqa: ASYNC240 - as above
+        await store.close()
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".spill"] == []  # noqa: ASYNC240 - as above
 
 
 @pytest.mark.parametrize("synchronous", ["off", "normal", "full"])
