@@ -194,14 +194,15 @@ class HostedPbx:
 
     def _keep_records(self, assembled: Assembled, left: Left) -> None:
         """Connect shelf and outbox, in the order that makes a notice's facts last before the notice leaves."""
-        self.shelf.attach(assembled.pbx)
+        recorder = assembled.recorder
+        self.shelf.attach(assembled.pbx, None if recorder is None else recorder.written)
         self.outbox = Outbox(
             assembled.pbx,
             self._receivers(assembled.interfaces),
             self.shelf,
             self.driver,
             smtp=assembled.smtp,
-            recordings=assembled.recorder,
+            recordings=recorder,
             deliveries=left.deliveries,
             first=left.saved.last_notice + 1,
             lasting=left.lasting,
@@ -209,8 +210,8 @@ class HostedPbx:
         )
         for name, interface in assembled.interfaces.items():
             self._vendors[name].announce(interface)
-        if assembled.recorder is not None:
-            self.driver.barriers.append(assembled.recorder.written)
+        if recorder is not None:
+            self.driver.barriers.append(recorder.written)
         self.driver.barriers += (self.shelf.settled, self.outbox.tried, self.shelf.settled)
 
     def _receivers(self, interfaces: Mapping[str, Interface]) -> list[Receiver]:

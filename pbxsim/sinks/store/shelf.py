@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.shelf import Recorded
     from pbxsim.sinks.store.rows import Work
 
 _log: Final = logging.getLogger("pbxsim.store")
@@ -49,7 +50,10 @@ class Keeper(Protocol):
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):
-    """What one shelf had at one turn of the writer: one transaction. `posts` are told of when it lasts."""
+    """What one shelf had at one turn of the writer: one transaction. `posts` are told of when it lasts.
+
+    `recorded` is to be waited for first, where one of its records names a recording.
+    """
 
     shelf: StoreShelf
     turn: int
@@ -57,6 +61,7 @@ class Part(msgspec.Struct, frozen=True, eq=False):
     work: Work
     posts: list[Delivery]
     rows: int
+    recorded: Recorded | None
 
 
 class _Heard:
@@ -98,6 +103,7 @@ class StoreShelf:
         self._keeper = keeper
         self._keep = keep
         self._pbx: Pbx | None = None
+        self._recorded: Recorded | None = None
         self._life = object()  # until all is forgotten; whoever is attached then lives another one
         self._heard = _Heard(keeper.wake)
         self._first: Work = []  # what comes before all else: what a clear removes, the directory
@@ -117,12 +123,13 @@ class StoreShelf:
         self._known_entries = frozenset(entry.id for entry in saved.entries)
         self._last_cdr, self._last_delivery = saved.last_cdr, saved.last_notice
 
-    def attach(self, pbx: Pbx) -> None:
+    def attach(self, pbx: Pbx, recorded: Recorded | None = None) -> None:
         """Take down from now on each record, each change of credit and each recording that moves; first what is new.
 
         What the PBX that was attached before has said, and nobody has taken yet, comes before that.
         """
         before, self._pbx = self._pbx, pbx
+        self._recorded = recorded
         heard = self._heard = self._heard.handed_on()
         pbx.events.subscribe(CdrClosed, heard.on_cdr)
         pbx.events.subscribe(CreditChanged, heard.on_credit)
@@ -210,7 +217,9 @@ class StoreShelf:
             work.append((rows.MOVED, rows.of_moved(name, heard.moved)))
         if self._keep:
             work.extend(self._prune())
-        part = Part(self, turn, self._life, work, self._posts, rows.count(work))
+        has_recordings = any(cdr.recording_file for cdr in heard.cdrs)
+        recorded = self._recorded if has_recordings else None
+        part = Part(self, turn, self._life, work, self._posts, rows.count(work), recorded)
         self._first, self._posts, self._deliveries = [], [], {}
         heard.cdrs, heard.entries, heard.moved = [], [], []
         return part

@@ -161,7 +161,7 @@ class Writer:
                 return
 
     async def _do_turn(self) -> None:
-        parts = self._take()
+        parts = await self._take()
         if self.is_behind:
             if parts:
                 await self._put_aside(parts)
@@ -175,11 +175,16 @@ class Writer:
         elif parts:
             await self._write(parts)
 
-    def _take(self) -> list[Part]:
+    async def _take(self) -> list[Part]:
+        """Take what the shelves have, and see that its recordings are there: no record is to last before its own."""
         having = [shelf for shelf in self._shelves if shelf.has_something]
         if having:
             self._turn += 1
-        return [shelf.take(self._turn) for shelf in having]
+        parts = [shelf.take(self._turn) for shelf in having]
+        for part in parts:
+            if part.recorded is not None:
+                await part.recorded()
+        return parts
 
     async def _write(self, parts: list[Part]) -> None:
         work = parts[0].work if len(parts) == 1 else [one for part in parts for one in part.work]
@@ -276,7 +281,7 @@ class Writer:
             for pbx, spill in list(self._spills.items()):
                 while not spill.is_empty:
                     await self._replay_some(pbx, spill)
-                    if meanwhile := self._take():
+                    if meanwhile := await self._take():
                         await self._put_aside(meanwhile)
             while self._kept:
                 await self._database.write(self._kept[0].work)

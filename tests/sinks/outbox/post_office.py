@@ -32,7 +32,7 @@ class PaperShelf:
         self._unwritten: list[Delivery] = []
         self._listener: Callable[[Sequence[Delivery]], None] = lambda deliveries: None
 
-    def attach(self, pbx: object) -> None:
+    def attach(self, pbx: object, recorded: object = None) -> None:
         """Need nothing of it."""
 
     def post(self, delivery: Delivery) -> None:

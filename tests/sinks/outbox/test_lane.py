@@ -144,6 +144,20 @@ async def test_a_receiver_does_not_decide_where_the_clock_stands(post: PostOffic
     assert (post.now, post.clock.next_due()) == (5, None)
 
 
+async def test_what_waits_behind_a_dead_receiver_is_given_up_when_its_own_time_is_over(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(first=10, factor=1, give_up=100)))
+    await post.hook.go_down()
+    for second in (0, 0, 50, 95, 150):
+        post.post_at(second)
+    await post.advance(150)
+    states = [(delivery.state.value, len(delivery.tries)) for delivery in outbox.known()]
+    assert states == [("failed", 11), ("failed", 1), ("failed", 6), ("pending", 1), ("pending", 0)]
+    assert next(delivery for delivery in outbox.known(1)).tries[0].error.startswith("not tried: its receiver has taken")
+    await post.hook.come_up()
+    await post.advance(10)
+    assert post.hook.answered == [4, 5]
+
+
 async def test_what_nobody_takes_is_given_up_a_day_after_its_first_try(post: PostOffice) -> None:
     outbox = post.open()
     await post.hook.go_down()
