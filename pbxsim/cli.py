@@ -173,7 +173,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("start-at", None, moment, "TIME", "where their time begins, ISO 8601")
     option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
     option("engine", "simulated", engine, "simulated", "who decides what telephones do (simulated)")
-    option("recordings", None, Path, "DIR", "the root of the recordings (a temporary folder)")
+    option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", "", str, "T", "ask for it as bearer token in the control API")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from pbxsim.clock.instant import SECOND, iso, parse_iso
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.storage import InMemory, Wanted, opened
 from tests.test_cli import Server, run, serving
@@ -58,7 +59,7 @@ def test_a_server_goes_on_from_its_store(tmp_path: Path, by: int) -> None:
         server.stop(by)
     with serving(*options) as server:
         assert (cdrs(server), credit(server)) == (before, left)
-        assert before[-1]["end"][:19] <= server.ask("/_pbxsim/clock")["now"][:19] <= now[:19]
+        assert server.ask("/_pbxsim/clock")["now"] == iso(parse_iso(now) + SECOND), "where it stopped, a second on"
         call(server)
         after = cdrs(server)
     assert [cdr["id"] for cdr in after] == [10_000, 10_001, 10_002, 10_003]
@@ -74,7 +75,7 @@ def test_a_reset_forgets_what_was_stored(tmp_path: Path) -> None:
         server.stop(signal.SIGKILL)
     with serving(*options) as server:
         assert [cdr["id"] for cdr in cdrs(server)] == [10_000]
-        assert server.ask("/_pbxsim/clock")["now"] == "2026-01-01T00:00:00.000000Z"
+        assert server.ask("/_pbxsim/clock")["now"] == "2026-01-01T00:00:01.000000Z"
 
 
 def test_a_changed_file_goes_on_from_what_is_stored(tmp_path: Path) -> None:
@@ -90,6 +91,25 @@ def test_a_changed_file_goes_on_from_what_is_stored(tmp_path: Path) -> None:
         assert [cdr["id"] for cdr in cdrs(server)] == [1]
         call(server, path.replace("=100&", "=101&"))
         assert [(cdr["id"], cdr["call"]) for cdr in cdrs(server)] == [(1, 1), (2, 2)]
+
+
+def test_an_account_that_a_changed_file_does_not_name_keeps_its_credit(tmp_path: Path) -> None:
+    file, database = tmp_path / "shop.yaml", tmp_path / "kept.sqlite3"
+    account = "name: shop\naccounts: [{name: payer, credit: 10, currency: EUR, tariff: t}]\ntariffs: [{name: t}]\n"
+    file.write_text(account, encoding="utf-8")
+    with serving(str(file), "--clock", "paused", "--watch", "--db", str(database)) as server:
+        server.ask("/_pbxsim/accounts/payer/credit", {"amount": "5"})
+        for text, names in (("name: shop\n", []), (account, ["payer"])):
+            file.write_text(text, encoding="utf-8")
+            while [one["name"] for one in server.ask("/_pbxsim/accounts")] != names:
+                continue
+        assert [one["credit"] for one in server.ask("/_pbxsim/accounts")] == ["15.00"]
+        server.stop()
+    with closing(sqlite3.connect(database)) as kept:
+        assert kept.execute("SELECT id, amount, balance FROM ledger ORDER BY id").fetchall() == [
+            (1, 10_000_000, 10_000_000),
+            (2, 5_000_000, 15_000_000),
+        ]
 
 
 def test_recordings_last_as_long_as_their_records(tmp_path: Path) -> None:

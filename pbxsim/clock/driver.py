@@ -12,12 +12,12 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.clock.hold import Hold
 from pbxsim.clock.instant import SECOND, Duration, Instant, TimeWentBackwards, from_datetime, iso
+from pbxsim.clock.scheduler import Scheduler
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-
-    from pbxsim.clock.scheduler import Scheduler
 
 FASTEST: Final = 1_000_000.0
 """The highest rate: eleven days in a second."""
@@ -54,36 +54,20 @@ class _Leap:
         self.stops_when_idle = stops_when_idle
 
 
-class Hold:
-    """Keeps virtual time standing still until released; also as a context manager."""
-
-    __slots__ = ("_let_go",)
-
-    def __init__(self, let_go: Callable[[], None]) -> None:
-        self._let_go: Callable[[], None] | None = let_go
-
-    def release(self) -> None:
-        """Let time go on, unless another hold is left. A second release changes nothing."""
-        let_go, self._let_go = self._let_go, None
-        if let_go is not None:
-            let_go()
-
-    def __enter__(self) -> Hold:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.release()
-
-
 class ClockDriver:
     """Drives a scheduler: at `rate` times the loop's time (0: paused, 1: real time), or by `advance` and its siblings.
 
     Each of `barriers` is awaited at the end of every `advance`, `run_next` and `run_until_idle`: whoever does something
     outside the switch (writes records, posts webhooks) returns from there when it is done.
+
+    `outside` is a second scheduler, for what happens at moments of the PBX's time and is none of the switch's business
+    (when a webhook is tried again). It is run as time passes, but no time passes for it: it is never waited for, and
+    `run_next` and `run_until_idle` do not see it. So nobody outside decides where the switch's clock stands.
     """
 
     def __init__(self, scheduler: Scheduler, *, rate: float) -> None:
         self.barriers: list[Callable[[], Awaitable[None]]] = []
+        self.outside = Scheduler(scheduler.now)
         self._clock = scheduler
         self._rate = _checked(rate)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -234,7 +218,7 @@ class ClockDriver:
 
     def _wake_at(self, loop: asyncio.AbstractEventLoop) -> float | None:
         """Tell at which of the loop's times there is something to do; None: not until somebody changes something."""
-        due = self._clock.next_due()
+        due = min((due for due in (self._clock.next_due(), self.outside.next_due()) if due is not None), default=None)
         if self._holds:
             goes_on = self._is_due(self._clock.now) and (self._rate or self._leap is not None)
             return loop.time() if goes_on else None
@@ -254,7 +238,14 @@ class ClockDriver:
                     return False
         finally:
             self._working = False
+            self._run_outside(loop)
         return True
+
+    def _run_outside(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            self.outside.run_until(self._clock.now)
+        except Exception as error:
+            loop.call_exception_handler({"message": "an action outside the switch failed", "exception": error})
 
     def _step(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Do some of the work of the next due instant; False when none is due, and the time is what it should be.

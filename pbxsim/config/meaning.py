@@ -22,6 +22,7 @@ from pbxsim.pbx.numbers import BadPattern, compile_pattern
 _Mapping: TypeAlias = dict[str, object]
 
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.)*[A-Za-z][A-Za-z0-9-]{0,62}")
+_SERVER: Final = re.compile(r"[A-Za-z0-9_.:-]*")  # whatever a resolver may know: `mail_1` of a container, too
 _SIP_URI: Final = re.compile(
     r"sips?:(?:[^@\s<>]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s<>@:;?\[\]]+)(?::[0-9]{1,5})?(?:[;?][^\s<>]*)?"
 )
@@ -50,11 +51,13 @@ def meaning_faults(plain: object) -> Iterator[Finding]:
     yield from _bad_patterns(plain)
     yield from _bad(plain, _MOMENTS, _is_moment, "a moment that a calendar has, from 1970 to 2199")
     yield from _bad(plain, tuple(f"{place}.host" for place in _HOSTS), _is_host, "an IP address or a host name")
+    yield from _bad(plain, ("smtp.host",), _is_server, "an IP address or a host name")
     yield from _bad(plain, tuple(f"{place}.contact" for place in _HOSTS), _is_contact, "a SIP URI, as sip:100@10.0.0.5")
     yield from _bad_causes(plain)
     yield from _steps(plain)
     yield from _spans(plain)
     yield from _short_forms(plain)
+    yield from _logins(plain)
     yield from _agents(plain)
     yield from _figures(plain)
 
@@ -120,6 +123,10 @@ def _is_host(host: str) -> bool:
     return True
 
 
+def _is_server(host: str) -> bool:
+    return _SERVER.fullmatch(host) is not None
+
+
 def _is_contact(contact: str) -> bool:
     found = _SIP_URI.fullmatch(contact)
     return contact == "" or (found is not None and _is_host(found[1].strip("[]")))
@@ -151,6 +158,13 @@ def _spans(plain: object) -> Iterator[Finding]:
             if _count(span, _SHAPES) != 1:
                 yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(_SHAPES)}")
             yield from _descending(path, span.get("uniform"))
+
+
+def _logins(plain: object) -> Iterator[Finding]:
+    """Find a password that would never be sent; it is not shown."""
+    for path, server in mappings(plain, "smtp"):
+        if server.get("password") and not server.get("username"):
+            yield Finding((*path, "username"), msgspec.UNSET, "a user name to the password")
 
 
 def _descending(path: Path, bounds: object) -> Iterator[Finding]:

@@ -89,6 +89,14 @@ class Ledger:
         account.credit += amount
         return self._book(account, self._entry(account, EntryKind.TOP_UP, amount, at))
 
+    def __iter__(self) -> Iterator[LedgerEntry]:
+        """Give the entries of all accounts, also of those that an earlier run had; of each in order."""
+        return (entry for entries in self._entries.values() for entry in entries)
+
+    def last_balances(self) -> dict[str, tuple[Money, Instant]]:
+        """Give what each account had after its last entry, and when that was, also of those of an earlier run."""
+        return {name: (entries[-1].balance, entries[-1].at) for name, entries in self._entries.items()}
+
     def of(self, account: str, *, newest_first: bool = False) -> Iterator[LedgerEntry]:
         """Give an account's entries in the order in which they were booked, or from the newest back."""
         entries = self._entries.get(account, ())

@@ -18,7 +18,7 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How often a receiver is tried, in seconds of the PBX's clock.
 
     After a try that failed the next comes `first` later, then `factor` times that, never more than `longest`; whoever
-    has not taken a notice `give_up` after its first try does not get it. `give_up` 0: one try and no more.
+    has not taken a notice `give_up` after it was posted does not get it. `give_up` 0: one try and no more.
     """
 
     first: float = 1

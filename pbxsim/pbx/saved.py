@@ -41,11 +41,11 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 
 def saved_of(pbx: Pbx, last_notice: int) -> Saved:
     """Give what a PBX would leave if it stopped now."""
-    entries = sorted((entry for name in pbx.accounts for entry in pbx.ledger.of(name)), key=lambda entry: entry.id)
+    entries = sorted(pbx.ledger, key=lambda entry: entry.id)
     return Saved(
         cdrs=tuple(pbx.cdrs.find(CdrQuery())),
         entries=tuple(entries),
-        balances={name: (account.credit, account.changed_at) for name, account in pbx.accounts.items()},
+        balances=pbx.ledger.last_balances(),
         now=pbx.clock.now,
         last_call=pbx.calls.calls_started,
         last_channel=pbx.calls.channels_made,

@@ -149,10 +149,10 @@ class Recorder:
     # -- waiting --------------------------------------------------------------------------------------------------
 
     async def written(self) -> None:
-        """Return when every recording of a call that has ended is there, or known to have failed: a clock's barrier."""
-        while self._pending:
-            await _end(next(reversed(self._pending.values()))[1])
-            self.settle()
+        """Return when every recording of a call that has ended by now is there, or known to have failed."""
+        for _, future in list(self._pending.values()):
+            await _end(future)
+        self.settle()
 
     def settle(self) -> None:
         """See what has become of the files that were written, and let the records of those that failed name none."""

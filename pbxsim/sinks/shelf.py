@@ -6,13 +6,18 @@ put there between two turns of the event loop becomes lasting together or not at
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.delivery import Delivery
+
+
+Recorded: TypeAlias = Callable[[], Awaitable[None]]
+"""Waits until all recordings so far are where their records say."""
 
 
 class NotStored(Exception):
@@ -22,10 +27,11 @@ class NotStored(Exception):
 class Shelf(Protocol):
     """Where one PBX puts what must last."""
 
-    def attach(self, pbx: Pbx) -> None:
+    def attach(self, pbx: Pbx, recorded: Recorded | None = None) -> None:
         """Take down from now on each record, each change of credit and each recording that moves.
 
-        The directory is written as it is now, and so are records and openings that are not there yet.
+        The directory is written as it is now, and so are records and openings that are not there yet. `recorded`
+        returns when the recordings of all calls that have ended are there: no record lasts before its recording.
         """
         ...
 
@@ -39,6 +45,10 @@ class Shelf(Protocol):
 
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Have `listener` called, in the event loop, with new deliveries as soon as they last, in order."""
+        ...
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Have `remembered` asked for all deliveries that it knows where the store has lost what it had."""
         ...
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
@@ -64,7 +74,7 @@ class NoStore:
     def __init__(self) -> None:
         self._listener: Callable[[Sequence[Delivery]], None] | None = None
 
-    def attach(self, pbx: Pbx) -> None:
+    def attach(self, pbx: Pbx, recorded: Recorded | None = None) -> None:
         """Take nothing down: the PBX's own memory is all there is."""
 
     def post(self, delivery: Delivery) -> None:
@@ -78,6 +88,9 @@ class NoStore:
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Have `listener` called with each new delivery."""
         self._listener = listener
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Lose nothing, for nothing is kept."""
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Give nothing: whoever posts keeps it."""

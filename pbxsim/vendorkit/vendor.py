@@ -6,7 +6,7 @@ A package (ours under `pbxsim.vendors`, anybody's through the entry-point group 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -39,10 +39,15 @@ class Interface(Protocol):
         ...
 
 
+NOT_SHOWN: Final = msgspec.UNSET
+"""A fault's value that may hold a secret: what stands there is in the file, and nothing is said to have been found."""
+
+
 class SettingsFault(msgspec.Struct, frozen=True):
     """Something in a vendor's settings that contradicts the rest of the PBX file.
 
-    `path` is relative to the vendor's settings, e.g. `keys[0].account`; `value` what stands there; `expected` in words.
+    `path` is relative to the vendor's settings, e.g. `keys[0].account`; `value` what stands there, or NOT_SHOWN;
+    `expected` in words.
     """
 
     path: str

@@ -73,10 +73,16 @@ class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Left(msgspec.Struct, frozen=True, eq=False):
-    """What an earlier run of a PBX left in its store: its records, and the deliveries that are not done."""
+    """What an earlier run of a PBX left in its store: its records, and the deliveries that are not done.
+
+    `lasting` is the number of the last delivery that the store has already, None: it has all. `is_more_stored`: it may
+    have deliveries that wait and are not among these.
+    """
 
     saved: Saved = NOTHING_SAVED
     deliveries: Sequence[Delivery] = ()
+    lasting: int | None = None
+    is_more_stored: bool = False
 
 
 NOTHING_LEFT: Final = Left()
@@ -134,9 +140,12 @@ class HostedPbx:
 
         If the plan cannot be carried out, nothing changes. Raises CannotBegin.
         """
-        is_stored = not isinstance(self.shelf, NoStore)
-        saved = saved_of(self.pbx, self.outbox.last_number) if is_stored else NOTHING_SAVED
-        self._restart(plan, plan.seed, Left(saved, tuple(self.outbox.known()) if is_stored else ()))
+        self._restart(plan, plan.seed, NOTHING_LEFT if isinstance(self.shelf, NoStore) else self._leaves())
+
+    def _leaves(self) -> Left:
+        outbox = self.outbox
+        saved = saved_of(self.pbx, outbox.last_number)
+        return Left(saved, tuple(outbox.known()), outbox.lasting, outbox.has_more_stored)
 
     def _restart(self, plan: Plan, seed: int, left: Left | None) -> None:
         driver, outbox, questions = self.driver, self.outbox, self.questions
@@ -185,21 +194,24 @@ class HostedPbx:
 
     def _keep_records(self, assembled: Assembled, left: Left) -> None:
         """Connect shelf and outbox, in the order that makes a notice's facts last before the notice leaves."""
-        self.shelf.attach(assembled.pbx)
+        recorder = assembled.recorder
+        self.shelf.attach(assembled.pbx, None if recorder is None else recorder.written)
         self.outbox = Outbox(
             assembled.pbx,
             self._receivers(assembled.interfaces),
             self.shelf,
             self.driver,
             smtp=assembled.smtp,
-            recordings=assembled.recorder,
+            recordings=recorder,
             deliveries=left.deliveries,
             first=left.saved.last_notice + 1,
+            lasting=left.lasting,
+            is_more_stored=left.is_more_stored,
         )
         for name, interface in assembled.interfaces.items():
             self._vendors[name].announce(interface)
-        if assembled.recorder is not None:
-            self.driver.barriers.append(assembled.recorder.written)
+        if recorder is not None:
+            self.driver.barriers.append(recorder.written)
         self.driver.barriers += (self.shelf.settled, self.outbox.tried, self.shelf.settled)
 
     def _receivers(self, interfaces: Mapping[str, Interface]) -> list[Receiver]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.pbx.decision import NOBODY_ASKS
 
 if TYPE_CHECKING:
-    from pbxsim.clock.driver import ClockDriver, Hold
+    from pbxsim.clock.driver import ClockDriver
+    from pbxsim.clock.hold import Hold
     from pbxsim.pbx.decision import Decisions, PendingDecision, Question
     from pbxsim.pbx.pbx import Pbx
 

@@ -19,6 +19,13 @@ def test_a_host_is_enough() -> None:
     assert entry.server() == SmtpServer(host="mail.example", port=25, security="none", timeout=30)
 
 
+@pytest.mark.parametrize("host", ["localhost", "192.0.2.25", "2001:db8::25", "mail_1", "mx.example.com."])
+def test_a_host_is_whatever_a_resolver_may_know(host: str) -> None:
+    entry = read(f"name: a\nsmtp: {{host: '{host}'}}", "a.yaml", {}).smtp
+    assert entry is not None
+    assert entry.host == host
+
+
 def test_all_that_can_be_said_is_handed_on() -> None:
     text = "name: a\nsmtp: {host: m, port: 587, security: starttls, username: u, password: p, timeout: 5}"
     entry = read(text, "a.yaml", {}).smtp
@@ -31,6 +38,10 @@ def test_all_that_can_be_said_is_handed_on() -> None:
     [
         ("{}", "smtp.host"),
         ("{host: ''}", "smtp.host"),
+        ("{host: mail server}", "smtp.host"),
+        ('{host: "mail.example\\n"}', "smtp.host"),
+        ("{host: 'https://mail.example'}", "smtp.host"),
+        ("{host: m, password: p}", "smtp.username"),
         ("{host: m, port: 0}", "smtp.port"),
         ("{host: m, security: ssl}", "smtp.security"),
         ("{host: m, timeout: 0}", "smtp.timeout"),

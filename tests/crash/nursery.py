@@ -61,10 +61,14 @@ class Nursery:
 
     async def server(self, *arguments: str) -> Child:
         """Start `pbxsim serve` with these arguments; return when it listens."""
+        number = await self.begun(*arguments)
+        return Child(number, (await self._line_like(_ADDRESS))[1])
+
+    async def begun(self, *arguments: str) -> int:
+        """Begin to start one; give its process. Kill it before another is started, or its lines are mixed up."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(["serve", *arguments]).encode() + b"\n")
-        number = int((await self._line_like(_NUMBER))[1])
-        return Child(number, (await self._line_like(_ADDRESS))[1])
+        return int((await self._line_like(_NUMBER))[1])
 
     async def close(self) -> None:
         """End it; whoever it started and was not killed ends too."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,9 +20,11 @@ from tests.receivers import WebReceiver, closing_mid_reply, reply, slow
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.databases import Server
     from tests.receivers import Heard
 
 KILLS: Final = 200
+KILLS_WITHOUT_A_DATABASE: Final = 15
 _LONGEST_LIFE: Final = 0.25  # seconds of the world's time under load before the kill
 _FAST: Final = "200"  # seconds of the PBX in one of the world
 
@@ -66,6 +70,54 @@ async def test_nothing_that_was_told_of_is_lost_or_doubled(
     kept = await (read_sqlite(database) if kind == "sqlite" else read_postgresql(database))
     assert told.calls > KILLS
     assert len(told.by_advance) > KILLS / 4
+    _check_records(kept, told, receiver.heard)
+    _check_charges(kept, receiver.heard)
+    _check_outbox(kept, receiver.heard)
+
+
+async def _die_without_a_database(nursery: Nursery, server: Server, arguments: tuple[str, ...], told: Told) -> None:
+    """Have the database go away under load, kill the server meanwhile, and the next one while it writes what was left.
+
+    The last one is let finish its work.
+    """
+    loop, chance = asyncio.get_running_loop(), stream(1, "away", 0)
+    for turn in range(KILLS_WITHOUT_A_DATABASE):
+        child = await nursery.server(*arguments)
+        gone = draw(chance, 3 * turn) * _LONGEST_LIFE
+        loop.call_later(gone, server.kill)
+        loop.call_later(gone + draw(chance, 3 * turn + 1) * 2 * _LONGEST_LIFE, child.kill)
+        await press(child, told, is_held=True)
+        if server.is_running:
+            server.kill()
+        server.start()
+        writing = await nursery.begun(*arguments)
+        moment: asyncio.Future[None] = loop.create_future()
+        loop.call_later(draw(chance, 3 * turn + 2) * _LONGEST_LIFE / 2, moment.set_result, None)
+        await moment
+        os.kill(writing, signal.SIGKILL)
+    child = await nursery.server(*arguments)
+    await drain(child)
+    child.kill()
+
+
+@pytest.mark.slow
+async def test_nothing_is_lost_or_doubled_where_the_database_goes_away_first(
+    tmp_path: Path, postgresql_server: Server
+) -> None:
+    database, spill = postgresql_server.new_database(), tmp_path / "spill"
+    receiver, nursery, told = await WebReceiver.started(), await Nursery.opened(), Told()
+    file = tmp_path / "crash.yaml"
+    file.write_text(PBX.format(receiver=receiver.url), encoding="utf-8")
+    arguments = (*_arguments(file, database, "paused"), "--db-spill", str(spill))
+    try:
+        await _die_without_a_database(nursery, postgresql_server, arguments, told)
+    finally:
+        await nursery.close()
+        await receiver.go_down()
+    kept = await read_postgresql(database)
+    assert len(told.by_advance) > KILLS_WITHOUT_A_DATABASE
+    assert spill.exists(), "none of it was ever put there"
+    assert [*spill.iterdir()] == []
     _check_records(kept, told, receiver.heard)
     _check_charges(kept, receiver.heard)
     _check_outbox(kept, receiver.heard)

@@ -8,39 +8,36 @@ from pbxsim.clock.instant import Duration, Instant, seconds
 
 if TYPE_CHECKING:
     from pbxsim.pbx.notice import Retry
-    from pbxsim.sinks.delivery import Delivery
 
 SHORTEST: Final[Duration] = seconds(0.1)
 """However a PBX file spells it: nobody is tried without a pause, or a dead receiver would hold the clock for ever."""
 
 
 class Backoff:
-    """The tries of one delivery, from its first one, or from when somebody asked for it to be sent once more."""
+    """The tries of one delivery, `made` of which failed already; it is given up where none succeeds for long enough.
 
-    __slots__ = ("_first_at", "_retry", "_wait")
+    That time counts from `since`.
+    """
 
-    def __init__(self, retry: Retry) -> None:
+    __slots__ = ("_retry", "_since", "_wait")
+
+    def __init__(self, retry: Retry, since: Instant, made: int = 0) -> None:
         self._retry = retry
-        self._first_at: Instant | None = None
+        self._since = since
         self._wait = retry.first
+        for _ in range(made):
+            self._grow()
 
-    @classmethod
-    def resumed(cls, retry: Retry, delivery: Delivery, now: Instant) -> Backoff:
-        """Go on after the tries of an earlier run; those before a redelivery cannot be told apart and do not count."""
-        backoff = cls(retry)
-        if delivery.tries and not delivery.redelivered:
-            for _ in delivery.tries:
-                backoff._grow()
-            backoff._first_at = min(delivery.tries[0].at, now)
-        return backoff
-
-    def failed(self, tried_at: Instant, ended_at: Instant) -> Instant | None:
-        """Tell when to try again after a try that began and ended then; None: it is given up."""
-        if self._first_at is None:
-            self._first_at = tried_at
+    def failed(self, ended_at: Instant) -> Instant | None:
+        """Tell when to try again after a try that ended then; None: it is given up."""
         due = ended_at + max(seconds(min(self._wait, self._retry.longest)), SHORTEST)
         self._grow()
-        return due if due - self._first_at <= seconds(self._retry.give_up) else None
+        return due if due <= self.ends_at else None
+
+    @property
+    def ends_at(self) -> Instant:
+        """Tell until when it is tried; the first try may come later, behind others that were not taken."""
+        return self._since + seconds(self._retry.give_up)
 
     def _grow(self) -> None:
         self._wait = min(self._wait * self._retry.factor, self._retry.longest)

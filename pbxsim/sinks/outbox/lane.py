@@ -32,7 +32,7 @@ _STEPS: Final = (1 << 24) - 1  # what the scheduler has room for; only one timer
 
 
 class Lane:
-    """Delivers to one receiver. `owner` is its own among the clock's, and negative: no call's work waits for it."""
+    """Delivers to one receiver. `owner` is its own number among those who have timers outside the switch."""
 
     def __init__(self, name: str, retry: Retry, owner: int, yard: Yard) -> None:
         self.name = name
@@ -42,7 +42,9 @@ class Lane:
         self._yard = yard
         self._settled = 0
         self._head: Delivery | None = None
-        self._backoff = Backoff(retry)
+        self._began_at = yard.clock.now
+        self._backoff = Backoff(retry, self._began_at)
+        self._is_dead = False  # the last delivery was given up: whoever waited for as long as that is not tried
         self._is_trying = False
         self._reached: Instant = 0  # where the clock stood, or would have stood, when the last try ended
         self._timer = 0
@@ -112,7 +114,10 @@ class Lane:
     async def _work(self) -> None:
         try:
             while (loop := self._loop) is not None and (head := await self._due()) is not None:
-                await self._try(head, loop)
+                if self._is_dead and self._retry.give_up and self._backoff.ends_at <= self._reached:
+                    self._pass_over(head)
+                else:
+                    await self._try(head, loop)
         finally:
             self._task = None
             self._tell()
@@ -141,7 +146,13 @@ class Lane:
             _log.warning("%s: the store did not give what waits: %s", self.name, type(error.__cause__).__name__)
             self._set_timer(self._yard.clock.now + _STORE_PAUSE)
         if self._head is not None:
-            self._backoff = Backoff.resumed(self._retry, self._head, self._yard.clock.now)
+            self._backoff = self._backoff_of(self._head)
+
+    def _backoff_of(self, head: Delivery) -> Backoff:
+        """Count from when it was posted, or asked for once more; the time in which nothing ran does not count."""
+        if head.redelivered:
+            return Backoff(self._retry, head.due)
+        return Backoff(self._retry, max(head.posted_at, self._began_at), made=len(head.tries))
 
     # -- one try --------------------------------------------------------------------------------------------------
 
@@ -156,7 +167,14 @@ class Lane:
         took = loop.time() - began
         self._reached = self._moment_after(at, took, timed_out=outcome.timed_out)
         _note(head, outcome, at, took)
-        self._judge(head, outcome.verdict, at)
+        self._judge(head, outcome.verdict)
+        self._yard.tried(head)
+        self._tell()
+
+    def _pass_over(self, head: Delivery) -> None:
+        """Give up what waited for as long as the one before it, which nobody took in all that time."""
+        head.tries.append(Try(at=self._reached, error="not tried: its receiver has taken nothing for too long"))
+        self._give_up(head)
         self._yard.tried(head)
         self._tell()
 
@@ -166,14 +184,16 @@ class Lane:
         now = max(at, self._yard.clock.now)
         return now if timed_out else min(now, at + seconds(took * self._yard.pace.rate))
 
-    def _judge(self, head: Delivery, verdict: Verdict, at: Instant) -> None:
+    def _judge(self, head: Delivery, verdict: Verdict) -> None:
+        self._is_dead = False
         if verdict is Verdict.DELIVERED:
             self._settle(head, DeliveryState.DELIVERED)
         elif verdict is Verdict.NEVER:
             self._give_up(head)
         elif verdict is Verdict.AT_ONCE:
             head.due = self._reached
-        elif (due := self._backoff.failed(at, self._reached)) is None:
+        elif (due := self._backoff.failed(self._reached)) is None:
+            self._is_dead = True
             self._give_up(head)
         else:
             head.due = due
@@ -200,12 +220,12 @@ class Lane:
         if self._loop is None:  # stopped meanwhile: nothing may be left on the clock
             return
         self._steps = self._steps % _STEPS + 1
-        self._timer = self._yard.clock.call_at(due, self._owner, self._steps, self._on_due, None)
+        self._timer = self._yard.pace.outside.call_at(due, self._owner, self._steps, self._on_due, None)
         self._yard.pace.rearm()
 
     def _forget_timer(self) -> None:
         if self._timer:
-            self._yard.clock.cancel(self._timer)
+            self._yard.pace.outside.cancel(self._timer)
             self._timer = 0
 
     def _on_due(self, _: None) -> None:

@@ -51,9 +51,14 @@ class Order:
         """Tell whether there may be something to take."""
         return bool(self._queue or self._again or self._is_more_stored)
 
+    @property
+    def has_more_stored(self) -> bool:
+        """Tell whether the store may have deliveries behind those that are here."""
+        return self._is_more_stored or self._is_fetching
+
     def lacks(self, last: int) -> bool:
         """Tell whether the store may have deliveries up to that number which are not here yet."""
-        return (self._is_more_stored or self._is_fetching) and self._behind < last
+        return self.has_more_stored and self._behind < last
 
     def holds(self, delivery: Delivery) -> bool:
         """Tell whether a delivery waits here, and not only in the store."""

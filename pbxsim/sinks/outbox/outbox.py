@@ -41,7 +41,8 @@ class Outbox:
 
     `pace` drives the PBX's clock. `smtp` takes e-mails, with `recordings` attached. `deliveries` are those that an
     earlier run left: settled ones, and of those that are pending at least the oldest 1,000. `first` is the number of
-    the first new one.
+    the first new one. Of those behind `lasting` the shelf has yet to say that they last. `is_more_stored`: there may be
+    pending ones that only the store has, even if these are few.
     Counted since the start: `posted`, `delivered`, `failed`, `dropped`, `tries`.
     """
 
@@ -56,8 +57,11 @@ class Outbox:
         recordings: RecordingSource | None = None,
         deliveries: Sequence[Delivery] = (),
         first: int = 1,
+        lasting: int | None = None,
+        is_more_stored: bool = False,
     ) -> None:
         self.posted = self.delivered = self.failed = self.dropped = self.tries = 0
+        self.lasting = first - 1 if lasting is None else lasting  # the number of the last one that the store has
         self._clock = pbx.clock
         self._shelf = shelf
         self._receivers = {receiver.name: receiver for receiver in receivers}
@@ -77,8 +81,9 @@ class Outbox:
             dropped=self._on_dropped,
         )
         self._lanes: dict[str, Lane] = {}
-        self._resume(deliveries, first)
+        self._resume(deliveries, is_more_stored=is_more_stored)
         shelf.on_lasting(self._on_lasting)
+        shelf.on_lost(self.known)
         pbx.events.subscribe(NoticePosted, self._on_posted)
 
     @property
@@ -90,6 +95,11 @@ class Outbox:
         """Tell whose receiver that is; where it is not configured any more, its name begins with the vendor's."""
         found = self._receivers.get(receiver)
         return receiver.partition(":")[0] if found is None else found.vendor
+
+    @property
+    def has_more_stored(self) -> bool:
+        """Tell whether the store may have deliveries that wait and are not remembered."""
+        return any(lane.order.has_more_stored for lane in self._lanes.values())
 
     @property
     def last_number(self) -> int:
@@ -151,7 +161,7 @@ class Outbox:
         Gives it, or None where there is none of that number.
         """
         found = self._remembered.get(delivery) or await self._shelf.find(delivery)
-        if found is None:
+        if found is None or self._is_cleared:
             return None
         found = self._remembered.known(found)
         found.redelivered += 1
@@ -159,14 +169,14 @@ class Outbox:
         self._shelf.tried(found)
         return found
 
-    def _resume(self, deliveries: Sequence[Delivery], first: int) -> None:
+    def _resume(self, deliveries: Sequence[Delivery], *, is_more_stored: bool) -> None:
         pending: dict[str, list[Delivery]] = {name: [] for name in self._receivers} if deliveries else {}
         for delivery in deliveries:
-            if delivery.state is DeliveryState.PENDING:
+            if delivery.state is DeliveryState.PENDING and delivery.id <= self.lasting:
                 pending.setdefault(delivery.notice.receiver, []).append(delivery)
-        is_all = sum(map(len, pending.values())) < LOADED
+        is_all = not is_more_stored and sum(map(len, pending.values())) < LOADED
         for name, waiting in pending.items():
-            self._lane(name).order.resume(waiting, first, is_all=is_all)
+            self._lane(name).order.resume(waiting, self.lasting + 1, is_all=is_all)
         for delivery in deliveries:
             self._remembered.loosen(self._remembered.known(delivery))
 
@@ -182,6 +192,7 @@ class Outbox:
     def _on_lasting(self, deliveries: Sequence[Delivery]) -> None:
         if not self._is_cleared:
             for delivery in deliveries:
+                self.lasting = delivery.id
                 self._lane(delivery.notice.receiver).give(delivery)
 
     def _is_held(self, delivery: Delivery) -> bool:
@@ -193,7 +204,7 @@ class Outbox:
         if lane is None:
             receiver = self._receivers.get(name)
             retry = receiver.retry if receiver is not None else Retry()
-            lane = self._lanes[name] = Lane(name, retry, -1 - len(self._lanes), self._yard)
+            lane = self._lanes[name] = Lane(name, retry, 1 + len(self._lanes), self._yard)
             if self._loop is not None:
                 lane.start(self._loop)
         return lane

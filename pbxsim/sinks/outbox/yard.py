@@ -23,6 +23,11 @@ class Pace(Protocol):
         """How many seconds of the clock go by in one of the world's."""
         ...
 
+    @property
+    def outside(self) -> Scheduler:
+        """Give the scheduler of what is none of the switch's business."""
+        ...
+
     def catch_up(self) -> None:
         """Bring the clock to where it should stand now."""
         ...

@@ -44,6 +44,7 @@ class Database:
         self._health = health
         self._engine: AsyncEngine | None = None
         self._link: Link | None = None
+        self._turn = asyncio.Lock()  # whoever uses the link: a driver's connection does one thing at a time
         self._locked: list[str] = []
         self._going: asyncio.Task[None] | None = None
         self._was_connected = False
@@ -80,8 +81,9 @@ class Database:
     async def lock(self, pbx: str) -> None:
         """Take a PBX for this process alone, now and after each new connection. Raises StoreInUse."""
         if pbx not in self._locked:
-            if self._link is not None:
-                await self._take(pbx)
+            async with self._turn:
+                if self._link is not None:
+                    await self._take(pbx)
             self._locked.append(pbx)
 
     async def write(self, work: Work) -> None:
@@ -90,7 +92,8 @@ class Database:
         link = self._link
         assert link is not None
         try:
-            await self._write(link, work)
+            async with self._turn:
+                await self._write(link, work)
         except DatabaseFailed:
             self._let_go()
             raise

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from pbxsim.sinks.store import place as kinds
 from pbxsim.sinks.store import schema, statements
-from pbxsim.sinks.store.errors import DatabaseFailed
+from pbxsim.sinks.store.errors import DatabaseFailed, StoreUnreachable
 from pbxsim.sinks.store.sqlite_link import BUSY, SqliteLink
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ async def migrate(engine: AsyncEngine, up_to: int = schema.NEWEST) -> bool:
     MariaDB and MySQL commit at each CREATE; there a step that was torn is to be mended by hand.
     """
     with _failing():
-        async with engine.connect() as connection:
+        async with _first_connection(engine) as connection:
             steps = await connection.run_sync(schema.pending, up_to)
             await connection.rollback()
             for step in steps:
@@ -70,6 +70,19 @@ async def migrate(engine: AsyncEngine, up_to: int = schema.NEWEST) -> bool:
                 await connection.run_sync(schema.upgrade, step)
                 await connection.commit()
             return bool(steps) and steps[0].number == 1
+
+
+@asynccontextmanager
+async def _first_connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Connect, which shows whether the driver takes what stands behind the `?` of the address."""
+    try:
+        connection = await engine.connect()
+    except (TypeError, ValueError) as error:
+        raise StoreUnreachable(f"its driver does not take what the address says: {error}") from error
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def make_link(engine: AsyncEngine, place: StorePlace, synchronous: str) -> Link:

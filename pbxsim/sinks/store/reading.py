@@ -45,6 +45,7 @@ async def saved(connection: AsyncConnection, pbx: str, newest: int) -> Saved:
     entries = [entry for account in balances for entry in await _entries(connection, pbx, account, newest)]
     last_cdr, last_call, last_channel, ended_at = await _highest(connection, pbx)
     last_notice, told_at = await _last_delivery(connection, pbx)
+    last_call = max(last_call, await _last_call_told_of(connection, pbx))
     if not (last_cdr or balances or last_notice):
         return Saved()
     return Saved(
@@ -146,6 +147,13 @@ async def _last_delivery(connection: AsyncConnection, pbx: str) -> tuple[int, In
     statement = select(webhook.id, webhook.posted_us).where(webhook.pbx == pbx).order_by(webhook.id.desc()).limit(1)
     found = (await connection.execute(statement)).first()
     return (found[0], found[1]) if found else (0, 0)
+
+
+async def _last_call_told_of(connection: AsyncConnection, pbx: str) -> int:
+    """Give the highest call in the newest deliveries: one that a kill ended is in no record, but was told of."""
+    webhook = TABLES[rows.WEBHOOK].c
+    newest = select(webhook.callno).where(webhook.pbx == pbx).order_by(webhook.id.desc()).limit(_RECENT).subquery()
+    return int(await connection.scalar(select(func.coalesce(func.max(newest.c.callno), 0))) or 0)
 
 
 _DISPOSITIONS: Final = {one.value: one for one in Disposition}

@@ -13,7 +13,7 @@ from pbxsim.pbx.events import CdrClosed, CreditChanged, RecordingMoved
 from pbxsim.sinks.store import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.cdr import Cdr
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.shelf import Recorded
     from pbxsim.sinks.store.rows import Work
 
 _log: Final = logging.getLogger("pbxsim.store")
@@ -49,14 +50,18 @@ class Keeper(Protocol):
 
 
 class Part(msgspec.Struct, frozen=True, eq=False):
-    """What one shelf had at one turn of the writer: one transaction. `posts` are told of when it lasts."""
+    """What one shelf had at one turn of the writer: one transaction. `posts` are told of when it lasts.
+
+    `recorded` is to be waited for first, where one of its records names a recording.
+    """
 
     shelf: StoreShelf
     turn: int
-    run: object
+    life: object
     work: Work
     posts: list[Delivery]
     rows: int
+    recorded: Recorded | None
 
 
 class _Heard:
@@ -69,6 +74,13 @@ class _Heard:
         self.entries: list[LedgerEntry] = []
         self.moved: list[Cdr] = []
         self.wake = wake
+
+    def handed_on(self) -> _Heard:
+        """Give another that knows what this one has heard; this one is not listened to any more."""
+        other = _Heard(self.wake)
+        other.cdrs, other.entries, other.moved = self.cdrs, self.entries, self.moved
+        self.cdrs, self.entries, self.moved = [], [], []
+        return other
 
     def on_cdr(self, event: CdrClosed) -> None:
         self.cdrs.append(event.cdr)
@@ -91,11 +103,14 @@ class StoreShelf:
         self._keeper = keeper
         self._keep = keep
         self._pbx: Pbx | None = None
+        self._recorded: Recorded | None = None
+        self._life = object()  # until all is forgotten; whoever is attached then lives another one
         self._heard = _Heard(keeper.wake)
         self._first: Work = []  # what comes before all else: what a clear removes, the directory
         self._deliveries: dict[int, Delivery] = {}
         self._posts: list[Delivery] = []
         self._listener: Callable[[Sequence[Delivery]], None] | None = None
+        self._remembered: Callable[[], Iterable[Delivery]] = tuple
         self._known_cdrs: frozenset[int] = frozenset()
         self._known_entries: frozenset[int] = frozenset()
         self._last_cdr = 0
@@ -108,20 +123,29 @@ class StoreShelf:
         self._known_entries = frozenset(entry.id for entry in saved.entries)
         self._last_cdr, self._last_delivery = saved.last_cdr, saved.last_notice
 
-    def attach(self, pbx: Pbx) -> None:
-        """Take down from now on each record, each change of credit and each recording that moves; first what is new."""
-        heard = self._heard = _Heard(self._keeper.wake)
-        self._pbx = pbx
+    def attach(self, pbx: Pbx, recorded: Recorded | None = None) -> None:
+        """Take down from now on each record, each change of credit and each recording that moves; first what is new.
+
+        What the PBX that was attached before has said, and nobody has taken yet, comes before that.
+        """
+        before, self._pbx = self._pbx, pbx
+        self._recorded = recorded
+        heard = self._heard = self._heard.handed_on()
         pbx.events.subscribe(CdrClosed, heard.on_cdr)
         pbx.events.subscribe(CreditChanged, heard.on_credit)
         pbx.events.subscribe(RecordingMoved, heard.on_moved)
-        self._put_what_is_new(pbx)
+        heard.cdrs += self._new_cdrs(pbx, before)
+        heard.entries += self._new_entries(pbx, before)
+        self._put_directory(pbx)
 
     def begin_anew(self) -> None:
         """Put down everything that the PBX remembers: the database has lost it."""
         self._known_cdrs = self._known_entries = frozenset()
         if self._pbx is not None:
-            self._put_what_is_new(self._pbx)
+            self._heard.cdrs = self._new_cdrs(self._pbx, None)
+            self._heard.entries = self._new_entries(self._pbx, None)
+            self._deliveries |= {delivery.id: delivery for delivery in self._remembered()}
+            self._put_directory(self._pbx)
 
     def post(self, delivery: Delivery) -> None:
         """Take down a new delivery."""
@@ -138,6 +162,10 @@ class StoreShelf:
         """Have `listener` called with new deliveries as soon as they last."""
         self._listener = listener
 
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Have `remembered` asked for deliveries where the database has lost what it had."""
+        self._remembered = remembered
+
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Give a receiver's pending deliveries behind an id, in order. Raises NotStored."""
         return await self._keeper.pending(self.name, receiver, after, limit)
@@ -153,6 +181,7 @@ class StoreShelf:
     def clear(self) -> None:
         """Forget everything of this PBX. What it says after that, until another is attached, is not taken down."""
         self._pbx = None
+        self._life = object()
         self._heard = _Heard(self._keeper.wake)
         self._deliveries.clear()
         self._posts = []
@@ -188,26 +217,35 @@ class StoreShelf:
             work.append((rows.MOVED, rows.of_moved(name, heard.moved)))
         if self._keep:
             work.extend(self._prune())
-        part = Part(self, turn, heard, work, self._posts, rows.count(work))
+        has_recordings = any(cdr.recording_file for cdr in heard.cdrs)
+        recorded = self._recorded if has_recordings else None
+        part = Part(self, turn, self._life, work, self._posts, rows.count(work), recorded)
         self._first, self._posts, self._deliveries = [], [], {}
         heard.cdrs, heard.entries, heard.moved = [], [], []
         return part
 
     def lasts(self, part: Part) -> None:
         """Say that deliveries last, unless they are of a run that was cleared."""
-        if not part.posts or self._listener is None or part.run is not self._heard:
+        if not part.posts or self._listener is None or part.life is not self._life:
             return
         try:
             self._listener(part.posts)
         except Exception:
             _log.exception("somebody who was told of stored deliveries of %s failed", self.name)
 
-    def _put_what_is_new(self, pbx: Pbx) -> None:
-        heard = self._heard
-        heard.cdrs = [cdr for cdr in pbx.cdrs.find(CdrQuery()) if cdr.id not in self._known_cdrs]
-        heard.entries = [
-            entry for account in pbx.accounts for entry in pbx.ledger.of(account) if entry.id not in self._known_entries
-        ]
+    def _new_cdrs(self, pbx: Pbx, before: Pbx | None) -> list[Cdr]:
+        """Give the records that neither the database nor the PBX before has: those that stand in its file."""
+        had = set() if before is None else {cdr.id for cdr in before.cdrs.find(CdrQuery())}
+        found = pbx.cdrs.find(CdrQuery())
+        return [cdr for cdr in found if cdr.id not in self._known_cdrs and cdr.id not in had]
+
+    def _new_entries(self, pbx: Pbx, before: Pbx | None) -> list[LedgerEntry]:
+        """Give the bookings that neither of them has: openings of accounts."""
+        first = 0 if before is None else before.ledger.next_entry
+        entries = sorted(pbx.ledger, key=lambda entry: entry.id)
+        return [entry for entry in entries if entry.id >= first and entry.id not in self._known_entries]
+
+    def _put_directory(self, pbx: Pbx) -> None:
         self._first.extend(one for one in rows.of_directory(self.name, pbx.directory) if one[1])
         self._keeper.wake()
 

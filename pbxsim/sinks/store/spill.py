@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
 import struct
 import zlib
 from contextlib import suppress
@@ -63,9 +64,12 @@ class Spill:
         self._last = 0  # the number of the last frame
         self._done = 0  # how many of them the database has
         self._done_until = 0  # where they end
+        self._damaged = 0  # how many of those that an earlier process left cannot be read
         self.name = ""
         self.rows = 0
         """How many rows wait here."""
+        self.lost = 0
+        """How many rows of it could not be read any more."""
 
     @property
     def is_empty(self) -> bool:
@@ -93,18 +97,20 @@ class Spill:
         self.rows += rows.count(work)
 
     def next(self, size: int) -> list[Frame]:
-        """Give the first of what waits, in order: some `size` bytes of it, at least one frame."""
+        """Give the first of what waits, in order: some `size` bytes of it, at least one frame.
+
+        A frame that somebody has damaged is empty, and so is the last one where all behind another is gone.
+        """
         frames: list[Frame] = []
         try:
-            with self._file.open("rb") as file:
-                file.seek(self._done_until)
-                while self._done + len(frames) < self._last and (not frames or file.tell() < self._done_until + size):
-                    frames.append(Frame(self._done + len(frames) + 1, _rows.decode(_read(file)), file.tell()))
+            for frame in _frames(self._at(self._done_until), self._done):
+                frames.append(frame)
+                if frame.number == self._last or frame.end >= self._done_until + size:
+                    return frames
         except OSError as error:
             raise SpillFailed(f"{self._file}: {error.strerror}") from error
-        except _Torn as error:
-            raise SpillFailed(f"{self._file} is damaged") from error
-        return frames
+        _log.error("%s was cut off by somebody: what stood there is lost", self._file)
+        return [*frames, Frame(self._last, [], self._size)]
 
     def taken(self, frames: list[Frame]) -> None:
         """Go on behind these: the database has them. The file goes when it has all."""
@@ -119,6 +125,13 @@ class Spill:
             self._open.close()
             self._open = None
 
+    def _at(self, place: int) -> FileIO:
+        """Give the file to be read from there. It stays open, so it is there even after somebody removed its name."""
+        if self._open is None:
+            self._open = self._file.open("a+b", buffering=0)
+        self._open.seek(place)
+        return self._open
+
     def _resume(self, replayed: tuple[str, int]) -> None:
         with self._file.open("r+b") as file:
             try:
@@ -130,22 +143,35 @@ class Spill:
             self.name = beginning.name
             self._size = self._done_until = file.tell() if beginning.name else 0
             known = replayed[1] if replayed[0] == beginning.name else 0
-            for frame in _whole_frames(file) if beginning.name else ():
+            for frame in _frames(file, 0) if beginning.name else ():
                 self._found(frame, is_done=frame.number <= known)
+            self._keep_what_is_damaged(file)
             file.truncate(self._size)
         if self.is_empty:
             self._remove()
 
     def _found(self, frame: Frame, *, is_done: bool) -> None:
         self._size, self._last = frame.end, frame.number
+        self._damaged += not frame.work and not is_done
         if is_done:
             self._done, self._done_until = frame.number, frame.end
         else:
             self.rows += rows.count(frame.work)
 
+    def _keep_what_is_damaged(self, file: BinaryIO) -> None:
+        """Say that something there cannot be read, and keep a copy, for whoever can: it may be more than a torn end."""
+        unread = file.seek(0, os.SEEK_END) - self._size
+        if unread or self._damaged:
+            copy = self._file.with_name(f"{self._file.name}.damaged")
+            told = f"{self._damaged} transactions in it and {unread} bytes at its end cannot be read"
+            _log.error("%s is damaged: %s; %s is a copy of it", self._file, told, copy)
+            shutil.copyfile(self._file, copy)
+
     def _put(self, content: bytes) -> None:
         if self._open is None:
             self._begin()
+        elif not self._file.exists():
+            self._bring_back(self._open)
         file = self._open
         assert file is not None
         try:
@@ -159,7 +185,7 @@ class Spill:
     def _begin(self) -> None:
         """Open the file, and write its beginning if there is nothing in it."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        file = self._file.open("ab", buffering=0)
+        file = self._file.open("a+b", buffering=0)
         try:
             if not self._size:
                 file.truncate(0)  # of a file that could not be removed nothing is left to do
@@ -173,6 +199,21 @@ class Spill:
             raise
         self._open = file
 
+    def _bring_back(self, removed: FileIO) -> None:
+        """Write the file again: somebody has removed it, perhaps to make room, and it is still open here."""
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        again = self._file.open("a+b", buffering=0)
+        try:
+            removed.seek(0)
+            shutil.copyfileobj(removed, again)
+        except OSError:
+            self._file.unlink(missing_ok=True)
+            again.close()
+            raise
+        _log.warning("%s had been removed, and is there again: records wait in it", self._file)
+        removed.close()
+        self._open = again
+
     def _cut(self, file: FileIO) -> None:
         """Take back what a full disk has taken half of. It may refuse that too: then the checksum tells."""
         with suppress(OSError):
@@ -183,6 +224,7 @@ class Spill:
         self.close()
         with suppress(OSError):
             self._file.unlink(missing_ok=True)
+        self.lost += self.rows
         self._size = self._last = self._done = self._done_until = self.rows = 0
 
 
@@ -200,7 +242,7 @@ def _encoded(work: Work) -> bytes:
     try:
         return msgspec.msgpack.encode(work)
     except (UnicodeEncodeError, OverflowError):  # half a character; a number of more than 64 bits
-        return msgspec.msgpack.encode([(name, [*_encodable(some)]) for name, some in work])
+        return msgspec.msgpack.encode([(name, kept) for name, some in work if (kept := [*_encodable(some)])])
 
 
 def _encodable(some: Iterable[Row]) -> Iterator[Row]:
@@ -219,7 +261,7 @@ def _framed(content: bytes) -> bytes:
     return _HEAD.pack(len(content), zlib.crc32(content)) + content
 
 
-def _read(file: BinaryIO) -> bytes:
+def _read(file: BinaryIO | FileIO) -> bytes:
     """Read a frame's content. Raises _Torn."""
     head = file.read(_HEAD.size)
     if len(head) < _HEAD.size:
@@ -231,12 +273,16 @@ def _read(file: BinaryIO) -> bytes:
     return content
 
 
-def _whole_frames(file: BinaryIO) -> Iterator[Frame]:
-    number = 0
-    while True:
-        try:
-            content = _read(file)
-        except _Torn:
+def _frames(file: BinaryIO | FileIO, number: int) -> Iterator[Frame]:
+    """Give the frames from here on, the first behind that number, up to the end or where no frame can begin.
+
+    One whose content is not what was written has no work, and keeps its number.
+    """
+    size = os.fstat(file.fileno()).st_size
+    while len(head := file.read(_HEAD.size)) == _HEAD.size:
+        length, checksum = _HEAD.unpack(head)
+        if file.tell() + length > size:
             return
+        content = file.read(length)
         number += 1
-        yield Frame(number, _rows.decode(content), file.tell())
+        yield Frame(number, _rows.decode(content) if zlib.crc32(content) == checksum else [], file.tell())

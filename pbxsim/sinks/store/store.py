@@ -6,7 +6,10 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import HOUR
+from msgspec.structs import replace
+
+from pbxsim.clock.driver import LAST
+from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.shelf import NotStored
 from pbxsim.sinks.store.database import Database
@@ -87,6 +90,7 @@ class Store:
             raise StoreInUse(self._told(error)) from error
         except (DatabaseFailed, SpillFailed) as error:
             raise StoreUnreachable(self._told(error)) from error
+        saved = _going_on(saved, deliveries)
         self._shelf(pbx).resume(saved)
         return saved, deliveries
 
@@ -177,6 +181,17 @@ def is_fresh(place: StorePlace, settings: StoreSettings) -> bool:
         return True
     except OSError:
         return False
+
+
+def _going_on(saved: Saved, deliveries: list[Delivery]) -> Saved:
+    """Have a new run begin in the second after all that was stored, tries too: they go on long after the last call.
+
+    What an id has of the time (`<second>.<number>`, originated calls, references) is then no call's that a kill ended.
+    """
+    if saved.is_empty:
+        return saved
+    latest = max([saved.now, *(delivery.tries[-1].at for delivery in deliveries if delivery.tries)])
+    return replace(saved, now=min(latest + SECOND, LAST))
 
 
 def _locked(place: StorePlace) -> FileLock | None:

@@ -62,6 +62,9 @@ def remove(file: Path) -> None:
     for ending in _BESIDE:
         with suppress(OSError):
             Path(f"{file}{ending}").unlink(missing_ok=True)
+    for spill in file.parent.glob(f"{StorePlace.of_file(file).digest}-*.spill*"):
+        with suppress(OSError):
+            spill.unlink(missing_ok=True)
 
 
 def _left(folder: Path) -> Iterator[Path]:

@@ -57,7 +57,7 @@ class Writer:
         self._timer: asyncio.TimerHandle | None = None
         self._not_before = self._loop.time() + FIRST_CONNECTION
         self._had_turn_at = 0.0
-        self._under_way = 0  # rows that the database is being given
+        self._under_way = 0  # rows that this turn has taken
         self._turn = 0  # the last turn that took something
         self._lasting = 0  # the last turn of which all is lasting
         self._waiters = Waiters()
@@ -122,8 +122,9 @@ class Writer:
     def count(self) -> None:
         """Bring the figures of what waits up to date."""
         self._health.spilled = sum(spill.rows for spill in self._spills.values())
-        kept = sum(part.rows for part in self._kept) or self._under_way
-        self._health.waiting = kept + sum(shelf.waiting for shelf in self._shelves)
+        kept = tuple(self._kept)  # in one step: a thread may be taking from it
+        given = sum(part.rows for part in kept) or self._under_way
+        self._health.waiting = given + sum(shelf.waiting for shelf in self._shelves)
 
     async def close(self) -> None:
         """Write what there is to write, once more also what could not be written, and end."""
@@ -162,7 +163,7 @@ class Writer:
                 return
 
     async def _do_turn(self) -> None:
-        parts = self._take()
+        parts = await self._take()
         if self.is_behind:
             if parts:
                 await self._put_aside(parts)
@@ -174,15 +175,20 @@ class Writer:
             elif self._connecting is None and self._loop.time() >= self._retry_at:
                 self._connecting = self._loop.create_task(self._connect())
         elif parts:
-            self._under_way = sum(part.rows for part in parts)
             await self._write(parts)
-            self._under_way = 0
+        self._under_way = 0
 
-    def _take(self) -> list[Part]:
+    async def _take(self) -> list[Part]:
+        """Take what the shelves have, and see that its recordings are there: no record is to last before its own."""
         having = [shelf for shelf in self._shelves if shelf.has_something]
         if having:
             self._turn += 1
-        return [shelf.take(self._turn) for shelf in having]
+        parts = [shelf.take(self._turn) for shelf in having]
+        self._under_way = sum(part.rows for part in parts)
+        for part in parts:
+            if part.recorded is not None:
+                await part.recorded()
+        return parts
 
     async def _write(self, parts: list[Part]) -> None:
         work = parts[0].work if len(parts) == 1 else [one for part in parts for one in part.work]
@@ -267,10 +273,11 @@ class Writer:
         """Try to reach the database again, beside the turns: it may take its time to say no."""
         try:
             await self._database.connect()
-        except (DatabaseFailed, StoreUnreachable) as error:
+        except Exception as error:  # whatever a driver raises: it is tried again
             self._failed(error)
-        self._connecting = None
-        self._wanted.set()
+        finally:
+            self._connecting = None
+            self._wanted.set()
 
     async def _catch_up(self) -> None:
         """Write what waits on disk, then what is kept, in order; what comes meanwhile goes behind it."""
@@ -278,7 +285,7 @@ class Writer:
             for pbx, spill in list(self._spills.items()):
                 while not spill.is_empty:
                     await self._replay_some(pbx, spill)
-                    if meanwhile := self._take():
+                    if meanwhile := await self._take():
                         await self._put_aside(meanwhile)
             while self._kept:
                 await self._database.write(self._kept[0].work)
@@ -295,6 +302,7 @@ class Writer:
         note: Work = [(rows.REPLAYED, [(pbx, spill.name, frames[-1].number)])]
         await self._database.write([*(one for frame in frames for one in frame.work), *note])
         await asyncio.to_thread(spill.taken, frames)
+        self._health.lost, spill.lost = self._health.lost + spill.lost, 0
 
     def _see_whether_it_is_another(self) -> None:
         """Have everything that the PBXs remember put into a database that has lost what it had."""

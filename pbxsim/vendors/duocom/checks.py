@@ -11,7 +11,7 @@ from pbxsim.vendorkit.civil import zone_or_none
 from pbxsim.vendorkit.numbers import is_digits
 from pbxsim.vendorkit.params import has_control
 from pbxsim.vendorkit.receiving import delivery_faults, is_url
-from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.vendors.duocom import mails
 from pbxsim.vendors.duocom.charged import CALL_PLACES, LEG_PLACES
 from pbxsim.vendors.duocom.parties import is_telephone
@@ -79,9 +79,9 @@ def _notice_faults(notice: NoticeSettings, places: tuple[str, ...], path: str) -
     """Find what is wrong with a notice; its URL may hold a secret and is not shown."""
     if not is_url(notice.url) or has_place(urlsplit(notice.url).netloc) or "@" in urlsplit(notice.url).netloc:
         expected = "an http(s) URL without user, password, fragment or blanks, its places behind the server's name"
-        yield SettingsFault(f"{path}.url", "", expected)
+        yield SettingsFault(f"{path}.url", NOT_SHOWN, expected)
     if unknown_places(notice.url, places):
-        yield SettingsFault(f"{path}.url", "", _no_places_but(places))
+        yield SettingsFault(f"{path}.url", NOT_SHOWN, _no_places_but(places))
     if ":" in notice.username:  # RFC 7617, 2: the first colon ends the user name
         yield SettingsFault(f"{path}.username", notice.username, "a name without ':'")
     if notice.password and not notice.username:

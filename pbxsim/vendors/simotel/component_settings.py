@@ -12,7 +12,7 @@ import msgspec
 
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
-from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.vendors.simotel.event_settings import Method, is_address
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _own_faults(entry: ComponentEntry, path: str) -> Iterator[SettingsFault]:
     if not _is_name(entry.name):
         yield SettingsFault(f"{path}.name", entry.name, f"a name of at most {_LONGEST_NAME} characters")
     if not is_address(entry.address):
-        yield SettingsFault(f"{path}.address", "", "an http(s) URL without user, password, fragment or blanks")
+        yield SettingsFault(f"{path}.address", NOT_SHOWN, "an http(s) URL without user, password, fragment or blanks")
     if not 0 < entry.answer_within <= _LONGEST_WAIT:
         expected = f"seconds, more than 0 and at most {_LONGEST_WAIT}"
         yield SettingsFault(f"{path}.answer_within", entry.answer_within, expected)

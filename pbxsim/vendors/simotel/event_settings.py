@@ -14,7 +14,7 @@ import msgspec
 from pbxsim.pbx.notice import Retry
 from pbxsim.vendorkit.civil import zone_or_none
 from pbxsim.vendorkit.receiving import delivery_faults, is_url
-from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +136,7 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 def event_faults(settings: EventSettings, path: str) -> Iterator[SettingsFault]:
     """Find what could never work; `path` is where these settings stand. No fault shows a password or a token."""
     if not is_address(settings.address):
-        yield SettingsFault(f"{path}.address", "", "an http(s) URL without user, password, fragment or blanks")
+        yield SettingsFault(f"{path}.address", NOT_SHOWN, "an http(s) URL without user, password, fragment or blanks")
     if ":" in settings.username:  # RFC 7617, 2: the first colon ends the user name
         yield SettingsFault(f"{path}.username", settings.username, "a name without ':'")
     if settings.password and not settings.username:

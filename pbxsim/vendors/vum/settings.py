@@ -15,7 +15,7 @@ from pbxsim.vendorkit.civil import zone_or_none
 from pbxsim.vendorkit.numbers import CZECHIA, as_dialled
 from pbxsim.vendorkit.reach import reachable
 from pbxsim.vendorkit.receiving import delivery_faults, is_url
-from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.placeholders import has_place_in_server
 
@@ -155,7 +155,9 @@ def _notice_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
             yield SettingsFault(f"{path}.number", notice.number, "a number that no other entry has")
         seen.add(notice.number)
         if has_place_in_server(notice.url):
-            yield SettingsFault(f"{path}.url", "", "a URL whose server is written out, without a placeholder")
+            yield SettingsFault(f"{path}.url", NOT_SHOWN, "a URL whose server is written out, without a placeholder")
         elif not is_url(notice.url):
-            yield SettingsFault(f"{path}.url", "", "an http(s) URL without a fragment, blanks or letters beyond ASCII")
+            yield SettingsFault(
+                f"{path}.url", NOT_SHOWN, "an http(s) URL without a fragment, blanks or letters beyond ASCII"
+            )
         yield from delivery_faults(notice.timeout, notice.retry, path)

@@ -15,7 +15,7 @@ from pbxsim.sinks.shelf import NoStore
 from tests.builder import START, Office
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pbxsim.sinks.shelf import Shelf
     from tests.receivers import WebReceiver
@@ -32,7 +32,7 @@ class PaperShelf:
         self._unwritten: list[Delivery] = []
         self._listener: Callable[[Sequence[Delivery]], None] = lambda deliveries: None
 
-    def attach(self, pbx: object) -> None:
+    def attach(self, pbx: object, recorded: object = None) -> None:
         """Need nothing of it."""
 
     def post(self, delivery: Delivery) -> None:
@@ -55,6 +55,9 @@ class PaperShelf:
     def on_lasting(self, listener: Callable[[Sequence[Delivery]], None]) -> None:
         """Tell that one."""
         self._listener = listener
+
+    def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
+        """Never lose anything."""
 
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Read what waits."""

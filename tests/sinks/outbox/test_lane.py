@@ -133,14 +133,41 @@ async def test_give_up_zero_is_one_try(post: PostOffice) -> None:
     assert (at(only(outbox)), only(outbox).state) == ([0], DeliveryState.FAILED)
 
 
-async def test_the_clock_is_idle_when_all_is_delivered_or_given_up(post: PostOffice) -> None:
+async def test_a_receiver_does_not_decide_where_the_clock_stands(post: PostOffice) -> None:
     outbox = post.open()
     await post.hook.go_down()
     post.post()
+    post.post_at(5)
     assert await post.driver.run_until_idle(7 * 86_400_000_000)
+    assert (post.now, at(next(outbox.known()))) == (5, [0, 1, 3])
+    assert not await post.driver.run_next()
+    assert (post.now, post.clock.next_due()) == (5, None)
+
+
+async def test_what_waits_behind_a_dead_receiver_is_given_up_when_its_own_time_is_over(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(first=10, factor=1, give_up=100)))
+    await post.hook.go_down()
+    for second in (0, 0, 50, 95, 150):
+        post.post_at(second)
+    await post.advance(150)
+    states = [(delivery.state.value, len(delivery.tries)) for delivery in outbox.known()]
+    assert states == [("failed", 11), ("failed", 1), ("failed", 6), ("pending", 1), ("pending", 0)]
+    assert next(delivery for delivery in outbox.known(1)).tries[0].error.startswith("not tried: its receiver has taken")
+    await post.hook.come_up()
+    await post.advance(10)
+    assert post.hook.answered == [4, 5]
+
+
+async def test_what_nobody_takes_is_given_up_a_day_after_its_first_try(post: PostOffice) -> None:
+    outbox = post.open()
+    await post.hook.go_down()
+    post.post()
+    await post.advance(86_400 - 600)
+    assert only(outbox).state is DeliveryState.PENDING
+    await post.advance(600)
     assert only(outbox).state is DeliveryState.FAILED
     assert len(only(outbox).tries) == 153
-    assert post.clock.next_due() is None
+    assert post.driver.outside.next_due() is None
 
 
 async def test_the_barrier_waits_for_what_is_due_and_not_for_what_comes_later(post: PostOffice) -> None:
@@ -225,7 +252,7 @@ def test_whatever_the_receiver_does_it_takes_each_once_and_in_order(
             for _ in range(count):
                 post.post()
             await post.advance(seconds)
-        await post.driver.run_until_idle(86_400_000_000)
+        await post.advance(86_400)
         posted = sum(count for count, _ in moves)
         assert hook.answered == list(range(1, posted + 1))
         assert len(hook.heard) == sum(len(delivery.tries) for delivery in outbox.known()) == outbox.tries

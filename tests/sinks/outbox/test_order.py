@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import HOUR
-from pbxsim.pbx.notice import Retry
-from pbxsim.sinks.delivery import DeliveryState
+from pbxsim.pbx.notice import Notice, Retry
+from pbxsim.sinks.delivery import Delivery, DeliveryState
 from pbxsim.sinks.outbox import order, remembered
 from pbxsim.sinks.outbox import outbox as outbox_module
 from tests.receivers import hanging, reply
 from tests.sinks.outbox.post_office import PaperShelf, PostOffice, at, only, states
 
 if TYPE_CHECKING:
-    from pbxsim.sinks.delivery import Delivery
     from tests.receivers import WebReceiver
 
 
@@ -130,7 +129,7 @@ async def test_a_store_that_does_not_answer_is_asked_again_later(
     await post.advance(5)
     assert post.hook.answered == [1, 2, 3, 4]
     await outbox.close()
-    assert len(post.clock) == 0
+    assert len(post.driver.outside) == 0
 
 
 async def test_without_a_store_the_oldest_are_dropped_when_there_is_no_room(
@@ -192,6 +191,61 @@ async def test_whoever_is_killed_before_noting_a_reply_sends_it_again_with_the_s
     await again.close()
 
 
+async def test_who_takes_over_sends_what_did_not_last_yet_when_it_lasts_and_once(
+    post: PostOffice, hook: WebReceiver
+) -> None:
+    shelf = PaperShelf(at_once=False)
+    before = post.open(shelf=shelf)
+    post.post("a")
+    shelf.settle()
+    post.post("b")
+    assert (before.lasting, before.last_number) == (1, 2)
+    before.clear()
+    again = PostOffice(hook)
+    outbox = again.open(shelf=shelf, deliveries=tuple(before.known()), first=3, lasting=before.lasting)
+    again.post("c")
+    await again.advance(60)
+    assert [heard.delivery for heard in hook.heard] == [1], "nothing leaves before it lasts"
+    assert states(outbox) == ["delivered", "pending", "pending"]
+    shelf.settle()
+    await again.advance(0)
+    assert [heard.delivery for heard in hook.heard] == [1, 2, 3]
+    assert outbox.waiting == {"acme": 0}
+    await again.close()
+
+
+async def test_who_takes_over_asks_the_store_for_what_the_one_before_did_not_hold(
+    post: PostOffice, hook: WebReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order, "HELD", 2)
+    monkeypatch.setattr(remembered, "NEWEST", 3)
+    shelf = PaperShelf()
+    before = post.open(post.receiver(), post.receiver("other"), shelf=shelf, starts=False)
+    for receiver in ("acme", "acme", "acme", "acme", "other", "other", "other", "other"):
+        post.post(to=receiver)
+    assert before.has_more_stored
+    assert [delivery.id for delivery in before.known()] == [1, 2, 5, 6, 7, 8]
+    again = PostOffice(hook)
+    receivers = again.receiver(), again.receiver("other")
+    loaded, more = tuple(before.known()), before.has_more_stored
+    again.open(*receivers, shelf=shelf, deliveries=loaded, first=9, is_more_stored=more)
+    await again.advance(0)
+    assert sorted(hook.answered) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [number for number in hook.answered if number < 5] == [1, 2, 3, 4]
+    await before.close()
+    await again.close()
+
+
+async def test_a_cleared_outbox_sends_nothing_again_that_the_store_gives_late(post: PostOffice) -> None:
+    shelf = PaperShelf()
+    outbox = post.open(shelf=shelf)
+    shelf.rows[7] = Delivery(id=7, notice=Notice(receiver="acme", event="Cdr", url="http://x/"), posted_at=0, due=0)
+    asked = asyncio.create_task(outbox.redeliver(7))
+    outbox.clear()
+    assert await asked is None
+    assert shelf.rows[7].redelivered == 0
+
+
 @pytest.mark.parametrize("held", [4, 100])
 async def test_after_a_restart_the_store_gives_what_was_not_loaded(
     post: PostOffice, hook: WebReceiver, monkeypatch: pytest.MonkeyPatch, held: int
@@ -213,7 +267,7 @@ async def test_after_a_restart_the_store_gives_what_was_not_loaded(
     await again.close()
 
 
-async def test_the_time_until_it_is_given_up_counts_from_the_first_try_of_all(
+async def test_after_a_restart_the_time_until_it_is_given_up_counts_anew_for_nothing_ran_meanwhile(
     post: PostOffice, hook: WebReceiver
 ) -> None:
     shelf = PaperShelf()
@@ -225,7 +279,7 @@ async def test_the_time_until_it_is_given_up_counts_from_the_first_try_of_all(
     await before.close()
     outbox = post.open(post.receiver(retry=retry), shelf=shelf, deliveries=shelf.all(), first=2)
     await post.advance(100)
-    assert (at(only(outbox)), states(outbox)) == ([0, 10, 12, 22], ["failed"])
+    assert (at(only(outbox)), states(outbox)) == ([0, 10, 12, 22, 32], ["failed"])
 
 
 async def test_deliveries_for_somebody_who_is_not_configured_any_more_fail(post: PostOffice, hook: WebReceiver) -> None:

@@ -51,9 +51,9 @@ async def test_a_failed_try_leaves_a_timer_until_the_outbox_is_closed(post: Post
     await post.hook.go_down()
     post.post()
     await post.advance(0)
-    assert post.clock.next_due() == post.clock.now + 1_000_000
+    assert post.driver.outside.next_due() == post.clock.now + 1_000_000
     await outbox.close()
-    assert post.clock.next_due() is None
+    assert post.driver.outside.next_due() is None
 
 
 async def test_a_cleared_outbox_breaks_off_and_tells_nobody_anything_any_more(post: PostOffice) -> None:
@@ -68,7 +68,7 @@ async def test_a_cleared_outbox_breaks_off_and_tells_nobody_anything_any_more(po
     await outbox.close()
     await post.advance(86_400)
     assert len(post.hook.heard) == 1
-    assert len(post.clock) == 0
+    assert len(post.driver.outside) == 0
 
 
 async def test_a_try_that_is_being_made_when_the_outbox_closes_is_finished_and_no_other_begun(post: PostOffice) -> None:
@@ -137,7 +137,7 @@ async def test_redelivery_of_what_waits_for_its_next_try_makes_it_now(post: Post
     await outbox.redeliver(1)
     await outbox.tried()
     assert (at(only(outbox)), only(outbox).state) == ([0, 1, 3, 3], DeliveryState.DELIVERED)
-    assert post.clock.next_due() is None, "the timer of the try that was to come is gone"
+    assert post.driver.outside.next_due() is None, "the timer of the try that was to come is gone"
 
 
 async def test_redelivery_of_what_nobody_knows(post: PostOffice) -> None:

@@ -13,6 +13,7 @@ from pbxsim.pbx.events import CdrClosed, CreditChanged, RecordingMoved
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.pbx import NOTHING_SAVED
+from pbxsim.pbx.saved import saved_of
 from pbxsim.sinks.delivery import Delivery
 from pbxsim.sinks.store.engine import make_engine
 from pbxsim.sinks.store.place import StorePlace
@@ -65,7 +66,8 @@ def delivery(number: int, receiver: str = "simotel", **said: Any) -> Delivery:  
     notice = Notice(
         receiver=receiver, event="Cdr", call=number, method="POST", url="http://127.0.0.1/x?y=%d", body=body
     )
-    return Delivery(id=number, notice=notice, posted_at=START + number, due=START + number, **said)
+    plain: dict[str, Any] = {"posted_at": START + number, "due": START + number}
+    return Delivery(id=number, notice=notice, **(plain | said))
 
 
 def _office(saved: Saved = NOTHING_SAVED) -> Office:
@@ -99,6 +101,13 @@ class Desk:
         shelf.clear()
         self.office = _office()
         shelf.attach(self.office.pbx)
+
+    def take_over(self) -> None:
+        """Have the PBX begin anew by a file that has changed, going on from where it is."""
+        assert self.store is not None
+        assert self.office is not None
+        self.office = _office(saved_of(self.office.pbx, 0))
+        self.store.shelf(PBX).attach(self.office.pbx)
 
     async def load(self, newest: int = 1000, **settings: Any) -> tuple[Saved, list[Delivery]]:  # noqa: ANN401
         """Close what is open, open a store, and give what an earlier run left."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.shelf import NotStored
 from pbxsim.sinks.store import writer
 from pbxsim.sinks.store.errors import StoreUnreachable
@@ -178,6 +179,14 @@ async def test_a_wrong_password_is_refused_without_being_told(desk: Desk) -> Non
 
 
 @pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+async def test_an_address_that_its_driver_does_not_take_is_refused_in_words(desk: Desk) -> None:
+    desk.use(query=(("sslmod", "require"),))
+    with pytest.raises(StoreUnreachable, match=r"does not take what the address says: .*sslmod") as refused:
+        await desk.load()
+    assert desk.place.password not in str(refused.value)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
 async def test_a_server_that_no_longer_answers_counts_as_gone(
     desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -272,6 +281,10 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     office.hand.hang_up(office.directory.line("sip101"))
     office.finish()
     assert first.number
+    waiting, done = delivery(1), delivery(2, state=DeliveryState.DELIVERED)
+    shelf.on_lost(lambda: [waiting, done])
+    shelf.post(waiting)
+    shelf.post(done)
     await shelf.settled()
     (known,) = office.cdrs()
     assert desk.place.file is not None
@@ -280,8 +293,9 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     desk.tell(cdr(7))
     await shelf.settled()
     await _until_it_writes(desk)
-    saved, _ = await desk.load()
+    saved, found = await desk.load()
     assert saved.cdrs == (known, cdr(7))
+    assert found == [waiting, done]
     assert await desk.rows("SELECT count(*) FROM extensions") == [(2,)]
     assert "vanished" in caplog.text
 

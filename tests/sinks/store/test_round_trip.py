@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbxsim.clock.driver import LAST
+from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.events import CdrClosed
@@ -139,7 +140,7 @@ async def test_a_new_run_goes_on_from_the_highest_numbers_and_the_latest_moment(
     assert (saved.last_call, saved.last_channel) == (500 + NUMBERS_SKIPPED, 900 + NUMBERS_SKIPPED)
     assert (saved.last_cdr, saved.last_entry, saved.last_notice) == (2, 2, 9)
     assert saved.balances == {"duocom": (4, START + 2)}
-    assert saved.now == cdr(2).end
+    assert saved.now == cdr(2).end + SECOND
 
 
 async def test_a_store_in_which_nothing_was_put_gives_nothing(desk: Desk) -> None:
@@ -206,6 +207,38 @@ async def test_listeners_hear_of_new_deliveries_in_order_when_they_last(desk: De
     await shelf.settled()
     assert heard == [1, 2, 3, 4, 5]
     assert await desk.rows("SELECT count(*) FROM webhook") == [(5,)]
+
+
+async def test_a_pbx_that_takes_over_loses_nothing_that_the_one_before_has_just_said(desk: Desk) -> None:
+    shelf = await desk.open()
+    desk.tell(cdr(1, recording_folder="a", recording_file="b.wav"))
+    await shelf.settled()
+    heard: list[int] = []
+    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
+    moved = cdr(1, recording_folder="c", recording_file="d.wav")
+    desk.move(moved)
+    desk.tell(cdr(2), entry(1, "gone"))
+    shelf.post(delivery(1))
+    desk.take_over()
+    await shelf.settled()
+    assert heard == [1]
+    saved, found = await desk.load()
+    assert (saved.cdrs, saved.entries, found) == ((moved, cdr(2)), (entry(1, "gone"),), [delivery(1)])
+
+
+async def test_what_was_removed_as_too_old_does_not_come_back_with_a_pbx_that_takes_over(desk: Desk) -> None:
+    shelf = await desk.open()
+    assert desk.office is not None
+    desk.office.call("101", "102")
+    desk.office.advance(1)
+    desk.office.hand.hang_up(desk.office.directory.line("sip101"))
+    desk.office.finish()
+    await shelf.settled()
+    assert await desk.rows("SELECT count(*) FROM cdr") == [(1,)]
+    await desk.do("DELETE FROM cdr")
+    desk.take_over()
+    await shelf.settled()
+    assert await desk.rows("SELECT count(*) FROM cdr") == [(0,)]
 
 
 async def test_what_is_put_twice_is_there_once(desk: Desk) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +21,8 @@ from tests.sinks.store.desk import PBX, Desk, cdr, delivery
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pbxsim.sinks.shelf import Recorded
 
 _OTHER = """
 import asyncio, sys
@@ -161,6 +165,22 @@ async def test_a_scratch_store_goes_with_its_run(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a folder of ours
 
 
+async def test_what_a_scratch_store_left_on_disk_goes_too(tmp_path: Path) -> None:
+    place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
+    store = await Store.open(place, StoreSettings(spill=tmp_path))
+    await store.load(PBX)
+    shelf = store.shelf(PBX)
+    shelf.attach(Office(extension("101")).pbx)
+    await shelf.settled()
+    with closing(sqlite3.connect(place.file or "", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        shelf.post(delivery(1))
+        await shelf.settled()
+        assert [*tmp_path.glob("*.spill")]  # noqa: ASYNC240 - as above
+        await store.close()
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".spill"] == []  # noqa: ASYNC240 - as above
+
+
 @pytest.mark.parametrize("synchronous", ["off", "normal", "full"])
 async def test_how_safely_is_a_setting(desk: Desk, synchronous: str) -> None:
     shelf = await desk.open(synchronous=synchronous)
@@ -168,3 +188,40 @@ async def test_how_safely_is_a_setting(desk: Desk, synchronous: str) -> None:
     await shelf.settled()
     saved, _ = await desk.load()
     assert saved.cdrs == (cdr(1),)
+
+
+async def test_no_record_lasts_before_its_recording(sqlite_desk: Desk) -> None:
+    await sqlite_desk.open()
+    store, office = sqlite_desk.store, sqlite_desk.office
+    assert store is not None
+    assert office is not None
+    is_there, heard = asyncio.Event(), list[int]()
+    shelf = store.shelf(PBX)
+    await shelf.settled()
+    shelf.attach(office.pbx, _returns_when(is_there))
+    shelf.on_lasting(lambda lasting: heard.extend(each.id for each in lasting))
+    sqlite_desk.tell(cdr(1, recording_folder="/rec", recording_file="a.wav"))
+    shelf.post(delivery(1))
+    lasting = asyncio.ensure_future(shelf.settled())
+    await asyncio.wait([lasting], timeout=0.2)
+    assert (lasting.done(), heard, await sqlite_desk.rows("SELECT id FROM cdr")) == (False, [], [])
+    is_there.set()
+    await lasting
+    assert (heard, await sqlite_desk.rows("SELECT id FROM cdr")) == ([1], [(1,)])
+
+
+async def test_a_record_without_a_recording_waits_for_none(sqlite_desk: Desk) -> None:
+    await sqlite_desk.open()
+    assert sqlite_desk.store is not None
+    assert sqlite_desk.office is not None
+    shelf = sqlite_desk.store.shelf(PBX)
+    shelf.attach(sqlite_desk.office.pbx, _returns_when(asyncio.Event()))
+    sqlite_desk.tell(cdr(1))
+    await asyncio.wait_for(shelf.settled(), 5)
+
+
+def _returns_when(event: asyncio.Event) -> Recorded:
+    async def wait() -> None:
+        await event.wait()
+
+    return wait

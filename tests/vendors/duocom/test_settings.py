@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from pbxsim.pbx.notice import Retry
+from pbxsim.vendorkit.vendor import NOT_SHOWN
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.settings import (
@@ -75,14 +76,14 @@ def test_a_setting_that_cannot_work_is_refused(changes: dict[str, object], path:
         ({"voip_users": (VoipUser(user="12345678", password=""),)}, "voip_users[0].password", ""),
         ({"voip_users": (VoipUser(user="nobody", password="x"),)}, "voip_users[0].line", "nobody"),
         ({"voip_users": (VoipUser(user="12345678", password="x"),) * 2}, "voip_users[1].user", "12345678"),
-        ({"charged_notice": NoticeSettings(url="ftp://crm.example.com/")}, "charged_notice.url", ""),
-        ({"charged_notice": NoticeSettings(url="http://{ref}.example.com/")}, "charged_notice.url", ""),
-        ({"charged_notice": NoticeSettings(url="http://ana:x@crm.example.com/")}, "charged_notice.url", ""),
-        ({"charged_notice": NoticeSettings(url="http://crm.example.com/?{euros}")}, "charged_notice.url", ""),
+        ({"charged_notice": NoticeSettings(url="ftp://crm.example.com/")}, "charged_notice.url", NOT_SHOWN),
+        ({"charged_notice": NoticeSettings(url="http://{ref}.example.com/")}, "charged_notice.url", NOT_SHOWN),
+        ({"charged_notice": NoticeSettings(url="http://ana:x@crm.example.com/")}, "charged_notice.url", NOT_SHOWN),
+        ({"charged_notice": NoticeSettings(url="http://crm.example.com/?{euros}")}, "charged_notice.url", NOT_SHOWN),
         ({"charged_notice": NoticeSettings(url="http://a.b/", timeout=0)}, "charged_notice.timeout", 0),
         ({"charged_notice": NoticeSettings(url="http://a.b/", username="a:b")}, "charged_notice.username", "a:b"),
         ({"charged_notice": NoticeSettings(url="http://a.b/", password="Secreto1")}, "charged_notice.username", ""),
-        ({"call_notice": NoticeSettings(url="http://crm.example.com/?{coste}")}, "call_notice.url", ""),
+        ({"call_notice": NoticeSettings(url="http://crm.example.com/?{coste}")}, "call_notice.url", NOT_SHOWN),
         ({"call_notice": NoticeSettings(url="http://a.b/", retry=Retry(factor=0))}, "call_notice.retry.factor", 0),
         ({"password": ""}, "pass", ""),
         ({"account": "nobody"}, "account", "nobody"),

@@ -9,6 +9,7 @@ import pytest
 
 from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.load import read
+from pbxsim.vendorkit.vendor import NOT_SHOWN
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import office
@@ -94,7 +95,7 @@ def test_what_could_never_work_is_a_fault(
 )
 def test_an_address_is_that_of_a_web_service_and_no_fault_shows_its_token(address: str) -> None:
     (found,) = faults(EXTENSION | {"address": address})
-    assert (found.path, found.value) == ("components[0].address", "")
+    assert (found.path, found.value) == ("components[0].address", NOT_SHOWN)
 
 
 def test_two_components_of_one_name_are_a_fault() -> None:

@@ -185,6 +185,17 @@ async def test_credentials_are_never_shown(telling: Telling) -> None:
     assert telling.hook.heard[0].target == "/acme?token=abc&x=1"
 
 
+async def test_a_form_is_shown_without_its_secrets(telling: Telling) -> None:
+    form = "application/x-www-form-urlencoded"
+    telling.post("fin", method="POST", content_type=form, body=b"ref=7&token=abc&pass=def&s=30")
+    telling.post("fin", method="POST", content_type=f"{form}; charset=utf-8", body=b"clave=abc")
+    telling.post("Cdr", method="POST", content_type="application/json", body=b'{"key":"a=b&token=c"}')
+    await telling.town.advance(0)
+    shown = [one["body"] for one in await telling.listed()]
+    assert shown == ["ref=7&token=***&pass=***&s=30", "clave=***", '{"key":"a=b&token=c"}']
+    assert telling.hook.heard[0].body == b"ref=7&token=abc&pass=def&s=30"
+
+
 @pytest.mark.parametrize(
     ("url", "shown"),
     [
@@ -192,6 +203,10 @@ async def test_credentials_are_never_shown(telling: Telling) -> None:
         ("http://u:p@h/p", "http://***@h/p"),
         ("https://u@h:8/p?q=a@b", "https://***@h:8/p?q=a@b"),
         ("http://h/?API%4BEY=1;key=2&KEY=&password=3#t", "http://h/?API%4BEY=***;key=***&KEY=***&password=***#t"),
+        (
+            "http://h/?heslo=a&Clave=b&contrase%C3%B1a=c&kl%C3%AD%C4%8D=d",
+            "http://h/?heslo=***&Clave=***&contrase%C3%B1a=***&kl%C3%AD%C4%8D=***",
+        ),
         ("http://h/monkey?monkey=1&callid=2", "http://h/monkey?monkey=1&callid=2"),
         ("mailto:ana@example.com", "mailto:ana@example.com"),
         ("http://h/p?", "http://h/p?"),
