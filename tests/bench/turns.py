@@ -25,7 +25,7 @@ _ROUND_SECONDS: Final = 1.0
 """How long it takes until it is a server's turn again: as long as a call, whose end so falls into a turn of its own."""
 
 _WARM_TURNS: Final = 2  # by then calls end as fast as they begin
-_MEASURED_SECONDS: Final = 2.0
+_MEASURED_SECONDS: Final = 4.0  # of each server
 
 
 @dataclass(frozen=True)
