@@ -19,7 +19,7 @@ from pbxsim.sinks.store.whereabouts import data_folder, default_place, scratch_p
 from pbxsim.web.host import NOTHING_LEFT, Left
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from pbxsim.sinks.shelf import Shelf
 
@@ -106,16 +106,19 @@ class Stored:
 
 
 @asynccontextmanager
-async def opened(wanted: Wanted, kept: Mapping[str, int]) -> AsyncIterator[Storage]:
+async def opened(
+    wanted: Wanted, kept: Mapping[str, int], loaded: Callable[[], None] | None = None
+) -> AsyncIterator[Storage]:
     """Open what `--db` means, read what was left of the PBXs in it, and close it at the end.
 
-    `kept` tells how many records of which PBX are to be at hand. Raises StoreUnreachable, StoreInUse, ValueError.
+    `kept` tells how many records of which PBX are to be at hand; `loaded` is called once the database's library is
+    there. Raises StoreUnreachable, StoreInUse, ValueError.
     """
     place = _place(wanted)
     if place is None:
         yield InMemory()
         return
-    store = await Store.open(place, _settings(wanted, place))
+    store = await Store.open(place, _settings(wanted, place), loaded)
     try:
         left = {pbx: Left(*await store.load(pbx, newest)) for pbx, newest in kept.items()}
         yield Stored(store, _recordings(place), left)

@@ -38,9 +38,12 @@ _PAUSE: Final = 0.05  # seconds
 class Database:
     """Connects, and connects again after a failure. Everything raises DatabaseFailed when it does not work."""
 
-    def __init__(self, place: StorePlace, synchronous: str, health: StoreHealth) -> None:
+    def __init__(
+        self, place: StorePlace, synchronous: str, health: StoreHealth, loaded: Callable[[], None] | None = None
+    ) -> None:
         self._place = place
         self._synchronous = synchronous
+        self._loaded = loaded
         self._health = health
         self._engine: AsyncEngine | None = None
         self._link: Link | None = None
@@ -61,6 +64,9 @@ class Database:
             return
         await self.drop()  # SQLite, as it closes, removes files by their names: not those of the next connection
         opening = await asyncio.to_thread(importlib.import_module, "pbxsim.sinks.store.engine")
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            loaded()
         try:
             self._engine = opening.make_engine(self._place)
             is_empty = await opening.migrate(self._engine)

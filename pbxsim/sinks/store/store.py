@@ -21,6 +21,8 @@ from pbxsim.sinks.store.whereabouts import remove
 from pbxsim.sinks.store.writer import Writer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsim.sinks.delivery import Delivery
     from pbxsim.sinks.store.place import StorePlace
     from pbxsim.sinks.store.settings import StoreSettings
@@ -38,23 +40,24 @@ class Store:
     meanwhile what they are given.
     """
 
-    def __init__(self, place: StorePlace, settings: StoreSettings) -> None:
+    def __init__(self, place: StorePlace, settings: StoreSettings, loaded: Callable[[], None] | None = None) -> None:
         self.place = place
         self._settings = settings
         self._health = StoreHealth(place=str(place))
         self._lock = _locked(place)
-        self._database = Database(place, settings.synchronous, self._health)
+        self._database = Database(place, settings.synchronous, self._health, loaded)
         self._writer = Writer(self._database, place, settings, self._health)
         self._shelves: dict[str, StoreShelf] = {}
         self._is_fresh = is_fresh(place, settings)
 
     @classmethod
-    async def open(cls, place: StorePlace, settings: StoreSettings) -> Store:
+    async def open(cls, place: StorePlace, settings: StoreSettings, loaded: Callable[[], None] | None = None) -> Store:
         """Open a store; what an earlier process had to leave on disk is written into it by `load`.
 
+        `loaded` is called once, when SQLAlchemy and the driver are imported: that may be later, and many objects.
         Raises StoreUnreachable: no such database, not allowed, full, of a newer release; StoreInUse.
         """
-        store = cls(place, settings)
+        store = cls(place, settings, loaded)
         try:
             if store._is_fresh:
                 store._try_to_create()

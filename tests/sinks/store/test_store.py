@@ -225,3 +225,17 @@ def _returns_when(event: asyncio.Event) -> Recorded:
         await event.wait()
 
     return wait
+
+
+async def test_it_is_told_once_when_the_library_is_there(tmp_path: Path) -> None:
+    place, told = StorePlace.of_file(tmp_path / "kept.sqlite3"), list[str]()
+    store = await Store.open(place, StoreSettings(spill=tmp_path), lambda: told.append("here"))
+    assert told == []
+    await store.load(PBX)
+    store.shelf(PBX).attach(Office(extension("101")).pbx)
+    await store.settled()
+    assert told == ["here"]
+    await store.close()
+    store = await Store.open(place, StoreSettings(spill=tmp_path), lambda: told.append("again"))
+    assert told == ["here", "again"]
+    await store.close()
