@@ -22,19 +22,19 @@ from pbxsim.config.build import build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import load, path_of
 from pbxsim.discovery import BrokenVendor, find_vendors
-from pbxsim.recordings import Recordings
-from pbxsim.sinks.recorder import Recorder
+from pbxsim.hosting.file_watch import FileWatch
+from pbxsim.hosting.hosted_pbx import Assembled, CannotBegin, HostedPbx, Hosts, Plan
+from pbxsim.hosting.recordings_folder import RecordingsFolder
+from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
+from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.sinks.store.errors import StoreUnreachable
-from pbxsim.sinks.store.place import IN_MEMORY
-from pbxsim.storage import InMemory, Storage, Wanted, opened
+from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import tls
 from pbxsim.web.banner import banner, base_url
-from pbxsim.web.control.door import ControlDoor
-from pbxsim.web.control.guard import Guard
-from pbxsim.web.host import Assembled, CannotBegin, HostedPbx, Hosts, Plan
+from pbxsim.web.control.access import Guard
+from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
-from pbxsim.web.watch import FileWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -162,8 +162,8 @@ class Installation:
         self.vendors = find_vendors()
         read = files_of(settings.pbxs) if files is None else files
         self.hosts = Hosts([self._host(source, read[source]) for source in settings.pbxs], self._storage.store)
-        door = ControlDoor(self.hosts, Guard(settings.host, settings.control_token))
-        self.server = PbxServer(self.hosts, self.vendors, door)
+        control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
+        self.server = PbxServer(self.hosts, self.vendors, control)
 
     def banner(self) -> str:
         """Write what a start prints; the server must listen."""
@@ -212,15 +212,15 @@ class Installation:
             plan,
             self.vendors,
             rate=self._settings.rate,
-            shelf=self._storage.shelf(plan.name),
-            left=self._storage.left(plan.name),
+            record_store=self._storage.record_store(plan.name),
+            resumed=self._storage.resumed(plan.name),
         )
 
     def _plan(self, file: PbxFile) -> Plan:
         settings = self._settings
         chosen = settings.recordings
         folder = (chosen or self._storage.recordings or self._workplace) / file.name
-        recordings = Recordings(folder, file, keep=chosen is not None)
+        recordings = RecordingsFolder(folder, file, keep=chosen is not None)
 
         def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
             recorder = Recorder(recordings.root, longest=file.limits.recording)

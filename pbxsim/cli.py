@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.app import ServeSettings
-    from pbxsim.storage import Wanted
+    from pbxsim.hosting.storage import Wanted
 
 
 class Exit(IntEnum):
@@ -70,9 +70,9 @@ def serve(asked: argparse.Namespace) -> int:
     import gc
 
     gc.disable()  # until everything is loaded: what is being loaded stays, and looking for garbage in it is in vain
-    from pbxsim.web import lean, logs
+    from pbxsim.web import aiohttp_server_half, logs
 
-    lean.import_server()
+    aiohttp_server_half.import_server()
     logs.set_up(asked.log_format, sys.stderr)
     from pbxsim.app import Refused, Unreachable, run
 
@@ -209,7 +209,7 @@ def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
 
 
 def _stored(asked: argparse.Namespace) -> Wanted:
-    from pbxsim.storage import Wanted
+    from pbxsim.hosting.storage import Wanted
 
     return Wanted(
         place=asked.db,

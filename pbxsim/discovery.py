@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
 from pbxsim import vendors
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def find_vendors() -> dict[str, Vendor]:
     found: dict[str, Vendor] = {}
     for origin, candidate in _candidates():
         if not isinstance(candidate, Vendor):
-            raise BrokenVendor(f"{origin} offers no object `vendor` of type pbxsim.vendorkit.vendor.Vendor")
+            raise BrokenVendor(f"{origin} offers no object `vendor` of type pbxsim.kit.vendor.Vendor")
         if candidate.name in found and found[candidate.name] is not candidate:
             raise BrokenVendor(f"{origin} offers a vendor {candidate.name!r}, and there is one of that name already")
         found[candidate.name] = candidate

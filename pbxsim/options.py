@@ -112,7 +112,7 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 def moment(text: str) -> Instant:
     """Read a moment."""
-    from pbxsim.config.values import instant
+    from pbxsim.kit.values import instant
 
     try:
         return instant(text)
@@ -124,7 +124,7 @@ def moment(text: str) -> Instant:
 
 def database(text: str) -> str:
     """Read where records last; whether a database can be reached there is seen when it is opened."""
-    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.location import StorePlace
 
     try:
         StorePlace.parse(text)

@@ -17,19 +17,19 @@ from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
+from pbxsim.hosting.directory_changes import tell_changes
+from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Plan
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Dialplan, Directory, Diversion, Trunk
-from pbxsim.pbx.directory_changes import tell_changes
+from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Trunk
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
-from pbxsim.sinks.journal import Journal
-from pbxsim.web.host import Assembled, HostedPbx, Plan
+from pbxsim.sinks.journal.journal import Journal
 from tests.builder import EVERY_EVENT, START, Office, extension, line
 from tests.pbx.components import NumberComponent, PatientQuestioner
 from tests.vendors import golden
@@ -104,7 +104,7 @@ class Day:
 
     def live(self) -> Day:
         """Live through it to the end; it begins with a file that was loaded anew."""
-        yesterday = Directory(extensions=[extension("99")], dialplans=[Dialplan(id=1, name="main")])
+        yesterday = Directory(extensions=[extension("99")], dialplans=[NumberingPlan(id=1, name="main")])
         tell_changes(yesterday, self.office.pbx)
         for hour in range(CALLS):
             if self._twist is not None:
@@ -153,7 +153,7 @@ def _work(day: Day, hour: int) -> None:
         decision = day.questions.out.pop()
         day.office.pbx.decisions.hear(decision, 200 if hour % 3 else 404, str(100 + hour % 5).encode())
     with suppress(NothingToDo):
-        _hand(day.office, hour)
+        _handset(day.office, hour)
     with suppress(NothingToDo):
         _hand_on(day.office, hour)
     if hour % 17 == 0:
@@ -202,21 +202,22 @@ def _asking(office: Office, hour: int) -> Call | None:
 _CALLERS: Final = (_inside, _outside, _spelt, _incoming, _asking, _outside, _dialled, _queueing, _spelt, _spying)
 
 
-def _hand(office: Office, hour: int) -> None:
-    hand = office.hand
-    verbs = (hand.answer, hand.reject, hand.hang_up, hand.hold, hand.unhold, hand.unregister, hand.register)
+def _handset(office: Office, hour: int) -> None:
+    handset = office.handset
+    touches = (handset.answer, handset.reject, handset.hang_up, handset.hold, handset.unhold)
+    verbs = (*touches, handset.unregister, handset.register)
     verbs[hour % len(verbs)](office.phones[_LINES[hour // len(verbs) % len(_LINES)]].line)
 
 
 def _hand_on(office: Office, hour: int) -> None:
     """Divert, shut the telephone up, and hand calls on: by turns, a call now and then."""
-    hand, line = office.hand, office.phones[_LINES[hour // 3 % len(_LINES)]].line
+    handset, line = office.handset, office.phones[_LINES[hour // 3 % len(_LINES)]].line
     if hour % 6 == 0:
-        hand.transfer(line, str(100 + hour % 5))
+        handset.transfer(line, str(100 + hour % 5))
     elif hour % 12 == 1:
-        hand.do_not_disturb(line, on=not line.do_not_disturb)
+        handset.do_not_disturb(line, on=not line.do_not_disturb)
     elif hour % 12 == 7:
-        hand.divert(line, Diversion(busy="103", no_answer="104") if line.diversion is None else None)
+        handset.divert(line, Diversion(busy="103", no_answer="104") if line.diversion is None else None)
 
 
 def _agents(office: Office, hour: int) -> None:

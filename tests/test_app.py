@@ -16,9 +16,9 @@ from pbxsim.app import PAUSED_START, Installation, SamePbxTwice, ServeSettings
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
-from pbxsim.recordings import RecordingsRefused
-from pbxsim.vendorkit.exchange import Exchange
-from pbxsim.web.host import CannotBegin
+from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.hosting.recordings_folder import RecordingsRefused
+from pbxsim.kit.request import Request
 from pbxsim.web.paths import PathClaimedTwice
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ async def served(made: Installation) -> AsyncIterator[str]:
 
 def voipsun(made: Installation, query: str, user: str = "eva") -> bytes:
     """Ask the first PBX's VoIPSUN interface."""
-    exchange = Exchange("GET", PATH, f"username={user}&password=pw-{user}&{query}")
-    return made.hosts.first().answer("voipsun", exchange, ()).body
+    request = Request("GET", PATH, f"username={user}&password=pw-{user}&{query}")
+    return made.hosts.first().answer("voipsun", request, ()).body
 
 
 async def test_two_pbxs_in_one_server_are_told_apart_by_their_credentials(tmp_path: Path) -> None:

@@ -15,19 +15,19 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.file import PbxFile
 from pbxsim.config.numbering import NO_PLAN
 from pbxsim.config.records import Placement
-from pbxsim.config.ways_out import IMPLIED_ROUTE, IMPLIED_TRUNK
+from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
 from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.engines.simulated.traffic import Traffic
+from pbxsim.kit.vendor import Interface, Vendor
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Dialplan, Directory, Extension
+from pbxsim.pbx.directory import Directory, Extension, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Queue
 from pbxsim.pbx.recording import RecordingFiles
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
-from pbxsim.vendorkit.vendor import Interface, Vendor
 
 
 class BuiltPbx(msgspec.Struct, frozen=True, eq=False):
@@ -100,7 +100,7 @@ def _with_engine(
 def _connect(file: PbxFile, pbx: Pbx) -> SimulatedEngine:
     rules = [entry.rule() for entry in file.phones.rules]
     engine = SimulatedEngine(pbx, rules, file.phones.default_behaviour())
-    pbx.connect_engine(engine, SimulatedHand(pbx, engine))
+    pbx.connect_engine(engine, SimulatedHandset(pbx, engine))
     return engine
 
 
@@ -132,8 +132,8 @@ def _placements(file: PbxFile) -> Iterator[Placement]:
 
 
 def _directory(file: PbxFile) -> Directory:
-    dialplans = [Dialplan(id=number, name=entry.name) for number, entry in _numbered(file.dialplans)]
-    dialplans = dialplans or [Dialplan(id=1, name=NO_PLAN)]
+    dialplans = [NumberingPlan(id=number, name=entry.name) for number, entry in _numbered(file.dialplans)]
+    dialplans = dialplans or [NumberingPlan(id=1, name=NO_PLAN)]
     is_silent = file.trunks is None and file.routes is None
     trunk_entries = (IMPLIED_TRUNK,) if is_silent else file.trunks or ()
     route_entries = (IMPLIED_ROUTE,) if is_silent else file.routes or ()

@@ -15,13 +15,13 @@ from pbxsim.config.call_centre import AgentEntry, QueueEntry
 from pbxsim.config.charging import AccountEntry, TariffEntry
 from pbxsim.config.mail import SmtpEntry
 from pbxsim.config.numbering import ContextEntry, DialplanEntry, DidEntry
-from pbxsim.config.phones import PhonesEntry
 from pbxsim.config.records import CdrEntry
 from pbxsim.config.ring_groups import GroupEntry
 from pbxsim.config.subscribers import ExtensionEntry
-from pbxsim.config.traffic import TrafficEntry
-from pbxsim.config.values import Count, Moment, PbxName, instant
-from pbxsim.config.ways_out import RouteEntry, TrunkEntry
+from pbxsim.config.trunks import RouteEntry, TrunkEntry
+from pbxsim.engines.simulated.phones_settings import PhonesEntry
+from pbxsim.engines.simulated.traffic_settings import TrafficEntry
+from pbxsim.kit.values import Count, Moment, PbxName, instant
 from pbxsim.pbx.pbx import LONGEST_TALK
 
 

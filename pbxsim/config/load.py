@@ -12,11 +12,11 @@ import msgspec
 from pbxsim.config.document import Document
 from pbxsim.config.fault import Fault, PbxFileRefused, did_you_mean
 from pbxsim.config.file import PbxFile
-from pbxsim.config.meaning import meaning_faults
 from pbxsim.config.references import reference_faults
+from pbxsim.config.semantics import semantic_faults
 from pbxsim.config.vendor_settings import FormRefused, decoded, settings_faults
 from pbxsim.discovery import find_vendors
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 
 LARGEST: Final = 8_000_000
 """Bytes that a PBX file may have."""
@@ -52,7 +52,7 @@ def read(text: str, file: str, vendors: Mapping[str, Vendor]) -> PbxFile:
     plain, findings = document.plain()
     try:
         found = decoded(plain, vendors)
-        contradictions = chain(findings, meaning_faults(plain), reference_faults(plain))
+        contradictions = chain(findings, semantic_faults(plain), reference_faults(plain))
         if not any(chain(contradictions, settings_faults(found, vendors))):
             return found
     except FormRefused:

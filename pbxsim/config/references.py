@@ -9,8 +9,8 @@ import msgspec
 
 from pbxsim.config.fault import Finding, Path, did_you_mean, spelt
 from pbxsim.config.numbering import NO_PLAN
-from pbxsim.config.walk import each, mappings, texts
-from pbxsim.config.ways_out import IMPLIED_ROUTE, IMPLIED_TRUNK
+from pbxsim.config.paths import each, mappings, texts
+from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
 
 _UNIQUE: Final = (
     "dialplans.*.name",

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from pbxsim.config.document import Document
 from pbxsim.config.fault import MOST_FAULTS, Fault, Finding, Path, PbxFileRefused
-from pbxsim.config.meaning import meaning_faults
-from pbxsim.config.mending import Mending
+from pbxsim.config.paths import value_at
+from pbxsim.config.pruning import Mending
 from pbxsim.config.references import reference_faults
 from pbxsim.config.schema import schema
+from pbxsim.config.semantics import semantic_faults
 from pbxsim.config.vendor_settings import FormRefused, decoded, settings_faults
-from pbxsim.config.walk import value_at
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 
 if TYPE_CHECKING:
     from pbxsim.config.type_faults import TypeFaults
@@ -25,7 +25,7 @@ def refusal(document: Document, vendors: Mapping[str, Vendor]) -> PbxFileRefused
     _, keys = document.plain()
     faults, bad = _form_faults(document, vendors)
     plain, _ = document.plain()
-    others = list(islice(chain(meaning_faults(plain), reference_faults(plain)), MOST_FAULTS))
+    others = list(islice(chain(semantic_faults(plain), reference_faults(plain)), MOST_FAULTS))
     if len(faults) + len(others) < MOST_FAULTS:
         others += _vendors_findings(plain, vendors, bad)
     faults += [document.fault(finding) for finding in chain(keys, others)]

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from pbxsim.config.file import PbxFile
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -11,8 +11,8 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build_pbx
 from pbxsim.config.fault import Finding, Path, parsed
 from pbxsim.config.file import PbxFile
+from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.errors import RecordingMoveRefused
-from pbxsim.vendorkit.vendor import Vendor
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 

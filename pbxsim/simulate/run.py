@@ -20,8 +20,8 @@ from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.simulate.summary import spelt_span, table
 from pbxsim.sinks.call_centre_figures import CallCentreFigures
+from pbxsim.sinks.cdr_export import csv_lines, csv_of, harmless
 from pbxsim.sinks.queue_log import COLUMNS, QueueLog
-from pbxsim.web.control.cdrs import csv_lines, csv_of, harmless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,19 +12,19 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import BuiltPbx, build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import read
+from pbxsim.kit.reply import Reply
+from pbxsim.kit.vendor import SettingsFault, Vendor
 from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.pbx.pbx import NOTHING_SAVED
-from pbxsim.vendorkit.reply import Reply
-from pbxsim.vendorkit.vendor import SettingsFault, Vendor
 from tests.builder import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.config.file import PbxFile
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.saved import Saved
-    from pbxsim.vendorkit.exchange import Exchange
 
 FILE = "office.yaml"
 
@@ -50,13 +50,13 @@ class AcmeInterface:
         self.settings = settings
         self.pbx = pbx
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Claim whatever names one of our users."""
-        return exchange.params.text("user") in [user.name for user in self.settings.users]
+        return request.params.text("user") in [user.name for user in self.settings.users]
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Greet."""
-        return Reply(body=f"{self.settings.greeting} {exchange.path}".encode(), content_type="text/plain")
+        return Reply(body=f"{self.settings.greeting} {request.path}".encode(), content_type="text/plain")
 
     def curl(self, base_url: str) -> str | None:
         """Give the line that is greeted."""

@@ -10,6 +10,7 @@ import pytest
 from pbxsim.clock.instant import HOUR, SECOND, iso_seconds
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build
+from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT
 from pbxsim.pbx.call import CallOrder
 from pbxsim.pbx.cause import Disposition, HangupCause
@@ -18,7 +19,6 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState, Registration
 from pbxsim.pbx.saved import Saved
-from pbxsim.vendorkit.exchange import Exchange
 from tests.builder import START
 from tests.config.paper import VENDORS, AcmeInterface, NoRecordings, built, pbx_file
 
@@ -424,7 +424,7 @@ def test_each_vendor_that_the_file_speaks_is_opened_on_the_pbx() -> None:
     acme = whole.interfaces["acme"]
     assert isinstance(acme, AcmeInterface)
     assert acme.pbx is whole.pbx
-    assert acme.answer(Exchange("GET", "/acme", "")).body == b"hi /acme"
+    assert acme.answer(Request("GET", "/acme", "")).body == b"hi /acme"
     assert built("").interfaces == {}
 
 
@@ -454,6 +454,6 @@ def test_limits_are_kept() -> None:
 
 def test_a_hand_reaches_the_telephones() -> None:
     pbx = built('extensions: [{internal: "100"}]').pbx
-    assert pbx.hand is not None
-    pbx.hand.unregister(pbx.directory.line("100"))
+    assert pbx.handset is not None
+    pbx.handset.unregister(pbx.directory.line("100"))
     assert record(pbx, "100", "1").cause is HangupCause.SUBSCRIBER_ABSENT

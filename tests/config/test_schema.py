@@ -12,7 +12,7 @@ from pbxsim.config.document import Document
 from pbxsim.config.load import built_in, path_of
 from pbxsim.config.schema import schema
 from pbxsim.discovery import find_vendors
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 from tests.config.paper import ACME, AcmeInterface, AcmeSettings
 
 if TYPE_CHECKING:

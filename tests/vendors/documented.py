@@ -13,9 +13,9 @@ from pbxsim.pbx.cdr import CdrQuery
 from tests.builder import START, NoFiles
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
 
 
 class Documented:
@@ -29,9 +29,9 @@ class Documented:
         self.interface = built.interfaces[vendor]
         self._vendor = vendor
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Send a request to the interface."""
-        return self.interface.answer(exchange)
+        return self.interface.answer(request)
 
     def finished(self) -> list[Cdr]:
         """Let every call come to its end, and give the records of this vendor's calls."""

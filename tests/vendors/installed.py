@@ -12,7 +12,7 @@ from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.pbx.errors import RecordingUnreadable
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.recordings.files import RecordingRoot
 from tests.builder import START
 from tests.vendors.documents import pbx_file
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsim.config.file import PbxFile
+    from pbxsim.kit.vendor import Interface
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.vendor import Interface
 
 
 class Installed(msgspec.Struct, frozen=True, eq=False):

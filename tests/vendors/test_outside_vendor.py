@@ -16,7 +16,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.kit.request import Request
 from tests.builder import START
 from tests.vendors.installed import NoRecordings
 
@@ -30,8 +30,8 @@ PACKAGE = '''
 import msgspec
 
 from pbxsim.pbx.call import CallOrder
-from pbxsim.vendorkit.reply import Reply
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.reply import Reply
+from pbxsim.kit.vendor import Vendor
 
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
@@ -117,7 +117,7 @@ def test_a_pbx_file_may_speak_it_and_its_settings_are_checked_like_ours(tmp_path
         seed=1,
         files=NoRecordings(),
     )
-    reply = built.interfaces["faraway"].answer(Exchange("GET", "/faraway/dial", "number=100"))
+    reply = built.interfaces["faraway"].answer(Request("GET", "/faraway/dial", "number=100"))
     assert reply.body == b"ahoj 100"
     assert reply.call is not None
     call = built.pbx.calls.find(reply.call)

@@ -12,22 +12,22 @@ import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.engines.simulated.handset import SimulatedHandset
+from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Hosts, Plan
+from pbxsim.kit.access import same_secret
+from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.reply import Reply, compact_json
+from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallOrder
-from pbxsim.pbx.directory import Dialplan, Directory, OutboundRoute, Trunk
+from pbxsim.pbx.directory import Directory, NumberingPlan, OutboundRoute, Trunk
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
 from pbxsim.sinks.cdr_memory import CdrMemory
-from pbxsim.vendorkit.access import same_secret
-from pbxsim.vendorkit.near_miss import parameter_hints
-from pbxsim.vendorkit.reply import Reply, compact_json
-from pbxsim.vendorkit.vendor import Vendor
-from pbxsim.web.control.door import ControlDoor
-from pbxsim.web.control.guard import Guard
-from pbxsim.web.host import Assembled, HostedPbx, Hosts, Plan
+from pbxsim.web.control.access import Guard
+from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.server import PbxServer
 from tests.builder import NoFiles, extension
 
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.saved import Saved
-    from pbxsim.vendorkit.exchange import Exchange
 
 START: Instant = parse_iso("2026-01-01T00:00:00Z")
 TEXT = "text/plain; charset=utf-8"
@@ -55,30 +55,30 @@ class Acme:
         self._secret = settings.secret
         self._pbx = pbx
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Know the PBX by its secret."""
-        return same_secret(exchange.params.text("secret"), self._secret)
+        return same_secret(request.params.text("secret"), self._secret)
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Call, echo or break."""
-        params = exchange.params
-        if exchange.fault:
-            return Reply(body=f"FAULT {exchange.fault}".encode(), content_type=TEXT, status=400, code="fault")
+        params = request.params
+        if request.fault:
+            return Reply(body=f"FAULT {request.fault}".encode(), content_type=TEXT, status=400, code="fault")
         if params.text("do") == "break":
-            raise RuntimeError(f"it broke over {exchange.query}")
+            raise RuntimeError(f"it broke over {request.query}")
         if params.text("do") == "echo":
-            return Reply(body=compact_json(_seen(exchange)), content_type="application/json")
-        if not self.claims(exchange):
+            return Reply(body=compact_json(_seen(request)), content_type="application/json")
+        if not self.claims(request):
             hints = parameter_hints(params, ("do", "secret", "from", "to", "custom"))
             return Reply(body=b"WHO ARE YOU", content_type=TEXT, status=401, code="401", hints=hints)
-        return self._call(exchange)
+        return self._call(request)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line that rings 100, then 102."""
         return f"curl '{base_url}/acme/api?secret={self._secret}&from=100&to=102'"
 
-    def _call(self, exchange: Exchange) -> Reply:
-        params = exchange.params
+    def _call(self, request: Request) -> Reply:
+        params = request.params
         order = CallOrder(
             vendor="acme",
             first=self._pbx.dialplan.resolve(params.text("from"), "main"),
@@ -94,15 +94,15 @@ class Acme:
         return Reply(body=f"CALL {call.number}".encode(), content_type=TEXT, call=call.number)
 
 
-def _seen(exchange: Exchange) -> dict[str, Any]:
+def _seen(request: Request) -> dict[str, Any]:
     return {
-        "method": exchange.method,
-        "path": exchange.path,
-        "query": exchange.query,
-        "params": dict(exchange.params),
-        "body": exchange.body.decode("latin-1"),
-        "remote": exchange.remote,
-        "type": exchange.headers.get("content-type", ""),
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "params": dict(request.params),
+        "body": request.body.decode("latin-1"),
+        "remote": request.remote,
+        "type": request.headers.get("content-type", ""),
     }
 
 
@@ -134,7 +134,7 @@ def assemble(name: str, secret: str, clock: Scheduler, seed: int, saved: Saved =
             extensions=[extension("100", public=("299299000",)), extension("102")],
             trunks=[trunk],
             routes=[OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=(trunk,))],
-            dialplans=[Dialplan(id=1, name="main")],
+            dialplans=[NumberingPlan(id=1, name="main")],
         ),
         cdrs=archive,
         files=NoFiles(),
@@ -145,7 +145,7 @@ def assemble(name: str, secret: str, clock: Scheduler, seed: int, saved: Saved =
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     engine = SimulatedEngine(pbx)
-    pbx.connect_engine(engine, SimulatedHand(pbx, engine))
+    pbx.connect_engine(engine, SimulatedHandset(pbx, engine))
     return Assembled(pbx, {"acme": Acme(AcmeSettings(secret), pbx)})
 
 
@@ -245,7 +245,7 @@ async def running(
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
     vendors = {"acme": ACME}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
-    server = PbxServer(hosts, vendors, ControlDoor(hosts, Guard(host, token)), body_seconds=body_seconds)
+    server = PbxServer(hosts, vendors, ControlApi(hosts, Guard(host, token)), body_seconds=body_seconds)
     await server.start("127.0.0.1", 0)
     try:
         async with aiohttp.ClientSession() as session:

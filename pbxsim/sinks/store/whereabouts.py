@@ -12,8 +12,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.lock import FileLock, Locked
-from pbxsim.sinks.store.place import StorePlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

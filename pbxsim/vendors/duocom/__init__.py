@@ -6,7 +6,7 @@ in errors.py and wire.py, what a PBX file may say in settings.py, and what the v
 
 from __future__ import annotations
 
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.checks import faults
 from pbxsim.vendors.duocom.notices import announce, receivers

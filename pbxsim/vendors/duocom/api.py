@@ -6,10 +6,10 @@ import shlex
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from pbxsim.vendorkit.access import address_allowed
-from pbxsim.vendorkit.near_miss import parameter_hints
-from pbxsim.vendorkit.numbers import SPAIN
-from pbxsim.vendorkit.reach import can_pay, reachable
+from pbxsim.kit.access import address_allowed
+from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.numbers import SPAIN
+from pbxsim.kit.reach import can_pay, reachable
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.errors import Refusal
 from pbxsim.vendors.duocom.parties import resolved
@@ -17,9 +17,9 @@ from pbxsim.vendors.duocom.programs import CALLS, PROGRAMS
 from pbxsim.vendors.duocom.site import Site
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.duocom.settings import Account, Settings
 
 _EXAMPLE_CALLER: Final = "911000222"  # the manual's own
@@ -32,21 +32,21 @@ class DuocomInterface:
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.site = Site(settings, pbx)
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Tell whether user number and password are an account's of this PBX, or those of a VoIP user of one."""
-        params = exchange.params
+        params = request.params
         return (self.site.customer(params) or self.site.voip_user(params)) is not None
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Have the path's program answer; a refusal has HTTP status 200 too (R3)."""
-        program = PROGRAMS[exchange.path]
+        program = PROGRAMS[request.path]
         try:
-            reply = program.answer(exchange, self.site)
+            reply = program.answer(request, self.site)
         except Refusal as refusal:
             text = self.site.texts[refusal.text]
             reply = self.site.reply(wire.refused(text), code=text).hinted(*refusal.hints)
-        hints = parameter_hints(exchange.params, program.parameters)
-        return reply.hinted(*hints, *_page_hints(exchange), *exchange.body_hint)
+        hints = parameter_hints(request.params, program.parameters)
+        return reply.hinted(*hints, *_page_hints(request), *request.body_hint)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""
@@ -73,6 +73,6 @@ class DuocomInterface:
         return (found[0], found[1]) if len(found) > 1 else None
 
 
-def _page_hints(exchange: Exchange) -> tuple[str, ...]:
+def _page_hints(request: Request) -> tuple[str, ...]:
     """S12: a browser that calls from a page shows the account's password to every visitor."""
-    return ("called from a page (Origin): the vendor says never to",) if "Origin" in exchange.headers else ()
+    return ("called from a page (Origin): the vendor says never to",) if "Origin" in request.headers else ()

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.numbers import SPAIN, as_dialled
 from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
-from pbxsim.vendorkit.numbers import SPAIN, as_dialled
 from pbxsim.vendors.duocom import wire
 
 if TYPE_CHECKING:

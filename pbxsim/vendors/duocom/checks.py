@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pbxsim.vendorkit.access import is_network
-from pbxsim.vendorkit.civil import zone_or_none
-from pbxsim.vendorkit.numbers import is_digits
-from pbxsim.vendorkit.params import has_control
-from pbxsim.vendorkit.receiving import delivery_faults, is_url
-from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
+from pbxsim.kit.access import is_network
+from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.numbers import is_digits
+from pbxsim.kit.params import has_control
+from pbxsim.kit.receiving import delivery_faults, is_url
+from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.vendors.duocom import mails
 from pbxsim.vendors.duocom.charged import CALL_PLACES, LEG_PLACES
 from pbxsim.vendors.duocom.parties import is_telephone

@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.vendorkit.civil import civil
-from pbxsim.vendorkit.near_miss import word_hint
-from pbxsim.vendorkit.numbers import SPAIN, as_dialled
+from pbxsim.kit.civil import civil
+from pbxsim.kit.near_miss import word_hint
+from pbxsim.kit.numbers import SPAIN, as_dialled
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.charged import legs
 from pbxsim.vendors.duocom.errors import Refusal, Text
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from pbxsim.clock.instant import Instant
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.duocom.site import Site
 
     Filter: TypeAlias = Callable[[Mapping[str, str]], bool]
@@ -41,11 +41,11 @@ RULES: Final[Mapping[str, Callable[[str, str], bool]]] = {
 JOINS: Final = {"AND": all, "OR": any}
 
 
-def answer(exchange: Exchange, site: Site) -> Reply:
+def answer(request: Request, site: Site) -> Reply:
     """Report the charged legs of the days asked for."""
-    account = site.admitted(exchange, Api.CONSUMPTION)
-    since, until = _days(exchange.params, site)
-    fits = _filter(exchange.params)
+    account = site.admitted(request, Api.CONSUMPTION)
+    since, until = _days(request.params, site)
+    fits = _filter(request.params)
     rows = [leg.values(site) for leg in legs(site, account, since, until)]
     form = site.settings.consumption
     lines = [form.head, *(filled(form.row, row) for row in rows if fits(row))]

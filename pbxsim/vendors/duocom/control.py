@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.kit.near_miss import word_hint
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.charged import NAME
 from pbxsim.vendors.duocom.errors import Refusal, Text
 from pbxsim.vendors.duocom.settings import Api
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.call import Call
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.duocom.settings import Account
     from pbxsim.vendors.duocom.site import Site
 
@@ -21,10 +21,10 @@ PARAMETERS: Final = ("principal", "pass", "orden", "ref")
 ORDERS: Final = ("cortar",)
 
 
-def answer(exchange: Exchange, site: Site) -> Reply:
+def answer(request: Request, site: Site) -> Reply:
     """S19: cut the call."""
-    account = site.admitted(exchange, Api.CALLS)
-    params = exchange.params
+    account = site.admitted(request, Api.CALLS)
+    params = request.params
     order, reference = params.text("orden"), params.text("ref")
     if order and order not in ORDERS:
         raise Refusal(Text.ORDER, *word_hint("orden", order, ORDERS))

@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from pbxsim.kit.params import has_control
 from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import MAIL, Mail, Notice, Receiver
-from pbxsim.vendorkit.params import has_control
 from pbxsim.vendors.duocom.charged import CALL_PLACES, NAME, belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.vendorkit.near_miss import word_hint
-from pbxsim.vendorkit.numbers import SPAIN, as_dialled
+from pbxsim.kit.near_miss import word_hint
+from pbxsim.kit.numbers import SPAIN, as_dialled
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.chosen_masks import PHONE, VOIP
 from pbxsim.vendors.duocom.errors import Refusal, Text
@@ -15,9 +15,9 @@ from pbxsim.vendors.duocom.site import entitled, readable
 from pbxsim.vendors.duocom.template import filled
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.duocom.chosen_masks import Telephone
     from pbxsim.vendors.duocom.settings import Account
     from pbxsim.vendors.duocom.site import Site
@@ -26,10 +26,10 @@ PARAMETERS: Final = ("usuario_voip", "password_voip", "principal", "pass", "ani"
 ACTIONS: Final = ("poner",)
 
 
-def answer(exchange: Exchange, site: Site) -> Reply:
+def answer(request: Request, site: Site) -> Reply:
     """S20: list the masks, or set one (R24, R25)."""
-    account, telephone = _telephone(exchange, site)
-    params = exchange.params
+    account, telephone = _telephone(request, site)
+    params = request.params
     action = params.text("accion")
     if not action:
         return site.reply(_list(account, telephone, site), media="text/xml")
@@ -39,18 +39,18 @@ def answer(exchange: Exchange, site: Site) -> Reply:
     return site.reply(wire.DONE)
 
 
-def _telephone(exchange: Exchange, site: Site) -> tuple[Account, Telephone]:
+def _telephone(request: Request, site: Site) -> tuple[Account, Telephone]:
     """Tell which telephone is meant, of the VoIP user if one is named, else of the activated telephone `ani`."""
-    params = exchange.params
+    params = request.params
     if not params.given(("usuario_voip", "password_voip")):
-        account = site.admitted(exchange, Api.MASKS)
+        account = site.admitted(request, Api.MASKS)
         return account, _activated(params, account)
-    readable(exchange)
+    readable(request)
     found = site.voip_user(params)
     if found is None:
         raise Refusal(Text.ACCOUNT, "no VoIP user of this PBX has this usuario_voip and password_voip")
     account, user = found
-    entitled(exchange, account, Api.MASKS)
+    entitled(request, account, Api.MASKS)
     return account, (VOIP, user.sip_user)
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.numbers import SPAIN, as_dialled, behind_prefix, international, misprint_hints, sip_address
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.vendorkit.numbers import SPAIN, as_dialled, behind_prefix, international, misprint_hints, sip_address
 from pbxsim.vendors.duocom.errors import Refusal, Text
 
 if TYPE_CHECKING:

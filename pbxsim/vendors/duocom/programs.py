@@ -11,15 +11,15 @@ from pbxsim.vendors.duocom import consumption, control, masks, webcall
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.duocom.site import Site
 
 
 class Program(msgspec.Struct, frozen=True):
     """One of the vendor's CGI programs: what it does, and which parameters it knows."""
 
-    answer: Callable[[Exchange, Site], Reply]
+    answer: Callable[[Request, Site], Reply]
     parameters: tuple[str, ...]
 
 

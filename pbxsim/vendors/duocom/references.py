@@ -6,9 +6,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.kit.civil import civil
+from pbxsim.kit.numbers import is_digits
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.vendorkit.civil import civil
-from pbxsim.vendorkit.numbers import is_digits
 from pbxsim.vendors.duocom import wire
 
 if TYPE_CHECKING:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsim.vendorkit.access import address_allowed, same_secret
-from pbxsim.vendorkit.civil import zone
-from pbxsim.vendorkit.reply import Reply
+from pbxsim.kit.access import address_allowed, same_secret
+from pbxsim.kit.civil import zone
+from pbxsim.kit.reply import Reply
 from pbxsim.vendors.duocom.chosen_masks import ChosenMasks
 from pbxsim.vendors.duocom.errors import TEXTS, Refusal, Text
 from pbxsim.vendors.duocom.references import References
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.params import Params
     from pbxsim.vendors.duocom.settings import Account, Api, Settings, VoipUser
 
 
@@ -51,15 +51,15 @@ class Site:
         ]
         return found[0] if found else None
 
-    def admitted(self, exchange: Exchange, api: Api) -> Account:
+    def admitted(self, request: Request, api: Api) -> Account:
         """Tell whose request this is, if it may be served at all. Raises Refusal in the order of R4."""
-        readable(exchange)
-        account = self.customer(exchange.params)
+        readable(request)
+        account = self.customer(request.params)
         if account is None:
-            missing = exchange.params.missing(("principal", "pass"))
+            missing = request.params.missing(("principal", "pass"))
             hints = [f"{name} is missing" for name in missing]
             raise Refusal(Text.ACCOUNT, *(hints or ["no account of this PBX has this principal and pass"]))
-        entitled(exchange, account, api)
+        entitled(request, account, api)
         return account
 
     def reply(self, text: str, *, media: str = "text/html", call: int | None = None, code: str = "") -> Reply:
@@ -68,20 +68,20 @@ class Site:
         return Reply(body=text.encode(charset), content_type=f"{media}; charset={charset}", call=call, code=code)
 
 
-def readable(exchange: Exchange) -> None:
+def readable(request: Request) -> None:
     """Refuse a request that is neither GET nor POST, or whose body did not arrive (R1, R7)."""
-    if exchange.method not in ("GET", "POST"):
-        raise Refusal(Text.REQUEST, f"method {exchange.method}: the vendor's page calls with GET")
-    if exchange.fault:
-        raise Refusal(Text.REQUEST, f"the request's body could not be read: {exchange.fault}")
+    if request.method not in ("GET", "POST"):
+        raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page calls with GET")
+    if request.fault:
+        raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")
 
 
-def entitled(exchange: Exchange, account: Account, api: Api) -> None:
+def entitled(request: Request, account: Account, api: Api) -> None:
     """Refuse a request to an API that the account has not switched on, or from elsewhere than it says; dirt too."""
     if not account.has(api):
         raise Refusal(Text.SERVICE_OFF, f"the account's {api} is not switched on ({api.setting})")
-    if not address_allowed(exchange.remote, account.allowed_addresses):
-        raise Refusal(Text.ADDRESS, f"{exchange.remote} is not among the account's addresses")
-    unclean = exchange.params.unclean()
+    if not address_allowed(request.remote, account.allowed_addresses):
+        raise Refusal(Text.ADDRESS, f"{request.remote} is not among the account's addresses")
+    unclean = request.params.unclean()
     if unclean is not None:
         raise Refusal(Text.REQUEST, f"parameter {unclean!r} holds a control character or is no UTF-8")

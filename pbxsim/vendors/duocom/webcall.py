@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import MINUTE, seconds
+from pbxsim.kit.civil import civil
+from pbxsim.kit.numbers import is_digits
+from pbxsim.kit.reach import can_pay
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallerId, CallOrder, RecordingWish
-from pbxsim.vendorkit.civil import civil
-from pbxsim.vendorkit.numbers import is_digits
-from pbxsim.vendorkit.reach import can_pay
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.charged import NAME
 from pbxsim.vendors.duocom.errors import Refusal, Text
@@ -18,11 +18,11 @@ from pbxsim.vendors.duocom.settings import Api
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.account import Account as Payer
     from pbxsim.pbx.dialplan import Destination
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.duocom.parties import Caller
     from pbxsim.vendors.duocom.settings import Account
     from pbxsim.vendors.duocom.site import Site
@@ -32,10 +32,10 @@ PARAMETERS: Final = ("principal", "pass", "llamante", "llamado", "mascara", "gra
 _LONGEST_MINUTES: Final = 240
 
 
-def answer(exchange: Exchange, site: Site) -> Reply:
+def answer(request: Request, site: Site) -> Reply:
     """Place the call and give its reference (S9)."""
-    account = site.admitted(exchange, Api.CALLS)
-    order, hints = _order(exchange.params, account, site)
+    account = site.admitted(request, Api.CALLS)
+    order, hints = _order(request.params, account, site)
     call = site.pbx.calls.originate(order)
     return site.reply(wire.accepted(order.reference), call=call.number).hinted(*hints)
 

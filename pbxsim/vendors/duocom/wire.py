@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import from_datetime
-from pbxsim.vendorkit.civil import civil
+from pbxsim.kit.civil import civil
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

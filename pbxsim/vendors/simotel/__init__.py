@@ -6,7 +6,7 @@ file may say in settings.py, and what the vendor says and what we decided in REA
 
 from __future__ import annotations
 
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.events import announce, receivers
 from pbxsim.vendors.simotel.settings import Settings, faults

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.vendorkit.access import address_allowed
-from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.kit.access import address_allowed
+from pbxsim.kit.near_miss import word_hint
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import read_fields
 from pbxsim.vendors.simotel.components import add_components
@@ -22,9 +22,9 @@ from pbxsim.vendors.simotel.site import Site
 from pbxsim.vendors.simotel.table import SERVICES, methods
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.settings import Settings
 
 _JSON: Final = "application/json"
@@ -42,46 +42,46 @@ class SimotelInterface:
         self.site = Site(settings, pbx)
         add_components(settings, pbx)
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Tell whether one of our accounts asks, or a browser on behalf of a page of ours before it may send one."""
-        if self._pages.asks_first(exchange):
+        if self._pages.asks_first(request):
             return True
         try:
-            find_account(exchange.headers, self._settings.accounts)
+            find_account(request.headers, self._settings.accounts)
         except Refusal:
             return False
         return True
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Do what was asked, or say in the vendor's words why not."""
-        if self._pages.asks_first(exchange):
-            return self._pages.may(exchange)
+        if self._pages.asks_first(request):
+            return self._pages.may(request)
         try:
-            reply = self._served(exchange)
+            reply = self._served(request)
         except Refusal as refusal:
             reply = wire.refused(refusal, self._settings.texts)
-        return self._pages.shown(reply, exchange)
+        return self._pages.shown(reply, request)
 
     def curl(self, base_url: str) -> str | None:
         """Give one command line that has one extension ring and then another."""
         return curl_line(base_url, self._settings, self._pbx)
 
-    def _served(self, exchange: Exchange) -> Reply:
-        if not address_allowed(exchange.remote, self._settings.allowed_addresses):
+    def _served(self, request: Request) -> Reply:
+        if not address_allowed(request.remote, self._settings.allowed_addresses):
             raise Refusal(Failure.ADDRESS_REFUSED)
-        account = find_account(exchange.headers, self._settings.accounts)
-        service = _service(exchange.path)
-        _check_form(exchange, methods(service))
+        account = find_account(request.headers, self._settings.accounts)
+        service = _service(request.path)
+        _check_form(request, methods(service))
         if not account.may_use(service):
             raise Refusal(Failure.ACCESS_DENIED, service)
-        if exchange.fault:
-            raise Refusal(Failure.UNPARSABLE, hints=(exchange.fault,))
-        return self._done(service, exchange)
+        if request.fault:
+            raise Refusal(Failure.UNPARSABLE, hints=(request.fault,))
+        return self._done(service, request)
 
-    def _done(self, service: str, exchange: Exchange) -> Reply:
-        hints = () if not exchange.query else (_FROM_BODY,)
+    def _done(self, service: str, request: Request) -> Reply:
+        hints = () if not request.query else (_FROM_BODY,)
         try:
-            return SERVICES[service](read_fields(exchange.body), self.site).hinted(*hints)
+            return SERVICES[service](read_fields(request.body), self.site).hinted(*hints)
         except Refusal as refusal:
             raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
 
@@ -97,10 +97,10 @@ def _service(path: str) -> str:
     raise Refusal(Failure.NO_SUCH_SERVICE, hints=word_hint("service", service[:128], DOCUMENTED))
 
 
-def _check_form(exchange: Exchange, allowed: tuple[str, ...]) -> None:
+def _check_form(request: Request, allowed: tuple[str, ...]) -> None:
     """See that the method and, where there is a body, its type are allowed. Raises Refusal."""
-    if exchange.method not in allowed:
-        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", exchange.method[:32], allowed))
-    media_type = exchange.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if (exchange.body or exchange.fault) and media_type != _JSON:
+    if request.method not in allowed:
+        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", request.method[:32], allowed))
+    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if (request.body or request.fault) and media_type != _JSON:
         raise Refusal(Failure.MEDIA_TYPE_REFUSED, hints=word_hint("content type", media_type[:64], (_JSON,)))

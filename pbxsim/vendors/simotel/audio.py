@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.reply import Reply
 from pbxsim.pbx.errors import RecordingUnreadable
-from pbxsim.vendorkit.reply import Reply
 from pbxsim.vendors.simotel.body import as_text, require, unknown_hints
 from pbxsim.vendors.simotel.cuid import cuid_in, record_name
 from pbxsim.vendors.simotel.reports import named

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
-from pbxsim.vendorkit.near_miss import parameter_hints
-from pbxsim.vendorkit.params import has_control
+from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.params import has_control
 from pbxsim.vendors.simotel.errors import Failure, Refusal
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from pbxsim.vendorkit.reply import Reply
+from pbxsim.kit.reply import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.kit.request import Request
 
 _PREFLIGHT: Final = (
     ("Access-Control-Allow-Methods", "PUT, POST"),
@@ -26,27 +26,27 @@ class Pages:
     def __init__(self, origins: Sequence[str]) -> None:
         self._origins = frozenset(origins)
 
-    def asks_first(self, exchange: Exchange) -> bool:
+    def asks_first(self, request: Request) -> bool:
         """Tell whether this is the question that a browser asks before a page's call, for a page that may."""
-        asks = exchange.method == "OPTIONS" and "Access-Control-Request-Method" in exchange.headers
-        return asks and bool(self._allowed(exchange))
+        asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return asks and bool(self._allowed(request))
 
-    def may(self, exchange: Exchange) -> Reply:
+    def may(self, request: Request) -> Reply:
         """Answer that question with yes."""
-        headers = self._allowed(exchange) + _PREFLIGHT
+        headers = self._allowed(request) + _PREFLIGHT
         return Reply(body=b"", content_type="text/plain", status=204, headers=headers)
 
-    def shown(self, reply: Reply, exchange: Exchange) -> Reply:
+    def shown(self, reply: Reply, request: Request) -> Reply:
         """Let a page that may call read the reply, a failure too."""
-        headers = self._allowed(exchange)
+        headers = self._allowed(request)
         return replace(reply, headers=reply.headers + headers) if headers else reply
 
-    def _allowed(self, exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    def _allowed(self, request: Request) -> tuple[tuple[str, str], ...]:
         if not self._origins:
             return ()
         if "*" in self._origins:
             return (("Access-Control-Allow-Origin", "*"),)
-        origin = exchange.headers.get("Origin", "")
+        origin = request.headers.get("Origin", "")
         if origin not in self._origins:
             return ()
         return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.vendorkit.access import same_secret
+from pbxsim.kit.access import same_secret
 from pbxsim.vendors.simotel.errors import Failure, Refusal
 
 if TYPE_CHECKING:

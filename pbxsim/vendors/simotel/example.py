@@ -7,8 +7,8 @@ from itertools import permutations
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from pbxsim.kit.reply import compact_json
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.vendorkit.reply import compact_json
 from pbxsim.vendors.simotel.services import ORIGINATE
 
 if TYPE_CHECKING:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.kit.near_miss import word_hint
 from pbxsim.pbx.call import CallOrder
-from pbxsim.vendorkit.near_miss import word_hint
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import PARAMETERS, Originate, read_originate, unknown_hints
 from pbxsim.vendors.simotel.errors import Refusal
 from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.site import Site
 
 

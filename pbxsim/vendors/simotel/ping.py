@@ -9,7 +9,7 @@ from pbxsim.vendors.simotel.body import unknown_hints
 from pbxsim.vendors.simotel.events import post_ping
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
     from pbxsim.vendors.simotel.site import Site
 
 _MESSAGE: Final = "If the 'Ping' event is enabled in the settings menu, you'll receive it when it's sent"

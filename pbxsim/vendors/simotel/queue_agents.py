@@ -19,9 +19,9 @@ from pbxsim.vendors.simotel.settings import LenientField
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.queue import Member, Queue
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.settings import Settings
     from pbxsim.vendors.simotel.site import Service, Site
 

@@ -13,8 +13,8 @@ from pbxsim.vendors.simotel.search_words import read_search
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.queue import Queue
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.site import Site
 
 

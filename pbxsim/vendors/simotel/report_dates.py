@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND, from_datetime
-from pbxsim.vendorkit.civil import civil, zone
+from pbxsim.kit.civil import civil, zone
 from pbxsim.vendors.simotel.persian_calendar import persian_date
 from pbxsim.vendors.simotel.report_settings import Calendar
 

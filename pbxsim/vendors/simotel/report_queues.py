@@ -16,7 +16,7 @@ from pbxsim.vendors.simotel.reports import targeted
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
     from pbxsim.vendors.simotel.agent_sessions import Session
     from pbxsim.vendors.simotel.queue_visits import Attempt, Visit
     from pbxsim.vendors.simotel.report_query import Column

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.vendorkit.civil import zone_or_none
-from pbxsim.vendorkit.vendor import SettingsFault
+from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.vendor import SettingsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

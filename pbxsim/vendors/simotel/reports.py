@@ -18,9 +18,9 @@ from pbxsim.vendors.simotel.report_rows import cdr_id, cdr_row, cdr_search_row, 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.cdr import Cdr, CdrArchive
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.report_query import Column
     from pbxsim.vendors.simotel.site import Site
 

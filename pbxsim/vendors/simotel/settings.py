@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import msgspec
 
+from pbxsim.kit.access import is_network
+from pbxsim.kit.vendor import SettingsFault
 from pbxsim.pbx.pbx import Pbx
-from pbxsim.vendorkit.access import is_network
-from pbxsim.vendorkit.vendor import SettingsFault
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.event_settings import EventSettings, event_faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from pbxsim.vendorkit.reply import Reply
+from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.agent_sessions import AgentSessions
 from pbxsim.vendors.simotel.queue_visits import QueueVisits

@@ -9,8 +9,8 @@ from pbxsim.vendors.simotel.object_ids import object_id
 from pbxsim.vendors.simotel.search_words import read_search
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.directory import Trunk
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.site import Site
 
 

@@ -13,10 +13,10 @@ from pbxsim.vendors.simotel.search_words import Search, read_search
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.directory import Diversion, Extension
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.simotel.site import Site
 
 _STATUSES: Final = ("all", "mapped")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Instant
-from pbxsim.vendorkit.reply import Reply
+from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel.errors import FAILURES
 
 if TYPE_CHECKING:

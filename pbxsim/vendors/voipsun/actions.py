@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.kit.near_miss import word_hint
 from pbxsim.vendors.voipsun import agents, calls, queues, recordings, registrations, spying
 from pbxsim.vendors.voipsun.lines import AGENT_LINE, CALLER, SPIED, SPY
 from pbxsim.vendors.voipsun.reading import CUSTOM_FIELDS, whole_number
@@ -14,9 +14,9 @@ from pbxsim.vendors.voipsun.reading import CUSTOM_FIELDS, whole_number
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 Handler: TypeAlias = "Callable[[Params, Pbx, Settings], Reply]"

@@ -12,12 +12,12 @@ from pbxsim.vendors.voipsun.lines import AGENT_LINE
 from pbxsim.vendors.voipsun.reading import whole_number
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 _LOOK_CODES: Final = {

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from pbxsim.kit.access import same_secret
+from pbxsim.kit.near_miss import parameter_hints, word_hint
+from pbxsim.kit.reach import reachable
 from pbxsim.pbx.errors import PbxError
-from pbxsim.vendorkit.access import same_secret
-from pbxsim.vendorkit.near_miss import parameter_hints, word_hint
-from pbxsim.vendorkit.reach import reachable
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.actions import ACTIONS, ALL_PARAMETERS, PARAMETERS, Action
 from pbxsim.vendors.voipsun.errors import Refusal, refusal
@@ -18,11 +18,11 @@ from pbxsim.vendors.voipsun.errors import Refusal, refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.directory import Extension
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 
 PATH: Final = "/api/api.php"
@@ -30,26 +30,26 @@ _TRIAL_NUMBER: Final = "800123456"  # the number that the manual's examples call
 
 
 class VoipsunInterface:
-    """Implements `vendorkit.vendor.Interface` for one PBX."""
+    """Implements `kit.vendor.Interface` for one PBX."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self._settings = settings
         self._pbx = pbx
         self._permitted = {user.username: user.permitted() for user in settings.users}
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Tell whether the request carries the name and password of one of this PBX's API users."""
-        return self._user(exchange.params) is not None
+        return self._user(request.params) is not None
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Judge a request in the order credentials, action, permission, parameters (R3); then carry it out."""
         try:
-            reply = self._carry_out(exchange)
+            reply = self._carry_out(request)
         except Refusal as error:
             reply = wire.refused(error)
         return msgspec.structs.replace(
             reply, status=self._settings.status, content_type=self._settings.content_type
-        ).hinted(*_name_hints(exchange.params), *exchange.body_hint)
+        ).hinted(*_name_hints(request.params), *request.body_hint)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""
@@ -61,8 +61,8 @@ class VoipsunInterface:
         source, number = parties
         return f"curl '{base_url}{PATH}?{credentials}&action=originate&{source}&dstNum={quote(number, safe='')}'"
 
-    def _carry_out(self, exchange: Exchange) -> Reply:
-        params = exchange.params
+    def _carry_out(self, request: Request) -> Reply:
+        params = request.params
         user = self._user(params)
         if user is None:
             raise Refusal(100, hints=("no API user has this name and password",))
@@ -71,7 +71,7 @@ class VoipsunInterface:
             raise Refusal(110, hints=word_hint("action", name, tuple(ACTIONS)))
         if name not in self._permitted[user.username]:
             raise Refusal(100, hints=(f"API user {user.username!r} may not use {name}",))
-        _insist_on_parameters(action, exchange)
+        _insist_on_parameters(action, request)
         try:
             return action.carry_out(params, self._pbx, self._settings)
         except PbxError as error:
@@ -105,14 +105,14 @@ class VoipsunInterface:
         return f"srcExtenId={extension.id}"
 
 
-def _insist_on_parameters(action: Action, exchange: Exchange) -> None:
+def _insist_on_parameters(action: Action, request: Request) -> None:
     """Refuse with 120 what cannot be read, holds a control character, or is missing (R6, R7)."""
-    if exchange.fault:
-        raise Refusal(120, hints=(exchange.fault,))
-    unclean = exchange.params.unclean()
+    if request.fault:
+        raise Refusal(120, hints=(request.fault,))
+    unclean = request.params.unclean()
     if unclean is not None:
         raise Refusal(120, hints=(f"parameter {unclean!r} holds a control character, or is no UTF-8",))
-    faults = action.lacks(exchange.params)
+    faults = action.lacks(request.params)
     if faults:
         raise Refusal(120, hints=faults)
 

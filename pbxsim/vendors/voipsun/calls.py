@@ -15,11 +15,11 @@ from pbxsim.vendors.voipsun.lines import CALLER
 from pbxsim.vendors.voipsun.reading import channel_name, custom_fields, dialer, dialer_hints, whole_number
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.directory import OutboundRoute
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 VENDOR: Final = "voipsun"

@@ -12,8 +12,8 @@ from pbxsim.vendors.voipsun.wire import UNREGISTERED, is_reachable
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from pbxsim.kit.params import Params
     from pbxsim.pbx.directory import Line
-    from pbxsim.vendorkit.params import Params
 
 _STATE_CODES: Final = {
     ChannelState.RESERVED: 221,

@@ -14,8 +14,8 @@ from pbxsim.vendors.voipsun.reading import whole_number
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.kit.params import Params
     from pbxsim.pbx.directory import Directory
-    from pbxsim.vendorkit.params import Params
 
 
 class LineChoice(msgspec.Struct, frozen=True, kw_only=True):

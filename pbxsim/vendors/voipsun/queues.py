@@ -8,9 +8,9 @@ from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.vendors.voipsun import wire
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.near_miss import word_hint
 from pbxsim.pbx.call import CallerId
-from pbxsim.vendorkit.near_miss import word_hint
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.params import Params
+    from pbxsim.kit.params import Params
 
 CUSTOM_FIELDS: Final = ("customCDR1", "customCDR2", "customCDR3", "customCDR4")
 

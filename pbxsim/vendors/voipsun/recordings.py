@@ -9,9 +9,9 @@ from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.reading import whole_number
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from pbxsim.vendors.voipsun import wire
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 

@@ -16,12 +16,12 @@ from pbxsim.vendors.voipsun.lines import SPIED, SPY
 from pbxsim.vendors.voipsun.reading import channel_name, spy
 
 if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.params import Params
-    from pbxsim.vendorkit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Settings
 
 

@@ -10,9 +10,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import Instant, whole_seconds
+from pbxsim.kit.reply import JSON, Reply, compact_json
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import DeviceState, Line, Registration, Trunk
-from pbxsim.vendorkit.reply import JSON, Reply, compact_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

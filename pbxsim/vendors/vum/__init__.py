@@ -7,7 +7,7 @@ says and what we decided in README.md.
 
 from __future__ import annotations
 
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.hangup_notice import announce, receivers
 from pbxsim.vendors.vum.settings import Settings, faults

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pbxsim.clock.instant import seconds
+from pbxsim.kit.access import same_secret
+from pbxsim.kit.civil import zone
+from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.numbers import CZECHIA, as_dialled, international, is_digits, misprint_hints
+from pbxsim.kit.reach import can_pay, reachable
+from pbxsim.kit.reply import Reply
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallerId, CallOrder
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.vendorkit.access import same_secret
-from pbxsim.vendorkit.civil import zone
-from pbxsim.vendorkit.near_miss import parameter_hints
-from pbxsim.vendorkit.numbers import CZECHIA, as_dialled, international, is_digits, misprint_hints
-from pbxsim.vendorkit.reach import can_pay, reachable
-from pbxsim.vendorkit.reply import Reply
 from pbxsim.vendors.vum import browser, wire
 from pbxsim.vendors.vum.errors import TEXTS, Refusal, Text
 from pbxsim.vendors.vum.settings import KeyKind
@@ -25,11 +25,11 @@ from pbxsim.vendors.vum.settings import KeyKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.account import Account
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.params import Params
     from pbxsim.vendors.vum.settings import Key, Settings
 
 PARAMETERS: Final = ("klic", "cislo", "cislo_kdo", "typ", "styp")
@@ -74,22 +74,22 @@ class VumInterface:
 
     # -- the contract with the server -----------------------------------------------------------------------------
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Tell whether the key is one of this PBX's."""
-        return self._key(exchange.params) is not None
+        return self._key(request.params) is not None
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Place the call, or tell what the key asks about; a refusal is one line of text, with HTTP status 200 too."""
-        key = self._key(exchange.params)
-        if browser.is_preflight(exchange):
-            return browser.preflight(exchange, key)
+        key = self._key(request.params)
+        if browser.is_preflight(request):
+            return browser.preflight(request, key)
         try:
-            reply = self._do(exchange, key)
+            reply = self._do(request, key)
         except Refusal as refusal:
             text = self._texts[refusal.text]
             reply = self._reply(text, code=text).hinted(*refusal.hints)
-        reply = reply.hinted(*parameter_hints(exchange.params, PARAMETERS), *exchange.body_hint)
-        return browser.with_leave(reply, exchange, key)
+        reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.body_hint)
+        return browser.with_leave(reply, request, key)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first key that can do so has a number called."""
@@ -101,14 +101,14 @@ class VumInterface:
 
     # -- the vendor's page ----------------------------------------------------------------------------------------
 
-    def _do(self, exchange: Exchange, key: Key | None) -> Reply:
-        if exchange.method not in ("GET", "POST"):
-            raise Refusal(Text.REQUEST, f"method {exchange.method}: the vendor's page opens an address, a GET")
-        if exchange.fault:
-            raise Refusal(Text.REQUEST, f"the request's body could not be read: {exchange.fault}")
+    def _do(self, request: Request, key: Key | None) -> Reply:
+        if request.method not in ("GET", "POST"):
+            raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page opens an address, a GET")
+        if request.fault:
+            raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")
         if key is None:
             raise Refusal(Text.UNKNOWN_KEY, "no activation key of this PBX is the one in klic")
-        params = exchange.params
+        params = request.params
         unclean = params.unclean()
         if unclean is not None:
             raise Refusal(Text.REQUEST, f"parameter {unclean!r} holds a control character or is no UTF-8")

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.civil import zone
+from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.events import CallDiverted, CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver
-from pbxsim.vendorkit.civil import zone
-from pbxsim.vendorkit.numbers import CZECHIA, as_dialled
 from pbxsim.vendors.vum import placeholders, wire
 
 if TYPE_CHECKING:

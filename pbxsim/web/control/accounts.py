@@ -13,14 +13,14 @@ import msgspec
 from pbxsim.clock.instant import iso
 from pbxsim.pbx.account import UNIT, amount_of, spell_amount
 from pbxsim.pbx.ledger import EntryKind
-from pbxsim.sinks.shelf import NotStored
-from pbxsim.web.control.answer import Answer, Problem, document
-from pbxsim.web.control.ask import NamedPage, Page, behind
+from pbxsim.sinks.store.port import NotStored
+from pbxsim.web.control.request import NamedPage, Page, behind
+from pbxsim.web.control.response import Problem, Response, document
 
 if TYPE_CHECKING:
     from pbxsim.pbx.account import Account, Money
     from pbxsim.pbx.ledger import LedgerEntry
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 _MOST: Final[Money] = 1_000_000_000_000 * UNIT  # what a PBX file may say too, and a store's 64 bits hold
 
@@ -55,7 +55,7 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List all accounts, in the PBX file's order."""
     page = ask.filters(NamedPage)
     ask.host.driver.catch_up()
@@ -64,7 +64,7 @@ def listed(ask: Ask) -> Answer:
     return ask.page(shown, page, shown[-1].name if shown else "")
 
 
-def ledger(ask: Ask) -> Answer:
+def ledger(ask: ControlRequest) -> Response:
     """List an account's entries, in the order in which they were booked."""
     page = ask.filters(Page)
     name = _account(ask).name
@@ -74,7 +74,7 @@ def ledger(ask: Ask) -> Answer:
     return ask.page(shown, page, shown[-1].id if shown else 0)
 
 
-async def top_up(ask: Ask) -> Answer:
+async def top_up(ask: ControlRequest) -> Response:
     """Pay in, and give the entry of it once it is stored. 503: it is booked, but the store cannot write at present."""
     host, account = ask.host, _account(ask)
     amount = amount_of(ask.command(TopUp).amount)
@@ -87,13 +87,13 @@ async def top_up(ask: Ask) -> Answer:
     entry = host.pbx.ledger.top_up(account, amount, at=host.pbx.clock.now)
     host.driver.rearm()
     try:
-        await host.shelf.settled()
+        await host.record_store.settled()
     except NotStored as error:
         raise Problem(503, f"entry {entry.id} is booked, but not stored: {error}") from None
     return document(_entry(entry), 201)
 
 
-def _account(ask: Ask) -> Account:
+def _account(ask: ControlRequest) -> Account:
     account = ask.host.pbx.accounts.get(ask.parts["name"])
     if account is None:
         raise Problem(404, f"there is no account {ask.parts['name']!r}")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.web.control.answer import Answer
-from pbxsim.web.control.ask import NamedPage, behind
+from pbxsim.web.control.request import NamedPage, behind
+from pbxsim.web.control.response import Response
 from pbxsim.web.control.words import DEVICE_STATES
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 
 class AgentShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class AgentShown(msgspec.Struct, frozen=True, kw_only=True):
     queues: list[str]
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List all agents, in the PBX file's order."""
     page = ask.filters(NamedPage)
     ask.host.driver.catch_up()

@@ -93,7 +93,7 @@ def show(call: Call) -> CallShown:
         disposition=call.disposition.value if call.disposition else None,
         cause=cause,
         cause_text=None if cause is None else cause.text,
-        hears=call.heard.name if call.heard is not None else None,
+        hears=call.spied_on.name if call.spied_on is not None else None,
         legs=[_leg(call, leg) for leg in call.legs],
         timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
     )
@@ -134,7 +134,7 @@ def _is_first_partys(call: Call, leg: Channel) -> bool:
 
     After a transfer it is still those of the parties as they were first connected; whoever came later is the second's.
     """
-    first, _ = call.first_met
+    first, _ = call.original_parties
     if first is None or leg.serial <= first.serial:
         return True
     return (

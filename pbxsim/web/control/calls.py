@@ -15,14 +15,14 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.errors import PbxError
 from pbxsim.web.control import call_shown
-from pbxsim.web.control.answer import Answer, Problem, document
-from pbxsim.web.control.ask import Page
+from pbxsim.web.control.request import Page
+from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.words import Number
 
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""
@@ -62,7 +62,7 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
     cause: HangupCause = HangupCause.NORMAL_CLEARING
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
     page = ask.filters(CallFilter)
     ask.host.driver.catch_up()
@@ -75,20 +75,20 @@ def listed(ask: Ask) -> Answer:
     return ask.page(calls, page, calls[-1].id if calls else 0)
 
 
-def one(ask: Ask) -> Answer:
+def one(ask: ControlRequest) -> Response:
     """Show one call."""
     ask.host.driver.catch_up()
     return document(call_shown.show(_found(ask)))
 
 
-def incoming(ask: Ask) -> Answer:
+def incoming(ask: ControlRequest) -> Response:
     """Have somebody call: an outsider, or the person at one of our telephones."""
     wish, host = ask.command(IncomingCall), ask.host
     host.driver.catch_up()
     line = _own_line(host.pbx, wish)
     order = _order(host.pbx, wish, line)
     host.journal.append("control", data={"does": "incoming call", **msgspec.to_builtins(wish)})
-    places = host.pbx.hand.call_in if host.pbx.hand is not None else host.pbx.calls.receive
+    places = host.pbx.handset.call_in if host.pbx.handset is not None else host.pbx.calls.receive
     call = places(order, line=line)
     host.driver.rearm()
     if call is None:
@@ -98,7 +98,7 @@ def incoming(ask: Ask) -> Answer:
     return document(call_shown.show(call), 201, ("Location", f"/_pbxsim/calls/{call.number}"))
 
 
-def hang_up(ask: Ask) -> Answer:
+def hang_up(ask: ControlRequest) -> Response:
     """End a call from inside the PBX."""
     host, cause = ask.host, ask.command(HangUp).cause
     host.driver.catch_up()
@@ -120,7 +120,7 @@ def _number(call: Call) -> int:
     return call.number
 
 
-def _found(ask: Ask) -> Call:
+def _found(ask: ControlRequest) -> Call:
     number = ask.number("call")
     call = ask.host.pbx.calls.find(number)
     if call is None:

@@ -10,12 +10,12 @@ import msgspec
 
 from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning
 from pbxsim.clock.instant import iso, seconds
-from pbxsim.sinks.shelf import NotStored
-from pbxsim.web.control.answer import Answer, Problem, document
+from pbxsim.sinks.store.port import NotStored
+from pbxsim.web.control.response import Problem, Response, document
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
-    from pbxsim.web.host import HostedPbx
+    from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.web.control.request import ControlRequest
 
 TEN_YEARS = 315_360_000
 
@@ -38,18 +38,18 @@ class Limit(msgspec.Struct, forbid_unknown_fields=True):
     limit_seconds: Annotated[float, msgspec.Meta(ge=0, le=TEN_YEARS)] = 86_400
 
 
-def shown(ask: Ask) -> Answer:
+def shown(ask: ControlRequest) -> Response:
     """Tell the time."""
     return _document(ask.host)
 
 
-def set_rate(ask: Ask) -> Answer:
+def set_rate(ask: ControlRequest) -> Response:
     """Run faster, slower or not at all."""
     ask.host.driver.set_rate(ask.command(Rate).rate)
     return _document(ask.host)
 
 
-async def advance(ask: Ask) -> Answer:
+async def advance(ask: ControlRequest) -> Response:
     """Move on by some seconds. A barrier: all work due by then is done when the answer comes, records stored."""
     host, duration = ask.host, seconds(ask.command(Advance).seconds)
     with _refusals():
@@ -57,7 +57,7 @@ async def advance(ask: Ask) -> Answer:
     return _document(host)
 
 
-async def run_next(ask: Ask) -> Answer:
+async def run_next(ask: ControlRequest) -> Response:
     """Move on to the next due instant and do all that is due there."""
     host = ask.host
     with _refusals():
@@ -65,7 +65,7 @@ async def run_next(ask: Ask) -> Answer:
     return _document(host, ran=ran)
 
 
-async def run_until_idle(ask: Ask) -> Answer:
+async def run_until_idle(ask: ControlRequest) -> Response:
     """Move on until nothing is left to do, or the limit is reached; `idle` tells which."""
     host, limit = ask.host, seconds(ask.command(Limit).limit_seconds)
     with _refusals():
@@ -84,7 +84,7 @@ def _refusals() -> Iterator[None]:
         raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None
 
 
-def _document(host: HostedPbx, **more: bool) -> Answer:
+def _document(host: HostedPbx, **more: bool) -> Response:
     host.driver.catch_up()
     clock, rate = host.pbx.clock, host.driver.rate
     due = clock.next_due()

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pbxsim.web.control.answer import Answer, document
+from pbxsim.web.control.response import Response, document
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 
-def livez(ask: Ask) -> Answer:
+def livez(ask: ControlRequest) -> Response:
     """Say that the process answers."""
     return document({"status": "alive"})
 
 
-def readyz(ask: Ask) -> Answer:
+def readyz(ask: ControlRequest) -> Response:
     """Say that the PBXs are loaded and their vendors' paths answered; the port opens no earlier.
 
     503 while the store cannot write: calls go on, and what they leave is kept until it can, but nothing promises more.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from pbxsim.clock.instant import iso
-from pbxsim.web.control.answer import Answer
-from pbxsim.web.control.ask import Page
+from pbxsim.web.control.request import Page
+from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 
 class JournalFilter(Page, kw_only=True):
@@ -18,12 +18,12 @@ class JournalFilter(Page, kw_only=True):
     format: Literal["json", "jsonl"] = "json"
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List entries in order."""
     page = ask.filters(JournalFilter)
     ask.host.driver.catch_up()
     if page.format == "jsonl":
-        return Answer(body=ask.host.journal.jsonl(), content_type="application/jsonl")
+        return Response(body=ask.host.journal.jsonl(), content_type="application/jsonl")
     entries = ask.host.journal.entries(page.after, page.limit)
     shown = [
         {

@@ -10,14 +10,14 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.pbx.directory import Diversion, Line
-from pbxsim.pbx.engine import TelephoneHand
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.web.control.answer import Answer, Problem, document
-from pbxsim.web.control.ask import NamedPage, behind
+from pbxsim.pbx.handset import Handset
+from pbxsim.web.control.request import NamedPage, behind
+from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.words import DEVICE_STATES, Number
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 Why = Literal["always", "busy", "no_answer"]
 
@@ -34,29 +34,29 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Verb(msgspec.Struct, frozen=True):
     """Something that a hand can do: how, which fields of the body it needs, and which others it takes."""
 
-    act: Callable[[TelephoneHand, Line, Touch], object]
+    act: Callable[[Handset, Line, Touch], object]
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "answer": Verb(lambda hand, line, _: hand.answer(line)),
-    "reject": Verb(lambda hand, line, _: hand.reject(line)),
-    "hangup": Verb(lambda hand, line, _: hand.hang_up(line)),
-    "hold": Verb(lambda hand, line, _: hand.hold(line)),
-    "unhold": Verb(lambda hand, line, _: hand.unhold(line)),
-    "swap": Verb(lambda hand, line, _: hand.swap(line)),
-    "dial": Verb(lambda hand, line, touch: hand.dial(line, touch.to or ""), ("to",)),
-    "transfer": Verb(lambda hand, line, touch: hand.transfer(line, touch.to or ""), ("to",)),
-    "consult": Verb(lambda hand, line, touch: hand.consult(line, touch.to or ""), ("to",)),
-    "complete": Verb(lambda hand, line, _: hand.complete(line)),
-    "cancel": Verb(lambda hand, line, _: hand.cancel(line)),
-    "dnd": Verb(lambda hand, line, touch: hand.do_not_disturb(line, on=bool(touch.on)), ("on",)),
+    "answer": Verb(lambda handset, line, _: handset.answer(line)),
+    "reject": Verb(lambda handset, line, _: handset.reject(line)),
+    "hangup": Verb(lambda handset, line, _: handset.hang_up(line)),
+    "hold": Verb(lambda handset, line, _: handset.hold(line)),
+    "unhold": Verb(lambda handset, line, _: handset.unhold(line)),
+    "swap": Verb(lambda handset, line, _: handset.swap(line)),
+    "dial": Verb(lambda handset, line, touch: handset.dial(line, touch.to or ""), ("to",)),
+    "transfer": Verb(lambda handset, line, touch: handset.transfer(line, touch.to or ""), ("to",)),
+    "consult": Verb(lambda handset, line, touch: handset.consult(line, touch.to or ""), ("to",)),
+    "complete": Verb(lambda handset, line, _: handset.complete(line)),
+    "cancel": Verb(lambda handset, line, _: handset.cancel(line)),
+    "dnd": Verb(lambda handset, line, touch: handset.do_not_disturb(line, on=bool(touch.on)), ("on",)),
     "divert": Verb(
-        lambda hand, line, touch: hand.divert(line, _diverted(line, touch)), ("when",), ("to", "after_seconds")
+        lambda handset, line, touch: handset.divert(line, _diverted(line, touch)), ("when",), ("to", "after_seconds")
     ),
-    "register": Verb(lambda hand, line, _: hand.register(line)),
-    "unregister": Verb(lambda hand, line, _: hand.unregister(line)),
+    "register": Verb(lambda handset, line, _: handset.register(line)),
+    "unregister": Verb(lambda handset, line, _: handset.unregister(line)),
 }
 
 
@@ -116,7 +116,7 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[PhoneCall]
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List all lines, in the PBX file's order."""
     page = ask.filters(NamedPage)
     ask.host.driver.catch_up()
@@ -125,22 +125,22 @@ def listed(ask: Ask) -> Answer:
     return ask.page(phones, page, phones[-1].user if phones else "")
 
 
-def touch(ask: Ask) -> Answer:
+def touch(ask: ControlRequest) -> Response:
     """Do what a person at that telephone would do."""
     user, name, host = ask.parts["user"], ask.parts["verb"], ask.host
-    line, verb, hand = host.pbx.directory.lines.get(user), VERBS.get(name), host.pbx.hand
+    line, verb, handset = host.pbx.directory.lines.get(user), VERBS.get(name), host.pbx.handset
     if line is None:
         raise Problem(404, f"there is no telephone {user!r}")
     if verb is None:
         raise Problem(404, f"nobody can {name!r} a telephone; verbs are {', '.join(VERBS)}")
     wish = _wish(ask, name, verb)
-    if hand is None:
+    if handset is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
     host.driver.catch_up()
     given = {field: value for field, value in msgspec.structs.asdict(wish).items() if value is not None}
     host.journal.append("control", data={"does": name, "phone": user, **given})
     try:
-        verb.act(hand, line, wish)
+        verb.act(handset, line, wish)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
     finally:
@@ -148,7 +148,7 @@ def touch(ask: Ask) -> Answer:
     return document(_shown(line))
 
 
-def _wish(ask: Ask, name: str, verb: Verb) -> Touch:
+def _wish(ask: ControlRequest, name: str, verb: Verb) -> Touch:
     """Read the body. Raises Problem 400 where something is missing, or belongs to another verb."""
     wish = ask.command(Touch)
     for field, value in msgspec.structs.asdict(wish).items():

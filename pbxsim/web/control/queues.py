@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxsim.clock.instant import iso
-from pbxsim.web.control.answer import Answer
-from pbxsim.web.control.ask import NamedPage, behind
+from pbxsim.web.control.request import NamedPage, behind
+from pbxsim.web.control.response import Response
 from pbxsim.web.control.words import DEVICE_STATES, moment_or_none
 
 if TYPE_CHECKING:
     from pbxsim.pbx.queue import Member, Queue, Waiter
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class QueueShown(msgspec.Struct, frozen=True, kw_only=True):
     waiters: list[WaiterShown]
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List all queues, in the PBX file's order."""
     page = ask.filters(NamedPage)
     ask.host.driver.catch_up()

@@ -14,15 +14,15 @@ import msgspec
 
 from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.pbx.errors import CdrNotFound, RecordingUnreadable
-from pbxsim.web.control.answer import Answer, Problem
-from pbxsim.web.control.ask import Page
+from pbxsim.web.control.request import Page
+from pbxsim.web.control.response import Problem, Response
 from pbxsim.web.file_bytes import FileBytes, RangeNotSatisfiable, asked_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 _WAV, _MP3 = "audio/wav", "audio/mpeg"
 
@@ -38,7 +38,7 @@ class RecordingShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List the recordings that records name, in the order of the records' ids."""
     page = ask.filters(Page)
     ask.host.driver.catch_up()
@@ -47,7 +47,7 @@ def listed(ask: Ask) -> Answer:
     return ask.page(shown, page, shown[-1].id if shown else 0)
 
 
-async def one(ask: Ask) -> Answer:
+async def one(ask: ControlRequest) -> Response:
     """Send a recording, or the part of it that a Range asks for; one that is being written just now is waited for."""
     ask.host.driver.catch_up()
     cdr = _found(ask)
@@ -70,7 +70,7 @@ def _shown(cdr: Cdr) -> RecordingShown:
     )
 
 
-def _found(ask: Ask) -> Cdr:
+def _found(ask: ControlRequest) -> Cdr:
     number = ask.number("cdr")
     try:
         cdr = ask.host.pbx.cdrs.get(number)
@@ -81,7 +81,7 @@ def _found(ask: Ask) -> Cdr:
     return cdr
 
 
-async def _opened(ask: Ask, cdr: Cdr) -> BinaryIO:
+async def _opened(ask: ControlRequest, cdr: Cdr) -> BinaryIO:
     gone = Problem(404, f"the recording of call record {cdr.id} is not there")
     if ask.host.recorder is None:
         raise gone
@@ -91,7 +91,7 @@ async def _opened(ask: Ask, cdr: Cdr) -> BinaryIO:
         raise gone from None
 
 
-def _answer(ask: Ask, cdr: Cdr, file: BinaryIO) -> Answer:
+def _answer(ask: ControlRequest, cdr: Cdr, file: BinaryIO) -> Response:
     seen = os.fstat(file.fileno())
     size, tag = seen.st_size, f'"{seen.st_mtime_ns:x}-{seen.st_size:x}"'
     first, length, status = _part(ask, size, tag)
@@ -100,15 +100,15 @@ def _answer(ask: Ask, cdr: Cdr, file: BinaryIO) -> Answer:
         headers["Content-Range"] = f"bytes {first}-{first + length - 1}/{size}"
     kind = _MP3 if cdr.recording_file.lower().endswith(".mp3") else _WAV
     body = FileBytes(file, first, length)
-    return Answer(body=body, status=status, content_type=kind, headers=tuple(headers.items()))
+    return Response(body=body, status=status, content_type=kind, headers=tuple(headers.items()))
 
 
-def _part(ask: Ask, size: int, tag: str) -> tuple[int, int, int]:
+def _part(ask: ControlRequest, size: int, tag: str) -> tuple[int, int, int]:
     """Give the first byte, how many, and the status. Raises Problem 416."""
-    headers = ask.exchange.headers
+    headers = ask.request.headers
     unchanged = headers.get("If-Range", tag) == tag
     try:
-        part = asked_for(headers.get("Range"), size) if unchanged and ask.exchange.method == "GET" else None
+        part = asked_for(headers.get("Range"), size) if unchanged and ask.request.method == "GET" else None
     except RangeNotSatisfiable:
         raise Problem(416, f"the recording has {size} bytes", ("Content-Range", f"bytes */{size}")) from None
     return (0, size, 200) if part is None else (*part, 206)

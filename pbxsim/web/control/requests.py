@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from pbxsim.web.control.answer import Answer
-from pbxsim.web.control.ask import Page
+from pbxsim.web.control.request import Page
+from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 
 class RequestFilter(Page, kw_only=True):
@@ -19,7 +19,7 @@ class RequestFilter(Page, kw_only=True):
     hints: bool = False
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List requests, oldest first, secrets hidden."""
     page = ask.filters(RequestFilter)
     log = ask.host.requests

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from pbxsim.clock.instant import iso
-from pbxsim.sinks.shelf import NotStored
-from pbxsim.web.control.answer import Answer, Problem, document
-from pbxsim.web.host import CannotBegin
+from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.sinks.store.port import NotStored
+from pbxsim.web.control.response import Problem, Response, document
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 
 class Seed(msgspec.Struct, forbid_unknown_fields=True):
@@ -21,7 +21,7 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
     seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
 
 
-async def reset(ask: Ask) -> Answer:
+async def reset(ask: ControlRequest) -> Response:
     """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has.
 
     503 where the PBX cannot begin, or where the store cannot forget at once what it has of it.
@@ -30,7 +30,7 @@ async def reset(ask: Ask) -> Answer:
     seed = ask.command(Seed).seed
     try:
         host.reset(seed)
-        await host.shelf.settled()
+        await host.record_store.settled()
     except (CannotBegin, NotStored) as error:
         raise Problem(503, str(error)) from error
     return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})

@@ -24,10 +24,10 @@ from pbxsim.web.control import (
     reset,
     webhooks,
 )
-from pbxsim.web.control.answer import Answer
-from pbxsim.web.control.ask import Ask, NamedPage, Nothing, Page
+from pbxsim.web.control.request import ControlRequest, NamedPage, Nothing, Page
+from pbxsim.web.control.response import Response
 
-Handler: TypeAlias = Callable[[Ask], "Answer | Awaitable[Answer]"]
+Handler: TypeAlias = Callable[[ControlRequest], "Response | Awaitable[Response]"]
 
 
 class Route(msgspec.Struct, frozen=True):

@@ -15,17 +15,17 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from pbxsim.clock.instant import iso
+from pbxsim.hosting.masking import MASK, Mask
 from pbxsim.sinks.delivery import Delivery, DeliveryState
-from pbxsim.sinks.shelf import NotStored
-from pbxsim.web.control.answer import Answer, Problem, document
-from pbxsim.web.control.ask import Page
-from pbxsim.web.masking import MASK, Mask
+from pbxsim.sinks.store.port import NotStored
+from pbxsim.web.control.request import Page
+from pbxsim.web.control.response import Problem, Response, document
 
 if TYPE_CHECKING:
     from pbxsim.pbx.notice import Notice
     from pbxsim.sinks.delivery import Try
     from pbxsim.sinks.outbox.outbox import Outbox
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest
 
 _SECRET: Final = Mask(())
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -77,7 +77,7 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     tries: list[TryShown]
 
 
-def listed(ask: Ask) -> Answer:
+def listed(ask: ControlRequest) -> Response:
     """List the deliveries that are remembered, in the order of their ids."""
     page = ask.filters(WebhookFilter)
     ask.host.driver.catch_up()
@@ -87,7 +87,7 @@ def listed(ask: Ask) -> Answer:
     return ask.page(shown, page, shown[-1].id if shown else 0)
 
 
-async def redeliver(ask: Ask) -> Answer:
+async def redeliver(ask: ControlRequest) -> Response:
     """Send a delivery once more, and show it as it stands in its receiver's order now."""
     number = ask.number("id")
     host = ask.host

@@ -18,8 +18,8 @@ from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, Client
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.call import Call
-    from pbxsim.vendorkit.reply import Reply
 
 ANY_TIME = {"from": "1971-01-01 00:00", "to": "2100-01-01 00:00"}
 CALLER = "09129285259"

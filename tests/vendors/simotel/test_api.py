@@ -203,9 +203,9 @@ def test_the_journal_says_which_context_and_trunk_were_meant() -> None:
 
 def test_a_pbx_claims_the_requests_of_its_own_accounts() -> None:
     client = Client()
-    assert client.interface.claims(client.exchange(b""))
-    assert not client.interface.claims(client.exchange(b"", headers=HEADERS | {"X-APIKEY": "other"}))
-    assert not client.interface.claims(client.exchange(b"", headers={}))
+    assert client.interface.claims(client.request(b""))
+    assert not client.interface.claims(client.request(b"", headers=HEADERS | {"X-APIKEY": "other"}))
+    assert not client.interface.claims(client.request(b"", headers={}))
 
 
 def test_two_pbxs_make_their_ids_apart_from_one_another() -> None:

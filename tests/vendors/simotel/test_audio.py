@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pbxsim.pbx.call import RecordingWish
 from pbxsim.pbx.recording import Recordings
-from pbxsim.sinks.recorder import Recorder
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 from tests.vendors.simotel.client import failure
 from tests.vendors.simotel.report_client import Reports, record
 

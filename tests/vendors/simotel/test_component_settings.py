@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.load import read
-from pbxsim.vendorkit.vendor import NOT_SHOWN
+from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import office
@@ -17,7 +17,7 @@ from tests.vendors.simotel.client import office
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsim.vendorkit.vendor import SettingsFault
+    from pbxsim.kit.vendor import SettingsFault
 
 ADDRESS = "http://crm.example.com/route?token=s3cret"
 EXTENSION: dict[str, object] = {"name": "vip", "kind": "extension_api", "address": ADDRESS, "context": "main_routing"}

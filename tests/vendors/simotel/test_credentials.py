@@ -102,7 +102,7 @@ def test_a_disabled_account_is_invalid() -> None:
     account = Account(username="test", password="Aa123456", api_key=KEY, enabled=False)
     client = Client(Settings(accounts=(account,)))
     assert (client.send().status, client.send().body) == (401, INVALID)
-    assert not client.interface.claims(client.exchange(b""))
+    assert not client.interface.claims(client.request(b""))
 
 
 @pytest.mark.cites("R3")

@@ -13,8 +13,8 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import BuiltPbx, build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
+from pbxsim.kit.request import Request
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.vendorkit.exchange import Exchange
 from tests.builder import START, NoFiles
 from tests.vendors.simotel.client import HEADERS
 
@@ -41,10 +41,8 @@ def documented() -> BuiltPbx:
 
 def asked(documented: BuiltPbx, service: str, **fields: object) -> Any:  # noqa: ANN401 - any JSON
     """Ask a service with the credentials of the manual, and give what it says in `data`."""
-    exchange = Exchange(
-        "POST", f"/api/v4/{service}", "", headers=CIMultiDict(HEADERS), body=json.dumps(fields).encode()
-    )
-    reply = documented.interfaces["simotel"].answer(exchange)
+    request = Request("POST", f"/api/v4/{service}", "", headers=CIMultiDict(HEADERS), body=json.dumps(fields).encode())
+    reply = documented.interfaces["simotel"].answer(request)
     told = json.loads(reply.body)
     assert (told["success"], reply.hints) == (1, ())
     return told["data"]
@@ -86,7 +84,7 @@ def test_another_vendors_queue_status_shows_the_same_members(documented: BuiltPb
     asked(documented, "pbx/queues/pauseagent", queue="10000", agent="553")
     query = "username=voipsun&password=secretpwd&action=queuestatus&queueName=10000"
     path = find_vendors()["voipsun"].paths[0]
-    reply = documented.interfaces["voipsun"].answer(Exchange("GET", path, query))
+    reply = documented.interfaces["voipsun"].answer(Request("GET", path, query))
     (queue,) = json.loads(reply.body)["results"]
     assert {name: (one["loggedFrom"], one["penalty"], one["paused"]) for name, one in queue["members"].items()} == {
         "570": ("SIP/570", "0", "0"),
@@ -100,7 +98,7 @@ def test_an_operator_that_was_made_here_has_no_pin_and_so_no_other_interface_let
     path = find_vendors()["voipsun"].paths[0]
     for pin in ("", "0", "570"):
         query = f"username=voipsun&password=secretpwd&action=agentlogout&agentNumber=570&agentPin={pin}"
-        reply = documented.interfaces["voipsun"].answer(Exchange("GET", path, query))
+        reply = documented.interfaces["voipsun"].answer(Request("GET", path, query))
         assert b'"success":"false"' in reply.body
     operator = documented.pbx.agents.numbered("570")
     assert operator is not None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.directory import Directory
-from pbxsim.pbx.directory_changes import tell_changes
 from tests.vendors.simotel.event_client import Town, Web, user
 
 

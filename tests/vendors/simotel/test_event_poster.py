@@ -17,7 +17,7 @@ def unplugged(**events: object) -> Notice:
     """Have user 991's telephone drop off, and give the one notice of it."""
     office = Town()
     web = Web(office.pbx, **events)
-    office.hand.unregister(office.phones["991"].line)
+    office.handset.unregister(office.phones["991"].line)
     (notice,) = web.notices
     return notice
 
@@ -117,7 +117,7 @@ def test_the_receiver_has_the_address_the_credentials_and_the_patience_and_no_no
         password="s3cret",
         retry=Retry(first=2, factor=3, longest=50, give_up=0),
     )
-    office.hand.unregister(office.phones["991"].line)
+    office.handset.unregister(office.phones["991"].line)
     assert "s3cret" not in str(web.notices)
     assert "crm" not in str(web.notices)
     assert [notice.url for notice in web.notices] == ["https://h/a?token=T0K3N"]
@@ -134,7 +134,7 @@ def test_without_events_or_with_events_off_nobody_is_told() -> None:
     office = Town()
     web = Web(office.pbx, enabled=False)
     assert list(vendor.receivers(web.interface)) == []
-    office.hand.unregister(office.phones["991"].line)
+    office.handset.unregister(office.phones["991"].line)
     assert not post_ping(web.settings, office.pbx)
     silent = vendor.open(type(web.settings)(), office.pbx)
     vendor.announce(silent)
@@ -177,7 +177,7 @@ def busy(**events: object) -> Web:
     web = Web(office.pbx, **events)
     office.calls_in("09331112233", "902")
     office.advance(5)
-    office.hand.transfer(office.phones["992"].line, "9901010")
+    office.handset.transfer(office.phones["992"].line, "9901010")
     office.finish()
     assert office.pbx.events.failures == []
     return web

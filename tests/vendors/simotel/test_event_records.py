@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.notice import Notice
 
 
-class Shelf:
+class RecordStore:
     """A place for recordings where there is always room."""
 
     def prepare(self, folder: str, file: str) -> None:
@@ -33,7 +33,7 @@ class Shelf:
 def recorded(file: str, *, talk: float = 9, call: int = 378) -> Web:
     """Have 991 call 993, who answers after eleven seconds, and record what they say."""
     office = Town(call=call)
-    office.pbx.calls.recorder = Shelf()
+    office.pbx.calls.recorder = RecordStore()
     office.will("993", ring=11, talk=talk)
     web = Web(office.pbx, chosen=["Cdr"])
     office.dials("sip991", "993", recording=RecordingWish(file=file, regardless=True))

@@ -33,7 +33,7 @@ def test_the_sample_of_a_user_who_reached_a_queues_operator() -> None:
     office = Town(at="2021-01-16T06:30:25Z", call=386, agents=("992",))
     office.will("992", ring=3)
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(5)
     expected = (
         b'{"event_name":"NewState","exten":"991","state":"InUse","participant":"992","direction":"out","queue":"902",'
@@ -86,7 +86,7 @@ def test_a_user_who_dials_is_in_use_and_said_to_be_dialling_under_either_key(key
     office = Town()
     office.will("992", ring=3)
     web = Web(office.pbx, chosen=["NewState"], dialer_key=key)
-    office.hand.dial(office.phones["991"].line, "992")
+    office.handset.dial(office.phones["991"].line, "992")
     assert web.bodies()[0].endswith(spelt)
     office.advance(4)
     office.phones["991"].hangs_up()
@@ -111,7 +111,7 @@ def test_a_caller_id_that_is_a_name_is_the_participant() -> None:
 def test_who_talks_over_a_trunk_talks_with_the_number_that_was_asked_for() -> None:
     office = Town()
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "9901010")
+    office.handset.dial(office.phones["991"].line, "9901010")
     office.finish()
     assert web.states() == [("991", "InUse", "9901010", "out", "yes"), ("991", "Idle")]
 
@@ -132,8 +132,8 @@ def test_a_telephone_that_is_busy_at_once_has_never_been_anything_but_idle() -> 
     office = Town()
     office.phones["992"].is_busy()
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.do_not_disturb(office.phones["992"].line, on=True)
-    office.hand.dial(office.phones["991"].line, "992")
+    office.handset.do_not_disturb(office.phones["992"].line, on=True)
+    office.handset.dial(office.phones["991"].line, "992")
     office.finish()
     assert of(web, "992") == []
 
@@ -143,9 +143,9 @@ def test_after_a_second_call_a_user_is_in_the_first_one_again() -> None:
     office = Town()
     office.phones["992"].never_answers()
     web = Web(office.pbx)
-    office.hand.dial(office.phones["991"].line, "992")
+    office.handset.dial(office.phones["991"].line, "992")
     office.phones["992"].picks_up()
-    office.hand.dial(office.phones["993"].line, "991")
+    office.handset.dial(office.phones["993"].line, "991")
     office.phones["993"].hangs_up()
     assert of(web, "991") == [
         ("InUse", "992", "out", "yes"),
@@ -160,9 +160,9 @@ def test_after_a_second_call_a_user_is_in_the_first_one_again() -> None:
 def test_after_a_transfer_the_one_who_stays_has_another_participant() -> None:
     office = Town()
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "992")
+    office.handset.dial(office.phones["991"].line, "992")
     office.advance(1)
-    office.hand.transfer(office.phones["992"].line, "993")
+    office.handset.transfer(office.phones["992"].line, "993")
     office.advance(1)
     assert of(web, "991") == [("InUse", "992", "out", "yes"), ("InUse", "993", "out")]
     assert of(web, "993") == [("Ringing", "991", "in"), ("InUse", "991", "in")]
@@ -173,11 +173,11 @@ def test_after_a_transfer_the_one_who_stays_has_another_participant() -> None:
 def test_after_an_attended_transfer_both_who_are_left_have_another_participant() -> None:
     office = Town()
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "992")
+    office.handset.dial(office.phones["991"].line, "992")
     office.advance(1)
-    office.hand.consult(office.phones["992"].line, "993")
+    office.handset.consult(office.phones["992"].line, "993")
     office.advance(1)
-    office.hand.complete(office.phones["992"].line)
+    office.handset.complete(office.phones["992"].line)
     assert of(web, "991")[-1] == ("InUse", "993", "out")
     assert of(web, "993")[-1] == ("InUse", "991", "in")
     assert of(web, "992")[-1] == ("Idle",)
@@ -189,7 +189,7 @@ def test_a_call_that_left_a_queue_names_it_no_more() -> None:
     office = Town(agents=("992",), rules=QueueRules(overflow="993", max_wait=2_000_000))
     office.phones["992"].never_answers()
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(3)
     assert of(web, "992") == [("Ringing", "991", "in", "902"), ("Idle",)]
     assert of(web, "993") == [("Ringing", "991", "in"), ("InUse", "991", "in")]
@@ -201,8 +201,8 @@ def test_a_telephone_that_drops_off_is_unavailable_and_idle_when_it_is_back() ->
     office = Town()
     web = Web(office.pbx, chosen=["NewState"])
     telephone = office.phones["991"].line
-    office.hand.unregister(telephone)
-    office.hand.register(telephone)
+    office.handset.unregister(telephone)
+    office.handset.register(telephone)
     assert web.bodies() == [
         b'{"event_name":"NewState","exten":"991","state":"Unavailable"}',
         b'{"event_name":"NewState","exten":"991","state":"Idle"}',
@@ -214,9 +214,9 @@ def test_a_user_is_unavailable_only_without_any_telephone() -> None:
     office = Town(extension("991", line("a"), line("b")))
     web = Web(office.pbx, chosen=["NewState"])
     for name in ("a", "b"):
-        office.hand.unregister(office.phones[name].line)
+        office.handset.unregister(office.phones[name].line)
     for name in ("a", "b"):
-        office.hand.register(office.phones[name].line)
+        office.handset.register(office.phones[name].line)
     assert web.states() == [("991", "Unavailable"), ("991", "Idle")]
 
 
@@ -224,9 +224,9 @@ def test_a_user_is_unavailable_only_without_any_telephone() -> None:
 def test_one_who_drops_off_in_a_call_is_unavailable_after_it() -> None:
     office = Town()
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "992")
+    office.handset.dial(office.phones["991"].line, "992")
     office.advance(1)
-    office.hand.unregister(office.phones["991"].line)
+    office.handset.unregister(office.phones["991"].line)
     assert of(web, "991") == [("InUse", "992", "out", "yes")]
     office.phones["992"].hangs_up()
     assert of(web, "991")[-1] == ("Unavailable",)
@@ -238,7 +238,7 @@ def test_an_operator_who_pauses_is_in_pause_after_a_call_too_and_idle_when_back(
     web = Web(office.pbx, chosen=["NewState"])
     (agent,) = office.pbx.agents
     office.pbx.agents.pause(agent)
-    office.hand.dial(office.phones["992"].line, "991")
+    office.handset.dial(office.phones["992"].line, "991")
     office.advance(1)
     office.phones["992"].hangs_up()
     office.pbx.agents.unpause(agent)
@@ -283,7 +283,7 @@ def test_who_logs_out_pauses_no_more() -> None:
 def test_a_queue_without_digits_in_its_name_goes_by_the_number_that_leads_to_it() -> None:
     office = Town(agents=("992",), queue="sales")
     web = Web(office.pbx, chosen=["NewState"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(1)
     assert of(web, "992") == [("Ringing", "991", "in", "902"), ("InUse", "991", "in", "902")]
 

@@ -10,7 +10,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import RecordingWish
 from pbxsim.pbx.queue import QueueRules
 from tests.vendors.simotel.event_client import ADDRESS, Town, Web
-from tests.vendors.simotel.test_event_records import Shelf
+from tests.vendors.simotel.test_event_records import RecordStore
 
 ANSWERED = {"src": "991", "dst": "993", "billsec": "4", "wait": "2", "disposition": "ANSWERED", "comment": ""}
 
@@ -18,7 +18,7 @@ ANSWERED = {"src": "991", "dst": "993", "billsec": "4", "wait": "2", "dispositio
 def sample(**events: object) -> Web:
     """Have 992 call queue 902 at the moments of the vendor's sample."""
     office = Town(at="2021-01-16T07:29:53.310319Z", call=391, agents=("993",))
-    office.pbx.calls.recorder = Shelf()
+    office.pbx.calls.recorder = RecordStore()
     office.will("993", dialing=0.072587, ring=3.4366, talk=31.9754)
     web = Web(office.pbx, chosen=["CdrQueue"], **events)
     office.dials("sip992", "902", recording=RecordingWish(file="a.mp3", regardless=True))
@@ -29,7 +29,7 @@ def sample(**events: object) -> Web:
 def caller_of(office: Town, **events: object) -> Web:
     """Have 991 call the queue, and all of it come to its end."""
     web = Web(office.pbx, chosen=["CdrQueue", "Cdr"], **events)
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.finish()
     assert office.pbx.events.failures == []
     return web
@@ -69,9 +69,9 @@ def test_operators_who_did_not_answer_stand_in_the_detail_with_their_tries() -> 
     office.phones["992"].meets_calls_with(busy, late)
     office.phones["993"].meets_calls_with(late, Behaviour(ring=fixed(2), talk=fixed(4)))
     web = Web(office.pbx, chosen=["CdrQueue"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(7.5)
-    office.hand.do_not_disturb(office.phones["992"].line, on=True)
+    office.handset.do_not_disturb(office.phones["992"].line, on=True)
     office.finish()
     (told,) = web.told("CdrQueue")
     assert told["detail"] == [
@@ -95,7 +95,7 @@ def test_who_rang_beside_the_one_who_answered_was_not_tried_in_vain() -> None:
 def test_a_caller_who_hangs_up_is_named_as_the_one_who_did() -> None:
     office = Town(agents=("993",))
     web = Web(office.pbx, chosen=["CdrQueue"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(1)
     office.phones["991"].hangs_up()
     assert [one["hangup"] for one in web.told("CdrQueue")] == ["caller"]
@@ -106,7 +106,7 @@ def test_a_caller_whom_nobody_answered_has_none() -> None:
     office = Town(agents=("993",))
     office.phones["993"].never_answers()
     web = Web(office.pbx, chosen=["CdrQueue", "Cdr"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(20)
     office.phones["991"].hangs_up()
     assert web.names() == ["Cdr"]
@@ -116,7 +116,7 @@ def test_a_caller_whom_nobody_answered_has_none() -> None:
 def test_a_caller_who_could_not_join_has_none() -> None:
     office = Town(agents=("993",), rules=QueueRules(join_empty=frozenset({"unavailable"}), overflow="992"))
     office.will("992", talk=1)
-    office.hand.unregister(office.phones["993"].line)
+    office.handset.unregister(office.phones["993"].line)
     assert caller_of(office).names() == ["Cdr"]
 
 
@@ -124,9 +124,9 @@ def test_a_caller_who_could_not_join_has_none() -> None:
 def test_an_operator_who_transfers_ends_the_visit_but_its_event_comes_with_the_record() -> None:
     office = Town(agents=("993",))
     web = Web(office.pbx, chosen=["CdrQueue", "Cdr"])
-    office.hand.dial(office.phones["991"].line, "902")
+    office.handset.dial(office.phones["991"].line, "902")
     office.advance(4)
-    office.hand.transfer(office.phones["993"].line, "992")
+    office.handset.transfer(office.phones["993"].line, "992")
     office.advance(5)
     assert web.notices == []
     office.phones["992"].hangs_up()
@@ -141,7 +141,7 @@ def test_a_caller_who_comes_back_to_the_queue_has_two() -> None:
     web = Web(office.pbx, chosen=["CdrQueue"])
     office.calls_in("09331112233", "902")
     office.advance(4)
-    office.hand.transfer(office.phones["993"].line, "902")
+    office.handset.transfer(office.phones["993"].line, "902")
     office.advance(3)
     office.phones["993"].hangs_up()
     assert [(one["src"], one["billsec"]) for one in web.told("CdrQueue")] == [

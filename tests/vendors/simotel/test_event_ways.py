@@ -62,7 +62,7 @@ def test_the_sample_of_a_transfer() -> None:
     web = Web(office.pbx, chosen=["Transfer"])
     office.dials("sip991", "993")
     office.advance(1)
-    office.hand.transfer(office.phones["993"].line, "993")
+    office.handset.transfer(office.phones["993"].line, "993")
     assert web.bodies() == [
         b'{"event_name":"Transfer","unique_id":"1613906376.30","cuid":"1613906376.30","transferer":"993",'
         b'"transferred_from":"991","transferred_to":"993"}'
@@ -75,11 +75,11 @@ def test_a_user_transfers_the_other_party_to_a_number_blind_or_attended() -> Non
     web = Web(office.pbx, chosen=["Transfer"])
     office.calls_in("09331112233", "991")
     office.advance(1)
-    office.hand.transfer(office.phones["991"].line, "992")
+    office.handset.transfer(office.phones["991"].line, "992")
     office.advance(1)
-    office.hand.consult(office.phones["992"].line, "993")
+    office.handset.consult(office.phones["992"].line, "993")
     office.advance(1)
-    office.hand.complete(office.phones["992"].line)
+    office.handset.complete(office.phones["992"].line)
     told = [(one["transferer"], one["transferred_from"], one["transferred_to"]) for one in web.told("Transfer")]
     assert told == [("991", "09331112233", "992"), ("992", "09331112233", "993")]
     assert [one["unique_id"] for one in web.told("Transfer")] == ["1610778618.1"] * 2

@@ -11,10 +11,10 @@ from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, BASIC, KEY, Client
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.kit.request import Request
 
 
-def sent(client: Client) -> Exchange:
+def sent(client: Client) -> Request:
     """Read the command line as a shell would, and make the request that curl would send."""
     line = client.interface.curl("http://127.0.0.1:8080")
     assert line is not None
@@ -25,7 +25,7 @@ def sent(client: Client) -> Exchange:
     headers = dict(value.split(": ", 1) for option, value in values if option == "-H")
     (body,) = [value for option, value in values if option == "-d"]
     path = url.removeprefix("http://127.0.0.1:8080")
-    return client.exchange(body.encode(), method=method, path=path, headers=headers)
+    return client.request(body.encode(), method=method, path=path, headers=headers)
 
 
 def test_the_line_places_a_call_between_two_extensions() -> None:
@@ -51,9 +51,9 @@ def test_the_line_uses_the_credentials_of_the_accounts_mode() -> None:
     basic = Account(mode=Mode.BASIC, username="test", password="pa ss'word", api_key="unused")
     for account, header in ((token, "X-APIKEY"), (basic, "Authorization")):
         client = Client(Settings(accounts=(account,)))
-        exchange = sent(client)
-        assert list(exchange.headers) == [header, "Content-Type"]
-        assert client.interface.answer(exchange).status == 200
+        request = sent(client)
+        assert list(request.headers) == [header, "Content-Type"]
+        assert client.interface.answer(request).status == 200
 
 
 def test_there_is_no_line_without_an_account_that_may_call() -> None:

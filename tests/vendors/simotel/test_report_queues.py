@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.pbx.call import RecordingWish
-from pbxsim.sinks.recorder import Recorder
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 from tests.vendors.simotel.client import failure
 from tests.vendors.simotel.report_client import ANY_TIME, CALLER, Reports
 

@@ -12,7 +12,7 @@ from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import office
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.vendor import SettingsFault
+    from pbxsim.kit.vendor import SettingsFault
 
 GOOD = {"username": "test", "password": "Aa123456", "api_key": "key"}
 

@@ -12,7 +12,7 @@ from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
 
 
 def _check(client: Client, *, source: str = "100", **checks: str) -> Reply:

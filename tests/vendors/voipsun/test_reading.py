@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.kit.params import Params
 from pbxsim.pbx.call import CallerId
-from pbxsim.vendorkit.params import Params
 from pbxsim.vendors.voipsun.reading import channel_name, dialer, dialer_hints, spy, whole_number
 
 

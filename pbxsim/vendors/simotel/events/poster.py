@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from pbxsim.kit.civil import civil, zone
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Notice
-from pbxsim.vendorkit.civil import civil, zone
 from pbxsim.vendors.simotel.cuid import cuid
 from pbxsim.vendors.simotel.event_settings import EventName, Method
 from pbxsim.vendors.simotel.queue_numbers import number_of

@@ -35,7 +35,7 @@ class Records:
     def _on_ended(self, event: CallEnded) -> None:
         """Note that the first party did not answer, and what it was shown: the record, which is next, does not tell."""
         call = event.call
-        if call.order.kind is not CallKind.INCOMING and call.first_met[0] is None:
+        if call.order.kind is not CallKind.INCOMING and call.original_parties[0] is None:
             self._unanswered_first = call.number, _shown(call)
 
     def _on_closed(self, event: CdrClosed) -> None:

@@ -101,7 +101,7 @@ class States:
         """Tell whoever called, and whoever was left by a transfer, with whom it talks now."""
         call = event.call
         for leg in (call.first, call.second):
-            if leg is not None and leg.is_up and (leg.serial in self._outgoing or call.introduced is not None):
+            if leg is not None and leg.is_up and (leg.serial in self._outgoing or call.before_transfer is not None):
                 self._tell(leg)
 
     def _on_leg_ended(self, event: LegEnded) -> None:
@@ -191,7 +191,7 @@ class States:
     def _participant(self, channel: Channel) -> str:
         """Give whom a user talks with, or will: for one who was called, whom its display showed."""
         call = channel.call
-        if channel.serial not in self._outgoing and call.introduced is None:
+        if channel.serial not in self._outgoing and call.before_transfer is None:
             return _shown(channel)
         other = call.second if channel is call.first else call.first
         if other is None or (other.trunk is not None and other is call.second and _is_as_dialled(call)):
@@ -205,4 +205,4 @@ def _shown(channel: Channel) -> str:
 
 def _is_as_dialled(call: Call) -> bool:
     """Tell whether the second party is whoever was asked for, whatever number the trunk was given for it."""
-    return call.introduced is None and call.hunt is None and not call.diversions
+    return call.before_transfer is None and call.hunt is None and not call.diversions
