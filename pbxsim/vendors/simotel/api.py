@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.access import address_allowed
 from pbxsim.kit.near_miss import word_hint
+from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import read_fields
 from pbxsim.vendors.simotel.components import add_components
 from pbxsim.vendors.simotel.cors import Pages
 from pbxsim.vendors.simotel.credentials import find_account
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.vendors.simotel.errors import Failure, NamedFailure
 from pbxsim.vendors.simotel.example import curl_line
 from pbxsim.vendors.simotel.services import DOCUMENTED
 from pbxsim.vendors.simotel.site import Site
@@ -73,9 +74,9 @@ class SimotelInterface:
         service = _service(request.path)
         _check_form(request, methods(service))
         if not account.may_use(service):
-            raise Refusal(Failure.ACCESS_DENIED, service)
+            raise Refusal(NamedFailure(Failure.ACCESS_DENIED, service))
         if request.fault:
-            raise Refusal(Failure.UNPARSABLE, hints=(request.fault,))
+            raise Refusal(Failure.UNPARSABLE, request.fault)
         return self._done(service, request)
 
     def _done(self, service: str, request: Request) -> Reply:
@@ -83,7 +84,7 @@ class SimotelInterface:
         try:
             return SERVICES[service](read_fields(request.body), self.site).hinted(*hints)
         except Refusal as refusal:
-            raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
+            raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
 
 
 def _service(path: str) -> str:
@@ -93,14 +94,14 @@ def _service(path: str) -> str:
     if service in SERVICES:
         return service
     if service in DOCUMENTED:
-        raise Refusal(Failure.NO_SUCH_SERVICE, hints=(f"the vendor has {service!r}, pbxsim has not",))
-    raise Refusal(Failure.NO_SUCH_SERVICE, hints=word_hint("service", service[:128], DOCUMENTED))
+        raise Refusal(Failure.NO_SUCH_SERVICE, f"the vendor has {service!r}, pbxsim has not")
+    raise Refusal(Failure.NO_SUCH_SERVICE, *word_hint("service", service[:128], DOCUMENTED))
 
 
 def _check_form(request: Request, allowed: tuple[str, ...]) -> None:
     """See that the method and, where there is a body, its type are allowed. Raises Refusal."""
     if request.method not in allowed:
-        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", request.method[:32], allowed))
+        raise Refusal(Failure.METHOD_REFUSED, *word_hint("method", request.method[:32], allowed))
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if (request.body or request.fault) and media_type != _JSON:
-        raise Refusal(Failure.MEDIA_TYPE_REFUSED, hints=word_hint("content type", media_type[:64], (_JSON,)))
+        raise Refusal(Failure.MEDIA_TYPE_REFUSED, *word_hint("content type", media_type[:64], (_JSON,)))

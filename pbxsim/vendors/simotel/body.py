@@ -14,7 +14,8 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.params import has_control
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.kit.refusal import Refusal
+from pbxsim.vendors.simotel.errors import Failure, NamedFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,11 +53,11 @@ def read_fields(body: bytes) -> dict[str, object]:
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal(Failure.UNPARSABLE, hints=(f"the body is no JSON: {error}",)) from error
+        raise Refusal(Failure.UNPARSABLE, f"the body is no JSON: {error}") from error
     if document == []:
         return {}
     if not isinstance(document, dict):
-        raise Refusal(Failure.UNPARSABLE, hints=("the body is JSON, but no object",))
+        raise Refusal(Failure.UNPARSABLE, "the body is JSON, but no object")
     return document
 
 
@@ -70,7 +71,7 @@ def require(fields: dict[str, object], names: Iterable[str]) -> None:
     """See that all of these parameters came; absent, null and "" are the same. Raises Refusal naming the first."""
     for name in names:
         if fields.get(name) in (None, ""):
-            raise Refusal(Failure.FIELD_MISSING, name)
+            raise Refusal(NamedFailure(Failure.FIELD_MISSING, name))
 
 
 def read_originate(fields: dict[str, object]) -> Originate:
@@ -130,4 +131,4 @@ def as_whole(value: object) -> int:
 
 def useless(name: str, why: str) -> Refusal:
     """Make the refusal of a parameter that came and cannot be used; the journal says which and why."""
-    return Refusal(Failure.OPERATION_FAILED, hints=(f"parameter {name!r} cannot be used: {why}",))
+    return Refusal(Failure.OPERATION_FAILED, f"parameter {name!r} cannot be used: {why}")

@@ -6,7 +6,8 @@ from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.access import same_secret
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.kit.refusal import Refusal
+from pbxsim.vendors.simotel.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,11 +26,11 @@ def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Acc
     """
     key, basic = headers.get(_KEY, ""), headers.get(_BASIC, "")
     if not key and not basic:
-        raise Refusal(Failure.CREDENTIALS_MISSING, hints=_header_hints(headers))
+        raise Refusal(Failure.CREDENTIALS_MISSING, *_header_hints(headers))
     username, password = _read_basic(basic)
     found = [account for account in accounts if _fits(account, key, username, password) and account.enabled]
     if not found:
-        raise Refusal(Failure.CREDENTIALS_INVALID, hints=_incomplete(key, basic))
+        raise Refusal(Failure.CREDENTIALS_INVALID, *_incomplete(key, basic))
     return found[0]
 
 

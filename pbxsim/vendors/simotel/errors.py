@@ -9,6 +9,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 
 class Failure(StrEnum):
     """A row of the table, by the name under which a PBX file may give it another text."""
@@ -40,11 +42,8 @@ FAILURES: Final[dict[Failure, tuple[int, str]]] = {
 """HTTP status and message. `{name}` is the missing parameter, or the service that the account may not use."""
 
 
-class Refusal(Exception):
-    """A request is refused with that failure. `name` fills `{name}`; `hints` are for the request journal."""
+class NamedFailure(msgspec.Struct, frozen=True):
+    """A row whose text names something: `name` fills `{name}`."""
 
-    def __init__(self, failure: Failure, name: str = "", hints: tuple[str, ...] = ()) -> None:
-        super().__init__(failure)
-        self.failure = failure
-        self.name = name
-        self.hints = hints
+    failure: Failure
+    name: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.agent import Agent
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.parties import find_extension
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def working_line(source: str, site: Site) -> Line:
     """Find the line on which an operator of that extension works: the first that is registered. Raises Refusal."""
     extension = find_extension(source, site.settings, site.pbx)
     if extension is None or not extension.lines:
-        raise Refusal(Failure.OPERATION_FAILED, hints=(f"source {source[:64]!r} is no extension here",))
+        raise Refusal(Failure.OPERATION_FAILED, f"source {source[:64]!r} is no extension here")
     return next((line for line in extension.lines if line.is_registered), extension.lines[0])
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.kit.near_miss import word_hint
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallOrder
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import PARAMETERS, Originate, read_originate, unknown_hints
-from pbxsim.vendors.simotel.errors import Refusal
 from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def originate(fields: dict[str, object], site: Site) -> Reply:
         wanted = read_originate(fields)
         order = _order(wanted, site)
     except Refusal as refusal:
-        raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
+        raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
     call = site.pbx.calls.originate(order)
     return wire.originated(order.reference, call.number, hints + _name_hints(wanted, site.pbx))
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToTrunk
 from pbxsim.pbx.errors import PbxError
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.settings import PublicCaller
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def find_first(wanted: Originate, settings: Settings, pbx: Pbx) -> Destination:
     if _looks_internal(number, settings) or settings.public_caller_without_trunk is PublicCaller.ACCEPT:
         return Refused(number, HangupCause.UNALLOCATED)
     hint = f"{number[:32]!r} is no extension here: a public first party needs trunk_name"
-    raise Refusal(Failure.OPERATION_FAILED, hints=(hint,))
+    raise Refusal(Failure.OPERATION_FAILED, hint)
 
 
 def find_second(wanted: Originate, settings: Settings, pbx: Pbx) -> Destination | None:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, as_whole, require, unknown_hints, useless
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.operators import find_operator, map_operator, unmap_operator, working_line
 from pbxsim.vendors.simotel.queue_numbers import find_queue
 from pbxsim.vendors.simotel.settings import LenientField
@@ -65,7 +66,7 @@ def one(verb: Verb) -> Service:
         try:
             verb.carry_out(_read(fields, verb, site.settings), site)
         except Refusal as refusal:
-            raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
+            raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
         return wire.done({"message": verb.said, "ok": 1}, hints=hints)
 
     return answer
@@ -110,7 +111,7 @@ def _read_item(place: int, item: _Item, verb: Verb, settings: Settings) -> Wish:
     try:
         return _read(item, verb, settings)
     except Refusal as refusal:
-        raise Refusal(refusal.failure, refusal.name, (*refusal.hints, f"in agents[{place}]")) from refusal
+        raise Refusal(refusal.error, *refusal.hints, f"in agents[{place}]") from refusal
 
 
 def _read(fields: _Item, verb: Verb, settings: Settings) -> Wish:
@@ -180,7 +181,7 @@ def _membership(wish: Wish, site: Site) -> tuple[Queue, Agent, Member]:
 
 
 def _failed(hint: str) -> Refusal:
-    return Refusal(Failure.OPERATION_FAILED, hints=(hint,))
+    return Refusal(Failure.OPERATION_FAILED, hint)
 
 
 _MEMBER: Final = ("queue", "agent")

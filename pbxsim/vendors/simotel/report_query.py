@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import msgspec
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.simotel.body import as_text, as_whole, useless
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.vendors.simotel.errors import Failure, NamedFailure
 from pbxsim.vendors.simotel.report_dates import ReportDates
 from pbxsim.vendors.simotel.search_words import Search, read_conditions, read_search
 
@@ -108,7 +109,7 @@ def _object(fields: dict[str, object], name: str) -> dict[str, object]:
 def _require_dates(dates: dict[str, object]) -> None:
     for end in ("from", "to"):
         if dates.get(end) in (None, ""):
-            raise Refusal(Failure.FIELD_MISSING, f"date_range->{end}")
+            raise Refusal(NamedFailure(Failure.FIELD_MISSING, f"date_range->{end}"))
 
 
 def _date(dates: dict[str, object], end: str, read: Callable[[str], Instant]) -> Instant | None:
