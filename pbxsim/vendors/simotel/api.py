@@ -1,6 +1,6 @@
 """Simotel's interface on one PBX: the checks in their order, then the service that was asked for.
 
-Not here: what a service does (the module of its object; table.py lists them all).
+Not here: what a service does (the module of its object; actions.py lists them all).
 """
 
 from __future__ import annotations
@@ -12,19 +12,22 @@ from pbxsim.kit.access import address_allowed
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import read_fields
+from pbxsim.vendors.simotel.actions import ACTIONS
 from pbxsim.vendors.simotel.components import add_components
 from pbxsim.vendors.simotel.cors import Pages
 from pbxsim.vendors.simotel.credentials import find_account
 from pbxsim.vendors.simotel.errors import Failure, NamedFailure
+from pbxsim.vendors.simotel.events import announce, receivers
 from pbxsim.vendors.simotel.example import curl_line
 from pbxsim.vendors.simotel.services import DOCUMENTED
-from pbxsim.vendors.simotel.site import Site
-from pbxsim.vendors.simotel.table import SERVICES, methods
+from pbxsim.vendors.simotel.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
+    from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.settings import Settings
 
@@ -34,13 +37,13 @@ _SERVICE: Final = re.compile(r"/+api/+v4(?:\.1)?/+(.*)", re.DOTALL)
 
 
 class SimotelInterface:
-    """Implements `Interface`. The order of checks is ours (README, ruling R5). `site` is what it works with."""
+    """Implements `Interface`. The order of checks is ours (README, ruling R5). `state` is what it works with."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self._settings = settings
         self._pbx = pbx
         self._pages = Pages(settings.cors_origins)
-        self.site = Site(settings, pbx)
+        self.state = State(settings, pbx)
         add_components(settings, pbx)
 
     def claims(self, request: Request) -> bool:
@@ -67,12 +70,20 @@ class SimotelInterface:
         """Give one command line that has one extension ring and then another."""
         return curl_line(base_url, self._settings, self._pbx)
 
+    def receivers(self) -> Iterable[Receiver]:
+        """Give whom this PBX tells of what happens."""
+        return receivers(self.state)
+
+    def announce(self) -> None:
+        """Tell them from now on."""
+        announce(self.state)
+
     def _served(self, request: Request) -> Reply:
         if not address_allowed(request.remote, self._settings.allowed_addresses):
             raise Refusal(Failure.ADDRESS_REFUSED)
         account = find_account(request.headers, self._settings.accounts)
         service = _service(request.path)
-        _check_form(request, methods(service))
+        _check_form(request, ACTIONS[service].methods)
         if not account.may_use(service):
             raise Refusal(NamedFailure(Failure.ACCESS_DENIED, service))
         if request.fault:
@@ -82,7 +93,7 @@ class SimotelInterface:
     def _done(self, service: str, request: Request) -> Reply:
         hints = () if not request.query else (_FROM_BODY,)
         try:
-            return SERVICES[service](read_fields(request.body), self.site).hinted(*hints)
+            return ACTIONS[service].handler(request, self.state).hinted(*hints)
         except Refusal as refusal:
             raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
 
@@ -91,7 +102,7 @@ def _service(path: str) -> str:
     """Name the service that is asked for; repeated slashes count as one. Raises Refusal."""
     found = _SERVICE.fullmatch(path)
     service = re.sub("/{2,}", "/", found[1]) if found else path
-    if service in SERVICES:
+    if service in ACTIONS:
         return service
     if service in DOCUMENTED:
         raise Refusal(Failure.NO_SUCH_SERVICE, f"the vendor has {service!r}, pbxsim has not")

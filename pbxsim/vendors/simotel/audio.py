@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.errors import RecordingUnreadable
-from pbxsim.vendors.simotel.body import as_text, require, unknown_hints
+from pbxsim.vendors.simotel.body import as_text, read_fields, require, unknown_hints
 from pbxsim.vendors.simotel.cuid import cuid_in, record_name
 from pbxsim.vendors.simotel.reports import named
 
 if TYPE_CHECKING:
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.kit.request import Request
+    from pbxsim.vendors.simotel.state import State
 
 _KINDS: Final = {"mp3": "audio/mpeg", "wav": "audio/x-wav"}  # as Apache's table of types has them
 _PAGE_TYPE: Final = "text/html; charset=iso-8859-1"
@@ -28,15 +29,16 @@ _PAGE: Final = b"""<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 """
 
 
-def download(fields: dict[str, object], site: Site) -> Reply:
+def download(request: Request, state: State) -> Reply:
     """Give a recording, or the web server's page for what is not there. Raises Refusal."""
+    fields = read_fields(request.body)
     require(fields, ("file",))
     name, hints = as_text("file", fields["file"]), unknown_hints(fields, ("file",))
-    cdr = named(cuid_in(name), site.pbx)
+    cdr = named(cuid_in(name), state.pbx)
     if cdr is None or record_name(cdr) != name:
         return _not_found(f"no record names a recording {name!r}", *hints)
     try:
-        content = site.pbx.recordings.content(cdr)
+        content = state.pbx.recordings.content(cdr)
     except RecordingUnreadable:
         return _not_found(f"the recording of record {cdr.id} is not there", *hints)
     return Reply(body=content, content_type=_KINDS[name[-3:]], hints=hints)

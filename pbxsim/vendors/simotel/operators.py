@@ -15,16 +15,16 @@ from pbxsim.vendors.simotel.parties import find_extension
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Extension, Line
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 
-def find_operator(number: str, site: Site) -> Agent | None:
+def find_operator(number: str, state: State) -> Agent | None:
     """Find the agent of that number, else one who is logged in on the extension of that number."""
-    agent = site.pbx.agents.numbered(number)
+    agent = state.pbx.agents.numbered(number)
     if agent is not None:
         return agent
-    extension = find_extension(number, site.settings, site.pbx)
-    return next(iter(operators_at(extension, site.pbx)), None) if extension is not None else None
+    extension = find_extension(number, state.settings, state.pbx)
+    return next(iter(operators_at(extension, state.pbx)), None) if extension is not None else None
 
 
 def operators_at(extension: Extension, pbx: Pbx) -> list[Agent]:
@@ -32,28 +32,28 @@ def operators_at(extension: Extension, pbx: Pbx) -> list[Agent]:
     return [agent for agent in pbx.agents if agent.line is not None and agent.line.extension is extension]
 
 
-def working_line(source: str, site: Site) -> Line:
+def working_line(source: str, state: State) -> Line:
     """Find the line on which an operator of that extension works: the first that is registered. Raises Refusal."""
-    extension = find_extension(source, site.settings, site.pbx)
+    extension = find_extension(source, state.settings, state.pbx)
     if extension is None or not extension.lines:
         raise Refusal(Failure.OPERATION_FAILED, f"source {source[:64]!r} is no extension here")
     return next((line for line in extension.lines if line.is_registered), extension.lines[0])
 
 
-def map_operator(agent: Agent | None, number: str, line: Line, site: Site) -> Agent:
+def map_operator(agent: Agent | None, number: str, line: Line, state: State) -> Agent:
     """Have an operator work on the line's extension, taking on whoever has no agent yet."""
     if agent is None:
-        plan = site.pbx.directory.dialplans.get(line.extension.dialplan)
+        plan = state.pbx.directory.dialplans.get(line.extension.dialplan)
         agent = Agent(number=number, name=number, pin="", dialplan_id=plan.id if plan else 1)
-        site.pbx.agents.add(agent)
+        state.pbx.agents.add(agent)
     if agent.line is None or agent.line.extension is not line.extension:
-        site.pbx.agents.log_in(agent, line)
-        site.mapped.add(agent.number)
+        state.pbx.agents.log_in(agent, line)
+        state.mapped.add(agent.number)
     return agent
 
 
-def unmap_operator(agent: Agent, site: Site) -> None:
+def unmap_operator(agent: Agent, state: State) -> None:
     """End the work of an operator whom this interface mapped and who is in no queue any more."""
-    if agent.number in site.mapped and not any(queue.member(agent) for queue in site.pbx.queues):
-        site.mapped.discard(agent.number)
-        site.pbx.agents.log_out(agent)
+    if agent.number in state.mapped and not any(queue.member(agent) for queue in state.pbx.queues):
+        state.mapped.discard(agent.number)
+        state.pbx.agents.log_out(agent)

@@ -8,43 +8,45 @@ from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallOrder
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import PARAMETERS, Originate, read_originate, unknown_hints
+from pbxsim.vendors.simotel.body import PARAMETERS, Originate, read_fields, read_originate, unknown_hints
 from pbxsim.vendors.simotel.parties import caller_id_shown, find_first, find_second
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 
-def originate(fields: dict[str, object], site: Site) -> Reply:
+def originate(request: Request, state: State) -> Reply:
     """Place a call and give its id. Raises Refusal."""
+    fields = read_fields(request.body)
     hints = unknown_hints(fields, PARAMETERS)
     try:
         wanted = read_originate(fields)
-        order = _order(wanted, site)
+        order = _order(wanted, state)
     except Refusal as refusal:
         raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
-    call = site.pbx.calls.originate(order)
-    return wire.originated(order.reference, call.number, hints + _name_hints(wanted, site.pbx))
+    call = state.pbx.calls.originate(order)
+    return wire.originated(order.reference, call.number, hints + _name_hints(wanted, state.pbx))
 
 
-def _order(wanted: Originate, site: Site) -> CallOrder:
+def _order(wanted: Originate, state: State) -> CallOrder:
     shown = caller_id_shown(wanted.caller_id)
     return CallOrder(
         vendor="simotel",
-        first=find_first(wanted, site.settings, site.pbx),
+        first=find_first(wanted, state.settings, state.pbx),
         src=wanted.caller,
         dst=wanted.callee,
         second=wanted.callee,
-        second_to=find_second(wanted, site.settings, site.pbx),
+        second_to=find_second(wanted, state.settings, state.pbx),
         context=wanted.context,
         first_shows=shown,
         second_shows=shown,
         first_timeout=wanted.timeout,
         second_timeout=wanted.timeout,
         talk_limit=wanted.call_limit,
-        reference=site.call_ids.next(site.pbx.clock.now),
+        reference=state.call_ids.next(state.pbx.clock.now),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, as_whole, require, unknown_hints, useless
+from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, require, unknown_hints, useless
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.operators import find_operator, map_operator, unmap_operator, working_line
 from pbxsim.vendors.simotel.queue_numbers import find_queue
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.queue import Member, Queue
     from pbxsim.vendors.simotel.settings import Settings
-    from pbxsim.vendors.simotel.site import Service, Site
+    from pbxsim.vendors.simotel.state import State
 
 _MOST_HINTS: Final = 10
 
@@ -47,55 +48,47 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     required: tuple[str, ...]
     optional: tuple[str, ...]
     said: str
-    carry_out: Callable[[Wish, Site], None]
+    carry_out: Callable[[Wish, State], None]
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Name all parameters."""
         return self.required + self.optional
 
+    def one(self, request: Request, state: State) -> Reply:
+        """Do it for one operator. Raises Refusal."""
+        fields = read_fields(request.body)
+        hints = unknown_hints(fields, self.parameters)
+        try:
+            self.carry_out(_read(fields, self, state.settings), state)
+        except Refusal as refusal:
+            raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
+        return wire.done({"message": self.said, "ok": 1}, hints=hints)
+
+    def many(self, request: Request, state: State) -> Reply:
+        """Do it for several operators; the first missing parameter refuses them all. Raises Refusal."""
+        fields = read_fields(request.body)
+        wishes = [_read_item(place, item, self, state.settings) for place, item in enumerate(_items(fields))]
+        hints = list(unknown_hints(fields, ("agents",)))
+        results = [_tried(wish, self, state, hints) for wish in wishes]
+        all_ok = int(all(result["ok"] == 1 for result in results))
+        return wire.done({"Data": results, "ok": all_ok}, hints=tuple(hints[:_MOST_HINTS]))
+
 
 _Item: TypeAlias = "dict[str, object]"
 
 
-def one(verb: Verb) -> Service:
-    """Make the service that does this for one operator."""
-
-    def answer(fields: dict[str, object], site: Site) -> Reply:
-        hints = unknown_hints(fields, verb.parameters)
-        try:
-            verb.carry_out(_read(fields, verb, site.settings), site)
-        except Refusal as refusal:
-            raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
-        return wire.done({"message": verb.said, "ok": 1}, hints=hints)
-
-    return answer
-
-
-def many(verb: Verb) -> Service:
-    """Make the service that does this for several operators; the first missing parameter refuses them all."""
-
-    def answer(fields: dict[str, object], site: Site) -> Reply:
-        wishes = [_read_item(place, item, verb, site.settings) for place, item in enumerate(_items(fields))]
-        hints = list(unknown_hints(fields, ("agents",)))
-        results = [_tried(wish, verb, site, hints) for wish in wishes]
-        all_ok = int(all(result["ok"] == 1 for result in results))
-        return wire.done({"Data": results, "ok": all_ok}, hints=tuple(hints[:_MOST_HINTS]))
-
-    return answer
-
-
-def _tried(wish: Wish, verb: Verb, site: Site, hints: list[str]) -> dict[str, object]:
+def _tried(wish: Wish, verb: Verb, state: State, hints: list[str]) -> dict[str, object]:
     """Do it for one of several and say how it went, the keys in the order of the vendor's samples: the alphabet's."""
     message, ok = verb.said, 1
     try:
-        verb.carry_out(wish, site)
+        verb.carry_out(wish, state)
     except Refusal as refusal:
-        message, ok = wire.message(refusal, site.settings.texts), 0
+        message, ok = wire.message(refusal, state.settings.texts), 0
         hints += [f"agent {wish.agent[:64]!r}: {hint}" for hint in refusal.hints]
     if "source" not in verb.required:
         return {"agent": wish.agent, "message": message, "ok": ok, "queue": wish.queue}
-    added = {site.settings.batchaddagent_key: wish.agent, "message": message, "ok": ok, "penalty": wish.penalty}
+    added = {state.settings.batchaddagent_key: wish.agent, "message": message, "ok": ok, "penalty": wish.penalty}
     return added | {"queue": wish.queue, "source": wish.source}
 
 
@@ -132,46 +125,46 @@ def _read(fields: _Item, verb: Verb, settings: Settings) -> Wish:
 # -- what is done -----------------------------------------------------------------------------------------------------
 
 
-def _add(wish: Wish, site: Site) -> None:
-    queue, line, agent = _queue(wish, site), working_line(wish.source, site), find_operator(wish.agent, site)
+def _add(wish: Wish, state: State) -> None:
+    queue, line, agent = _queue(wish, state), working_line(wish.source, state), find_operator(wish.agent, state)
     if agent is not None and queue.member(agent) is not None:
         raise _failed(f"agent {agent.number} is in queue {queue.name} already: removeagent comes first")
-    agent = map_operator(agent, wish.agent, line, site)
-    site.pbx.queues.add(queue, agent, int(wish.penalty or 0))
+    agent = map_operator(agent, wish.agent, line, state)
+    state.pbx.queues.add(queue, agent, int(wish.penalty or 0))
 
 
-def _remove(wish: Wish, site: Site) -> None:
-    queue, agent, _ = _membership(wish, site)
-    site.pbx.queues.remove(queue, agent)
-    unmap_operator(agent, site)
+def _remove(wish: Wish, state: State) -> None:
+    queue, agent, _ = _membership(wish, state)
+    state.pbx.queues.remove(queue, agent)
+    unmap_operator(agent, state)
 
 
-def _pause(wish: Wish, site: Site) -> None:
-    queue, agent, member = _membership(wish, site)
+def _pause(wish: Wish, state: State) -> None:
+    queue, agent, member = _membership(wish, state)
     if member.is_paused:
         raise _failed(f"agent {agent.number} pauses in queue {queue.name} already")
-    site.pbx.queues.pause(queue, agent)
+    state.pbx.queues.pause(queue, agent)
 
 
-def _resume(wish: Wish, site: Site) -> None:
-    queue, agent, member = _membership(wish, site)
+def _resume(wish: Wish, state: State) -> None:
+    queue, agent, member = _membership(wish, state)
     if not member.is_paused:
         raise _failed(f"agent {agent.number} does not pause in queue {queue.name}")
     if member.paused_here:
-        site.pbx.queues.unpause(queue, agent)
+        state.pbx.queues.unpause(queue, agent)
     if agent.is_paused:
-        site.pbx.agents.unpause(agent)
+        state.pbx.agents.unpause(agent)
 
 
-def _queue(wish: Wish, site: Site) -> Queue:
-    queue = find_queue(wish.queue, site.pbx)
+def _queue(wish: Wish, state: State) -> Queue:
+    queue = find_queue(wish.queue, state.pbx)
     if queue is None:
         raise _failed(f"there is no queue {wish.queue[:64]!r}")
     return queue
 
 
-def _membership(wish: Wish, site: Site) -> tuple[Queue, Agent, Member]:
-    queue, agent = _queue(wish, site), find_operator(wish.agent, site)
+def _membership(wish: Wish, state: State) -> tuple[Queue, Agent, Member]:
+    queue, agent = _queue(wish, state), find_operator(wish.agent, state)
     if agent is None:
         raise _failed(f"there is no agent {wish.agent[:64]!r}, and nobody works on an extension of that number")
     member = queue.member(agent)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.queue import NOBODY_LOGGED_IN
 from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import read_fields
 from pbxsim.vendors.simotel.object_ids import object_id
 from pbxsim.vendors.simotel.queue_numbers import number_of
 from pbxsim.vendors.simotel.search_words import read_search
@@ -14,14 +15,15 @@ from pbxsim.vendors.simotel.search_words import read_search
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.queue import Queue
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 
-def search_queues(fields: dict[str, object], site: Site) -> Reply:
+def search_queues(request: Request, state: State) -> Reply:
     """Give the queues that a search asks for. Raises Refusal."""
-    search = read_search(fields, ("name", "number"), site.settings)
-    numbered = [(queue, number_of(queue, site.pbx)) for queue in site.pbx.queues]
+    search = read_search(read_fields(request.body), ("name", "number"), state.settings)
+    numbered = [(queue, number_of(queue, state.pbx)) for queue in state.pbx.queues]
     found = [
         _shown(queue, number)
         for queue, number in numbered

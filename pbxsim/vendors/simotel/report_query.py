@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 import msgspec
 
 from pbxsim.kit.refusal import Refusal
-from pbxsim.vendors.simotel.body import as_text, as_whole, useless
+from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, useless
 from pbxsim.vendors.simotel.errors import Failure, NamedFailure
 from pbxsim.vendors.simotel.report_dates import ReportDates
 from pbxsim.vendors.simotel.search_words import Search, read_conditions, read_search
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.simotel.settings import Settings
 
 MOST_ROWS: Final = 10_000
@@ -69,7 +70,7 @@ class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_report(
-    fields: dict[str, object],
+    request: Request,
     settings: Settings,
     *,
     conditions: tuple[str, ...] = ("from", "to", "cuid"),
@@ -79,6 +80,7 @@ def read_report(
 
     Raises Refusal.
     """
+    fields = read_fields(request.body)
     cuid = as_text("conditions.cuid", read_conditions(fields).get("cuid")) if "cuid" in conditions else ""
     dates = _object(fields, "date_range")
     if not cuid:

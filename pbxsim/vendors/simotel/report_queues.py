@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, require, unknown_hints
+from pbxsim.vendors.simotel.body import as_text, read_fields, require, unknown_hints
 from pbxsim.vendors.simotel.report_dates import ReportDates, hhmmss, raw
 from pbxsim.vendors.simotel.report_ids import ATTEMPT, SESSION, VISIT, row_id
 from pbxsim.vendors.simotel.report_query import read_report
@@ -17,10 +17,11 @@ from pbxsim.vendors.simotel.reports import targeted
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.simotel.agent_sessions import Session
     from pbxsim.vendors.simotel.queue_visits import Attempt, Visit
     from pbxsim.vendors.simotel.report_query import Column
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 _MISSED: Final = "MISSED"
 
@@ -52,12 +53,12 @@ _SESSION_COLUMNS: Final[dict[str, Column[Session]]] = {
 }
 
 
-def queue_search(fields: dict[str, object], site: Site) -> Reply:
+def queue_search(request: Request, state: State) -> Reply:
     """Give a page of the visits of callers in queues. Raises Refusal."""
-    query = read_report(fields, site.settings, conditions=("from", "to", "cuid", "qnum"))
+    query = read_report(request, state.settings, conditions=("from", "to", "cuid", "qnum"))
     found = (
         visit
-        for visit in site.visits.visits
+        for visit in state.visits.visits
         if query.spans(visit.joined)
         and query.names(visit.cuid)
         and query.search.fits("qnum", visit.qnum)
@@ -65,29 +66,30 @@ def queue_search(fields: dict[str, object], site: Site) -> Reply:
         and query.search.fits("to", _agent(visit))
     )
     visits, total = query.page(found, _VISIT_COLUMNS)
-    dates = ReportDates(site.settings.reports)
+    dates = ReportDates(state.settings.reports)
     return targeted("queue_stat", query, total, [_visit_row(visit, dates) for visit in visits])
 
 
-def quick_info(fields: dict[str, object], site: Site) -> Reply:
+def quick_info(request: Request, state: State) -> Reply:
     """Give the agents that were rung for a call in queues; none for a call that was in no queue. Raises Refusal."""
+    fields = read_fields(request.body)
     require(fields, ("cuid",))
-    cuid, dates = as_text("cuid", fields["cuid"]), ReportDates(site.settings.reports)
+    cuid, dates = as_text("cuid", fields["cuid"]), ReportDates(state.settings.reports)
     rows = [
         _attempt_row(attempt, visit, dates)
-        for visit in site.visits.of_call(cuid)
+        for visit in state.visits.of_call(cuid)
         for attempt in visit.attempts.values()
         if attempt.ended
     ]
     return wire.done(rows, "", unknown_hints(fields, ("cuid",)))
 
 
-def agent_search(fields: dict[str, object], site: Site) -> Reply:
+def agent_search(request: Request, state: State) -> Reply:
     """Give a page of the times that agents spent in queues, or paused there. Raises Refusal."""
-    query = read_report(fields, site.settings, conditions=("from", "to", "exten", "queue"), order="end")
+    query = read_report(request, state.settings, conditions=("from", "to", "exten", "queue"), order="end")
     found = (
         session
-        for session in site.sessions.sessions
+        for session in state.sessions.sessions
         if query.spans(session.start)
         and query.search.fits("exten", session.exten)
         and query.search.fits("queue", session.qnum)
@@ -95,7 +97,7 @@ def agent_search(fields: dict[str, object], site: Site) -> Reply:
         and query.search.fits("to", "")
     )
     sessions, total = query.page(found, _SESSION_COLUMNS)
-    dates = ReportDates(site.settings.reports)
+    dates = ReportDates(state.settings.reports)
     return targeted("agent", query, total, [_session_row(session, dates) for session in sessions])
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, unknown_hints, useless
+from pbxsim.vendors.simotel.body import as_text, read_fields, unknown_hints, useless
 from pbxsim.vendors.simotel.cuid import cuid_of
 from pbxsim.vendors.simotel.report_dates import ReportDates
 from pbxsim.vendors.simotel.report_ids import CDR, is_id, number_in
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.cdr import Cdr, CdrArchive
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.report_query import Column
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 DONE: Final = "Requested operation is done successfully"
 _ORDERED: Final = 20  # records that `cdr/ordered/id` gives at once
@@ -46,28 +47,29 @@ _COLUMNS: Final[dict[str, Column[Cdr]]] = {
 }
 
 
-def quick_search(fields: dict[str, object], site: Site) -> Reply:
+def quick_search(request: Request, state: State) -> Reply:
     """Give a page of the calls' records. Raises Refusal."""
-    query, dates = _asked(fields, site)
-    cdrs, total = query.page(_found(query, site.pbx), _COLUMNS)
+    query, dates = _asked(request, state)
+    cdrs, total = query.page(_found(query, state.pbx), _COLUMNS)
     data = {"pagination": query.pagination(total), "data": [cdr_row(cdr, dates) for cdr in cdrs]}
     return wire.done(data, DONE, query.search.hints)
 
 
-def cdr_search(fields: dict[str, object], site: Site) -> Reply:
+def cdr_search(request: Request, state: State) -> Reply:
     """Give the same page in this report's form. Raises Refusal."""
-    query, dates = _asked(fields, site)
-    cdrs, total = query.page(_found(query, site.pbx), _COLUMNS)
+    query, dates = _asked(request, state)
+    cdrs, total = query.page(_found(query, state.pbx), _COLUMNS)
     return targeted("cdr", query, total, [cdr_search_row(cdr, dates) for cdr in cdrs])
 
 
-def cdr_ordered(fields: dict[str, object], site: Site) -> Reply:
+def cdr_ordered(request: Request, state: State) -> Reply:
     """Give the twenty records behind an `_id`, oldest first; from the beginning without one. Raises Refusal."""
+    fields = read_fields(request.body)
     last = as_text("_id", fields.get("_id") or fields.get("id_"))
     if last and not is_id(last):
         raise useless("_id", "24 hexadecimal digits in small letters expected")
-    dates = ReportDates(site.settings.reports)
-    cdrs = list(islice(_behind(last, site.pbx.cdrs), _ORDERED))
+    dates = ReportDates(state.settings.reports)
+    cdrs = list(islice(_behind(last, state.pbx.cdrs), _ORDERED))
     data = {"last_id": cdr_id(cdrs[-1]) if cdrs else last, "data": [cdr_row(cdr, dates) for cdr in cdrs]}
     return wire.done(data, DONE, unknown_hints(fields, ("_id", "id_")))
 
@@ -90,8 +92,8 @@ def named(cuid: str, pbx: Pbx) -> Cdr | None:
     return next((cdr for cdr in found if cuid_of(cdr) == cuid), None)
 
 
-def _asked(fields: dict[str, object], site: Site) -> tuple[ReportQuery, ReportDates]:
-    return read_report(fields, site.settings), ReportDates(site.settings.reports)
+def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:
+    return read_report(request, state.settings), ReportDates(state.settings.reports)
 
 
 def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:

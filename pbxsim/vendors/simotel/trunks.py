@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import read_fields
 from pbxsim.vendors.simotel.object_ids import object_id
 from pbxsim.vendors.simotel.search_words import read_search
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.directory import Trunk
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 
-def search_trunks(fields: dict[str, object], site: Site) -> Reply:
+def search_trunks(request: Request, state: State) -> Reply:
     """Give the trunks that a search asks for. Raises Refusal."""
-    search = read_search(fields, ("name",), site.settings)
-    trunks = site.pbx.directory.trunks.values()
+    search = read_search(read_fields(request.body), ("name",), state.settings)
+    trunks = state.pbx.directory.trunks.values()
     return wire.done([_shown(trunk) for trunk in trunks if search.fits("name", trunk.name)], hints=search.hints)
 
 

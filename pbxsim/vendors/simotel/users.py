@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, useless
+from pbxsim.vendors.simotel.body import as_text, read_fields, useless
 from pbxsim.vendors.simotel.object_ids import object_id
 from pbxsim.vendors.simotel.queue_numbers import number_of
 from pbxsim.vendors.simotel.search_words import Search, read_search
@@ -14,29 +14,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.directory import Diversion, Extension
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.site import Site
+    from pbxsim.vendors.simotel.state import State
 
 _STATUSES: Final = ("all", "mapped")
 
 
-def search_users(fields: dict[str, object], site: Site) -> Reply:
+def search_users(request: Request, state: State) -> Reply:
     """Give the users that a search asks for. Raises Refusal."""
-    search = read_search(fields, ("name", "number", "mapped"), site.settings, also=("status",))
+    fields = read_fields(request.body)
+    search = read_search(fields, ("name", "number", "mapped"), state.settings, also=("status",))
     status = as_text("status", fields.get("status")) or "all"
     if status not in _STATUSES:
         raise useless("status", f"one of {', '.join(_STATUSES)} expected")
-    found = _found(search, site, only_mapped=status == "mapped")
-    return wire.done([_shown(extension, agents, site.pbx) for extension, agents in found], hints=search.hints)
+    found = _found(search, state, only_mapped=status == "mapped")
+    return wire.done([_shown(extension, agents, state.pbx) for extension, agents in found], hints=search.hints)
 
 
-def _found(search: Search, site: Site, *, only_mapped: bool) -> Iterator[tuple[Extension, list[Agent]]]:
-    mapped = _operators(site.pbx)
-    for extension in site.pbx.directory.extensions:
+def _found(search: Search, state: State, *, only_mapped: bool) -> Iterator[tuple[Extension, list[Agent]]]:
+    mapped = _operators(state.pbx)
+    for extension in state.pbx.directory.extensions:
         agents = mapped.get(extension.id, [])
-        if site.settings.dialplan not in (None, extension.dialplan) or (only_mapped and not agents):
+        if state.settings.dialplan not in (None, extension.dialplan) or (only_mapped and not agents):
             continue
         by_mapped = search.fits("mapped", *(agent.number for agent in agents))
         if by_mapped and search.fits("number", extension.internal) and search.fits("name", _name(extension)):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxsim.vendors.simotel.actions import ACTIONS
 from pbxsim.vendors.simotel.settings import LenientField, Settings
-from pbxsim.vendors.simotel.table import SERVICES
 from tests.vendors.simotel.client import ACCOUNT, failure
 from tests.vendors.simotel.report_client import ANY_TIME, Reports, record
 
@@ -191,7 +191,7 @@ def test_a_parameter_of_another_name_is_ignored_and_the_journal_says_what_was_me
     )
 
 
-REPORTS = sorted(path for path in SERVICES if path.startswith("reports/"))
+REPORTS = sorted(path for path in ACTIONS if path.startswith("reports/"))
 
 
 @given(st.sampled_from(REPORTS), st.one_of(_JSON, _FIELDS))

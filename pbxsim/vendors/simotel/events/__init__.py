@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.api import SimotelInterface
     from pbxsim.vendors.simotel.settings import Settings
+    from pbxsim.vendors.simotel.state import State
 
 # In this order: of what is told at the same moment, a call's Cdr comes last.
 _TOLD_BY: Final[tuple[tuple[tuple[EventName, ...], Callable[[Pbx, Poster], object]], ...]] = (
@@ -35,9 +35,9 @@ _TOLD_BY: Final[tuple[tuple[tuple[EventName, ...], Callable[[Pbx, Poster], objec
 )
 
 
-def receivers(interface: SimotelInterface) -> Iterable[Receiver]:
+def receivers(state: State) -> Iterable[Receiver]:
     """Give the customer's web service, where there is one."""
-    settings = interface.site.settings.events
+    settings = state.settings.events
     if settings is None or not settings.enabled:
         return
     yield Receiver(
@@ -51,9 +51,9 @@ def receivers(interface: SimotelInterface) -> Iterable[Receiver]:
     )
 
 
-def announce(interface: SimotelInterface) -> None:
+def announce(state: State) -> None:
     """Listen from now on for what the chosen events tell of; for nothing else."""
-    settings, pbx = interface.site.settings.events, interface.site.pbx
+    settings, pbx = state.settings.events, state.pbx
     if settings is None:
         return
     poster = Poster(settings, pbx)

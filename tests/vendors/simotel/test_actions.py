@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxsim.vendors.simotel.actions import ACTIONS
 from pbxsim.vendors.simotel.services import DOCUMENTED
 from pbxsim.vendors.simotel.settings import Account, LenientField, Settings
-from pbxsim.vendors.simotel.table import SERVICES, methods
 from tests.vendors.simotel.client import ACCOUNT, HEADERS, KEY, failure
 from tests.vendors.simotel.companion import Companion
 
@@ -25,7 +25,7 @@ every_service = pytest.mark.parametrize("service", COMPANIONS)
 
 
 def test_every_service_that_is_answered_is_one_that_the_vendor_documents() -> None:
-    assert set(COMPANIONS) < set(SERVICES) <= set(DOCUMENTED)
+    assert set(COMPANIONS) < set(ACTIONS) <= set(DOCUMENTED)
 
 
 @pytest.mark.cites("R200")
@@ -34,11 +34,11 @@ def test_it_is_asked_by_post_and_only_ping_by_put_too(service: str) -> None:
     client = Companion()
     for method in ("POST", "PUT", "GET", "DELETE", "PATCH"):
         reply = client.send(b"{}", path=f"/api/v4/{service}", method=method)
-        if method in methods(service):
+        if method in ACTIONS[service].methods:
             assert reply.status == 200
         else:
             assert (reply.status, reply.body) == (405, failure("Method not allowed"))
-    assert methods(service) == (("PUT", "POST") if service == PING else ("POST",))
+    assert ACTIONS[service].methods == (("PUT", "POST") if service == PING else ("POST",))
 
 
 @pytest.mark.cites("S13", "R6")

@@ -1,11 +1,9 @@
-"""What every service of Simotel on one PBX works with."""
+"""What Simotel keeps on one PBX; every handler works with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.agent_sessions import AgentSessions
 from pbxsim.vendors.simotel.queue_visits import QueueVisits
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from pbxsim.vendors.simotel.settings import Settings
 
 
-class Site:
+class State:
     """One PBX that speaks Simotel: its switch, its settings, and the ids that its originated calls get.
 
     `mapped` are the numbers of the operators whom this interface has logged in on an extension. `visits` and `sessions`
@@ -31,7 +29,3 @@ class Site:
         self.mapped: set[str] = set()
         self.visits = QueueVisits(pbx)
         self.sessions = AgentSessions(pbx)
-
-
-Service: TypeAlias = Callable[[dict[str, object], Site], Reply]
-"""Does what a service is for with the fields of a request's body. Raises Refusal."""
