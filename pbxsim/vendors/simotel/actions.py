@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from pbxsim.vendors.simotel.audio import download
+from pbxsim.vendors.simotel.directory import search_queues, search_trunks, search_users
 from pbxsim.vendors.simotel.originate import originate
 from pbxsim.vendors.simotel.ping import ping
 from pbxsim.vendors.simotel.queue_agents import ADD, PAUSE, REMOVE, RESUME
-from pbxsim.vendors.simotel.queues import search_queues
-from pbxsim.vendors.simotel.report_queues import agent_search, queue_search, quick_info
-from pbxsim.vendors.simotel.reports import cdr_ordered, cdr_search, quick_search
+from pbxsim.vendors.simotel.reports.cdr import cdr_ordered, cdr_search, download, quick_search
+from pbxsim.vendors.simotel.reports.queues import agent_search, queue_search, quick_info
 from pbxsim.vendors.simotel.services import ORIGINATE, PING
-from pbxsim.vendors.simotel.trunks import search_trunks
-from pbxsim.vendors.simotel.users import search_users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsim.vendors.simotel.persian_calendar import persian_date
+from pbxsim.vendors.simotel.reports.dates import persian_date
 
 _LEAP_IN_33 = {1, 5, 9, 13, 17, 22, 26, 30}  # the 33-year rule, which holds from 1178 to 1634
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.vendors.simotel.report_ids import CDR, VISIT, is_id, number_in, row_id
+from pbxsim.vendors.simotel.ids import CDR, VISIT, is_id, number_in, row_id
 
 
 @pytest.mark.cites("R304")

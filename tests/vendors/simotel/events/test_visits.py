@@ -10,7 +10,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import RecordingWish
 from pbxsim.pbx.queue import QueueRules
 from tests.vendors.simotel.event_client import ADDRESS, Town, Web
-from tests.vendors.simotel.test_event_records import RecordStore
+from tests.vendors.simotel.events.test_records import RecordStore
 
 ANSWERED = {"src": "991", "dst": "993", "billsec": "4", "wait": "2", "disposition": "ANSWERED", "comment": ""}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.clock.instant import SECOND, parse_iso
-from pbxsim.vendors.simotel.report_dates import ReportDates, hhmmss, raw
-from pbxsim.vendors.simotel.report_settings import Calendar, ReportSettings
+from pbxsim.vendors.simotel.reports.dates import ReportDates, hhmmss, raw
+from pbxsim.vendors.simotel.settings import Calendar, ReportSettings
 
 USUAL = ReportDates(ReportSettings())
 SAMPLE = parse_iso("2022-12-02T06:27:53.534Z")

@@ -10,7 +10,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallerId, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Direction
-from pbxsim.vendors.simotel.parties import caller_id_shown
+from pbxsim.vendors.simotel.originate import caller_id_shown
 from pbxsim.vendors.simotel.settings import PublicCaller, Settings
 from tests.vendors.simotel.client import ACCOUNT, Client, accepted, failure
 

@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.pbx.notice import Notice, Receiver, Retry
 from pbxsim.vendors.simotel import vendor
-from pbxsim.vendors.simotel.events import post_ping
+from pbxsim.vendors.simotel.ping import post_ping
 from tests.vendors.simotel.event_client import ADDRESS, Town, Web
 
 JSON = b'{"event_name":"NewState","exten":"991","state":"Unavailable"}'

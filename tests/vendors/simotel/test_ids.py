@@ -8,7 +8,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.vendors.simotel.cuid import cuid, cuid_in, cuid_of, record_name
+from pbxsim.vendors.simotel.ids import cuid, cuid_in, cuid_of, record_name
 from tests.vendors.simotel.client import Client
 
 RECORD = Cdr(

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.vendors.simotel.cuid import cuid_of, record_name
-from pbxsim.vendors.simotel.report_dates import hhmmss, raw
-from pbxsim.vendors.simotel.report_ids import CDR, row_id
+from pbxsim.vendors.simotel.ids import CDR, cuid_of, record_name, row_id
+from pbxsim.vendors.simotel.reports.dates import hhmmss, raw
 
 if TYPE_CHECKING:
-    from pbxsim.vendors.simotel.report_dates import ReportDates
+    from pbxsim.vendors.simotel.reports.dates import ReportDates
 
 _NEVER_REACHED: Final = "OutgoingSpoolFailed"
 

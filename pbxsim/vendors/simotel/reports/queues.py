@@ -8,11 +8,11 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, read_fields, require, unknown_hints
-from pbxsim.vendors.simotel.report_dates import ReportDates, hhmmss, raw
-from pbxsim.vendors.simotel.report_ids import ATTEMPT, SESSION, VISIT, row_id
-from pbxsim.vendors.simotel.report_query import read_report
-from pbxsim.vendors.simotel.report_rows import plain
-from pbxsim.vendors.simotel.reports import targeted
+from pbxsim.vendors.simotel.ids import ATTEMPT, SESSION, VISIT, row_id
+from pbxsim.vendors.simotel.reports.cdr import targeted
+from pbxsim.vendors.simotel.reports.dates import ReportDates, hhmmss, raw
+from pbxsim.vendors.simotel.reports.query import read_report
+from pbxsim.vendors.simotel.reports.rows import plain
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.vendors.simotel.agent_sessions import Session
     from pbxsim.vendors.simotel.queue_visits import Attempt, Visit
-    from pbxsim.vendors.simotel.report_query import Column
+    from pbxsim.vendors.simotel.reports.query import Column
     from pbxsim.vendors.simotel.state import State
 
 _MISSED: Final = "MISSED"

@@ -1,22 +1,35 @@
-"""Who is asking: the API key, HTTP Basic or both, compared in constant time with every account."""
+"""Who may ask: accounts by their credentials, and pages that call out of a browser.
+
+The API key, HTTP Basic or both are compared in constant time with every account. The vendor's JavaScript sample runs in
+a browser, which asks first (Fetch standard, CORS).
+"""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from pbxsim.kit.access import same_secret
 from pbxsim.kit.refusal import Refusal
+from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel.errors import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.simotel.settings import Account
 
 _KEY: Final = "X-APIKEY"
 _BASIC: Final = "Authorization"
 _ALIKE: Final = ("api", "key", "auth", "token")  # a header with one of these in its name was meant for us
+_PREFLIGHT: Final = (
+    ("Access-Control-Allow-Methods", "PUT, POST"),
+    ("Access-Control-Allow-Headers", "X-APIKEY, Authorization, Content-Type"),
+    ("Access-Control-Max-Age", "600"),
+)
 
 
 def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Account:
@@ -69,3 +82,35 @@ def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:
     others = [name for name in headers if name.lower() != _BASIC.lower()]
     alike = [name for name in others if any(part in name.lower() for part in _ALIKE)]
     return tuple(f"header {name[:64]!r} is not documented: {_KEY} and {_BASIC} are" for name in alike[:3])
+
+
+class Pages:
+    """The pages that may call from a browser: origins such as `https://crm.example.com`, `*` for any."""
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        self._origins = frozenset(origins)
+
+    def asks_first(self, request: Request) -> bool:
+        """Tell whether this is the question that a browser asks before a page's call, for a page that may."""
+        asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return asks and bool(self._allowed(request))
+
+    def may(self, request: Request) -> Reply:
+        """Answer that question with yes."""
+        headers = self._allowed(request) + _PREFLIGHT
+        return Reply(body=b"", content_type="text/plain", status=204, headers=headers)
+
+    def shown(self, reply: Reply, request: Request) -> Reply:
+        """Let a page that may call read the reply, a failure too."""
+        headers = self._allowed(request)
+        return replace(reply, headers=reply.headers + headers) if headers else reply
+
+    def _allowed(self, request: Request) -> tuple[tuple[str, str], ...]:
+        if not self._origins:
+            return ()
+        if "*" in self._origins:
+            return (("Access-Control-Allow-Origin", "*"),)
+        origin = request.headers.get("Origin", "")
+        if origin not in self._origins:
+            return ()
+        return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))

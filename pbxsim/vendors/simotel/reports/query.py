@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 import msgspec
 
 from pbxsim.kit.refusal import Refusal
-from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, useless
+from pbxsim.vendors.simotel.body import Search, as_text, as_whole, read_conditions, read_fields, read_search, useless
 from pbxsim.vendors.simotel.errors import Failure, NamedFailure
-from pbxsim.vendors.simotel.report_dates import ReportDates
-from pbxsim.vendors.simotel.search_words import Search, read_conditions, read_search
+from pbxsim.vendors.simotel.reports.dates import ReportDates
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
