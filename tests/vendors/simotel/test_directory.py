@@ -1,4 +1,4 @@
-"""Users: extensions that a search finds, spelt as the vendor shows them."""
+"""Users and trunks that a search finds, spelt as the vendor shows them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, failure
 from tests.vendors.simotel.companion import Companion
 
-SERVICE = "pbx/users/search"
+USERS = "pbx/users/search"
 FAILED = failure("Requested operation failed")
-SAMPLE = b"""{
+SAMPLE_USER = b"""{
     "success": 1,
     "message": "",
     "data": [
@@ -61,16 +61,16 @@ NOBODY = b'{\n    "success": 1,\n    "message": "",\n    "data": []\n}'
 
 def numbers(client: Companion, **fields: object) -> list[str]:
     """Search, and give the numbers of those found."""
-    return [user["number"] for user in client.found(SERVICE, **{"alike": True} | fields)]
+    return [user["number"] for user in client.found(USERS, **{"alike": True} | fields)]
 
 
 @pytest.mark.cites("S201", "R202", "R203")
 def test_the_sample_is_answered_with_the_vendors_bytes() -> None:
     office = Office(extension("101", dialplan="main_routing"), dialplans=("main_routing",))
     client = Companion(Settings(accounts=(ACCOUNT,)), office)
-    reply = client.post(SERVICE, status="all", alike=True, conditions={"name": "101", "number": "", "mapped": ""})
-    (user,) = client.found(SERVICE, alike=True)
-    assert reply.body == SAMPLE % user["_id"].encode()
+    reply = client.post(USERS, status="all", alike=True, conditions={"name": "101", "number": "", "mapped": ""})
+    (user,) = client.found(USERS, alike=True)
+    assert reply.body == SAMPLE_USER % user["_id"].encode()
     assert reply.hints == ()
 
 
@@ -137,7 +137,7 @@ def test_what_the_pbx_knows_of_a_user_is_told() -> None:
     one.owner, one.records, one.caller_id = "Ben", True, "02112345678"
     one.lines[0].diversion = Diversion(always="553", busy="557", no_answer="570")
     client.post("pbx/queues/addagent", queue="999", source="552", agent="2001")
-    (user,) = client.found(SERVICE, alike=False, conditions={"number": "552"})
+    (user,) = client.found(USERS, alike=False, conditions={"number": "552"})
     assert (user["name"], user["call_record"], user["cid_number"]) == ("Ben", "yes", "02112345678")
     assert user["forward_policy"] == {"Busy": "557", "No Answer": "570", "UnAvailable": "570", "All": "553"}
     assert user["queues"] == ["999", "0219000"]
@@ -146,7 +146,7 @@ def test_what_the_pbx_knows_of_a_user_is_told() -> None:
 
 @pytest.mark.cites("R203")
 def test_ids_are_24_hex_digits_and_the_same_at_any_time_and_no_two_are_equal() -> None:
-    services = (SERVICE, "pbx/trunks/search", "pbx/queues/search")
+    services = (USERS, "pbx/trunks/search", "pbx/queues/search")
     one, other = Companion(), Companion()
     ids = [
         [found["_id"] for service in services for found in client.found(service, alike=1)] for client in (one, other)
@@ -157,7 +157,7 @@ def test_ids_are_24_hex_digits_and_the_same_at_any_time_and_no_two_are_equal() -
 
 
 @pytest.mark.cites("S202", "R201")
-@pytest.mark.parametrize("service", [SERVICE, "pbx/trunks/search", "pbx/queues/search"])
+@pytest.mark.parametrize("service", [USERS, "pbx/trunks/search", "pbx/queues/search"])
 def test_alike_is_required_but_where_the_pbx_file_says_so(service: str) -> None:
     lenient = Companion(Settings(accounts=(ACCOUNT,), lenient_fields=(LenientField.ALIKE,)))
     for fields in ({}, {"alike": ""}, {"alike": None}):
@@ -184,13 +184,13 @@ def test_alike_is_required_but_where_the_pbx_file_says_so(service: str) -> None:
     ],
 )
 def test_what_cannot_be_searched_for_fails_and_the_journal_says_why(fields: dict[str, object], hint: str) -> None:
-    reply = Companion().post(SERVICE, **fields)
+    reply = Companion().post(USERS, **fields)
     assert (reply.status, reply.body) == (200, FAILED)
     assert reply.hints[0].startswith(hint)
 
 
 def test_names_that_nothing_has_are_told_to_the_journal() -> None:
-    reply = Companion().post(SERVICE, alike=True, number="557", conditions={"Number": "9", "nmae": "x"})
+    reply = Companion().post(USERS, alike=True, number="557", conditions={"Number": "9", "nmae": "x"})
     assert reply.hints == (
         "parameter 'number' is not documented",
         "parameter 'Number' is written 'number': case counts",
@@ -200,4 +200,67 @@ def test_names_that_nothing_has_are_told_to_the_journal() -> None:
 
 @pytest.mark.cites("S201")
 def test_nobody_found_is_an_empty_list() -> None:
-    assert Companion().post(SERVICE, alike=True, conditions={"name": "nobody"}).body == NOBODY
+    assert Companion().post(USERS, alike=True, conditions={"name": "nobody"}).body == NOBODY
+
+
+TRUNKS = "pbx/trunks/search"
+SAMPLE_TRUNK = b"""{
+    "success": 1,
+    "message": "",
+    "data": [
+        {
+            "_id": "%s",
+            "trunk_type": "SIP",
+            "name": "trunk_name_new",
+            "register_string": "",
+            "active": "yes",
+            "deny": "0.0.0.0/0.0.0.0",
+            "permit": "0.0.0.0/0.0.0.0",
+            "dtmfmode": "rfc2833",
+            "canreinvite": "no",
+            "directmedia": "no",
+            "context": "from-pstn",
+            "host": "192.168.1.10",
+            "type": "friend",
+            "nat": "force_rport,comedia",
+            "port": "5060",
+            "qualify": "yes",
+            "insecure": "port,invite",
+            "disallow": "all",
+            "allow": "ulaw,alaw",
+            "more_options": "",
+            "description": "",
+            "date": "1399-12-10 15:05:16"
+        }
+    ]
+}"""
+
+
+@pytest.mark.cites("S207", "R202")
+def test_the_sample_is_answered_with_the_vendors_keys_in_their_order() -> None:
+    client = Companion()
+    reply = client.post(TRUNKS, alike="true", conditions={"name": "trunk_name_new"})
+    (trunk,) = client.found(TRUNKS, alike=False, conditions={"name": "trunk_name_new"})
+    assert reply.body == SAMPLE_TRUNK % trunk["_id"].encode()
+
+
+@pytest.mark.cites("S207")
+@pytest.mark.parametrize(
+    ("alike", "name", "found"),
+    [
+        (True, "", ["trunk_name_new", "upc"]),
+        (True, "U", ["trunk_name_new", "upc"]),
+        (True, "trunk", ["trunk_name_new"]),
+        (False, "trunk", []),
+        (False, "upc", ["upc"]),
+    ],
+)
+def test_trunks_are_found_by_name(alike: object, name: str, found: list[str]) -> None:
+    client = Companion()
+    assert [trunk["name"] for trunk in client.found(TRUNKS, alike=alike, conditions={"name": name})] == found
+
+
+@pytest.mark.cites("R202")
+def test_a_trunk_that_is_registered_nowhere_has_no_host() -> None:
+    (trunk,) = Companion().found(TRUNKS, alike=True, conditions={"name": "upc"})
+    assert (trunk["host"], trunk["port"]) == ("", "5060")

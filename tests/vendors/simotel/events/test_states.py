@@ -1,10 +1,15 @@
-"""NewState: what is told of a user, when, and when nothing is."""
+"""NewState: what is told of a user, when, and when nothing is.
+
+ExtenAdded, ExtenRemoved: a PBX file that was loaded anew has a user more, or one less.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.queue import QueueRules
 from tests.builder import extension, line
 from tests.vendors.simotel.event_client import Town, Web, user
@@ -296,3 +301,24 @@ def test_a_spy_is_in_use_as_long_as_it_listens() -> None:
     office.advance(0)
     office.phones["993"].hangs_up()
     assert web.states() == [("993", "Ringing", "993", "in"), ("993", "InUse", "991", "out", "yes"), ("993", "Idle")]
+
+
+@pytest.mark.cites("S113", "R114")
+def test_the_samples() -> None:
+    office = Town(user("77777", registered=False))
+    web = Web(office.pbx)
+    tell_changes(Directory(extensions=[user("77777"), user("991")]), office.pbx)
+    assert web.bodies() == [b'{"event_name":"ExtenRemoved","exten":"991","state":"Unavailable"}']
+    web.notices.clear()
+    tell_changes(Directory(), office.pbx)
+    assert web.bodies() == [b'{"event_name":"ExtenAdded","exten":"77777","state":"Unavailable"}']
+    assert [notice.call for notice in web.notices] == [0]
+
+
+@pytest.mark.cites("R114")
+def test_a_new_user_whose_telephone_is_registered_is_idle() -> None:
+    office = Town()
+    web = Web(office.pbx, chosen=["ExtenAdded"])
+    tell_changes(Directory(extensions=[user("992"), user("1000")]), office.pbx)
+    assert web.told("ExtenAdded") == [{"exten": "991", "state": "Idle"}, {"exten": "993", "state": "Idle"}]
+    assert set(web.names()) == {"ExtenAdded"}
