@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from pbxsim.kit.action import Action
 from pbxsim.vendors.simotel.directory import search_queues, search_trunks, search_users
 from pbxsim.vendors.simotel.originate import originate
 from pbxsim.vendors.simotel.ping import ping
@@ -13,45 +12,39 @@ from pbxsim.vendors.simotel.queue_agents import ADD, PAUSE, REMOVE, RESUME
 from pbxsim.vendors.simotel.reports.cdr import cdr_ordered, cdr_search, download, quick_search
 from pbxsim.vendors.simotel.reports.queues import agent_search, queue_search, quick_info
 from pbxsim.vendors.simotel.services import ORIGINATE, PING
+from pbxsim.vendors.simotel.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from pbxsim.kit.reply import Reply
-    from pbxsim.kit.request import Request
-    from pbxsim.vendors.simotel.state import State
-
-Handler: TypeAlias = "Callable[[Request, State], Reply]"
+    from collections.abc import Mapping
 
 
-class Action(msgspec.Struct, frozen=True):
-    """A service. `handler` does what is asked, or raises Refusal; `methods` are those of HTTP (README, R1 and R200)."""
+class SimotelAction(Action[State], frozen=True, kw_only=True):
+    """A service, and the HTTP methods by which it may be asked (README, rulings R1 and R200)."""
 
-    handler: Handler
     methods: tuple[str, ...] = ("POST",)
 
 
-_BOTH: Final = ("PUT", "POST")
+_PUT_TOO: Final = ("PUT", "POST")
 
-ACTIONS: Final[Mapping[str, Action]] = {
-    ORIGINATE: Action(originate, _BOTH),
-    PING: Action(ping, _BOTH),
-    "pbx/users/search": Action(search_users),
-    "pbx/trunks/search": Action(search_trunks),
-    "pbx/queues/search": Action(search_queues),
-    "pbx/queues/addagent": Action(ADD.one),
-    "pbx/queues/removeagent": Action(REMOVE.one),
-    "pbx/queues/pauseagent": Action(PAUSE.one),
-    "pbx/queues/resumeagent": Action(RESUME.one),
-    "pbx/queues/batchaddagent": Action(ADD.many),
-    "pbx/queues/batchremoveagent": Action(REMOVE.many),
-    "pbx/queues/batchpauseagent": Action(PAUSE.many),
-    "pbx/queues/batchresumeagent": Action(RESUME.many),
-    "reports/quick/search": Action(quick_search),
-    "reports/quick/info": Action(quick_info),
-    "reports/cdr/search": Action(cdr_search),
-    "reports/cdr/ordered/id": Action(cdr_ordered),
-    "reports/queue/search": Action(queue_search),
-    "reports/agent/search": Action(agent_search),
-    "reports/audio/download": Action(download),
+ACTIONS: Final[Mapping[str, SimotelAction]] = {
+    ORIGINATE: SimotelAction(handler=originate, methods=_PUT_TOO),
+    PING: SimotelAction(handler=ping, methods=_PUT_TOO),
+    "pbx/users/search": SimotelAction(handler=search_users),
+    "pbx/trunks/search": SimotelAction(handler=search_trunks),
+    "pbx/queues/search": SimotelAction(handler=search_queues),
+    "pbx/queues/addagent": SimotelAction(handler=ADD.one),
+    "pbx/queues/removeagent": SimotelAction(handler=REMOVE.one),
+    "pbx/queues/pauseagent": SimotelAction(handler=PAUSE.one),
+    "pbx/queues/resumeagent": SimotelAction(handler=RESUME.one),
+    "pbx/queues/batchaddagent": SimotelAction(handler=ADD.many),
+    "pbx/queues/batchremoveagent": SimotelAction(handler=REMOVE.many),
+    "pbx/queues/batchpauseagent": SimotelAction(handler=PAUSE.many),
+    "pbx/queues/batchresumeagent": SimotelAction(handler=RESUME.many),
+    "reports/quick/search": SimotelAction(handler=quick_search),
+    "reports/quick/info": SimotelAction(handler=quick_info),
+    "reports/cdr/search": SimotelAction(handler=cdr_search),
+    "reports/cdr/ordered/id": SimotelAction(handler=cdr_ordered),
+    "reports/queue/search": SimotelAction(handler=queue_search),
+    "reports/agent/search": SimotelAction(handler=agent_search),
+    "reports/audio/download": SimotelAction(handler=download),
 }

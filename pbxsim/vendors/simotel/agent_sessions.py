@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import AgentChanged, MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.vendors.simotel.numbers import queue_numbers
 from pbxsim.vendors.simotel.queue_visits import KEPT
@@ -54,10 +55,10 @@ class AgentSessions:
             for member in queue.members:
                 self._look(queue, member.agent)
         events = pbx.events
-        events.subscribe(MemberAdded, self._on_member)
-        events.subscribe(MemberRemoved, self._on_member)
-        events.subscribe(MemberPauseChanged, self._on_member)
-        events.subscribe(AgentChanged, self._on_agent)
+        events.subscribe(MemberAdded, self._on_member, Stage.RECORDS)
+        events.subscribe(MemberRemoved, self._on_member, Stage.RECORDS)
+        events.subscribe(MemberPauseChanged, self._on_member, Stage.RECORDS)
+        events.subscribe(AgentChanged, self._on_agent, Stage.RECORDS)
 
     def _on_member(self, event: MemberAdded | MemberRemoved | MemberPauseChanged) -> None:
         self._look(event.queue, event.agent)

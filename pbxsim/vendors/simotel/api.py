@@ -20,7 +20,7 @@ from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.access import Pages, find_account
 from pbxsim.vendors.simotel.actions import ACTIONS
 from pbxsim.vendors.simotel.components import add_components
-from pbxsim.vendors.simotel.errors import Failure, NamedFailure
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.events import announce, receivers
 from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
 from pbxsim.vendors.simotel.state import State
@@ -89,7 +89,7 @@ class SimotelInterface:
         service = _service(request.path)
         _check_form(request, ACTIONS[service].methods)
         if not account.may_use(service):
-            raise Refusal(NamedFailure(Failure.ACCESS_DENIED, service))
+            raise Refusal(Failure.ACCESS_DENIED, filled={"name": service})
         if request.fault:
             raise Refusal(Failure.UNPARSABLE, request.fault)
         return self._done(service, request)
@@ -99,7 +99,8 @@ class SimotelInterface:
         try:
             return ACTIONS[service].handler(request, self.state).hinted(*hints)
         except Refusal as refusal:
-            raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
+            refusal.hints += hints
+            raise
 
 
 def _service(path: str) -> str:

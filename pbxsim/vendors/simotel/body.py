@@ -13,7 +13,7 @@ import msgspec
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.params import has_control
 from pbxsim.kit.refusal import Refusal
-from pbxsim.vendors.simotel.errors import Failure, NamedFailure
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.settings import LenientField
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def require(fields: dict[str, object], names: Iterable[str]) -> None:
     """See that all of these parameters came; absent, null and "" are the same. Raises Refusal naming the first."""
     for name in names:
         if fields.get(name) in (None, ""):
-            raise Refusal(NamedFailure(Failure.FIELD_MISSING, name))
+            raise Refusal(Failure.FIELD_MISSING, filled={"name": name})
 
 
 def as_text(name: str, value: object) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-import msgspec
-
 
 class Failure(StrEnum):
     """A row of the table, by the name under which a PBX file may give it another text."""
@@ -40,10 +38,3 @@ FAILURES: Final[dict[Failure, tuple[int, str]]] = {
     Failure.NO_SUCH_SERVICE: (501, "Requested service dose not exist"),
 }
 """HTTP status and message. `{name}` is the missing parameter, or the service that the account may not use."""
-
-
-class NamedFailure(msgspec.Struct, frozen=True):
-    """A row whose text names something: `name` fills `{name}`."""
-
-    failure: Failure
-    name: str

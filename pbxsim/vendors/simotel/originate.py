@@ -60,7 +60,8 @@ def originate(request: Request, state: State) -> Reply:
         wanted = _read(fields)
         order = _order(wanted, state)
     except Refusal as refusal:
-        raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
+        refusal.hints += hints
+        raise
     call = state.pbx.calls.originate(order)
     return wire.originated(order.reference, call.number, hints + _name_hints(wanted, state.pbx))
 

@@ -63,7 +63,8 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
         try:
             self.carry_out(_read(fields, self, state.settings), state)
         except Refusal as refusal:
-            raise Refusal(refusal.error, *refusal.hints, *hints) from refusal
+            refusal.hints += hints
+            raise
         return wire.done({"message": self.said, "ok": 1}, hints=hints)
 
     def many(self, request: Request, state: State) -> Reply:
@@ -105,7 +106,8 @@ def _read_item(place: int, item: _Item, verb: Verb, settings: Settings) -> _Wish
     try:
         return _read(item, verb, settings)
     except Refusal as refusal:
-        raise Refusal(refusal.error, *refusal.hints, f"in agents[{place}]") from refusal
+        refusal.hints += (f"in agents[{place}]",)
+        raise
 
 
 def _read(fields: _Item, verb: Verb, settings: Settings) -> _Wish:

@@ -8,12 +8,13 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.kit.reply import Reply
-from pbxsim.vendors.simotel.errors import FAILURES, Failure, NamedFailure
+from pbxsim.vendors.simotel.errors import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbxsim.kit.refusal import Refusal
+    from pbxsim.vendors.simotel.errors import Failure
 
 _CONTENT_TYPE: Final = "application/json"
 
@@ -32,7 +33,7 @@ def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
     """Say why not."""
     text = message(refusal, texts)
-    status, _ = FAILURES[_row(refusal.error)[0]]
+    status, _ = FAILURES[refusal.error]
     return Reply(
         body=_envelope(0, text, None), content_type=_CONTENT_TYPE, status=status, code=text, hints=refusal.hints
     )
@@ -40,16 +41,8 @@ def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
 
 def message(refusal: Refusal, texts: Mapping[Failure, str]) -> str:
     """Put a refusal in the vendor's words or in those that the PBX file gives instead."""
-    failure, name = _row(refusal.error)
-    _, usual = FAILURES[failure]
-    return texts.get(failure, usual).replace("{name}", name)
-
-
-def _row(error: object) -> tuple[Failure, str]:
-    """Give the row of the table that a refusal means, and what its text names, if anything."""
-    if isinstance(error, NamedFailure):
-        return error.failure, error.name
-    return Failure(str(error)), ""
+    _, usual = FAILURES[refusal.error]
+    return texts.get(refusal.error, usual).replace("{name}", refusal.filled.get("name", ""))
 
 
 def _envelope(success: int, message: str | None, content: object) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.simotel.body import Search, as_text, as_whole, read_conditions, read_fields, read_search, useless
-from pbxsim.vendors.simotel.errors import Failure, NamedFailure
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _object(fields: dict[str, object], name: str) -> dict[str, object]:
 def _require_dates(dates: dict[str, object]) -> None:
     for end in ("from", "to"):
         if dates.get(end) in (None, ""):
-            raise Refusal(NamedFailure(Failure.FIELD_MISSING, f"date_range->{end}"))
+            raise Refusal(Failure.FIELD_MISSING, filled={"name": f"date_range->{end}"})
 
 
 def _date(dates: dict[str, object], end: str, read: Callable[[str], Instant]) -> Instant | None:
