@@ -59,9 +59,9 @@ class VoipUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A notice at the customer's URL, for example `{url: "https://crm.example.com/fin?ref={ref}&euros={coste}"}`.
 
-    `url` has the places of template.py, whose values are percent-encoded. `method` POST sends what stands behind `?` as a
-    form. `username` and `password`: HTTP Basic. `timeout`: how many seconds a try may take. `retry`: when a try that
-    failed is made again, in seconds of the PBX's clock; `{give_up: 0}` tries once.
+    `url` has the places of template.py; their values come percent-encoded. `method` POST sends what stands behind `?`
+    as a form. `username` and `password`: HTTP Basic. `timeout`: how many seconds a try may take. `retry`: when a try
+    that failed is made again, in seconds of the PBX's clock; `{give_up: 0}` tries once.
     """
 
     url: str
