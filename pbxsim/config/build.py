@@ -21,6 +21,7 @@ from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.engines.simulated.traffic import Traffic
 from pbxsim.kit.vendor import Interface, Vendor
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.directory import Directory, Extension, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
@@ -91,7 +92,7 @@ def _with_engine(
         recent_calls=file.limits.recent_calls,
         saved=saved,
     )
-    pbx.events.subscribe(CdrClosed, archive.on_cdr)
+    pbx.events.subscribe(CdrClosed, archive.on_cdr, Stage.RECORDS)
     engine = _connect(file, pbx)
     _start_work(file, pbx, agents)
     return pbx, engine

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.errors import PbxError
 from pbxsim.pbx.events import RecordingMoved
 from pbxsim.sinks.recordings.files import RecordingRoot
@@ -56,7 +57,7 @@ class RecordingsFolder:
         for placement in built.place:
             if self._is_home(built, placement):
                 self._place(placement)
-        built.pbx.events.subscribe(RecordingMoved, self._on_moved)
+        built.pbx.events.subscribe(RecordingMoved, self._on_moved, Stage.RECORDS)
         recorder.attach(built.pbx)
 
     def _empty(self) -> None:

@@ -356,6 +356,6 @@ async def test_a_fault_in_a_component_is_told_and_the_clock_goes_on(monkeypatch:
 
 
 def test_the_client_is_imported_with_the_first_question_and_not_before() -> None:
-    clients = "'aiohttp.client' in sys.modules or 'pbxsim.sinks.outbound.http' in sys.modules"
+    clients = "'aiohttp.client' in sys.modules or 'pbxsim.sinks.outbound.questions' in sys.modules"
     code = f"import sys, pbxsim.hosting.hosted_pbx; sys.exit({clients})"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

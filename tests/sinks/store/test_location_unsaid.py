@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.sinks.store.location import default_place, scratch_place
 from pbxsim.sinks.store.lock import FileLock
-from pbxsim.sinks.store.whereabouts import default_place, scratch_place
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.pbx.notice import Retry
-from pbxsim.sinks.outbox.backoff import Backoff
+from pbxsim.sinks.outbox.worker import Backoff
 
 
 def tries(backoff: Backoff, start: float = 0) -> list[float]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.notice import MAIL, Mail, Notice
 from pbxsim.sinks.delivery import Delivery
-from pbxsim.sinks.outbox.mail_message import MailMessage, Unmailable
+from pbxsim.sinks.outbox.mail import MailMessage, Unmailable
 
 _NOTICE = Notice(receiver="duocom:mail", event="recording", method=MAIL, url="mailto:ana@example.com")
 _DELIVERY = Delivery(id=7, notice=_NOTICE, posted_at=1_700_000_000 * SECOND, due=0)
