@@ -59,7 +59,7 @@ class VoipUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 class NoticeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A notice at the customer's URL, for example `{url: "https://crm.example.com/fin?ref={ref}&euros={coste}"}`.
 
-    `url` has the places of template.py; their values come percent-encoded. `method` POST sends what stands behind `?`
+    `url` has the places of ruling R21, whose values are percent-encoded. `method` POST sends what stands behind the `?`
     as a form. `username` and `password`: HTTP Basic. `timeout`: how many seconds a try may take. `retry`: when a try
     that failed is made again, in seconds of the PBX's clock; `{give_up: 0}` tries once.
     """
@@ -107,7 +107,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class Consumption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the consumption API spells its report: our own format, for the vendor's could not be read.
 
-    `row` is one charged leg, with the places of template.py; `head` the first line. Each ends with a newline.
+    `row` is one charged leg, with the places of ruling R21; `head` the first line. Each ends with a newline.
     """
 
     head: str = "1"
@@ -126,7 +126,7 @@ class MaskList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class RecordingMail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The e-mail with a recording. All but `sender` have the places of template.py."""
+    """The e-mail with a recording. All but `sender` have the places of ruling R21, but for `{coste}`."""
 
     sender: str = "pbxsim@localhost"
     subject: str = "Grabación de la llamada {ref}"
