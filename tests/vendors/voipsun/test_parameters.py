@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.kit.params import Params
 from pbxsim.pbx.call import CallerId
-from pbxsim.vendors.voipsun.reading import channel_name, dialer, dialer_hints, spy, whole_number
+from pbxsim.vendors.voipsun.parameters import channel_name, dialer, dialer_hints, spy, whole_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("5", 5), ("007", 7), ("999999999", 999_999_999)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Instant
     from pbxsim.vendors.duocom.settings import Account
-    from pbxsim.vendors.duocom.site import Site
-
-NAME: Final = "duocom"
-
-CALL_PLACES: Final = ("ref", "ref_id", "fecha", "hora", "llamante", "acceso", "llamado")
-"""What can be said of a call that has begun."""
-LEG_PLACES: Final = (*CALL_PLACES, "segundos", "coste")
-"""What can be said of a leg that was charged."""
+    from pbxsim.vendors.duocom.state import State
 
 
 class ChargedLeg(msgspec.Struct, frozen=True):
@@ -33,31 +26,31 @@ class ChargedLeg(msgspec.Struct, frozen=True):
     entry: LedgerEntry
     cdr: Cdr
 
-    def values(self, site: Site) -> dict[str, str]:
+    def values(self, state: State) -> dict[str, str]:
         """Give what the LEG_PLACES say of it: the day and hour are the call's, the number is the leg's (R20)."""
-        entry, settings = self.entry, site.settings
-        told = call_values(site, entry.reference, self.cdr.start, self.cdr.src, entry.number)
+        entry, settings = self.entry, state.settings
+        told = call_values(state, entry.reference, self.cdr.start, self.cdr.src, entry.number)
         told["segundos"] = str(entry.seconds)
         told["coste"] = wire.money(entry.cost, settings.decimal_mark)
         return told
 
 
-def call_values(site: Site, reference: str, start: Instant, caller: str, called: str) -> dict[str, str]:
+def call_values(state: State, reference: str, start: Instant, caller: str, called: str) -> dict[str, str]:
     """Give what the CALL_PLACES say of a call."""
     return {
         "ref": reference,
         "ref_id": reference,
-        "fecha": wire.day(start, site.zone),
-        "hora": wire.hour(start, site.zone),
+        "fecha": wire.day(start, state.zone),
+        "hora": wire.hour(start, state.zone),
         "llamante": as_dialled(caller, SPAIN),
-        "acceso": site.settings.access,
+        "acceso": state.settings.access,
         "llamado": as_dialled(called, SPAIN),
     }
 
 
 def belongs_to(cdr: Cdr, account: Account) -> bool:
     """Tell whether a record is of a web call of that customer: it carries its user number as CustomCDR1 (R14)."""
-    return cdr.vendor == NAME and cdr.custom[0] == account.principal
+    return cdr.vendor == wire.NAME and cdr.custom[0] == account.principal
 
 
 class Origins:
@@ -68,7 +61,7 @@ class Origins:
         self._by_reference: dict[str, list[Cdr]] = {}
         for cdr in newest_first:
             self._by_call[cdr.call] = cdr
-            if cdr.vendor == NAME:
+            if cdr.vendor == wire.NAME:
                 self._by_reference.setdefault(cdr.reference, []).append(cdr)
 
     def of(self, entry: LedgerEntry) -> Cdr | None:
@@ -79,19 +72,19 @@ class Origins:
         """
         cdr = self._by_call.get(entry.call)
         if cdr is not None and cdr.reference == entry.reference:
-            return cdr if cdr.vendor == NAME else None
+            return cdr if cdr.vendor == wire.NAME else None
         earlier = (cdr for cdr in self._by_reference.get(entry.reference, ()) if cdr.start <= entry.at)
         return max(earlier, key=lambda cdr: cdr.start, default=None)
 
 
-def legs(site: Site, account: Account, since: Instant, until: Instant) -> list[ChargedLeg]:
+def legs(state: State, account: Account, since: Instant, until: Instant) -> list[ChargedLeg]:
     """Give a customer's charged legs of the calls that began from `since` to before `until`, in order of their calls.
 
     Calls that are still in progress have none yet.
     """
-    records = site.pbx.cdrs.find(CdrQuery(newest_first=True))
+    records = state.pbx.cdrs.find(CdrQuery(newest_first=True))
     origins = Origins(takewhile(lambda cdr: cdr.end >= since, records))
-    entries = site.pbx.ledger.of(account.account, newest_first=True)
+    entries = state.pbx.ledger.of(account.account, newest_first=True)
     found = _charged(takewhile(lambda entry: entry.at >= since, entries), origins)
     wanted = [leg for leg in found if since <= leg.cdr.start < until and belongs_to(leg.cdr, account)]
     return sorted(wanted, key=lambda leg: (leg.cdr.start, leg.entry.id))

@@ -1,24 +1,53 @@
-"""What Duocom's programs share on one PBX: who asks, and whether it is allowed; texts, civil time, references."""
+"""What Duocom's programs share on one PBX: who asks, and whether it is allowed; references, and masks that were set."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.kit.access import address_allowed, same_secret
 from pbxsim.kit.civil import zone
+from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import Reply
-from pbxsim.vendors.duocom.chosen_masks import ChosenMasks
-from pbxsim.vendors.duocom.errors import TEXTS, Refusal, Text
+from pbxsim.vendors.duocom.errors import TEXTS, Text
 from pbxsim.vendors.duocom.references import References
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pbxsim.kit.params import Params
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.duocom.settings import Account, Api, Settings, VoipUser
 
 
-class Site:
+PHONE: Final = "ani"
+VOIP: Final = "voip"
+
+Telephone: TypeAlias = tuple[str, str]
+"""PHONE and a number as it is dialled, or VOIP and a SIP user."""
+
+
+class ChosenMasks:
+    """Which mask is set for which telephone of which customer. They last as long as the PBX runs (R25)."""
+
+    def __init__(self) -> None:
+        self._set: dict[tuple[str, Telephone], str] = {}
+
+    def put(self, account: Account, telephone: Telephone, mask: str) -> None:
+        """Set a mask from now on."""
+        self._set[account.principal, telephone] = mask
+
+    def shown(self, account: Account, telephone: Telephone) -> str:
+        """Give the mask of a telephone: the one set for it, else the account's; empty where there is neither."""
+        return self._set.get((account.principal, telephone), account.mask)
+
+    def of(self, account: Account, telephones: Iterable[Telephone]) -> str:
+        """Give the mask of a call: of the caller's telephones the first that has a mask of its own decides."""
+        chosen = (self._set.get((account.principal, telephone)) for telephone in telephones)
+        return next(filter(None, chosen), account.mask)
+
+
+class State:
     """Duocom on one PBX. It keeps the day's count of references, and the masks that were set."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
