@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning
+from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning, RealTime
 from pbxsim.clock.instant import iso, seconds
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.web.control.response import Problem, Response, document
@@ -45,7 +45,9 @@ def shown(ask: ControlRequest) -> Response:
 
 def set_rate(ask: ControlRequest) -> Response:
     """Run faster, slower or not at all."""
-    ask.host.driver.set_rate(ask.command(Rate).rate)
+    rate = ask.command(Rate).rate
+    with _refusals():
+        ask.host.driver.set_rate(rate)
     return _document(ask.host)
 
 
@@ -78,7 +80,7 @@ def _refusals() -> Iterator[None]:
     """Tell what a clock refuses. 503: the clock has moved, but the records of it are not stored."""
     try:
         yield
-    except (BeyondTime, ClockNotRunning) as error:
+    except (BeyondTime, ClockNotRunning, RealTime) as error:
         raise Problem(409, str(error)) from None
     except NotStored as error:
         raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from pbxsim.clock.instant import iso
-from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.errors import CannotBegin
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.web.control.response import Problem, Response, document
 
@@ -24,13 +25,15 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
 async def reset(ask: ControlRequest) -> Response:
     """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has.
 
-    503 where the PBX cannot begin, or where the store cannot forget at once what it has of it.
+    503 where the PBX cannot begin, where the store cannot forget at once what it has of it, or where the engine cannot
+    reach what it works with.
     """
     host = ask.host
     seed = ask.command(Seed).seed
     try:
         host.reset(seed)
         await host.record_store.settled()
-    except (CannotBegin, NotStored) as error:
+        await host.engine.ready()
+    except (CannotBegin, NotStored, EngineUnreachable) as error:
         raise Problem(503, str(error)) from error
     return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})
