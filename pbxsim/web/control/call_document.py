@@ -10,7 +10,7 @@ import msgspec
 from pbxsim.clock.instant import Instant, iso
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.web.control.words import moment_or_none
+from pbxsim.web.control.response import moment_or_none
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call

@@ -1,20 +1,23 @@
-"""Queues, their members and who waits."""
+"""The call centre: queues, their members and who waits; agents, logged in where, paused or not.
+
+Agents' PINs are nobody's business.
+"""
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxsim.clock.instant import iso
-from pbxsim.web.control.request import NamedPage, behind
-from pbxsim.web.control.response import Response
-from pbxsim.web.control.words import DEVICE_STATES, moment_or_none
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.web.control.paging import NamedPage, named_listing
+from pbxsim.web.control.response import DEVICE_STATES, Response, moment_or_none
 
 if TYPE_CHECKING:
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Member, Queue, Waiter
-    from pbxsim.web.control.request import ControlRequest
 
 
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,16 +62,31 @@ class QueueShown(msgspec.Struct, frozen=True, kw_only=True):
     waiters: list[WaiterShown]
 
 
-def listed(ask: ControlRequest) -> Response:
+class AgentShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent; `line` is the telephone at which the agent works now."""
+
+    number: str
+    name: str
+    logged_in: bool
+    line: str | None
+    paused: bool
+    pause_reason: str | None
+    device_state: str
+    queues: list[str]
+
+
+def queues(host: HostedPbx, query: NamedPage) -> Response:
     """List all queues, in the PBX file's order."""
-    page = ask.filters(NamedPage)
-    ask.host.driver.catch_up()
-    queues = behind(ask.host.pbx.queues, lambda queue: queue.name, page.after)
-    shown = [_shown(queue) for queue in islice(queues, page.limit)]
-    return ask.page(shown, page, shown[-1].name if shown else "")
+    return named_listing(host.pbx.queues, query, _queue, name=lambda queue: queue.name)
 
 
-def _shown(queue: Queue) -> QueueShown:
+def agents(host: HostedPbx, query: NamedPage) -> Response:
+    """List all agents, in the PBX file's order."""
+    pbx = host.pbx
+    return named_listing(pbx.agents, query, lambda agent: _agent(pbx, agent), name=lambda agent: agent.number)
+
+
+def _queue(queue: Queue) -> QueueShown:
     figures = queue.figures
     return QueueShown(
         name=queue.name,
@@ -109,4 +127,17 @@ def _waiter(position: int, waiter: Waiter) -> WaiterShown:
         caller_number=waiter.caller_number,
         caller_name=waiter.caller_name,
         joined=iso(waiter.joined_at),
+    )
+
+
+def _agent(pbx: Pbx, agent: Agent) -> AgentShown:
+    return AgentShown(
+        number=agent.number,
+        name=agent.name,
+        logged_in=agent.is_logged_in,
+        line=agent.line.user if agent.line is not None else None,
+        paused=agent.is_paused,
+        pause_reason=agent.pause_reason or None,
+        device_state=DEVICE_STATES[agent.device_state],
+        queues=[queue.name for queue in pbx.queues if queue.member(agent) is not None],
     )
