@@ -1,4 +1,4 @@
-"""Telephones: their lines, registrations and states, and a person's hand on them."""
+"""Telephones: their lines, registrations and states, and what a person does with them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Verb(msgspec.Struct, frozen=True):
-    """Something that a hand can do: how, which fields of the body it needs, and which others it takes."""
+    """Something that a person can do with a telephone: how, which fields of the body it needs, which others it takes."""
 
     act: Callable[[Handset, Line, Touch], object]
     needs: tuple[str, ...] = ()

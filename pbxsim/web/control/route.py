@@ -3,7 +3,7 @@
 A handler takes what it names: `host` (the PBX that is meant), `query` and `body` (read as the Structs of their
 annotations), each value of the path by its name (a number where it is annotated as int; `id_` stands for `{id}`),
 `hosts` (all PBXs of the server), `request` (as it came). Everything is read once, and before the handler: a query or
-body of which it takes none must be empty.
+body of which it takes none must be empty. The annotations are resolved, so what they name is imported at run time.
 
 There are four kinds of routes: Reading, Commanding and Untimed here, and those that move the clock (clock.py).
 """
