@@ -59,6 +59,12 @@ async def test_the_rate_can_be_set(town: Town, rate: float, shown: bytes) -> Non
     assert b'"rate":' + shown + b"," in answered.body
 
 
+async def test_what_is_due_at_once_is_done_when_the_rate_is_answered(town: Town) -> None:
+    await town.get("/acme/api?secret=s3cret!&from=990400000&to=100")  # fails without a moment's ringing
+    assert (await town.get("/_pbxsim/clock")).json["next_due"] == "2026-01-01T00:00:00.000000Z"
+    assert (await town.ask("PUT", "/_pbxsim/clock", {"rate": 0.001})).json["next_due"] is None
+
+
 async def test_nobody_can_move_beyond_the_end_of_time(town: Town) -> None:
     for _ in range(3):
         await town.post("/_pbxsim/clock/advance", {"seconds": 315_360_000})
