@@ -30,7 +30,7 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Verb(msgspec.Struct, frozen=True):
-    """Something that a person can do with a telephone: how, which fields of the body it needs, and which it may have."""
+    """Something that a person can do with a telephone: how, which fields of the body it needs, which others it has."""
 
     act: Callable[[Handset, Line, Touch], object]
     needs: tuple[str, ...] = ()
