@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
-from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning
+from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning, RealTime
 from pbxsim.clock.instant import iso, seconds
-from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.errors import CannotBegin
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.web.control.response import Problem, Response, document
 
@@ -52,7 +53,8 @@ def shown(asked: ControlRequest[Nothing, Nothing]) -> Response:
 
 def set_rate(asked: ControlRequest[Nothing, Rate]) -> Response:
     """Run faster, slower or not at all."""
-    asked.host.driver.set_rate(asked.body.rate)
+    with _refusals():
+        asked.host.driver.set_rate(asked.body.rate)
     return _document(asked.host)
 
 
@@ -83,13 +85,15 @@ async def run_until_idle(asked: ControlRequest[Nothing, Limit]) -> Response:
 async def reset(asked: ControlRequest[Nothing, Seed]) -> Response:
     """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has.
 
-    503 where the PBX cannot begin, or where the store cannot forget at once what it has of it.
+    503 where the PBX cannot begin, where the store cannot forget at once what it has of it, or where the engine cannot
+    reach what it works with.
     """
     host = asked.host
     try:
         host.reset(asked.body.seed)
         await host.record_store.settled()
-    except (CannotBegin, NotStored) as error:
+        await host.engine.ready()
+    except (CannotBegin, NotStored, EngineUnreachable) as error:
         raise Problem(503, str(error)) from error
     return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})
 
@@ -99,7 +103,7 @@ def _refusals() -> Iterator[None]:
     """Tell what a clock refuses. 503: the clock has moved, but the records of it are not stored."""
     try:
         yield
-    except (BeyondTime, ClockNotRunning) as error:
+    except (BeyondTime, ClockNotRunning, RealTime) as error:
         raise Problem(409, str(error)) from None
     except NotStored as error:
         raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None

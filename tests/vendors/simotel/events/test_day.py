@@ -9,9 +9,8 @@ import pytest
 
 from pbxsim.clock.instant import HOUR, parse_iso
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import assemble
 from pbxsim.pbx.call import CallKind
 from pbxsim.sinks.queue_log import QueueLog
 from pbxsim.vendors.simotel.numbers import number_of
@@ -108,7 +107,7 @@ class Centre:
 
     def __init__(self) -> None:
         clock = Scheduler(parse_iso("2026-03-02T10:00:00Z"))
-        built = build(load("call-centre"), vendors=find_vendors(), clock=clock, seed=1, files=NoFiles())
+        built = assemble(load("call-centre"), clock=clock, seed=1)
         self.log = QueueLog(built.pbx)
         self.numbers = {queue.name: number_of(queue, built.pbx) for queue in built.pbx.queues}
         self.web = Web(built.pbx, chosen=["CdrQueue"], client_api_use_local_timezone=True, time_zone="UTC")

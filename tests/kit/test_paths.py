@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbxsim.config.paths import each, mappings, numbers, texts, value_at
+from pbxsim.kit.paths import each, mappings, numbers, texts, value_at
 
 PLAIN = {"a": [{"b": "x"}, {"b": 5}, "no mapping", {"c": {"k": "y"}}], "d": None}
 

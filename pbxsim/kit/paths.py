@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from pbxsim.config.fault import Path
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pbxsim.kit.finding import Path
 
 
 def each(plain: object, places: str) -> Iterator[tuple[Path, object]]:
