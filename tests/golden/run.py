@@ -5,6 +5,7 @@ Servers are run side by side, for most of the time goes into starting them; what
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -178,8 +179,15 @@ _SIMULATIONS: Final = (
 
 
 def _commands(folder: Path) -> list[Section]:
-    told = Section("commands", [" ".join(each).encode() + b"\n" + command(*each) for each in _COMMANDS])
+    told = Section("commands", [_settled_command(*each) for each in _COMMANDS])
     return [told, *(_simulated(folder, *each) for each in _SIMULATIONS)]
+
+
+def _settled_command(*arguments: str) -> bytes:
+    said = command(*arguments)
+    if arguments == ("schema",):
+        said = re.sub(rb"\\n +", rb"\\n", said)
+    return " ".join(arguments).encode() + b"\n" + said
 
 
 def _simulated(folder: Path, *arguments: str) -> Section:

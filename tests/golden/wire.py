@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 60.0  # seconds of the world's time that a reply may take on a busy machine
 _FIRST_FRAME: Final = 288  # bytes, at 32 kbit/s and 8,000 samples a second
+_PHRASES: Final = {
+    b"413 Request Entity Too Large": b"413 Content Too Large",
+    b"416 Requested Range Not Satisfiable": b"416 Range Not Satisfiable",
+    b"422 Unprocessable Entity": b"422 Unprocessable Content",
+}
+"""What Python's library called statuses until 3.12, and what it calls them since (RFC 9110)."""
 _VOLATILE: Final = (b"date:", b"server:")
 
 
@@ -160,6 +166,8 @@ class Seen:
         """Give a reply in the bytes that are compared."""
         body = self.text(_settled_body(reply))
         lines = [line for line in reply.head.split(b"\r\n") if not line.lower().startswith(_VOLATILE)]
+        version, _, status = lines[0].partition(b" ")
+        lines[0] = version + b" " + _PHRASES.get(status, status)
         head = re.sub(rb'\r\nETag: "[0-9a-f]+-', b'\r\nETag: "TIME-', self.text(b"\r\n".join(lines)))
         if f"\r\nContent-Length: {len(reply.body)}".encode() in head:
             head = re.sub(rb"\r\nContent-Length: \d+", b"\r\nContent-Length: %d" % len(body), head)
@@ -175,7 +183,11 @@ class Seen:
 def _settled_body(reply: Reply) -> bytes:
     if b"\r\nContent-Type: audio/mpeg" in reply.head:
         return without_sound(reply.body)
-    body = re.sub(rb'("took_ms":)[0-9.e+-]+', rb"\1MS", reply.body)
+    status = reply.head.partition(b"\r\n")[0].partition(b" ")[2]
+    body = reply.body
+    if status in _PHRASES:
+        body = body.replace(b'"title":"%s"' % status[4:], b'"title":"%s"' % _PHRASES[status][4:])
+    body = re.sub(rb'("took_ms":)[0-9.e+-]+', rb"\1MS", body)
     return re.sub(rb"(?m)^(pbxsim_store_(?:flushes_total|rows_waiting|rows_written_total)) .*$", rb"\1 N", body)
 
 
