@@ -40,6 +40,7 @@ check: $(HAS_DEV) ## format, lint, types, import contract
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(BIN)/lint-imports
+	$(BIN)/lint-imports --config importlinter-runtime.toml
 
 format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can mend
 	$(PY) -m ruff check --fix .
@@ -50,7 +51,7 @@ bench: $(HAS_DEV) ## speed, as ratios to rivals in the same run   (ARGS="…")
 
 vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	@test -n "$(NAME)" || { echo "Which vendor? make vendor NAME=acme" >&2; exit 2; }
-	$(PY) -m pbxsim.vendorkit.scaffold $(NAME)
+	$(PY) -m pbxsim.kit.scaffold $(NAME)
 
 lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requirements/*.txt
 	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --output-file requirements/runtime.txt

@@ -13,12 +13,22 @@ from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx import events
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
-from pbxsim.pbx.directory import Context, Dialplan, Did, Directory, Extension, Line, OutboundRoute, Registration, Trunk
+from pbxsim.pbx.directory import (
+    Context,
+    Did,
+    Directory,
+    Extension,
+    Line,
+    NumberingPlan,
+    OutboundRoute,
+    Registration,
+    Trunk,
+)
 from pbxsim.pbx.events import CdrClosed, Event
 from pbxsim.pbx.pbx import LONGEST_TALK, NOTHING_SAVED, Pbx
 from pbxsim.sinks.cdr_memory import CdrMemory
@@ -127,11 +137,11 @@ class Phone:
 
     def hangs_up(self) -> None:
         """Put the receiver down."""
-        self._office.hand.hang_up(self.line)
+        self._office.handset.hang_up(self.line)
 
     def picks_up(self) -> None:
         """Answer what rings."""
-        self._office.hand.answer(self.line)
+        self._office.handset.answer(self.line)
 
 
 class Office:
@@ -160,7 +170,7 @@ class Office:
             extensions=extensions,
             trunks=ways_out,
             routes=by_default if routes is None else routes,
-            dialplans=[Dialplan(id=index, name=name) for index, name in enumerate(dialplans, start=1)],
+            dialplans=[NumberingPlan(id=index, name=name) for index, name in enumerate(dialplans, start=1)],
             contexts=contexts,
             dids=dids,
         )
@@ -193,8 +203,8 @@ class Office:
 
     def _start_engine(self) -> None:
         self.engine = SimulatedEngine(self.pbx, self._rules, Behaviour(ring=fixed(0), talk=None))
-        self.hand = SimulatedHand(self.pbx, self.engine)
-        self.pbx.connect_engine(self.engine, self.hand)
+        self.handset = SimulatedHandset(self.pbx, self.engine)
+        self.pbx.connect_engine(self.engine, self.handset)
 
     def set_rule(self, rule: Rule) -> None:
         """Let the engine begin anew with one rule more."""
@@ -231,7 +241,7 @@ class Office:
 
     def calls_in(self, caller: str, second: str, name: str = "") -> Call:
         """Have somebody outside call in so, who gives up when out of patience."""
-        call = self.hand.call_in(self.incoming_order(caller, second, name))
+        call = self.handset.call_in(self.incoming_order(caller, second, name))
         assert call is not None
         return call
 

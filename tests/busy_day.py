@@ -13,23 +13,22 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
+from pbxsim.hosting.assemble import FileAssembly
+from pbxsim.hosting.directory_changes import tell_changes
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Dialplan, Directory, Diversion, Trunk
-from pbxsim.pbx.directory_changes import tell_changes
+from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Trunk
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
-from pbxsim.sinks.journal import Journal
-from pbxsim.web.host import Assembled, HostedPbx, Plan
+from pbxsim.sinks.journal.journal import Journal
 from tests.builder import EVERY_EVENT, START, Office, extension, line
 from tests.pbx.components import NumberComponent, PatientQuestioner
 from tests.vendors import golden
@@ -37,12 +36,10 @@ from tests.vendors import golden
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import CdrArchive
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.events import Event
-    from pbxsim.pbx.saved import Saved
 
 CALLS: Final = 400
 _LINES: Final = ("sip100", "sip101", "sip102", "sip103", "sip104", "east", "west")
@@ -104,7 +101,7 @@ class Day:
 
     def live(self) -> Day:
         """Live through it to the end; it begins with a file that was loaded anew."""
-        yesterday = Directory(extensions=[extension("99")], dialplans=[Dialplan(id=1, name="main")])
+        yesterday = Directory(extensions=[extension("99")], dialplans=[NumberingPlan(id=1, name="main")])
         tell_changes(yesterday, self.office.pbx)
         for hour in range(CALLS):
             if self._twist is not None:
@@ -153,7 +150,7 @@ def _work(day: Day, hour: int) -> None:
         decision = day.questions.out.pop()
         day.office.pbx.decisions.hear(decision, 200 if hour % 3 else 404, str(100 + hour % 5).encode())
     with suppress(NothingToDo):
-        _hand(day.office, hour)
+        _handset(day.office, hour)
     with suppress(NothingToDo):
         _hand_on(day.office, hour)
     if hour % 17 == 0:
@@ -202,21 +199,22 @@ def _asking(office: Office, hour: int) -> Call | None:
 _CALLERS: Final = (_inside, _outside, _spelt, _incoming, _asking, _outside, _dialled, _queueing, _spelt, _spying)
 
 
-def _hand(office: Office, hour: int) -> None:
-    hand = office.hand
-    verbs = (hand.answer, hand.reject, hand.hang_up, hand.hold, hand.unhold, hand.unregister, hand.register)
+def _handset(office: Office, hour: int) -> None:
+    handset = office.handset
+    touches = (handset.answer, handset.reject, handset.hang_up, handset.hold, handset.unhold)
+    verbs = (*touches, handset.unregister, handset.register)
     verbs[hour % len(verbs)](office.phones[_LINES[hour // len(verbs) % len(_LINES)]].line)
 
 
 def _hand_on(office: Office, hour: int) -> None:
     """Divert, shut the telephone up, and hand calls on: by turns, a call now and then."""
-    hand, line = office.hand, office.phones[_LINES[hour // 3 % len(_LINES)]].line
+    handset, line = office.handset, office.phones[_LINES[hour // 3 % len(_LINES)]].line
     if hour % 6 == 0:
-        hand.transfer(line, str(100 + hour % 5))
+        handset.transfer(line, str(100 + hour % 5))
     elif hour % 12 == 1:
-        hand.do_not_disturb(line, on=not line.do_not_disturb)
+        handset.do_not_disturb(line, on=not line.do_not_disturb)
     elif hour % 12 == 7:
-        hand.divert(line, Diversion(busy="103", no_answer="104") if line.diversion is None else None)
+        handset.divert(line, Diversion(busy="103", no_answer="104") if line.diversion is None else None)
 
 
 def _agents(office: Office, hour: int) -> None:
@@ -234,22 +232,10 @@ def _agents(office: Office, hour: int) -> None:
 # -- the built-in PBX, and every example of the vendors' pages ----------------------------------------------------
 
 
-class _NoFiles:
-    """A port without files behind it: the names of temporary folders are not the same in two processes."""
-
-    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
-        """Do nothing, well."""
-
-
 def documented(seed: int = 7) -> HostedPbx:
     """Send every documented request to the PBX `documented`, three times over, with time between them."""
-    vendors, file = find_vendors(), load("documented")
-
-    def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
-        built = build(file, vendors=vendors, clock=clock, seed=seed, files=_NoFiles(), saved=saved)
-        return Assembled(built.pbx, built.interfaces)
-
-    hosted = HostedPbx(Plan(name=file.name, seed=seed, assemble=assemble, start=lambda _: START), vendors, rate=0)
+    loaded = load("documented")
+    hosted = HostedPbx(FileAssembly(loaded, seed=seed, start_at=START), loaded.packages.vendors, rate=0)
     clock = hosted.pbx.clock
     for turn in range(3):
         for vendor in sorted(hosted.interfaces):

@@ -10,7 +10,7 @@ import pytest
 
 from pbxsim import vendors
 from pbxsim.discovery import BrokenVendor, find_vendors
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VENDOR = """
 import msgspec
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 
 class Settings(msgspec.Struct, forbid_unknown_fields=True):
     pass

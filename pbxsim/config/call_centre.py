@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import Instant, seconds
-from pbxsim.config.values import Count, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
+from pbxsim.kit.values import Count, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules, Waiter
 

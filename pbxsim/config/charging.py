@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import Instant
-from pbxsim.config.values import Amount, Name, Price, WholeSeconds, money
+from pbxsim.kit.values import Amount, Name, Price, WholeSeconds, money
 from pbxsim.pbx.account import Account, Rate, Tariff
 
 FREE = Tariff("")

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from pbxsim.config.values import Cause, Id, Name, Number, Pattern, Seconds
+from pbxsim.kit.values import Cause, Id, Name, Number, Pattern, Seconds
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step
 
 NO_PLAN = "default"

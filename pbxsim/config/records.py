@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.config.tone import LONGEST, wav
-from pbxsim.config.values import Cause, Id, Moment, Name, Party, WholeSeconds, instant
+from pbxsim.kit.values import Cause, Id, Moment, Name, Party, WholeSeconds, instant
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 

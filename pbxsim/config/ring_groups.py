@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import seconds
-from pbxsim.config.values import Name, Number, SomeSeconds
+from pbxsim.kit.values import Name, Number, SomeSeconds
 from pbxsim.pbx.ring_group import RingGroup, Row
 
 

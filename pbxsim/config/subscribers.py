@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from pbxsim.config.values import Id, Name, Number, Party, SipUser
+from pbxsim.kit.values import Id, Name, Number, Party, SipUser
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Extension, Line, Registration
 

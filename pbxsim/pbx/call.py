@@ -128,15 +128,16 @@ class Call:
     a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
 
     `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
-    rung. After a transfer they are those who are left; `introduced` then says who they were when they were connected,
-    which was at `bridged_at`; the present parties were at `connected_at`. `shows` is what the next party's display
-    shows. `heard` is the channel that a spy listens to. What rings now rings until `ring_until`; `diversions` counts
-    how often it was diverted, or a component asked about it. `cause` is why it ended, or what the legs that failed so
-    far amount to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its
-    name, so that equal instants are served in a fixed order.
+    rung. After a transfer they are those who are left; `before_transfer` then says who they were when they were
+    connected, which was at `bridged_at`; the present parties were at `connected_at`. `shows` is what the next party's
+    display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`;
+    `diversions` counts how often it was diverted, or a component asked about it. `cause` is why it ended, or what
+    the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
+    counts the timers set in its name, so that equal instants are served in a fixed order.
     """
 
     __slots__ = (
+        "before_transfer",
         "bridged_at",
         "cause",
         "connected_at",
@@ -144,9 +145,7 @@ class Call:
         "diversions",
         "ended_at",
         "first",
-        "heard",
         "hunt",
-        "introduced",
         "legs",
         "number",
         "order",
@@ -154,6 +153,7 @@ class Call:
         "second",
         "second_from",
         "shows",
+        "spied_on",
         "started_at",
         "state",
         "steps",
@@ -175,18 +175,18 @@ class Call:
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
         self.hunt: Hunt | None = None
-        self.introduced: tuple[Channel, Channel | None] | None = None
+        self.before_transfer: tuple[Channel, Channel | None] | None = None
         self.shows = order.second_shows
-        self.heard: Channel | None = None
+        self.spied_on: Channel | None = None
         self.ring_until: Instant = 0
         self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
 
     @property
-    def first_met(self) -> tuple[Channel | None, Channel | None]:
+    def original_parties(self) -> tuple[Channel | None, Channel | None]:
         """Give the parties as they were first connected, or will be: those whom the record names."""
-        return self.introduced or (self.first, self.second)
+        return self.before_transfer or (self.first, self.second)
 
     @property
     def is_over(self) -> bool:

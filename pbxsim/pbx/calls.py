@@ -1,4 +1,4 @@
-"""Where calls are ordered, and the one door through which engines report what became of their legs.
+"""Where calls are ordered, and the one entry through which engines report what became of their legs.
 
 Not here: how a party is rung (dialing.py), how calls are handed on (transfer.py), how somebody listens in (spying.py),
 what is written down at the end (closing.py).
@@ -132,7 +132,7 @@ class CallControl:
         """Find a live channel by its name."""
         return next((channel for channel in self.channels() if channel.name == name), None)
 
-    # -- the engines' door ----------------------------------------------------------------------------------------
+    # -- what engines report -------------------------------------------------------------------------------------
 
     def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL) -> None:
         """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing."""
@@ -187,7 +187,7 @@ class CallControl:
             self.end(call, cause)
             return
         if self.spies.listening:
-            self.spies.went()
+            self.spies.target_gone()
         self._unanswered(channel, cause)
 
     def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
@@ -350,7 +350,7 @@ class CallControl:
         for leg in legs:
             self.engine.hang_up(leg, cause)
         if self.spies.listening:
-            self.spies.went()
+            self.spies.target_gone()
 
     def _stop_diverting(self, channel: Channel) -> None:
         self.clock.cancel(channel.divert_timer)

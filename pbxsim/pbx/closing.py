@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def close(control: CallControl, call: Call) -> None:
     """Charge the legs of a call that has just ended, then close its record."""
-    if call.order.account is not None or call.introduced is not None:
+    if call.order.account is not None or call.before_transfer is not None:
         _charge(control, call)
     if CdrClosed in control.bus.wanted:
         control.bus.emit(CdrClosed(_record(control, call)))
@@ -58,7 +58,7 @@ def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None
 
 def _record(control: CallControl, call: Call) -> Cdr:
     order, legs = call.order, call.legs
-    met_first, met_second = call.first_met
+    met_first, met_second = call.original_parties
     first = met_first or (legs[0] if legs else None)
     second = met_second or (legs[-1] if 0 < call.second_from < len(legs) else None)
     trunk = _trunk_name(first, second)
@@ -109,5 +109,5 @@ def _direction(call: Call, trunk: str) -> Direction:
 
 def _came_in(call: Call) -> bool:
     """Tell whether the caller is outside, even one for whom no trunk had room."""
-    first, _ = call.first_met
+    first, _ = call.original_parties
     return first.trunk is not None if first is not None else isinstance(call.order.first, ToTrunk)

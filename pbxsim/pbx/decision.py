@@ -76,7 +76,7 @@ class PendingDecision(msgspec.Struct, frozen=True, eq=False):
     @property
     def src(self) -> str:
         """Give the number of whoever waits: the caller, or after a transfer the one who stayed."""
-        return self.call.order.src if self.call.introduced is None else self.call.shows.number
+        return self.call.order.src if self.call.before_transfer is None else self.call.shows.number
 
 
 class Component(Protocol):
@@ -209,7 +209,9 @@ class Decisions:
 
     def _go_on(self, decision: PendingDecision, answer: Answer) -> None:
         control, call = self._control, decision.call
-        destination = answer.destination if answer.leaves else diversion.followed(control, call, answer.destination)
+        destination = answer.destination
+        if not answer.leaves:
+            destination = diversion.final_destination(control, call, destination)
         if answer.leaves or isinstance(destination, ToPlayback | ToHunt):
             call.hunt = None
             dialing.ring(control, call, destination, call.shows, answer.ring)

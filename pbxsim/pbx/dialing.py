@@ -22,7 +22,7 @@ _DOWN = ChannelState.DOWN
 
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
-    destination = diversion.followed(control, call, destination)
+    destination = diversion.final_destination(control, call, destination)
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
         return
@@ -67,10 +67,10 @@ def ring_lines(control: CallControl, call: Call, lines: list[Line], shows: Calle
 def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
     """Ring whoever is to be rung instead of a leg that has just failed; False where there is nobody."""
     line, call = leg.line, leg.call
-    way = diversion.after_failure(line, cause) if line is not None else None
+    way = diversion.forward_on_failure(line, cause) if line is not None else None
     if way is None or line is None:
         return False
-    destination = diversion.followed(control, call, diversion.follow(control, call, line, *way))
+    destination = diversion.final_destination(control, call, diversion.forward(control, call, line, *way))
     shows = call.order.first_shows if call.state is CallState.DIALING_FIRST else call.shows
     left = call.ring_until - control.clock.now
     if isinstance(destination, ToPlayback | ToHunt):
@@ -131,9 +131,9 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
     refusal: HangupCause | None = HangupCause.SUBSCRIBER_ABSENT
     for line in to.lines:
-        way = diversion.instead(line) if line.diversion is not None else None
+        way = diversion.forward_now(line) if line.diversion is not None else None
         if way is not None:
-            failed = _make_legs(control, call, diversion.follow(control, call, line, *way), shows)
+            failed = _make_legs(control, call, diversion.forward(control, call, line, *way), shows)
             refusal = refusal and failed
             continue
         if not line.registration.host:

@@ -270,7 +270,7 @@ class Did(msgspec.Struct, frozen=True, kw_only=True):
     step: Step
 
 
-class Dialplan(msgspec.Struct, frozen=True, kw_only=True):
+class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A numbering plan: the namespace of internal numbers. Every plan is also the context of that name."""
 
     id: int
@@ -286,7 +286,7 @@ class Directory:
         extensions: Sequence[Extension] = (),
         trunks: Sequence[Trunk] = (),
         routes: Sequence[OutboundRoute] = (),
-        dialplans: Sequence[Dialplan] = (),
+        dialplans: Sequence[NumberingPlan] = (),
         contexts: Sequence[Context] = (),
         dids: Sequence[Did] = (),
     ) -> None:
@@ -371,7 +371,7 @@ def _found(extension: Extension | None) -> Extension:
 
 
 def _with_plans_as_contexts(
-    contexts: Sequence[Context], dialplans: Sequence[Dialplan], routes: tuple[OutboundRoute, ...]
+    contexts: Sequence[Context], dialplans: Sequence[NumberingPlan], routes: tuple[OutboundRoute, ...]
 ) -> dict[str, Context]:
     plans = {plan.name: Context(name=plan.name, dialplan=plan.name, routes=routes) for plan in dialplans}
     return plans | {context.name: context for context in contexts}

@@ -33,7 +33,7 @@ _REASONS: Final = {
 }
 
 
-def instead(line: Line) -> tuple[str, str] | None:
+def forward_now(line: Line) -> tuple[str, str] | None:
     """Tell why this line is not rung now, and which number is instead; None where it has no such wish."""
     wishes = line.diversion
     if wishes is None:
@@ -47,7 +47,7 @@ def instead(line: Line) -> tuple[str, str] | None:
     return None
 
 
-def after_failure(line: Line, cause: HangupCause) -> tuple[str, str] | None:
+def forward_on_failure(line: Line, cause: HangupCause) -> tuple[str, str] | None:
     """Tell why a call that failed there with that cause is diverted, and whereto; None where it is not."""
     wishes, why = line.diversion, _REASONS.get(cause)
     if wishes is None or why is None:
@@ -56,7 +56,7 @@ def after_failure(line: Line, cause: HangupCause) -> tuple[str, str] | None:
     return (why, to) if to else None
 
 
-def follow(control: CallControl, call: Call, line: Line, why: str, to: str) -> Destination:
+def forward(control: CallControl, call: Call, line: Line, why: str, to: str) -> Destination:
     """Go where a line diverts a call to; a call that has been sent round too often is refused (cause 34)."""
     if call.diversions >= MOST:
         return Refused(to, HangupCause.NORMAL_CIRCUIT_CONGESTION)
@@ -65,14 +65,14 @@ def follow(control: CallControl, call: Call, line: Line, why: str, to: str) -> D
     return control.dialplan.resolve(to, line.extension.dialplan)
 
 
-def followed(control: CallControl, call: Call, destination: Destination) -> Destination:
+def final_destination(control: CallControl, call: Call, destination: Destination) -> Destination:
     """Give where a destination of one line leads in the end; it may be something that is no line at all."""
     while isinstance(destination, ToExtension):
         line, lines = destination.line, destination.extension.lines
         if line is None and len(lines) == 1:
             line = lines[0]
-        way = instead(line) if line is not None and line.diversion is not None else None
+        way = forward_now(line) if line is not None and line.diversion is not None else None
         if way is None or line is None:
             break
-        destination = follow(control, call, line, *way)
+        destination = forward(control, call, line, *way)
     return destination

@@ -1,6 +1,6 @@
 """The port behind which something decides what a telephone does: simulated, a real Asterisk, SIP phones.
 
-Every verb is a request and returns at once. What came of it arrives at one door, `CallControl.on_leg(channel, report,
+Every verb is a request and returns at once. What came of it arrives at one entry, `CallControl.on_leg(channel, report,
 cause)`: during the verb, later, late, twice, out of order or never. The switch bears all of that: a report that the
 leg's state rules out is noted and dropped, silence is ended by the switch's own timers, and a leg that the switch has
 hung up is over whether or not the engine ever confirms it.
@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
-    from pbxsim.pbx.call import Call, CallOrder
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Diversion, Line
 
 
 class CallEngine(Protocol):
@@ -45,75 +44,4 @@ class CallEngine(Protocol):
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End the leg. The switch already counts it as ended."""
-        ...
-
-
-class TelephoneHand(Protocol):
-    """A person's hand on a telephone, where the engine has telephones that a program can touch.
-
-    Each verb raises NothingToDo when the telephone is in no state for it.
-    """
-
-    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
-        """Place a call as `CallControl.receive` takes it, with a caller who may give up. Never raises NothingToDo."""
-        ...
-
-    def answer(self, line: Line) -> None:
-        """Pick up the call that rings longest; calls that were up are put on hold."""
-        ...
-
-    def reject(self, line: Line) -> None:
-        """Refuse the call that rings longest (cause 21)."""
-        ...
-
-    def hang_up(self, line: Line) -> None:
-        """Put the receiver down: ends the oldest call that is up or being placed."""
-        ...
-
-    def hold(self, line: Line) -> None:
-        """Put the oldest call that is up on hold."""
-        ...
-
-    def unhold(self, line: Line) -> None:
-        """Take the held call back."""
-        ...
-
-    def swap(self, line: Line) -> None:
-        """Put the call that is up on hold, and take the held one back."""
-        ...
-
-    def dial(self, line: Line, to: str) -> Call:
-        """Place a call to that number, as the extension's numbering plan understands it."""
-        ...
-
-    def transfer(self, line: Line, to: str) -> None:
-        """Hand the call that is up, or else the held one, on to that number, and be out of it (blind)."""
-        ...
-
-    def consult(self, line: Line, to: str) -> Call:
-        """Put the call that is up on hold, and call that number first."""
-        ...
-
-    def complete(self, line: Line) -> None:
-        """Connect the held party to the one consulted, who has answered, and be out of it (attended)."""
-        ...
-
-    def cancel(self, line: Line) -> None:
-        """Give the consultation up, and take the held call back."""
-        ...
-
-    def do_not_disturb(self, line: Line, *, on: bool) -> None:
-        """Refuse every call as busy from now on, or take calls again. What rings already rings on."""
-        ...
-
-    def divert(self, line: Line, diversion: Diversion | None) -> None:
-        """Have calls go elsewhere from now on; None: no more."""
-        ...
-
-    def register(self, line: Line) -> None:
-        """Register at the PBX again, from where it last was."""
-        ...
-
-    def unregister(self, line: Line) -> None:
-        """Drop off: calls that ring there fail (cause 20), those that are up go on."""
         ...

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.account import Account
     from pbxsim.pbx.cdr import CdrArchive
     from pbxsim.pbx.directory import Directory
-    from pbxsim.pbx.engine import CallEngine, TelephoneHand
+    from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.handset import Handset
 
 LONGEST_TALK: Duration = 4 * HOUR
 NOTHING_SAVED: Final = Saved()
@@ -85,12 +86,12 @@ class Pbx:
             **{f"group {group.name}": GroupHunt(self, group) for group in groups},
         }
         self.decisions = Decisions(self.calls)
-        self.hand: TelephoneHand | None = None
+        self.handset: Handset | None = None
 
-    def connect_engine(self, engine: CallEngine, hand: TelephoneHand | None = None) -> None:
+    def connect_engine(self, engine: CallEngine, handset: Handset | None = None) -> None:
         """Let `engine` decide what telephones do, and `hand` touch them where that is possible."""
         self.calls.engine = engine
-        self.hand = hand
+        self.handset = handset
 
     def _open_accounts(self, saved: Saved) -> None:
         """Give each account the credit with which an earlier run left it, or book the one that it begins with."""

@@ -39,17 +39,17 @@ class Spies:
     def came_up(self, channel: Channel) -> None:
         """Let those hear a channel that waited for a call on its line."""
         for spy in list(self.listening.values()):
-            if spy.heard is None and spy.order.spied_line is channel.line is not None and channel.call is not spy:
+            if spy.spied_on is None and spy.order.spied_line is channel.line is not None and channel.call is not spy:
                 self._attach(spy, channel)
 
-    def went(self) -> None:
+    def target_gone(self) -> None:
         """End the spies whose target is gone."""
         for spy in list(self.listening.values()):
-            if spy.heard is not None and not spy.heard.is_live:
+            if spy.spied_on is not None and not spy.spied_on.is_live:
                 self._control.hang_up(spy)
 
     def _attach(self, spy: Call, channel: Channel) -> None:
-        spy.heard = channel
+        spy.spied_on = channel
         self._control.bus.emit(SpyAttached(spy, channel))
 
 

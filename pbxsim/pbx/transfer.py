@@ -100,14 +100,14 @@ def _hand_over(control: CallControl, call: Call, stays: Channel) -> None:
 
 
 def _remember(call: Call) -> None:
-    if call.introduced is None and call.first is not None:
-        call.introduced = call.first, call.second
+    if call.before_transfer is None and call.first is not None:
+        call.before_transfer = call.first, call.second
 
 
 def _shown(call: Call, stays: Channel) -> CallerId:
     """Say what the next party sees: whoever it will talk with, not whoever transferred."""
     order = call.order
-    if stays is call.first and call.introduced is None and order.second_shows.number:
+    if stays is call.first and call.before_transfer is None and order.second_shows.number:
         return order.second_shows
     return CallerId(stays.number, stays.line.extension.owner if stays.line is not None else "")
 

@@ -11,8 +11,8 @@ from pbxsim.web.paths import CONTROL_ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pbxsim.vendorkit.vendor import Vendor
-    from pbxsim.web.host import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.kit.vendor import Vendor
 
 _CONTROL = (
     ("calls", "watch it ring, be answered, end"),

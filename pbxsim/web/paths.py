@@ -7,12 +7,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from pbxsim.vendorkit.near_miss import word_hint
+from pbxsim.kit.near_miss import word_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsim.vendorkit.vendor import Vendor
+    from pbxsim.kit.vendor import Vendor
 
 CONTROL_ROOT: Final = "/_pbxsim"
 HEALTH: Final = ("/livez", "/readyz")

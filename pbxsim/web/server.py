@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
-from pbxsim.vendorkit.exchange import Exchange
-from pbxsim.vendorkit.reply import Reply
+from pbxsim.hosting.masking import Mask
+from pbxsim.kit.reply import Reply
+from pbxsim.kit.request import Request
 from pbxsim.web.file_bytes import FileBytes
-from pbxsim.web.masking import Mask
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from ssl import SSLContext
 
-    from pbxsim.vendorkit.vendor import Vendor
-    from pbxsim.web.control.answer import Answer
-    from pbxsim.web.control.door import ControlDoor
-    from pbxsim.web.host import Hosts
+    from pbxsim.hosting.hosted_pbx import Hosts
+    from pbxsim.kit.vendor import Vendor
+    from pbxsim.web.control.dispatch import ControlApi
+    from pbxsim.web.control.response import Response
 
 _TEXT: Final = "text/plain; charset=utf-8"
 
@@ -46,11 +46,11 @@ class PbxServer:
     """
 
     def __init__(
-        self, hosts: Hosts, vendors: Mapping[str, Vendor], door: ControlDoor, *, body_seconds: float = BODY_SECONDS
+        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, body_seconds: float = BODY_SECONDS
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
-        self._door = door
+        self._api = api
         self._body_seconds = body_seconds
         self._runner: web.ServerRunner | None = None
         self.port = 0
@@ -62,7 +62,10 @@ class PbxServer:
         self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
-        """Listen, and let the clocks run. `port` then says where, also if 0 was asked for. Raises AddressInUse."""
+        """Listen, and let the PBXs live. `port` then says where, also if 0 was asked for.
+
+        Raises AddressInUse, EngineUnreachable.
+        """
         runner = web.ServerRunner(ConnectionServer(self._handle, self._unreadable), shutdown_timeout=2.0)
         await runner.setup()
         site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
@@ -73,11 +76,15 @@ class PbxServer:
             raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
         self._runner = runner
         self.port = site.port
-        for hosted in self.hosts:
-            hosted.start()
+        try:
+            for hosted in self.hosts:
+                await hosted.start()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """Stop the clocks (whoever waits for one is told), take no more requests, finish those in progress."""
+        """Stop the PBXs (whoever waits for a clock is told), take no more requests, finish those in progress."""
         for hosted in self.hosts:
             await hosted.close()
         if self._runner is not None:
@@ -86,75 +93,75 @@ class PbxServer:
 
     # -- one request ----------------------------------------------------------------------------------------------
 
-    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        path, _, query = _target(request.raw_path)
+    async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        path, _, query = _target(incoming.raw_path)
         hints: tuple[str, ...] = ()
         vendor = self._paths.owner(path)
         if vendor is None:
-            if self._door.is_control(path):
-                return await self._control(request, path, query)
+            if self._api.is_control(path):
+                return await self._control(incoming, path, query)
             read_as = cleaned(path)
             vendor = self._paths.owner(read_as)
             if vendor is None:
-                return self._nowhere(request, path, query)
+                return self._nowhere(incoming, path, query)
             path, hints = read_as, (f"path {path!r} was read as {read_as!r}",)
-        exchange = Exchange(request.method, path, query, headers=request.headers, remote=request.remote or "")
-        if request.body_exists:
-            exchange.body, exchange.fault = await self._body(request)
+        request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
+        if incoming.body_exists:
+            request.body, request.fault = await self._body(incoming)
         name = vendor.name
-        response = _response(self.hosts.for_request(name, exchange).answer(name, exchange, hints))
-        if exchange.fault:
+        response = _response(self.hosts.for_request(name, request).answer(name, request, hints))
+        if request.fault:
             response.force_close()  # what is left of the body would be taken for the next request
         return response
 
-    async def _control(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
-        body, fault = await self._body(request) if request.body_exists else (b"", "")
-        exchange = Exchange(
-            request.method, path, query, headers=request.headers, body=body, remote=request.remote or "", fault=fault
+    async def _control(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
+        body, fault = await self._body(incoming) if incoming.body_exists else (b"", "")
+        request = Request(
+            incoming.method, path, query, headers=incoming.headers, body=body, remote=incoming.remote or "", fault=fault
         )
-        answer = await self._door.answer(exchange)
+        answer = await self._api.answer(request)
         if not isinstance(answer.body, bytes):
-            return await _streamed(request, answer.body, answer)
+            return await _streamed(incoming, answer.body, answer)
         response = web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
         if fault:
             response.force_close()  # as for vendors
         return response
 
-    def _nowhere(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
-        exchange = Exchange(request.method, path, query, headers=request.headers, remote=request.remote or "")
+    def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
+        request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         masked = Mask(self._paths.vendors).path(path)
         hints = self._paths.hints(masked)
         listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
         meant = "".join(f"{hint}\n" for hint in hints)
         text = f"404 Not Found\n{meant}Here are:\n{listed}  {CONTROL_ROOT}/  (pbxsim's control API)\n"
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
-        self.hosts.first().requests.missed(exchange, reply)
+        self.hosts.first().requests.missed(request, reply)
         return _response(reply)
 
     def _unreadable(self, remote: str, reason: str) -> None:
         hint = f"this was no HTTP request that a server can read: {reason}"
         reply = Reply(body=b"", status=400, code="400", hints=(hint,))
-        self.hosts.first().requests.missed(Exchange("", "", remote=remote), reply)
+        self.hosts.first().requests.missed(Request("", "", remote=remote), reply)
 
-    async def _body(self, request: web.BaseRequest) -> tuple[bytes, str]:
+    async def _body(self, incoming: web.BaseRequest) -> tuple[bytes, str]:
         """Read a body; what is wrong with it, if something is, as second."""
-        if (request.content_length or 0) > LONGEST_BODY:
+        if (incoming.content_length or 0) > LONGEST_BODY:
             return b"", _TOO_LONG
-        if "100-continue" in request.headers.get("Expect", "").lower():
-            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            request.writer.output_size = 0
+        if "100-continue" in incoming.headers.get("Expect", "").lower():
+            await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            incoming.writer.output_size = 0
         try:
             async with asyncio.timeout(self._body_seconds):
-                return await _read(request)
+                return await _read(incoming)
         except TimeoutError:
             return b"", "the client stopped sending before the body's end"
         except (RequestPayloadError, ConnectionError) as error:
             return b"", f"the body broke off: {type(error).__name__}"
 
 
-async def _read(request: web.BaseRequest) -> tuple[bytes, str]:
+async def _read(incoming: web.BaseRequest) -> tuple[bytes, str]:
     body = bytearray()
-    while chunk := await request.content.readany():
+    while chunk := await incoming.content.readany():
         body += chunk
         if len(body) > LONGEST_BODY:
             return b"", _TOO_LONG
@@ -176,12 +183,12 @@ def _response(reply: Reply) -> web.Response:
     )
 
 
-async def _streamed(request: web.BaseRequest, chunks: Iterable[bytes], answer: Answer) -> web.StreamResponse:
+async def _streamed(incoming: web.BaseRequest, chunks: Iterable[bytes], answer: Response) -> web.StreamResponse:
     """Send a long answer piece by piece, each as soon as the client has taken those before."""
     response = web.StreamResponse(status=answer.status, headers=answer.all_headers())
     try:
-        await response.prepare(request)
-        if request.method != "HEAD":
+        await response.prepare(incoming)
+        if incoming.method != "HEAD":
             for chunk in chunks:
                 await response.write(chunk)
         await response.write_eof()

@@ -17,14 +17,14 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.sinks.store import rows
-from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
 from tests.bench.harness import Figures, expect, settle_gc
 from tests.bench.our_switch import START, BenchPbx
 
 if TYPE_CHECKING:
-    from pbxsim.sinks.store.shelf import StoreShelf
+    from pbxsim.sinks.store.buffer import WriteBuffer
 
 _PBX = "bench"
 
@@ -47,14 +47,14 @@ def by_hand(records: int, batch: int) -> Figures:
 
 
 async def _by_store(folder: Path, records: list[Cdr], batch: int) -> Figures:
-    store, shelf, pbx = await _opened(folder)
+    store, record_store, pbx = await _opened(folder)
     emit = pbx.pbx.events.emit
     settle_gc()
     began, spent = time.perf_counter(), time.process_time()
     for start in range(0, len(records), batch):
         for cdr in records[start : start + batch]:
             emit(CdrClosed(cdr))
-        await shelf.settled()
+        await record_store.settled()
     figures = _figures(len(records), began, spent)
     await store.close()
     return figures
@@ -86,13 +86,13 @@ def _row(cdr: Cdr) -> tuple[str | int, ...]:
     )
 
 
-async def _opened(folder: Path) -> tuple[Store, StoreShelf, BenchPbx]:
+async def _opened(folder: Path) -> tuple[Store, WriteBuffer, BenchPbx]:
     store = await Store.open(StorePlace.of_file(folder / "store"), StoreSettings(spill=folder / "spill"))
     await store.load(_PBX)
-    shelf, pbx = store.shelf(_PBX), BenchPbx()
-    shelf.attach(pbx.pbx)
-    await shelf.settled()
-    return store, shelf, pbx
+    record_store, pbx = store.buffer(_PBX), BenchPbx()
+    record_store.attach(pbx.pbx)
+    await record_store.settled()
+    return store, record_store, pbx
 
 
 async def _make_tables(folder: Path) -> None:

@@ -9,12 +9,12 @@ from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx.call import Call, CallOrder, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.pbx.directory import Dialplan, Directory, Extension, Line, OutboundRoute, Registration, Trunk
+from pbxsim.pbx.directory import Directory, Extension, Line, NumberingPlan, OutboundRoute, Registration, Trunk
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.sinks.cdr_memory import CdrMemory
@@ -49,7 +49,7 @@ class BenchPbx:
             extensions=[to.extension for to in self.first],
             trunks=[self.trunk],
             routes=[route],
-            dialplans=[Dialplan(id=1, name=_PLAN)],
+            dialplans=[NumberingPlan(id=1, name=_PLAN)],
         )
         self.records = CdrMemory()
         self.pbx = Pbx(
@@ -57,7 +57,7 @@ class BenchPbx:
         )
         at_work = Behaviour(outcome=Outcome.ANSWER, ring=fixed(FIRST_RING_SECONDS), talk=None)
         engine = SimulatedEngine(self.pbx, rules=[Rule(number="_sip!", turns=(at_work,))])
-        self.pbx.connect_engine(engine, SimulatedHand(self.pbx, engine))
+        self.pbx.connect_engine(engine, SimulatedHandset(self.pbx, engine))
 
     def keep_records(self) -> None:
         """Put each call's record into the archive."""

@@ -65,8 +65,8 @@ def _comes_in(pbx: Pbx, to: str) -> CallState:
         context="front",
         second_shows=CallerId("605000111"),
     )
-    assert pbx.hand is not None
-    call = pbx.hand.call_in(order)
+    assert pbx.handset is not None
+    call = pbx.handset.call_in(order)
     assert call is not None
     return call.state
 

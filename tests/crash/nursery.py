@@ -25,9 +25,9 @@ _ADDRESS: Final = re.compile(r"pbxsim \S+ on (http://\S+)")
 _NUMBER: Final = re.compile(r"child (\d+)$")
 _NEEDED: Final = (
     "pbxsim.app",
-    "pbxsim.web.asking",
+    "pbxsim.sinks.outbound.questions",
     "pbxsim.web.control.routes",
-    "pbxsim.sinks.outbox.web_post",
+    "pbxsim.sinks.outbox.http",
     "pbxsim.sinks.store.engine",
     "aiosqlite",
     "asyncpg",

@@ -15,7 +15,7 @@ from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.dice import draw, stream
-from pbxsim.pbx.directory import Context, Dialplan, Directory, Extension, Step, Trunk
+from pbxsim.pbx.directory import Context, Directory, Extension, NumberingPlan, Step, Trunk
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
@@ -64,7 +64,7 @@ class BusyHour:
                     Extension(id=own.id, internal=str(1000 + own.id), dialplan="main", lines=[own]) for own in lines
                 ],
                 trunks=[self.trunk],
-                dialplans=[Dialplan(id=1, name="main")],
+                dialplans=[NumberingPlan(id=1, name="main")],
                 contexts=[Context(name="in", entries=(("s", Step(queue="hotline")),))],
             ),
             cdrs=self.archive,

@@ -124,8 +124,8 @@ class Referee:
         assert all(leg.call is call for leg in call.legs), "a leg in two calls"
         if call.state is CallState.TALKING:
             assert [leg.is_up for leg in (call.first, call.second) if leg is not None] == [True] * len(call.live_legs())
-        if call.heard is not None:
-            assert call.heard.is_live, "a spy without anybody to hear"
+        if call.spied_on is not None:
+            assert call.spied_on.is_live, "a spy without anybody to hear"
         since, limit = self._limit(call)
         assert self._pbx.clock.now < since + limit or limit == 0, f"a call outlived its limit {limit} in {call.state}"
 

@@ -45,7 +45,7 @@ def blind(office: Office, leg: Channel, to: str) -> bool:
 def consulting(office: Office, to: str = "102") -> tuple[Call, Channel, Call, Channel]:
     """Have telephone 100 hold one outside and talk with another; give both calls with its own leg in each."""
     call, own, _ = talking(office)
-    office.hand.hold(office.phones["100"].line)
+    office.handset.hold(office.phones["100"].line)
     consultation = office.dials("sip100", to)
     office.advance(0)
     assert consultation is not None

@@ -72,7 +72,7 @@ def test_a_logged_in_agent_is_seen_through_the_line(office: Office, agents: Agen
     office.phones["100"].never_answers()
     office.incoming("605000111", "100")
     states.append(anna.device_state)
-    office.hand.unregister(office.phones["100"].line)
+    office.handset.unregister(office.phones["100"].line)
     states.append(anna.device_state)
     assert states == [DeviceState.NOT_IN_USE, DeviceState.RINGING, DeviceState.UNAVAILABLE]
 

@@ -1,4 +1,4 @@
-"""A leg: the table of its states, walked in full at the engines' door, and how it is named."""
+"""A leg: the table of its states, walked in full as engines report it, and how it is named."""
 
 from __future__ import annotations
 

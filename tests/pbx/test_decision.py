@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TEAM = RingGroup(name="team", context="main", rows=(Row(("102",), 10 * SECOND),))
 
 
-class Exchange(Office):
+class Request(Office):
     """An office in which 700 asks where to go on; 0 plays a tune, 8 is the team, 9 asks again."""
 
     def __init__(
@@ -85,14 +85,14 @@ class Exchange(Office):
         return [leg.number for leg in call.ringing_legs()]
 
 
-def _asked(office: Exchange) -> Call:
+def _asked(office: Request) -> Call:
     call = office.incoming("605000111", "700")
     assert call is not None
     return call
 
 
 def test_a_caller_waits_while_the_server_is_asked_and_rings_where_it_says() -> None:
-    office = Exchange()
+    office = Request()
     office.phones["101"].answers(after=3)
     call = _asked(office)
     assert (call.state, office.ringing(call), office.pbx.decisions.pending()) == (
@@ -114,7 +114,7 @@ def test_a_caller_waits_while_the_server_is_asked_and_rings_where_it_says() -> N
 
 
 def test_an_originated_call_asks_when_its_first_party_is_there() -> None:
-    office = Exchange()
+    office = Request()
     call = office.call("100", "700")
     assert office.questions.out == []
     office.advance(0)
@@ -127,45 +127,45 @@ def test_an_originated_call_asks_when_its_first_party_is_there() -> None:
 
 
 def test_a_public_number_may_lead_to_a_component() -> None:
-    office = Exchange()
+    office = Request()
     call = office.incoming("605000111", "299100")
     assert (office.question.call, office.question.number) == (call, "299100")
 
 
 def test_a_component_is_no_first_party() -> None:
-    office = Exchange()
+    office = Request()
     call = office.call("700", "100")
     assert (call.cause, office.questions.out) == (HangupCause.NO_ROUTE_DESTINATION, [])
 
 
 def test_a_component_that_nobody_has_is_no_destination() -> None:
-    office = Exchange()
+    office = Request()
     call = office.incoming("605000111", "6")
     assert call is not None
     assert (call.cause, call.disposition) == (HangupCause.NO_ROUTE_DESTINATION, Disposition.FAILED)
 
 
 def test_a_name_can_be_given_only_once() -> None:
-    office = Exchange()
+    office = Request()
     with pytest.raises(ValueError, match="component where"):
         office.pbx.decisions.add(NumberComponent(office.pbx))
 
 
 def test_where_nobody_asks_the_question_has_failed_at_once() -> None:
-    office = Exchange(failure="102", asks=False)
+    office = Request(failure="102", asks=False)
     call = _asked(office)
     assert (office.ringing(call), office.said()) == (["102"], [({}, NOBODY_ASKS)])
 
 
 def test_a_useless_answer_leads_to_the_way_out() -> None:
-    office = Exchange(failure="102")
+    office = Request(failure="102")
     call = _asked(office)
     assert office.answers("oops", status=500)
     assert (office.ringing(call), call.hunt, office.said()) == (["102"], None, [({}, "HTTP status 500")])
 
 
 def test_without_a_way_out_the_call_is_over() -> None:
-    office = Exchange()
+    office = Request()
     call = _asked(office)
     office.answers("oops", status=500)
     assert (call.cause, call.disposition) == (HangupCause.NORMAL_TEMPORARY_FAILURE, Disposition.FAILED)
@@ -173,7 +173,7 @@ def test_without_a_way_out_the_call_is_over() -> None:
 
 
 def test_without_any_answer_the_pbx_waits_a_second_and_not_longer() -> None:
-    office = Exchange(failure="102")
+    office = Request(failure="102")
     call = _asked(office)
     late = office.question
     office.advance(0.999)
@@ -186,7 +186,7 @@ def test_without_any_answer_the_pbx_waits_a_second_and_not_longer() -> None:
 
 
 def test_a_question_is_answered_once() -> None:
-    office = Exchange(failure="102")
+    office = Request(failure="102")
     call = _asked(office)
     question = office.question
     assert office.answers("101")
@@ -198,7 +198,7 @@ def test_a_question_is_answered_once() -> None:
 
 
 def test_the_answer_to_an_earlier_question_of_the_same_call_is_void() -> None:
-    office = Exchange()
+    office = Request()
     call = _asked(office)
     first = office.question
     office.answers("leave 9")
@@ -208,7 +208,7 @@ def test_the_answer_to_an_earlier_question_of_the_same_call_is_void() -> None:
 
 
 def test_a_caller_who_hangs_up_makes_the_question_void() -> None:
-    office = Exchange(failure="102")
+    office = Request(failure="102")
     call = _asked(office)
     question = office.question
     office.pbx.calls.hang_up(call)
@@ -230,7 +230,7 @@ def test_a_caller_who_hangs_up_makes_the_question_void() -> None:
 def test_whoever_does_not_take_the_call_leads_to_the_way_out_for_that_cause(
     cause: HangupCause, outcome: Outcome
 ) -> None:
-    office = Exchange(failure="0", ways_out={cause: "102"})
+    office = Request(failure="0", ways_out={cause: "102"})
     office.phones["102"].never_answers()
     call = _asked(office)
     office.answers(number(outcome))
@@ -240,8 +240,8 @@ def test_whoever_does_not_take_the_call_leads_to_the_way_out_for_that_cause(
 
 
 def test_an_extension_that_cannot_even_be_rung_leads_to_the_way_out() -> None:
-    office = Exchange(ways_out={HangupCause.SUBSCRIBER_ABSENT: "102"})
-    office.hand.unregister(office.phones["101"].line)
+    office = Request(ways_out={HangupCause.SUBSCRIBER_ABSENT: "102"})
+    office.handset.unregister(office.phones["101"].line)
     call = _asked(office)
     office.answers("101")
     assert office.ringing(call) == ["102"]
@@ -249,7 +249,7 @@ def test_an_extension_that_cannot_even_be_rung_leads_to_the_way_out() -> None:
 
 
 def test_an_extension_that_does_not_answer_leads_to_the_way_out_when_its_time_is_over() -> None:
-    office = Exchange(failure="102")
+    office = Request(failure="102")
     office.phones["101"].never_answers()
     call = _asked(office)
     office.answers("101")
@@ -260,7 +260,7 @@ def test_an_extension_that_does_not_answer_leads_to_the_way_out_when_its_time_is
 
 
 def test_without_a_way_out_the_record_says_why_nobody_was_reached() -> None:
-    office = Exchange()
+    office = Request()
     office.phones["101"].is_busy()
     call = _asked(office)
     office.answers("101")
@@ -269,7 +269,7 @@ def test_without_a_way_out_the_record_says_why_nobody_was_reached() -> None:
 
 
 def test_a_way_out_may_play_something() -> None:
-    office = Exchange(failure="0")
+    office = Request(failure="0")
     call = _asked(office)
     office.answers("", status=404)
     assert call.state is CallState.TALKING
@@ -278,7 +278,7 @@ def test_a_way_out_may_play_something() -> None:
 
 
 def test_an_answer_may_have_the_component_leave_for_good() -> None:
-    office = Exchange(failure="102")
+    office = Request(failure="102")
     office.phones["102"].never_answers()
     call = _asked(office)
     office.answers("leave 8")
@@ -288,8 +288,8 @@ def test_an_answer_may_have_the_component_leave_for_good() -> None:
 
 
 def test_an_extension_diverted_to_a_group_rings_the_group() -> None:
-    office = Exchange()
-    office.hand.divert(office.phones["101"].line, Diversion(always="8"))
+    office = Request()
+    office.handset.divert(office.phones["101"].line, Diversion(always="8"))
     call = _asked(office)
     office.answers("101")
     assert office.ringing(call) == ["102"]
@@ -297,7 +297,7 @@ def test_an_extension_diverted_to_a_group_rings_the_group() -> None:
 
 def test_the_limit_of_an_answer_cuts_the_talk_and_the_shorter_limit_holds() -> None:
     for ordered, lasts in ((0, 30), (12 * SECOND, 12), (90 * SECOND, 30)):
-        office = Exchange(talk_limit=30 * SECOND)
+        office = Request(talk_limit=30 * SECOND)
         office.phones["101"].answers()
         call = office.incoming("605000111", "700", talk_limit=ordered)
         assert call is not None
@@ -309,7 +309,7 @@ def test_the_limit_of_an_answer_cuts_the_talk_and_the_shorter_limit_holds() -> N
 
 
 def test_a_call_that_is_sent_round_is_asked_about_twenty_times() -> None:
-    office = Exchange(failure="9")
+    office = Request(failure="9")
     call = _asked(office)
     for _ in range(20):
         office.answers("", status=500)
@@ -318,13 +318,13 @@ def test_a_call_that_is_sent_round_is_asked_about_twenty_times() -> None:
 
 
 def test_where_nobody_asks_a_component_that_leads_to_itself_ends_the_call() -> None:
-    office = Exchange(failure="9", asks=False)
+    office = Request(failure="9", asks=False)
     call = _asked(office)
     assert (call.cause, len(office.said())) == (HangupCause.NORMAL_CIRCUIT_CONGESTION, 20)
 
 
 def test_a_party_handed_on_blind_waits_and_is_asked_about_by_its_own_number() -> None:
-    office = Exchange()
+    office = Request()
     office.phones["101"].answers()
     call = office.incoming("605000111", "101")
     assert call is not None
@@ -338,7 +338,7 @@ def test_a_party_handed_on_blind_waits_and_is_asked_about_by_its_own_number() ->
 
 
 def test_several_calls_wait_in_the_order_in_which_they_were_asked_about() -> None:
-    office = Exchange()
+    office = Request()
     calls = [_asked(office), _asked(office)]
     assert [decision.call for decision in office.pbx.decisions.pending()] == calls
     second = office.questions.out[1]

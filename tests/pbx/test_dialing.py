@@ -217,7 +217,7 @@ def test_the_second_party_is_looked_up_when_its_turn_comes() -> None:
     office.phones["100"].answers(after=5)
     call = office.call("100", "101")
     for user in ("desk", "mobile", "home"):
-        office.hand.unregister(office.phones[user].line)
+        office.handset.unregister(office.phones[user].line)
     office.finish()
     assert office.cdr(call).cause is HangupCause.SUBSCRIBER_ABSENT
     assert LegRefused in office.kinds_heard()

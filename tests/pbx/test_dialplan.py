@@ -8,7 +8,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import Context, Directory, OutboundRoute, Step, Trunk
-from pbxsim.pbx.directory import Dialplan as Plan
+from pbxsim.pbx.directory import NumberingPlan as Plan
 from tests.builder import extension
 
 UPC = Trunk(id=1, name="upc")

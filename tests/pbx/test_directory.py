@@ -10,10 +10,10 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import (
     DeviceState,
-    Dialplan,
     Directory,
     Extension,
     Line,
+    NumberingPlan,
     OutboundRoute,
     Registration,
     Trunk,
@@ -39,7 +39,9 @@ def directory() -> Directory:
         ],
         trunks=[UPC],
         routes=[OUT],
-        dialplans=[Dialplan(id=1, name="main"), Dialplan(id=2, name="branch"), Dialplan(id=3, name="empty")],
+        dialplans=[
+            NumberingPlan(id=number, name=name) for number, name in enumerate(("main", "branch", "empty"), start=1)
+        ],
     )
 
 
@@ -231,9 +233,9 @@ def test_a_telephone_with_two_calls_goes_through_every_device_state() -> None:
     assert telephone.channel_state is ChannelState.UP, "the state of its oldest channel"
     office.phones["100"].picks_up()
     seen.append(telephone.device_state)
-    office.hand.unhold(telephone)
+    office.handset.unhold(telephone)
     seen.append(telephone.device_state)
-    office.hand.hold(telephone)
+    office.handset.hold(telephone)
     seen.append(telephone.device_state)
     assert first is not None
     office.pbx.calls.hang_up(first)

@@ -30,7 +30,7 @@ def _logs_out(centre: CallCentre) -> None:
 
 
 def _unplugs(centre: CallCentre) -> None:
-    centre.hand.unregister(centre.phones["anna"].line)
+    centre.handset.unregister(centre.phones["anna"].line)
 
 
 def _calls_somebody(centre: CallCentre) -> None:
@@ -93,13 +93,13 @@ def _comes_back(centre: CallCentre, away: Callable[[CallCentre], None]) -> None:
     elif away is _logs_out:
         centre.pbx.agents.log_in(anna, telephone)
     elif away is _unplugs:
-        centre.hand.register(telephone)
+        centre.handset.register(telephone)
     elif away is _is_no_member:
         centre.pbx.queues.add(centre.pbx.queues.named("sales"), anna, 0)
     elif away is _calls_somebody:
-        centre.hand.hang_up(telephone)
+        centre.handset.hang_up(telephone)
     else:
-        centre.hand.reject(telephone)
+        centre.handset.reject(telephone)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_an_agents_own_call_to_the_queue_does_not_ring_the_agent() -> None:
 
 def test_an_agent_who_does_not_want_to_be_disturbed_refuses_and_the_next_is_rung_at_once() -> None:
     centre = CallCentre(queue("anna", "ben"))
-    centre.hand.do_not_disturb(centre.phones["anna"].line, on=True)
+    centre.handset.do_not_disturb(centre.phones["anna"].line, on=True)
     call = centre.calls()
     centre.advance(0)
     assert centre.ringing() == ["ben"]

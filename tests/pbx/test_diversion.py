@@ -85,7 +85,7 @@ def test_a_call_that_is_refused_goes_on_elsewhere(office: Office, how: str) -> N
 
 def test_a_telephone_that_must_not_be_disturbed_diverts_as_busy(office: Office) -> None:
     _divert(office, "100", busy="101")
-    office.hand.do_not_disturb(office.phones["100"].line, on=True)
+    office.handset.do_not_disturb(office.phones["100"].line, on=True)
     assert _rung(_called(office)) == ["sip101"]
 
 
@@ -121,7 +121,7 @@ def test_a_telephone_that_drops_off_while_it_rings_diverts(office: Office) -> No
     _divert(office, "100", no_answer="101")
     office.phones["100"].never_answers()
     call = _called(office)
-    office.hand.unregister(office.phones["100"].line)
+    office.handset.unregister(office.phones["100"].line)
     assert _rung(call) == ["sip100", "sip101"]
 
 

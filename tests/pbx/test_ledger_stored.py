@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsim.pbx.account import ChargeBasis, Rate, Tariff
-from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
 from tests.pbx.test_ledger_property import Firm, Order, do, steps_of_all_kinds, tariffs
@@ -56,7 +56,7 @@ class StoredFirm(Firm):
     def _build(self) -> Office:
         office = super()._build()
         assert self._store is not None
-        self._store.shelf("office").attach(office.pbx)
+        self._store.buffer("office").attach(office.pbx)
         return office
 
     async def _opened(self) -> Saved:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.hand import SimulatedHand
+from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx.account import Account, Tariff
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Dialplan, Directory
+from pbxsim.pbx.directory import Directory, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import LONGEST_TALK, Pbx
 from pbxsim.sinks.cdr_memory import CdrMemory
@@ -21,7 +21,7 @@ def _pbx(archive: CdrMemory) -> Pbx:
         name="shop",
         clock=Scheduler(START),
         seed=7,
-        directory=Directory(extensions=[extension("100")], dialplans=[Dialplan(id=1, name="main")]),
+        directory=Directory(extensions=[extension("100")], dialplans=[NumberingPlan(id=1, name="main")]),
         cdrs=archive,
         files=NoFiles(),
         accounts=[Account(name="till", credit=1, tariff=Tariff("none"), changed_at=0)],
@@ -39,7 +39,7 @@ def test_a_pbx_is_what_it_was_made_with() -> None:
     assert (pbx.name, pbx.seed, pbx.clock.now, list(pbx.accounts)) == ("shop", 7, START, ["till"])
     assert pbx.calls.longest_talk == 5 * SECOND
     assert pbx.cdrs is archive
-    assert pbx.hand is None
+    assert pbx.handset is None
 
 
 def test_records_are_numbered_from_the_first_that_was_asked_for_and_only_the_last_calls_are_remembered() -> None:
@@ -67,11 +67,11 @@ def test_unless_told_otherwise_a_talk_ends_after_four_hours_and_records_begin_at
 def test_an_engine_may_come_with_a_hand_or_without() -> None:
     pbx = _pbx(CdrMemory())
     engine = SimulatedEngine(pbx)
-    hand = SimulatedHand(pbx, engine)
-    pbx.connect_engine(engine, hand)
-    assert pbx.hand is hand
+    handset = SimulatedHandset(pbx, engine)
+    pbx.connect_engine(engine, handset)
+    assert pbx.handset is handset
     pbx.connect_engine(engine)
-    assert pbx.hand is None
+    assert pbx.handset is None
 
 
 def test_two_pbxs_in_one_process_know_nothing_of_each_other() -> None:

@@ -169,7 +169,7 @@ def test_those_who_wait_leave_when_the_last_agent_goes(goes: str) -> None:
     if goes == "log_out":
         centre.pbx.agents.log_out(centre.agent("anna"))
     elif goes == "unregister":
-        centre.hand.unregister(centre.phones["anna"].line)
+        centre.handset.unregister(centre.phones["anna"].line)
     else:
         centre.pbx.queues.remove(centre.pbx.queues.named("sales"), centre.agent("anna"))
     centre.advance(0)
@@ -212,7 +212,7 @@ def test_what_counts_as_nobody_there_is_the_queues_to_say(state: str, absent: se
     if "paused" in state:
         centre.pbx.agents.pause(anna)
     if "unregistered" in state:
-        centre.hand.unregister(centre.phones["anna"].line)
+        centre.handset.unregister(centre.phones["anna"].line)
     if state == "logged out":
         centre.pbx.agents.log_out(anna)
     call = centre.calls("sales")

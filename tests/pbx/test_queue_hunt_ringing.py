@@ -54,7 +54,7 @@ def test_a_telephone_that_was_refused_by_hand_leaves_no_timer_behind_that_ends_t
     centre.answers("ben", after=3)
     call = centre.calls()
     centre.advance(4)
-    centre.hand.reject(centre.phones["anna"].line)
+    centre.handset.reject(centre.phones["anna"].line)
     centre.advance(60)
     assert call.state is CallState.TALKING
     assert call.second is not None
@@ -65,7 +65,7 @@ def test_a_pass_that_was_refused_by_hand_is_not_over_a_second_time_when_its_time
     centre = CallCentre(queue("anna", member_timeout=12, retry=5))
     centre.calls()
     centre.advance(4)
-    centre.hand.reject(centre.phones["anna"].line)
+    centre.handset.reject(centre.phones["anna"].line)
     centre.pbx.agents.pause(centre.agent("anna"))
     centre.advance(9)
     centre.pbx.agents.unpause(centre.agent("anna"))

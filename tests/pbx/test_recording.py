@@ -36,7 +36,7 @@ class Files:
         self.moves.append((from_folder, from_file, to_folder, to_file))
 
 
-class Shelf:
+class RecordStore:
     """The parts around `Recordings`, with one record that names a recording and one that does not."""
 
     def __init__(self) -> None:
@@ -54,8 +54,8 @@ class Shelf:
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def record_store() -> RecordStore:
+    return RecordStore()
 
 
 @pytest.mark.parametrize(
@@ -69,35 +69,35 @@ def shelf() -> Shelf:
     ],
 )
 def test_the_record_follows_the_file(
-    shelf: Shelf, folder: str | None, file: str | None, place: tuple[str, str]
+    record_store: RecordStore, folder: str | None, file: str | None, place: tuple[str, str]
 ) -> None:
-    shelf.recordings.move(3, folder=folder, file=file)
-    assert shelf.files.moves == [("/in", "a.wav", *place)]
-    assert shelf.place() == place
-    assert [event.cdr for event in shelf.told] == [shelf.archive.get(3)]
+    record_store.recordings.move(3, folder=folder, file=file)
+    assert record_store.files.moves == [("/in", "a.wav", *place)]
+    assert record_store.place() == place
+    assert [event.cdr for event in record_store.told] == [record_store.archive.get(3)]
 
 
-def test_a_second_move_starts_where_the_first_ended(shelf: Shelf) -> None:
-    shelf.recordings.move(3, folder="/out", file="b.wav")
-    shelf.recordings.move(3, folder=None, file="c.wav")
-    assert shelf.files.moves[1] == ("/out", "b.wav", "/out", "c.wav")
+def test_a_second_move_starts_where_the_first_ended(record_store: RecordStore) -> None:
+    record_store.recordings.move(3, folder="/out", file="b.wav")
+    record_store.recordings.move(3, folder=None, file="c.wav")
+    assert record_store.files.moves[1] == ("/out", "b.wav", "/out", "c.wav")
 
 
 @pytest.mark.parametrize("refusal", [RecordingFolderRefused(), RecordingMoveRefused("b.wav")], ids=str)
-def test_a_move_that_is_refused_leaves_the_record_as_it_was(shelf: Shelf, refusal: PbxError) -> None:
-    shelf.files.refusal = refusal
+def test_a_move_that_is_refused_leaves_the_record_as_it_was(record_store: RecordStore, refusal: PbxError) -> None:
+    record_store.files.refusal = refusal
     with pytest.raises(type(refusal)):
-        shelf.recordings.move(3, folder="/out", file="b.wav")
-    assert shelf.place() == ("/in", "a.wav")
-    assert shelf.told == []
+        record_store.recordings.move(3, folder="/out", file="b.wav")
+    assert record_store.place() == ("/in", "a.wav")
+    assert record_store.told == []
 
 
-def test_what_was_not_recorded_cannot_be_moved(shelf: Shelf) -> None:
+def test_what_was_not_recorded_cannot_be_moved(record_store: RecordStore) -> None:
     with pytest.raises(NoRecording):
-        shelf.recordings.move(4, folder="/out", file="b.wav")
+        record_store.recordings.move(4, folder="/out", file="b.wav")
     with pytest.raises(CdrNotFound):
-        shelf.recordings.move(5, folder="/out", file="b.wav")
-    assert shelf.files.moves == []
+        record_store.recordings.move(5, folder="/out", file="b.wav")
+    assert record_store.files.moves == []
 
 
 # -- which calls are recorded, and what their files are called ----------------------------------------------------
@@ -202,13 +202,13 @@ class Reader:
         return f"{folder} {file}".encode()
 
 
-def test_a_recording_is_read_from_where_its_record_says(shelf: Shelf) -> None:
-    shelf.recordings.reader = Reader()
-    assert shelf.recordings.content(shelf.archive.get(3)) == b"/in a.wav"
+def test_a_recording_is_read_from_where_its_record_says(record_store: RecordStore) -> None:
+    record_store.recordings.reader = Reader()
+    assert record_store.recordings.content(record_store.archive.get(3)) == b"/in a.wav"
 
 
-def test_what_was_not_recorded_or_cannot_be_read_has_no_content(shelf: Shelf) -> None:
+def test_what_was_not_recorded_or_cannot_be_read_has_no_content(record_store: RecordStore) -> None:
     with pytest.raises(RecordingUnreadable):
-        shelf.recordings.content(shelf.archive.get(3))
+        record_store.recordings.content(record_store.archive.get(3))
     with pytest.raises(NoRecording):
-        shelf.recordings.content(shelf.archive.get(4))
+        record_store.recordings.content(record_store.archive.get(4))

@@ -60,7 +60,7 @@ def test_a_row_refused_by_hand_leaves_no_timer_behind_that_ends_the_talk() -> No
     centre.answers("ben", after=3)
     call = centre.calls("team")
     centre.advance(4)
-    centre.hand.reject(centre.phones["anna"].line)
+    centre.handset.reject(centre.phones["anna"].line)
     centre.advance(60)
     assert call.state is CallState.TALKING
 

@@ -130,9 +130,9 @@ def test_a_line_without_a_call_is_listened_to_until_the_longest_talk(office: Off
 def test_a_spy_on_a_line_without_a_call_hears_the_next_one_there_and_stops_with_it(office: Office) -> None:
     spy = _spy_on_line(office, "100")
     office.advance(5)
-    assert (spy.state, spy.heard) == (CallState.TALKING, None)
+    assert (spy.state, spy.spied_on) == (CallState.TALKING, None)
     target = _talking(office, 20)
-    assert spy.heard is target.first
+    assert spy.spied_on is target.first
     office.advance(20)
     assert (spy.is_over, spy.ended_at) == (True, target.ended_at)
     assert office.cdr(spy).billsec == 25
@@ -144,16 +144,16 @@ def test_a_spy_that_waits_hears_a_call_that_the_line_places_once_it_is_connected
     placed = office.dials("sip100", "990105000")
     assert placed is not None
     office.advance(4)
-    before = spy.heard
+    before = spy.spied_on
     office.advance(1)
-    assert (before, spy.heard) == (None, placed.first)
+    assert (before, spy.spied_on) == (None, placed.first)
 
 
 def test_a_spy_that_waits_for_one_line_does_not_hear_another(office: Office) -> None:
     spy = _spy_on_line(office, "100")
     office.advance(1)
     office.dials("sip101", "990100000")
-    assert spy.heard is None
+    assert spy.spied_on is None
 
 
 def test_a_spy_that_gives_up_waiting_hears_nothing_later(office: Office) -> None:
@@ -161,7 +161,7 @@ def test_a_spy_that_gives_up_waiting_hears_nothing_later(office: Office) -> None
     office.advance(1)
     office.phones["102"].hangs_up()
     _talking(office)
-    assert (spy.is_over, spy.heard) == (True, None)
+    assert (spy.is_over, spy.spied_on) == (True, None)
 
 
 def test_a_spy_keeps_to_the_call_that_it_hears_though_another_comes(office: Office) -> None:
@@ -169,7 +169,7 @@ def test_a_spy_keeps_to_the_call_that_it_hears_though_another_comes(office: Offi
     office.advance(1)
     first = _talking(office)
     second = _talking(office)
-    assert spy.heard is first.first
+    assert spy.spied_on is first.first
     office.pbx.calls.hang_up(second)
     assert not spy.is_over
 
@@ -182,7 +182,7 @@ def test_a_spy_on_a_channel_that_rings_stops_when_it_is_answered_elsewhere() -> 
     desk = target.legs[0]
     spy = office.call("102", kind=CallKind.SPY, spied_channel=desk)
     office.advance(4)
-    assert spy.heard is desk
+    assert spy.spied_on is desk
     office.advance(1)
     assert (desk.is_live, spy.is_over, target.is_over) == (False, True, False)
 
@@ -206,7 +206,7 @@ def test_whom_a_spy_hears_is_told_as_an_event(office: Office) -> None:
 def test_nobody_hears_itself(office: Office) -> None:
     spy = _spy_on_line(office, "102", by="102")
     office.advance(1)
-    assert spy.heard is None
+    assert spy.spied_on is None
 
 
 def test_a_spy_has_a_talk_limit_like_everybody(office: Office) -> None:

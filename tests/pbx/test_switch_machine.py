@@ -119,7 +119,7 @@ class SwitchMachine(RuleBasedStateMachine):
         """Have somebody of little patience call a queue or a group."""
         by = ToTrunk(caller, (self.pbx.directory.trunks[trunk],))
         order = self.office.order(caller, to, first_to=by, kind=CallKind.INCOMING, context="town")
-        self.office.hand.call_in(order)
+        self.office.handset.call_in(order)
 
     @rule(user=st.sampled_from(TELEPHONES), second=_numbers, limit=_limits)
     def dial(self, user: str, second: str, limit: int) -> None:
@@ -178,7 +178,7 @@ class SwitchMachine(RuleBasedStateMachine):
         """Put a hand on a telephone, mostly one with a call; when there is nothing to do, nothing happens."""
         line, told = self._line(index), len(self.office.heard)
         try:
-            getattr(self.office.hand, verb)(line)
+            getattr(self.office.handset, verb)(line)
         except NothingToDo:
             assert len(self.office.heard) == told
 
@@ -187,7 +187,7 @@ class SwitchMachine(RuleBasedStateMachine):
         """Have a hand dial, transfer or consult, mostly at a telephone with a call."""
         line, told = self._line(index), len(self.office.heard)
         try:
-            getattr(self.office.hand, verb)(line, to)
+            getattr(self.office.handset, verb)(line, to)
         except NothingToDo:
             assert len(self.office.heard) == told
 
@@ -210,7 +210,7 @@ class SwitchMachine(RuleBasedStateMachine):
             assert stays.call.first in (stays, None) or stays.call.is_over
         else:
             with suppress(NothingToDo):
-                self.office.hand.consult(leg.line, to)
+                self.office.handset.consult(leg.line, to)
 
     @precondition(lambda self: len(self._talking()) > 2)
     @rule(index=_any, by=_any)
@@ -230,9 +230,9 @@ class SwitchMachine(RuleBasedStateMachine):
         """Have a telephone divert its calls, or refuse them, or neither."""
         line = self._line(index)
         with suppress(NothingToDo):
-            self.office.hand.divert(line, wishes)
+            self.office.handset.divert(line, wishes)
         with suppress(NothingToDo):
-            self.office.hand.do_not_disturb(line, on=quiet and index % 3 == 0)
+            self.office.handset.do_not_disturb(line, on=quiet and index % 3 == 0)
 
     def _line(self, index: int) -> Line:
         lines = [self.office.phones[user].line for user in TELEPHONES]

@@ -98,7 +98,7 @@ def test_a_number_that_nobody_has_is_refused_and_the_two_talk_on(office: Office)
     assert (call.state, call.live_legs()) == (CallState.TALKING, [call.first, call.second])
     assert own.line is not None
     with pytest.raises(NothingToDo, match="has the number '77'"):
-        office.hand.transfer(own.line, "77")
+        office.handset.transfer(own.line, "77")
     office.finish()
     assert office.cdr(call).disposition is Disposition.ANSWERED
 
@@ -228,9 +228,9 @@ def test_parties_joined_talk_anew() -> None:
 def test_a_call_that_was_joined_can_be_joined_again(office: Office) -> None:
     call, held, _, asking = consulting(office, "101")
     transfer.attended(office.pbx.calls, held, asking)
-    office.hand.consult(office.phones["101"].line, "102")
+    office.handset.consult(office.phones["101"].line, "102")
     office.advance(0)
-    office.hand.complete(office.phones["101"].line)
+    office.handset.complete(office.phones["101"].line)
     assert [leg.peer for leg in call.live_legs()] == ["upc", "sip102"]
     office.pbx.calls.hang_up(call)
     assert [record.call for record in office.cdrs()] == [2, 3, 1]

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import TypeAlias
 
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.recordings.files import RecordingRoot
 
 RECORDING = b"RIFF: what was said"
 SECRET = b"what nobody may hear"

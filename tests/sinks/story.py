@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from pbxsim.engines.simulated.behaviour import Outcome
+from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHunt
 from pbxsim.pbx.directory import Directory, Diversion
-from pbxsim.pbx.directory_changes import tell_changes
 from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures
@@ -64,8 +64,8 @@ def _calls(office: Office) -> None:
     wish = RecordingWish(folder="/mnt", file="a.wav")
     call = pbx.calls.originate(msgspec.structs.replace(plain, recording=wish, macro="before"))
     office.advance(5)
-    office.hand.hold(office.phones["100"].line)
-    office.hand.unhold(office.phones["100"].line)
+    office.handset.hold(office.phones["100"].line)
+    office.handset.unhold(office.phones["100"].line)
     leg = call.legs[0]
     office.advance(60)
     pbx.calls.on_leg(leg, Report.RINGING)
@@ -77,9 +77,9 @@ def _calls(office: Office) -> None:
 
 def _telephones_and_agents(office: Office) -> None:
     line, agents, queues = office.phones["100"].line, office.pbx.agents, office.pbx.queues
-    office.hand.unregister(line)
+    office.handset.unregister(line)
     office.call("100", "102")
-    office.hand.register(line)
+    office.handset.register(line)
     anna, sales = agents.authorized("2001", PIN), queues.named("sales")
     agents.log_in(anna, line)
     agents.pause(anna, "lunch")
@@ -97,9 +97,9 @@ def _hands_and_spies(office: Office) -> None:
     office.advance(0)
     office.call("102", kind=CallKind.SPY, spied_line=desk)
     office.advance(0)
-    office.hand.do_not_disturb(other, on=True)
-    office.hand.divert(other, Diversion(always="100"))
-    office.hand.transfer(desk, "102")
+    office.handset.do_not_disturb(other, on=True)
+    office.handset.divert(other, Diversion(always="100"))
+    office.handset.transfer(desk, "102")
     office.pbx.calls.hang_up(next(iter(office.pbx.calls.live.values())))
     office.incoming("605000111", "700", second_to=ToHunt("700", "component where"))
     office.incoming("605000111", "sales", context="queues", second_to=ToHunt("sales", "queue sales"))

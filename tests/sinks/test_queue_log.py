@@ -158,7 +158,7 @@ def test_a_caller_who_is_handed_on_has_left_the_queue_with_that() -> None:
     centre.answers("anna")
     call = centre.calls()
     centre.advance(8)
-    centre.hand.transfer(centre.phones["anna"].line, "900")
+    centre.handset.transfer(centre.phones["anna"].line, "900")
     centre.advance(8)
     centre.pbx.calls.hang_up(call, HangupCause.NORMAL_CLEARING)
     assert centre.rows()[2:] == [("sales", "anna", "BLINDTRANSFER", "900", "in", "0", "8")]

@@ -6,32 +6,29 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import HOUR
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import assemble
 from pbxsim.pbx.cdr import CdrQuery
-from tests.builder import START, NoFiles
+from tests.builder import START
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
 
 
 class Documented:
     """That PBX at its very start, seen through one vendor's interface."""
 
     def __init__(self, vendor: str) -> None:
-        vendors = find_vendors()
-        clock = Scheduler(START)
-        built = build(load("documented", vendors), vendors=vendors, clock=clock, seed=1, files=NoFiles())
-        self.pbx = built.pbx
-        self.interface = built.interfaces[vendor]
+        made = assemble(load("documented"), clock=Scheduler(START), seed=1)
+        self.pbx = made.pbx
+        self.interface = made.interfaces[vendor]
         self._vendor = vendor
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Send a request to the interface."""
-        return self.interface.answer(exchange)
+        return self.interface.answer(request)
 
     def finished(self) -> list[Cdr]:
         """Let every call come to its end, and give the records of this vendor's calls."""

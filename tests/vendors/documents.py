@@ -13,7 +13,7 @@ import msgspec
 from tests.vendors import golden
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.kit.request import Request
 
 _ROW: Final = re.compile(r"^\| `(?P<name>[^`]+)` \| (?P<lines>[-0-9, ]+) \| (?P<reply>[^|]+) \|", re.MULTILINE)
 _NO_CALLS: Final = re.compile(r"^Not calls of the API: lines? ([-0-9, and]+)", re.MULTILINE)
@@ -46,7 +46,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
         """Tell whether the PBX does what the example asks: it is not faulty, and its reply is no error."""
         return not self.is_faulty and not self._reply_is_error()
 
-    def exchange(self) -> Exchange:
+    def request(self) -> Request:
         """Give the request as it goes over the wire."""
         return golden.request(self.vendor, self.name)
 

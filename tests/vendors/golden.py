@@ -6,7 +6,7 @@ from pathlib import Path
 
 from multidict import CIMultiDict
 
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.kit.request import Request
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -18,7 +18,7 @@ def names(vendor: str) -> list[str]:
     return found
 
 
-def request(vendor: str, name: str) -> Exchange:
+def request(vendor: str, name: str) -> Request:
     """Read one example request."""
     head, _, body = (FIXTURES / vendor / f"{name}.request").read_bytes().partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -29,7 +29,7 @@ def request(vendor: str, name: str) -> Exchange:
     for line in lines:
         name, _, value = line.partition(": ")
         headers.add(name, value)
-    return Exchange(method, path, query, headers=headers, body=body)
+    return Request(method, path, query, headers=headers, body=body)
 
 
 def reply(vendor: str, name: str) -> bytes | None:

@@ -19,8 +19,8 @@ from tests.vendors.installed import open_interface
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
 
 REPLIES = "PBXSIM_REPLIES"
 
@@ -44,8 +44,8 @@ def pytest_configure() -> None:
 
 def _recording(answer: Callable[..., Reply], vendor: str, path: Path) -> Callable[..., Reply]:
     @wraps(answer)
-    def recording(self: object, exchange: Exchange) -> Reply:
-        reply = answer(self, exchange)
+    def recording(self: object, request: Request) -> Reply:
+        reply = answer(self, request)
         entry = Recorded(vendor, reply.status, reply.code, reply.body.decode(errors="replace"))
         with path.open("ab") as file:
             file.write(msgspec.json.encode(entry) + b"\n")

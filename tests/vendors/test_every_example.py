@@ -16,9 +16,9 @@ from tests.vendors.mutation import parameters, renamed, told, valued, with_heade
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsim.vendorkit.exchange import Exchange
-    from pbxsim.vendorkit.reply import Reply
-    from pbxsim.vendorkit.vendor import Vendor
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
+    from pbxsim.kit.vendor import Vendor
 
 VENDORS: Final = find_vendors()
 EXAMPLES: Final = [example for name in VENDORS for example in examples(name)]
@@ -29,15 +29,15 @@ every_example = pytest.mark.parametrize("example", EXAMPLES, ids=Example.label)
 every_accepted_example = pytest.mark.parametrize("example", ACCEPTED, ids=Example.label)
 
 
-def answer(example: Example, exchange: Exchange, recordings: Path | None = None) -> Reply:
+def answer(example: Example, request: Request, recordings: Path | None = None) -> Reply:
     """Send a request that was made out of an example to the example's PBX, as its file describes it."""
-    return open_interface(example.vendor, example.pbx, recordings).interface.answer(exchange)
+    return open_interface(example.vendor, example.pbx, recordings).interface.answer(request)
 
 
-def secrets(vendor: Vendor, exchange: Exchange) -> list[str]:
+def secrets(vendor: Vendor, request: Request) -> list[str]:
     """Give the secrets that a request carries, if long enough to be told from anything else."""
-    values = [value for name, value in parameters(exchange).items() if name in vendor.secret_params]
-    values += [value for name, value in exchange.headers.items() if name.lower() in vendor.secret_headers]
+    values = [value for name, value in parameters(request).items() if name in vendor.secret_params]
+    values += [value for name, value in request.headers.items() if name.lower() in vendor.secret_headers]
     return [value for value in values if len(value) >= 6]
 
 
@@ -52,13 +52,13 @@ def test_every_url_of_the_manual_is_an_example(name: str) -> None:
     assert found
     for line, path in found:
         filled = re.compile(re.sub(r"\\\{\\\{.*?\\\}\\\}", "[^/]*", re.escape(path)))
-        sent = [example.exchange().path for example in examples(name) if line in example.lines]
+        sent = [example.request().path for example in examples(name) if line in example.lines]
         assert any(filled.fullmatch(candidate) for candidate in sent), f"line {line} of the manual is in no example"
 
 
 @every_example
 def test_a_documented_example_is_answered_as_documented(example: Example, tmp_path: Path) -> None:
-    reply = answer(example, example.exchange(), tmp_path)
+    reply = answer(example, example.request(), tmp_path)
     if example.is_accepted:
         assert (reply.code, reply.status // 100) == ("", 2), reply
     else:
@@ -123,40 +123,40 @@ def _is_like_pair(ours: tuple[str, object], shown: tuple[str, object]) -> bool:
 def test_a_parameter_in_the_wrong_case_is_told_to_the_journal_and_never_taken_for_the_right_one(
     example: Example,
 ) -> None:
-    for name in parameters(example.exchange()):
+    for name in parameters(example.request()):
         wrong = name[0].swapcase() + name[1:]
-        reply = answer(example, renamed(example.exchange(), name, wrong))
+        reply = answer(example, renamed(example.request(), name, wrong))
         assert any(repr(wrong) in hint and repr(name) in hint for hint in reply.hints), (name, reply)
 
 
 @every_accepted_example
 def test_an_unknown_parameter_is_told_to_the_journal(example: Example) -> None:
-    reply = answer(example, valued(example.exchange(), "qqqq", "1"))
+    reply = answer(example, valued(example.request(), "qqqq", "1"))
     assert any("'qqqq'" in hint for hint in reply.hints), reply
 
 
 @pytest.mark.parametrize(
-    "example", [example for example in ACCEPTED if "action" in parameters(example.exchange())], ids=Example.label
+    "example", [example for example in ACCEPTED if "action" in parameters(example.request())], ids=Example.label
 )
 def test_a_misspelt_action_is_told_to_the_journal(example: Example) -> None:
-    action = parameters(example.exchange())["action"]
+    action = parameters(example.request())["action"]
     wrong = action[:-1]
-    reply = answer(example, valued(example.exchange(), "action", wrong))
+    reply = answer(example, valued(example.request(), "action", wrong))
     assert reply.code
     assert any(repr(wrong) in hint and repr(action) in hint for hint in reply.hints), reply
 
 
 @every_example
 def test_neither_a_reply_nor_a_hint_tells_a_secret(example: Example) -> None:
-    vendor, exchange = VENDORS[example.vendor], example.exchange()
-    carried = secrets(vendor, exchange)
-    sent = [exchange]
-    for name in parameters(exchange):
-        sent.append(renamed(exchange, name, name.swapcase()))
+    vendor, request = VENDORS[example.vendor], example.request()
+    carried = secrets(vendor, request)
+    sent = [request]
+    for name in parameters(request):
+        sent.append(renamed(request, name, name.swapcase()))
         if name in vendor.secret_params:
-            sent.append(valued(exchange, name, "wr0ng-s3cret"))
-    headers = [name for name in exchange.headers if name.lower() in vendor.secret_headers]
-    sent += [with_headers(exchange, {name: "wr0ng-s3cret"}) for name in headers]
+            sent.append(valued(request, name, "wr0ng-s3cret"))
+    headers = [name for name in request.headers if name.lower() in vendor.secret_headers]
+    sent += [with_headers(request, {name: "wr0ng-s3cret"}) for name in headers]
     for request in sent:
         reply = answer(example, request)
         assert [secret for secret in [*carried, "wr0ng-s3cret"] if secret in told(reply)] == []
@@ -164,12 +164,12 @@ def test_neither_a_reply_nor_a_hint_tells_a_secret(example: Example) -> None:
 
 @every_accepted_example
 def test_the_credential_of_an_example_selects_its_pbx_and_a_wrong_one_does_not(example: Example) -> None:
-    interface, exchange = open_interface(example.vendor, example.pbx).interface, example.exchange()
+    interface, request = open_interface(example.vendor, example.pbx).interface, example.request()
     vendor = VENDORS[example.vendor]
-    assert interface.claims(exchange)
-    wrong = exchange
-    for name in parameters(exchange):
+    assert interface.claims(request)
+    wrong = request
+    for name in parameters(request):
         wrong = valued(wrong, name, "wr0ng-s3cret") if name in vendor.secret_params else wrong
-    wrong = with_headers(wrong, {name: "wr0ng" for name in exchange.headers if name.lower() in vendor.secret_headers})
+    wrong = with_headers(wrong, {name: "wr0ng" for name in request.headers if name.lower() in vendor.secret_headers})
     assert not interface.claims(wrong)
     assert interface.answer(wrong).code

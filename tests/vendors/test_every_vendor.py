@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from pbxsim.discovery import find_vendors
-from pbxsim.vendorkit.exchange import Exchange
-from pbxsim.vendorkit.params import has_control
+from pbxsim.kit.params import has_control
+from pbxsim.kit.request import Request
 from pbxsim.web.paths import VendorPaths
 from tests.vendors.documents import error_pattern, error_rows, examples, pbx_file
 from tests.vendors.golden import FIXTURES
@@ -32,7 +32,7 @@ from tests.vendors.recorder import REPLIES, Recorded, read_replies
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsim.vendorkit.vendor import Vendor
+    from pbxsim.kit.vendor import Vendor
 
 VENDORS: Final = find_vendors()
 ACCEPTED: Final = [example for name in VENDORS for example in examples(name) if example.is_accepted]
@@ -131,9 +131,9 @@ def test_hostile_values_never_break_it_and_control_characters_are_never_accepted
     name: str, choice: st.DataObject, value: str
 ) -> None:
     example = choice.draw(st.sampled_from([example for example in ACCEPTED if example.vendor == name]))
-    parameter = choice.draw(st.sampled_from(sorted(parameters(example.exchange()))))
+    parameter = choice.draw(st.sampled_from(sorted(parameters(example.request()))))
     interface = open_interface(name, example.pbx).interface
-    request = valued(example.exchange(), parameter, value)
+    request = valued(example.request(), parameter, value)
     interface.claims(request)
     reply = interface.answer(request)
     if has_control(value):
@@ -158,9 +158,9 @@ def test_a_request_of_junk_is_answered_and_starts_no_call(
     headers = CIMultiDict({"Content-Type": content_type} | dict.fromkeys(sorted(vendor.secret_headers), secret))
     for method in ("GET", "POST", "PUT", "OPTIONS", "\ud800"):
         path = vendor.paths[0].replace("*", "x")
-        exchange = Exchange(method, path, query, headers=headers, body=body, remote=query)
-        interface.claims(exchange)
-        assert interface.answer(exchange).call is None
+        request = Request(method, path, query, headers=headers, body=body, remote=query)
+        interface.claims(request)
+        assert interface.answer(request).call is None
 
 
 @pytest.mark.parametrize("name", [name for name in VENDORS if ACCEPTED and examples(name)])
@@ -175,7 +175,7 @@ def test_the_banners_command_line_places_a_call(name: str) -> None:
     assert installed.pbx.calls.find(reply.call) is not None
 
 
-def _sent_by_curl(line: str) -> Exchange:
+def _sent_by_curl(line: str) -> Request:
     """Make the request that curl would send; of curl's options only those that the banner needs."""
     command, *words = shlex.split(line)
     assert command == "curl"
@@ -194,4 +194,4 @@ def _sent_by_curl(line: str) -> Exchange:
             assert word.startswith(BASE), word
             url = word.removeprefix(BASE)
     path, _, query = url.partition("?")
-    return Exchange(method or ("POST" if body else "GET"), path, query, headers=headers, body=body)
+    return Request(method or ("POST" if body else "GET"), path, query, headers=headers, body=body)

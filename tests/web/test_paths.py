@@ -11,7 +11,7 @@ from pbxsim.web.paths import PathClaimedTwice, VendorPaths, cleaned
 from tests.web.town import ACME
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.vendor import Vendor
+    from pbxsim.kit.vendor import Vendor
 
 
 def vendor(name: str, *paths: str) -> Vendor:

@@ -13,7 +13,7 @@ from pbxsim.web.server import AddressInUse
 from tests.web.town import Town, plan, running
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.kit.request import Request
 
 CALL = "/acme/api?secret=s3cret!&from=100&to=102"
 KEPT = b" HTTP/1.1\r\nHost: localhost\r\n"
@@ -286,8 +286,8 @@ async def test_stopping_does_not_wait_for_a_clock_that_stands_still(town: Town) 
 async def test_a_fault_above_the_vendors_is_500_and_told_without_what_it_says(
     town: Town, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: str, exchange: Exchange) -> None:
-        raise LookupError(exchange.query)
+    def fail(_: str, request: Request) -> None:
+        raise LookupError(request.query)
 
     monkeypatch.setattr(town.hosts, "for_request", fail)
     answered = await town.get(CALL)

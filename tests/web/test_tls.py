@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import parse_iso
+from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 from pbxsim.web import tls
-from pbxsim.web.control.door import ControlDoor
-from pbxsim.web.control.guard import Guard
-from pbxsim.web.host import HostedPbx, Hosts
+from pbxsim.web.control.access import Guard
+from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.server import PbxServer
 from tests.web.town import ACME, plan
 
@@ -26,7 +26,7 @@ async def test_a_certificate_made_on_the_spot_is_served_for_its_names(tmp_path: 
     import asyncio
 
     hosts = Hosts([HostedPbx(plan(), {"acme": ACME}, rate=0)])
-    server = PbxServer(hosts, {"acme": ACME}, ControlDoor(hosts, Guard("127.0.0.1")))
+    server = PbxServer(hosts, {"acme": ACME}, ControlApi(hosts, Guard("127.0.0.1")))
     now = parse_iso("2026-06-01T00:00:00Z")
     await server.start("127.0.0.1", 0, tls.self_signed(tmp_path, ["localhost", "127.0.0.1", "::1"], now))
     try:

@@ -11,32 +11,23 @@ import aiohttp
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
-from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.hand import SimulatedHand
-from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
-from pbxsim.pbx.agent import Agent
+from pbxsim.config.load import read
+from pbxsim.hosting.assemble import FileAssembly
+from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.kit.access import same_secret
+from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.reply import Reply, compact_json
+from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.call import CallOrder
-from pbxsim.pbx.directory import Dialplan, Directory, OutboundRoute, Trunk
-from pbxsim.pbx.events import CdrClosed
-from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
-from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
-from pbxsim.sinks.cdr_memory import CdrMemory
-from pbxsim.vendorkit.access import same_secret
-from pbxsim.vendorkit.near_miss import parameter_hints
-from pbxsim.vendorkit.reply import Reply, compact_json
-from pbxsim.vendorkit.vendor import Vendor
-from pbxsim.web.control.door import ControlDoor
-from pbxsim.web.control.guard import Guard
-from pbxsim.web.host import Assembled, HostedPbx, Hosts, Plan
+from pbxsim.web.control.access import Guard
+from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.server import PbxServer
-from tests.builder import NoFiles, extension
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from pbxsim.clock.scheduler import Scheduler
-    from pbxsim.pbx.saved import Saved
-    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.kit.request import Request
+    from pbxsim.pbx.pbx import Pbx
 
 START: Instant = parse_iso("2026-01-01T00:00:00Z")
 TEXT = "text/plain; charset=utf-8"
@@ -55,30 +46,30 @@ class Acme:
         self._secret = settings.secret
         self._pbx = pbx
 
-    def claims(self, exchange: Exchange) -> bool:
+    def claims(self, request: Request) -> bool:
         """Know the PBX by its secret."""
-        return same_secret(exchange.params.text("secret"), self._secret)
+        return same_secret(request.params.text("secret"), self._secret)
 
-    def answer(self, exchange: Exchange) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Call, echo or break."""
-        params = exchange.params
-        if exchange.fault:
-            return Reply(body=f"FAULT {exchange.fault}".encode(), content_type=TEXT, status=400, code="fault")
+        params = request.params
+        if request.fault:
+            return Reply(body=f"FAULT {request.fault}".encode(), content_type=TEXT, status=400, code="fault")
         if params.text("do") == "break":
-            raise RuntimeError(f"it broke over {exchange.query}")
+            raise RuntimeError(f"it broke over {request.query}")
         if params.text("do") == "echo":
-            return Reply(body=compact_json(_seen(exchange)), content_type="application/json")
-        if not self.claims(exchange):
+            return Reply(body=compact_json(_seen(request)), content_type="application/json")
+        if not self.claims(request):
             hints = parameter_hints(params, ("do", "secret", "from", "to", "custom"))
             return Reply(body=b"WHO ARE YOU", content_type=TEXT, status=401, code="401", hints=hints)
-        return self._call(exchange)
+        return self._call(request)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line that rings 100, then 102."""
         return f"curl '{base_url}/acme/api?secret={self._secret}&from=100&to=102'"
 
-    def _call(self, exchange: Exchange) -> Reply:
-        params = exchange.params
+    def _call(self, request: Request) -> Reply:
+        params = request.params
         order = CallOrder(
             vendor="acme",
             first=self._pbx.dialplan.resolve(params.text("from"), "main"),
@@ -94,15 +85,15 @@ class Acme:
         return Reply(body=f"CALL {call.number}".encode(), content_type=TEXT, call=call.number)
 
 
-def _seen(exchange: Exchange) -> dict[str, Any]:
+def _seen(request: Request) -> dict[str, Any]:
     return {
-        "method": exchange.method,
-        "path": exchange.path,
-        "query": exchange.query,
-        "params": dict(exchange.params),
-        "body": exchange.body.decode("latin-1"),
-        "remote": exchange.remote,
-        "type": exchange.headers.get("content-type", ""),
+        "method": request.method,
+        "path": request.path,
+        "query": request.query,
+        "params": dict(request.params),
+        "body": request.body.decode("latin-1"),
+        "remote": request.remote,
+        "type": request.headers.get("content-type", ""),
     }
 
 
@@ -117,46 +108,33 @@ ACME = Vendor(
 )
 
 
-def assemble(name: str, secret: str, clock: Scheduler, seed: int, saved: Saved = NOTHING_SAVED) -> Assembled:
-    """Build the PBX: two telephones, one of them with a public number, a trunk, an agent in a queue, two accounts."""
-    archive = CdrMemory()
-    trunk = Trunk(id=1, name="upc", capacity=2)
-    agent = Agent(number="1000", name="Jana", pin="1234")
-    prices = Tariff("standard", (Rate(per_minute=UNIT),))
-    till = Account(name="till", credit=5 * UNIT, tariff=prices, changed_at=clock.now, currency="CZK")
-    waiter = Waiter(channel="SIP/x-1", unique_id="1.1", caller_number="7", caller_name="Z", joined_at=START)
-    queue = Queue(name="sales", members=[Member(agent=agent)], waiters=[waiter], figures=QueueFigures())
-    pbx = Pbx(
-        name=name,
-        clock=clock,
-        seed=seed,
-        directory=Directory(
-            extensions=[extension("100", public=("299299000",)), extension("102")],
-            trunks=[trunk],
-            routes=[OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=(trunk,))],
-            dialplans=[Dialplan(id=1, name="main")],
-        ),
-        cdrs=archive,
-        files=NoFiles(),
-        queues=[queue],
-        agents=[agent],
-        accounts=[till, Account(name="free calls", credit=0, tariff=Tariff(""), changed_at=clock.now)],
-        saved=saved,
-    )
-    pbx.events.subscribe(CdrClosed, archive.on_cdr)
-    engine = SimulatedEngine(pbx)
-    pbx.connect_engine(engine, SimulatedHand(pbx, engine))
-    return Assembled(pbx, {"acme": Acme(AcmeSettings(secret), pbx)})
+FILE = """
+name: {name}
+seed: {seed}
+start_at: 2026-01-01T00:00:00Z
+dialplans: [{{name: main}}]
+extensions:
+  - {{internal: "100", id: 100, dialplan: main, public: ["299299000"],
+     lines: [{{user: sip100, id: 100, registration: {at_home}}}]}}
+  - {{internal: "102", id: 102, dialplan: main, lines: [{{user: sip102, id: 102, registration: {at_home}}}]}}
+trunks: [{{name: upc, capacity: 2}}]
+routes: [{{name: out, patterns: ["_XXX."], trunks: [upc]}}]
+tariffs: [{{name: standard, rates: [{{per_minute: 1}}]}}]
+accounts: [{{name: till, credit: 5, currency: CZK, tariff: standard}}, {{name: free calls}}]
+agents: [{{number: "1000", name: Jana, pin: "1234"}}]
+queues:
+  - name: sales
+    members: [{{agent: "1000"}}]
+    waiters: [{{channel: SIP/x-1, unique_id: "1.1", number: "7", name: Z}}]
+vendors: {{acme: {{secret: "{secret}"}}}}
+"""
+AT_HOME = "{host: 192.0.2.1, port: 5060, contact: '', status: Unmonitored}"
 
 
-def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1) -> Plan:
-    """Give the plan of such a PBX, whose clock begins at START."""
-    return Plan(
-        name=name,
-        seed=seed,
-        assemble=lambda clock, seed, saved: assemble(name, secret, clock, seed, saved),
-        start=lambda rate: START,
-    )
+def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1) -> FileAssembly:
+    """Say how a PBX begins: two telephones, one with a public number, a trunk, an agent in a queue, two accounts."""
+    text = FILE.format(name=name, secret=secret, seed=seed, at_home=AT_HOME)
+    return FileAssembly(read(text, "town.yaml", {"acme": ACME}))
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -240,12 +218,12 @@ class Town:
 
 @asynccontextmanager
 async def running(
-    *plans: Plan, rate: float = 0, token: str = "", host: str = "127.0.0.1", body_seconds: float = 10.0
+    *plans: FileAssembly, rate: float = 0, token: str = "", host: str = "127.0.0.1", body_seconds: float = 10.0
 ) -> AsyncIterator[Town]:
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
     vendors = {"acme": ACME}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
-    server = PbxServer(hosts, vendors, ControlDoor(hosts, Guard(host, token)), body_seconds=body_seconds)
+    server = PbxServer(hosts, vendors, ControlApi(hosts, Guard(host, token)), body_seconds=body_seconds)
     await server.start("127.0.0.1", 0)
     try:
         async with aiohttp.ClientSession() as session:

@@ -2,7 +2,7 @@
 
 One timer for each source of calls: it places a caller and sets itself for the next. All is drawn from streams that are
 named after the source, so another source changes nothing about this one's callers. Not here: what a PBX file says of
-it (config/traffic.py), telephones that are rung (behaviour.py).
+it (engines/simulated/traffic_settings.py), telephones that are rung (behaviour.py).
 """
 
 from __future__ import annotations

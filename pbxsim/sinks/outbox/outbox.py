@@ -1,7 +1,7 @@
 """The outbox of one PBX: takes down what is to be told, and sees that it reaches each receiver in order.
 
-A notice is delivered only after it lasts (sinks/shelf.py), at least once: whoever is cut off between sending and noting
-that it was received sends it again after the next start, with the same number in its `X-Pbxsim-Delivery`.
+A notice is delivered only after it lasts (sinks/store/port.py), at least once: whoever is cut off between sending and
+noting that it was received sends it again after the next start, with the same number in its `X-Pbxsim-Delivery`.
 Nothing of this waits in the switch, and nothing that a receiver does changes what the switch does.
 """
 
@@ -14,20 +14,19 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.delivery import Delivery, DeliveryState
-from pbxsim.sinks.outbox.dispatch import Dispatch
-from pbxsim.sinks.outbox.lane import Lane
-from pbxsim.sinks.outbox.remembered import Remembered
-from pbxsim.sinks.outbox.yard import Yard
-from pbxsim.sinks.shelf import NoStore
+from pbxsim.sinks.outbox.pending import DeliveryContext
+from pbxsim.sinks.outbox.transport import Dispatch
+from pbxsim.sinks.outbox.worker import ReceiverWorker
+from pbxsim.sinks.store.port import NullStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.outbox.pending import ClockPort
     from pbxsim.sinks.outbox.smtp import RecordingSource, SmtpServer
-    from pbxsim.sinks.outbox.yard import Pace
-    from pbxsim.sinks.shelf import Shelf
+    from pbxsim.sinks.store.port import RecordStore
 
 _log: Final = logging.getLogger("pbxsim")
 LOADED: Final = 1_000
@@ -39,10 +38,10 @@ _GRACE: Final = 2.0  # seconds of the world's time for tries that are being made
 class Outbox:
     """Delivers a PBX's notices to `receivers`.
 
-    `pace` drives the PBX's clock. `smtp` takes e-mails, with `recordings` attached. `deliveries` are those that an
+    `driver` drives the PBX's clock. `smtp` takes e-mails, with `recordings` attached. `deliveries` are those that an
     earlier run left: settled ones, and of those that are pending at least the oldest 1,000. `first` is the number of
-    the first new one. Of those behind `lasting` the shelf has yet to say that they last. `is_more_stored`: there may be
-    pending ones that only the store has, even if these are few.
+    the first new one. Of those behind `lasting` the record store has yet to say that they last. `is_more_stored`: there
+    may be pending ones that only the store has, even if these are few.
     Counted since the start: `posted`, `delivered`, `failed`, `dropped`, `tries`.
     """
 
@@ -50,8 +49,8 @@ class Outbox:
         self,
         pbx: Pbx,
         receivers: Iterable[Receiver],
-        shelf: Shelf,
-        pace: Pace,
+        record_store: RecordStore,
+        driver: ClockPort,
         *,
         smtp: SmtpServer | None = None,
         recordings: RecordingSource | None = None,
@@ -63,33 +62,33 @@ class Outbox:
         self.posted = self.delivered = self.failed = self.dropped = self.tries = 0
         self.lasting = first - 1 if lasting is None else lasting  # the number of the last one that the store has
         self._clock = pbx.clock
-        self._shelf = shelf
+        self._record_store = record_store
         self._receivers = {receiver.name: receiver for receiver in receivers}
         self._dispatch = Dispatch(self._receivers, pbx.name, smtp, recordings)
-        self._remembered = Remembered(first - 1, self._is_held)
+        self._cache = DeliveryCache(first - 1, self._is_held)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_cleared = False
         self._closing: asyncio.Task[None] | None = None
-        self._yard = Yard(
+        self._context = DeliveryContext(
             clock=pbx.clock,
-            pace=pace,
-            shelf=shelf,
-            is_stored=not isinstance(shelf, NoStore),
-            known=self._remembered.known,
+            driver=driver,
+            record_store=record_store,
+            is_stored=not isinstance(record_store, NullStore),
+            known=self._cache.known,
             send=self._dispatch.send,
             tried=self._on_tried,
             dropped=self._on_dropped,
         )
-        self._lanes: dict[str, Lane] = {}
+        self._workers: dict[str, ReceiverWorker] = {}
         self._resume(deliveries, is_more_stored=is_more_stored)
-        shelf.on_lasting(self._on_lasting)
-        shelf.on_lost(self.known)
+        record_store.on_lasting(self._on_lasting)
+        record_store.on_lost(self.known)
         pbx.events.subscribe(NoticePosted, self._on_posted)
 
     @property
     def waiting(self) -> dict[str, int]:
         """Count what is not settled yet, by receiver; those for whom nothing ever came are left out."""
-        return {name: lane.waiting for name, lane in self._lanes.items()}
+        return {name: worker.waiting for name, worker in self._workers.items()}
 
     def vendor(self, receiver: str) -> str:
         """Tell whose receiver that is; where it is not configured any more, its name begins with the vendor's."""
@@ -99,29 +98,29 @@ class Outbox:
     @property
     def has_more_stored(self) -> bool:
         """Tell whether the store may have deliveries that wait and are not remembered."""
-        return any(lane.order.has_more_stored for lane in self._lanes.values())
+        return any(worker.pending.has_more_stored for worker in self._workers.values())
 
     @property
     def last_number(self) -> int:
         """Give the number of the newest delivery, 0 where there was none yet."""
-        return self._remembered.last
+        return self._cache.last
 
     # -- running --------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Deliver from now on, in the running event loop."""
         self._loop = asyncio.get_running_loop()
-        for lane in self._lanes.values():
-            lane.start(self._loop)
+        for worker in self._workers.values():
+            worker.start(self._loop)
 
     async def tried(self) -> None:
         """Return when all that lasts and is due by now was tried, or waits behind something that is due later.
 
         A receiver that hangs is waited for until its time is over; what is put in meanwhile is not waited for.
         """
-        now, last = self._clock.now, self._remembered.last
-        for lane, goal in [(lane, lane.order.given) for lane in self._lanes.values()]:
-            await lane.through(goal, last, now)
+        now, last = self._clock.now, self._cache.last
+        for worker, goal in [(worker, worker.pending.given) for worker in self._workers.values()]:
+            await worker.through(goal, last, now)
 
     def clear(self) -> None:
         """Deliver nothing any more: the PBX begins anew. Tries that are being made are broken off."""
@@ -139,7 +138,7 @@ class Outbox:
         await asyncio.shield(self._closing)
 
     def _stop(self) -> list[asyncio.Task[None]]:
-        return [task for lane in self._lanes.values() if (task := lane.stop()) is not None]
+        return [task for worker in self._workers.values() if (task := worker.stop()) is not None]
 
     async def _close(self, tasks: list[asyncio.Task[None]], grace: float) -> None:
         if tasks:
@@ -153,20 +152,20 @@ class Outbox:
 
     def known(self, after: int = 0) -> Iterator[Delivery]:
         """Give the deliveries that are remembered and have a higher number, in order: 10,000, and all that wait."""
-        return self._remembered.behind(after)
+        return self._cache.behind(after)
 
     async def redeliver(self, delivery: int) -> Delivery | None:
         """Send a delivery once more, at the end of its receiver's order; one that is pending, as soon as it is first.
 
         Gives it, or None where there is none of that number.
         """
-        found = self._remembered.get(delivery) or await self._shelf.find(delivery)
+        found = self._cache.get(delivery) or await self._record_store.find(delivery)
         if found is None or self._is_cleared:
             return None
-        found = self._remembered.known(found)
+        found = self._cache.known(found)
         found.redelivered += 1
-        self._lane(found.notice.receiver).give_again(found)
-        self._shelf.tried(found)
+        self._worker(found.notice.receiver).give_again(found)
+        self._record_store.tried(found)
         return found
 
     def _resume(self, deliveries: Sequence[Delivery], *, is_more_stored: bool) -> None:
@@ -176,48 +175,86 @@ class Outbox:
                 pending.setdefault(delivery.notice.receiver, []).append(delivery)
         is_all = not is_more_stored and sum(map(len, pending.values())) < LOADED
         for name, waiting in pending.items():
-            self._lane(name).order.resume(waiting, self.lasting + 1, is_all=is_all)
+            self._worker(name).pending.resume(waiting, self.lasting + 1, is_all=is_all)
         for delivery in deliveries:
-            self._remembered.loosen(self._remembered.known(delivery))
+            self._cache.loosen(self._cache.known(delivery))
 
     def _on_posted(self, event: NoticePosted) -> None:
         if self._is_cleared:
             return
         now = self._clock.now
-        delivery = Delivery(id=self._remembered.last + 1, notice=event.notice, posted_at=now, due=now)
+        delivery = Delivery(id=self._cache.last + 1, notice=event.notice, posted_at=now, due=now)
         self.posted += 1
-        self._remembered.add(delivery)
-        self._shelf.post(delivery)
+        self._cache.add(delivery)
+        self._record_store.post(delivery)
 
     def _on_lasting(self, deliveries: Sequence[Delivery]) -> None:
         if not self._is_cleared:
             for delivery in deliveries:
                 self.lasting = delivery.id
-                self._lane(delivery.notice.receiver).give(delivery)
+                self._worker(delivery.notice.receiver).give(delivery)
 
     def _is_held(self, delivery: Delivery) -> bool:
-        lane = self._lanes.get(delivery.notice.receiver)
-        return lane is not None and lane.order.holds(delivery)
+        worker = self._workers.get(delivery.notice.receiver)
+        return worker is not None and worker.pending.holds(delivery)
 
-    def _lane(self, name: str) -> Lane:
-        lane = self._lanes.get(name)
-        if lane is None:
+    def _worker(self, name: str) -> ReceiverWorker:
+        worker = self._workers.get(name)
+        if worker is None:
             receiver = self._receivers.get(name)
             retry = receiver.retry if receiver is not None else Retry()
-            lane = self._lanes[name] = Lane(name, retry, 1 + len(self._lanes), self._yard)
+            worker = self._workers[name] = ReceiverWorker(name, retry, 1 + len(self._workers), self._context)
             if self._loop is not None:
-                lane.start(self._loop)
-        return lane
+                worker.start(self._loop)
+        return worker
 
     def _on_tried(self, delivery: Delivery) -> None:
         self.tries += 1
         self.delivered += delivery.state is DeliveryState.DELIVERED
         self.failed += delivery.state is DeliveryState.FAILED
-        self._shelf.tried(delivery)
-        self._remembered.loosen(delivery)
+        self._record_store.tried(delivery)
+        self._cache.loosen(delivery)
 
     def _on_dropped(self, delivery: Delivery) -> None:
         if not self.dropped:
             _log.warning("%s has more waiting than there is room for: the oldest are dropped", delivery.notice.receiver)
         self.dropped += 1
-        self._remembered.loosen(delivery)
+        self._cache.loosen(delivery)
+
+
+NEWEST: Final = 10_000
+
+
+class DeliveryCache:
+    """Deliveries by number, one object for each. `last` is the newest one's number; `is_held`: it waits in an order."""
+
+    def __init__(self, last: int, is_held: Callable[[Delivery], bool]) -> None:
+        self.last = last
+        self._is_held = is_held
+        self._by_id: dict[int, Delivery] = {}
+
+    def add(self, delivery: Delivery) -> None:
+        """Remember the newest delivery, and forget the oldest if nobody waits for it."""
+        self.last = delivery.id
+        self._by_id[delivery.id] = delivery
+        oldest = self._by_id.get(delivery.id - NEWEST)
+        if oldest is not None:
+            self.loosen(oldest)
+
+    def known(self, delivery: Delivery) -> Delivery:
+        """Give the one object of a delivery, which is this one where there is none yet."""
+        return self._by_id.setdefault(delivery.id, delivery)
+
+    def get(self, delivery: int) -> Delivery | None:
+        """Find one."""
+        return self._by_id.get(delivery)
+
+    def loosen(self, delivery: Delivery) -> None:
+        """Forget a delivery, unless it is among the newest or waits in an order."""
+        if delivery.id <= self.last - NEWEST and not self._is_held(delivery):
+            self._by_id.pop(delivery.id, None)
+
+    def behind(self, after: int) -> Iterator[Delivery]:
+        """Give all that have a higher number, in order."""
+        for number in sorted(number for number in self._by_id if number > after):
+            yield self._by_id[number]

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.delivery import Delivery
     from pbxsim.sinks.store.health import StoreHealth
-    from pbxsim.sinks.store.link import Link
-    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.links.link import Link
+    from pbxsim.sinks.store.location import StorePlace
     from pbxsim.sinks.store.rows import Work
 
 _T = TypeVar("_T")

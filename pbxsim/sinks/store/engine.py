@@ -9,18 +9,18 @@ from sqlalchemy import URL
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from pbxsim.sinks.store import place as kinds
+from pbxsim.sinks.store import location as kinds
 from pbxsim.sinks.store import schema, statements
 from pbxsim.sinks.store.errors import DatabaseFailed, StoreUnreachable
-from pbxsim.sinks.store.sqlite_link import BUSY, SqliteLink
+from pbxsim.sinks.store.links.sqlite import BUSY, SqliteLink
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-    from pbxsim.sinks.store.link import Link
-    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.links.link import Link
+    from pbxsim.sinks.store.location import StorePlace
 
 CONNECTING: Final = 5  # seconds
 
@@ -90,11 +90,11 @@ async def make_link(engine: AsyncEngine, place: StorePlace, synchronous: str) ->
     compiled = statements.compiled(engine.dialect)
     with _failing():
         if place.kind == kinds.POSTGRESQL:
-            from pbxsim.sinks.store.postgresql_link import PostgresqlLink
+            from pbxsim.sinks.store.links.postgresql import PostgresqlLink
 
             return await PostgresqlLink.open(engine, compiled, synchronous)
         if place.kind != kinds.SQLITE:
-            from pbxsim.sinks.store.mysql_link import MysqlLink
+            from pbxsim.sinks.store.links.mysql import MysqlLink
 
             return await MysqlLink.open(engine, compiled)
     assert place.file is not None

@@ -1,4 +1,4 @@
-"""Rows of what a PBX puts on its shelf: a tuple of plain texts, numbers and bytes for each, in the order of COLUMNS.
+"""Rows of what a PBX puts in its buffer: a tuple of plain texts, numbers and bytes for each, in the order of COLUMNS.
 
 Not here: the statements that take them (statements.py), what comes back from the database (reading.py).
 """

@@ -1,4 +1,4 @@
-"""A store: opened by the composition root, one for a server, with a shelf for each PBX."""
+"""A store: opened by the composition root, one for a server, with a buffer for each PBX."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from msgspec.structs import replace
 from pbxsim.clock.driver import LAST
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.saved import Saved
-from pbxsim.sinks.shelf import NotStored
+from pbxsim.sinks.store.buffer import WriteBuffer
 from pbxsim.sinks.store.database import Database
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreInUse, StoreUnreachable
 from pbxsim.sinks.store.health import StoreHealth
+from pbxsim.sinks.store.location import remove
 from pbxsim.sinks.store.lock import FileLock, Locked
-from pbxsim.sinks.store.shelf import StoreShelf
-from pbxsim.sinks.store.whereabouts import remove
+from pbxsim.sinks.store.port import NotStored
 from pbxsim.sinks.store.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.sinks.delivery import Delivery
-    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.location import StorePlace
     from pbxsim.sinks.store.settings import StoreSettings
 
 NEWEST: Final = 100_000
@@ -36,7 +36,7 @@ _DAY: Final = 24 * HOUR
 class Store:
     """A database in use. Made by `open`; ended by `close`, which writes what is still to be written.
 
-    A fresh SQLite file is connected in the background, so that a server need not wait for SQLAlchemy: its shelves keep
+    A fresh SQLite file is connected in the background, so that a server need not wait for SQLAlchemy: its buffers keep
     meanwhile what they are given.
     """
 
@@ -47,7 +47,7 @@ class Store:
         self._lock = _locked(place)
         self._database = Database(place, settings.synchronous, self._health, loaded)
         self._writer = Writer(self._database, place, settings, self._health)
-        self._shelves: dict[str, StoreShelf] = {}
+        self._buffers: dict[str, WriteBuffer] = {}
         self._is_fresh = is_fresh(place, settings)
 
     @classmethod
@@ -78,8 +78,9 @@ class Store:
     async def load(self, pbx: str, newest: int = NEWEST) -> tuple[Saved, list[Delivery]]:
         """Take a PBX for this process alone, and give what an earlier run of it left: all that a new one goes on from.
 
-        To be called before anything is put on the PBX's shelf. Of records, and of each account's bookings, the `newest`
-        are given; of deliveries those that are pending and the newest others. Raises StoreUnreachable, StoreInUse.
+        To be called before anything is put in the PBX's buffer. Of records, and of each account's bookings, the
+        `newest` are given; of deliveries those that are pending and the newest others. Raises StoreUnreachable,
+        StoreInUse.
         """
         if self._is_fresh:
             await self._database.lock(pbx)
@@ -94,12 +95,12 @@ class Store:
         except (DatabaseFailed, SpillFailed) as error:
             raise StoreUnreachable(self._told(error)) from error
         saved = _going_on(saved, deliveries)
-        self._shelf(pbx).resume(saved)
+        self._buffer(pbx).resume(saved)
         return saved, deliveries
 
-    def shelf(self, pbx: str) -> StoreShelf:
-        """Give the shelf of a PBX; always the same one. Call `load` first."""
-        return self._shelf(pbx)
+    def buffer(self, pbx: str) -> WriteBuffer:
+        """Give the buffer of a PBX; always the same one. Call `load` first."""
+        return self._buffer(pbx)
 
     async def close(self) -> None:
         """Write what there is to write, and let go of everything. What could not be written stays in the spill."""
@@ -109,7 +110,7 @@ class Store:
             remove(self.place.file)
 
     async def settled(self) -> None:
-        """Return when all that lies on any shelf is lasting. Raises NotStored."""
+        """Return when all that lies in any buffer is lasting. Raises NotStored."""
         await self._writer.settled()
 
     async def pending(self, pbx: str, receiver: str, after: int, limit: int) -> list[Delivery]:
@@ -132,12 +133,12 @@ class Store:
         """Write soon."""
         self._writer.wake()
 
-    def _shelf(self, pbx: str) -> StoreShelf:
-        shelf = self._shelves.get(pbx)
-        if shelf is None:
-            shelf = self._shelves[pbx] = StoreShelf(pbx, self, self._settings.keep_days * _DAY)
-            self._writer.add(shelf)
-        return shelf
+    def _buffer(self, pbx: str) -> WriteBuffer:
+        buffer = self._buffers.get(pbx)
+        if buffer is None:
+            buffer = self._buffers[pbx] = WriteBuffer(pbx, self, self._settings.keep_days * _DAY)
+            self._writer.add(buffer)
+        return buffer
 
     async def _whole(self) -> None:
         """See that the database has all that it is to be asked for. Raises NotStored."""

@@ -1,11 +1,11 @@
-"""Those who wait until what they put on a shelf is lasting."""
+"""Those who wait until what they put in a buffer is lasting."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from pbxsim.sinks.shelf import NotStored
+from pbxsim.sinks.store.port import NotStored
 
 if TYPE_CHECKING:
     from collections.abc import Callable

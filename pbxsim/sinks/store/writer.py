@@ -1,6 +1,6 @@
-"""The one writer of a store: takes what the shelves have, has it last, and catches up after a failure.
+"""The one writer of a store: takes what the buffers have, has it last, and catches up after a failure.
 
-Everything that lies on a shelf when its turn comes is one transaction, so what the PBX did between two turns of the
+Everything that lies in a buffer when its turn comes is one transaction, so what the PBX did between two turns of the
 event loop is never split. What the database does not take goes to disk (spill.py), in order, and from there into the
 database when that is back; meanwhile everything goes to disk behind it. What the disk does not take either stays here.
 """
@@ -12,21 +12,21 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.sinks.shelf import NotStored
 from pbxsim.sinks.store import rows
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreUnreachable
+from pbxsim.sinks.store.port import NotStored
 from pbxsim.sinks.store.spill import Spill
 from pbxsim.sinks.store.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from pbxsim.sinks.store.buffer import Batch, WriteBuffer
     from pbxsim.sinks.store.database import Database
     from pbxsim.sinks.store.health import StoreHealth
-    from pbxsim.sinks.store.place import StorePlace
+    from pbxsim.sinks.store.location import StorePlace
     from pbxsim.sinks.store.rows import Work
     from pbxsim.sinks.store.settings import StoreSettings
-    from pbxsim.sinks.store.shelf import Part, StoreShelf
 
 _log: Final = logging.getLogger("pbxsim.store")
 
@@ -42,16 +42,16 @@ _REPLAYED_AT_ONCE: Final = 1 << 20  # bytes of spill
 
 
 class Writer:
-    """Writes for all shelves of a store. Lives in one event loop, between `start` and `close`."""
+    """Writes for all buffers of a store. Lives in one event loop, between `start` and `close`."""
 
     def __init__(self, database: Database, place: StorePlace, settings: StoreSettings, health: StoreHealth) -> None:
         self._database = database
         self._place = place
         self._settings = settings
         self._health = health
-        self._shelves: list[StoreShelf] = []
+        self._buffers: list[WriteBuffer] = []
         self._spills: dict[str, Spill] = {}
-        self._kept: deque[Part] = deque()
+        self._kept: deque[Batch] = deque()
         self._loop = asyncio.get_running_loop()
         self._wanted = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -72,9 +72,9 @@ class Writer:
         """Begin to write."""
         self._task = self._loop.create_task(self._run())
 
-    def add(self, shelf: StoreShelf) -> None:
-        """Write for one more shelf."""
-        self._shelves.append(shelf)
+    def add(self, buffer: WriteBuffer) -> None:
+        """Write for one more buffer."""
+        self._buffers.append(buffer)
 
     def spill(self, pbx: str) -> Spill:
         """Give the spill file of a PBX."""
@@ -98,8 +98,8 @@ class Writer:
         return bool(self._kept) or any(not spill.is_empty for spill in self._spills.values())
 
     async def settled(self) -> None:
-        """Return when all that has been put on the shelves is lasting. Raises NotStored."""
-        ticket = self._turn + any(shelf.has_something for shelf in self._shelves)
+        """Return when all that has been put into the buffers is lasting. Raises NotStored."""
+        ticket = self._turn + any(buffer.has_something for buffer in self._buffers)
         if ticket <= self._lasting:
             return
         if self._stuck_since is not None and self._loop.time() > self._stuck_since + PATIENCE:
@@ -123,8 +123,8 @@ class Writer:
         """Bring the figures of what waits up to date."""
         self._health.spilled = sum(spill.rows for spill in self._spills.values())
         kept = tuple(self._kept)  # in one step: a thread may be taking from it
-        given = sum(part.rows for part in kept) or self._under_way
-        self._health.waiting = given + sum(shelf.waiting for shelf in self._shelves)
+        given = sum(batch.rows for batch in kept) or self._under_way
+        self._health.waiting = given + sum(buffer.waiting for buffer in self._buffers)
 
     async def close(self) -> None:
         """Write what there is to write, once more also what could not be written, and end."""
@@ -163,10 +163,10 @@ class Writer:
                 return
 
     async def _do_turn(self) -> None:
-        parts = await self._take()
+        batches = await self._take()
         if self.is_behind:
-            if parts:
-                await self._put_aside(parts)
+            if batches:
+                await self._put_aside(batches)
             if self._database.is_connected:
                 await self._catch_up()
             elif self._is_closing:
@@ -174,37 +174,37 @@ class Writer:
                 await self._catch_up()
             elif self._connecting is None and self._loop.time() >= self._retry_at:
                 self._connecting = self._loop.create_task(self._connect())
-        elif parts:
-            await self._write(parts)
+        elif batches:
+            await self._write(batches)
         self._under_way = 0
 
-    async def _take(self) -> list[Part]:
-        """Take what the shelves have, and see that its recordings are there: no record is to last before its own."""
-        having = [shelf for shelf in self._shelves if shelf.has_something]
+    async def _take(self) -> list[Batch]:
+        """Take what the buffers have, and see that its recordings are there: no record is to last before its own."""
+        having = [buffer for buffer in self._buffers if buffer.has_something]
         if having:
             self._turn += 1
-        parts = [shelf.take(self._turn) for shelf in having]
-        self._under_way = sum(part.rows for part in parts)
-        for part in parts:
-            if part.recorded is not None:
-                await part.recorded()
-        return parts
+        batches = [buffer.take(self._turn) for buffer in having]
+        self._under_way = sum(batch.rows for batch in batches)
+        for batch in batches:
+            if batch.recorded is not None:
+                await batch.recorded()
+        return batches
 
-    async def _write(self, parts: list[Part]) -> None:
-        work = parts[0].work if len(parts) == 1 else [one for part in parts for one in part.work]
+    async def _write(self, batches: list[Batch]) -> None:
+        work = batches[0].work if len(batches) == 1 else [one for batch in batches for one in batch.work]
         try:
             await self._database.write(work)
         except (DatabaseFailed, StoreUnreachable) as error:
             self._failed(error)
-            await self._put_aside(parts)
+            await self._put_aside(batches)
         else:
-            self._last(parts)
+            self._last(batches)
             self._see_whether_it_is_another()
 
-    def _last(self, parts: Iterable[Part]) -> None:
+    def _last(self, batches: Iterable[Batch]) -> None:
         """Tell everybody whom it concerns that these last."""
-        for part in parts:
-            part.shelf.lasts(part)
+        for batch in batches:
+            batch.buffer.lasts(batch)
         self._lasting = self._kept[0].turn - 1 if self._kept else self._turn
         self._waiters.last(self._lasting)
 
@@ -226,9 +226,9 @@ class Writer:
         self._health.is_writing, self._health.error = True, ""
         self._retry = _FIRST_RETRY
 
-    async def _put_aside(self, parts: list[Part]) -> None:
+    async def _put_aside(self, batches: list[Batch]) -> None:
         """Put on disk what the database does not take, behind what is there; what the disk does not take is kept."""
-        self._kept.extend(parts)
+        self._kept.extend(batches)
         spilled, problem = await asyncio.to_thread(self._spill_kept)
         if problem is None:
             self._stuck_since = None
@@ -239,27 +239,27 @@ class Writer:
         self._last(spilled)
         self._lose_what_is_too_much(problem)
 
-    def _spill_kept(self) -> tuple[list[Part], SpillFailed | None]:
+    def _spill_kept(self) -> tuple[list[Batch], SpillFailed | None]:
         """In a thread: put on disk what is kept, from the first on. Gives what is there now, and what stopped it."""
-        spilled: list[Part] = []
+        spilled: list[Batch] = []
         while self._kept:
-            part = self._kept[0]
+            batch = self._kept[0]
             try:
-                self.spill(part.shelf.name).append(part.work)
+                self.spill(batch.buffer.name).append(batch.work)
             except SpillFailed as problem:
                 return spilled, problem
             spilled.append(self._kept.popleft())
         return spilled, None
 
     def _lose_what_is_too_much(self, problem: SpillFailed | None) -> None:
-        too_much: list[Part] = []
-        while len(self._kept) > 1 and sum(part.rows for part in self._kept) > KEPT_ROWS:
+        too_much: list[Batch] = []
+        while len(self._kept) > 1 and sum(batch.rows for batch in self._kept) > KEPT_ROWS:
             too_much.append(self._kept.pop())
         if too_much:
             self._lose(too_much, str(problem))
 
-    def _lose(self, parts: Collection[Part], why: str) -> None:
-        lost, turns = sum(part.rows for part in parts), {part.turn for part in parts}
+    def _lose(self, batches: Collection[Batch], why: str) -> None:
+        lost, turns = sum(batch.rows for batch in batches), {batch.turn for batch in batches}
         self._health.lost += lost
         _log.error("store %s: %d rows are lost: %s; %s", self._place, lost, self._health.error, why)
         self._waiters.fail(self._health.error, turns)
@@ -308,5 +308,5 @@ class Writer:
         """Have everything that the PBXs remember put into a database that has lost what it had."""
         if self._database.take_emptied():
             _log.error("store %s had vanished and is made anew, with what the PBXs remember", self._place)
-            for shelf in self._shelves:
-                shelf.begin_anew()
+            for buffer in self._buffers:
+                buffer.begin_anew()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
-from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.vendors.simotel.event_settings import Method, is_address
 
 if TYPE_CHECKING:

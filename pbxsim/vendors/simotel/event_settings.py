@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.receiving import delivery_faults, is_url
+from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.notice import Retry
-from pbxsim.vendorkit.civil import zone_or_none
-from pbxsim.vendorkit.receiving import delivery_faults, is_url
-from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pbxsim.vendorkit.vendor import Vendor
+from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.settings import Settings, faults
 

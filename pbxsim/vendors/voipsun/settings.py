@@ -7,9 +7,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
+from pbxsim.kit.reply import JSON
+from pbxsim.kit.vendor import SettingsFault
 from pbxsim.pbx.pbx import Pbx
-from pbxsim.vendorkit.reply import JSON
-from pbxsim.vendorkit.vendor import SettingsFault
 
 ActionName: TypeAlias = Literal[
     "originate",

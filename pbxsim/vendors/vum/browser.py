@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.vendorkit.reply import Reply
+from pbxsim.kit.reply import Reply
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.exchange import Exchange
+    from pbxsim.kit.request import Request
     from pbxsim.vendors.vum.settings import Key
 
 _METHODS: Final = ("Access-Control-Allow-Methods", "GET, POST")
@@ -21,25 +21,25 @@ _HEADERS: Final = ("Access-Control-Allow-Headers", "Content-Type, X-Requested-Wi
 _VARY: Final = ("Vary", "Origin")
 
 
-def is_preflight(exchange: Exchange) -> bool:
+def is_preflight(request: Request) -> bool:
     """Tell whether a browser asks for leave before it sends the real request."""
-    headers = exchange.headers
-    return exchange.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers
+    headers = request.headers
+    return request.method == "OPTIONS" and "Origin" in headers and "Access-Control-Request-Method" in headers
 
 
-def preflight(exchange: Exchange, key: Key | None) -> Reply:
+def preflight(request: Request, key: Key | None) -> Reply:
     """Answer a browser's question; without leave the reply is as empty, but for the headers that give it."""
-    allowed = _allowed(exchange, key)
-    return with_leave(Reply(body=b"", status=204, headers=(_METHODS, _HEADERS) if allowed else ()), exchange, key)
+    allowed = _allowed(request, key)
+    return with_leave(Reply(body=b"", status=204, headers=(_METHODS, _HEADERS) if allowed else ()), request, key)
 
 
-def with_leave(reply: Reply, exchange: Exchange, key: Key | None) -> Reply:
+def with_leave(reply: Reply, request: Request, key: Key | None) -> Reply:
     """Add the headers that let the page read this reply, if it may; caches learn that it depends on the page."""
     if key is None or not key.kind.is_click_to_call or not key.origins:
         return reply
-    leave = (("Access-Control-Allow-Origin", exchange.headers["Origin"]),) if _allowed(exchange, key) else ()
+    leave = (("Access-Control-Allow-Origin", request.headers["Origin"]),) if _allowed(request, key) else ()
     return msgspec.structs.replace(reply, headers=(*leave, *reply.headers, _VARY))
 
 
-def _allowed(exchange: Exchange, key: Key | None) -> bool:
-    return key is not None and key.kind.is_click_to_call and exchange.headers.get("Origin") in key.origins
+def _allowed(request: Request, key: Key | None) -> bool:
+    return key is not None and key.kind.is_click_to_call and request.headers.get("Origin") in key.origins

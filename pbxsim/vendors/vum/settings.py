@@ -9,13 +9,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.numbers import CZECHIA, as_dialled
+from pbxsim.kit.reach import reachable
+from pbxsim.kit.receiving import delivery_faults, is_url
+from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
-from pbxsim.vendorkit.civil import zone_or_none
-from pbxsim.vendorkit.numbers import CZECHIA, as_dialled
-from pbxsim.vendorkit.reach import reachable
-from pbxsim.vendorkit.receiving import delivery_faults, is_url
-from pbxsim.vendorkit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.placeholders import has_place_in_server
 

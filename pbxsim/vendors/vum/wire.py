@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.civil import civil
 from pbxsim.pbx.account import UNIT, Money
-from pbxsim.vendorkit.civil import civil
 from pbxsim.vendors.vum.settings import DateForm
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pbxsim.web.control.answer import Answer
+from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 
-def served(ask: Ask) -> Answer:
+def served(_asked: ControlRequest[Nothing, Nothing]) -> Response:
     """Give the contract (OpenAPI 3.1)."""
-    return Answer(body=contract_json())
+    return Response(body=contract_json())
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -10,14 +11,14 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.pbx.directory import Diversion, Line
-from pbxsim.pbx.engine import TelephoneHand
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.web.control.answer import Answer, Problem, document
-from pbxsim.web.control.ask import NamedPage, behind
-from pbxsim.web.control.words import DEVICE_STATES, Number
+from pbxsim.pbx.handset import Handset
+from pbxsim.web.control.request import NamedPage, Number, behind
+from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
+from pbxsim.web.control.route import Command
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.ask import Ask
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 Why = Literal["always", "busy", "no_answer"]
 
@@ -34,29 +35,29 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 class Verb(msgspec.Struct, frozen=True):
     """Something that a hand can do: how, which fields of the body it needs, and which others it takes."""
 
-    act: Callable[[TelephoneHand, Line, Touch], object]
+    act: Callable[[Handset, Line, Touch], object]
     needs: tuple[str, ...] = ()
     takes: tuple[str, ...] = ()
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "answer": Verb(lambda hand, line, _: hand.answer(line)),
-    "reject": Verb(lambda hand, line, _: hand.reject(line)),
-    "hangup": Verb(lambda hand, line, _: hand.hang_up(line)),
-    "hold": Verb(lambda hand, line, _: hand.hold(line)),
-    "unhold": Verb(lambda hand, line, _: hand.unhold(line)),
-    "swap": Verb(lambda hand, line, _: hand.swap(line)),
-    "dial": Verb(lambda hand, line, touch: hand.dial(line, touch.to or ""), ("to",)),
-    "transfer": Verb(lambda hand, line, touch: hand.transfer(line, touch.to or ""), ("to",)),
-    "consult": Verb(lambda hand, line, touch: hand.consult(line, touch.to or ""), ("to",)),
-    "complete": Verb(lambda hand, line, _: hand.complete(line)),
-    "cancel": Verb(lambda hand, line, _: hand.cancel(line)),
-    "dnd": Verb(lambda hand, line, touch: hand.do_not_disturb(line, on=bool(touch.on)), ("on",)),
+    "answer": Verb(lambda handset, line, _: handset.answer(line)),
+    "reject": Verb(lambda handset, line, _: handset.reject(line)),
+    "hangup": Verb(lambda handset, line, _: handset.hang_up(line)),
+    "hold": Verb(lambda handset, line, _: handset.hold(line)),
+    "unhold": Verb(lambda handset, line, _: handset.unhold(line)),
+    "swap": Verb(lambda handset, line, _: handset.swap(line)),
+    "dial": Verb(lambda handset, line, touch: handset.dial(line, touch.to or ""), ("to",)),
+    "transfer": Verb(lambda handset, line, touch: handset.transfer(line, touch.to or ""), ("to",)),
+    "consult": Verb(lambda handset, line, touch: handset.consult(line, touch.to or ""), ("to",)),
+    "complete": Verb(lambda handset, line, _: handset.complete(line)),
+    "cancel": Verb(lambda handset, line, _: handset.cancel(line)),
+    "dnd": Verb(lambda handset, line, touch: handset.do_not_disturb(line, on=bool(touch.on)), ("on",)),
     "divert": Verb(
-        lambda hand, line, touch: hand.divert(line, _diverted(line, touch)), ("when",), ("to", "after_seconds")
+        lambda handset, line, touch: handset.divert(line, _diverted(line, touch)), ("when",), ("to", "after_seconds")
     ),
-    "register": Verb(lambda hand, line, _: hand.register(line)),
-    "unregister": Verb(lambda hand, line, _: hand.unregister(line)),
+    "register": Verb(lambda handset, line, _: handset.register(line)),
+    "unregister": Verb(lambda handset, line, _: handset.unregister(line)),
 }
 
 
@@ -116,47 +117,45 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[PhoneCall]
 
 
-def listed(ask: Ask) -> Answer:
+def listed(asked: ControlRequest[NamedPage, Nothing]) -> Response:
     """List all lines, in the PBX file's order."""
-    page = ask.filters(NamedPage)
-    ask.host.driver.catch_up()
-    lines = behind(ask.host.pbx.directory.lines.values(), lambda line: line.user, page.after)
+    page = asked.query
+    lines = behind(asked.host.pbx.directory.lines.values(), lambda line: line.user, page.after)
     phones = [_shown(line) for line in islice(lines, page.limit)]
-    return ask.page(phones, page, phones[-1].user if phones else "")
+    return asked.page(phones, phones[-1].user if phones else "")
 
 
-def touch(ask: Ask) -> Answer:
+def touch(asked: ControlRequest[Nothing, Touch]) -> Command:
     """Do what a person at that telephone would do."""
-    user, name, host = ask.parts["user"], ask.parts["verb"], ask.host
-    line, verb, hand = host.pbx.directory.lines.get(user), VERBS.get(name), host.pbx.hand
+    user, name, pbx = asked.parts["user"], asked.parts["verb"], asked.host.pbx
+    line, verb, handset = pbx.directory.lines.get(user), VERBS.get(name), pbx.handset
     if line is None:
         raise Problem(404, f"there is no telephone {user!r}")
     if verb is None:
         raise Problem(404, f"nobody can {name!r} a telephone; verbs are {', '.join(VERBS)}")
-    wish = _wish(ask, name, verb)
-    if hand is None:
+    given = _given(asked.body, name, verb)
+    if handset is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
-    host.driver.catch_up()
-    given = {field: value for field, value in msgspec.structs.asdict(wish).items() if value is not None}
-    host.journal.append("control", data={"does": name, "phone": user, **given})
+    return Command({"does": name, "phone": user, **given}, partial(_do, verb, handset, line, asked.body))
+
+
+def _do(verb: Verb, handset: Handset, line: Line, wish: Touch) -> Response:
     try:
-        verb.act(hand, line, wish)
+        verb.act(handset, line, wish)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
-    finally:
-        host.driver.rearm()
     return document(_shown(line))
 
 
-def _wish(ask: Ask, name: str, verb: Verb) -> Touch:
-    """Read the body. Raises Problem 400 where something is missing, or belongs to another verb."""
-    wish = ask.command(Touch)
-    for field, value in msgspec.structs.asdict(wish).items():
+def _given(wish: Touch, name: str, verb: Verb) -> dict[str, object]:
+    """Give what the body says. Raises Problem 400 where something is missing, or belongs to another verb."""
+    said = msgspec.structs.asdict(wish)
+    for field, value in said.items():
         if value is None and field in verb.needs:
             raise Problem(400, f"body: to {name} needs {field!r}")
         if value is not None and field not in verb.needs + verb.takes:
             raise Problem(400, f"body: to {name} has no use for {field!r}")
-    return wish
+    return {field: value for field, value in said.items() if value is not None}
 
 
 def _shown(line: Line) -> PhoneShown:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from pbxsim.web.host import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 
 _SECOND: Final = 1_000_000
 

@@ -11,17 +11,17 @@ from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver, Retry
 from pbxsim.sinks.delivery import Delivery
 from pbxsim.sinks.outbox.outbox import Outbox
-from pbxsim.sinks.shelf import NoStore
+from pbxsim.sinks.store.port import NullStore
 from tests.builder import START, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from pbxsim.sinks.shelf import Shelf
+    from pbxsim.sinks.store.port import RecordStore
     from tests.receivers import WebReceiver
 
 
-class PaperShelf:
+class PaperStore:
     """A store for the tests: what is posted lasts when `settle` is called, or at once; a copy, as in a real one."""
 
     def __init__(self, *, at_once: bool = True) -> None:
@@ -97,9 +97,17 @@ class PostOffice:
         self._open: list[Outbox] = []
         self._barriers: dict[int, Any] = {}
 
-    def open(self, *receivers: Receiver, shelf: Shelf | None = None, starts: bool = True, **more: Any) -> Outbox:  # noqa: ANN401 - Outbox's own
+    def open(
+        self,
+        *receivers: Receiver,
+        record_store: RecordStore | None = None,
+        starts: bool = True,
+        **more: Any,  # noqa: ANN401 - Outbox's own
+    ) -> Outbox:
         """Open an outbox; without receivers it has one, named `acme`."""
-        outbox = Outbox(self.office.pbx, receivers or [self.receiver()], shelf or NoStore(), self.driver, **more)
+        outbox = Outbox(
+            self.office.pbx, receivers or [self.receiver()], record_store or NullStore(), self.driver, **more
+        )
         self._open.append(outbox)
         self.driver.barriers.append(outbox.tried)
         if starts:

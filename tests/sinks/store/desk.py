@@ -1,4 +1,4 @@
-"""Where the tests of the store open one, put things on a shelf, and look into the database behind its back."""
+"""Where the tests of the store open one, put things in a buffer, and look into the database behind its back."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.pbx.saved import saved_of
 from pbxsim.sinks.delivery import Delivery
 from pbxsim.sinks.store.engine import make_engine
-from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
 from tests.builder import START, Office, extension
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsim.pbx.saved import Saved
-    from pbxsim.sinks.store.shelf import StoreShelf
+    from pbxsim.sinks.store.buffer import WriteBuffer
 
 PBX = "office"
 
@@ -85,29 +85,29 @@ class Desk:
         self.store: Store | None = None
         self.office: Office | None = None
 
-    async def open(self, office: Office | None = None, **settings: Any) -> StoreShelf:  # noqa: ANN401
-        """Open a store, load the PBX, attach it to its shelf, and give the shelf."""
+    async def open(self, office: Office | None = None, **settings: Any) -> WriteBuffer:  # noqa: ANN401
+        """Open a store, load the PBX, attach it to its buffer, and give the buffer."""
         saved, _ = await self.load(**settings)
         self.office = office or _office(saved)
         assert self.store is not None
-        shelf = self.store.shelf(PBX)
-        shelf.attach(self.office.pbx)
-        return shelf
+        buffer = self.store.buffer(PBX)
+        buffer.attach(self.office.pbx)
+        return buffer
 
     def begin_anew(self) -> None:
         """Reset the PBX."""
         assert self.store is not None
-        shelf = self.store.shelf(PBX)
-        shelf.clear()
+        buffer = self.store.buffer(PBX)
+        buffer.clear()
         self.office = _office()
-        shelf.attach(self.office.pbx)
+        buffer.attach(self.office.pbx)
 
     def take_over(self) -> None:
         """Have the PBX begin anew by a file that has changed, going on from where it is."""
         assert self.store is not None
         assert self.office is not None
         self.office = _office(saved_of(self.office.pbx, 0))
-        self.store.shelf(PBX).attach(self.office.pbx)
+        self.store.buffer(PBX).attach(self.office.pbx)
 
     async def load(self, newest: int = 1000, **settings: Any) -> tuple[Saved, list[Delivery]]:  # noqa: ANN401
         """Close what is open, open a store, and give what an earlier run left."""
@@ -117,8 +117,8 @@ class Desk:
 
     async def prepare(self) -> None:
         """Have a store make its tables, and close it."""
-        shelf = await self.open()
-        await shelf.settled()
+        buffer = await self.open()
+        await buffer.settled()
         await self.close()
 
     async def close(self) -> None:

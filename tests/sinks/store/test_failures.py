@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.sinks.delivery import DeliveryState
-from pbxsim.sinks.shelf import NotStored
 from pbxsim.sinks.store import writer
 from pbxsim.sinks.store.errors import StoreUnreachable
+from pbxsim.sinks.store.port import NotStored
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
 if TYPE_CHECKING:
@@ -76,28 +76,28 @@ async def _until_it_writes(desk: Desk) -> None:
 async def test_what_comes_while_the_database_is_away_lasts_on_disk_and_is_written_later(
     desk: Desk, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = await desk.open()
-    heard: list[int] = []
-    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
+    buffer = await desk.open()
+    pending: list[int] = []
+    buffer.on_lasting(lambda posted: pending.extend(one.id for one in posted))
     desk.tell(cdr(1))
-    await shelf.settled()
+    await buffer.settled()
     outage.begin()
     for number in range(2, 6):
         desk.tell(cdr(number), entry(number))
-        shelf.post(delivery(number))
-        await shelf.settled()
-    assert heard == [2, 3, 4, 5]
+        buffer.post(delivery(number))
+        await buffer.settled()
+    assert pending == [2, 3, 4, 5]
     assert desk.store is not None
     health = desk.store.health
     assert (health.is_writing, health.lost, health.waiting) == (False, 0, 0)
     assert health.spilled >= 12
     assert health.error != ""
     with pytest.raises(NotStored):
-        await shelf.pending("simotel", 0, 5)
+        await buffer.pending("simotel", 0, 5)
     outage.end()
     await _until_it_writes(desk)
     assert desk.store.health.error == ""
-    assert [one.id for one in await shelf.pending("simotel", 0, 10)] == [2, 3, 4, 5]
+    assert [one.id for one in await buffer.pending("simotel", 0, 10)] == [2, 3, 4, 5]
     saved, _ = await desk.load()
     assert saved.cdrs == tuple(cdr(number) for number in range(1, 6))
     assert saved.entries == tuple(entry(number) for number in range(2, 6))
@@ -107,11 +107,11 @@ async def test_what_comes_while_the_database_is_away_lasts_on_disk_and_is_writte
 
 
 async def test_what_a_killed_process_left_on_disk_is_there_at_the_next_start(desk: Desk, outage: Outage) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     outage.begin()
     desk.tell(cdr(1), entry(1))
-    shelf.post(delivery(1))
-    await shelf.settled()
+    buffer.post(delivery(1))
+    await buffer.settled()
     await desk.close()  # to the database this is what a kill is: nothing of it has arrived
     assert len(list(desk.spill.iterdir())) == 1
     outage.end()
@@ -121,15 +121,15 @@ async def test_what_a_killed_process_left_on_disk_is_there_at_the_next_start(des
 
 
 async def test_a_reset_while_the_database_is_away_is_not_undone_by_what_came_before(desk: Desk, outage: Outage) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1))
-    await shelf.settled()
+    await buffer.settled()
     outage.begin()
     desk.tell(cdr(2))
-    await shelf.settled()
+    await buffer.settled()
     desk.begin_anew()
     desk.tell(cdr(1, src="again"))
-    await shelf.settled()
+    await buffer.settled()
     outage.end()
     await _until_it_writes(desk)
     saved, _ = await desk.load()
@@ -138,15 +138,15 @@ async def test_a_reset_while_the_database_is_away_is_not_undone_by_what_came_bef
 
 async def test_a_kill_between_the_replay_and_the_end_of_the_file_doubles_nothing(desk: Desk, outage: Outage) -> None:
     """The file that was replayed stays, as if the process had ended before it could be removed."""
-    shelf = await desk.open()
-    await shelf.settled()
+    buffer = await desk.open()
+    await buffer.settled()
     outage.begin()
     desk.tell(cdr(1))
-    await shelf.settled()
+    await buffer.settled()
     desk.begin_anew()  # what would remove the rows of the run after it, were it done twice
     desk.tell(cdr(1, src="again"))
-    shelf.post(delivery(1))
-    await shelf.settled()
+    buffer.post(delivery(1))
+    await buffer.settled()
     (file,) = desk.spill.iterdir()
     left = file.read_bytes()
     outage.end()
@@ -191,15 +191,15 @@ async def test_a_server_that_no_longer_answers_counts_as_gone(
     desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = desk.place.kind
-    monkeypatch.setattr(f"pbxsim.sinks.store.{'mysql' if kind == 'mariadb' else kind}_link._PATIENCE", 0.2)
-    shelf = await desk.open()
-    await shelf.settled()
+    monkeypatch.setattr(f"pbxsim.sinks.store.links.{'mysql' if kind == 'mariadb' else kind}._PATIENCE", 0.2)
+    buffer = await desk.open()
+    await buffer.settled()
     server: Server = request.getfixturevalue(f"{kind}_server")
     server.pause()
     try:
         desk.tell(cdr(1))
         async with asyncio.timeout(5):
-            await shelf.settled()
+            await buffer.settled()
         assert desk.store is not None
         assert "no answer" in desk.store.health.error
     finally:
@@ -225,22 +225,22 @@ async def test_a_full_disk_holds_nothing_up_and_what_it_did_not_take_is_written_
 ) -> None:
     monkeypatch.setattr(writer, "PATIENCE", 0.05)
     desk = sqlite_desk
-    shelf = await desk.open()
-    heard: list[int] = []
-    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
-    await shelf.settled()
+    buffer = await desk.open()
+    pending: list[int] = []
+    buffer.on_lasting(lambda posted: pending.extend(one.id for one in posted))
+    await buffer.settled()
     assert desk.store is not None
     with _disk_of(0):  # neither the database nor the spill
         for number in (1, 2):
             desk.tell(cdr(number))
-            shelf.post(delivery(number))
+            buffer.post(delivery(number))
             with pytest.raises(NotStored):
-                await shelf.settled()
+                await buffer.settled()
         health = desk.store.health
         assert (health.is_writing, health.waiting, health.lost) == (False, 4, 0)
-        assert heard == []
+        assert pending == []
     await _until_it_writes(desk)
-    assert heard == [1, 2]
+    assert pending == [1, 2]
     saved, found = await desk.load()
     assert saved.cdrs == (cdr(1), cdr(2))
     assert found == [delivery(1), delivery(2)]
@@ -253,14 +253,14 @@ async def test_beyond_what_memory_may_keep_the_newest_are_lost_and_counted(
     monkeypatch.setattr(writer, "PATIENCE", 0.05)
     monkeypatch.setattr(writer, "KEPT_ROWS", 3)
     desk = sqlite_desk
-    shelf = await desk.open()
-    await shelf.settled()
+    buffer = await desk.open()
+    await buffer.settled()
     with _disk_of(0):
         for number in range(1, 6):
             desk.tell(cdr(number))
             with pytest.raises(NotStored):
-                await shelf.settled()
-            await _until(lambda: not shelf.has_something)
+                await buffer.settled()
+            await _until(lambda: not buffer.has_something)
     await _until_it_writes(desk)
     assert desk.store is not None
     assert desk.store.health.lost == 2
@@ -273,25 +273,25 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     sqlite_desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     desk = sqlite_desk
-    shelf = await desk.open()
+    buffer = await desk.open()
     office = desk.office
     assert office is not None
     first = office.call("101", "102")
     office.advance(1)
-    office.hand.hang_up(office.directory.line("sip101"))
+    office.handset.hang_up(office.directory.line("sip101"))
     office.finish()
     assert first.number
     waiting, done = delivery(1), delivery(2, state=DeliveryState.DELIVERED)
-    shelf.on_lost(lambda: [waiting, done])
-    shelf.post(waiting)
-    shelf.post(done)
-    await shelf.settled()
+    buffer.on_lost(lambda: [waiting, done])
+    buffer.post(waiting)
+    buffer.post(done)
+    await buffer.settled()
     (known,) = office.cdrs()
     assert desk.place.file is not None
     for ending in ("", "-wal", "-shm"):
         desk.place.file.with_name(desk.place.file.name + ending).unlink(missing_ok=True)
     desk.tell(cdr(7))
-    await shelf.settled()
+    await buffer.settled()
     await _until_it_writes(desk)
     saved, found = await desk.load()
     assert saved.cdrs == (known, cdr(7))
@@ -303,16 +303,16 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
 async def test_whoever_is_told_of_a_delivery_and_fails_holds_nothing_up(
     sqlite_desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = await sqlite_desk.open()
+    buffer = await sqlite_desk.open()
 
     def fail(_: object) -> None:
         raise ValueError("no")
 
-    shelf.on_lasting(fail)
-    shelf.post(delivery(1))
-    await shelf.settled()
-    shelf.post(delivery(2))
-    await shelf.settled()
+    buffer.on_lasting(fail)
+    buffer.post(delivery(1))
+    await buffer.settled()
+    buffer.post(delivery(2))
+    await buffer.settled()
     assert "who was told of stored deliveries of office failed" in caplog.text
     _, found = await sqlite_desk.load()
     assert len(found) == 2
@@ -335,14 +335,14 @@ async def test_a_file_that_is_no_database_is_refused_and_left_alone(sqlite_desk:
 async def test_the_spill_of_another_release_is_refused_and_left_alone(
     sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shelf = await sqlite_desk.open()
-    await shelf.settled()
+    buffer = await sqlite_desk.open()
+    await buffer.settled()
     assert sqlite_desk.place.file is not None
     blocker = sqlite3.connect(sqlite_desk.place.file, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     desk = sqlite_desk
     desk.tell(cdr(1))
-    await shelf.settled()
+    await buffer.settled()
     await desk.close()
     blocker.close()
     with monkeypatch.context() as other_release:

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("state", list(DeliveryState))
 async def test_a_new_run_does_not_begin_before_the_last_try_of_a_delivery(desk: Desk, state: DeliveryState) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1))
     late = cdr(1).end + 86_400_000_000
-    shelf.post(delivery(1, state=state, tries=[Try(at=START), Try(at=late, status=500)]))
-    shelf.post(delivery(2))
+    buffer.post(delivery(1, state=state, tries=[Try(at=START), Try(at=late, status=500)]))
+    buffer.post(delivery(2))
     saved, _ = await desk.load()
     assert saved.now == late + SECOND
 
 
 async def test_calls_that_a_kill_ended_are_known_by_what_was_told_of_them(desk: Desk) -> None:
-    shelf = await desk.open()
-    shelf.post(delivery(1, posted_at=START))
+    buffer = await desk.open()
+    buffer.post(delivery(1, posted_at=START))
     saved, _ = await desk.load()
     assert (saved.last_call, saved.now) == (1 + NUMBERS_SKIPPED, START + SECOND)
-    shelf = await desk.open()
-    shelf.post(delivery(saved.last_call + 1, posted_at=saved.now))
+    buffer = await desk.open()
+    buffer.post(delivery(saved.last_call + 1, posted_at=saved.now))
     again, _ = await desk.load()
     assert (again.last_call, again.now) == (1 + 2 * NUMBERS_SKIPPED + 1, START + 2 * SECOND)
 

@@ -17,15 +17,15 @@ DAY = 24 * HOUR
 
 
 async def test_old_records_bookings_and_finished_deliveries_go(desk: Desk) -> None:
-    shelf = await desk.open(keep_days=2)
+    buffer = await desk.open(keep_days=2)
     for number in range(1, 6):
         now = START + number * DAY
         desk.tell(cdr(number, start=now - 1, end=now), entry(number, balance=-number * 1_000_000, at=now))
         state = DeliveryState.PENDING if number == 1 else DeliveryState.DELIVERED
         one = delivery(number, state=state)
         one.posted_at = now
-        shelf.post(one)
-        await shelf.settled()
+        buffer.post(one)
+        await buffer.settled()
     saved, found = await desk.load()
     assert [one.id for one in saved.cdrs] == [3, 4, 5]
     assert [one.id for one in found] == [1, 3, 4, 5]
@@ -39,12 +39,12 @@ async def test_old_records_bookings_and_finished_deliveries_go(desk: Desk) -> No
 
 
 async def test_the_last_of_everything_stays_however_old(desk: Desk) -> None:
-    shelf = await desk.open(keep_days=1)
+    buffer = await desk.open(keep_days=1)
     desk.tell(cdr(7), entry(8, account="a", amount=-3, balance=-3))
-    shelf.post(delivery(9, state=DeliveryState.DELIVERED))
-    await shelf.settled()
+    buffer.post(delivery(9, state=DeliveryState.DELIVERED))
+    await buffer.settled()
     desk.tell(entry(10, account="b", amount=5, balance=5, at=START + 40 * DAY))
-    await shelf.settled()
+    await buffer.settled()
     saved, found = await desk.load()
     assert (saved.last_cdr, saved.last_entry, saved.last_notice) == (7, 10, 9)
     assert {name: balance for name, (balance, _) in saved.balances.items()} == {"a": -3, "b": 5}
@@ -52,9 +52,9 @@ async def test_the_last_of_everything_stays_however_old(desk: Desk) -> None:
 
 
 async def test_nothing_goes_unless_somebody_asks_for_it(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1))
-    await shelf.settled()
+    await buffer.settled()
     desk.tell(cdr(2, end=START + 10_000 * DAY))
     saved, _ = await desk.load()
     assert [one.id for one in saved.cdrs] == [1, 2]

@@ -1,4 +1,4 @@
-"""What is put on a shelf comes back as it was, from every database."""
+"""What is put in a buffer comes back as it was, from every database."""
 
 from __future__ import annotations
 
@@ -104,12 +104,12 @@ DELIVERIES = _made(
 async def test_everything_comes_back_as_it_was(
     desk: Desk, cdrs: list[Cdr], entries: list[LedgerEntry], deliveries: list[Delivery]
 ) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.begin_anew()
     desk.tell(*cdrs, *entries)
     for one in deliveries:
-        shelf.post(one)
-    await shelf.settled()
+        buffer.post(one)
+    await buffer.settled()
     saved, found = await desk.load()
     assert saved.cdrs == tuple(sorted(cdrs, key=lambda cdr: cdr.id))
     assert saved.entries == tuple(sorted(entries, key=lambda entry: entry.id))
@@ -133,9 +133,9 @@ async def test_texts_of_any_length_come_back_unchanged(desk: Desk) -> None:
 
 
 async def test_a_new_run_goes_on_from_the_highest_numbers_and_the_latest_moment(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1, call=500, first_serial=7, second_serial=900), cdr(2), entry(1, balance=5), entry(2, balance=4))
-    shelf.post(delivery(9))
+    buffer.post(delivery(9))
     saved, _ = await desk.load()
     assert (saved.last_call, saved.last_channel) == (500 + NUMBERS_SKIPPED, 900 + NUMBERS_SKIPPED)
     assert (saved.last_cdr, saved.last_entry, saved.last_notice) == (2, 2, 9)
@@ -169,96 +169,96 @@ async def test_a_recording_that_moved_is_found_where_it_lies_now(desk: Desk) -> 
 
 
 async def test_a_delivery_is_as_its_last_try_left_it(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     one = delivery(1)
-    shelf.post(one)
-    await shelf.settled()
+    buffer.post(one)
+    await buffer.settled()
     one.tries.append(Try(at=START, status=500, reply="no", took=1.5))
     one.due, one.redelivered = START + 5, 1
-    shelf.tried(one)
-    await shelf.settled()
-    assert await shelf.find(1) == one
+    buffer.tried(one)
+    await buffer.settled()
+    assert await buffer.find(1) == one
     one.state = DeliveryState.DELIVERED
-    shelf.tried(one)
+    buffer.tried(one)
     _, found = await desk.load()
     assert found == [one]
 
 
 async def test_pending_deliveries_are_given_by_receiver_in_order_and_in_pages(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     for number in range(1, 11):
-        shelf.post(delivery(number, "even" if number % 2 == 0 else "odd"))
+        buffer.post(delivery(number, "even" if number % 2 == 0 else "odd"))
     done = delivery(4, "even", state=DeliveryState.DELIVERED)
-    shelf.tried(done)
-    assert [one.id for one in await shelf.pending("even", 0, 3)] == [2, 6, 8]
-    assert [one.id for one in await shelf.pending("even", 8, 3)] == [10]
-    assert await shelf.pending("nobody", 0, 3) == []
-    assert await shelf.find(4) == done
-    assert await shelf.find(11) is None
+    buffer.tried(done)
+    assert [one.id for one in await buffer.pending("even", 0, 3)] == [2, 6, 8]
+    assert [one.id for one in await buffer.pending("even", 8, 3)] == [10]
+    assert await buffer.pending("nobody", 0, 3) == []
+    assert await buffer.find(4) == done
+    assert await buffer.find(11) is None
 
 
 async def test_listeners_hear_of_new_deliveries_in_order_when_they_last(desk: Desk) -> None:
-    shelf = await desk.open()
-    heard: list[int] = []
-    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
+    buffer = await desk.open()
+    pending: list[int] = []
+    buffer.on_lasting(lambda posted: pending.extend(one.id for one in posted))
     for number in range(1, 6):
-        shelf.post(delivery(number))
-    assert heard == []
-    await shelf.settled()
-    assert heard == [1, 2, 3, 4, 5]
+        buffer.post(delivery(number))
+    assert pending == []
+    await buffer.settled()
+    assert pending == [1, 2, 3, 4, 5]
     assert await desk.rows("SELECT count(*) FROM webhook") == [(5,)]
 
 
 async def test_a_pbx_that_takes_over_loses_nothing_that_the_one_before_has_just_said(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1, recording_folder="a", recording_file="b.wav"))
-    await shelf.settled()
-    heard: list[int] = []
-    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
+    await buffer.settled()
+    pending: list[int] = []
+    buffer.on_lasting(lambda posted: pending.extend(one.id for one in posted))
     moved = cdr(1, recording_folder="c", recording_file="d.wav")
     desk.move(moved)
     desk.tell(cdr(2), entry(1, "gone"))
-    shelf.post(delivery(1))
+    buffer.post(delivery(1))
     desk.take_over()
-    await shelf.settled()
-    assert heard == [1]
+    await buffer.settled()
+    assert pending == [1]
     saved, found = await desk.load()
     assert (saved.cdrs, saved.entries, found) == ((moved, cdr(2)), (entry(1, "gone"),), [delivery(1)])
 
 
 async def test_what_was_removed_as_too_old_does_not_come_back_with_a_pbx_that_takes_over(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     assert desk.office is not None
     desk.office.call("101", "102")
     desk.office.advance(1)
-    desk.office.hand.hang_up(desk.office.directory.line("sip101"))
+    desk.office.handset.hang_up(desk.office.directory.line("sip101"))
     desk.office.finish()
-    await shelf.settled()
+    await buffer.settled()
     assert await desk.rows("SELECT count(*) FROM cdr") == [(1,)]
     await desk.do("DELETE FROM cdr")
     desk.take_over()
-    await shelf.settled()
+    await buffer.settled()
     assert await desk.rows("SELECT count(*) FROM cdr") == [(0,)]
 
 
 async def test_what_is_put_twice_is_there_once(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     for _ in range(2):
         desk.tell(cdr(1), entry(1))
-        shelf.post(delivery(1))
-        await shelf.settled()
+        buffer.post(delivery(1))
+        await buffer.settled()
     saved, found = await desk.load()
     assert (saved.cdrs, saved.entries, found) == ((cdr(1),), (entry(1),), [delivery(1)])
 
 
 async def test_two_pbxs_in_one_store_know_nothing_of_each_other(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     assert desk.store is not None
     await desk.store.load("other")
-    other = desk.store.shelf("other")
+    other = desk.store.buffer("other")
     desk.tell(cdr(1))
     other.post(delivery(1))
-    await shelf.settled()
+    await buffer.settled()
     other.clear()
     saved, found = await desk.load()
     assert (saved.cdrs, found) == ((cdr(1),), [])
@@ -267,33 +267,33 @@ async def test_two_pbxs_in_one_store_know_nothing_of_each_other(desk: Desk) -> N
 
 
 async def test_a_pbx_that_begins_anew_has_nothing_left_and_numbers_from_the_start(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1), cdr(2), entry(1))
-    shelf.post(delivery(1))
-    await shelf.settled()
+    buffer.post(delivery(1))
+    await buffer.settled()
     desk.tell(cdr(3))
-    shelf.post(delivery(2))
-    heard: list[int] = []
-    shelf.on_lasting(lambda posted: heard.extend(one.id for one in posted))
+    buffer.post(delivery(2))
+    pending: list[int] = []
+    buffer.on_lasting(lambda posted: pending.extend(one.id for one in posted))
     run_before = desk.office
     desk.begin_anew()
     assert run_before is not None
     run_before.pbx.events.emit(CdrClosed(cdr(4)))  # a call of the run that is over
     again = cdr(1, src="again")
     desk.tell(again)
-    shelf.post(delivery(1, "vum"))
+    buffer.post(delivery(1, "vum"))
     saved, found = await desk.load()
     assert (saved.cdrs, saved.entries, found) == ((again,), (), [delivery(1, "vum")])
-    assert heard == [1]
+    assert pending == [1]
 
 
 @pytest.mark.parametrize("letter", ["\0", "\ud800"])
 async def test_a_character_that_cannot_be_stored_is_replaced_and_holds_nothing_up(desk: Desk, letter: str) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     odd = cdr(2, clid_name=f"a{letter}b")
     desk.tell(cdr(1), odd, cdr(3))
-    shelf.post(delivery(1, tries=[Try(at=START, reply=letter)]))
-    await shelf.settled()
+    buffer.post(delivery(1, tries=[Try(at=START, reply=letter)]))
+    await buffer.settled()
     assert desk.store is not None
     health = desk.store.health
     assert (health.is_writing, health.lost) == (True, 0)
@@ -308,10 +308,10 @@ async def test_a_character_that_cannot_be_stored_is_replaced_and_holds_nothing_u
 async def test_a_row_that_the_database_never_takes_is_left_out_and_holds_nothing_up(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(cdr(1), cdr(2, call=2**70), cdr(3))
-    shelf.post(delivery(1))
-    await shelf.settled()
+    buffer.post(delivery(1))
+    await buffer.settled()
     assert desk.store is not None
     assert (desk.store.health.lost, desk.store.health.is_writing) == (1, True)
     assert "a row of cdr is lost" in caplog.text

@@ -81,14 +81,14 @@ async def test_the_tables_in_the_database_are_those_that_are_described(desk: Des
 
 async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     """VoIPSUN's manual names tables `extensions` and `outroute`, their ids, and CustomCDR1 to 4."""
-    shelf = await desk.open()
+    buffer = await desk.open()
     desk.tell(
         cdr(1, custom=("order 7", "", "", "x"), clid_name="Bob", clid_number="601", recording_file="a.wav"),
         cdr(2, answer=0, second_serial=0, clid_number="601", first_serial=0xABCDEF012),
     )
     desk.tell(entry(1, balance=41_000_000))
-    shelf.post(delivery(1))
-    await shelf.settled()
+    buffer.post(delivery(1))
+    await buffer.settled()
     assert await desk.rows("SELECT id FROM extensions WHERE internal = '101'") == [(101,)]
     assert await desk.rows("SELECT id FROM extensions WHERE public_number = '222333444'") == [(101,)]
     assert await desk.rows("SELECT id FROM extensions WHERE sip_username = 'sip102' AND dialplan = 'main'") == [(102,)]
@@ -109,10 +109,10 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
 
 
 async def test_the_generated_columns_say_what_the_record_says(desk: Desk) -> None:
-    shelf = await desk.open()
+    buffer = await desk.open()
     told = [cdr(1), cdr(2, answer=0, second_serial=0), cdr(3, first_serial=0), cdr(4, first_serial=2**33)]
     desk.tell(*told)
-    await shelf.settled()
+    await buffer.settled()
     found = await desk.rows("SELECT duration, billsec, channel, dstchannel, uniqueid FROM cdr ORDER BY id")
     assert found == [(one.duration, one.billsec, one.channel, one.dst_channel, one.unique_id) for one in told]
 

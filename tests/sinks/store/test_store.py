@@ -13,7 +13,7 @@ import pytest
 
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.store.errors import StoreInUse
-from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store, is_fresh
 from tests.builder import Office, extension
@@ -22,12 +22,12 @@ from tests.sinks.store.desk import PBX, Desk, cdr, delivery
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsim.sinks.shelf import Recorded
+    from pbxsim.sinks.store.port import Recorded
 
 _OTHER = """
 import asyncio, sys
 from pathlib import Path
-from pbxsim.sinks.store.place import StorePlace
+from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
 
@@ -69,7 +69,7 @@ async def test_two_pbxs_of_one_server_may_be_served_by_two_processes(desk: Desk)
 
 def test_nothing_that_a_start_imports_is_heavy() -> None:
     code = (
-        "import sys; import pbxsim.sinks.store.store, pbxsim.sinks.store.place, pbxsim.sinks.store.whereabouts;"
+        "import sys; import pbxsim.sinks.store.store, pbxsim.sinks.store.location, pbxsim.sinks.store.location;"
         "print([m for m in ('sqlalchemy', 'aiosqlite', 'asyncpg', 'aiomysql') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -77,10 +77,10 @@ def test_nothing_that_a_start_imports_is_heavy() -> None:
 
 
 async def test_a_fresh_file_is_open_at_once_and_connected_when_somebody_asks(sqlite_desk: Desk) -> None:
-    shelf = await sqlite_desk.open()
+    buffer = await sqlite_desk.open()
     assert sqlite_desk.place.file is not None
     assert sqlite_desk.place.file.stat().st_size == 0
-    await shelf.settled()
+    await buffer.settled()
     assert sqlite_desk.place.file.stat().st_size > 0
 
 
@@ -91,8 +91,8 @@ async def test_a_file_is_fresh_until_something_is_in_it(tmp_path: Path) -> None:
     await desk.load()
     await desk.close()
     assert is_fresh(desk.place, settings)  # nothing was ever put there
-    shelf = await desk.open()
-    await shelf.settled()
+    buffer = await desk.open()
+    await buffer.settled()
     assert not is_fresh(desk.place, settings)
     await desk.close()
 
@@ -113,24 +113,24 @@ async def test_records_of_the_pbx_file_and_openings_are_put_down_with_the_first_
     assert saved.cdrs == (cdr(10_000),)
 
 
-async def test_closing_writes_what_is_still_on_the_shelf(desk: Desk) -> None:
-    shelf = await desk.open()
+async def test_closing_writes_what_is_still_in_the_buffer(desk: Desk) -> None:
+    buffer = await desk.open()
     desk.tell(cdr(1))
-    shelf.post(delivery(1))
+    buffer.post(delivery(1))
     await desk.close()
     assert await desk.rows("SELECT count(*) FROM cdr") == [(1,)]
 
 
 async def test_what_is_done_between_two_turns_of_the_loop_is_one_transaction(sqlite_desk: Desk) -> None:
-    shelf = await sqlite_desk.open()
-    await shelf.settled()
+    buffer = await sqlite_desk.open()
+    await buffer.settled()
     store = sqlite_desk.store
     assert store is not None
     before = store.health.flushes
     sqlite_desk.tell(cdr(1), cdr(2))
-    shelf.post(delivery(1))
+    buffer.post(delivery(1))
     assert store.health.waiting == 3
-    await shelf.settled()
+    await buffer.settled()
     assert (store.health.flushes, store.health.waiting) == (before + 1, 0)
 
 
@@ -138,17 +138,17 @@ async def test_the_first_row_after_a_pause_is_written_at_once_and_those_behind_i
     settings = StoreSettings(spill=tmp_path / "spill", flush_ms=60_000)
     store = await Store.open(StorePlace.of_file(tmp_path / "office"), settings)
     await store.load(PBX)
-    shelf, first = store.shelf(PBX), asyncio.Event()
-    shelf.on_lasting(lambda _: first.set())
-    shelf.post(delivery(1))
+    buffer, first = store.buffer(PBX), asyncio.Event()
+    buffer.on_lasting(lambda _: first.set())
+    buffer.post(delivery(1))
     async with asyncio.timeout(20):  # nobody waits for it but we
         await first.wait()
     written = store.health.flushes
-    shelf.post(delivery(2))
-    shelf.post(delivery(3))
+    buffer.post(delivery(2))
+    buffer.post(delivery(3))
     assert await asyncio.to_thread(is_fresh, store.place, settings) is False  # which takes as long as a write may take
     assert (store.health.flushes, store.health.waiting) == (written, 2)
-    await shelf.settled()
+    await buffer.settled()
     assert (store.health.flushes, store.health.waiting) == (written + 1, 0)
     await store.close()
 
@@ -157,9 +157,9 @@ async def test_a_scratch_store_goes_with_its_run(tmp_path: Path) -> None:
     place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
     store = await Store.open(place, StoreSettings(spill=tmp_path / "spill"))
     assert await store.load(PBX) == (Saved(), [])
-    shelf = store.shelf(PBX)
-    shelf.attach(Office(extension("101")).pbx)
-    await shelf.settled()
+    buffer = store.buffer(PBX)
+    buffer.attach(Office(extension("101")).pbx)
+    await buffer.settled()
     assert (tmp_path / "run-1-1.sqlite3").stat().st_size > 0
     await store.close()
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a folder of ours
@@ -169,13 +169,13 @@ async def test_what_a_scratch_store_left_on_disk_goes_too(tmp_path: Path) -> Non
     place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
     store = await Store.open(place, StoreSettings(spill=tmp_path))
     await store.load(PBX)
-    shelf = store.shelf(PBX)
-    shelf.attach(Office(extension("101")).pbx)
-    await shelf.settled()
+    buffer = store.buffer(PBX)
+    buffer.attach(Office(extension("101")).pbx)
+    await buffer.settled()
     with closing(sqlite3.connect(place.file or "", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        shelf.post(delivery(1))
-        await shelf.settled()
+        buffer.post(delivery(1))
+        await buffer.settled()
         assert [*tmp_path.glob("*.spill")]  # noqa: ASYNC240 - as above
         await store.close()
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".spill"] == []  # noqa: ASYNC240 - as above
@@ -183,9 +183,9 @@ async def test_what_a_scratch_store_left_on_disk_goes_too(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("synchronous", ["off", "normal", "full"])
 async def test_how_safely_is_a_setting(desk: Desk, synchronous: str) -> None:
-    shelf = await desk.open(synchronous=synchronous)
+    buffer = await desk.open(synchronous=synchronous)
     desk.tell(cdr(1))
-    await shelf.settled()
+    await buffer.settled()
     saved, _ = await desk.load()
     assert saved.cdrs == (cdr(1),)
 
@@ -195,29 +195,29 @@ async def test_no_record_lasts_before_its_recording(sqlite_desk: Desk) -> None:
     store, office = sqlite_desk.store, sqlite_desk.office
     assert store is not None
     assert office is not None
-    is_there, heard = asyncio.Event(), list[int]()
-    shelf = store.shelf(PBX)
-    await shelf.settled()
-    shelf.attach(office.pbx, _returns_when(is_there))
-    shelf.on_lasting(lambda lasting: heard.extend(each.id for each in lasting))
+    is_there, pending = asyncio.Event(), list[int]()
+    buffer = store.buffer(PBX)
+    await buffer.settled()
+    buffer.attach(office.pbx, _returns_when(is_there))
+    buffer.on_lasting(lambda lasting: pending.extend(each.id for each in lasting))
     sqlite_desk.tell(cdr(1, recording_folder="/rec", recording_file="a.wav"))
-    shelf.post(delivery(1))
-    lasting = asyncio.ensure_future(shelf.settled())
+    buffer.post(delivery(1))
+    lasting = asyncio.ensure_future(buffer.settled())
     await asyncio.wait([lasting], timeout=0.2)
-    assert (lasting.done(), heard, await sqlite_desk.rows("SELECT id FROM cdr")) == (False, [], [])
+    assert (lasting.done(), pending, await sqlite_desk.rows("SELECT id FROM cdr")) == (False, [], [])
     is_there.set()
     await lasting
-    assert (heard, await sqlite_desk.rows("SELECT id FROM cdr")) == ([1], [(1,)])
+    assert (pending, await sqlite_desk.rows("SELECT id FROM cdr")) == ([1], [(1,)])
 
 
 async def test_a_record_without_a_recording_waits_for_none(sqlite_desk: Desk) -> None:
     await sqlite_desk.open()
     assert sqlite_desk.store is not None
     assert sqlite_desk.office is not None
-    shelf = sqlite_desk.store.shelf(PBX)
-    shelf.attach(sqlite_desk.office.pbx, _returns_when(asyncio.Event()))
+    buffer = sqlite_desk.store.buffer(PBX)
+    buffer.attach(sqlite_desk.office.pbx, _returns_when(asyncio.Event()))
     sqlite_desk.tell(cdr(1))
-    await asyncio.wait_for(shelf.settled(), 5)
+    await asyncio.wait_for(buffer.settled(), 5)
 
 
 def _returns_when(event: asyncio.Event) -> Recorded:
@@ -232,7 +232,7 @@ async def test_it_is_told_once_when_the_library_is_there(tmp_path: Path) -> None
     store = await Store.open(place, StoreSettings(spill=tmp_path), lambda: told.append("here"))
     assert told == []
     await store.load(PBX)
-    store.shelf(PBX).attach(Office(extension("101")).pbx)
+    store.buffer(PBX).attach(Office(extension("101")).pbx)
     await store.settled()
     assert told == ["here"]
     await store.close()

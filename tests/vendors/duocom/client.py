@@ -9,20 +9,20 @@ import msgspec
 from multidict import CIMultiDict
 
 from pbxsim.clock.instant import HOUR
+from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT, Rate, Tariff
 from pbxsim.pbx.account import Account as Payer
-from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.settings import Account, Settings
 from tests.builder import START, Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.account import Money
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.ledger import LedgerEntry
-    from pbxsim.vendorkit.reply import Reply
 
 PATH = "/cgi-bin/oficinaweb/oficinaweb_webcallservice"
 CONSUMPTION = "/cgi-bin/oficinaweb/api_consumos"
@@ -74,8 +74,8 @@ class Client:
     ) -> Reply:
         """Send a query as it stands; in the names of headers `_` is `-`."""
         sent = CIMultiDict((name.replace("_", "-"), value) for name, value in headers.items())
-        exchange = Exchange(method, path, query, headers=sent, body=body, remote=remote, fault=fault)
-        return self.interface.answer(exchange)
+        request = Request(method, path, query, headers=sent, body=body, remote=remote, fault=fault)
+        return self.interface.answer(request)
 
     def reply(self, **fields: str | None) -> Reply:
         """Send the usual parameters, some of them changed or added; None leaves one out. `password` is `pass`."""

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.kit.request import Request
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.errors import TEXTS, Text
 from pbxsim.vendors.duocom.settings import Account
@@ -214,9 +214,9 @@ def test_a_call_from_a_page_is_told_to_the_journal_and_the_page_may_not_read_the
 @pytest.mark.cites("S2")
 def test_an_account_is_claimed_by_the_pbx_that_has_it_and_its_password() -> None:
     interface = Client().interface
-    assert interface.claims(Exchange("GET", PATH, "principal=666111666&pass=MiClaveSecreta"))
-    assert not interface.claims(Exchange("GET", PATH, "principal=666111666&pass=another"))
-    assert not interface.claims(Exchange("GET", PATH))
+    assert interface.claims(Request("GET", PATH, "principal=666111666&pass=MiClaveSecreta"))
+    assert not interface.claims(Request("GET", PATH, "principal=666111666&pass=another"))
+    assert not interface.claims(Request("GET", PATH))
 
 
 def test_the_password_is_a_secret_wherever_a_request_is_shown() -> None:

@@ -263,9 +263,9 @@ def test_a_leg_that_a_transfer_took_into_another_call_is_still_the_customers() -
     client.call(llamante="12345678@mioficinaweb.es", llamado="990100000")
     office.advance(10)
     telephone = office.directory.line("12345678")
-    office.hand.consult(telephone, "1235")
+    office.handset.consult(telephone, "1235")
     office.advance(5)
-    office.hand.complete(telephone)
+    office.handset.complete(telephone)
     office.advance(5)
     for call in list(office.pbx.calls.live.values()):
         office.pbx.calls.hang_up(call)

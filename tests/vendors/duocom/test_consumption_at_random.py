@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import HOUR, SECOND, parse_iso, to_datetime
-from pbxsim.vendorkit.civil import zone
+from pbxsim.kit.civil import zone
 from tests.vendors.duocom.client import Client
 
 BEGIN = parse_iso("2024-03-29T20:00:00Z")  # two days before Spain's clocks go forward

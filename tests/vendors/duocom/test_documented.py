@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.discovery import find_vendors
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.kit.request import Request
 from pbxsim.web.paths import VendorPaths
 from tests.vendors import golden
 from tests.vendors.documented import Documented
@@ -69,16 +69,16 @@ def test_every_other_program_works_there_too() -> None:
     documented.answer(golden.request("duocom", "09-php-telefacil"))
     who = "principal=666111666&pass=MiClaveSecreta"
     for brand in ("oficinaweb", "telefacil2"):
-        report = documented.answer(Exchange("GET", f"/cgi-bin/{brand}/api_consumos", f"{who}&finicio=14-11-2023"))
+        report = documented.answer(Request("GET", f"/cgi-bin/{brand}/api_consumos", f"{who}&finicio=14-11-2023"))
         assert report.body == (
             b"1\n14-11-2023;23:13:20;911000222;Acceso local;911000222;33;0.0610;53010203\n"
             b"14-11-2023;23:13:20;911000222;Acceso local;930000000;30;0.0600;53010203\n"
         )
         for login in (f"{who}&ani=911000222", "usuario_voip=12345678&password_voip=ClaveVoip"):
-            masks = documented.answer(Exchange("GET", f"/cgi-bin/{brand}/apimascaras", login))
+            masks = documented.answer(Request("GET", f"/cgi-bin/{brand}/apimascaras", login))
             assert b'<mascara puesta="0">911222333</mascara>' in masks.body
     cut = f"{who}&orden=cortar&ref=53010203"
-    assert documented.answer(Exchange("GET", "/cgi-bin/telefacil2/api_control_llamadas", cut)).body == b"1\n"
+    assert documented.answer(Request("GET", "/cgi-bin/telefacil2/api_control_llamadas", cut)).body == b"1\n"
     assert not documented.pbx.calls.live
 
 

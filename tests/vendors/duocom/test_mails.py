@@ -9,9 +9,9 @@ import pytest
 
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import MAIL, Mail, Notice, Receiver
-from pbxsim.sinks import audio_files
-from pbxsim.sinks.recorder import Recorder
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.recordings import formats
+from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.settings import Account, RecordingMail
 from tests.vendors.duocom.client import CUSTOMER, Client, with_account, with_settings
@@ -69,7 +69,7 @@ def test_only_calls_that_were_recorded_are_mailed(tmp_path: Path, monkeypatch: p
     assert sent(settings, tmp_path) == []
     assert sent(settings, tmp_path, grabar="1", llamado="990300000") == []  # nobody talked
     assert len(sent(with_account(email=ADDRESS, records=True), tmp_path)) == 1
-    monkeypatch.setattr(audio_files, "find_spec", lambda name: None)
+    monkeypatch.setattr(formats, "find_spec", lambda name: None)
     assert sent(settings, tmp_path, grabar="1") == []  # no encoder, no recording
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.kit.request import Request
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.errors import TEXTS, Text
 from pbxsim.vendors.duocom.settings import Account, MaskList, VoipUser
@@ -182,9 +182,9 @@ def test_it_is_switched_on_by_itself_restricted_like_all_and_both_brands_have_it
 def test_a_voip_user_is_claimed_by_the_pbx_that_has_it_and_may_do_nothing_else() -> None:
     client = Client(SETTINGS)
     claims = client.interface.claims
-    assert claims(Exchange("GET", MASKS, "usuario_voip=12345678&password_voip=ClaveVoip"))
-    assert not claims(Exchange("GET", MASKS, "usuario_voip=12345678&password_voip=x"))
-    assert not claims(Exchange("GET", MASKS, "usuario_voip=&password_voip="))
+    assert claims(Request("GET", MASKS, "usuario_voip=12345678&password_voip=ClaveVoip"))
+    assert not claims(Request("GET", MASKS, "usuario_voip=12345678&password_voip=x"))
+    assert not claims(Request("GET", MASKS, "usuario_voip=&password_voip="))
     call = FIELDS | VOIP | {"password": None}
     assert client.ask(**{name: value for name, value in call.items() if name != "pass"}) == refused(
         "ERROR: Cuenta incorrecta."

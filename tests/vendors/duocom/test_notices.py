@@ -202,9 +202,9 @@ def test_a_leg_that_a_transfer_took_into_another_call_is_told_of_when_that_ends(
     client.call(llamante="12345678@mioficinaweb.es", llamado="990100000")
     office.advance(10)
     telephone = office.directory.line("12345678")
-    consulted = office.hand.consult(telephone, "1235")
+    consulted = office.handset.consult(telephone, "1235")
     office.advance(5)
-    office.hand.complete(telephone)
+    office.handset.complete(telephone)
     office.advance(5)
     assert told(client) == []
     for call in list(office.pbx.calls.live.values()):

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.pbx.events import RecordingFailed
-from pbxsim.sinks import audio_files
-from pbxsim.sinks.recorder import Recorder
-from pbxsim.sinks.recording_files import RecordingRoot
+from pbxsim.sinks.recordings import formats
+from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 from tests.sinks.listening import Heard, of
 from tests.vendors.duocom.client import Client
 
@@ -52,7 +52,7 @@ def test_without_grabar_nothing_is_recorded(tmp_path: Path) -> None:
 def test_without_the_encoder_the_call_goes_ahead_and_the_journal_can_say_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audio_files, "find_spec", lambda name: None)
+    monkeypatch.setattr(formats, "find_spec", lambda name: None)
     client = Client()
     assert _recorded(client, tmp_path, grabar="1") == {}
     (cdr,) = client.office.cdrs()

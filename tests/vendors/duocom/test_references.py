@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND, iso, parse_iso
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.kit.civil import zone
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.directory import Directory
@@ -15,7 +16,6 @@ from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
-from pbxsim.vendorkit.civil import zone
 from pbxsim.vendors.duocom.references import HIGHEST, LOWEST, References
 from pbxsim.vendors.duocom.settings import Account
 from tests.builder import NoFiles

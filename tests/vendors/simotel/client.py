@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from multidict import CIMultiDict
 
+from pbxsim.kit.request import Request
 from pbxsim.pbx.directory import Context, OutboundRoute, Trunk
-from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Account, Settings
 from tests.builder import Office, extension, line
@@ -16,8 +16,8 @@ from tests.builder import Office, extension, line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.call import Call
-    from pbxsim.vendorkit.reply import Reply
 
 PATH = "/api/v4/call/originate/act"
 KEY = "vZKtIKWsld0egNlkzHo8i5LVBqLNBSWARCQsPOSgDjFmAHM3tG"
@@ -51,7 +51,7 @@ class Client:
         self.settings = settings or Settings(accounts=(ACCOUNT,), dialplan="simotel")
         self.interface = vendor.open(self.settings, self.office.pbx)
 
-    def exchange(
+    def request(
         self,
         body: bytes,
         *,
@@ -61,15 +61,15 @@ class Client:
         headers: Mapping[str, str] | None = None,
         remote: str = "127.0.0.1",
         fault: str = "",
-    ) -> Exchange:
+    ) -> Request:
         """Make a request; `headers` replace all of the usual ones."""
         sent = CIMultiDict(HEADERS if headers is None else headers)
-        return Exchange(method, path, query, headers=sent, body=body, remote=remote, fault=fault)
+        return Request(method, path, query, headers=sent, body=body, remote=remote, fault=fault)
 
     def send(self, body: bytes | None = None, **how: str | Mapping[str, str]) -> Reply:
         """Send a body; without one, that of an extension calling another."""
         content = json.dumps(FIELDS).encode() if body is None else body
-        return self.interface.answer(self.exchange(content, **how))  # type: ignore[arg-type]  # as exchange() names them
+        return self.interface.answer(self.request(content, **how))  # type: ignore[arg-type]  # as exchange() names them
 
     def ask(self, **fields: object) -> Reply:
         """Send the usual parameters, some of them changed, or added; None is sent as null."""

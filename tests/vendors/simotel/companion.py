@@ -14,8 +14,8 @@ from tests.builder import Office, extension, line
 from tests.vendors.simotel.client import ACCOUNT, HEADERS, Client
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.call import Call
-    from pbxsim.vendorkit.reply import Reply
 
 
 def companion_office() -> Office:

@@ -12,14 +12,13 @@ from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
-from pbxsim.vendors.simotel.report_settings import ReportSettings
-from pbxsim.vendors.simotel.settings import Settings
+from pbxsim.vendors.simotel.settings import ReportSettings, Settings
 from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, Client
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.call import Call
-    from pbxsim.vendorkit.reply import Reply
 
 ANY_TIME = {"from": "1971-01-01 00:00", "to": "2100-01-01 00:00"}
 CALLER = "09129285259"

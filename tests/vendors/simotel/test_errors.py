@@ -14,7 +14,7 @@ from tests.vendors.simotel.client import ACCOUNT, HEADERS, Client, failure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
 
 TABLE = Path(__file__).parents[3] / "fixtures" / "simotel" / "errors.tsv"
 ROWS = [tuple(row.split("\t")) for row in TABLE.read_text("utf-8").splitlines()]

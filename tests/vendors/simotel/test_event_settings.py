@@ -10,14 +10,14 @@ import msgspec
 import pytest
 import yaml
 
-from pbxsim.vendorkit.vendor import NOT_SHOWN
+from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.event_settings import SENT, EventName, EventSettings
 from tests.vendors.simotel.client import office
 from tests.vendors.simotel.event_client import settings
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.vendor import SettingsFault
+    from pbxsim.kit.vendor import SettingsFault
 
 
 def faults(**events: object) -> list[SettingsFault]:

@@ -9,12 +9,12 @@ import msgspec
 
 from pbxsim.clock.instant import seconds
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import path_of, read
 from pbxsim.discovery import find_vendors
-from pbxsim.sinks.recorder import Recorder
-from pbxsim.sinks.recording_files import RecordingRoot
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.hosting.assemble import assemble
+from pbxsim.kit.request import Request
+from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.vendors.voipsun.api import PATH
 from tests.builder import START
 from tests.vendors import golden
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from pbxsim.vendorkit.reply import Reply
+    from pbxsim.kit.reply import Reply
     from pbxsim.vendors.voipsun.settings import Quirks, Settings
 
 
@@ -41,17 +41,17 @@ class BuiltIn:
         for heading, lines in (also or {}).items():
             assert f"\n{heading}\n" in text
             text = text.replace(f"\n{heading}\n", f"\n{heading}\n{lines}\n", 1)
-        file = read(text, name, vendors)
+        loaded = read(text, name, vendors)
         self.root = root
         self.files = RecordingRoot(root)
         self.recorder = Recorder(self.files)
-        built = build(file, vendors=vendors, clock=Scheduler(START), seed=1, files=self.recorder)
+        built = assemble(loaded, clock=Scheduler(START), seed=1, files=self.recorder)
         self.recorder.attach(built.pbx)
         self.pbx = built.pbx
-        self.recordings = built.place
+        self.recordings = built.placements
         self.interface = built.interfaces["voipsun"]
         if quirks is not None:
-            settings = cast("Settings", file.vendors["voipsun"])
+            settings = cast("Settings", loaded.file.vendors["voipsun"])
             self.interface = vendors["voipsun"].open(msgspec.structs.replace(settings, quirks=quirks), self.pbx)
 
     def place_recordings(self) -> None:
@@ -66,7 +66,7 @@ class BuiltIn:
     def ask(self, action: str, **params: str) -> Reply:
         """Send a GET request as the API user of the examples."""
         query = urlencode({"username": "voipsun", "password": "secretpwd", "action": action, **params})
-        return self.interface.answer(Exchange("GET", PATH, query))
+        return self.interface.answer(Request("GET", PATH, query))
 
     def advance(self, span: float) -> None:
         """Let so many seconds go by."""

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 
 from multidict import CIMultiDict
 
+from pbxsim.kit.request import Request
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import Context, Extension, Line, OutboundRoute, Registration, Step, Trunk
 from pbxsim.pbx.queue import Queue, QueueFigures
-from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
@@ -18,10 +18,10 @@ from tests.builder import Office
 from tests.vendors import golden
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import ChannelState
-    from pbxsim.vendorkit.reply import Reply
 
 FIXTURES = golden.FIXTURES / "voipsun"
 SUCCESS = b'{"success":"true"}'
@@ -102,13 +102,13 @@ class Client:
 
     def send(self, params: dict[str, str]) -> Reply:
         """Send a GET request with these parameters and no others."""
-        return self.interface.answer(Exchange("GET", PATH, urlencode(params)))
+        return self.interface.answer(Request("GET", PATH, urlencode(params)))
 
     def post(self, query: dict[str, str], form: dict[str, str]) -> Reply:
         """Send a POST request with a form."""
         headers = CIMultiDict({"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"})
         body = urlencode(form).encode()
-        return self.interface.answer(Exchange("POST", PATH, urlencode(query), headers=headers, body=body))
+        return self.interface.answer(Request("POST", PATH, urlencode(query), headers=headers, body=body))
 
     def replay(self, name: str) -> Reply:
         """Send one of the golden requests, as it stands."""

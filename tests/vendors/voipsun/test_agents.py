@@ -205,7 +205,7 @@ def _ringing(client: Client) -> None:
 
 def _on_hold(client: Client) -> None:
     client.talk()
-    client.office.hand.hold(client.line("sip100"))
+    client.office.handset.hold(client.line("sip100"))
 
 
 def _not_free(client: Client) -> None:

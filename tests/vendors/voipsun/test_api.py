@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from multidict import CIMultiDict
 
+from pbxsim.kit.request import Request
 from pbxsim.pbx.directory import Registration
-from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
@@ -17,7 +17,7 @@ from tests.builder import Office
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error, extension, telephone
 
 if TYPE_CHECKING:
-    from pbxsim.vendorkit.vendor import Interface
+    from pbxsim.kit.vendor import Interface
 
 ORIGINATE = {"action": "originate", "srcExtenInternalNum": "100", "dstNum": "800123456"}
 CREDENTIALS = {"username": "voipsun", "password": "secretpwd"}
@@ -94,12 +94,12 @@ def test_a_request_without_an_action_is_an_unknown_action(client: Client) -> Non
 
 def test_a_pbx_claims_the_requests_of_its_own_users(client: Client) -> None:
     def claims(query: str) -> bool:
-        return client.interface.claims(Exchange("GET", PATH, query))
+        return client.interface.claims(Request("GET", PATH, query))
 
     assert claims("username=voipsun&password=secretpwd&action=nothing")
     assert not claims("username=voipsun&password=secret")
     assert not claims("")
-    assert not vendor.open(Settings(), client.office.pbx).claims(Exchange("GET", PATH, "username=&password="))
+    assert not vendor.open(Settings(), client.office.pbx).claims(Request("GET", PATH, "username=&password="))
 
 
 def test_secrets_are_named_so_that_they_can_be_masked() -> None:
@@ -124,7 +124,7 @@ def test_the_form_goes_before_the_query_and_the_last_of_a_name_counts(client: Cl
     query = (
         "username=x&username=voipsun&password=secretpwd&action=originate&srcExtenId=9&srcExtenId=5&dstNum=1&dstNum=2"
     )
-    reply = client.interface.answer(Exchange("GET", PATH, query))
+    reply = client.interface.answer(Request("GET", PATH, query))
     assert (client.call(reply).order.src, client.call(reply).order.dst) == ("100", "2")
 
 
@@ -133,7 +133,7 @@ def test_plus_and_percent_are_decoded(client: Client) -> None:
     query = (
         "username=voipsun&password=secretpwd&action=originate&srcExtenId=5&dstNum=%2B420&customCDR1=%C5%BElu%C5%A5+k"
     )
-    call = client.call(client.interface.answer(Exchange("GET", PATH, query)))
+    call = client.call(client.interface.answer(Request("GET", PATH, query)))
 
     assert (call.order.dst, call.order.custom[0]) == ("+420", "žluť k")
 
@@ -144,7 +144,7 @@ def test_plus_and_percent_are_decoded(client: Client) -> None:
 def test_a_control_character_or_broken_utf_8_is_refused(client: Client, name: str, value: str) -> None:
     query = f"username=voipsun&password=secretpwd&action=originate&srcExtenId=5&dstNum=1&{name}={value}"
 
-    reply = client.interface.answer(Exchange("GET", PATH, query))
+    reply = client.interface.answer(Request("GET", PATH, query))
 
     assert reply.body == documented_error(120)
     assert reply.hints[0] == f"parameter '{name}' holds a control character, or is no UTF-8"
@@ -156,7 +156,7 @@ def test_a_body_that_could_not_be_read_is_refused(client: Client) -> None:
     query = "username=voipsun&password=secretpwd&action=originate&srcExtenId=5&dstNum=1"
     headers = CIMultiDict({"Content-Type": "application/x-www-form-urlencoded"})
 
-    reply = client.interface.answer(Exchange("POST", PATH, query, headers=headers, fault="the body is too large"))
+    reply = client.interface.answer(Request("POST", PATH, query, headers=headers, fault="the body is too large"))
 
     assert (reply.body, reply.hints) == (documented_error(120), ("the body is too large",))
 
@@ -236,7 +236,7 @@ def _follow(interface: Interface, command: str) -> bytes:
     assert program == "curl"
     target = url.removeprefix("http://127.0.0.1:8080")
     path, _, query = target.partition("?")
-    return interface.answer(Exchange("GET", path, query)).body
+    return interface.answer(Request("GET", path, query)).body
 
 
 def test_the_curl_line_is_the_manuals_example_and_places_a_call(client: Client) -> None:

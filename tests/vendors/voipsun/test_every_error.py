@@ -121,8 +121,8 @@ def _bring_about(pbx: BuiltIn, code: int) -> None:
     elif code == 634:
         pbx.replay("02-originate-internal-number")
         pbx.advance(10)
-        assert pbx.pbx.hand is not None
-        pbx.pbx.hand.hold(line)
+        assert pbx.pbx.handset is not None
+        pbx.pbx.handset.hold(line)
 
 
 def test_no_documented_error_is_left_out() -> None:

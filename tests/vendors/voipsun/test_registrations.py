@@ -73,7 +73,7 @@ def test_omitted_accounts_are_left_out_and_not_counted() -> None:
 
 @pytest.mark.cites("S25")
 def test_a_telephone_that_drops_off_keeps_what_is_remembered_of_it(client: Client) -> None:
-    client.office.hand.unregister(client.line("sip100"))
+    client.office.handset.unregister(client.line("sip100"))
 
     row = _rows(client)[0]
     assert (row["host"], row["port"], row["status"]) == ("(Unspecified)", "0", "UNKNOWN")
@@ -84,7 +84,7 @@ def test_a_telephone_that_drops_off_keeps_what_is_remembered_of_it(client: Clien
 def test_a_telephone_that_is_not_monitored_stays_so_when_it_drops_off(client: Client) -> None:
     line = client.line("sip100")
     line.registration = msgspec.structs.replace(line.registration, status="")
-    client.office.hand.unregister(line)
+    client.office.handset.unregister(line)
 
     assert (_rows(client)[0]["host"], _rows(client)[0]["status"]) == ("(Unspecified)", "Unmonitored")
 

@@ -113,12 +113,12 @@ def test_the_listener_rings_for_the_time_that_is_set() -> None:
 def test_a_line_in_no_call_is_waited_for_and_left_after_one(client: Client) -> None:
     spy = client.call(client.ask("spying", srcExtenInternalNum="100", dstExtenInternalNum="102"))
     client.office.advance(1)
-    assert spy.heard is None
+    assert spy.spied_on is None
 
     talk = client.talk(srcExtenInternalNum="102")
     rows = msgspec.json.decode(client.body("listcalls"))["results"]
 
-    assert spy.heard is talk.first
+    assert spy.spied_on is talk.first
     assert [row["channelName"] for row in rows] == [leg.name for leg in (*spy.legs, *talk.legs)]
     client.office.pbx.calls.hang_up(talk)
     assert spy.is_over
@@ -132,6 +132,6 @@ def test_a_listener_to_the_party_that_transfers_is_done_and_one_to_the_other_goe
     goes_on = client.call(client.ask("spying", srcExtenInternalNum="103", dstChannelName=stays.name))
     client.office.advance(1)
 
-    client.office.hand.transfer(client.line("sip102"), "990300000")
+    client.office.handset.transfer(client.line("sip102"), "990300000")
 
     assert (done.is_over, goes_on.is_over) == (True, False)

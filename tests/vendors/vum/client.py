@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import msgspec
 from multidict import CIMultiDict
 
+from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.pbx import NOTHING_SAVED
-from pbxsim.vendorkit.exchange import Exchange
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.settings import Key, KeyKind, Settings
 from tests.builder import START, Office, extension, line
 
 if TYPE_CHECKING:
+    from pbxsim.kit.reply import Reply
     from pbxsim.pbx.account import Money
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.pbx.saved import Saved
-    from pbxsim.vendorkit.reply import Reply
 
 PATH = "/ustredna/webapi.php"
 GIVEN, OWN, CALLBACK, INFO = "VUMGIVEN0001", "VUMOWN000001", "VUMCALLBACK1", "VUMINFO00001"
@@ -57,7 +57,7 @@ class Client:
     def send(self, query: str, method: str = "GET", *, body: bytes = b"", fault: str = "", **headers: str) -> Reply:
         """Send a query as it stands; in the names of headers `_` is `-`."""
         sent = CIMultiDict((name.replace("_", "-"), value) for name, value in headers.items())
-        return self.interface.answer(Exchange(method, PATH, query, headers=sent, body=body, fault=fault))
+        return self.interface.answer(Request(method, PATH, query, headers=sent, body=body, fault=fault))
 
     def ask(self, query: str) -> str:
         """Send a query, and give the text that comes back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.vendorkit.exchange import Exchange
+from pbxsim.kit.request import Request
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from tests.vendors.vum.client import CALLBACK, GIVEN, INFO, KEYS, OWN, PATH, Client, office, with_settings
 
@@ -221,9 +221,9 @@ def test_an_unknown_or_misspelt_parameter_is_told_to_the_journal() -> None:
 @pytest.mark.cites("S1")
 def test_a_key_is_claimed_by_the_pbx_that_has_it() -> None:
     interface = Client().interface
-    assert interface.claims(Exchange("GET", PATH, f"klic={INFO}&typ=1"))
-    assert not interface.claims(Exchange("GET", PATH, "klic=elsewhere"))
-    assert not interface.claims(Exchange("GET", PATH))
+    assert interface.claims(Request("GET", PATH, f"klic={INFO}&typ=1"))
+    assert not interface.claims(Request("GET", PATH, "klic=elsewhere"))
+    assert not interface.claims(Request("GET", PATH))
 
 
 def test_the_curl_line_places_a_call_as_it_stands() -> None:

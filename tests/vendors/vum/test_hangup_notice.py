@@ -141,7 +141,7 @@ def test_what_became_of_the_call_is_told_in_the_companions_words(
 
 def _unregistered(client: Client) -> None:
     for user in ("sip100", "sip101"):
-        client.office.hand.unregister(client.office.phones[user].line)
+        client.office.handset.unregister(client.office.phones[user].line)
 
 
 @pytest.mark.cites("S13", "R21")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.pbx.notice import Retry
-from pbxsim.vendorkit.vendor import NOT_SHOWN
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.settings import HangupNotice, Key, KeyKind, Settings

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from pbxsim.clock.instant import parse_iso
+from pbxsim.kit.civil import zone
 from pbxsim.pbx.account import UNIT
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.vendorkit.civil import zone
 from pbxsim.vendors.vum import wire
 from pbxsim.vendors.vum.settings import DateForm
 

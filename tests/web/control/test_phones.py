@@ -97,7 +97,7 @@ async def test_nobody_can_kick_a_telephone(town: Town) -> None:
 
 
 async def test_where_no_hand_can_reach_a_telephone_that_is_said(town: Town) -> None:
-    town.host.pbx.hand = None
+    town.host.pbx.handset = None
     assert (await town.post("/_pbxsim/phones/sip100/answer")).status == 409
 
 

@@ -9,7 +9,7 @@ import pytest
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver, Retry
 from pbxsim.sinks.outbox.outbox import Outbox
-from pbxsim.sinks.shelf import NoStore, NotStored
+from pbxsim.sinks.store.port import NotStored, NullStore
 from pbxsim.web.control.webhooks import masked
 from tests.receivers import WebReceiver, closing, reply
 from tests.web.control.test_contract import check
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Telling:
     """A town whose PBX tells a web receiver of things."""
 
-    def __init__(self, town: Town, hook: WebReceiver, shelf: NoStore) -> None:
+    def __init__(self, town: Town, hook: WebReceiver, record_store: NullStore) -> None:
         self.town = town
         self.hook = hook
         host = town.host
@@ -35,7 +35,7 @@ class Telling:
             )
             for name, retry in (("acme", Retry(give_up=5)), ("acme:2", Retry()))
         ]
-        host.outbox = Outbox(host.pbx, receivers, shelf, host.driver)
+        host.outbox = Outbox(host.pbx, receivers, record_store, host.driver)
         host.driver.barriers.append(host.outbox.tried)
         host.outbox.start()
 
@@ -53,7 +53,7 @@ class Telling:
         return found
 
 
-class UnreadableShelf(NoStore):
+class UnreadableShelf(NullStore):
     """A store that cannot be read."""
 
     async def find(self, delivery: int) -> None:
@@ -65,7 +65,7 @@ class UnreadableShelf(NoStore):
 async def telling(town: Town) -> AsyncIterator[Telling]:
     """Give a town with a receiver that is up."""
     hook = await WebReceiver.started()
-    yield Telling(town, hook, NoStore())
+    yield Telling(town, hook, NullStore())
     await hook.go_down()
 
 

@@ -9,9 +9,9 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.events import CallEnded, CdrClosed
-from pbxsim.vendors.simotel.cuid import cuid_of, record_name
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
+from pbxsim.vendors.simotel.ids import cuid_of, record_name
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -35,7 +35,7 @@ class Records:
     def _on_ended(self, event: CallEnded) -> None:
         """Note that the first party did not answer, and what it was shown: the record, which is next, does not tell."""
         call = event.call
-        if call.order.kind is not CallKind.INCOMING and call.first_met[0] is None:
+        if call.order.kind is not CallKind.INCOMING and call.original_parties[0] is None:
             self._unanswered_first = call.number, _shown(call)
 
     def _on_closed(self, event: CdrClosed) -> None:

@@ -1,0 +1,146 @@
+"""What a PBX file must not say though its form is right: patterns, addresses, moments, causes, figures that cannot be.
+
+Not here: what must be unique or refers to something (references.py), what a vendor makes of its settings
+(vendor_settings.py), what an engine cannot do with its sections (its own `check`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from ipaddress import ip_address
+from typing import Final, TypeAlias
+
+import msgspec
+
+from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns, control_characters
+from pbxsim.kit.finding import Finding, Path
+from pbxsim.kit.paths import each, mappings, numbers, texts
+from pbxsim.kit.values import instant
+
+_Mapping: TypeAlias = dict[str, object]
+
+_HOST_NAME: Final = re.compile(r"(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.)*[A-Za-z][A-Za-z0-9-]{0,62}")
+_SERVER: Final = re.compile(r"[A-Za-z0-9_.:-]*")  # whatever a resolver may know: `mail_1` of a container, too
+_SIP_URI: Final = re.compile(
+    r"sips?:(?:[^@\s<>]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s<>@:;?\[\]]+)(?::[0-9]{1,5})?(?:[;?][^\s<>]*)?"
+)
+_STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
+_DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
+_SHORT_FORM: Final = ("user", "calls", "registration")
+_WITH_PLAIN_TEXT: Final = (
+    *("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks", "routes", "dids", "groups"),
+    *("agents", "queues", "cdrs"),
+)
+"""Sections whose texts have no control characters; vendors and engines decide for theirs."""
+
+_HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
+_MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
+
+
+def semantic_faults(plain: object) -> Iterator[Finding]:
+    """Find what a decoded file says that cannot be; what has the wrong form is passed over."""
+    yield from control_characters(plain, _WITH_PLAIN_TEXT)
+    yield from _bad_patterns(plain)
+    yield from _bad(plain, _MOMENTS, _is_moment, "a moment that a calendar has, from 1970 to 2199")
+    yield from _bad(plain, tuple(f"{place}.host" for place in _HOSTS), _is_host, "an IP address or a host name")
+    yield from _bad(plain, ("smtp.host",), _is_server, "an IP address or a host name")
+    yield from _bad(plain, tuple(f"{place}.contact" for place in _HOSTS), _is_contact, "a SIP URI, as sip:100@10.0.0.5")
+    yield from bad_causes(plain, "contexts.*.entries.*.hangup", "cdrs.*.cause")
+    yield from _steps(plain)
+    yield from _short_forms(plain)
+    yield from _logins(plain)
+    yield from _agents(plain)
+    yield from _figures(plain)
+
+
+def _bad(plain: object, places: tuple[str, ...], good: Callable[[str], bool], expected: str) -> Iterator[Finding]:
+    for place in places:
+        for path, value in texts(plain, place):
+            if not good(value):
+                yield Finding(path, value, expected)
+
+
+def _bad_patterns(plain: object) -> Iterator[Finding]:
+    yield from bad_patterns(plain, "routes.*.patterns.*")
+    for path, _ in each(plain, "contexts.*.entries.*"):
+        yield from bad_pattern(path, str(path[-1]))
+
+
+def _is_moment(moment: str) -> bool:
+    try:
+        instant(moment)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+def _is_host(host: str) -> bool:
+    if host == "" or _HOST_NAME.fullmatch(host):
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_server(host: str) -> bool:
+    return _SERVER.fullmatch(host) is not None
+
+
+def _is_contact(contact: str) -> bool:
+    found = _SIP_URI.fullmatch(contact)
+    return contact == "" or (found is not None and _is_host(found[1].strip("[]")))
+
+
+def _steps(plain: object) -> Iterator[Finding]:
+    for place, steps in (("contexts.*.entries.*", _STEPS), ("dids.*", _DID_STEPS)):
+        for path, step in mappings(plain, place):
+            if _count(step, steps) != 1:
+                yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(steps)}")
+
+
+def _logins(plain: object) -> Iterator[Finding]:
+    """Find a password that would never be sent; it is not shown."""
+    for path, server in mappings(plain, "smtp"):
+        if server.get("password") and not server.get("username"):
+            yield Finding((*path, "username"), msgspec.UNSET, "a user name to the password")
+
+
+def _count(mapping: _Mapping, keys: tuple[str, ...]) -> int:
+    return sum(mapping.get(key) is not None for key in keys)
+
+
+def _short_forms(plain: object) -> Iterator[Finding]:
+    for path, extension in mappings(plain, "extensions.*"):
+        if extension.get("lines") is not None:
+            for key in _SHORT_FORM:
+                if extension.get(key) is not None:
+                    yield Finding((*path, key), extension[key], "either `lines` or the short form of one line")
+
+
+def _agents(plain: object) -> Iterator[Finding]:
+    for path, agent in mappings(plain, "agents.*"):
+        if agent.get("paused") is True and agent.get("line") is None:
+            yield Finding((*path, "paused"), True, "a `line` that the agent works from: who is logged out has no pause")
+
+
+def _figures(plain: object) -> Iterator[Finding]:
+    for path, cdr in mappings(plain, "cdrs.*"):
+        yield from _more(path, cdr, "billsec", "duration")
+        if cdr.get("billsec") and cdr.get("disposition", "ANSWERED") not in ("ANSWERED", None):
+            yield Finding((*path, "billsec"), cdr["billsec"], "0, for the call was not ANSWERED")
+    for path, figures in mappings(plain, "queues.*.figures"):
+        yield from _more(path, figures, "completed_in_level", "completed")
+    for path, announced in mappings(plain, "queues.*.announcements"):
+        match numbers(announced, "length", "every"):
+            case [length, every] if every and length >= every:
+                expected = f"less than {every}, or nobody is ever connected"
+                yield Finding((*path, "length"), length, expected)
+
+
+def _more(path: Path, mapping: _Mapping, part: str, whole: str) -> Iterator[Finding]:
+    match numbers(mapping, part, whole):
+        case [one, other] if one > other:
+            yield Finding((*path, part), one, f"at most the {whole}, {other}")

@@ -1,0 +1,227 @@
+"""A person's hand on a simulated telephone: picks up, refuses, holds, transfers, sets its buttons, pulls the plug."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.pbx import transfer
+from pbxsim.pbx.call import CallerId, CallKind, CallOrder
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import Channel, ChannelState, Report
+from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
+from pbxsim.pbx.transfer import partner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.engines.simulated.engine import SimulatedEngine
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.directory import Diversion, Line
+    from pbxsim.pbx.pbx import Pbx
+
+PLACED_BY: Final = "control"
+"""Whom records name as the one that asked for a call dialled by hand: a hand is lent by the control API."""
+
+_HOME = Registration(
+    host="127.0.0.1", port=5060, status="OK (1 ms)"
+)  # where a telephone registers that never was before
+
+
+class SimulatedHandset:
+    """Implements `Handset`: what it does overrides what the telephone was going to do."""
+
+    def __init__(self, pbx: Pbx, engine: SimulatedEngine) -> None:
+        self._pbx = pbx
+        self._engine = engine
+        self._last: dict[str, Registration] = {}
+
+    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+        """Place a call as `CallControl.receive` takes it; the caller gives up when out of patience."""
+        return self._engine.call_in(order, line=line)
+
+    def answer(self, line: Line) -> None:
+        """Pick up the call that rings longest; what was up is held. Raises NothingToDo if none rings."""
+        if any(_rings(channel) for channel in line.channels):
+            self._hold_all(line)
+        self._act(line, _rings, "rings", Report.ANSWERED, HangupCause.NORMAL_CLEARING)
+
+    def reject(self, line: Line) -> None:
+        """Refuse the call that rings longest. Raises NothingToDo if none rings."""
+        self._act(line, _rings, "rings", Report.FAILED, HangupCause.CALL_REJECTED)
+
+    def hang_up(self, line: Line) -> None:
+        """End the oldest call that is up, or that this telephone is placing. Raises NothingToDo if there is none."""
+        self._act(line, _is_off_hook, "is in a call", Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
+
+    def hold(self, line: Line) -> None:
+        """Put the oldest call on hold. Raises NothingToDo if none is up, or all are held."""
+        self._act(line, _talks, "talks", Report.HELD, HangupCause.NORMAL_CLEARING, stays=True)
+
+    def unhold(self, line: Line) -> None:
+        """Take the oldest held call back. Raises NothingToDo if none is held."""
+        self._act(line, _is_held, "holds a call", Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
+
+    def swap(self, line: Line) -> None:
+        """Put what is up on hold, and take the oldest held call back. Raises NothingToDo if none is held."""
+        back = self._oldest(line, _is_held, "holds a call")
+        self._hold_all(line)
+        self._report(back, Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
+
+    def dial(self, line: Line, to: str) -> Call:
+        """Place a call, with what was up on hold. Raises NothingToDo if the telephone cannot place one."""
+        if not line.is_registered:
+            raise NothingToDo(f"{line.user} is not registered")
+        if line.is_full:
+            raise NothingToDo(f"{line.user} takes no more calls")
+        self._hold_all(line)
+        call = self.call_in(_order(line, to), line=line)
+        assert call is not None  # it has room
+        return call
+
+    def transfer(self, line: Line, to: str) -> None:
+        """Hand on the oldest call that is up, or else the oldest held one.
+
+        Raises NothingToDo if nobody is there, or nothing has that number.
+        """
+        leg = self._oldest(line, partner, "talks with anybody", _is_held)
+        if not transfer.blind(self._pbx.calls, leg, to):
+            raise NothingToDo(f"nothing that {line.user} may call has the number {to!r}")
+
+    def consult(self, line: Line, to: str) -> Call:
+        """Hold the call that is up and dial. Raises NothingToDo if the telephone talks with nobody, or cannot dial."""
+        self._oldest(line, partner, "talks with anybody")
+        return self.dial(line, to)
+
+    def complete(self, line: Line) -> None:
+        """Connect the oldest held party to the one who is up. Raises NothingToDo unless there are both."""
+        held = self._oldest(line, _holds_somebody, "holds a call")
+        asking = self._oldest(line, _talks_with(held), "talks with somebody else")
+        transfer.attended(self._pbx.calls, held, asking)
+
+    def cancel(self, line: Line) -> None:
+        """End the newest call that is not held, and take the oldest held one back. Raises NothingToDo as `complete`."""
+        held = self._oldest(line, _is_held, "holds a call")
+        asking = [leg for leg in line.channels if _is_off_hook(leg) and not leg.is_held and leg.call is not held.call]
+        if not asking:
+            raise NothingToDo(f"no channel of {line.user} is in another call than the held one")
+        self._report(asking[-1], Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
+        self._report(held, Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
+
+    def do_not_disturb(self, line: Line, *, on: bool) -> None:
+        """Refuse calls from now on, or take them again. Raises NothingToDo if it is so already."""
+        if line.do_not_disturb == on:
+            raise NothingToDo(f"{line.user} is {'not to be' if on else 'ready to be'} disturbed already")
+        line.do_not_disturb = on
+        self._pbx.events.emit(DoNotDisturbChanged(line))
+
+    def divert(self, line: Line, diversion: Diversion | None) -> None:
+        """Have calls go elsewhere from now on, or no more. Raises NothingToDo if it is so already."""
+        if line.diversion == diversion:
+            raise NothingToDo(f"{line.user} diverts its calls so already")
+        line.diversion = diversion
+        self._pbx.events.emit(DiversionChanged(line))
+
+    def register(self, line: Line) -> None:
+        """Register again where the telephone last was. Raises NothingToDo if it is registered."""
+        if line.is_registered:
+            raise NothingToDo(f"{line.user} is registered already")
+        line.registration = self._last.pop(line.user, _HOME)
+        self._pbx.events.emit(LineRegistered(line))
+
+    def unregister(self, line: Line) -> None:
+        """Drop off: what rings fails (cause 20), what is up goes on. Raises NothingToDo if not registered."""
+        if not line.is_registered:
+            raise NothingToDo(f"{line.user} is not registered")
+        before = self._last[line.user] = line.registration
+        status = "UNKNOWN" if before.status else ""  # an account that is not monitored stays so
+        line.registration = msgspec.structs.replace(before, host="", port=0, status=status)
+        self._pbx.events.emit(LineUnregistered(line))
+        for channel in [channel for channel in line.channels if _is_rung(channel)]:
+            self._report(channel, Report.FAILED, HangupCause.SUBSCRIBER_ABSENT)
+
+    def _act(
+        self,
+        line: Line,
+        fits: Callable[[Channel], object],
+        needed: str,
+        report: Report,
+        cause: HangupCause,
+        *,
+        stays: bool = False,
+    ) -> None:
+        self._report(self._oldest(line, fits, needed), report, cause, stays=stays)
+
+    def _oldest(
+        self,
+        line: Line,
+        fits: Callable[[Channel], object],
+        needed: str,
+        rather_not: Callable[[Channel], bool] = lambda _: False,
+    ) -> Channel:
+        """Find the oldest channel that fits, and only if there is no other one that is `rather_not` wanted."""
+        fitting = [channel for channel in line.channels if fits(channel)]
+        if not fitting:
+            raise NothingToDo(f"no channel of {line.user} {needed}")
+        return min(fitting, key=lambda channel: (rather_not(channel), *_age(channel)))
+
+    def _hold_all(self, line: Line) -> None:
+        for channel in [channel for channel in line.channels if _talks(channel)]:
+            self._report(channel, Report.HELD, HangupCause.NORMAL_CLEARING, stays=True)
+
+    def _report(self, channel: Channel, report: Report, cause: HangupCause, *, stays: bool = False) -> None:
+        if not stays:
+            self._engine.forget(channel)
+        self._pbx.calls.on_leg(channel, report, cause)
+
+
+def _age(channel: Channel) -> tuple[int, int]:
+    """Order those that ring by the moment when they began to, all others by their making."""
+    return (channel.ringing_at if _rings(channel) else 0, channel.serial)
+
+
+def _rings(channel: Channel) -> bool:
+    return channel.state is ChannelState.RINGING
+
+
+def _is_rung(channel: Channel) -> bool:
+    return channel.state in (ChannelState.DIALING, ChannelState.RINGING)
+
+
+def _is_off_hook(channel: Channel) -> bool:
+    return channel.state in (ChannelState.UP, ChannelState.RING)
+
+
+def _talks(channel: Channel) -> bool:
+    return channel.is_up and not channel.is_held
+
+
+def _is_held(channel: Channel) -> bool:
+    return channel.is_up and channel.is_held
+
+
+def _holds_somebody(channel: Channel) -> bool:
+    return channel.is_held and partner(channel) is not None
+
+
+def _talks_with(held: Channel) -> Callable[[Channel], bool]:
+    """Say whether a leg that is not held talks with somebody in another call than the held one."""
+    return lambda leg: not leg.is_held and leg.call is not held.call and partner(leg) is not None
+
+
+def _order(line: Line, to: str) -> CallOrder:
+    own = line.extension
+    return CallOrder(
+        vendor=PLACED_BY,
+        kind=CallKind.INCOMING,
+        first=ToExtension(own.internal, own),
+        src=own.internal,
+        dst=to,
+        second=to,
+        context=own.dialplan,
+        second_shows=CallerId(own.internal, own.owner),
+    )

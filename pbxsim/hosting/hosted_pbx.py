@@ -1,0 +1,269 @@
+"""One hosted PBX: its switch, clock, vendors' interfaces, journal, store and outbox, and how all of it begins anew.
+
+Not here: how a PBX is made of a file (assemble.py), how requests arrive (web/server.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+
+from pbxsim.clock.driver import ClockDriver
+from pbxsim.hosting.directory_changes import tell_changes
+from pbxsim.hosting.engine_session import EngineSession
+from pbxsim.hosting.masking import Mask
+from pbxsim.hosting.request_log import RequestLog
+from pbxsim.hosting.routing_questions import Questions
+from pbxsim.kit.reply import Reply
+from pbxsim.pbx.pbx import NOTHING_SAVED
+from pbxsim.pbx.saved import saved_of
+from pbxsim.sinks.journal.journal import Journal
+from pbxsim.sinks.outbox.outbox import Outbox
+from pbxsim.sinks.store.port import NullStore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pbxsim.hosting.assemble import Assembled, Assembly
+    from pbxsim.kit.request import Request
+    from pbxsim.kit.vendor import Interface, Vendor
+    from pbxsim.pbx.notice import Receiver
+    from pbxsim.pbx.saved import Saved
+    from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.store.health import StoreHealth
+    from pbxsim.sinks.store.port import RecordStore
+
+_log: Final = logging.getLogger("pbxsim")
+
+
+class Resumed(msgspec.Struct, frozen=True, eq=False):
+    """What an earlier run of a PBX left in its store: its records, and the deliveries that are not done.
+
+    `lasting` is the number of the last delivery that the store has already, None: it has all. `is_more_stored`: it may
+    have deliveries that wait and are not among these.
+    """
+
+    saved: Saved = NOTHING_SAVED
+    deliveries: Sequence[Delivery] = ()
+    lasting: int | None = None
+    is_more_stored: bool = False
+
+
+NOTHING_RESUMED: Final = Resumed()
+
+
+class HostedPbx:
+    """A PBX that lives. Each has its own clock, seed, engine, journal, requests, credentials, records and outbox."""
+
+    def __init__(
+        self,
+        assembly: Assembly,
+        vendors: Mapping[str, Vendor],
+        *,
+        rate: float,
+        record_store: RecordStore | None = None,
+        resumed: Resumed = NOTHING_RESUMED,
+    ) -> None:
+        self._vendors = vendors
+        self._runs = False
+        self.record_store: RecordStore = NullStore() if record_store is None else record_store
+        self._begin(assembly, None, rate, resumed)
+
+    @property
+    def name(self) -> str:
+        """Give the PBX's name, by which the control API picks it."""
+        return self.pbx.name
+
+    @property
+    def seed(self) -> int:
+        """Give what decides what is drawn by chance."""
+        return self.pbx.seed
+
+    async def start(self) -> None:
+        """Let the clock run, in the running event loop, and the engine begin its work. Raises EngineUnreachable."""
+        self._runs = True
+        self.driver.start()
+        self.outbox.start()
+        await self.engine.start()
+
+    async def close(self) -> None:
+        """Stop the clock for good, and return when the recordings of all calls that have ended are written.
+
+        What the outbox has not delivered stays in the store.
+        """
+        self._runs = False
+        self.questions.close()
+        await self.engine.close()
+        self.driver.close()
+        if self.recorder is not None:
+            self.recorder.close(finish=True)
+        await self.outbox.close()
+
+    def reset(self, seed: int | None = None) -> None:
+        """Go back to the start: the PBX as its file says, no call, no record, no request; the clock's rate stays.
+
+        With `seed` other fates are drawn; without, those of the very start. What is stored of it is cleared.
+        """
+        self._restart(self.assembly, seed, None)
+
+    def restart(self, assembly: Assembly) -> None:
+        """Begin anew by an assembly that may be another, as after a stop: what is stored stays, calls in progress end.
+
+        If it cannot be carried out, nothing changes. Raises CannotBegin, and whatever else the assembly does.
+        """
+        self._restart(assembly, None, NOTHING_RESUMED if isinstance(self.record_store, NullStore) else self._leaves())
+
+    def _leaves(self) -> Resumed:
+        outbox = self.outbox
+        saved = saved_of(self.pbx, outbox.last_number)
+        return Resumed(saved, tuple(outbox.known()), outbox.lasting, outbox.has_more_stored)
+
+    def _restart(self, assembly: Assembly, seed: int | None, resumed: Resumed | None) -> None:
+        driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
+        before = self.pbx.directory
+        self._begin(assembly, seed, driver.rate, resumed)
+        questions.close()
+        outbox.clear()
+        driver.close()
+        tell_changes(before, self.pbx)
+        if self._runs:
+            self.driver.start()
+            self.outbox.start()
+            self.engine.take_over(engine)
+
+    def answer(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply:
+        """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
+        driver, requests = self.driver, self.requests
+        driver.catch_up()
+        record = requests.begin(vendor, request)
+        try:
+            reply = self.interfaces[vendor].answer(request)
+        except Exception as error:
+            reply = self._broken(vendor, request, error)
+        driver.rearm()
+        requests.end(record, reply, hints)
+        if self.pbx.events.failures:
+            self._report_failures()
+        return reply
+
+    def _begin(self, assembly: Assembly, seed: int | None, rate: float, resumed: Resumed | None) -> None:
+        """Build all of it. `resumed` None: what is in the record store is cleared first, once nothing can go wrong."""
+        found = NOTHING_RESUMED if resumed is None else resumed
+        assembled = assembly(rate, seed, found.saved)
+        scheduler = assembled.pbx.clock
+        self.assembly = assembly
+        self.pbx = assembled.pbx
+        self.interfaces = assembled.interfaces
+        self.recorder = assembled.recorder
+        self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
+        self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
+        self.questions = Questions(assembled.pbx, self.driver)
+        self.journal = Journal(assembled.pbx)
+        self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))
+        if resumed is None:
+            self.record_store.clear()
+        self._keep_records(assembled, found)
+
+    def _keep_records(self, assembled: Assembled, resumed: Resumed) -> None:
+        """Connect record store and outbox, in the order that makes a notice's facts last before the notice leaves."""
+        recorder = assembled.recorder
+        self.record_store.attach(assembled.pbx, None if recorder is None else recorder.written)
+        self.outbox = Outbox(
+            assembled.pbx,
+            self._receivers(assembled.interfaces),
+            self.record_store,
+            self.driver,
+            smtp=assembled.smtp,
+            recordings=recorder,
+            deliveries=resumed.deliveries,
+            first=resumed.saved.last_notice + 1,
+            lasting=resumed.lasting,
+            is_more_stored=resumed.is_more_stored,
+        )
+        for name, interface in assembled.interfaces.items():
+            self._vendors[name].announce(interface)
+        if recorder is not None:
+            self.driver.barriers.append(recorder.written)
+        self.driver.barriers += (self.record_store.settled, self.outbox.tried, self.record_store.settled)
+
+    def _receivers(self, interfaces: Mapping[str, Interface]) -> list[Receiver]:
+        return [
+            receiver for name, interface in interfaces.items() for receiver in self._vendors[name].receivers(interface)
+        ]
+
+    def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
+        masks = {name: Mask([self._vendors[name]]) for name in names}
+        return masks | {"": Mask(self._vendors.values())}
+
+    def _broken(self, vendor: str, request: Request, error: Exception) -> Reply:
+        """Tell of an exception in a vendor's code in the log, with every secret of the request struck out."""
+        told = "".join(traceback.format_exception(error))
+        told = Mask([self._vendors[vendor]]).struck_out(told, request)
+        _log.error("%s could not answer a request to %s\n%s", vendor, self.name, told)
+        text = f"500 Internal Server Error\n{vendor}: {type(error).__name__}; pbxsim's log has more\n"
+        return Reply(body=text.encode(), content_type="text/plain; charset=utf-8", status=500, code="500")
+
+    def _report_failures(self) -> None:
+        for event, error in self.pbx.events.failures:
+            _log.error("a listener failed at %s: %s", type(event).__name__, type(error).__name__, exc_info=error)
+        self.pbx.events.failures.clear()
+
+
+class StoreShown(Protocol):
+    """A server's store as far as the control API shows it."""
+
+    @property
+    def health(self) -> StoreHealth:
+        """How well it writes."""
+        ...
+
+
+class Hosts:
+    """The PBXs of one server, by name and by the vendors they speak, in the order in which they were given.
+
+    `store` is where their records last; None where that is memory.
+    """
+
+    def __init__(self, hosts: Iterable[HostedPbx], store: StoreShown | None = None) -> None:
+        self.store = store
+        self._hosts = {host.name: host for host in hosts}
+        self.index()
+
+    def __iter__(self) -> Iterator[HostedPbx]:
+        return iter(self._hosts.values())
+
+    def index(self) -> None:
+        """Look again at names and vendors, after a PBX began anew by another plan."""
+        self._hosts = {host.name: host for host in self._hosts.values()}
+        self._serving: dict[str, list[HostedPbx]] = {}
+        for host in self._hosts.values():
+            for vendor in host.interfaces:
+                self._serving.setdefault(vendor, []).append(host)
+
+    def named(self, name: str) -> HostedPbx | None:
+        """Find a PBX by name."""
+        return self._hosts.get(name)
+
+    def first(self) -> HostedPbx:
+        """Give the PBX that is meant where none is named."""
+        return next(iter(self._hosts.values()))
+
+    def names(self) -> list[str]:
+        """Give the names of all PBXs."""
+        return list(self._hosts)
+
+    def vendors(self) -> list[str]:
+        """Give the names of the vendors that at least one PBX speaks."""
+        return list(self._serving)
+
+    def for_request(self, vendor: str, request: Request) -> HostedPbx:
+        """Choose the PBX by the credential that the request carries; if none knows it, the vendor's first."""
+        serving = self._serving[vendor]
+        if len(serving) > 1:
+            for host in serving:
+                if host.interfaces[vendor].claims(request):
+                    return host
+        return serving[0]

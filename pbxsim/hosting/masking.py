@@ -1,0 +1,153 @@
+"""Hides secrets in whatever is shown of a request: what a vendor calls secret, and what is nearly so spelt.
+
+A client that misspells `password` has still sent its password: names are compared without case and blanks, by likeness,
+and by words that mean a secret anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, quote_plus
+
+import msgspec
+
+from pbxsim.kit.params import parse_form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pbxsim.kit.request import Request
+    from pbxsim.kit.vendor import Vendor
+
+MASK: Final = "***"
+_TELLING: Final = re.compile(r"pass(?!ive)|pwd|secret|token|api.?key|credential|authori[sz]ation|cookie", re.IGNORECASE)
+_NO_LETTERS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\w-]|_")  # blanks, brackets, bytes that were no UTF-8
+_ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
+_AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
+_PAIR: Final = re.compile(r"([^\s?&;=,\"']+)=([^\s&;,\"']*)")
+_REMEMBERED: Final = 4096
+_MOST_PARAMS: Final = 200
+_USUAL_PARAMS: Final = 40
+_TELLTALE: Final = 6
+LONGEST_BODY: Final = 16_384
+"""Longer bodies are neither kept nor shown."""
+
+
+class Mask:
+    """What is secret in the requests to one vendor (or, for a path nobody owns, to any of several)."""
+
+    def __init__(self, vendors: Iterable[Vendor]) -> None:
+        vendors = tuple(vendors)
+        self._params = sorted({_plain(name) for vendor in vendors for name in vendor.secret_params})
+        self._headers = frozenset(name.casefold() for vendor in vendors for name in vendor.secret_headers)
+        self._known: dict[str, bool] = {}
+        self._hidden: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def hides(self, name: str) -> bool:
+        """Tell whether the value of a parameter of that name is a secret."""
+        known = self._known.get(name)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[name] = self._judge(_plain(name))
+        return known
+
+    def params(self, params: Mapping[str, str]) -> dict[str, str]:
+        """Give parameters (the first 200) with the secret ones' values hidden."""
+        names = tuple(params)
+        hidden = self._hidden.get(names)
+        if hidden is None:
+            hidden = self._look_through(names[:_MOST_PARAMS])
+        shown = dict(params) if len(names) <= _MOST_PARAMS else dict(islice(params.items(), _MOST_PARAMS))
+        for name in hidden:
+            shown[name] = MASK
+        return shown
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Give headers with the secret ones' values hidden, and secrets in URLs within the others (Referer)."""
+        return {name: self._header(name, value) for name, value in headers.items()}
+
+    def path(self, path: str) -> str:
+        """Give a path; what stands behind a `=` in it, where no parameter belongs, may be a secret and is hidden."""
+        return _AFTER_EQUALS.sub(rf"\1{MASK}", path) if "=" in path or "%3" in path else path
+
+    def body(self, request: Request) -> object:
+        """Give a JSON body with its secrets hidden, a form as its parameters; of anything else only how long it is."""
+        body = request.body
+        if not body:
+            return None
+        if len(body) > LONGEST_BODY:
+            return f"({len(body)} bytes, not shown)"
+        try:
+            return self._document(msgspec.json.decode(body))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            pass
+        if _is_form(request):
+            return self.params(parse_form(body))
+        return f"({len(body)} bytes that are no JSON, not shown)"
+
+    def reply(self, text: str, request: Request) -> str:
+        """Give a reply without any longer secret of its request; a short one may stand in it by chance (a PIN 1234)."""
+        for value in self._secrets(request):
+            text = text.replace(value, MASK) if len(value) >= _TELLTALE else text
+        return text
+
+    def struck_out(self, text: str, request: Request) -> str:
+        """Give text (a traceback) without any secret value that the request carried, plain or percent-encoded."""
+        for value in self._secrets(request):
+            for spelling in (value, quote(value), quote_plus(value)):
+                text = text.replace(spelling, MASK)
+        return text
+
+    def _secrets(self, request: Request) -> list[str]:
+        values = [value for name, value in islice(request.params.items(), _MOST_PARAMS) if self.hides(name)]
+        values += [value for name, value in request.headers.items() if self._is_secret_header(name)]
+        return sorted((value for value in values if len(value) > 2), key=len, reverse=True)
+
+    def _look_through(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Find the secrets among a request's names, and remember them: a client's next request is much the same."""
+        hidden = tuple(name for name in names if self.hides(name))
+        if len(self._hidden) >= _REMEMBERED:
+            self._hidden.clear()
+        if len(names) < _USUAL_PARAMS:
+            self._hidden[names] = hidden
+        return hidden
+
+    def _judge(self, name: str) -> bool:
+        if name in self._params or _TELLING.search(name):
+            return True
+        return any(_alike(name, secret) for secret in self._params)
+
+    def _is_secret_header(self, name: str) -> bool:
+        return name.casefold() in self._headers or _TELLING.search(name) is not None
+
+    def _header(self, name: str, value: str) -> str:
+        if self._is_secret_header(name):
+            return MASK
+        value = value.encode(errors="replace").decode()  # bytes that were no UTF-8 arrive as lone surrogates
+        return _PAIR.sub(lambda pair: f"{pair[1]}={MASK if self.hides(pair[1]) else pair[2]}", value)
+
+    def _document(self, document: object) -> object:
+        if isinstance(document, dict):
+            return {name: MASK if self.hides(name) else self._document(value) for name, value in document.items()}
+        if isinstance(document, list):
+            return [self._document(entry) for entry in document]
+        return document
+
+
+def _plain(name: str) -> str:
+    return _NO_LETTERS.sub("", name[:200]).casefold()
+
+
+def _alike(name: str, secret: str) -> bool:
+    if abs(len(name) - len(secret)) > 3:
+        return False
+    matcher = SequenceMatcher(None, name, secret)
+    return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("Content-Type", "").lower().startswith("application/x-www-form-urlencoded")

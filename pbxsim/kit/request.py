@@ -1,0 +1,74 @@
+"""One HTTP request as a vendor sees it, free of any web framework."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.kit.params import Params, parse_form, parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_MULTIPART: Final = "multipart/form-data"
+
+
+class Request:
+    """A request. `path` is as sent, undecoded; `query` the raw text behind `?`; `remote` the client's address.
+
+    `headers` finds names in any case. `fault` says why the body could not be read (too large, cut off), else empty; a
+    vendor answers that in its own words.
+    """
+
+    __slots__ = ("_params", "body", "fault", "headers", "method", "path", "query", "remote")
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        remote: str = "127.0.0.1",
+        fault: str = "",
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers: Mapping[str, str] = headers if headers is not None else {}
+        self.body = body
+        self.remote = remote
+        self.fault = fault
+        self._params: Params | None = None
+
+    @property
+    def params(self) -> Params:
+        """Give query and form parameters as PHP's `$_REQUEST` does: the form over the query, the last of a name."""
+        if self._params is None:
+            params = parse_query(self.query)
+            if self.body:
+                params.update(self._form())
+            self._params = params
+        return self._params
+
+    @property
+    def media_type(self) -> str:
+        """Give the type of the body as its header says, in lower case, without parameters."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    @property
+    def body_hint(self) -> tuple[str, ...]:
+        """Say so where there is a body of a type in which no form comes; then its parameters were not read."""
+        if not self.body or self.media_type in (_FORM, _MULTIPART):
+            return ()
+        return (f"the body is of type {self.media_type[:64]!r}: parameters are read from a query or a form",)
+
+    def _form(self) -> Params:
+        if self.media_type == _FORM:
+            return parse_form(self.body)
+        if self.media_type == _MULTIPART:
+            from pbxsim.kit.multipart import parse_multipart
+
+            return parse_multipart(self.headers.get("Content-Type", ""), self.body)
+        return Params()

@@ -1,0 +1,93 @@
+"""The contract between pbxsim and a vendor package: one declaration, and one object for each PBX it serves.
+
+A package (ours under `pbxsim.vendors`, anybody's through the entry-point group `pbxsim.vendors`) offers an object named
+`vendor`, and nothing else is edited to add one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
+    from pbxsim.pbx.notice import Receiver
+    from pbxsim.pbx.pbx import Pbx
+
+
+class Interface(Protocol):
+    """One vendor's interface on one PBX: knows that PBX's credentials, answers its requests, keeps its counters."""
+
+    def claims(self, request: Request) -> bool:
+        """Tell whether the request carries a credential of this PBX. Compares in constant time; never raises.
+
+        The server asks the PBXs in order, and gives the request to the first that claims it; if none does, to the first
+        of all, which then refuses it in the vendor's words.
+        """
+        ...
+
+    def answer(self, request: Request) -> Reply:
+        """Do what the request asks and reply at once; the PBX's clock stands at its moment. Never raises."""
+        ...
+
+    def curl(self, base_url: str) -> str | None:
+        """Give one command line that places a call here and works as it stands; None if the settings allow none."""
+        ...
+
+
+NOT_SHOWN: Final = msgspec.UNSET
+"""A fault's value that may hold a secret: what stands there is in the file, and nothing is said to have been found."""
+
+
+class SettingsFault(msgspec.Struct, frozen=True):
+    """Something in a vendor's settings that contradicts the rest of the PBX file.
+
+    `path` is relative to the vendor's settings, e.g. `keys[0].account`; `value` what stands there, or NOT_SHOWN;
+    `expected` in words.
+    """
+
+    path: str
+    value: object
+    expected: str
+
+
+def _no_faults(_settings: object, _pbx: Pbx) -> Iterable[SettingsFault]:
+    return ()
+
+
+def _nobody(_interface: Any) -> Iterable[Receiver]:  # noqa: ANN401 - each vendor's own class of interface
+    return ()
+
+
+def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class of interface
+    return None
+
+
+class Vendor(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor's declaration.
+
+    `name` is lower case, the key under `vendors:` in a PBX file. `settings` is a msgspec Struct type (forbidding
+    unknown fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
+    `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
+    Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
+    lead to these; `open` then adds each to `pbx.decisions`.
+    `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
+    `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
+    vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
+    `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
+    """
+
+    name: str
+    title: str
+    settings: type[msgspec.Struct]
+    paths: tuple[str, ...]
+    open: Callable[[Any, Pbx], Interface]
+    check: Callable[[Any, Pbx], Iterable[SettingsFault]] = _no_faults
+    receivers: Callable[[Any], Iterable[Receiver]] = _nobody
+    announce: Callable[[Any], None] = _silent
+    secret_params: frozenset[str] = frozenset()
+    secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})

@@ -1,0 +1,116 @@
+"""Call records as they leave pbxsim: as documents, and as a CSV file that is safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.clock.instant import iso_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pbxsim.pbx.cdr import Cdr
+
+_ROWS: Final = 500
+_NUMBER: Final = re.compile(r"\+?[0-9]+\Z")
+_FORMULA: Final = tuple(
+    "=+-@\t\r\n\0＝＋－＠"
+)  # OWASP, "CSV Injection": what a spreadsheet takes for a formula's beginning
+
+
+class CdrShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A record. Times are whole seconds; `answer` null where the parties were never connected."""
+
+    id: int
+    call: int
+    vendor: str
+    start: str
+    answer: str | None
+    end: str
+    src: str
+    dst: str
+    disposition: str
+    duration: int
+    billsec: int
+    cause: int
+    custom: tuple[str, str, str, str]
+    direction: str
+    channel: str | None
+    dstchannel: str | None
+    uniqueid: str
+    context: str | None
+    trunk: str | None
+    account: str | None
+    reference: str | None
+    recording: str | None
+
+
+def shown(cdr: Cdr) -> CdrShown:
+    """Spell a record out."""
+    return CdrShown(
+        id=cdr.id,
+        call=cdr.call,
+        vendor=cdr.vendor,
+        start=iso_seconds(cdr.start),
+        answer=iso_seconds(cdr.answer) if cdr.answer else None,
+        end=iso_seconds(cdr.end),
+        src=cdr.src,
+        dst=cdr.dst,
+        disposition=cdr.disposition.value,
+        duration=cdr.duration,
+        billsec=cdr.billsec,
+        cause=cdr.cause,
+        custom=cdr.custom,
+        direction=cdr.direction.value,
+        channel=cdr.channel or None,
+        dstchannel=cdr.dst_channel or None,
+        uniqueid=cdr.unique_id,
+        context=cdr.context or None,
+        trunk=cdr.trunk or None,
+        account=cdr.account or None,
+        reference=cdr.reference or None,
+        recording=_recording(cdr),
+    )
+
+
+def _recording(cdr: Cdr) -> str | None:
+    if not cdr.recording_file:
+        return None
+    return f"{cdr.recording_folder.rstrip('/')}/{cdr.recording_file}" if cdr.recording_folder else cdr.recording_file
+
+
+def csv_of(cdrs: list[Cdr]) -> Iterator[bytes]:
+    """Spell records as a CSV file, piece by piece."""
+    yield csv_lines([_columns()])
+    for start in range(0, len(cdrs), _ROWS):
+        yield csv_lines(_cells(cdr) for cdr in cdrs[start : start + _ROWS])
+
+
+def _columns() -> list[str]:
+    names = [field for field in CdrShown.__struct_fields__ if field != "custom"]
+    place = CdrShown.__struct_fields__.index("custom")
+    return names[:place] + [f"custom{number}" for number in range(1, 5)] + names[place:]
+
+
+def _cells(cdr: Cdr) -> list[str]:
+    row = msgspec.structs.asdict(shown(cdr))
+    row |= {f"custom{number}": text for number, text in enumerate(cdr.custom, start=1)}
+    return ["" if row[column] is None else harmless(str(row[column])) for column in _columns()]
+
+
+def harmless(cell: str) -> str:
+    """Keep a cell from being taken for a formula, by an apostrophe before it; a telephone number stays what it is."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.match(cell) else cell
+
+
+def csv_lines(rows: Iterable[list[str]]) -> bytes:
+    """Spell rows as lines of a CSV file (RFC 4180)."""
+    import csv
+    from io import StringIO
+
+    text = StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode(errors="replace")

@@ -1,0 +1,277 @@
+"""What the journal takes down of calls and legs, and how it spells that; journal_kinds.py says which is for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+
+from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
+    from pbxsim.pbx.call import CallerId, CallOrder
+    from pbxsim.pbx.cause import Disposition, HangupCause
+    from pbxsim.pbx.channel import Channel, ChannelState, Report
+    from pbxsim.pbx.events import (
+        CallBridged,
+        CallDiverted,
+        CallEnded,
+        CallStarted,
+        CallTransferred,
+        ContextEntered,
+        DecisionAnswered,
+        DecisionAsked,
+        LegAnswered,
+        LegDialed,
+        LegEnded,
+        LegHeld,
+        LegRefused,
+        LegRinging,
+        LegUnheld,
+        ReportIgnored,
+        SpyAttached,
+    )
+
+_Leg: TypeAlias = tuple[int, str, int, str]  # call, peer, serial, number at the far end
+
+
+def take_started(event: CallStarted) -> tuple[int, CallOrder]:
+    """Take down what was asked for; an order never changes."""
+    return event.call.number, event.call.order
+
+
+def spell_started(facts: tuple[int, CallOrder]) -> Spelt:
+    """Spell the order. What it does not ask for is left out."""
+    number, order = facts
+    asked: Data = {
+        "vendor": order.vendor,
+        "what": order.kind.value,
+        "src": order.src,
+        "dst": order.dst,
+        "first": order.first.number,
+        "second": order.second,
+        "context": order.context,
+        "first_timeout_seconds": in_seconds(order.first_timeout),
+        "second_timeout_seconds": in_seconds(order.second_timeout),
+    }
+    return number, "", asked | {name: value for name, value in _wishes(order).items() if value}
+
+
+def _wishes(order: CallOrder) -> Data:
+    """Spell what few orders ask for; the entry leaves out what is empty."""
+    recording, line, channel = order.recording, order.spied_line, order.spied_channel
+    return {
+        "first_sees": _caller_id(order.first_shows),
+        "second_sees": _caller_id(order.second_shows),
+        "talk_limit_seconds": in_seconds(order.talk_limit),
+        "custom": list(order.custom) if any(order.custom) else None,
+        "account": order.account.name if order.account is not None else "",
+        "reference": order.reference,
+        "recording": msgspec.to_builtins(recording) if recording is not None else None,
+        "macro": order.macro,
+        "failure_context": order.failure_context,
+        "spies_on": channel.name if channel is not None else line.user if line is not None else "",
+    }
+
+
+def _caller_id(shown: CallerId) -> Data | None:
+    return {"number": shown.number, "name": shown.name} if shown.number or shown.name else None
+
+
+def take_bridged(event: CallBridged) -> tuple[int, str, int, str, int, int]:
+    """Take down who hears whom."""
+    call = event.call
+    first, second = call.first, call.second
+    return (
+        call.number,
+        first.peer if first is not None else "",
+        first.serial if first is not None else 0,
+        second.peer if second is not None else "",
+        second.serial if second is not None else 0,
+        call.connected_at - call.started_at,
+    )
+
+
+def spell_bridged(facts: tuple[int, str, int, str, int, int]) -> Spelt:
+    """Spell the two channels; the second is empty where the PBX itself is the other side."""
+    call, first, first_serial, second, second_serial, waited = facts
+    parties = {"first": channel_name(first, first_serial), "second": channel_name(second, second_serial)}
+    return call, "", {**parties, "after_seconds": in_seconds(waited)}
+
+
+_Ended: TypeAlias = "tuple[int, HangupCause | None, Disposition | None, Duration, Duration]"
+
+
+def take_ended(event: CallEnded) -> _Ended:
+    """Take down how the call ended."""
+    call = event.call
+    talk = call.ended_at - call.bridged_at if call.bridged_at else 0
+    return call.number, call.cause, call.disposition, call.ended_at - call.started_at, talk
+
+
+def spell_ended(facts: _Ended) -> Spelt:
+    """Spell why the call ended, how long it was and how long its parties were connected."""
+    call, cause, disposition, lasted, talked = facts
+    spans = {"lasted_seconds": in_seconds(lasted), "talked_seconds": in_seconds(talked)}
+    return call, "", {"disposition": disposition and disposition.value, **cause_words(cause), **spans}
+
+
+def take_transferred(event: CallTransferred) -> tuple[int, str, str, str, int]:
+    """Take down who handed the call on, to whom, and how."""
+    return event.call.number, event.by.name, event.to, event.how, event.consultation
+
+
+def spell_transferred(facts: tuple[int, str, str, str, int]) -> Spelt:
+    """Spell it; only an attended transfer has a consultation, the call that ends with it."""
+    call, by, to, how, consultation = facts
+    return call, by, {"how": how, "to": to, **({"consultation": consultation} if consultation else {})}
+
+
+def take_diverted(event: CallDiverted) -> tuple[int, str, str, str]:
+    """Take down whose calls go elsewhere, and why."""
+    return event.call.number, event.line.user, event.to, event.why
+
+
+def spell_diverted(facts: tuple[int, str, str, str]) -> Spelt:
+    """Spell the line, the reason and the number."""
+    call, line, to, why = facts
+    return call, "", {"line": line, "why": why, "to": to}
+
+
+def take_spy(event: SpyAttached) -> tuple[int, str, int]:
+    """Take down who hears which channel."""
+    return event.call.number, event.channel.name, event.channel.call.number
+
+
+def spell_spy(facts: tuple[int, str, int]) -> Spelt:
+    """Spell the channel, and the call that it is in."""
+    call, channel, heard = facts
+    return call, "", {"hears": channel, "in_call": heard}
+
+
+def take_asked(event: DecisionAsked) -> tuple[int, str, str]:
+    """Take down who is asked about which number."""
+    return event.call.number, event.component, event.number
+
+
+def spell_asked(facts: tuple[int, str, str]) -> Spelt:
+    """Spell who is asked about which number."""
+    call, component, number = facts
+    return call, "", {"component": component, "number": number}
+
+
+def take_decided(event: DecisionAnswered) -> tuple[int, str, dict[str, str], str]:
+    """Take down what was answered, or why nothing was."""
+    return event.call.number, event.component, dict(event.said), event.why
+
+
+def spell_decided(facts: tuple[int, str, dict[str, str], str]) -> Spelt:
+    """Spell the answer in the server's words, or why the call takes the way out."""
+    call, component, said, why = facts
+    return call, "", {"component": component, **({"failed": why} if why else {"said": said})}
+
+
+def take_context(event: ContextEntered) -> tuple[int, str]:
+    """Take down where the call went on."""
+    return event.call.number, event.context
+
+
+def spell_context(facts: tuple[int, str]) -> Spelt:
+    """Spell the context."""
+    call, context = facts
+    return call, "", {"context": context}
+
+
+def take_refused(event: LegRefused) -> tuple[int, str, HangupCause]:
+    """Take down who could not be dialled."""
+    return event.call.number, event.number, event.cause
+
+
+def spell_refused(facts: tuple[int, str, HangupCause]) -> Spelt:
+    """Spell the number and the cause."""
+    call, number, cause = facts
+    return call, "", {"number": number, **cause_words(cause)}
+
+
+def _leg(channel: Channel) -> _Leg:
+    return channel.call.number, channel.peer, channel.serial, channel.number
+
+
+def _spell_leg(leg: _Leg, data: Data) -> Spelt:
+    call, peer, serial, number = leg
+    return call, channel_name(peer, serial), {"number": number, **data}
+
+
+def take_dialed(event: LegDialed) -> tuple[_Leg, bool, bool, str, str]:
+    """Take down who is rung, and what that telephone shows."""
+    channel = event.channel
+    return _leg(channel), channel.trunk is not None, channel.is_calling, channel.shown_number, channel.shown_name
+
+
+def spell_dialed(facts: tuple[_Leg, bool, bool, str, str]) -> Spelt:
+    """Spell the line or trunk, and the caller id that the far end sees."""
+    leg, is_outside, is_calling, shown_number, shown_name = facts
+    where = {"trunk" if is_outside else "line": leg[1], "calls_us": is_calling}
+    return _spell_leg(leg, {**where, "sees": {"number": shown_number, "name": shown_name}})
+
+
+def take_ringing(event: LegRinging) -> tuple[_Leg, Duration]:
+    """Take down how long it was silent."""
+    channel = event.channel
+    return _leg(channel), channel.ringing_at - channel.created_at
+
+
+def take_answered(event: LegAnswered) -> tuple[_Leg, Duration]:
+    """Take down how long it took."""
+    channel = event.channel
+    return _leg(channel), channel.answered_at - channel.created_at
+
+
+def spell_waited(facts: tuple[_Leg, Duration]) -> Spelt:
+    """Spell the seconds since the leg was dialled."""
+    leg, waited = facts
+    return _spell_leg(leg, {"after_seconds": in_seconds(waited)})
+
+
+def take_held(event: LegHeld | LegUnheld) -> _Leg:
+    """Take down the leg."""
+    return _leg(event.channel)
+
+
+def spell_held(leg: _Leg) -> Spelt:
+    """Spell the leg alone."""
+    return _spell_leg(leg, {})
+
+
+def take_leg_ended(event: LegEnded) -> tuple[_Leg, HangupCause | None, Duration, Duration | None, bool]:
+    """Take down why and after how long the leg ended, and whether the call ends with it."""
+    channel = event.channel
+    talked = channel.ended_at - channel.answered_at if channel.answered_at else None
+    return _leg(channel), channel.cause, channel.ended_at - channel.created_at, talked, _ends_call(channel)
+
+
+def _ends_call(channel: Channel) -> bool:
+    """Tell whether this party's end brings the call down; False where it was let go, or another is still rung."""
+    call = channel.call
+    if call.is_over:
+        return False
+    return channel is call.first or bool(channel.answered_at) or not call.ringing_legs()
+
+
+def spell_leg_ended(facts: tuple[_Leg, HangupCause | None, Duration, Duration | None, bool]) -> Spelt:
+    """Spell it; `up_seconds` is null for a leg that was never answered, `ends_call` marks the party that hung up."""
+    leg, cause, lasted, up, ends_call = facts
+    spans = {"lasted_seconds": in_seconds(lasted), "up_seconds": None if up is None else in_seconds(up)}
+    return _spell_leg(leg, {**cause_words(cause), **spans, "ends_call": ends_call})
+
+
+def take_ignored(event: ReportIgnored) -> tuple[_Leg, Report, ChannelState]:
+    """Take down what was said, and why it could not be."""
+    return _leg(event.channel), event.report, event.channel.state
+
+
+def spell_ignored(facts: tuple[_Leg, Report, ChannelState]) -> Spelt:
+    """Spell the report and the channel's state."""
+    leg, report, state = facts
+    return _spell_leg(leg, {"report": report.name.lower().replace("_", " "), "state": state.label})

@@ -1,0 +1,160 @@
+"""The journal: the ordered, append-only record of what was asked of a PBX and what came of it.
+
+It has no wall time and no object's identity in it: same seed, same PBX file, same commands at the same instants give
+the same bytes, in any process. That is how determinism is measured.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import msgspec
+
+from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.bus import Stage
+from pbxsim.sinks.journal.kinds import KINDS
+from pbxsim.sinks.journal.spelling import Data, Spelt
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.events import Event
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.journal.kinds import Kind
+
+_Kept: TypeAlias = tuple[int, Instant, str, Callable[[Any], Spelt], Any]  # seq, at, kind, how to spell, what to spell
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One entry: `seq` counts from 1, `at` is an instant, `channel` is empty and `call` None where there is none.
+
+    `kind` is an event's name (`leg-ringing`), or what a command was called; `data` is plain: JSON can hold it.
+    """
+
+    seq: int
+    at: Instant
+    kind: str
+    call: int | None
+    channel: str
+    data: Data
+
+
+class _Line(msgspec.Struct, frozen=True):
+    """An entry as a line of JSON: its fields are the keys, in this order."""
+
+    seq: int
+    at: str
+    kind: str
+    call: int | None
+    channel: str
+    data: Data
+
+
+class Journal:
+    """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
+
+    `last` is the number of the newest entry, 0 before the first.
+    """
+
+    def __init__(self, pbx: Pbx, limit: int = 100_000) -> None:
+        self.clock = pbx.clock
+        self.last = 0
+        self.kept: deque[_Kept] = deque(maxlen=limit)
+        for kind in KINDS:
+            pbx.events.subscribe(kind.event, _Listener(self, kind).hear, Stage.JOURNAL)
+
+    def __len__(self) -> int:
+        """Count the entries that are still kept."""
+        return len(self.kept)
+
+    @property
+    def dropped(self) -> int:
+        """How many of the oldest entries have been forgotten to make room."""
+        return self.kept[0][0] - 1 if self.kept else 0
+
+    def append(self, kind: str, *, call: int | None = None, channel: str = "", data: Data) -> None:
+        """Take down something that is no event of the switch: a request, a command.
+
+        `data` is copied at once. Raises TypeError where JSON could not hold it. It must have no sets: their order is
+        not the same in every process.
+        """
+        facts = call, channel, _json(data)
+        self.last += 1
+        self.kept.append((self.last, self.clock.now, kind, _spell_given, facts))
+
+    def entries(self, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """Give the entries behind number `after`, oldest first, at most `limit`."""
+        first = max(0, after - self.dropped)
+        last = None if limit is None else first + max(0, limit)
+        return [_entry(kept) for kept in islice(self.kept, first, last)]
+
+    def jsonl(self) -> bytes:
+        """Give all entries as compact JSON, one object a line: seq, at (ISO 8601), kind, call, channel, data."""
+        return b"".join(_line(_entry(kept)) for kept in self.kept)
+
+
+class _Listener:
+    """Takes down the events of one kind. On the way of every call: no look-up more than it takes."""
+
+    __slots__ = ("_journal", "_name", "_spell", "_take")
+
+    def __init__(self, journal: Journal, kind: Kind[Any, Any]) -> None:
+        self._journal = journal
+        self._name, self._take, self._spell = kind.name, kind.take, kind.spell
+
+    def hear(self, event: Event) -> None:
+        facts = self._take(event)
+        journal = self._journal
+        journal.last = number = journal.last + 1
+        journal.kept.append((number, journal.clock.now, self._name, self._spell, facts))
+
+
+_ENCODE: Final = msgspec.json.Encoder().encode
+
+
+def _entry(kept: _Kept) -> Entry:
+    seq, at, kind, spell, facts = kept
+    call, channel, data = spell(facts)
+    return Entry(seq, at, kind, call, _whole(channel), _whole_data(data))
+
+
+def _line(entry: Entry) -> bytes:
+    line = _Line(entry.seq, iso(entry.at), entry.kind, entry.call, entry.channel, entry.data)
+    return _ENCODE(line) + b"\n"
+
+
+def _spell_given(facts: tuple[int | None, str, bytes]) -> Spelt:
+    call, channel, data = facts
+    return call, channel, msgspec.json.decode(data, type=Data)
+
+
+def _json(data: Data) -> bytes:
+    try:
+        return _ENCODE(data)
+    except UnicodeEncodeError:
+        return _ENCODE(_mended(data))
+
+
+def _whole_data(data: Data) -> Data:
+    """Give data that can be encoded: a client may send half of a UTF-16 pair, and that must not spoil the journal."""
+    try:
+        _ENCODE(data)
+    except UnicodeEncodeError:
+        return {_whole(key): _mended(value) for key, value in data.items()}
+    return data
+
+
+def _mended(value: object) -> object:
+    if isinstance(value, str):
+        return _whole(value)
+    if isinstance(value, dict):
+        return {_mended(key): _mended(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_mended(one) for one in value]
+    return value
+
+
+def _whole(text: str) -> str:
+    """Spell halves of UTF-16 pairs out, as `\\udc80`; all other text stays as it is."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,1 @@
+"""HTTP requests that a PBX sends to servers of its customer: questions and notices."""

@@ -1,0 +1,272 @@
+"""Makes the recording of a call when its record is closed, and stands before the recordings' folder while it does.
+
+It hears who is connected and who is on hold, so that it knows what the file has to sound like. The file is as long as
+the record's `billsec`, to the sample. Each party has a channel of its own, the first the left one; a party is silent
+while it holds the other, and where the PBX itself is the second party, that speaks as the number that was asked for.
+After a transfer whoever stays keeps its channel; while it rings for it, the other channel has the ring-back.
+
+Files are written by one thread, in the order in which calls ended, because four hours of talk are half a gigabyte and
+the switch must not wait for them. What the thread writes depends on the call alone, so it is the same bytes every time;
+and what becomes of it is told in the event loop's thread only: by `settle`, which whoever waits for a file calls.
+
+Not here: which calls are recorded and how the file is named (pbx/recording.py), what the sound is (sound.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
+from copy import deepcopy
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.pbx.bus import Stage
+from pbxsim.pbx.call import CallState
+from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
+from pbxsim.pbx.events import CallBridged, CallTransferred, CdrClosed, LegHeld, LegUnheld, RecordingFailed
+from pbxsim.pbx.recording import is_recorded, why
+from pbxsim.sinks.recordings.formats import NoMp3Encoder, writer
+from pbxsim.sinks.recordings.sound import RING_BACK, Scene, frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+    from typing import BinaryIO, TypeAlias
+
+    from pbxsim.clock.instant import Instant
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.recordings.files import RecordingRoot
+
+LONGEST: Final = 4 * 3600
+"""Seconds: as long as a call lasts that nobody hangs up."""
+
+_PATIENCE: Final = 5.0  # seconds that a move waits for a file that is being written
+
+_Place: TypeAlias = "tuple[str, ...]"
+
+
+class _Abandoned(Exception):
+    """The PBX begins anew: nobody wants this file any more."""
+
+
+class _Take:
+    """What a recorded call has sounded like so far. Whoever speaks on a channel stays there."""
+
+    __slots__ = ("_left", "_scenes")
+
+    def __init__(self) -> None:
+        self._left: Channel | None = None
+        self._scenes: list[Scene] = []
+
+    def add(self, now: Instant, call: Call) -> None:
+        """Note who is heard from now on."""
+        left, right = call.first, call.second
+        if self._scenes and self._left is not left:  # it has gone, and the party on the right is now the first
+            left, right = right, left
+        self._left = left
+        self._scenes.append(Scene(now, _said(left, call), _said(right, call)))
+
+    def since(self, beginning: Instant) -> list[Scene]:
+        """Give all scenes, counted from the beginning of the recording."""
+        return [Scene(scene.at - beginning, scene.left, scene.right) for scene in self._scenes]
+
+
+class Recorder:
+    """Implements `CallRecorder`, and `RecordingFiles` and `RecordingReader` before the files that it writes.
+
+    There is one for each beginning of a PBX. `longest` is where a recording is cut off, in seconds; 0 makes none.
+    """
+
+    def __init__(self, root: RecordingRoot, *, longest: int = LONGEST) -> None:
+        self._root = root
+        self._longest = longest
+        self._takes: dict[int, _Take] = {}  # by call
+        self._pending: dict[int, tuple[Cdr, Future[None]]] = {}  # by record, in the order of writing
+        self._thread: ThreadPoolExecutor | None = None
+        self._abandoned = False
+
+    def attach(self, pbx: Pbx) -> None:
+        """Record the calls of a PBX, whose archive must listen to CdrClosed already."""
+        self._pbx = pbx
+        pbx.recordings.reader = self
+        if not self._longest:
+            return
+        pbx.calls.recorder = self
+        pbx.events.subscribe(CallBridged, self._on_joined, Stage.RECORDS)
+        pbx.events.subscribe(CallTransferred, self._on_joined, Stage.RECORDS)
+        pbx.events.subscribe(LegHeld, self._on_held, Stage.RECORDS)
+        pbx.events.subscribe(LegUnheld, self._on_held, Stage.RECORDS)
+        pbx.events.subscribe(CdrClosed, self._on_closed, Stage.RECORDS)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Recorder:
+        """Copy what was noted of calls that go on; what is being written stays the business of this one.
+
+        The copy writes into the same folder.
+        """
+        other = memo[id(self)] = Recorder(self._root, longest=self._longest)
+        other._takes = deepcopy(self._takes, memo)
+        other._pbx = deepcopy(self._pbx, memo)
+        return other
+
+    def close(self, *, finish: bool) -> None:
+        """End the thread. Files that are due are finished, or given up: none is ever left half written."""
+        self._abandoned = not finish
+        if self._thread is not None:
+            self._thread.shutdown(wait=True, cancel_futures=not finish)
+            self._thread = None
+        self._abandoned = False
+        self.settle()
+
+    # -- the ports ------------------------------------------------------------------------------------------------
+
+    def prepare(self, folder: str, file: str) -> None:
+        """See that a recording can be put there. Raises RecordingFolderRefused, RecordingMoveRefused."""
+        try:
+            writer(file)
+        except NoMp3Encoder as error:
+            raise RecordingMoveRefused(f"{folder}/{file}") from OSError(0, str(error))
+        self._root.prepare(folder, file)
+
+    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
+        """Move a recording as `RecordingRoot.move` does, but not before it, and what will lie there, is written."""
+        if not self._has_come(from_folder, from_file):
+            raise RecordingUnreadable(f"{from_folder}/{from_file}")
+        if not self._has_come(to_folder, to_file):
+            raise RecordingMoveRefused(f"{to_folder}/{to_file}")
+        self._root.move(from_folder=from_folder, from_file=from_file, to_folder=to_folder, to_file=to_file)
+
+    def read(self, folder: str, file: str) -> bytes:
+        """Give a whole recording, as soon as it is written. Raises RecordingUnreadable."""
+        try:
+            if self._has_come(folder, file):
+                with self._root.open(folder, file) as opened:
+                    return opened.read()
+        except OSError as error:
+            raise RecordingUnreadable(f"{folder}/{file}") from error
+        raise RecordingUnreadable(f"{folder}/{file}")
+
+    async def open(self, folder: str, file: str) -> BinaryIO:
+        """Open a recording for reading, as soon as it is written. Raises RecordingUnreadable."""
+        pending = self._writing(folder, file)
+        if pending is not None:
+            await _end(pending)
+            self.settle()
+        return self._root.open(folder, file)
+
+    # -- waiting --------------------------------------------------------------------------------------------------
+
+    async def written(self) -> None:
+        """Return when every recording of a call that has ended by now is there, or known to have failed."""
+        for _, future in list(self._pending.values()):
+            await _end(future)
+        self.settle()
+
+    def settle(self) -> None:
+        """See what has become of the files that were written, and let the records of those that failed name none."""
+        while self._pending:
+            cdr, future = next(iter(self._pending.values()))
+            if not future.done():
+                return
+            del self._pending[cdr.id]
+            error = None if future.cancelled() else future.exception()
+            if isinstance(error, Exception) and not isinstance(error, _Abandoned):
+                self._forget(cdr, why(error))
+
+    def _has_come(self, folder: str, file: str) -> bool:
+        pending = self._writing(folder, file)
+        if pending is None:
+            return True
+        wait([pending], _PATIENCE)
+        self.settle()
+        return pending.done()
+
+    def _writing(self, folder: str, file: str) -> Future[None] | None:
+        """Find what is still to be written at that place; of several the last, before which the others are done."""
+        place = _place(folder, file)
+        for cdr, future in reversed(self._pending.values()):
+            if _place(cdr.recording_folder, cdr.recording_file) == place:
+                return future
+        return None
+
+    def _forget(self, cdr: Cdr, reason: str) -> None:
+        self._pbx.events.emit(RecordingFailed(cdr.call, cdr.recording_folder, cdr.recording_file, reason))
+        with suppress(CdrNotFound):
+            kept = self._pbx.cdrs.get(cdr.id)
+            if (kept.recording_folder, kept.recording_file) == (cdr.recording_folder, cdr.recording_file):
+                self._pbx.cdrs.replace(msgspec.structs.replace(kept, recording_folder="", recording_file=""))
+
+    # -- listening ------------------------------------------------------------------------------------------------
+
+    def _on_joined(self, event: CallBridged | CallTransferred) -> None:
+        self._note(event.call)
+
+    def _on_held(self, event: LegHeld | LegUnheld) -> None:
+        self._note(event.channel.call)
+
+    def _note(self, call: Call) -> None:
+        """Take down who is heard from now on."""
+        if call.bridged_at and is_recorded(call):
+            take = self._takes.get(call.number)
+            if take is None:
+                take = self._takes[call.number] = _Take()
+            take.add(self._pbx.clock.now, call)
+
+    def _on_closed(self, event: CdrClosed) -> None:
+        cdr = event.cdr
+        take = self._takes.pop(cdr.call, None)
+        if not cdr.recording_file:
+            return
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-recorder")
+        future = self._thread.submit(self._write, cdr, take.since(cdr.answer) if take is not None else [])
+        self._pending[cdr.id] = cdr, future
+        with suppress(RuntimeError):  # no event loop: then whoever drives the clock calls `settle`
+            _then(future, asyncio.get_running_loop(), self.settle)
+
+    # -- in the thread --------------------------------------------------------------------------------------------
+
+    def _write(self, cdr: Cdr, scenes: list[Scene]) -> None:
+        seconds = min(cdr.billsec, self._longest)
+        write = writer(cdr.recording_file)
+        sound = self._unless_abandoned(frames(scenes, seconds))
+        self._root.compose(cdr.recording_folder, cdr.recording_file, lambda file: write(file, sound, seconds))
+
+    def _unless_abandoned(self, sound: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in sound:
+            if self._abandoned:
+                raise _Abandoned
+            yield piece
+
+
+def _then(future: Future[None], loop: asyncio.AbstractEventLoop, action: Callable[[], object]) -> None:
+    """Have something done in the event loop when a file is written, or never will be."""
+
+    def done(_future: Future[None]) -> None:
+        with suppress(RuntimeError):  # the loop has been closed meanwhile
+            loop.call_soon_threadsafe(action)
+
+    future.add_done_callback(done)
+
+
+async def _end(future: Future[None]) -> None:
+    """Wait until a file is written, or never will be. Whoever is tired of waiting stops nothing."""
+    ended = asyncio.Event()
+    _then(future, asyncio.get_running_loop(), ended.set)
+    await ended.wait()
+
+
+def _said(leg: Channel | None, call: Call) -> str:
+    """Give the number of whoever speaks there; nobody does while the party holds the other."""
+    if leg is None:
+        return RING_BACK if call.state is CallState.TRANSFERRING else call.order.dst
+    return "" if leg.is_held or call.state is CallState.TRANSFERRING else leg.number
+
+
+def _place(folder: str, file: str) -> _Place:
+    """Name a place as the file system would, whatever slashes and dots it is written with."""
+    return *(part for part in folder.split("/") if part not in ("", ".")), file

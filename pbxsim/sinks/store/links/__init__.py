@@ -1,0 +1,1 @@
+"""One module for each kind of database: how many rows are written at once, and what its errors mean."""

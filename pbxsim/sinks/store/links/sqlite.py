@@ -1,0 +1,168 @@
+"""Writing to an SQLite file: one thread of its own, to which a whole batch goes in one hop.
+
+aiosqlite, which SQLAlchemy's engine uses for all else, would hop to its thread and back for BEGIN, each table and
+COMMIT: half as fast again with the few rows of a flush while serving.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused
+from pbxsim.sinks.store.links.link import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from pbxsim.sinks.store.rows import Row, Work
+
+_T = TypeVar("_T")
+
+BUSY: Final = 1000
+"""How many milliseconds a batch waits for somebody else who writes."""
+
+_AT_ONCE: Final = (64, 16, 4)
+"""How many rows one statement takes: 64 of our widest table are 1,792 values, and SQLite takes 32,766."""
+
+_VALUES: Final = re.compile(r"VALUES (\([?, ]+\))")
+_REFUSED: Final = (
+    sqlite3.IntegrityError,
+    sqlite3.DataError,
+    sqlite3.InterfaceError,
+    sqlite3.ProgrammingError,
+    OverflowError,  # a number of more than 64 bits
+    UnicodeEncodeError,  # half a character
+)
+
+
+class SqliteLink:
+    """Implements `Link`. Another process is kept out by the lock beside the file (lock.py)."""
+
+    keeps_nul = True
+
+    def __init__(self, file: Path, statements: Mapping[str, str], synchronous: str) -> None:
+        self._file = file
+        self._statements = statements
+        self._synchronous = synchronous
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-store")
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    async def open(self) -> None:
+        """Connect. Raises DatabaseFailed."""
+        await self._do(self._open)
+
+    async def write(self, work: Work) -> None:
+        """Do all of it in one transaction, in one hop."""
+        await self._do(lambda: self._write(work))
+
+    async def write_each(self, work: Work) -> list[Refusal]:
+        """Do all but what is refused."""
+        return await self._do(lambda: self._write_each(work))
+
+    async def lock(self, pbx: str) -> bool:
+        """Say yes: who has the file has all that is in it."""
+        return True
+
+    async def close(self) -> None:
+        """Disconnect, and end the thread."""
+        try:
+            await self._do(self._close)
+        except DatabaseFailed:
+            pass  # closing is where a full disk may be told of once more; nothing is open of ours
+        finally:
+            self._thread.shutdown(wait=False)
+
+    async def _do(self, what: Callable[[], _T]) -> _T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, what)
+        except _REFUSED as error:
+            raise RowsRefused(str(error)) from error
+        except (sqlite3.Error, OSError) as error:
+            raise DatabaseFailed(str(error)) from error
+
+    def _open(self) -> None:
+        connection = sqlite3.connect(self._file, isolation_level=None, timeout=BUSY / 1000)
+        self._connection = connection
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        self._inode = self._file.stat().st_ino
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def _write(self, work: Work) -> None:
+        connection = self._begin()
+        try:
+            for name, rows in work:
+                _put(connection, self._statements[name], rows)
+            self._commit(connection)
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+    def _write_each(self, work: Work) -> list[Refusal]:
+        connection, refused = self._begin(), []
+        try:
+            for name, rows in work:
+                for row in rows:
+                    try:
+                        connection.execute(self._statements[name], row)
+                    except _REFUSED as error:
+                        refused.append(Refusal(name, row, str(error)))
+            self._commit(connection)
+        except BaseException:
+            _roll_back(connection)
+            raise
+        return refused
+
+    def _begin(self) -> sqlite3.Connection:
+        assert self._connection is not None, "open it first"
+        self._connection.execute("BEGIN IMMEDIATE")
+        return self._connection
+
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        """Commit, and see that the file is still where it was: SQLite goes on writing to one that was deleted."""
+        connection.execute("COMMIT")
+        try:
+            is_there = self._file.stat().st_ino == self._inode
+        except FileNotFoundError:
+            is_there = False
+        if not is_there:
+            raise DatabaseFailed(f"{self._file} has vanished")
+
+
+def _put(connection: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> None:
+    """Write rows, many by one statement where it inserts.
+
+    The interpreter's lock changes hands at each statement: with a row for each, requests and rows would take turns at
+    it, which costs as much as the rows themselves.
+    """
+    done = 0
+    if _VALUES.search(statement):
+        for size in _AT_ONCE:
+            while len(rows) - done >= size:
+                chunk = rows[done : done + size]
+                connection.execute(_of_many(statement, size), tuple(chain.from_iterable(chunk)))
+                done += size
+    if done < len(rows):
+        connection.executemany(statement, rows[done:])
+
+
+@cache
+def _of_many(statement: str, size: int) -> str:
+    """Give a statement that inserts so many rows."""
+    return _VALUES.sub(lambda found: "VALUES " + ", ".join([found[1]] * size), statement, count=1)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

@@ -1,0 +1,83 @@
+"""What the control API sends: JSON documents, problem documents (RFC 9457), streams.
+
+And how it spells what the switch knows: device states, moments that may not have come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.directory import DeviceState
+
+_encoder: Final = msgspec.json.Encoder()
+
+JSON: Final = "application/json"
+PROBLEM: Final = "application/problem+json"
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer; a `body` that is an iterator is sent piece by piece."""
+
+    body: bytes | Iterator[bytes]
+    status: int = 200
+    content_type: str = JSON
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def all_headers(self) -> list[tuple[str, str]]:
+        """Give its headers, the two that every answer has among them."""
+        fixed = [
+            ("Content-Type", self.content_type),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return fixed + list(self.headers)
+
+
+class Problem(Exception):
+    """The request cannot be done. Becomes a problem document of type about:blank, whose title is the status' phrase."""
+
+    def __init__(self, status: int, detail: str, *headers: tuple[str, str], **members: object) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = headers
+        self.members = members
+
+    def response(self) -> Response:
+        """Spell it out."""
+        document = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail.encode(errors="replace").decode(),  # it may quote bytes that were no UTF-8
+            **self.members,
+        }
+        return Response(body=_encoder.encode(document), status=self.status, content_type=PROBLEM, headers=self.headers)
+
+
+def document(content: object, status: int = 200, *headers: tuple[str, str]) -> Response:
+    """Answer with a document: a Struct, a mapping, a list."""
+    return Response(body=_encoder.encode(content), status=status, headers=headers)
+
+
+DEVICE_STATES: Final = {
+    DeviceState.NOT_IN_USE: "NOT_INUSE",
+    DeviceState.IN_USE: "INUSE",
+    DeviceState.BUSY: "BUSY",
+    DeviceState.INVALID: "INVALID",
+    DeviceState.UNAVAILABLE: "UNAVAILABLE",
+    DeviceState.RINGING: "RINGING",
+    DeviceState.RING_IN_USE: "RINGINUSE",
+    DeviceState.ON_HOLD: "ONHOLD",
+}
+"""Asterisk's names (main/devicestate.c, ast_devstate_str)."""
+
+
+def moment_or_none(instant: Instant) -> str | None:
+    """Spell an instant; None for 0, which stands for "not yet"."""
+    return iso(instant) if instant else None

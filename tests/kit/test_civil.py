@@ -1,0 +1,28 @@
+"""Civil time at an instant, and time zones by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.clock.instant import parse_iso
+from pbxsim.kit.civil import civil, zone, zone_or_none
+
+
+@pytest.mark.parametrize(
+    ("moment", "name", "shown"),
+    [
+        ("2026-01-31T23:30:00Z", "Europe/Prague", "2026-02-01T00:30:00"),
+        ("2026-07-31T22:30:00Z", "Europe/Madrid", "2026-08-01T00:30:00"),
+        ("2026-03-29T00:59:59Z", "Europe/Prague", "2026-03-29T01:59:59"),
+        ("2026-03-29T01:00:00Z", "Europe/Prague", "2026-03-29T03:00:00"),
+    ],
+)
+def test_a_wall_clock_follows_its_country_and_its_summer_time(moment: str, name: str, shown: str) -> None:
+    assert civil(parse_iso(moment), zone(name)).replace(tzinfo=None).isoformat() == shown
+
+
+@pytest.mark.parametrize("name", ["Europe/Praha", "", "../zone", "/etc/localtime", "Europe", "a\x00b"])
+def test_a_name_that_is_no_time_zone_is_known_as_such(name: str) -> None:
+    assert zone_or_none(name) is None
+    with pytest.raises(KeyError):
+        zone(name)

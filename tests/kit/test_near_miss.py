@@ -1,0 +1,38 @@
+"""Hints on what a client probably meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.kit.near_miss import parameter_hints, word_hint
+
+KNOWN = ("action", "dstNum", "dstSipUsername")
+
+
+@pytest.mark.parametrize(
+    ("sent", "hint"),
+    [
+        ("Action", "parameter 'Action' is written 'action': case counts"),
+        ("dstnum", "parameter 'dstnum' is written 'dstNum': case counts"),
+        ("dstSipUsernamem", "parameter 'dstSipUsernamem' is not documented: did you mean 'dstSipUsername'?"),
+        (" dstNum", "parameter ' dstNum' has blanks around it: 'dstNum' is what the vendor documents"),
+        ("zzz", "parameter 'zzz' is not documented"),
+        ("", "parameter '' is not documented"),
+        ("a\nb", "parameter 'a\\nb' is not documented"),
+    ],
+)
+def test_an_unknown_parameter_is_told_what_it_may_have_been(sent: str, hint: str) -> None:
+    assert parameter_hints([sent, "action"], KNOWN) == (hint,)
+
+
+def test_known_parameters_need_no_hint() -> None:
+    assert parameter_hints(KNOWN, KNOWN) == ()
+
+
+def test_each_unknown_parameter_has_its_hint_in_the_order_sent() -> None:
+    assert [hint.split("'")[1] for hint in parameter_hints(["b", "action", "a"], KNOWN)] == ["b", "a"]
+
+
+def test_a_word_has_at_most_one_hint() -> None:
+    assert word_hint("action", "action", KNOWN) == ()
+    assert word_hint("action", "ACTION", KNOWN) == ("action 'ACTION' is written 'action': case counts",)

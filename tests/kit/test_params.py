@@ -1,0 +1,99 @@
+"""Query and form, read as PHP reads them, hostile ones too."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, quote_plus, urlencode
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbxsim.kit.params import Params, has_control, parse_form, parse_query
+
+
+@pytest.mark.parametrize(
+    ("query", "params"),
+    [
+        ("", {}),
+        ("a=1&b=2", {"a": "1", "b": "2"}),
+        ("a=1&a=2", {"a": "2"}),
+        ("a", {"a": ""}),
+        ("a=", {"a": ""}),
+        ("=1&&a=1&", {"a": "1"}),
+        ("a=b=c", {"a": "b=c"}),
+        ("a=x+y%20z", {"a": "x y z"}),
+        ("a=%2B420", {"a": "+420"}),
+        ("a%5B%5D=1", {"a[]": "1"}),
+        ("a=%C5%BE", {"a": "ž"}),
+        ("a=ž", {"a": "ž"}),
+        ("a=ž%C5%BE", {"a": "žž"}),
+        ("a=%", {"a": "%"}),
+        ("a=%zz", {"a": "%zz"}),
+        ("a=1;b=2", {"a": "1;b=2"}),
+        ("a=SIP\\5555-0000b704", {"a": "SIP\\5555-0000b704"}),
+        ("a=%00", {"a": "\0"}),
+    ],
+)
+def test_a_query_is_split_and_decoded(query: str, params: dict[str, str]) -> None:
+    assert parse_query(query) == params
+
+
+def test_bytes_beyond_ascii_in_the_raw_query_are_utf8_even_as_latin1_text() -> None:
+    assert parse_query("a=" + "ž".encode().decode("latin-1")) == {"a": "ž"}
+
+
+@pytest.mark.parametrize("query", ["a=%FF", "a=%C5", "a=%ED%A0%80"])
+def test_what_is_no_utf8_is_unclean(query: str) -> None:
+    params = parse_query(query)
+    assert params.unclean() == "a"
+
+
+def test_a_form_is_read_like_a_query() -> None:
+    assert parse_form(b"a=1&a=x+y&b=\xc5\xbe&c=%C5%BE") == {"a": "x y", "b": "ž", "c": "ž"}
+
+
+def test_an_absent_parameter_reads_as_empty() -> None:
+    params = Params(a="1", b="")
+    assert (params.text("a"), params.text("b"), params.text("c")) == ("1", "", "")
+
+
+def test_given_and_missing_keep_the_callers_order_and_take_empty_as_absent() -> None:
+    params = Params(b="1", a="1", c="")
+    assert params.given(("a", "b", "c", "d")) == ["a", "b"]
+    assert params.missing(("d", "c", "a")) == ["d", "c"]
+
+
+@pytest.mark.parametrize("bad", ["\0", "\r", "\n", "\t", "\x1f", "\x7f", "\ud800"])
+def test_a_control_character_makes_a_name_or_a_value_unclean(bad: str) -> None:
+    assert has_control(f"x{bad}y")
+    assert Params({"a": "1", "b": f"x{bad}"}).unclean() == "b"
+    assert Params({f"c{bad}": "1"}).unclean() == f"c{bad}"
+
+
+@pytest.mark.parametrize("good", ["", " ", "ž", "\u2028", "\xa0", "\x80", "😀", "\\", "~"])
+def test_any_other_character_is_clean(good: str) -> None:
+    assert not has_control(good)
+    assert Params({"a": good}).unclean() is None
+
+
+def test_the_first_unclean_name_is_told() -> None:
+    assert Params({"ok": "1", "b": "\n", "a": "\n"}).unclean() == "b"
+
+
+NAMES = st.text(st.characters(codec="utf-8"), min_size=1)
+VALUES = st.text(st.characters(codec="utf-8"))
+
+
+@settings(deadline=None)
+@given(pairs=st.dictionaries(NAMES, VALUES))
+def test_whatever_a_client_encodes_is_what_is_read(pairs: dict[str, str]) -> None:
+    assert parse_query(urlencode(pairs, quote_via=quote)) == pairs
+    assert parse_form(urlencode(pairs, quote_via=quote_plus).encode()) == pairs
+
+
+@settings(deadline=None)
+@given(query=st.text(), body=st.binary())
+def test_no_text_and_no_bytes_are_too_strange_to_read(query: str, body: bytes) -> None:
+    for params in (parse_query(query), parse_form(body)):
+        assert all(isinstance(value, str) for value in params.values())
+        params.unclean()

@@ -1,0 +1,37 @@
+"""A request as a vendor sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pbxsim.kit.request import Request
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def test_a_bare_request_has_nothing_but_method_and_path() -> None:
+    request = Request("GET", "/api/api.php")
+    assert (request.query, request.body, request.fault, dict(request.headers)) == ("", b"", "", {})
+    assert request.params == {}
+
+
+def test_the_form_goes_over_the_query_as_in_phps_request() -> None:
+    request = Request("POST", "/", "a=query&b=query", headers=FORM, body=b"b=form&c=form")
+    assert request.params == {"a": "query", "b": "form", "c": "form"}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded; charset=UTF-8", "APPLICATION/X-WWW-FORM-URLENCODED"]
+)
+def test_a_form_is_one_with_a_charset_and_in_any_case(content_type: str) -> None:
+    assert Request("POST", "/", headers={"Content-Type": content_type}, body=b"a=1").params == {"a": "1"}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}])
+def test_a_body_of_another_type_is_no_form(headers: dict[str, str]) -> None:
+    assert Request("POST", "/", "a=1", headers=headers, body=b"a=2").params == {"a": "1"}
+
+
+def test_parameters_are_read_once() -> None:
+    request = Request("GET", "/", "a=1")
+    assert request.params is request.params
