@@ -1,14 +1,15 @@
 """Every byte that a user sees, as it was: a script of hundreds of requests, and the hashes of all that came back.
 
 The server and the commands are run as a user runs them, in processes of their own; nothing of pbxsim is imported, so no
-name inside of it matters. `before.txt` holds one SHA-256 for each section of the script, and one over all.
+name inside of it matters. `before.txt` holds one SHA-256 for each section of the script, and one over all; `after.txt`
+the same for sections that were changed on purpose since.
 
     python -m tests.golden                compare, and say which sections differ
     python -m tests.golden --dump DIR     write every section's bytes there, to be compared with an earlier dump
     python -m tests.golden --against DIR  compare, and show the first difference from that dump in each section
-    python -m tests.golden --write        take what is there now for right
+    python -m tests.golden --write        take those that are named in compare.DELIBERATE for right as they are now
 
-A difference that is meant is named in `compare.DELIBERATE`, and written with `--write`.
+A difference that is meant is named in `compare.DELIBERATE` with what the user sees of it, then written.
 
 Taken out, because it differs from run to run without anybody having changed anything, is only this:
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tests.golden.compare import BEFORE, differing, dump, first_differences, written
+from tests.golden.compare import AFTER, DELIBERATE, changes, differing, dump, expected, first_differences, written
 from tests.golden.run import run
 
 
@@ -15,7 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m tests.golden", description="Is everything that a user sees as it was?"
     )
-    parser.add_argument("--write", action="store_true", help="take what is there now for right")
+    parser.add_argument("--write", action="store_true", help="take what compare.DELIBERATE names for right from now on")
     parser.add_argument("--dump", type=Path, metavar="DIR", help="write every section's bytes there")
     parser.add_argument("--against", type=Path, metavar="DIR", help="show first differences from an earlier dump")
     asked = parser.parse_args()
@@ -23,8 +23,9 @@ def main() -> int:
     if asked.dump:
         dump(sections, asked.dump)
     if asked.write:
-        BEFORE.write_text(written(sections), "utf-8")
-    differences = differing(sections, BEFORE.read_text("utf-8"))
+        lines = changes(sections).splitlines(keepends=True)
+        AFTER.write_text("".join(line for line in lines if line.split(" ")[0] in DELIBERATE), "utf-8")
+    differences = differing(sections, expected())
     print(written(sections).splitlines()[-1])
     print("\n".join(f"differs: {name}" for name in differences) or "all as it was")
     if asked.against:

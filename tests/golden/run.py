@@ -155,20 +155,23 @@ def _ends(teller: Teller, pbx: str) -> None:
     teller.ask(f"{pbx}/metrics", shown("clock", pbx=pbx), get("/metrics"), get("/readyz"))
 
 
-_COMMANDS: Final = (
-    ("schema",),
-    ("numbers",),
-    *(("check", file) for file in ("documented", "voipsun-manual", "call-centre", "rush.yaml", "none.yaml", "nothing")),
-    *(("check", file) for file in ("bad.yaml", "worse.yaml", "broken.yaml")),
-    ("simulate", "documented", "--for", "1h"),
-    ("simulate", "bad.yaml", "--calls", "5"),
-    ("simulate", "rush.yaml", "--for", "soon"),
-    ("simulate", "rush.yaml"),
-    ("serve", "bad.yaml"),
-    ("serve", "documented", "--port", "70000"),
-    ("serve", "documented", "--engine", "sip"),
-    ("serve", "documented", "--db", "oracle://x"),
-)
+_FILES: Final = ("documented", "voipsun-manual", "call-centre", "rush.yaml", "none.yaml", "nothing")
+_COMMANDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
+    "schema": (("schema",),),
+    "numbers": (("numbers",),),
+    "check": tuple(("check", file) for file in _FILES),
+    "faults": tuple(("check", file) for file in ("bad.yaml", "worse.yaml", "broken.yaml")),
+    "refused": (
+        ("simulate", "documented", "--for", "1h"),
+        ("simulate", "bad.yaml", "--calls", "5"),
+        ("simulate", "rush.yaml", "--for", "soon"),
+        ("simulate", "rush.yaml"),
+        ("serve", "bad.yaml"),
+        ("serve", "documented", "--port", "70000"),
+        ("serve", "documented", "--engine", "sip"),
+        ("serve", "documented", "--db", "oracle://x"),
+    ),
+}
 _SIMULATIONS: Final = (
     ("call-centre", "--for", "30m"),
     ("call-centre", "--for", "30m", "--seed", "12", "--start-at", "2026-03-02T12:40:00Z"),
@@ -179,8 +182,10 @@ _SIMULATIONS: Final = (
 
 
 def _commands(folder: Path) -> list[Section]:
-    told = Section("commands", [_settled_command(*each) for each in _COMMANDS])
-    return [told, *(_simulated(folder, *each) for each in _SIMULATIONS)]
+    commands = [
+        Section(f"commands/{name}", [_settled_command(*each) for each in asked]) for name, asked in _COMMANDS.items()
+    ]
+    return [*commands, *(_simulated(folder, *each) for each in _SIMULATIONS)]
 
 
 def _settled_command(*arguments: str) -> bytes:
