@@ -89,6 +89,6 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     close: Callable[[Any], Awaitable[None]] | None = None
     can_hold_clock: bool = True
 
-    def __deepcopy__(self, _memo: object) -> Engine:
-        """Give itself: a PBX that is copied has the same engine's declaration."""
+    def __deepcopy__(self, memo: object) -> Engine:
+        """Give itself: a PBX and its copy have the same engine's package behind them."""
         return self
