@@ -22,12 +22,12 @@ _RECORD: Final = re.compile(r"[0-9]{8}_([0-9]{1,12}\.[0-9]{1,12})\.(?:wav|mp3)",
 
 def cuid(call: Call) -> str:
     """Name a call."""
-    return _spelt(call.started_at, call.number)
+    return spelt_cuid(call.started_at, call.number)
 
 
 def cuid_of(cdr: Cdr) -> str:
     """Name a record's call; one that stands in the PBX file belongs to no call here, and its own number counts."""
-    return _spelt(cdr.start, cdr.call or cdr.id)
+    return spelt_cuid(cdr.start, cdr.call or cdr.id)
 
 
 def record_name(cdr: Cdr) -> str:
@@ -47,5 +47,6 @@ def cuid_in(record: str) -> str:
     return found[1] if found else ""
 
 
-def _spelt(start: Instant, number: int) -> str:
+def spelt_cuid(start: Instant, number: int) -> str:
+    """The name of the call with that number, which began then."""
     return f"{start // SECOND}.{number}"
