@@ -55,7 +55,10 @@ class EndedBy(StrEnum):
     PBX = "pbx"  # a limit, the queue's rules, somebody at the control panel
 
 
-class Attempt(msgspec.Struct, kw_only=True, eq=False):
+_ANSWERED, _ELSEWHERE = RingResult.ANSWERED, RingResult.ELSEWHERE  # looked up through the class, they cost more
+
+
+class Attempt(msgspec.Struct, eq=False):
     """A member who was rung for a caller, once. Instants are 0 for what has not happened.
 
     `number` counts all attempts of the PBX; `in_pass` is the caller's ring pass, from 1. `extension`, `peer` and
@@ -78,7 +81,7 @@ class Attempt(msgspec.Struct, kw_only=True, eq=False):
 
     @property
     def unique_id(self) -> str:
-        """The channel's Asterisk Uniqueid."""
+        """Asterisk's Uniqueid of the member's channel."""
         return f"{self.rung_at // SECOND}.{self.serial}"
 
     @property
@@ -91,8 +94,8 @@ class QueueVisit(msgspec.Struct, kw_only=True, eq=False):
     """A caller in a queue. Plain values, but for the queue and the members. Instants are 0 for what has not happened.
 
     `number` counts those that joined, from 1; it is 0, as `joined_at` is, for a caller who was refused. `call` and
-    `call_began_at` name the call, `unique_id` the caller's channel, `caller` the number of its far end; `shows` is what
-    members see, `src` and `context` are the order's.
+    `call_began_at` name the call, `serial` and `created_at` the caller's channel, `caller` the number of its far end;
+    `shows` is what members see, `src` and `context` are the order's.
 
     `place` is the caller's place when it joined, 1 for the head of the queue, `left_place` that when it left, at
     `left_at`; both are among those who wait here for somebody. `passes` counts how often members were rung, all at once
@@ -108,7 +111,8 @@ class QueueVisit(msgspec.Struct, kw_only=True, eq=False):
     queue: Queue
     call: int
     call_began_at: Instant
-    unique_id: str
+    serial: int
+    created_at: Instant
     caller: str
     shows: CallerId
     src: str
@@ -126,6 +130,11 @@ class QueueVisit(msgspec.Struct, kw_only=True, eq=False):
     ended_by: EndedBy = EndedBy.PBX
     handed_on: HandedOn | None = None
     sent_to: str = ""
+
+    @property
+    def unique_id(self) -> str:
+        """Asterisk's Uniqueid of the caller's channel."""
+        return f"{self.created_at // SECOND}.{self.serial}"
 
     @property
     def waited(self) -> int:
@@ -174,7 +183,8 @@ class QueueVisits:
         self._joined += 1
         visit = _visit(queue, call, self._joined)
         visit.joined_at, visit.place = self._clock.now, place
-        self._bus.emit(CallerJoined(visit, call))
+        if CallerJoined in self._bus.wanted:
+            self._bus.emit(CallerJoined(visit, call))
         return visit
 
     def rung(self, visit: QueueVisit, legs: Iterable[tuple[Member, Channel]]) -> None:
@@ -182,21 +192,16 @@ class QueueVisits:
         for member, leg in legs:
             self._rung += 1
             visit.ringing[leg] = Attempt(
-                number=self._rung,
-                member=member,
-                extension=leg.number,
-                peer=leg.peer,
-                serial=leg.serial,
-                in_pass=visit.passes,
-                rung_at=leg.created_at,
+                self._rung, member, leg.number, leg.peer, leg.serial, visit.passes, leg.created_at
             )
 
     def answered(self, visit: QueueVisit, leg: Channel) -> None:
         """Take down who answered; whoever rang beside rings no more."""
-        for other in [ringing for ringing in visit.ringing if ringing is not leg]:
-            self._attempt_over(visit, other, RingResult.ELSEWHERE)
+        if len(visit.ringing) > 1:
+            for other in [ringing for ringing in visit.ringing if ringing is not leg]:
+                self._attempt_over(visit, other, _ELSEWHERE)
         visit.answered_by = visit.ringing[leg]
-        self._attempt_over(visit, leg, RingResult.ANSWERED)
+        self._attempt_over(visit, leg, _ANSWERED)
 
     def failed(self, visit: QueueVisit, leg: Channel) -> None:
         """Take down that a member who was rung could not be had."""
@@ -227,7 +232,8 @@ class QueueVisits:
     def left(self, visit: QueueVisit, call: Call, why: Why, place: int) -> None:
         """Take down that the caller waits no longer."""
         visit.why, visit.left_at, visit.left_place = why, self._clock.now, place
-        self._bus.emit(CallerLeft(visit, call))
+        if CallerLeft in self._bus.wanted:
+            self._bus.emit(CallerLeft(visit, call))
 
     def over(self, visit: QueueVisit, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Take down that it is all over, by that leg's doing; None: by the PBX's."""
@@ -246,7 +252,8 @@ def _visit(queue: Queue, call: Call, number: int) -> QueueVisit:
         queue=queue,
         call=call.number,
         call_began_at=call.started_at,
-        unique_id=caller.unique_id,
+        serial=caller.serial,
+        created_at=caller.created_at,
         caller=caller.number,
         shows=call.shows,
         src=order.src,
