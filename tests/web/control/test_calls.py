@@ -23,7 +23,7 @@ def busy_town(town: Town) -> Town:
     """Give the town a ring group, a DID that leads into its queue, a context, and another trunk."""
     pbx = town.host.pbx
     group = RingGroup(name="office", context="main", rows=(Row(("100", "102"), 20 * SECOND),))
-    pbx.calls.hunts = {**pbx.calls.hunts, "group office": GroupHunt(pbx, group)}
+    pbx.calls.hunts = {**pbx.calls.hunts, "group office": GroupHunt(pbx.calls, group)}
     pbx.directory.dids["299299900"] = Did(number="299299900", context="main", step=Step(queue="sales"))
     pbx.directory.trunks["gsm"] = Trunk(id=2, name="gsm")
     pbx.directory.contexts["menu"] = Context(
