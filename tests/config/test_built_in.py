@@ -12,7 +12,7 @@ from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.config.paper import NoRecordings
 
 VENDORS = find_vendors()

@@ -13,7 +13,7 @@ from pbxsim.config.build import build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import built_in, path_of, read
 from pbxsim.discovery import find_vendors
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.config.paper import NoRecordings
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from pbxsim.pbx.call import CallerId, CallKind, CallOrder, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.decision import NOBODY_ASKS
 from pbxsim.pbx.dialplan import ToTrunk
+from pbxsim.testing.office import NoFiles
 from pbxsim.vendors.simotel import vendor
-from tests.builder import NoFiles
 from tests.web.web_service import serving
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Trunk
 from pbxsim.pbx.events import CallEnded, CdrClosed, LegEnded
-from tests.builder import Office, extension, line
-from tests.pbx.referee import Referee
+from pbxsim.testing.office import Office, extension, line
+from pbxsim.testing.referee import Referee
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

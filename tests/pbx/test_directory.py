@@ -19,7 +19,7 @@ from pbxsim.pbx.directory import (
     Trunk,
 )
 from pbxsim.pbx.errors import AmbiguousExtension, DialplanNotFound, ExtensionNotFound, OutboundRouteNotFound
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from pbxsim.pbx.channel import Report
 from tests.pbx.scripted_engine import Deed, Word, at_once, played, small_office
 
 if TYPE_CHECKING:
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
     from tests.pbx.scripted_engine import ScriptedEngine
 
 BUSY, HUNG_UP = HangupCause.USER_BUSY, Report.HUNG_UP

@@ -24,8 +24,8 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.testing.referee import Referee
 from tests.pbx.components import PatientQuestioner
-from tests.pbx.referee import Referee
 from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Did, Step, Trunk
+from pbxsim.testing.referee import Referee
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.referee import Referee
 from tests.pbx.scripted_engine import SILENCE, Deed, ScriptedEngine, at_once
 from tests.pbx.talks import BOSS, EVER, blind, office_of, talking
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.pbx.cdr import CdrQuery
-from tests.builder import START, NoFiles
+from pbxsim.testing.office import START, NoFiles
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply

@@ -13,7 +13,7 @@ from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.sinks.recordings.files import RecordingRoot
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.vendors.documents import pbx_file
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.kit.request import Request
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.vendors.installed import NoRecordings
 
 if TYPE_CHECKING:

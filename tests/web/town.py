@@ -26,10 +26,10 @@ from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
 from pbxsim.sinks.cdr_memory import CdrMemory
+from pbxsim.testing.office import NoFiles, extension
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.server import PbxServer
-from tests.builder import NoFiles, extension
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -15,7 +15,7 @@ from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.kit.request import Request
 from pbxsim.pbx.channel import ChannelState
-from tests.builder import START, NoFiles
+from pbxsim.testing.office import START, NoFiles
 from tests.vendors.simotel.client import HEADERS
 
 if TYPE_CHECKING:

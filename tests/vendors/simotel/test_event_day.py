@@ -14,8 +14,8 @@ from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.pbx.call import CallKind
 from pbxsim.sinks.queue_log import QueueLog
+from pbxsim.testing.office import NoFiles
 from pbxsim.vendors.simotel.queue_numbers import number_of
-from tests.builder import NoFiles
 from tests.busy_day import Day, records
 from tests.vendors.simotel.event_client import Web
 

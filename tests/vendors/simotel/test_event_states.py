@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.queue import QueueRules
-from tests.builder import extension, line
+from pbxsim.testing.office import extension, line
 from tests.vendors.simotel.event_client import Town, Web, user
 
 

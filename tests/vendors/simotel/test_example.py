@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Account, Mode, Settings
-from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, BASIC, KEY, Client
 
 if TYPE_CHECKING:

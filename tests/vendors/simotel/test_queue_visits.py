@@ -8,9 +8,9 @@ from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.queue import QueueRules
 from pbxsim.simulate.run import Run, Simulation
+from pbxsim.testing.office import START, Office, extension
 from pbxsim.vendors.simotel.cuid import cuid_of
 from pbxsim.vendors.simotel.queue_visits import CONTINUE, LEAVE_EMPTY, TIMEOUT, QueueVisits, Visit
-from tests.builder import START, Office, extension
 from tests.vendors.simotel.report_client import CALLER, report_office
 
 PATIENT = QueueRules(member_timeout=15 * SECOND, retry=5 * SECOND)

@@ -10,7 +10,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, LegDialed, LegEnded
 from pbxsim.pbx.ledger import EntryKind
-from tests.pbx.queue_referee import QueueReferee
+from pbxsim.testing.queue_referee import QueueReferee
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
