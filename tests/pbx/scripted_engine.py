@@ -138,7 +138,7 @@ def played(office: Office, **script: list[Deed]) -> tuple[ScriptedEngine, Refere
     """Let such an engine decide, and a referee watch."""
     engine = ScriptedEngine(office.pbx, **script)
     office.use_engine(engine)
-    return engine, Referee(office.pbx, timers_are_counted=False)
+    return engine, Referee(office.pbx)
 
 
 def at_once(*words: tuple[Report, int] | Report) -> Deed:

@@ -27,7 +27,7 @@ def _centre(strategy: str = "linear") -> CallCentre:
 def _scripted(centre: CallCentre, *deeds: Deed) -> tuple[ScriptedEngine, Referee]:
     engine = ScriptedEngine(centre.pbx, dial=deeds)
     centre.use_engine(engine)
-    return engine, Referee(centre.pbx, timers_are_counted=False)
+    return engine, Referee(centre.pbx)
 
 
 def _comes_in(centre: CallCentre, to: str) -> None:
@@ -119,7 +119,7 @@ def test_whatever_an_engine_says_every_caller_leaves_once_and_nothing_is_left_be
     dial: list[Deed], connect: list[Deed], hang_up: list[Deed], to: list[str], strategy: str
 ) -> None:
     centre = _centre(strategy)
-    referee = Referee(centre.pbx, timers_are_counted=False)
+    referee = Referee(centre.pbx)
     centre.use_engine(ScriptedEngine(centre.pbx, dial=dial, connect=connect, hang_up=hang_up))
     for one in to:
         centre.incoming("605000001", one, context="in", second_timeout=30 * SECOND, talk_limit=90 * SECOND)

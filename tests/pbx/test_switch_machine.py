@@ -70,7 +70,7 @@ class SwitchMachine(RuleBasedStateMachine):
         super().__init__()
         self.office = small_town()
         self.pbx = self.office.pbx
-        self.referee = Referee(self.pbx)
+        self.referee = Referee(self.pbx, self.office.engine)
         self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
         self.members: dict[tuple[str, str], int] = {}
         self.paused_here: set[tuple[str, str]] = set()

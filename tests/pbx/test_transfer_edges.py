@@ -139,7 +139,7 @@ def _scripted(part: Deed = SILENCE) -> tuple[Office, ScriptedEngine, Referee, Ca
     office = office_of(trunks=[Trunk(id=1, name="upc", capacity=4)])
     engine = ScriptedEngine(office.pbx, part=[part])
     office.use_engine(engine)
-    referee = Referee(office.pbx, timers_are_counted=False)
+    referee = Referee(office.pbx)
     call = office.call("100", "800123456")
     engine.say(0, Report.ANSWERED)
     engine.say(1, Report.ANSWERED)
