@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
+from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.directory_changes import tell_changes
-from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Plan
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
@@ -37,12 +36,10 @@ from tests.vendors import golden
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import CdrArchive
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.events import Event
-    from pbxsim.pbx.saved import Saved
 
 CALLS: Final = 400
 _LINES: Final = ("sip100", "sip101", "sip102", "sip103", "sip104", "east", "west")
@@ -235,22 +232,10 @@ def _agents(office: Office, hour: int) -> None:
 # -- the built-in PBX, and every example of the vendors' pages ----------------------------------------------------
 
 
-class _NoFiles:
-    """A port without files behind it: the names of temporary folders are not the same in two processes."""
-
-    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
-        """Do nothing, well."""
-
-
 def documented(seed: int = 7) -> HostedPbx:
     """Send every documented request to the PBX `documented`, three times over, with time between them."""
-    vendors, file = find_vendors(), load("documented")
-
-    def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
-        built = build(file, vendors=vendors, clock=clock, seed=seed, files=_NoFiles(), saved=saved)
-        return Assembled(built.pbx, built.interfaces)
-
-    hosted = HostedPbx(Plan(name=file.name, seed=seed, assemble=assemble, start=lambda _: START), vendors, rate=0)
+    loaded = load("documented")
+    hosted = HostedPbx(FileAssembly(loaded, seed=seed, start_at=START), loaded.packages.vendors, rate=0)
     clock = hosted.pbx.clock
     for turn in range(3):
         for vendor in sorted(hosted.interfaces):

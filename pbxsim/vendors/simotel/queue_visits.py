@@ -20,8 +20,8 @@ from pbxsim.pbx.events import (
     LegDialed,
     LegEnded,
 )
-from pbxsim.vendors.simotel.cuid import cuid, record_name
-from pbxsim.vendors.simotel.queue_numbers import number_of
+from pbxsim.vendors.simotel.ids import cuid, record_name
+from pbxsim.vendors.simotel.numbers import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

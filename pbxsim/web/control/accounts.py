@@ -5,8 +5,9 @@ Amounts are decimal numbers as text, exact to the millionth: no float is on the 
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import dropwhile, islice
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
@@ -16,11 +17,15 @@ from pbxsim.pbx.ledger import EntryKind
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.web.control.request import NamedPage, Page, behind
 from pbxsim.web.control.response import Problem, Response, document
+from pbxsim.web.control.route import Command
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from pbxsim.hosting.hosted_pbx import HostedPbx
     from pbxsim.pbx.account import Account, Money
     from pbxsim.pbx.ledger import LedgerEntry
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 _MOST: Final[Money] = 1_000_000_000_000 * UNIT  # what a PBX file may say too, and a store's 64 bits hold
 
@@ -55,37 +60,39 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(asked: ControlRequest[NamedPage, Nothing]) -> Response:
     """List all accounts, in the PBX file's order."""
-    page = ask.filters(NamedPage)
-    ask.host.driver.catch_up()
-    accounts = behind(ask.host.pbx.accounts.values(), lambda account: account.name, page.after)
+    page = asked.query
+    accounts = behind(asked.host.pbx.accounts.values(), lambda account: account.name, page.after)
     shown = [_shown(account) for account in islice(accounts, page.limit)]
-    return ask.page(shown, page, shown[-1].name if shown else "")
+    return asked.page(shown, shown[-1].name if shown else "")
 
 
-def ledger(ask: ControlRequest) -> Response:
+def ledger(asked: ControlRequest[Page, Nothing]) -> Response:
     """List an account's entries, in the order in which they were booked."""
-    page = ask.filters(Page)
-    name = _account(ask).name
-    ask.host.driver.catch_up()
-    entries = dropwhile(lambda entry: entry.id <= page.after, ask.host.pbx.ledger.of(name))
+    page = asked.query
+    entries = dropwhile(lambda entry: entry.id <= page.after, asked.host.pbx.ledger.of(_account(asked).name))
     shown = [_entry(entry) for entry in islice(entries, page.limit)]
-    return ask.page(shown, page, shown[-1].id if shown else 0)
+    return asked.page(shown, shown[-1].id if shown else 0)
 
 
-async def top_up(ask: ControlRequest) -> Response:
+def top_up(asked: ControlRequest[Nothing, TopUp]) -> Command:
     """Pay in, and give the entry of it once it is stored. 503: it is booked, but the store cannot write at present."""
-    host, account = ask.host, _account(ask)
-    amount = amount_of(ask.command(TopUp).amount)
+    host, account = asked.host, _account(asked)
+    amount = amount_of(asked.body.amount)
     if amount == 0:
         raise Problem(422, "an amount of 0 changes nothing")
     if abs(account.credit + amount) > _MOST:
         raise Problem(422, f"no account holds more than {spell_amount(_MOST)}")
-    host.driver.catch_up()
-    host.journal.append("control", data={"does": "top up", "account": account.name, "amount": spell_amount(amount)})
-    entry = host.pbx.ledger.top_up(account, amount, at=host.pbx.clock.now)
-    host.driver.rearm()
+    line: dict[str, object] = {"does": "top up", "account": account.name, "amount": spell_amount(amount)}
+    return Command(line, partial(_pay_in, host, account, amount))
+
+
+def _pay_in(host: HostedPbx, account: Account, amount: Money) -> Awaitable[Response]:
+    return _stored(host, host.pbx.ledger.top_up(account, amount, at=host.pbx.clock.now))
+
+
+async def _stored(host: HostedPbx, entry: LedgerEntry) -> Response:
     try:
         await host.record_store.settled()
     except NotStored as error:
@@ -93,10 +100,10 @@ async def top_up(ask: ControlRequest) -> Response:
     return document(_entry(entry), 201)
 
 
-def _account(ask: ControlRequest) -> Account:
-    account = ask.host.pbx.accounts.get(ask.parts["name"])
+def _account(asked: ControlRequest[Any, Any]) -> Account:
+    account = asked.host.pbx.accounts.get(asked.parts["name"])
     if account is None:
-        raise Problem(404, f"there is no account {ask.parts['name']!r}")
+        raise Problem(404, f"there is no account {asked.parts['name']!r}")
     return account
 
 

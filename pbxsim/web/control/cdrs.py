@@ -18,8 +18,8 @@ from pbxsim.web.control.request import Page, moment
 from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
-    from pbxsim.hosting.hosted_pbx import HostedPbx
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 Outcome = Literal["ANSWERED", "NO ANSWER", "BUSY", "FAILED"]
 
@@ -42,17 +42,17 @@ class CsvFilter(CdrFilter, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000_000
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(asked: ControlRequest[CdrFilter, Nothing]) -> Response:
     """List records in the order of their ids."""
-    page = ask.filters(CdrFilter)
-    cdrs = [shown(cdr) for cdr in islice(_found(ask.host, page), page.limit)]
-    return ask.page(cdrs, page, cdrs[-1].id if cdrs else 0)
+    page = asked.query
+    cdrs = [shown(cdr) for cdr in islice(_found(asked.host.pbx, page), page.limit)]
+    return asked.page(cdrs, cdrs[-1].id if cdrs else 0)
 
 
-def as_csv(ask: ControlRequest) -> Response:
+def as_csv(asked: ControlRequest[CsvFilter, Nothing]) -> Response:
     """Send records as a CSV file (RFC 4180), in the order of their ids."""
-    page = ask.filters(CsvFilter)
-    found = list(islice(_found(ask.host, page), page.limit))
+    page = asked.query
+    found = list(islice(_found(asked.host.pbx, page), page.limit))
     return Response(
         body=csv_of(found),
         content_type="text/csv; charset=utf-8; header=present",
@@ -60,8 +60,7 @@ def as_csv(ask: ControlRequest) -> Response:
     )
 
 
-def _found(host: HostedPbx, page: CdrFilter) -> Iterator[Cdr]:
-    host.driver.catch_up()
+def _found(pbx: Pbx, page: CdrFilter) -> Iterator[Cdr]:
     query = CdrQuery(
         src=page.src,
         dst=page.dst,
@@ -72,4 +71,4 @@ def _found(host: HostedPbx, page: CdrFilter) -> Iterator[Cdr]:
         after=page.after,
     )
     ended_since = moment("since", page.since)
-    return (cdr for cdr in host.pbx.cdrs.find(query) if ended_since is None or cdr.end >= ended_since)
+    return (cdr for cdr in pbx.cdrs.find(query) if ended_since is None or cdr.end >= ended_since)

@@ -11,10 +11,10 @@ import msgspec
 from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 
-def served(ask: ControlRequest) -> Response:
+def served(_asked: ControlRequest[Nothing, Nothing]) -> Response:
     """Give the contract (OpenAPI 3.1)."""
     return Response(body=contract_json())
 

@@ -1,11 +1,10 @@
-"""The control API's one entrance: finds the route, asks the guard, reads strictly, turns problems into documents.
+"""The control API's one entrance: finds the route, asks the guard, turns problems into documents.
 
 The routes and all that answers them are imported with the first request: a start need not wait for them.
 """
 
 from __future__ import annotations
 
-import inspect
 import logging
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import Hosts
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
-    from pbxsim.web.control.routes import Route
+    from pbxsim.web.control.route import Route
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -46,7 +45,6 @@ class ControlApi:
             return Problem(500, "a fault in pbxsim; its log has more").response()
 
     async def _answer(self, request: Request) -> Response:
-        from pbxsim.web.control.request import ControlRequest
         from pbxsim.web.control.routes import ROUTES
 
         if request.path not in HEALTH:
@@ -58,11 +56,8 @@ class ControlApi:
             raise Problem(404, f"the control API has no {request.path}; {CONTROL_ROOT}/openapi.json lists its routes")
         route, parts = _by_method(fitting, request)
         self._guard.check_type(request)
-        ask = ControlRequest(request, self._hosts, parts)
-        ask.filters(route.query)
-        ask.command(route.body)
-        answer = route.handler(ask)
-        return await answer if inspect.isawaitable(answer) else answer
+        reply = route.answer(request, self._hosts, parts)
+        return reply if isinstance(reply, Response) else await reply
 
 
 def _by_method(fitting: Iterable[tuple[Route, dict[str, str]]], request: Request) -> tuple[Route, dict[str, str]]:

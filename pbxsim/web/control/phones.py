@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -12,12 +13,12 @@ from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.handset import Handset
-from pbxsim.web.control.request import NamedPage, behind
-from pbxsim.web.control.response import Problem, Response, document
-from pbxsim.web.control.words import DEVICE_STATES, Number
+from pbxsim.web.control.request import NamedPage, Number, behind
+from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
+from pbxsim.web.control.route import Command
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 Why = Literal["always", "busy", "no_answer"]
 
@@ -116,47 +117,45 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[PhoneCall]
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(asked: ControlRequest[NamedPage, Nothing]) -> Response:
     """List all lines, in the PBX file's order."""
-    page = ask.filters(NamedPage)
-    ask.host.driver.catch_up()
-    lines = behind(ask.host.pbx.directory.lines.values(), lambda line: line.user, page.after)
+    page = asked.query
+    lines = behind(asked.host.pbx.directory.lines.values(), lambda line: line.user, page.after)
     phones = [_shown(line) for line in islice(lines, page.limit)]
-    return ask.page(phones, page, phones[-1].user if phones else "")
+    return asked.page(phones, phones[-1].user if phones else "")
 
 
-def touch(ask: ControlRequest) -> Response:
+def touch(asked: ControlRequest[Nothing, Touch]) -> Command:
     """Do what a person at that telephone would do."""
-    user, name, host = ask.parts["user"], ask.parts["verb"], ask.host
-    line, verb, handset = host.pbx.directory.lines.get(user), VERBS.get(name), host.pbx.handset
+    user, name, pbx = asked.parts["user"], asked.parts["verb"], asked.host.pbx
+    line, verb, handset = pbx.directory.lines.get(user), VERBS.get(name), pbx.handset
     if line is None:
         raise Problem(404, f"there is no telephone {user!r}")
     if verb is None:
         raise Problem(404, f"nobody can {name!r} a telephone; verbs are {', '.join(VERBS)}")
-    wish = _wish(ask, name, verb)
+    given = _given(asked.body, name, verb)
     if handset is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
-    host.driver.catch_up()
-    given = {field: value for field, value in msgspec.structs.asdict(wish).items() if value is not None}
-    host.journal.append("control", data={"does": name, "phone": user, **given})
+    return Command({"does": name, "phone": user, **given}, partial(_do, verb, handset, line, asked.body))
+
+
+def _do(verb: Verb, handset: Handset, line: Line, wish: Touch) -> Response:
     try:
         verb.act(handset, line, wish)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
-    finally:
-        host.driver.rearm()
     return document(_shown(line))
 
 
-def _wish(ask: ControlRequest, name: str, verb: Verb) -> Touch:
-    """Read the body. Raises Problem 400 where something is missing, or belongs to another verb."""
-    wish = ask.command(Touch)
-    for field, value in msgspec.structs.asdict(wish).items():
+def _given(wish: Touch, name: str, verb: Verb) -> dict[str, object]:
+    """Give what the body says. Raises Problem 400 where something is missing, or belongs to another verb."""
+    said = msgspec.structs.asdict(wish)
+    for field, value in said.items():
         if value is None and field in verb.needs:
             raise Problem(400, f"body: to {name} needs {field!r}")
         if value is not None and field not in verb.needs + verb.takes:
             raise Problem(400, f"body: to {name} has no use for {field!r}")
-    return wish
+    return {field: value for field, value in said.items() if value is not None}
 
 
 def _shown(line: Line) -> PhoneShown:

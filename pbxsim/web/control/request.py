@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
 
 S = TypeVar("S", bound=msgspec.Struct)
+Q = TypeVar("Q", bound=msgspec.Struct)
+B = TypeVar("B", bound=msgspec.Struct)
+P = TypeVar("P", bound="Page | NamedPage")
 T = TypeVar("T")
 
 
@@ -38,29 +41,23 @@ class NamedPage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     after: str = ""
 
 
-class ControlRequest:
-    """What a client asks. `parts` are the values in its path, decoded."""
+Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
+"""A number as a client may give it: no blanks, no control characters."""
 
-    def __init__(self, request: Request, hosts: Hosts, parts: Mapping[str, str]) -> None:
+
+class ControlRequest(Generic[Q, B]):
+    """What a client asks: of which PBX (`host`), with which `query` and `body`, decoded. `parts` are those of its path.
+
+    Raises Problem 404 for a PBX that is not there, 400 for a query or a body that does not fit the route's types.
+    """
+
+    def __init__(self, request: Request, hosts: Hosts, parts: Mapping[str, str], query: type[Q], body: type[B]) -> None:
         self.request = request
         self.hosts = hosts
         self.parts = parts
         self.host = _picked(hosts, request.params)
-
-    def filters(self, kind: type[S]) -> S:
-        """Read the query. Raises Problem 400 for a name that is not known here, or a value that does not fit."""
-        given = {name: value for name, value in self._query.items() if name != "pbx"}
-        try:
-            return msgspec.convert(given, kind, strict=False)
-        except msgspec.ValidationError as error:
-            raise Problem(400, f"query: {error}") from None
-
-    def command(self, kind: type[S]) -> S:
-        """Read the body, a JSON object; none at all is an empty one. Raises Problem 400 where it does not fit."""
-        try:
-            return msgspec.json.decode(self.request.body or b"{}", type=kind)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Problem(400, f"body: {error}") from None
+        self.query = _query(request.params, query)
+        self.body = _body(request.body, body)
 
     def number(self, name: str) -> int:
         """Read a part of the path that is a number. Raises Problem 404: nothing has another kind of number."""
@@ -69,16 +66,29 @@ class ControlRequest:
             raise Problem(404, f"{name} {text!r} is no number")
         return int(text)
 
-    def page(self, entries: Sequence[object], page: Page | NamedPage, last: object) -> Response:
+    def page(self: ControlRequest[P, B], entries: Sequence[object], last: object) -> Response:
         """Answer with a part of a list; where it is full there may be more, and a Link (RFC 8288) leads to it."""
-        if len(entries) < page.limit:
+        if len(entries) < self.query.limit:
             return document(entries)
-        query = urlencode({**self._query, "after": str(last)})
+        query = urlencode({**self.request.params, "after": str(last)})
         return document(entries, 200, ("Link", f'<{self.request.path}?{query}>; rel="next"'))
 
-    @property
-    def _query(self) -> Mapping[str, str]:
-        return self.request.params
+
+def _query(params: Mapping[str, str], kind: type[S]) -> S:
+    """Read filters strictly: each name must be known, each value fit."""
+    given = {name: value for name, value in params.items() if name != "pbx"}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Problem(400, f"query: {error}") from None
+
+
+def _body(content: bytes, kind: type[S]) -> S:
+    """Read a JSON object strictly; no body at all is an empty one."""
+    try:
+        return msgspec.json.decode(content or b"{}", type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"body: {error}") from None
 
 
 def behind(entries: Iterable[T], name: Callable[[T], str], after: str) -> Iterator[T]:

@@ -1,4 +1,7 @@
-"""What the control API sends: JSON documents, problem documents (RFC 9457), streams."""
+"""What the control API sends: JSON documents, problem documents (RFC 9457), streams.
+
+And how it spells what the switch knows: device states, moments that may not have come.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,9 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
+
+from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.directory import DeviceState
 
 _encoder: Final = msgspec.json.Encoder()
 
@@ -57,3 +63,21 @@ class Problem(Exception):
 def document(content: object, status: int = 200, *headers: tuple[str, str]) -> Response:
     """Answer with a document: a Struct, a mapping, a list."""
     return Response(body=_encoder.encode(content), status=status, headers=headers)
+
+
+DEVICE_STATES: Final = {
+    DeviceState.NOT_IN_USE: "NOT_INUSE",
+    DeviceState.IN_USE: "INUSE",
+    DeviceState.BUSY: "BUSY",
+    DeviceState.INVALID: "INVALID",
+    DeviceState.UNAVAILABLE: "UNAVAILABLE",
+    DeviceState.RINGING: "RINGING",
+    DeviceState.RING_IN_USE: "RINGINUSE",
+    DeviceState.ON_HOLD: "ONHOLD",
+}
+"""Asterisk's names (main/devicestate.c, ast_devstate_str)."""
+
+
+def moment_or_none(instant: Instant) -> str | None:
+    """Spell an instant; None for 0, which stands for "not yet"."""
+    return iso(instant) if instant else None

@@ -2,73 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Final, TypeAlias
-
-import msgspec
+from typing import Final
 
 from pbxsim.web.control import (
     accounts,
-    agents,
+    call_centre,
     calls,
     cdrs,
     clock,
     contract,
     health,
-    journal,
-    metrics,
+    logs,
     phones,
-    queues,
     recordings,
-    requests,
-    reset,
     webhooks,
 )
-from pbxsim.web.control.request import ControlRequest, NamedPage, Nothing, Page
-from pbxsim.web.control.response import Response
+from pbxsim.web.control.request import NamedPage, Page
+from pbxsim.web.control.route import Commanding, Reading, Route, Server
 
-Handler: TypeAlias = Callable[[ControlRequest], "Response | Awaitable[Response]"]
+_ROOT: Final = "/_pbxsim"
 
-
-class Route(msgspec.Struct, frozen=True):
-    """One route: what may stand in its query and in its body. `is_open`: no token is asked for."""
-
-    method: str
-    path: str
-    handler: Handler
-    query: type[msgspec.Struct] = Nothing
-    body: type[msgspec.Struct] = Nothing
-    is_open: bool = False
-
-
-ROUTES: Final = (
-    Route("GET", "/livez", health.livez, is_open=True),
-    Route("GET", "/readyz", health.readyz, is_open=True),
-    Route("GET", "/metrics", metrics.scraped),
-    Route("GET", "/_pbxsim/clock", clock.shown),
-    Route("PUT", "/_pbxsim/clock", clock.set_rate, body=clock.Rate),
-    Route("POST", "/_pbxsim/clock/advance", clock.advance, body=clock.Advance),
-    Route("POST", "/_pbxsim/clock/next", clock.run_next),
-    Route("POST", "/_pbxsim/clock/run-until-idle", clock.run_until_idle, body=clock.Limit),
-    Route("POST", "/_pbxsim/reset", reset.reset, body=reset.Seed),
-    Route("GET", "/_pbxsim/calls", calls.listed, query=calls.CallFilter),
-    Route("POST", "/_pbxsim/calls", calls.incoming, body=calls.IncomingCall),
-    Route("GET", "/_pbxsim/calls/{call}", calls.one),
-    Route("POST", "/_pbxsim/calls/{call}/hangup", calls.hang_up, body=calls.HangUp),
-    Route("GET", "/_pbxsim/phones", phones.listed, query=NamedPage),
-    Route("POST", "/_pbxsim/phones/{user}/{verb}", phones.touch, body=phones.Touch),
-    Route("GET", "/_pbxsim/cdrs", cdrs.listed, query=cdrs.CdrFilter),
-    Route("GET", "/_pbxsim/cdrs.csv", cdrs.as_csv, query=cdrs.CsvFilter),
-    Route("GET", "/_pbxsim/cdrs/{cdr}/recording", recordings.one),
-    Route("GET", "/_pbxsim/recordings", recordings.listed, query=Page),
-    Route("GET", "/_pbxsim/queues", queues.listed, query=NamedPage),
-    Route("GET", "/_pbxsim/agents", agents.listed, query=NamedPage),
-    Route("GET", "/_pbxsim/accounts", accounts.listed, query=NamedPage),
-    Route("GET", "/_pbxsim/accounts/{name}/ledger", accounts.ledger, query=Page),
-    Route("POST", "/_pbxsim/accounts/{name}/credit", accounts.top_up, body=accounts.TopUp),
-    Route("GET", "/_pbxsim/requests", requests.listed, query=requests.RequestFilter),
-    Route("GET", "/_pbxsim/journal", journal.listed, query=journal.JournalFilter),
-    Route("GET", "/_pbxsim/webhooks", webhooks.listed, query=webhooks.WebhookFilter),
-    Route("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),
-    Route("GET", "/_pbxsim/openapi.json", contract.served),
+ROUTES: Final[tuple[Route, ...]] = (
+    Server(method="GET", path="/livez", handler=health.livez, is_open=True),
+    Server(method="GET", path="/readyz", handler=health.readyz, is_open=True),
+    Server(method="GET", path="/metrics", handler=health.scraped),
+    Server(method="GET", path=f"{_ROOT}/openapi.json", handler=contract.served),
+    Reading(method="GET", path=f"{_ROOT}/clock", handler=clock.shown),
+    Server(method="PUT", path=f"{_ROOT}/clock", handler=clock.set_rate, body=clock.Rate),
+    Server(method="POST", path=f"{_ROOT}/clock/advance", handler=clock.advance, body=clock.Advance),
+    Server(method="POST", path=f"{_ROOT}/clock/next", handler=clock.run_next),
+    Server(method="POST", path=f"{_ROOT}/clock/run-until-idle", handler=clock.run_until_idle, body=clock.Limit),
+    Server(method="POST", path=f"{_ROOT}/reset", handler=clock.reset, body=clock.Seed),
+    Reading(method="GET", path=f"{_ROOT}/calls", handler=calls.listed, query=calls.CallFilter),
+    Commanding(method="POST", path=f"{_ROOT}/calls", handler=calls.incoming, body=calls.IncomingCall),
+    Reading(method="GET", path=f"{_ROOT}/calls/{{call}}", handler=calls.one),
+    Commanding(method="POST", path=f"{_ROOT}/calls/{{call}}/hangup", handler=calls.hang_up, body=calls.HangUp),
+    Reading(method="GET", path=f"{_ROOT}/phones", handler=phones.listed, query=NamedPage),
+    Commanding(method="POST", path=f"{_ROOT}/phones/{{user}}/{{verb}}", handler=phones.touch, body=phones.Touch),
+    Reading(method="GET", path=f"{_ROOT}/cdrs", handler=cdrs.listed, query=cdrs.CdrFilter),
+    Reading(method="GET", path=f"{_ROOT}/cdrs.csv", handler=cdrs.as_csv, query=cdrs.CsvFilter),
+    Reading(method="GET", path=f"{_ROOT}/cdrs/{{cdr}}/recording", handler=recordings.one),
+    Reading(method="GET", path=f"{_ROOT}/recordings", handler=recordings.listed, query=Page),
+    Reading(method="GET", path=f"{_ROOT}/queues", handler=call_centre.queues, query=NamedPage),
+    Reading(method="GET", path=f"{_ROOT}/agents", handler=call_centre.agents, query=NamedPage),
+    Reading(method="GET", path=f"{_ROOT}/accounts", handler=accounts.listed, query=NamedPage),
+    Reading(method="GET", path=f"{_ROOT}/accounts/{{name}}/ledger", handler=accounts.ledger, query=Page),
+    Commanding(method="POST", path=f"{_ROOT}/accounts/{{name}}/credit", handler=accounts.top_up, body=accounts.TopUp),
+    Reading(method="GET", path=f"{_ROOT}/requests", handler=logs.requests, query=logs.RequestFilter),
+    Reading(method="GET", path=f"{_ROOT}/journal", handler=logs.journal, query=logs.JournalFilter),
+    Reading(method="GET", path=f"{_ROOT}/webhooks", handler=webhooks.listed, query=webhooks.WebhookFilter),
+    Reading(method="POST", path=f"{_ROOT}/webhooks/{{id}}/redeliver", handler=webhooks.redeliver),
 )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.notice import Notice
     from pbxsim.sinks.delivery import Try
     from pbxsim.sinks.outbox.outbox import Outbox
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.web.control.request import ControlRequest, Nothing
 
 _SECRET: Final = Mask(())
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -77,28 +77,24 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     tries: list[TryShown]
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(asked: ControlRequest[WebhookFilter, Nothing]) -> Response:
     """List the deliveries that are remembered, in the order of their ids."""
-    page = ask.filters(WebhookFilter)
-    ask.host.driver.catch_up()
-    outbox = ask.host.outbox
+    page, outbox = asked.query, asked.host.outbox
     fitting = (delivery for delivery in outbox.known(page.after) if _fits(delivery, page))
     shown = [_shown(delivery, outbox) for delivery in islice(fitting, page.limit)]
-    return ask.page(shown, page, shown[-1].id if shown else 0)
+    return asked.page(shown, shown[-1].id if shown else 0)
 
 
-async def redeliver(ask: ControlRequest) -> Response:
+async def redeliver(asked: ControlRequest[Nothing, Nothing]) -> Response:
     """Send a delivery once more, and show it as it stands in its receiver's order now."""
-    number = ask.number("id")
-    host = ask.host
-    host.driver.catch_up()
+    number, outbox = asked.number("id"), asked.host.outbox
     try:
-        delivery = await host.outbox.redeliver(number)
+        delivery = await outbox.redeliver(number)
     except NotStored as error:
         raise Problem(503, f"the store cannot tell whether there is a delivery {number}: {error}") from None
     if delivery is None:
         raise Problem(404, f"there is no delivery {number}")
-    return document(_shown(delivery, host.outbox), 202)
+    return document(_shown(delivery, outbox), 202)
 
 
 def _fits(delivery: Delivery, page: WebhookFilter) -> bool:

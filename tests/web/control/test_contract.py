@@ -11,9 +11,10 @@ from openapi_spec_validator import validate
 
 from pbxsim.web.control import phones
 from pbxsim.web.control.contract import contract
-from pbxsim.web.control.routes import ROUTES, Route
+from pbxsim.web.control.routes import ROUTES
 
 if TYPE_CHECKING:
+    from pbxsim.web.control.route import Route
     from tests.web.town import Answered, Town
 
 CONTRACT = contract()

@@ -9,9 +9,10 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Duration, Instant
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition
 from pbxsim.pbx.events import CallerJoined, CallerLeft, CallTransferred, CdrClosed, LegEnded
-from pbxsim.vendors.simotel.cuid import cuid_of, record_name
 from pbxsim.vendors.simotel.event_settings import EventName
-from pbxsim.vendors.simotel.events.poster import originated, queue_numbers
+from pbxsim.vendors.simotel.events.poster import originated
+from pbxsim.vendors.simotel.ids import cuid_of, record_name
+from pbxsim.vendors.simotel.numbers import queue_numbers
 
 if TYPE_CHECKING:
     from pbxsim.pbx.cdr import Cdr
