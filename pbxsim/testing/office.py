@@ -278,13 +278,16 @@ class Office:
         wishes["kind"] = CallKind.INCOMING
         return self.pbx.calls.receive(self.order(caller, second, **wishes))
 
-    def dials(self, user: str, second: str, **wishes: Unpack[Wishes]) -> Call | None:
-        """Have one of our own telephones dial, and be patient; None where it takes no further call."""
+    def dials(self, user: str, second: str, *, handle: object = None, **wishes: Unpack[Wishes]) -> Call | None:
+        """Have one of our own telephones dial, and be patient; None where it takes no further call.
+
+        `handle` is what its engine knows the caller by.
+        """
         telephone = self.directory.line(user)
         own = telephone.extension
         wishes["first_to"] = ToExtension(own.internal, own)
         wishes["kind"] = CallKind.INCOMING
-        return self.pbx.calls.receive(self.order(own.internal, second, **wishes), line=telephone)
+        return self.pbx.calls.receive(self.order(own.internal, second, **wishes), line=telephone, handle=handle)
 
     def advance(self, span: float) -> None:
         """Let so many seconds go by."""

@@ -9,7 +9,7 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.errors import ImpossibleTransition
 from pbxsim.testing.office import START
-from tests.pbx.scripted_engine import played, small_office
+from tests.pbx.played import played, small_office
 
 FIRST, SECOND, TALKING, TRANSFERRING, ENDED = CallState
 

@@ -12,8 +12,8 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.ring_group import RingGroup, Row
 from pbxsim.testing.referee import Referee
+from pbxsim.testing.scripted_engine import Deed, ScriptedEngine, Word, at_once
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.scripted_engine import Deed, ScriptedEngine, Word, at_once
 
 ROWS = (Row(("100", "101"), 10 * SECOND), Row(("102",), 10 * SECOND))
 FAILS, ANSWERS = at_once(Report.FAILED), at_once(Report.ANSWERED)

@@ -13,8 +13,8 @@ from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Did, Step, Trunk
 from pbxsim.testing.referee import Referee
+from pbxsim.testing.scripted_engine import SILENCE, Deed, ScriptedEngine, at_once
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.scripted_engine import SILENCE, Deed, ScriptedEngine, at_once
 from tests.pbx.talks import BOSS, EVER, blind, office_of, talking
 
 if TYPE_CHECKING:
