@@ -124,7 +124,7 @@ accounts: [{{name: till, credit: 5, currency: CZK, tariff: standard}}, {{name: f
 agents: [{{number: "1000", name: Jana, pin: "1234"}}]
 queues:
   - name: sales
-    members: [{{agent: "1000"}}]
+    members: [{{agent: "1000", membership: dynamic}}]
     waiters: [{{channel: SIP/x-1, unique_id: "1.1", number: "7", name: Z}}]
 vendors: {{acme: {{secret: "{secret}"}}}}
 """
