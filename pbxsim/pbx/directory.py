@@ -13,6 +13,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.errors import (
     AmbiguousExtension,
     DialplanNotFound,
@@ -163,7 +164,7 @@ _RESTING = {
 }
 
 
-class Extension(msgspec.Struct, eq=False, kw_only=True):
+class Extension(Entity, eq=False, kw_only=True):
     """A subscriber: an internal number in a numbering plan, any public numbers, lines that ring together.
 
     `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
