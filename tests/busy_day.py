@@ -30,7 +30,7 @@ from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal.journal import Journal
-from tests.builder import EVERY_EVENT, START, Office, extension, line
+from pbxsim.testing.office import EVERY_EVENT, START, Office, extension, line
 from tests.pbx.components import NumberComponent, PatientQuestioner
 from tests.vendors import golden
 

@@ -18,7 +18,7 @@ from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.vendor import SettingsFault, Vendor
 from pbxsim.pbx.pbx import NOTHING_SAVED
-from tests.builder import START
+from pbxsim.testing.office import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import built_in, path_of, read
 from pbxsim.discovery import find_vendors
 from pbxsim.hosting.assemble import assemble
-from tests.builder import START
+from pbxsim.testing.office import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

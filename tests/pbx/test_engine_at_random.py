@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
-from tests.pbx.scripted_engine import Deed, Word, at_once, played, small_office
+from pbxsim.testing.scripted_engine import Deed, Word, at_once
+from tests.pbx.played import played, small_office
 
 if TYPE_CHECKING:
-    from tests.builder import Office
-    from tests.pbx.scripted_engine import ScriptedEngine
+    from pbxsim.testing.office import Office
+    from pbxsim.testing.scripted_engine import ScriptedEngine
 
 BUSY, HUNG_UP = HangupCause.USER_BUSY, Report.HUNG_UP
 

@@ -22,7 +22,7 @@ from pbxsim.pbx.account import Account, ChargeBasis, Rate, Tariff
 from pbxsim.pbx.events import CdrClosed, CreditChanged
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.saved import Saved
-from tests.builder import START, Office, extension, line
+from pbxsim.testing.office import START, Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call

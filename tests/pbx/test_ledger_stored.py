@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.saved import Saved
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
     from tests.pbx.test_ledger_property import Step
 
 

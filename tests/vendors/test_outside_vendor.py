@@ -17,7 +17,7 @@ from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
-from tests.builder import START
+from pbxsim.testing.office import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ from pbxsim.sinks.store.engine import make_engine
 from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
-from tests.builder import START, Office, extension
+from pbxsim.testing.office import START, Office, extension
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.delivery import Delivery, DeliveryState, Try
 from pbxsim.sinks.store import rows
 from pbxsim.sinks.store.reading import NUMBERS_SKIPPED
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from pbxsim.sinks.store.errors import StoreInUse
 from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store, is_fresh
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.sinks.store.desk import PBX, Desk, cdr, delivery
 
 if TYPE_CHECKING:
