@@ -14,7 +14,6 @@ from pbxsim.hosting.assemble import assemble
 from pbxsim.pbx.call import CallKind
 from pbxsim.sinks.queue_log import QueueLog
 from pbxsim.vendors.simotel.numbers import number_of
-from tests.builder import NoFiles
 from tests.busy_day import Day, records
 from tests.vendors.simotel.event_client import Web
 
