@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.driver import wall_clock
+from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import LoadedFile, load, path_of
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from ssl import SSLContext
 
-    from pbxsim.clock.instant import Instant
     from pbxsim.kit.vendor import Vendor
 
 _log: Final = logging.getLogger("pbxsim")

@@ -55,7 +55,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 class Assembly(Protocol):
     """How a hosted PBX begins: whenever it is reset, all of this is done again."""
 
-    def __call__(self, rate: float, seed: int | None, saved: Saved) -> Assembled:
+    def __call__(self, rate: float, seed: int | None, saved: Saved, /) -> Assembled:
         """Assemble the PBX, going on from what an earlier run saved, on a clock that is to go at `rate`.
 
         `seed` None: the one that it has of itself. Raises CannotBegin.
@@ -127,7 +127,7 @@ class FileAssembly:
         self._start_at = loaded.file.start if start_at is None else start_at
         self._folder = folder
 
-    def __call__(self, rate: float, seed: int | None, saved: Saved) -> Assembled:
+    def __call__(self, rate: float, seed: int | None, saved: Saved, /) -> Assembled:
         """Assemble the PBX. Raises CannotBegin, PbxFileRefused."""
         clock = Scheduler(max(self._start(rate), saved.now))
         return assemble(

@@ -17,9 +17,9 @@ from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
+from pbxsim.hosting.saved import saved_of
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.pbx import NOTHING_SAVED
-from pbxsim.pbx.saved import saved_of
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
 from pbxsim.sinks.store.port import NullStore

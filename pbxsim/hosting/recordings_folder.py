@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.hosting.errors import CannotBegin
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.errors import PbxError
 from pbxsim.pbx.events import RecordingMoved
 from pbxsim.sinks.recordings.files import RecordingRoot
@@ -62,7 +63,7 @@ class RecordingsFolder:
             if self._is_home(pbx, placement):
                 self._place(placement)
         self._moves = Moves(self._home if self._keep else (), {} if anew else self._moves.away)
-        pbx.events.subscribe(RecordingMoved, self._moves.on_moved)
+        pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
         recorder.attach(pbx)
 
     def _empty(self) -> None:

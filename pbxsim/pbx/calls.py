@@ -184,7 +184,7 @@ class CallControl:
         was_ringing = channel is not call.first and channel.state is not _UP
         self.release(channel, cause)
         if not was_ringing:
-            self.end(call, cause)
+            self.end(call, cause, by=channel)
             return
         if self.spies.listening:
             self.spies.target_gone()
@@ -306,10 +306,18 @@ class CallControl:
             self.release(leg, cause)
         self.dismiss(legs, cause)
 
-    def end(self, call: Call, cause: HangupCause, unanswered: Disposition = Disposition.NO_ANSWER) -> None:
+    def end(
+        self,
+        call: Call,
+        cause: HangupCause,
+        unanswered: Disposition = Disposition.NO_ANSWER,
+        *,
+        by: Channel | None = None,
+    ) -> None:
         """End a call and all that is left of it; its record and its charges follow at once.
 
-        `unanswered` is what the record says unless the parties were connected: by default that somebody gave up.
+        `unanswered` is what the record says unless the parties were connected: by default that somebody gave up. `by`
+        is the leg whose end it is, None where nobody hung up.
         """
         self.stop_timer(call)
         self.step(call, CallStep.OVER)
@@ -320,7 +328,7 @@ class CallControl:
         for leg in legs:
             self.release(leg, cause)
         if call.hunt is not None:
-            call.hunt.ended(call)
+            call.hunt.ended(call, by)
         del self.live[call.number]
         self.recent.append(call)
         if CallEnded in self.bus.wanted:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.hunt import HandedOn
 
 PATIENCE: Final[Duration] = SECOND
 
@@ -253,6 +254,6 @@ class ComponentHunt:
     def answered(self, call: Call, channel: Channel) -> None:
         """The call has its second party; nothing is left to do."""
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Forget the call; an answer that is still to come is void."""
         self._decisions.give_up(call)

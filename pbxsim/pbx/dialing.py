@@ -12,6 +12,8 @@ from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt, ToPla
 from pbxsim.pbx.events import LegDialed, LegRefused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call, CallerId
     from pbxsim.pbx.calls import CallControl
@@ -40,7 +42,7 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
-    _dial(control, call, call.legs[before:], timeout)
+    dial(control, call, call.legs[before:], timeout)
 
 
 def ring_together(
@@ -51,17 +53,16 @@ def ring_together(
     refusals = [_make_legs(control, call, destination, shows) for destination in destinations]
     if len(call.legs) == before:
         return next((refusal for refusal in refusals if refusal is not None), HangupCause.UNALLOCATED)
-    _dial(control, call, call.legs[before:], timeout)
+    dial(control, call, call.legs[before:], timeout)
     return None
 
 
-def ring_lines(control: CallControl, call: Call, lines: list[Line], shows: CallerId, timeout: Duration) -> None:
-    """Ring these lines, all at once; whoever asked has seen that each can take a call."""
-    before = len(call.legs)
-    for line in lines:
-        channel = _on_line(control, call, line)
-        channel.shown_number, channel.shown_name = shows.number, shows.name
-    _dial(control, call, call.legs[before:], timeout)
+def legs_on(control: CallControl, call: Call, lines: Iterable[Line], shows: CallerId) -> list[Channel]:
+    """Make a leg on each of these lines, for `dial`; whoever asked has seen that each can take a call."""
+    legs = [_on_line(control, call, line) for line in lines]
+    for leg in legs:
+        leg.shown_number, leg.shown_name = shows.number, shows.name
+    return legs
 
 
 def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
@@ -173,7 +174,7 @@ def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Ch
     return channel
 
 
-def _dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:
+def dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:
     """Ring each leg for at most `timeout`."""
     if call.timer:
         control.stop_timer(call)

@@ -23,15 +23,19 @@ from pbxsim.pbx.events import (
     MemberRemoved,
 )
 from pbxsim.pbx.queue_hunt import QueueHunt
+from pbxsim.pbx.queue_visit import QueueVisits
 from pbxsim.pbx.strategy import Strategy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.directory import Line
-    from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Member, Queue
+    from pbxsim.pbx.queue_visit import QueueVisit
 
 _LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like changes with every step of a call
 _OWNER: Final = 0  # timers set for the PBX as a whole, not for one call
@@ -41,14 +45,14 @@ _STEPS: Final = (1 << 24) - 2
 class Distribution:
     """Serves all queues of a PBX. One for a PBX, since an agent may be in several queues and is never in two calls."""
 
-    def __init__(self, pbx: Pbx) -> None:
-        self._pbx = pbx
-        self._clock = pbx.clock
-        self._calls = pbx.calls
+    def __init__(self, control: CallControl, queues: Iterable[Queue], seed: int) -> None:
+        self.visits = QueueVisits(control.clock, control.bus)
+        self._clock = control.clock
+        self._control = control
         self._steps = 0
         self._woken_at: set[Instant] = set()
-        self._queues = sorted(pbx.queues, key=lambda queue: -queue.weight)
-        self.hunts = {queue.name: QueueHunt(pbx, self, queue) for queue in self._queues}
+        self._queues = sorted(queues, key=lambda queue: -queue.weight)
+        self.hunts = {queue.name: QueueHunt(control, self, queue, seed) for queue in self._queues}
         self._heavier = {
             queue.name: [other for other in self._queues if other.weight > queue.weight] for queue in self._queues
         }
@@ -59,7 +63,7 @@ class Distribution:
             self._listen()
 
     def _listen(self) -> None:
-        events = self._pbx.events
+        events = self._control.bus
         events.subscribe(LegEnded, self._on_leg_ended, Stage.SWITCH)
         for kind in (AgentChanged, MemberAdded, MemberRemoved, MemberPauseChanged, LineRegistered, LineUnregistered):
             events.subscribe(kind, self._on_change, Stage.SWITCH)
@@ -136,11 +140,13 @@ class Distribution:
         count = sum(self.available(queue, member) for member in queue.members)
         return min(count, 1) if queue.way is Strategy.RINGALL else count
 
-    def ring(self, call: Call, ringing: dict[Line, Member], timeout: Duration) -> None:
+    def ring(self, call: Call, visit: QueueVisit, ringing: Mapping[Line, Member], timeout: Duration) -> None:
         """Ring members for a caller, all at once, for at most `timeout`."""
         for member in ringing.values():
             self._rung[member.agent] = call
-        dialing.ring_lines(self._calls, call, list(ringing), call.shows, timeout)
+        legs = dialing.legs_on(self._control, call, ringing, call.shows)
+        self.visits.rung(visit, zip(ringing.values(), legs, strict=True))
+        dialing.dial(self._control, call, legs, timeout)
 
     def let_go(self, agent: Agent) -> None:
         """Note that an agent rings for nobody any more."""

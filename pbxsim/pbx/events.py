@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.pbx.notice import Notice
     from pbxsim.pbx.queue import Queue
+    from pbxsim.pbx.queue_visit import QueueVisit
 
 
 class Event(msgspec.Struct, frozen=True, eq=False):
@@ -236,16 +237,30 @@ class MemberPauseChanged(Event, frozen=True, eq=False):
 class CallerJoined(Event, frozen=True, eq=False):
     """A caller waits in a queue."""
 
-    queue: Queue
+    visit: QueueVisit
     call: Call
+
+    @property
+    def queue(self) -> Queue:
+        """Where it waits."""
+        return self.visit.queue
 
 
 class CallerLeft(Event, frozen=True, eq=False):
-    """A caller no longer waits in a queue; `how` is one of connected, abandoned, overflow."""
+    """A caller no longer waits in a queue, or could not even join; the visit says why."""
 
-    queue: Queue
+    visit: QueueVisit
     call: Call
-    how: str
+
+    @property
+    def queue(self) -> Queue:
+        """Where it waited."""
+        return self.visit.queue
+
+    @property
+    def how(self) -> str:
+        """One of connected, abandoned, overflow: the last is all that the queue itself decided."""
+        return self.visit.why if self.visit.why in ("connected", "abandoned") else "overflow"
 
 
 class RecordingFailed(Event, frozen=True, eq=False):

@@ -8,9 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import msgspec
+
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
+
+
+class HandedOn(msgspec.Struct, frozen=True, eq=False):
+    """How one of two who talk left the other one to somebody else; `how` is one of blind, attended.
+
+    `to` is the number that is rung or was consulted, in `context`, the numbering plan of whoever leaves;
+    `consultation` the number of the call that ends with it, 0 for a blind transfer.
+    """
+
+    how: str
+    to: str
+    context: str
+    consultation: int = 0
 
 
 class Hunt(Protocol):
@@ -32,6 +47,9 @@ class Hunt(Protocol):
         """Hear who answered, before the parties are connected."""
         ...
 
-    def ended(self, call: Call) -> None:
-        """Hear that the call is over, found or not."""
+    def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
+        """Hear that the call is over, found or not, or that a party was handed on, which ends it for the hunt.
+
+        `by` is the leg that hung up, failed or handed the other one on; None: the PBX ended it.
+        """
         ...

@@ -80,10 +80,10 @@ class Pbx:
             first_cdr=first_cdr,
             recent=recent_calls,
         )
-        self.distribution = Distribution(self)
+        self.distribution = Distribution(self.calls, self.queues, seed)
         self.calls.hunts = {
             **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
-            **{f"group {group.name}": GroupHunt(self, group) for group in groups},
+            **{f"group {group.name}": GroupHunt(self.calls, group) for group in groups},
         }
         self.decisions = Decisions(self.calls)
         self.handset: Handset | None = None

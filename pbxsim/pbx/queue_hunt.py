@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dice import stream
 from pbxsim.pbx.directory import DeviceState
-from pbxsim.pbx.events import CallerJoined, CallerLeft
 from pbxsim.pbx.queue import Member, Queue, Waiter
+from pbxsim.pbx.queue_visit import QueueVisit, Why
 from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
 
 if TYPE_CHECKING:
@@ -20,9 +19,10 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.distribution import Distribution
-    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.hunt import HandedOn
 
 _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to see what goes on
 
@@ -30,13 +30,16 @@ _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to
 class QueueHunt:
     """Implements `Hunt` for one queue."""
 
-    def __init__(self, pbx: Pbx, distribution: Distribution, queue: Queue) -> None:
+    def __init__(self, control: CallControl, distribution: Distribution, queue: Queue, seed: int) -> None:
         self.queue = queue
-        self._pbx = pbx
-        self._clock = pbx.clock
+        self._control = control
+        self._clock = control.clock
         self._distribution = distribution
+        self._tell = distribution.visits
+        self._seed = seed
+        self._standing = len(queue.waiters)  # callers of the PBX file: they wait for nobody, and at the head
         self._waiting: dict[int, Waiter] = {}
-        self._talking: dict[int, tuple[Member, bool]] = {}
+        self._visits: dict[int, QueueVisit] = {}  # those who wait, and those who talk with a member
         self._sending: set[int] = set()
 
     # -- the caller's way -------------------------------------------------------------------------------------------
@@ -45,14 +48,13 @@ class QueueHunt:
         """Have the caller join, unless the queue is full or counts as empty; then it goes to the overflow."""
         del number
         queue, rules = self.queue, self.queue.rules
-        full = queue.max_waiting and len(queue.waiters) >= queue.max_waiting
-        if full or (rules.join_empty is not None and self._nobody_there(rules.join_empty)):
-            self._pbx.events.emit(CallerLeft(queue, call, "overflow"))
-            self._go_on(call)
+        why = self._refuses()
+        if why is not None:
+            self._go_on(call, self._tell.refused(queue, call, why))
             return
         waiter = self._waiting[call.number] = _waiter(call, self._clock.now)
         queue.waiters.append(waiter)
-        self._pbx.events.emit(CallerJoined(queue, call))
+        self._visits[call.number] = self._tell.joined(queue, call, len(queue.waiters) - self._standing)
         if rules.max_wait:
             waiter.leave_timer = self._later(call, rules.max_wait, self._wait_ran_out, waiter)
         if rules.announce_every:
@@ -63,55 +65,69 @@ class QueueHunt:
         """Connect the caller with the member who picked up."""
         waiter = self._waiting[call.number]
         assert channel.line is not None  # members are rung on lines
-        member = waiter.ringing[channel.line]
-        held = (self._clock.now - waiter.joined_at) // SECOND
-        self._leave(waiter, call, "connected")
-        self.queue.figures.connected(held)
-        self._talking[call.number] = member, held <= self.queue.service_level
+        member, visit = waiter.ringing[channel.line], self._visits[call.number]
+        self._tell.answered(visit, channel)
+        self._leave(waiter, call, visit, Why.CONNECTED)
+        self.queue.figures.connected(visit.waited)
         self._distribution.took(member.agent)
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Count the call: completed if a member had taken it, else abandoned."""
-        talk = self._talking.pop(call.number, None)
-        if talk is not None:
-            self._complete(call, *talk)
-        elif call.number in self._waiting:
+        visit = self._visits.pop(call.number, None)
+        if visit is None:
+            return
+        if visit.answered_by is None:
             self.queue.figures.abandoned += 1
-            self._leave(self._waiting[call.number], call, "abandoned")
+            self._tell.canceled(visit, by)
+            self._leave(self._waiting[call.number], call, visit, Why.ABANDONED)
+        self._tell.over(visit, call, by, handed_on)
+        if visit.answered_by is not None:
+            self._complete(visit, visit.answered_by.member)
 
-    def _complete(self, call: Call, member: Member, in_level: bool) -> None:
-        self.queue.figures.complete((self._clock.now - call.connected_at) // SECOND, in_level=in_level)
+    def _complete(self, visit: QueueVisit, member: Member) -> None:
+        self.queue.figures.complete(visit.talked, in_level=visit.waited <= self.queue.service_level)
         member.calls_taken += 1
         member.last_call = self._clock.now
         self._distribution.finished(member.agent, self.queue)
 
-    def _go_on(self, call: Call) -> None:
+    def _refuses(self) -> Why | None:
+        """Tell why nobody may join now."""
+        queue, absent = self.queue, self.queue.rules.join_empty
+        if queue.max_waiting and len(queue.waiters) >= queue.max_waiting:
+            return Why.FULL
+        return Why.EMPTY if absent is not None and self._nobody_there(absent) else None
+
+    def _go_on(self, call: Call, visit: QueueVisit) -> None:
         """Send a caller that this queue does not keep to the overflow, or hang up.
 
         An overflow that leads back here at once, by whatever way, would go round for ever: it is hung up, too.
         """
         self.queue.figures.overflowed += 1
         call.hunt = None
-        if call.is_over:
-            return
-        control, overflow = self._pbx.calls, self.queue.rules.overflow
-        if not overflow or call.number in self._sending:
-            control.end(call, HangupCause.NORMAL_CLEARING)
-            return
+        if not call.is_over and call.number not in self._sending:
+            visit.sent_to = self.queue.rules.overflow
+        self._tell.over(visit, call, None)
+        if visit.sent_to:
+            self._send(call, visit.sent_to)
+        elif not call.is_over:
+            self._control.end(call, HangupCause.NORMAL_CLEARING)
+
+    def _send(self, call: Call, overflow: str) -> None:
         self._sending.add(call.number)
-        destination = self._pbx.dialplan.resolve(overflow, call.order.context)
-        dialing.ring(control, call, destination, call.shows, call.order.second_timeout)
+        destination = self._control.dialplan.resolve(overflow, call.order.context)
+        dialing.ring(self._control, call, destination, call.shows, call.order.second_timeout)
         self._sending.discard(call.number)
 
-    def _leave(self, waiter: Waiter, call: Call, how: str) -> None:
+    def _leave(self, waiter: Waiter, call: Call, visit: QueueVisit, why: Why) -> None:
         """Take a caller out of the queue; whoever rings for it is free again."""
         del self._waiting[call.number]
-        self.queue.waiters.remove(waiter)
+        place = self.queue.waiters.index(waiter)
+        del self.queue.waiters[place]
         for timer in (waiter.leave_timer, waiter.announce_timer):
             if timer:
                 self._clock.cancel(timer)
         self._let_all_go(waiter)
-        self._pbx.events.emit(CallerLeft(self.queue, call, how))
+        self._tell.left(visit, call, why, place + 1 - self._standing)
         self._distribution.changed()
 
     # -- ringing members --------------------------------------------------------------------------------------------
@@ -144,6 +160,7 @@ class QueueHunt:
         if (bool(free) if queue.way is Strategy.RINGALL else len(free)) <= ahead:
             return False
         queue.passes += 1
+        self._visits[call.number].passes += 1
         waiter.pass_ends = self._clock.now + queue.rules.member_timeout
         self._ring_some(waiter, call, free)
         return True
@@ -158,14 +175,14 @@ class QueueHunt:
 
     def _ring_some(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> None:
         queue = self.queue
-        chance = stream(self._pbx.seed, f"queue {queue.name}", queue.passes)
+        chance = stream(self._seed, f"queue {queue.name}", queue.passes)
         way = queue.way
         picked = together(way, ranked(way, Choice(free, queue.next_place, chance)))
         queue.next_place = picked[-1][0] + 1
         for _, member in picked:
             if member.agent.line is not None:  # of agents who share a telephone, it rings for the first
                 waiter.ringing.setdefault(member.agent.line, member)
-        self._distribution.ring(call, dict(waiter.ringing), waiter.pass_ends - self._clock.now)
+        self._distribution.ring(call, self._visits[call.number], waiter.ringing, waiter.pass_ends - self._clock.now)
 
     def leg_failed(self, call: Call, channel: Channel) -> None:
         """Try the next member within the pass; under ringall the pass is over when the last one refused."""
@@ -173,6 +190,7 @@ class QueueHunt:
         assert channel.line is not None  # members are rung on lines
         member = waiter.ringing.pop(channel.line)
         waiter.tried.append(member)
+        self._tell.failed(self._visits[call.number], channel)
         self._distribution.let_go(member.agent)
         if waiter.ringing:
             return
@@ -183,6 +201,7 @@ class QueueHunt:
 
     def timed_out(self, call: Call) -> None:
         """Let the caller wait for the next pass."""
+        self._tell.all_failed(self._visits[call.number])
         self._pass_is_over(self._waiting[call.number])
 
     def _pass_is_over(self, waiter: Waiter) -> None:
@@ -226,10 +245,14 @@ class QueueHunt:
     def _send_away(self, waiter: Waiter) -> None:
         call = waiter.call
         assert call is not None  # its timer was set for a call
+        limit = self.queue.rules.max_wait  # looked at first, as app_queue does, should both be so at one instant
+        is_late = limit and self._clock.now - waiter.joined_at >= limit
+        visit = self._visits.pop(call.number)
         self.queue.figures.abandoned += 1
-        self._leave(waiter, call, "overflow")  # first of all: an engine that is told to hang up may end the call
-        self._pbx.calls.stop_ringing(call, HangupCause.NORMAL_CLEARING)
-        self._go_on(call)
+        self._leave(waiter, call, visit, Why.TIMEOUT if is_late else Why.EMPTY)  # first of all: see the next line
+        self._control.stop_ringing(call, HangupCause.NORMAL_CLEARING)  # an engine that hears of it may end the call
+        self._tell.canceled(visit, None)
+        self._go_on(call, visit)
 
     def _nobody_there(self, absent: frozenset[str]) -> bool:
         return not any(absent.isdisjoint(self._states(member)) for member in self.queue.members)

@@ -12,8 +12,9 @@ from pbxsim.pbx.cause import HangupCause, weightier
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.hunt import HandedOn
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -34,8 +35,8 @@ class RingGroup(msgspec.Struct, frozen=True, kw_only=True):
 class GroupHunt:
     """Implements `Hunt` for one ring group."""
 
-    def __init__(self, pbx: Pbx, group: RingGroup) -> None:
-        self._pbx = pbx
+    def __init__(self, control: CallControl, group: RingGroup) -> None:
+        self._control = control
         self._group = group
         self._rows: dict[int, int] = {}
         self._causes: dict[int, HangupCause] = {}
@@ -61,25 +62,25 @@ class GroupHunt:
         del channel
         self._forget(call)
 
-    def ended(self, call: Call) -> None:
+    def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Forget the call."""
         self._forget(call)
 
     def _ring_row(self, call: Call, place: int) -> None:
         """Ring the first row from `place` on in which anything can be rung; the call fails behind the last."""
-        resolve, shows = self._pbx.dialplan.resolve, call.shows
+        resolve, shows = self._control.dialplan.resolve, call.shows
         for index in range(place, len(self._group.rows)):
             row = self._group.rows[index]
             self._rows[call.number] = index
             destinations = [resolve(number, self._group.context) for number in row.numbers]
-            refusal = dialing.ring_together(self._pbx.calls, call, destinations, shows, row.ring)
+            refusal = dialing.ring_together(self._control, call, destinations, shows, row.ring)
             if refusal is None:
                 return
             self._note(call, refusal)
         cause = self._causes.get(call.number, HangupCause.NO_ANSWER)
         call.hunt = None
         self._forget(call)
-        self._pbx.calls.party_failed(call, cause)
+        self._control.party_failed(call, cause)
 
     def _next_row(self, call: Call) -> None:
         self._ring_row(call, self._rows[call.number] + 1)

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.pbx.cdr import CdrQuery
-
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.account import Money
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.ledger import LedgerEntry
-    from pbxsim.pbx.pbx import Pbx
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,19 +34,3 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Tell whether there was no earlier run."""
         return self.now == 0
-
-
-def saved_of(pbx: Pbx, last_notice: int) -> Saved:
-    """Give what a PBX would leave if it stopped now."""
-    entries = sorted(pbx.ledger, key=lambda entry: entry.id)
-    return Saved(
-        cdrs=tuple(pbx.cdrs.find(CdrQuery())),
-        entries=tuple(entries),
-        balances=pbx.ledger.last_balances(),
-        now=pbx.clock.now,
-        last_call=pbx.calls.calls_started,
-        last_channel=pbx.calls.channels_made,
-        last_cdr=pbx.calls.next_cdr - 1,
-        last_entry=pbx.ledger.next_entry - 1,
-        last_notice=last_notice,
-    )

@@ -20,6 +20,7 @@ from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
 from pbxsim.pbx.events import CallTransferred
+from pbxsim.pbx.hunt import HandedOn
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -50,11 +51,11 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
     stays, call = partner(leg), leg.call
     if stays is None:
         return False
-    context = leg.line.extension.dialplan if leg.line is not None else call.order.context
+    context = _context(leg)
     destination = control.dialplan.resolve(to, context)
     if isinstance(destination, Refused):
         return False
-    _hand_over(control, call, stays)
+    _hand_over(control, leg, stays, HandedOn("blind", to, context))
     control.step(call, CallStep.TRANSFERRED)
     call.first, call.second, call.second_from = stays, None, len(call.legs)
     control.bus.emit(CallTransferred(call, leg, to, "blind", 0))
@@ -75,13 +76,13 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     call, consultation = held.call, asking.call
     if stays is None or comes is None or call is consultation:
         return False
-    _hand_over(control, call, stays)
+    _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
     _bring_over(call, consultation, comes)
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
     control.release(held, _NORMAL)
     control.engine.part(call)
-    control.end(consultation, _NORMAL)
+    control.end(consultation, _NORMAL, by=asking)
     if not call.is_over:
         control.step(call, CallStep.JOINED)
         control.bridge(call, control.talk_limit(call))
@@ -89,11 +90,17 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     return True
 
 
-def _hand_over(control: CallControl, call: Call, stays: Channel) -> None:
+def _context(leg: Channel) -> str:
+    """The numbering plan of whoever transfers; of a party outside, the context in which its call came."""
+    return leg.line.extension.dialplan if leg.line is not None else leg.call.order.context
+
+
+def _hand_over(control: CallControl, leaves: Channel, stays: Channel, handed_on: HandedOn) -> None:
     """End what belonged to the parties as they were: their time limit, their queue's share; keep who they were."""
+    call = leaves.call
     control.stop_timer(call)
     if call.hunt is not None:
-        call.hunt.ended(call)
+        call.hunt.ended(call, leaves, handed_on)
         call.hunt = None
     call.shows = _shown(call, stays)
     _remember(call)

@@ -15,6 +15,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.load import load
 from pbxsim.discovery import find_engines
 from pbxsim.hosting.assemble import PAUSED_START, assemble
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.simulate.summary import spelt_span, table
 from pbxsim.sinks.call_centre_figures import CallCentreFigures
@@ -91,7 +92,7 @@ class Simulation:
         self.cdrs: list[Cdr] = []
         self.figures = CallCentreFigures(self.pbx)
         self._log = QueueLog(self.pbx) if wish.queue_log is not None else None
-        self.pbx.events.subscribe(CdrClosed, self._on_cdr)
+        self.pbx.events.subscribe(CdrClosed, self._on_cdr, Stage.RECORDS)
 
     def _on_cdr(self, event: CdrClosed) -> None:
         self.cdrs.append(event.cdr)

@@ -5,20 +5,21 @@ app_queue's own running averages are in pbx/queue.py; these here are exact, over
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration, Instant
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import CallEnded, CallerJoined, CallerLeft
+from pbxsim.pbx.queue_visit import QueueVisit, VisitOver, Why
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.pbx.queue import Member, Queue
+    from pbxsim.pbx.queue import Queue
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -33,6 +34,11 @@ class Tally(msgspec.Struct, kw_only=True):
     overflowed: int = 0
     in_level: int = 0
     waited: Duration = 0
+
+    def lose(self, visit: QueueVisit) -> None:
+        """Count a caller who left unanswered."""
+        self.abandoned += visit.why is Why.ABANDONED
+        self.overflowed += visit.why is not Why.ABANDONED
 
     @property
     def waiting(self) -> int:
@@ -55,22 +61,6 @@ class Tally(msgspec.Struct, kw_only=True):
         return self.abandoned / self.offered if self.offered else None
 
 
-class _Busy:
-    """When an agent was busy, as instants of beginnings and ends."""
-
-    __slots__ = ("begins", "ends")
-
-    def __init__(self) -> None:
-        self.begins = array("q")
-        self.ends = array("q")
-
-    def within(self, begin: Instant, end: Instant) -> Duration:
-        """Sum up what lies between two instants."""
-        return sum(
-            max(0, min(last, end) - max(first, begin)) for first, last in zip(self.begins, self.ends, strict=True)
-        )
-
-
 class CallCentreFigures:
     """Counts for each queue, and for each call: one that overflows from queue to queue is one call in `total`."""
 
@@ -79,56 +69,44 @@ class CallCentreFigures:
         self.total = Tally()
         self._pbx = pbx
         self._began = pbx.clock.now
-        self._joined: dict[int, Instant] = {}
-        self._last: dict[int, str] = {}
-        self._talks: dict[int, tuple[Queue, Agent, Instant]] = {}
-        self._busy: dict[Agent, _Busy] = {}
-        pbx.events.subscribe(CallerJoined, self._on_joined)
-        pbx.events.subscribe(CallerLeft, self._on_left)
-        pbx.events.subscribe(CallEnded, self._on_call_ended)
+        self._latest: dict[int, QueueVisit] = {}
+        self._busy: dict[Agent, list[tuple[Instant, Instant]]] = {}
+        pbx.events.subscribe(CallerJoined, self._on_joined, Stage.RECORDS)
+        pbx.events.subscribe(CallerLeft, self._on_left, Stage.RECORDS)
+        pbx.events.subscribe(VisitOver, self._on_over, Stage.RECORDS)
+        pbx.events.subscribe(CallEnded, self._on_call_ended, Stage.RECORDS)
 
     def _on_joined(self, event: CallerJoined) -> None:
-        self.queues[event.queue.name].offered += 1
-        self._joined[event.call.number] = self._pbx.clock.now
-        self._is_in_queues(event.call.number)
+        self._offer(event.visit)
 
-    def _is_in_queues(self, call: int) -> None:
-        if call not in self._last:
-            self._last[call] = ""
-            self.total.offered += 1
+    def _offer(self, visit: QueueVisit) -> None:
+        self.queues[visit.queue.name].offered += 1
+        self.total.offered += visit.call not in self._latest
+        self._latest[visit.call] = visit
 
     def _on_left(self, event: CallerLeft) -> None:
-        call, queue, tally = event.call, event.queue, self.queues[event.queue.name]
-        joined = self._joined.pop(call.number, None)
-        if joined is None:
-            tally.offered += 1
-            self._is_in_queues(call.number)
-        if event.how == "connected" and joined is not None:
-            in_level = self._pbx.clock.now - joined <= queue.service_level * SECOND
+        visit, tally = event.visit, self.queues[event.visit.queue.name]
+        if not visit.joined_at:
+            self._offer(visit)
+        if visit.why is Why.CONNECTED:
+            waited = visit.left_at - visit.joined_at
             for counted in (tally, self.total):
                 counted.answered += 1
-                counted.waited += self._pbx.clock.now - joined
-                counted.in_level += in_level
-            member = _member_on(queue, call.second.line if call.second is not None else None)
-            if member is not None:
-                self._talks[call.number] = queue, member.agent, self._pbx.clock.now
-        elif event.how == "abandoned":
-            tally.abandoned += 1
+                counted.waited += waited
+                counted.in_level += waited <= visit.queue.service_level * SECOND
         else:
-            tally.overflowed += 1
-        self._last[call.number] = event.how
+            tally.lose(visit)
+
+    def _on_over(self, event: VisitOver) -> None:
+        visit, taken = event.visit, event.visit.answered_by
+        if taken is not None:
+            busy = self._busy.setdefault(taken.member.agent, [])
+            busy.append((visit.left_at, visit.ended_at + visit.queue.rules.wrap_up))
 
     def _on_call_ended(self, event: CallEnded) -> None:
-        number = event.call.number
-        how = self._last.pop(number, None)
-        self.total.abandoned += how == "abandoned"
-        self.total.overflowed += how == "overflow"
-        talk = self._talks.pop(number, None)
-        if talk is not None:
-            queue, agent, began = talk
-            busy = self._busy.setdefault(agent, _Busy())
-            busy.begins.append(began)
-            busy.ends.append(event.call.ended_at + queue.rules.wrap_up)
+        visit = self._latest.pop(event.call.number, None)
+        if visit is not None and visit.why is not Why.CONNECTED:
+            self.total.lose(visit)
 
     def occupancy(self, until: Instant, queue: Queue | None = None) -> float | None:
         """Give the share of their time, from the start until then, that agents were in calls of queues or wrapped up.
@@ -141,8 +119,5 @@ class CallCentreFigures:
         return self._busy_time(agents, until) / at_work if at_work else None
 
     def _busy_time(self, agents: Iterable[Agent], until: Instant) -> Duration:
-        return sum(self._busy[agent].within(self._began, until) for agent in agents if agent in self._busy)
-
-
-def _member_on(queue: Queue, line: object) -> Member | None:
-    return next((member for member in queue.members if member.agent.line is line), None)
+        times = [time for agent in agents for time in self._busy.get(agent, ())]
+        return sum(max(0, min(end, until) - max(begin, self._began)) for begin, end in times)

@@ -49,7 +49,12 @@ class CallCentre(Office):
     """An office whose agents are logged in, each on the line of their name, and answer nothing unless told to."""
 
     def __init__(
-        self, *queues: Queue, groups: Sequence[RingGroup] = (), dids: Sequence[Did] = (), max_calls: int = 2
+        self,
+        *queues: Queue,
+        groups: Sequence[RingGroup] = (),
+        dids: Sequence[Did] = (),
+        max_calls: int = 2,
+        seed: int = 1,
     ) -> None:
         entries = (
             *((queue.name, Step(queue=queue.name)) for queue in queues),
@@ -66,6 +71,7 @@ class CallCentre(Office):
             groups=groups,
             dids=dids,
             agents=[member.agent for member in _each_once(queues)],
+            seed=seed,
         )
         for name in NAMES:
             self.will(name, Behaviour(outcome=Outcome.NO_ANSWER, talk=None))

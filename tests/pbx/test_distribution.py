@@ -253,8 +253,7 @@ def test_figures_begin_at_nought_and_belong_to_each_queue_alone() -> None:
 
 def test_the_same_seed_gives_the_same_agents_and_another_seed_may_not() -> None:
     def rung(seed: int) -> list[str]:
-        centre = CallCentre(queue("anna", "ben", "cyril", strategy="random"))
-        centre.pbx.seed = seed
+        centre = CallCentre(queue("anna", "ben", "cyril", strategy="random"), seed=seed)
         for name in ("anna", "ben", "cyril"):
             centre.answers(name, talks=1)
         calls = []

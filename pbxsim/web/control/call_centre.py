@@ -1,21 +1,23 @@
-"""Queues, their members and who waits; agents, logged in where. Their PINs are nobody's business."""
+"""The call centre: queues, their members and who waits; agents, logged in where, paused or not.
+
+Agents' PINs are nobody's business.
+"""
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxsim.clock.instant import iso
-from pbxsim.web.control.request import NamedPage, behind
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.web.control.paging import NamedPage, named_listing
 from pbxsim.web.control.response import DEVICE_STATES, Response, moment_or_none
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Member, Queue, Waiter
-    from pbxsim.web.control.request import ControlRequest, Nothing
 
 
 class MemberShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,20 +75,15 @@ class AgentShown(msgspec.Struct, frozen=True, kw_only=True):
     queues: list[str]
 
 
-def queues(asked: ControlRequest[NamedPage, Nothing]) -> Response:
+def queues(host: HostedPbx, query: NamedPage) -> Response:
     """List all queues, in the PBX file's order."""
-    page = asked.query
-    rest = behind(asked.host.pbx.queues, lambda queue: queue.name, page.after)
-    shown = [_queue(queue) for queue in islice(rest, page.limit)]
-    return asked.page(shown, shown[-1].name if shown else "")
+    return named_listing(host.pbx.queues, query, _queue, name=lambda queue: queue.name)
 
 
-def agents(asked: ControlRequest[NamedPage, Nothing]) -> Response:
+def agents(host: HostedPbx, query: NamedPage) -> Response:
     """List all agents, in the PBX file's order."""
-    page, pbx = asked.query, asked.host.pbx
-    rest = behind(pbx.agents, lambda agent: agent.number, page.after)
-    shown = [_agent(pbx, agent) for agent in islice(rest, page.limit)]
-    return asked.page(shown, shown[-1].number if shown else "")
+    pbx = host.pbx
+    return named_listing(pbx.agents, query, lambda agent: _agent(pbx, agent), name=lambda agent: agent.number)
 
 
 def _queue(queue: Queue) -> QueueShown:

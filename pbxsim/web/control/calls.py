@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from heapq import merge
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from pbxsim.clock.instant import seconds
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.errors import PbxError
 from pbxsim.web.control import call_document
-from pbxsim.web.control.request import Number, Page
+from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.request import Number
 from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.route import Command
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.web.control.request import ControlRequest, Nothing
 
 VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""
@@ -64,32 +62,37 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
     cause: HangupCause = HangupCause.NORMAL_CLEARING
 
 
-def listed(asked: ControlRequest[CallFilter, Nothing]) -> Response:
+def listed(host: HostedPbx, query: CallFilter) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
-    page = asked.query
     fitting = (
         call
-        for call in _by_number(asked.host.pbx)
-        if call.number > page.after and page.state in (None, call_document.state(call))
+        for call in _by_number(host.pbx)
+        if call.number > query.after and query.state in (None, call_document.state(call))
     )
-    calls = [call_document.show(call) for call in islice(fitting, page.limit)]
-    return asked.page(calls, calls[-1].id if calls else 0)
+    return listing(fitting, query.limit, call_document.show, key=_number)
 
 
-def one(asked: ControlRequest[Nothing, Nothing]) -> Response:
+def one(host: HostedPbx, call: int) -> Response:
     """Show one call."""
-    return document(call_document.show(_found(asked)))
+    return document(call_document.show(_found(host.pbx, call)))
 
 
-def incoming(asked: ControlRequest[Nothing, IncomingCall]) -> Command:
+def incoming(host: HostedPbx, body: IncomingCall) -> Command:
     """Have somebody call: an outsider, or the person at one of our telephones."""
-    wish, pbx = asked.body, asked.host.pbx
-    line = _own_line(pbx, wish)
-    order = _order(pbx, wish, line)
-    return Command({"does": "incoming call", **msgspec.to_builtins(wish)}, partial(_place, pbx, order, line))
+    line = _own_line(host.pbx, body)
+    order = _order(host.pbx, body, line)
+    return Command("incoming call", msgspec.to_builtins(body), lambda: _placed(host.pbx, order, line))
 
 
-def _place(pbx: Pbx, order: CallOrder, line: Line | None) -> Response:
+def hang_up(host: HostedPbx, call: int, body: HangUp) -> Command:
+    """End a call from inside the PBX."""
+    found, cause = _found(host.pbx, call), body.cause
+    if found.is_over:
+        raise Problem(409, f"call {call} is over")
+    return Command("hang up", {"cause": int(cause)}, lambda: _hung_up(host.pbx, found, cause), call=call)
+
+
+def _placed(pbx: Pbx, order: CallOrder, line: Line | None) -> Response:
     places = pbx.handset.call_in if pbx.handset is not None else pbx.calls.receive
     call = places(order, line=line)
     if call is None:
@@ -99,17 +102,8 @@ def _place(pbx: Pbx, order: CallOrder, line: Line | None) -> Response:
     return document(call_document.show(call), 201, ("Location", f"/_pbxsim/calls/{call.number}"))
 
 
-def hang_up(asked: ControlRequest[Nothing, HangUp]) -> Command:
-    """End a call from inside the PBX."""
-    calls, cause, call = asked.host.pbx.calls, asked.body.cause, _found(asked)
-    if call.is_over:
-        raise Problem(409, f"call {call.number} is over")
-    line = {"does": "hang up", "cause": int(cause)}
-    return Command(line, partial(_end, calls, call, cause), call=call.number)
-
-
-def _end(calls: CallControl, call: Call, cause: HangupCause) -> Response:
-    calls.hang_up(call, cause)
+def _hung_up(pbx: Pbx, call: Call, cause: HangupCause) -> Response:
+    pbx.calls.hang_up(call, cause)
     return document(call_document.show(call))
 
 
@@ -122,9 +116,8 @@ def _number(call: Call) -> int:
     return call.number
 
 
-def _found(asked: ControlRequest[Any, Any]) -> Call:
-    number = asked.number("call")
-    call = asked.host.pbx.calls.find(number)
+def _found(pbx: Pbx, number: int) -> Call:
+    call = pbx.calls.find(number)
     if call is None:
         raise Problem(404, f"there is no call {number}, or it is too long ago")
     return call

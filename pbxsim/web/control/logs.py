@@ -1,19 +1,20 @@
-"""The two logs of a PBX: the deterministic journal of commands and events, and the requests of its clients.
+"""What happened: the journal of the PBX, and the requests of its clients.
 
-Same seed, file and commands: the same bytes of the journal. Of requests: what clients sent, got, and probably meant.
+The journal is deterministic, the ordered record of commands and events: same seed, file and commands, same bytes. The
+log of requests tells what clients sent, what they got, what they probably meant.
 """
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pbxsim.clock.instant import iso
-from pbxsim.web.control.request import Page
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.web.control.paging import Page, listing
 from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest, Nothing
+    from pbxsim.sinks.journal.journal import Entry
 
 
 class JournalFilter(Page, kw_only=True):
@@ -29,30 +30,28 @@ class RequestFilter(Page, kw_only=True):
     hints: bool = False
 
 
-def journal(asked: ControlRequest[JournalFilter, Nothing]) -> Response:
-    """List entries in order."""
-    page, kept = asked.query, asked.host.journal
-    if page.format == "jsonl":
-        return Response(body=kept.jsonl(), content_type="application/jsonl")
-    entries = kept.entries(page.after, page.limit)
-    shown = [
-        {
-            "seq": entry.seq,
-            "at": iso(entry.at),
-            "kind": entry.kind,
-            "call": entry.call,
-            "channel": entry.channel,
-            "data": entry.data,
-        }
-        for entry in entries
-    ]
-    return asked.page(shown, entries[-1].seq if entries else 0)
+def journal(host: HostedPbx, query: JournalFilter) -> Response:
+    """List the journal's entries in order."""
+    if query.format == "jsonl":
+        return Response(body=host.journal.jsonl(), content_type="application/jsonl")
+    entries = host.journal.entries(query.after, query.limit)
+    return listing(entries, query.limit, _entry, key=lambda entry: entry.seq)
 
 
-def requests(asked: ControlRequest[RequestFilter, Nothing]) -> Response:
+def requests(host: HostedPbx, query: RequestFilter) -> Response:
     """List requests, oldest first, secrets hidden."""
-    page, log = asked.query, asked.host.requests
-    vendor = "" if page.vendor == "none" else page.vendor
-    fitting = (record for record in log.records(after=page.after, vendor=vendor) if record.hints or not page.hints)
-    shown = [log.shown(record) for record in islice(fitting, page.limit)]
-    return asked.page(shown, shown[-1].seq if shown else 0)
+    vendor = "" if query.vendor == "none" else query.vendor
+    records = host.requests.records(after=query.after, vendor=vendor)
+    fitting = (record for record in records if record.hints or not query.hints)
+    return listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": iso(entry.at),
+        "kind": entry.kind,
+        "call": entry.call,
+        "channel": entry.channel,
+        "data": entry.data,
+    }

@@ -1,24 +1,21 @@
-"""Telephones: their lines, registrations and states, and a person's hand on them."""
+"""Telephones: their lines, registrations and states, and what a person does with them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.handset import Handset
-from pbxsim.web.control.request import NamedPage, Number, behind
+from pbxsim.web.control.paging import NamedPage, named_listing
+from pbxsim.web.control.request import Number
 from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
 from pbxsim.web.control.route import Command
-
-if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest, Nothing
 
 Why = Literal["always", "busy", "no_answer"]
 
@@ -33,7 +30,7 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Verb(msgspec.Struct, frozen=True):
-    """Something that a hand can do: how, which fields of the body it needs, and which others it takes."""
+    """Something that a person can do with a telephone: how, which fields of the body it needs, which others it has."""
 
     act: Callable[[Handset, Line, Touch], object]
     needs: tuple[str, ...] = ()
@@ -117,45 +114,41 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[PhoneCall]
 
 
-def listed(asked: ControlRequest[NamedPage, Nothing]) -> Response:
+def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lines, in the PBX file's order."""
-    page = asked.query
-    lines = behind(asked.host.pbx.directory.lines.values(), lambda line: line.user, page.after)
-    phones = [_shown(line) for line in islice(lines, page.limit)]
-    return asked.page(phones, phones[-1].user if phones else "")
+    return named_listing(host.pbx.directory.lines.values(), query, _shown, name=lambda line: line.user)
 
 
-def touch(asked: ControlRequest[Nothing, Touch]) -> Command:
+def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
     """Do what a person at that telephone would do."""
-    user, name, pbx = asked.parts["user"], asked.parts["verb"], asked.host.pbx
-    line, verb, handset = pbx.directory.lines.get(user), VERBS.get(name), pbx.handset
+    line, known, handset = host.pbx.directory.lines.get(user), VERBS.get(verb), host.pbx.handset
     if line is None:
         raise Problem(404, f"there is no telephone {user!r}")
-    if verb is None:
-        raise Problem(404, f"nobody can {name!r} a telephone; verbs are {', '.join(VERBS)}")
-    given = _given(asked.body, name, verb)
+    if known is None:
+        raise Problem(404, f"nobody can {verb!r} a telephone; verbs are {', '.join(VERBS)}")
+    given = _given(verb, known, body)
     if handset is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
-    return Command({"does": name, "phone": user, **given}, partial(_do, verb, handset, line, asked.body))
+    return Command(verb, {"phone": user, **given}, lambda: _done(known, handset, line, body))
 
 
-def _do(verb: Verb, handset: Handset, line: Line, wish: Touch) -> Response:
-    try:
-        verb.act(handset, line, wish)
-    except NothingToDo as error:
-        raise Problem(409, str(error)) from None
-    return document(_shown(line))
-
-
-def _given(wish: Touch, name: str, verb: Verb) -> dict[str, object]:
+def _given(name: str, verb: Verb, body: Touch) -> dict[str, Any]:
     """Give what the body says. Raises Problem 400 where something is missing, or belongs to another verb."""
-    said = msgspec.structs.asdict(wish)
-    for field, value in said.items():
+    fields = msgspec.structs.asdict(body)
+    for field, value in fields.items():
         if value is None and field in verb.needs:
             raise Problem(400, f"body: to {name} needs {field!r}")
         if value is not None and field not in verb.needs + verb.takes:
             raise Problem(400, f"body: to {name} has no use for {field!r}")
-    return {field: value for field, value in said.items() if value is not None}
+    return {field: value for field, value in fields.items() if value is not None}
+
+
+def _done(verb: Verb, handset: Handset, line: Line, body: Touch) -> Response:
+    try:
+        verb.act(handset, line, body)
+    except NothingToDo as error:
+        raise Problem(409, str(error)) from None
+    return document(_shown(line))
 
 
 def _shown(line: Line) -> PhoneShown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pbxsim.web.control import (
     accounts,
@@ -17,39 +17,37 @@ from pbxsim.web.control import (
     recordings,
     webhooks,
 )
-from pbxsim.web.control.request import NamedPage, Page
-from pbxsim.web.control.route import Commanding, Reading, Route, Server
+from pbxsim.web.control.clock import Moving
+from pbxsim.web.control.route import Commanding, Reading, Route, Untimed
 
-_ROOT: Final = "/_pbxsim"
-
-ROUTES: Final[tuple[Route, ...]] = (
-    Server(method="GET", path="/livez", handler=health.livez, is_open=True),
-    Server(method="GET", path="/readyz", handler=health.readyz, is_open=True),
-    Server(method="GET", path="/metrics", handler=health.scraped),
-    Server(method="GET", path=f"{_ROOT}/openapi.json", handler=contract.served),
-    Reading(method="GET", path=f"{_ROOT}/clock", handler=clock.shown),
-    Server(method="PUT", path=f"{_ROOT}/clock", handler=clock.set_rate, body=clock.Rate),
-    Server(method="POST", path=f"{_ROOT}/clock/advance", handler=clock.advance, body=clock.Advance),
-    Server(method="POST", path=f"{_ROOT}/clock/next", handler=clock.run_next),
-    Server(method="POST", path=f"{_ROOT}/clock/run-until-idle", handler=clock.run_until_idle, body=clock.Limit),
-    Server(method="POST", path=f"{_ROOT}/reset", handler=clock.reset, body=clock.Seed),
-    Reading(method="GET", path=f"{_ROOT}/calls", handler=calls.listed, query=calls.CallFilter),
-    Commanding(method="POST", path=f"{_ROOT}/calls", handler=calls.incoming, body=calls.IncomingCall),
-    Reading(method="GET", path=f"{_ROOT}/calls/{{call}}", handler=calls.one),
-    Commanding(method="POST", path=f"{_ROOT}/calls/{{call}}/hangup", handler=calls.hang_up, body=calls.HangUp),
-    Reading(method="GET", path=f"{_ROOT}/phones", handler=phones.listed, query=NamedPage),
-    Commanding(method="POST", path=f"{_ROOT}/phones/{{user}}/{{verb}}", handler=phones.touch, body=phones.Touch),
-    Reading(method="GET", path=f"{_ROOT}/cdrs", handler=cdrs.listed, query=cdrs.CdrFilter),
-    Reading(method="GET", path=f"{_ROOT}/cdrs.csv", handler=cdrs.as_csv, query=cdrs.CsvFilter),
-    Reading(method="GET", path=f"{_ROOT}/cdrs/{{cdr}}/recording", handler=recordings.one),
-    Reading(method="GET", path=f"{_ROOT}/recordings", handler=recordings.listed, query=Page),
-    Reading(method="GET", path=f"{_ROOT}/queues", handler=call_centre.queues, query=NamedPage),
-    Reading(method="GET", path=f"{_ROOT}/agents", handler=call_centre.agents, query=NamedPage),
-    Reading(method="GET", path=f"{_ROOT}/accounts", handler=accounts.listed, query=NamedPage),
-    Reading(method="GET", path=f"{_ROOT}/accounts/{{name}}/ledger", handler=accounts.ledger, query=Page),
-    Commanding(method="POST", path=f"{_ROOT}/accounts/{{name}}/credit", handler=accounts.top_up, body=accounts.TopUp),
-    Reading(method="GET", path=f"{_ROOT}/requests", handler=logs.requests, query=logs.RequestFilter),
-    Reading(method="GET", path=f"{_ROOT}/journal", handler=logs.journal, query=logs.JournalFilter),
-    Reading(method="GET", path=f"{_ROOT}/webhooks", handler=webhooks.listed, query=webhooks.WebhookFilter),
-    Reading(method="POST", path=f"{_ROOT}/webhooks/{{id}}/redeliver", handler=webhooks.redeliver),
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    Untimed("GET", "/livez", health.livez, is_open=True),
+    Untimed("GET", "/readyz", health.readyz, is_open=True),
+    Untimed("GET", "/metrics", health.metrics),
+    Reading("GET", "/_pbxsim/clock", clock.shown),
+    Moving("PUT", "/_pbxsim/clock", clock.set_rate),
+    Moving("POST", "/_pbxsim/clock/advance", clock.advance),
+    Moving("POST", "/_pbxsim/clock/next", clock.run_next),
+    Moving("POST", "/_pbxsim/clock/run-until-idle", clock.run_until_idle),
+    Untimed("POST", "/_pbxsim/reset", clock.reset),
+    Reading("GET", "/_pbxsim/calls", calls.listed),
+    Commanding("POST", "/_pbxsim/calls", calls.incoming),
+    Reading("GET", "/_pbxsim/calls/{call}", calls.one),
+    Commanding("POST", "/_pbxsim/calls/{call}/hangup", calls.hang_up),
+    Reading("GET", "/_pbxsim/phones", phones.listed),
+    Commanding("POST", "/_pbxsim/phones/{user}/{verb}", phones.touch),
+    Reading("GET", "/_pbxsim/cdrs", cdrs.listed),
+    Reading("GET", "/_pbxsim/cdrs.csv", cdrs.as_csv),
+    Reading("GET", "/_pbxsim/cdrs/{cdr}/recording", recordings.one),
+    Reading("GET", "/_pbxsim/recordings", recordings.listed),
+    Reading("GET", "/_pbxsim/queues", call_centre.queues),
+    Reading("GET", "/_pbxsim/agents", call_centre.agents),
+    Reading("GET", "/_pbxsim/accounts", accounts.listed),
+    Reading("GET", "/_pbxsim/accounts/{name}/ledger", accounts.ledger),
+    Commanding("POST", "/_pbxsim/accounts/{name}/credit", accounts.top_up),
+    Reading("GET", "/_pbxsim/requests", logs.requests),
+    Reading("GET", "/_pbxsim/journal", logs.journal),
+    Reading("GET", "/_pbxsim/webhooks", webhooks.listed),
+    Reading("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),  # deliveries are outside the switch
+    Untimed("GET", "/_pbxsim/openapi.json", contract.served),
 )

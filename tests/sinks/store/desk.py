@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import text
 
+from pbxsim.hosting.saved import saved_of
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.events import CdrClosed, CreditChanged, RecordingMoved
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.pbx import NOTHING_SAVED
-from pbxsim.pbx.saved import saved_of
 from pbxsim.sinks.delivery import Delivery
 from pbxsim.sinks.store.engine import make_engine
 from pbxsim.sinks.store.location import StorePlace

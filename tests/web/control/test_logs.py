@@ -1,4 +1,4 @@
-"""The request journal by the control API: what clients sent, with no secret in it."""
+"""The request log and the journal by the control API: what clients sent, with no secret in it, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tests.web.town import Town
+
 
 CALL = "/acme/api?secret=s3cret!&from=100&to=102"
 
@@ -170,32 +171,3 @@ async def test_the_journal_is_listed_by_pages(town: Town) -> None:
     await town.get(CALL)
     entries = (await town.get("/_pbxsim/journal?limit=2&after=1")).json
     assert [entry["seq"] for entry in entries] == [2, 3]
-
-
-async def test_reset_goes_back_to_the_start_and_the_same_commands_give_the_same_journal(town: Town) -> None:
-    async def commands() -> bytes:
-        await town.get(CALL)
-        await town.advance(4)
-        await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
-        await town.post("/_pbxsim/phones/sip100/answer")
-        await town.post("/_pbxsim/clock/run-until-idle")
-        return (await town.get("/_pbxsim/journal?format=jsonl")).body
-
-    first = await commands()
-    reset = await town.post("/_pbxsim/reset", {"seed": 1})
-    assert reset.json == {"pbx": "town", "seed": 1, "now": "2026-01-01T00:00:00.000000Z"}
-    for path in ("calls", "cdrs", "requests", "journal"):
-        assert (await town.get(f"/_pbxsim/{path}")).json == []
-    assert await commands() == first
-    assert first.count(b"\n") > 10
-
-
-async def test_reset_without_a_seed_takes_that_of_the_very_start(town: Town) -> None:
-    assert (await town.post("/_pbxsim/reset", {"seed": 7})).json["seed"] == 7
-    assert (await town.post("/_pbxsim/reset")).json["seed"] == 1
-
-
-async def test_reset_keeps_the_rate(town: Town) -> None:
-    await town.ask("PUT", "/_pbxsim/clock", {"rate": 0.001})
-    await town.post("/_pbxsim/reset")
-    assert (await town.get("/_pbxsim/clock")).json["rate"] == 0.001

@@ -1,4 +1,4 @@
-"""The metrics themselves. Nothing is counted for them: at a scrape the switch's own numbers are read."""
+"""What Prometheus scrapes. Nothing is counted for them: at a scrape the switch's own numbers are read."""
 
 from __future__ import annotations
 
