@@ -10,6 +10,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
+from pbxsim.pbx import transfer
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.events import CallerLeft
@@ -175,6 +176,19 @@ def test_an_attended_transfer_names_the_consultation() -> None:
     handed_on = centre.visit().handed_on
     assert handed_on is not None
     assert msgspec.structs.astuple(handed_on) == ("attended", "900", "main", consultation.number)
+
+
+def test_an_agent_who_joins_the_caller_with_another_call_of_its_own_has_ended_the_visit() -> None:
+    centre = Watched(queue("anna", ring_in_use=True))
+    before = centre.handset.dial(centre.phones["anna"].line, "900")
+    centre.calls()
+    centre.advance(1)
+    centre.phones["anna"].picks_up()
+    centre.advance(5)
+    held, asking = centre.phones["anna"].line.channels
+    assert (held.call, asking.call.number) == (before, centre.pbx.calls.calls_started)
+    assert transfer.attended(centre.pbx.calls, held, asking)
+    assert (centre.visit().why, centre.visit().ended_by, centre.visit().talked) == (Why.CONNECTED, EndedBy.AGENT, 5)
 
 
 def test_an_agent_who_is_reported_gone_at_the_very_answer_was_rung_in_vain() -> None:
