@@ -40,6 +40,7 @@ check: $(HAS_DEV) ## format, lint, types, import contract
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(BIN)/lint-imports
+	$(BIN)/lint-imports --config importlinter-runtime.toml
 
 format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can mend
 	$(PY) -m ruff check --fix .

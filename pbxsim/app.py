@@ -1,6 +1,6 @@
-"""The composition root: the only file that knows every room. Puts PBX files, vendors, engine and server together.
+"""The composition root of `pbxsim serve`: puts PBX files, what is installed, store and server together.
 
-Not here: how the command line is read (cli.py).
+Not here: how the command line is read (cli.py), how a file becomes a PBX (hosting/assemble.py).
 """
 
 from __future__ import annotations
@@ -11,22 +11,24 @@ import logging
 import signal
 import tempfile
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.clock.instant import Instant, from_datetime, parse_iso
-from pbxsim.config.build import build
+from pbxsim.clock.driver import wall_clock
+from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
 from pbxsim.config.fault import PbxFileRefused
-from pbxsim.config.load import load, path_of
-from pbxsim.discovery import BrokenVendor, find_vendors
+from pbxsim.config.load import LoadedFile, load, path_of
+from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.assemble import FileAssembly
+from pbxsim.hosting.collector import tune_garbage_collection
+from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.file_watch import FileWatch
-from pbxsim.hosting.hosted_pbx import Assembled, CannotBegin, HostedPbx, Hosts, Plan
+from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 from pbxsim.hosting.recordings_folder import RecordingsFolder
 from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
-from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import tls
@@ -37,25 +39,12 @@ from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from ssl import SSLContext
 
-    from pbxsim.clock.scheduler import Scheduler
-    from pbxsim.config.file import PbxFile
-    from pbxsim.pbx.saved import Saved
+    from pbxsim.kit.vendor import Vendor
 
 _log: Final = logging.getLogger("pbxsim")
-
-PAUSED_START: Final[Instant] = parse_iso("2026-01-01T00:00:00Z")
-"""Where a clock that is held begins, unless somebody says otherwise: so that two runs compare."""
-
-
-_GC_THRESHOLDS: Final = (200_000, 50, 1000)
-"""The standard ones look at every live call again and again: at 200,000 calls these alone double the switch's speed.
-
-What stays is frozen, so that no collection looks at it: what is loaded for a start, and SQLAlchemy, which comes later
-and is as much again (its objects alone cost 3 % of a busy server).
-"""
 
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +56,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     rate: float = 1.0
     start_at: Instant | None = None
     seed: int | None = None
+    engines: Engines | None = None
     recordings: Path | None = None
     stored: Wanted = Wanted(place=IN_MEMORY)
     tls: str = ""
@@ -82,17 +72,41 @@ class SamePbxTwice(Refused):
     """Two PBX files have one name, or a running PBX was to get another: nobody could tell which one is meant."""
 
 
+class Contradictory(Exception):
+    """Two things that were asked for do not go together; says which."""
+
+
 class Unreachable(Exception):
-    """Something that serving needs cannot be had: the port, a package; says what."""
+    """Something that serving needs cannot be had: the port, a package, what an engine works with; says what."""
+
+
+class Sources(msgspec.Struct, frozen=True):
+    """What a server is made of: the vendors and engines that are installed, and the PBX files, by where they are."""
+
+    vendors: Mapping[str, Vendor]
+    engines: Engines
+    files: Mapping[str, LoadedFile]
+
+    @classmethod
+    def of(cls, settings: ServeSettings) -> Sources:
+        """Look and read. Raises Contradictory, PbxFileRefused, BrokenPackage."""
+        engines = find_engines() if settings.engines is None else settings.engines
+        if settings.rate != 1 and not engines.chosen.can_hold_clock:
+            raise Contradictory(
+                f"the telephones of the engine {engines.chosen.name} live in real time: its clock cannot be held, nor"
+                " go faster; leave --clock out"
+            )
+        vendors = find_vendors()
+        return cls(vendors, engines, {source: load(source, vendors, engines) for source in settings.pbxs})
 
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Unreachable."""
+    """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
     try:
         asyncio.run(_serve(settings, say))
-    except (PbxFileRefused, PathClaimedTwice, BrokenVendor, CannotBegin, tls.TlsRefused) as error:
+    except (PbxFileRefused, PathClaimedTwice, BrokenPackage, CannotBegin, tls.TlsRefused) as error:
         raise Refused(str(error)) from error
-    except (AddressInUse, StoreUnreachable, tls.TlsNotInstalled) as error:
+    except (AddressInUse, EngineUnreachable, StoreUnreachable, tls.TlsNotInstalled) as error:
         raise Unreachable(str(error)) from error
 
 
@@ -101,12 +115,12 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     _stop_on_signals(stop)  # before anything is made that must not be left behind
     async with AsyncExitStack() as stack:
         workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
-        files = files_of(settings.pbxs)
-        kept = {file.name: file.limits.cdrs for file in files.values()}
+        sources = Sources.of(settings)
+        kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze))
-        installation = Installation(settings, workplace, storage, files)
+        installation = Installation(settings, workplace, storage, sources)
         context = _tls(settings, workplace)
-        _tune_garbage_collection()
+        tune_garbage_collection()
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)
         if settings.watch:
@@ -115,13 +129,6 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
             stack.callback(watch.close)
         say(installation.banner())
         await stop.wait()
-
-
-def _tune_garbage_collection() -> None:
-    """Have collections look at nothing that stays, and seldom at anything."""
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
-    gc.enable()
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -145,7 +152,7 @@ def _tls(settings: ServeSettings, workplace: Path) -> SSLContext | None:
 class Installation:
     """The PBXs of one server, from their files, and the server itself. `workplace` is a folder for what need not stay.
 
-    Raises PbxFileRefused, SamePbxTwice, PathClaimedTwice, BrokenVendor.
+    Raises PbxFileRefused, SamePbxTwice, PathClaimedTwice, CannotBegin, and what `Sources.of` does without `sources`.
     """
 
     def __init__(
@@ -153,15 +160,15 @@ class Installation:
         settings: ServeSettings,
         workplace: Path,
         storage: Storage | None = None,
-        files: Mapping[str, PbxFile] | None = None,
+        sources: Sources | None = None,
     ) -> None:
         self._settings = settings
         self._workplace = workplace
         self._storage = InMemory() if storage is None else storage
+        self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
-        self.vendors = find_vendors()
-        read = files_of(settings.pbxs) if files is None else files
-        self.hosts = Hosts([self._host(source, read[source]) for source in settings.pbxs], self._storage.store)
+        self.vendors = self._installed.vendors
+        self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, control)
 
@@ -192,64 +199,34 @@ class Installation:
             _log.info("%s has changed: the PBX %s begins anew", source, name)
 
     def _restart(self, name: str, source: str) -> None:
-        file = load(source, self.vendors)
+        loaded = load(source, self.vendors, self._installed.engines)
+        file = loaded.file
         if file.name != name:
             raise SamePbxTwice(f"{source}: name: found {file.name!r}, expected {name!r}, which a running PBX keeps")
         others = {vendor for host in self.hosts if host.name != name for vendor in host.interfaces}
         VendorPaths(self.vendors[vendor] for vendor in sorted(others | set(file.vendors)))
         host = self.hosts.named(name)
         assert host is not None
-        plan = self._plan(file)
-        host.restart(plan)
+        host.restart(self._assembly(loaded))
         self.server.reindex()
 
-    def _host(self, source: str, file: PbxFile) -> HostedPbx:
-        plan = self._plan(file)
-        if plan.name in self._sources:
-            raise SamePbxTwice(f"two PBXs are named {plan.name!r}: {self._sources[plan.name]} and {source}")
-        self._sources[plan.name] = source
+    def _host(self, source: str) -> HostedPbx:
+        loaded = self._installed.files[source]
+        name = loaded.file.name
+        if name in self._sources:
+            raise SamePbxTwice(f"two PBXs are named {name!r}: {self._sources[name]} and {source}")
+        self._sources[name] = source
         return HostedPbx(
-            plan,
+            self._assembly(loaded),
             self.vendors,
             rate=self._settings.rate,
-            record_store=self._storage.record_store(plan.name),
-            resumed=self._storage.resumed(plan.name),
+            record_store=self._storage.record_store(name),
+            resumed=self._storage.resumed(name),
         )
 
-    def _plan(self, file: PbxFile) -> Plan:
+    def _assembly(self, loaded: LoadedFile) -> FileAssembly:
         settings = self._settings
         chosen = settings.recordings
-        folder = (chosen or self._storage.recordings or self._workplace) / file.name
-        recordings = RecordingsFolder(folder, file, keep=chosen is not None)
-
-        def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
-            recorder = Recorder(recordings.root, longest=file.limits.recording)
-            built = build(file, vendors=self.vendors, clock=clock, seed=seed, files=recorder, saved=saved)
-            recordings.put_back(built, recorder, anew=saved.is_empty)
-            smtp = None if file.smtp is None else file.smtp.server()
-            return Assembled(built.pbx, built.interfaces, recorder, smtp)
-
-        return Plan(
-            name=file.name,
-            seed=file.seed if settings.seed is None else settings.seed,
-            assemble=assemble,
-            start=start_of(file.start if settings.start_at is None else settings.start_at),
-        )
-
-
-def files_of(sources: Iterable[str]) -> dict[str, PbxFile]:
-    """Read PBX files, by their sources. Raises PbxFileRefused, BrokenVendor."""
-    vendors = find_vendors()
-    return {source: load(source, vendors) for source in sources}
-
-
-def start_of(said: Instant | None) -> Callable[[float], Instant]:
-    """Give the rule where a PBX's clock begins: where it is said, else now; a paused clock at PAUSED_START."""
-    if said is not None:
-        return lambda rate: said
-    return lambda rate: wall_clock() if rate else PAUSED_START
-
-
-def wall_clock() -> Instant:
-    """Tell the world's time."""
-    return from_datetime(datetime.now(UTC))  # noqa: TID251 - where a clock that nobody set begins is the world's
+        folder = (chosen or self._storage.recordings or self._workplace) / loaded.file.name
+        recordings = RecordingsFolder(folder, loaded.file, keep=chosen is not None)
+        return FileAssembly(loaded, seed=settings.seed, start_at=settings.start_at, folder=recordings)

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbxsim import __version__
+from pbxsim.engines import DEFAULT_ENGINE
 from pbxsim.options import (
     FromEnvironment,
     Options,
+    Parser,
     database,
-    engine,
     later,
     moment,
     named,
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.app import ServeSettings
+    from pbxsim.discovery import Engines
     from pbxsim.hosting.storage import Wanted
+    from pbxsim.kit.vendor import Vendor
 
 
 class Exit(IntEnum):
@@ -49,16 +52,24 @@ class Exit(IntEnum):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; give the exit code."""
-    parser = _parser(os.environ)
-    asked = parser.parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = asked.command
     try:
+        asked = _parser(os.environ).parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = asked.command
         return int(command(asked))
+    except _broken_package() as broken:
+        return _complain(str(broken), Exit.REFUSED)
     except KeyboardInterrupt:
         return Exit.DONE
     except BrokenPipeError:  # whoever read our output has seen enough (`pbxsim schema | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
+
+
+def _broken_package() -> type[Exception]:
+    """Give what an installed package without a sound declaration raises: looked up only where something is raised."""
+    from pbxsim.discovery import BrokenPackage
+
+    return BrokenPackage
 
 
 def serve(asked: argparse.Namespace) -> int:
@@ -74,28 +85,39 @@ def serve(asked: argparse.Namespace) -> int:
 
     aiohttp_server_half.import_server()
     logs.set_up(asked.log_format, sys.stderr)
-    from pbxsim.app import Refused, Unreachable, run
+    from pbxsim.app import Contradictory, Refused, Unreachable, run
 
     try:
         run(_settings(asked, watch=watch), _say)
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
+    except Contradictory as contradictory:
+        return _complain(f"pbxsim serve: error: {contradictory}", Exit.USAGE)
     except Unreachable as unreachable:
         return _complain(str(unreachable), Exit.UNREACHABLE)
     return Exit.DONE
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Tell every fault of a PBX file."""
+    """Tell every fault of PBX files."""
+    from pbxsim.discovery import find_vendors
+
+    vendors = find_vendors()
+    return max([_check(file, vendors, asked.engine) for file in asked.files])
+
+
+def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
+    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
-    from pbxsim.discovery import BrokenVendor, find_vendors
+    from pbxsim.hosting.assemble import assemble
 
     try:
-        file = load(asked.file, find_vendors())
-    except (PbxFileRefused, BrokenVendor) as refused:
+        loaded = load(file, vendors, engines)
+        assemble(loaded, clock=Scheduler(loaded.file.start or 0))
+    except PbxFileRefused as refused:
         return _complain(str(refused), Exit.REFUSED)
-    _say(f"{asked.file}: PBX {file.name}, no fault")
+    _say(f"{file}: PBX {loaded.file.name}, no fault")
     return Exit.DONE
 
 
@@ -103,14 +125,11 @@ def schema(asked: argparse.Namespace) -> int:
     """Print the JSON Schema of PBX files."""
     import json
 
+    from pbxsim.config.packages import Packages
     from pbxsim.config.schema import schema as json_schema
-    from pbxsim.discovery import BrokenVendor, find_vendors
+    from pbxsim.discovery import find_engines, find_vendors
 
-    try:
-        content = json_schema(find_vendors())
-    except BrokenVendor as broken:
-        return _complain(str(broken), Exit.REFUSED)
-    _say(json.dumps(content, indent=2, ensure_ascii=False))
+    _say(json.dumps(json_schema(Packages(find_vendors(), find_engines())), indent=2, ensure_ascii=False))
     return Exit.DONE
 
 
@@ -138,15 +157,16 @@ def simulate(asked: argparse.Namespace) -> int:
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"pbxsim {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands, environment)
-    add: Callable[..., argparse.ArgumentParser] = commands.add_parser
-    checker = add("check", help="tell every fault of a PBX file; exit 1 if there is one", allow_abbrev=False)
-    checker.add_argument("file", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
+    add: Callable[..., Parser] = commands.add_parser
+    checker = add("check", help="tell every fault of PBX files; exit 1 if there is one", allow_abbrev=False)
+    checker.add_argument("files", nargs="+", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
+    checker.add_engine_option()
     checker.set_defaults(command=check)
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
@@ -157,7 +177,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
 
 
 def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - argparse keeps that type private
-    parser: argparse.ArgumentParser = commands.add_parser(
+    parser: Parser = commands.add_parser(
         "serve",
         help="serve one PBX or several",
         allow_abbrev=False,
@@ -172,7 +192,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("clock", 1.0, rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
     option("start-at", None, moment, "TIME", "where their time begins, ISO 8601")
     option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
-    option("engine", "simulated", engine, "simulated", "who decides what telephones do (simulated)")
+    parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
     option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", "", str, "T", "ask for it as bearer token in the control API")
@@ -200,6 +220,7 @@ def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
         rate=asked.clock,
         start_at=asked.start_at,
         seed=asked.seed,
+        engines=asked.engine,
         recordings=asked.recordings,
         stored=_stored(asked),
         tls=asked.tls,

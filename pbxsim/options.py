@@ -5,16 +5,38 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from pbxsim.engines import DEFAULT_ENGINE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbxsim.clock.instant import Instant
+    from pbxsim.discovery import Engines
 
 _LATER: Final = {
     "workers": "this release serves with one process; leave --workers out",
 }
 _TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
 _FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose option `--engine`, if it has one, tells which are installed, looked for when somebody asks."""
+
+    engine_option: argparse.Action | None = None
+
+    def add_engine_option(self, default: str = DEFAULT_ENGINE) -> None:
+        """Give it the option; `default` is read as what somebody types."""
+        self.engine_option = self.add_argument("--engine", type=named(engine), default=default, metavar="NAME")
+
+    def format_help(self) -> str:
+        """Write the help."""
+        if self.engine_option is not None:
+            from pbxsim.discovery import find_engines
+
+            found = "; ".join(f"{each.name}: {each.title}" for each in find_engines().found.values())
+            self.engine_option.help = f"who decides what telephones do ({DEFAULT_ENGINE}). {found}".replace("%", "%%")
+        return super().format_help()
 
 
 class Options:
@@ -25,15 +47,14 @@ class Options:
         self._environment = environment
 
     def __call__(self, name: str, default: object, kind: Callable[[str], object], metavar: str, text: str) -> None:
+        default = self.given(name) or default
+        self._parser.add_argument(f"--{name}", type=named(kind), default=default, metavar=metavar, help=text)
+
+    def given(self, name: str) -> FromEnvironment | None:
+        """Give what the environment says of an option, if it does."""
         variable = f"PBXSIM_{name.upper().replace('-', '_')}"
-        given = self._environment.get(variable)
-        self._parser.add_argument(
-            f"--{name}",
-            type=named(kind),
-            default=FromEnvironment(given, variable) if given else default,
-            metavar=metavar,
-            help=text,
-        )
+        text = self._environment.get(variable)
+        return FromEnvironment(text, variable) if text else None
 
 
 class FromEnvironment(str):
@@ -133,11 +154,14 @@ def database(text: str) -> str:
     return str(text)
 
 
-def engine(text: str) -> str:
-    """Read an engine's name."""
-    if text in ("asterisk", "sip"):
-        raise argparse.ArgumentTypeError(f"the engine {text!r} is not in this release; simulated is")
-    return one_of("simulated")(text)
+def engine(text: str) -> Engines:
+    """Read an engine's name; give it among those that are installed."""
+    from pbxsim.discovery import UnknownEngine, find_engines
+
+    try:
+        return find_engines(str(text))
+    except UnknownEngine as unknown:
+        raise argparse.ArgumentTypeError(str(unknown)) from None
 
 
 def one_of(*words: str) -> Callable[[str], str]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.config.build import build
+from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
+from pbxsim.hosting.assemble import assemble
 from pbxsim.hosting.directory_changes import tell_changes
-from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Plan
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
@@ -37,7 +37,7 @@ from tests.vendors import golden
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.hosting.assemble import Assembled
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import CdrArchive
     from pbxsim.pbx.channel import Channel
@@ -244,13 +244,12 @@ class _NoFiles:
 
 def documented(seed: int = 7) -> HostedPbx:
     """Send every documented request to the PBX `documented`, three times over, with time between them."""
-    vendors, file = find_vendors(), load("documented")
+    loaded = load("documented")
 
-    def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
-        built = build(file, vendors=vendors, clock=clock, seed=seed, files=_NoFiles(), saved=saved)
-        return Assembled(built.pbx, built.interfaces)
+    def assembly(_rate: float, _seed: int | None, saved: Saved) -> Assembled:
+        return assemble(loaded, clock=Scheduler(START), seed=seed, files=_NoFiles(), saved=saved)
 
-    hosted = HostedPbx(Plan(name=file.name, seed=seed, assemble=assemble, start=lambda _: START), vendors, rate=0)
+    hosted = HostedPbx(assembly, loaded.packages.vendors, rate=0)
     clock = hosted.pbx.clock
     for turn in range(3):
         for vendor in sorted(hosted.interfaces):

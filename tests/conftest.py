@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-_VARIABLE: Final = "XDG_DATA_HOME"  # where a store is that nobody gave a place: see sinks/store/whereabouts.py
+_VARIABLE: Final = "XDG_DATA_HOME"  # where a store is that nobody gave a place: see sinks/store/location.py
 _folder = pytest.StashKey[str]()
 
 

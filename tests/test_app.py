@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import msgspec
 import pytest
 
 from pbxsim import app
-from pbxsim.app import PAUSED_START, Installation, SamePbxTwice, ServeSettings
+from pbxsim.app import Installation, SamePbxTwice, ServeSettings
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
-from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.hosting.assemble import PAUSED_START
+from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.recordings_folder import RecordingsRefused
 from pbxsim.kit.request import Request
 from pbxsim.web.paths import PathClaimedTwice
@@ -46,10 +47,9 @@ def pbx_file(folder: Path, name: str = "shop", user: str = "eva", number: str = 
     return str(file)
 
 
-def installation(folder: Path, *pbxs: str, rate: float = 0, **settings: object) -> Installation:
+def installation(folder: Path, *pbxs: str, rate: float = 0, **settings: Any) -> Installation:  # noqa: ANN401
     """Install PBXs, with a held clock."""
-    told = msgspec.convert({"port": 0, "rate": rate, "pbxs": pbxs, **settings}, ServeSettings)
-    return Installation(told, folder / "workplace")
+    return Installation(ServeSettings(port=0, rate=rate, pbxs=pbxs, **settings), folder / "workplace")
 
 
 @asynccontextmanager
@@ -128,25 +128,6 @@ def test_two_vendors_of_one_path_are_refused(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(PathClaimedTwice, match="is claimed by both"):
         installation(tmp_path, "documented")
     assert installation(tmp_path, pbx_file(tmp_path)).hosts.vendors() == ["voipsun"]  # VUM's is not served here
-
-
-@pytest.mark.parametrize(
-    ("said", "rate", "starts"),
-    [
-        (parse_iso("2030-05-05"), 0, parse_iso("2030-05-05")),
-        (parse_iso("2030-05-05"), 1, parse_iso("2030-05-05")),
-        (None, 0, PAUSED_START),
-    ],
-)
-def test_a_clock_begins_where_it_is_said_and_a_held_one_at_a_fixed_day(
-    said: int | None, rate: float, starts: int
-) -> None:
-    assert app.start_of(said)(rate) == starts
-
-
-def test_a_running_clock_begins_now() -> None:
-    before = app.wall_clock()
-    assert before <= app.start_of(None)(1) <= app.wall_clock()
 
 
 def test_a_files_own_start_and_seed_count_unless_the_command_line_says_otherwise(tmp_path: Path) -> None:

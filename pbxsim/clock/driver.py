@@ -36,11 +36,23 @@ class ClockNotRunning(RuntimeError):
         super().__init__("the clock is not running")
 
 
+class RealTime(RuntimeError):
+    """The clock was asked to go faster, slower or somewhere, and what it is for lives in real time."""
+
+    def __init__(self) -> None:
+        super().__init__("this PBX's telephones live in real time: its clock cannot be held, go faster or be moved on")
+
+
 class BeyondTime(ValueError):
     """The clock was asked for a moment after the year 9999."""
 
     def __init__(self) -> None:
         super().__init__(f"the clock cannot go beyond {iso(LAST)}")
+
+
+def wall_clock() -> Instant:
+    """Tell the world's time."""
+    return from_datetime(datetime.now(UTC))
 
 
 class _Leap:
@@ -63,9 +75,13 @@ class ClockDriver:
     `outside` is a second scheduler, for what happens at moments of the PBX's time and is none of the switch's business
     (when a webhook is tried again). It is run as time passes, but no time passes for it: it is never waited for, and
     `run_next` and `run_until_idle` do not see it. So nobody outside decides where the switch's clock stands.
+
+    One that `is_real_time` goes at rate 1, whatever anybody wants: a hold does not stop it, and all else that would
+    raises RealTime.
     """
 
-    def __init__(self, scheduler: Scheduler, *, rate: float) -> None:
+    def __init__(self, scheduler: Scheduler, *, rate: float, is_real_time: bool = False) -> None:
+        self.is_real_time = is_real_time
         self.barriers: list[Callable[[], Awaitable[None]]] = []
         self.outside = Scheduler(scheduler.now)
         self._clock = scheduler
@@ -85,8 +101,13 @@ class ClockDriver:
         return self._rate
 
     def set_rate(self, rate: float) -> None:
-        """Run at another rate from now on; 0 pauses exactly here. Raises ValueError below 0 and above FASTEST."""
+        """Run at another rate from now on; 0 pauses exactly here.
+
+        Raises ValueError below 0 and above FASTEST, RealTime.
+        """
         checked = _checked(rate)
+        if self.is_real_time and checked != self._rate:
+            raise RealTime
         self.catch_up()
         self._rate = checked
         self._take_anchor()
@@ -140,12 +161,15 @@ class ClockDriver:
         """
         if duration < 0:
             raise TimeWentBackwards(self._clock.now, self._clock.now + duration)
+        if duration:
+            self._must_be_movable()
         async with self._turn:
             self.catch_up()
             await self._go(self._clock.now + duration)
 
     async def run_next(self) -> bool:
         """Move time to the next due instant and do all work due there; False if none is. Raises ClockNotRunning."""
+        self._must_be_movable()
         async with self._turn:
             self.catch_up()
             due = self._clock.next_due()
@@ -159,6 +183,7 @@ class ClockDriver:
         """
         if limit < 0:
             raise TimeWentBackwards(self._clock.now, self._clock.now + limit)
+        self._must_be_movable()
         async with self._turn:
             self.catch_up()
             await self._go(min(self._clock.now + limit, LAST), stops_when_idle=True)
@@ -171,10 +196,16 @@ class ClockDriver:
         `here` it stands where the scheduler is, for whoever asks in the middle of the PBX's work; without, what is due
         by now is done first.
         """
+        if self.is_real_time:
+            return Hold(_nothing)
         if not here:
             self.catch_up()
         self._holds += 1
         return Hold(self._let_go)
+
+    def _must_be_movable(self) -> None:
+        if self.is_real_time:
+            raise RealTime
 
     def _let_go(self) -> None:
         self._holds -= 1
@@ -281,6 +312,10 @@ class ClockDriver:
         if self._loop is not None:
             self._anchor = self._loop.time()
             self._anchored_at = self._clock.now
+
+
+def _nothing() -> None:
+    """Let go of what does not stand still."""
 
 
 def _checked(rate: float) -> float:

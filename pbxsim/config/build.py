@@ -1,14 +1,13 @@
-"""Making a PBX of a PBX file: parsed once, built as often as somebody resets or copies it.
+"""Making the switch of a PBX file: parsed once, built as often as somebody resets or copies it.
 
-Not here: what one entry of the file becomes (the module of its noun), the clock's rate, HTTP.
+Not here: what one entry of the file becomes (the module of its noun), and what makes a PBX of it that can be called:
+its engine and its vendors' interfaces (hosting/assemble.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
-
-import msgspec
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.clock.scheduler import Scheduler
@@ -16,10 +15,6 @@ from pbxsim.config.file import PbxFile
 from pbxsim.config.numbering import NO_PLAN
 from pbxsim.config.records import Placement
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
-from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.handset import SimulatedHandset
-from pbxsim.engines.simulated.traffic import Traffic
-from pbxsim.kit.vendor import Interface, Vendor
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import Directory, Extension, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
@@ -30,45 +25,12 @@ from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
 
 
-class BuiltPbx(msgspec.Struct, frozen=True, eq=False):
-    """A PBX with its engine connected, its interface for each vendor it speaks, and the recordings to put in place.
+def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, saved: Saved = NOTHING_SAVED) -> Pbx:
+    """Build the PBX of a file that is right, at its very start; nothing is shared with another build.
 
-    `traffic` are the callers who call by themselves; they have begun.
+    It has no engine yet, and speaks no vendor's interface. `saved` is what an earlier run left: its records, numbers
+    and credits come before the file's.
     """
-
-    pbx: Pbx
-    interfaces: dict[str, Interface]
-    place: tuple[Placement, ...]
-    traffic: Traffic
-
-
-def build(
-    file: PbxFile,
-    *,
-    vendors: Mapping[str, Vendor],
-    clock: Scheduler,
-    seed: int,
-    files: RecordingFiles,
-    saved: Saved = NOTHING_SAVED,
-) -> BuiltPbx:
-    """Build a PBX from a file that `load` gave, at its very start; nothing is shared with another build.
-
-    `vendors` must be those that the file was loaded with. Recordings are not put in place here. `saved` is what an
-    earlier run left: its records, numbers and credits come before the file's.
-    """
-    pbx, engine = _with_engine(file, clock, seed, files, saved)
-    interfaces = {name: vendors[name].open(settings, pbx) for name, settings in file.vendors.items()}
-    return BuiltPbx(pbx, interfaces, tuple(_placements(file)), _traffic(file, pbx, engine))
-
-
-def build_pbx(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles) -> Pbx:
-    """Build the PBX alone: simulated telephones, records in memory, no vendor, nobody who calls by himself."""
-    return _with_engine(file, clock, seed, files, NOTHING_SAVED)[0]
-
-
-def _with_engine(
-    file: PbxFile, clock: Scheduler, seed: int, files: RecordingFiles, saved: Saved
-) -> tuple[Pbx, SimulatedEngine]:
     directory = _directory(file)
     agents = {entry.number: entry.agent(_plan_id(directory, entry.dialplan)) for entry in file.agents}
     tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
@@ -92,24 +54,14 @@ def _with_engine(
         saved=saved,
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
-    engine = _connect(file, pbx)
     _start_work(file, pbx, agents)
-    return pbx, engine
+    return pbx
 
 
-def _connect(file: PbxFile, pbx: Pbx) -> SimulatedEngine:
-    rules = [entry.rule() for entry in file.phones.rules]
-    engine = SimulatedEngine(pbx, rules, file.phones.default_behaviour())
-    pbx.connect_engine(engine, SimulatedHandset(pbx, engine))
-    return engine
-
-
-def _traffic(file: PbxFile, pbx: Pbx, engine: SimulatedEngine) -> Traffic:
-    dids, trunks = pbx.directory.dids, pbx.directory.trunks
-    contexts = {number: did.context for number, did in dids.items()}
-    traffic = Traffic(pbx, engine, [entry.source(contexts.get(entry.to, ""), trunks) for entry in file.traffic])
-    traffic.start()
-    return traffic
+def placements(file: PbxFile) -> tuple[Placement, ...]:
+    """Give the recordings that a file puts in place."""
+    placed = (entry.placement() for entry in file.cdrs)
+    return tuple(placement for placement in placed if placement is not None)
 
 
 def _start_work(file: PbxFile, pbx: Pbx, agents: Mapping[str, Agent]) -> None:
@@ -122,13 +74,6 @@ def _start_work(file: PbxFile, pbx: Pbx, agents: Mapping[str, Agent]) -> None:
 
 def _queues(file: PbxFile, agents: Mapping[str, Agent], clock: Scheduler) -> list[Queue]:
     return [entry.queue(agents, clock.now) for entry in file.queues]
-
-
-def _placements(file: PbxFile) -> Iterator[Placement]:
-    for entry in file.cdrs:
-        placement = entry.placement()
-        if placement is not None:
-            yield placement
 
 
 def _directory(file: PbxFile) -> Directory:

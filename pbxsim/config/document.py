@@ -14,7 +14,8 @@ from typing import Any, Final, TypeAlias
 import msgspec
 import yaml
 
-from pbxsim.config.fault import Fault, Finding, Path, PbxFileRefused, spelt
+from pbxsim.config.fault import Fault, PbxFileRefused
+from pbxsim.kit.finding import Finding, Path, spelt
 
 try:
     from yaml import CSafeLoader as Loader

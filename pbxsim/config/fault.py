@@ -1,37 +1,23 @@
 """What is wrong with a PBX file: one fault, and the refusal that carries them all.
 
-Not here: finding faults (type_faults.py, meaning.py, vendor_settings.py), or their lines (document.py).
+Not here: finding faults (type_faults.py, semantics.py, vendor_settings.py), or their lines (document.py).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from itertools import islice
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
-Path: TypeAlias = tuple[str | int, ...]
-"""Where something stands in a PBX file: keys of mappings, positions in lists."""
+from pbxsim.kit.finding import Path
 
 MOST_FAULTS: Final = 100
 """Faults that one refusal tells; the rest show when those are mended."""
 
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _LONGEST: Final = 60  # characters of a value that a fault shows
-_STRAY_LETTERS: Final = 3
-_MOST_COMPARED: Final = 300  # a large file has thousands of names, and a comparison takes long
 _PATH_PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """A fault before it has been looked up where it stands. `line` 0: where its path leads. Else as Fault."""
-
-    path: Path
-    value: object
-    expected: str
-    line: int = 0
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -61,19 +47,6 @@ class PbxFileRefused(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-def spelt(path: Path) -> str:
-    """Spell a path as people write it: `extensions[3].lines[0].user`, `entries["_X."]`."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif _PLAIN_KEY.fullmatch(part):
-            text += f".{part}" if text else part
-        else:
-            text += f'["{part}"]'
-    return text
-
-
 def parsed(path: str) -> Path:
     """Read a path as a vendor's check or msgspec spells it; keys with dots or brackets in them come out in pieces."""
     return tuple(int(number) if number else key for number, key in _PATH_PART.findall(path))
@@ -91,17 +64,3 @@ def shown(value: object) -> str:
         return f"a list of {len(value)}"
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 4]}...{text[0]}"
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Give ` (did you mean X?)` for a word that is nearly a known one, else nothing."""
-    close = nearest(word, known)
-    return f" (did you mean {close}?)" if close is not None else ""
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that a misspelt one is most like, among the first few hundred of about its length."""
-    from difflib import get_close_matches  # only where there is a fault to explain
-
-    alike = (candidate for candidate in known if abs(len(candidate) - len(word)) <= _STRAY_LETTERS)
-    return next(iter(get_close_matches(word, list(islice(alike, _MOST_COMPARED)), n=1)), None)

@@ -1,10 +1,12 @@
 """A PBX file as a whole: what it may say, section by section. What a section holds is in the module of its noun.
 
-Not here: reading it (load.py), what JSON Schema cannot express (meaning.py), making a PBX of it (build.py).
+How telephones behave is in the sections of engines, which are no part of it until `with_sections` adds them. Not here:
+reading it (load.py), what JSON Schema cannot express (semantics.py), making a PBX of it (build.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -19,8 +21,8 @@ from pbxsim.config.records import CdrEntry
 from pbxsim.config.ring_groups import GroupEntry
 from pbxsim.config.subscribers import ExtensionEntry
 from pbxsim.config.trunks import RouteEntry, TrunkEntry
-from pbxsim.engines.simulated.phones_settings import PhonesEntry
-from pbxsim.engines.simulated.traffic_settings import TrafficEntry
+from pbxsim.discovery import BrokenEngine
+from pbxsim.engines.engine import Engine
 from pbxsim.kit.values import Count, Moment, PbxName, instant
 from pbxsim.pbx.pbx import LONGEST_TALK
 
@@ -60,10 +62,8 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     routes: Annotated[tuple[RouteEntry, ...] | None, Meta(description="Outbound routes; see `trunks`.")] = None
     dids: tuple[DidEntry, ...] = ()
     groups: tuple[GroupEntry, ...] = ()
-    phones: PhonesEntry = PhonesEntry()
     agents: tuple[AgentEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
-    traffic: Annotated[tuple[TrafficEntry, ...], Meta(description="Callers from outside who call by themselves.")] = ()
     cdrs: tuple[CdrEntry, ...] = ()
     smtp: Annotated[SmtpEntry | None, Meta(description="The mail server that takes its e-mails.")] = None
     vendors: Annotated[
@@ -74,3 +74,31 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def start(self) -> Instant | None:
         """Tell where the file wants its clock to begin, if it does."""
         return None if self.start_at is None else instant(self.start_at)
+
+
+def with_sections(engines: Mapping[str, Engine]) -> type[PbxFile]:
+    """Give the type of files that have the sections of these engines, too, as fields of these names.
+
+    Raises BrokenEngine for a section that every PBX file has.
+    """
+    sections = [(name, section) for engine in engines.values() for name, section in engine.sections.items()]
+    for name, _ in sections:
+        if name in PbxFile.__struct_fields__:
+            raise BrokenEngine(f"an engine's section cannot be called {name!r}: every PBX file has one of that name")
+    made = msgspec.defstruct(
+        PbxFile.__name__,
+        [(name, section.form, section.default) for name, section in sections],
+        bases=(PbxFile,),
+        namespace={"__doc__": PbxFile.__doc__},
+        module=__name__,
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+    assert issubclass(made, PbxFile)
+    return made
+
+
+def settings_of(file: PbxFile, engine: Engine) -> dict[str, Any]:
+    """Give the contents of an engine's sections in a file of `with_sections`."""
+    return {name: getattr(file, name) for name in engine.sections}

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from pathlib import Path as FilePath
 from typing import Final
 
 import msgspec
 
 from pbxsim.config.document import Document
-from pbxsim.config.fault import Fault, PbxFileRefused, did_you_mean
+from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.file import PbxFile
-from pbxsim.config.references import reference_faults
-from pbxsim.config.semantics import semantic_faults
+from pbxsim.config.packages import Packages
 from pbxsim.config.vendor_settings import FormRefused, decoded, settings_faults
-from pbxsim.discovery import find_vendors
+from pbxsim.discovery import Engines, find_engines, find_vendors
+from pbxsim.kit.finding import did_you_mean
 from pbxsim.kit.vendor import Vendor
+from pbxsim.pbx.pbx import Pbx
 
 LARGEST: Final = 8_000_000
 """Bytes that a PBX file may have."""
@@ -29,16 +29,44 @@ def built_in() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
 
 
-def load(source: str, vendors: Mapping[str, Vendor] | None = None) -> PbxFile:
-    """Read a PBX file: the name of a built-in one, or a path. Each vendor's settings come decoded and checked.
+class LoadedFile:
+    """A PBX file that is right but for what its vendors may say of their settings: that, `check` finds out.
 
-    `vendors` are those that the file may speak, by default all that are found. Raises PbxFileRefused, and nothing else,
-    for a file that cannot be read, is no PBX file, or contradicts itself.
+    `packages` are those that it was read with, and may be opened with.
+    """
+
+    def __init__(self, file: PbxFile, packages: Packages, document: Document) -> None:
+        self.file = file
+        self.packages = packages
+        self._unchecked: Document | None = document
+
+    def __deepcopy__(self, memo: object) -> LoadedFile:
+        """Give itself: nothing that is made of a file changes it, so a PBX and its copy may share it."""
+        return self
+
+    def check(self, pbx: Pbx) -> None:
+        """Have the vendors check their settings against the first PBX built of the file; every other is the same.
+
+        Raises PbxFileRefused, with every fault of the file.
+        """
+        if self._unchecked is None:
+            return
+        if any(settings_faults(self.file, self.packages.vendors, pbx)):
+            raise _refusal(self._unchecked, self.packages)
+        self._unchecked = None
+
+
+def load(source: str, vendors: Mapping[str, Vendor] | None = None, engines: Engines | None = None) -> LoadedFile:
+    """Read a PBX file: the name of a built-in one, or a path. Each vendor's settings come decoded.
+
+    `vendors` are those that the file may speak, `engines` those whose sections it may have, and the one that is to
+    serve it; by default all that are found. Raises PbxFileRefused, and nothing else, for a file that cannot be read, is
+    no PBX file, or contradicts itself.
     """
     path, file = path_of(source), source
     if path.parent == _BUILT_IN:
         file = path.name
-    return read(_text(path, file), file, find_vendors() if vendors is None else vendors)
+    return read(_text(path, file), file, find_vendors() if vendors is None else vendors, engines)
 
 
 def path_of(source: str) -> FilePath:
@@ -46,20 +74,24 @@ def path_of(source: str) -> FilePath:
     return _BUILT_IN / f"{source}.yaml" if source in built_in() else FilePath(source)
 
 
-def read(text: str, file: str, vendors: Mapping[str, Vendor]) -> PbxFile:
+def read(text: str, file: str, vendors: Mapping[str, Vendor], engines: Engines | None = None) -> LoadedFile:
     """Read the text of a PBX file; `file` is the name that faults call it by. Raises PbxFileRefused."""
+    packages = Packages(vendors, find_engines() if engines is None else engines)
     document = Document(file, text)
     plain, findings = document.plain()
     try:
-        found = decoded(plain, vendors)
-        contradictions = chain(findings, semantic_faults(plain), reference_faults(plain))
-        if not any(chain(contradictions, settings_faults(found, vendors))):
-            return found
+        found = decoded(plain, packages)
     except FormRefused:
-        pass  # why, and whatever else is wrong, is gone into below
+        raise _refusal(document, packages) from None
+    if findings or any(packages.contradictions(plain)):
+        raise _refusal(document, packages)
+    return LoadedFile(found, packages, document)
+
+
+def _refusal(document: Document, packages: Packages) -> PbxFileRefused:
     from pbxsim.config.refusal import refusal  # only for a bad file: enumerating its faults takes heavy libraries
 
-    raise refusal(document, vendors)
+    return refusal(document, packages)
 
 
 def _text(path: FilePath, file: str) -> str:

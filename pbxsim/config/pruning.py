@@ -6,17 +6,16 @@ What comes of it is looked at and thrown away: a refused file is never served in
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
-from pbxsim.config.fault import MOST_FAULTS, Path
+from pbxsim.config.fault import MOST_FAULTS
 from pbxsim.config.file import PbxFile
-from pbxsim.config.paths import value_at
-from pbxsim.config.references import reference_faults
-from pbxsim.config.semantics import semantic_faults
+from pbxsim.config.packages import Packages
 from pbxsim.config.vendor_settings import FormRefused, decoded
-from pbxsim.kit.vendor import Vendor
+from pbxsim.kit.finding import Path
+from pbxsim.kit.paths import value_at
 
 _MOST_ROUNDS: Final = 20  # a file that is not right by then is not worth a vendor's opinion
 _UNKNOWN_KEY: Final = re.compile(r"Object contains unknown field `(.+)`")
@@ -25,22 +24,22 @@ _UNKNOWN_KEY: Final = re.compile(r"Object contains unknown field `(.+)`")
 class Mending:
     """Makes a decodable file of plain data by cutting; `lost` is every text that was cut out, for what refers to it."""
 
-    def __init__(self, plain: dict[str, object], vendors: Mapping[str, Vendor]) -> None:
+    def __init__(self, plain: dict[str, object], packages: Packages) -> None:
         self.lost: set[str] = set()
         self._plain = plain | {"name": "mended"}
-        self._vendors = vendors
+        self._packages = packages
 
     def mended(self, bad: Iterable[Path] = ()) -> PbxFile | None:
         """Give what is left without what is known to be `bad`, and whatever else is; None if that comes to nothing."""
         self._cut_all(path for path in bad if path[:1] != ("vendors",))
         for _ in range(_MOST_ROUNDS):
             try:
-                file = decoded(self._plain, self._vendors)
+                file = decoded(self._plain, self._packages)
             except FormRefused as refused:
                 if not self._cut_refused(refused):
                     return None
                 continue
-            found = list(islice(chain(semantic_faults(self._plain), reference_faults(self._plain)), MOST_FAULTS))
+            found = list(islice(self._packages.contradictions(self._plain), MOST_FAULTS))
             if not found:
                 return file
             self._cut_all(finding.path for finding in found)

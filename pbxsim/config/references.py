@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-import msgspec
-
-from pbxsim.config.fault import Finding, Path, did_you_mean, spelt
 from pbxsim.config.numbering import NO_PLAN
-from pbxsim.config.paths import each, mappings, texts
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
+from pbxsim.kit.file_checks import dangling, names_nothing, twins
+from pbxsim.kit.finding import Finding, Path
+from pbxsim.kit.paths import each, mappings, texts
 
 _UNIQUE: Final = (
     "dialplans.*.name",
@@ -59,8 +58,6 @@ _REFERENCES: Final = (
     ("queues.*.members.*.agent", "the number of an agent"),
     ("cdrs.*.account", "an account"),
     ("cdrs.*.trunk", "a trunk"),
-    ("traffic.*.to", "a public number"),
-    ("traffic.*.trunk", "a trunk"),
 )
 """Places whose values must name something, and what."""
 
@@ -68,19 +65,17 @@ _REFERENCES: Final = (
 def reference_faults(plain: object) -> Iterator[Finding]:
     """Find what is there twice, and what is named but not there."""
     for places in _UNIQUE:
-        yield from _twins(each(plain, places))
+        yield from twins(each(plain, places))
     for holders, places in _UNIQUE_WITHIN:
         for holder, content in mappings(plain, holders):
-            yield from _twins(((*holder, *path), value) for path, value in each(content, places))
-    yield from _twins([*each(plain, "extensions.*.public.*"), *each(plain, "dids.*.number")])
-    yield from _twins([*sip_users(plain), *texts(plain, "trunks.*.name")])
+            yield from twins(((*holder, *path), value) for path, value in each(content, places))
+    yield from twins([*each(plain, "extensions.*.public.*"), *each(plain, "dids.*.number")])
+    yield from twins([*sip_users(plain), *texts(plain, "trunks.*.name")])
     yield from _twin_internal_numbers(plain)
-    names = _names(plain)
+    names = names_of(plain)
     for places, kind in _REFERENCES:
-        for path, value in texts(plain, places):
-            yield from _dangling(path, value, kind, names[kind])
+        yield from dangling(plain, places, kind, names[kind])
     yield from _dangling_extensions(plain, names["a dialplan"])
-    yield from _traffic(plain, has_trunk=bool(names["a trunk"]))
     yield from _circular_includes(plain)
 
 
@@ -99,7 +94,7 @@ def implies_way_out(plain: object) -> bool:
     return isinstance(plain, dict) and plain.get("trunks") is None and plain.get("routes") is None
 
 
-def _names(plain: object) -> dict[str, dict[str, None]]:
+def names_of(plain: object) -> dict[str, dict[str, None]]:
     """Give what can be referred to, by kind, in the file's order."""
 
     def listed(places: str) -> dict[str, None]:
@@ -123,30 +118,6 @@ def _names(plain: object) -> dict[str, dict[str, None]]:
     }
 
 
-def _twins(values: Iterable[tuple[Path, object]]) -> Iterator[Finding]:
-    seen: dict[object, Path] = {}
-    for path, value in values:
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            continue
-        if value in seen:
-            yield Finding(path, value, f"a value of its own: {spelt(seen[value])} has this one already")
-        else:
-            seen[value] = path
-
-
-def _traffic(plain: object, *, has_trunk: bool) -> Iterator[Finding]:
-    entries = list(mappings(plain, "traffic.*"))
-    yield from _twins(_known_as(path, entry) for path, entry in entries)
-    if not has_trunk:
-        for path, _ in entries:
-            yield Finding(path, msgspec.UNSET, "a trunk in this file, by which these callers come in")
-
-
-def _known_as(path: Path, entry: dict[str, object]) -> tuple[Path, object]:
-    key = "to" if entry.get("name") is None else "name"
-    return (*path, key), entry.get(key)
-
-
 def _twin_internal_numbers(plain: object) -> Iterator[Finding]:
     first = _first_dialplan(plain)
     by_plan: dict[str, list[tuple[Path, object]]] = {}
@@ -155,16 +126,11 @@ def _twin_internal_numbers(plain: object) -> Iterator[Finding]:
         if isinstance(plan, str) and "internal" in extension:
             by_plan.setdefault(plan, []).append(((*path, "internal"), extension["internal"]))
     for numbers in by_plan.values():
-        yield from _twins(numbers)
+        yield from twins(numbers)
 
 
 def _first_dialplan(plain: object) -> str:
     return next((name for _, name in texts(plain, "dialplans.*.name")), NO_PLAN)
-
-
-def _dangling(path: Path, value: str, kind: str, known: dict[str, None]) -> Iterator[Finding]:
-    if value not in known:
-        yield Finding(path, value, f"{kind} of this file{did_you_mean(value, known)}")
 
 
 def _dangling_extensions(plain: object, plans: dict[str, None]) -> Iterator[Finding]:
@@ -179,7 +145,7 @@ def _dangling_extensions(plain: object, plans: dict[str, None]) -> Iterator[Find
             yield Finding(path, wanted, f"a `dialplan` in {where}, whose number that is")
         elif isinstance(plan, str) and plan in plans:
             kind = f"the number of an extension in dialplan {plan}"
-            yield from _dangling(path, wanted, kind, numbers.get(plan, {}))
+            yield from names_nothing(path, wanted, kind, numbers.get(plan, {}))
 
 
 def _extensions_named(plain: object, plans: Iterable[str]) -> Iterator[tuple[Path, str, object, str]]:

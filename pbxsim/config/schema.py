@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from pbxsim.config.file import PbxFile
-from pbxsim.kit.vendor import Vendor
+from pbxsim.config.packages import Packages
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema(vendors: Mapping[str, Vendor]) -> dict[str, Any]:
-    """Give the schema of PBX files, each vendor's settings included."""
-    types = [PbxFile, *(vendor.settings for vendor in vendors.values())]
+def schema(packages: Packages) -> dict[str, Any]:
+    """Give the schema of PBX files, each vendor's settings and each engine's sections included."""
+    vendors = packages.vendors
+    types = [packages.form, *(vendor.settings for vendor in vendors.values())]
     (root, *settings), definitions = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
     own = definitions[root["$ref"].removeprefix("#/$defs/")]
     described = own["properties"]["vendors"]
@@ -26,4 +25,16 @@ def schema(vendors: Mapping[str, Vendor]) -> dict[str, Any]:
         "additionalProperties": False,
         "default": {},
     }
+    own["properties"] = _in_order(own["properties"], packages)
     return {"$schema": _DIALECT, "title": "PBX file", **root, "$defs": dict(sorted(definitions.items()))}
+
+
+def _in_order(properties: dict[str, Any], packages: Packages) -> dict[str, Any]:
+    """Put each engine's section behind the one that it wants to follow."""
+    names = list(properties)
+    for engine in packages.engines.found.values():
+        for name, section in engine.sections.items():
+            if section.after in names:
+                names.remove(name)
+                names.insert(names.index(section.after) + 1, name)
+    return {name: properties[name] for name in names}

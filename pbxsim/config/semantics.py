@@ -1,6 +1,7 @@
 """What a PBX file must not say though its form is right: patterns, addresses, moments, causes, figures that cannot be.
 
-Not here: what must be unique or refers to something (references.py), what a vendor makes of its settings (load.py).
+Not here: what must be unique or refers to something (references.py), what a vendor makes of its settings
+(vendor_settings.py), what an engine cannot do with its sections (its own `check`).
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pbxsim.config.fault import Finding, Path
-from pbxsim.config.paths import each, mappings, numbers, texts
-from pbxsim.engines.simulated.phones_settings import TAKES_CAUSE
+from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns, control_characters
+from pbxsim.kit.finding import Finding, Path
+from pbxsim.kit.paths import each, mappings, numbers, texts
 from pbxsim.kit.values import instant
-from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.numbers import BadPattern, compile_pattern
 
 _Mapping: TypeAlias = dict[str, object]
 
@@ -28,34 +27,27 @@ _SIP_URI: Final = re.compile(
 )
 _STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
 _DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
-_SHAPES: Final = ("uniform", "exponential", "normal")
 _SHORT_FORM: Final = ("user", "calls", "registration")
-_SECTIONS_WITH_PLAIN_TEXT: Final = ("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks")
-_MORE_SECTIONS: Final = ("routes", "dids", "groups", "phones", "agents", "queues", "traffic", "cdrs")
-_CAUSES: Final = frozenset(int(cause) for cause in HangupCause)
+_WITH_PLAIN_TEXT: Final = (
+    *("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks", "routes", "dids", "groups"),
+    *("agents", "queues", "cdrs"),
+)
+"""Sections whose texts have no control characters; vendors and engines decide for theirs."""
 
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
-_PATTERNS: Final = ("routes.*.patterns.*", "phones.rules.*.number")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
-_TURNS: Final = ("phones.default", "phones.rules.*.does", "phones.rules.*.does.*")
-_SPANS: Final = (
-    *(f"{turn}.{span}" for turn in _TURNS for span in ("dialing", "ring", "talk", "patience")),
-    "traffic.*.talk",
-    "traffic.*.patience",
-)
 
 
 def semantic_faults(plain: object) -> Iterator[Finding]:
     """Find what a decoded file says that cannot be; what has the wrong form is passed over."""
-    yield from _control_characters(plain)
+    yield from control_characters(plain, _WITH_PLAIN_TEXT)
     yield from _bad_patterns(plain)
     yield from _bad(plain, _MOMENTS, _is_moment, "a moment that a calendar has, from 1970 to 2199")
     yield from _bad(plain, tuple(f"{place}.host" for place in _HOSTS), _is_host, "an IP address or a host name")
     yield from _bad(plain, ("smtp.host",), _is_server, "an IP address or a host name")
     yield from _bad(plain, tuple(f"{place}.contact" for place in _HOSTS), _is_contact, "a SIP URI, as sip:100@10.0.0.5")
-    yield from _bad_causes(plain)
+    yield from bad_causes(plain, "contexts.*.entries.*.hangup", "cdrs.*.cause")
     yield from _steps(plain)
-    yield from _spans(plain)
     yield from _short_forms(plain)
     yield from _logins(plain)
     yield from _agents(plain)
@@ -69,40 +61,10 @@ def _bad(plain: object, places: tuple[str, ...], good: Callable[[str], bool], ex
                 yield Finding(path, value, expected)
 
 
-def _control_characters(plain: object) -> Iterator[Finding]:
-    if isinstance(plain, dict):
-        for section in (*_SECTIONS_WITH_PLAIN_TEXT, *_MORE_SECTIONS):
-            yield from _in_texts(plain.get(section), (section,))
-
-
-def _in_texts(value: object, path: Path) -> Iterator[Finding]:
-    if isinstance(value, str):
-        if not value.isprintable() and re.search(r"[\x00-\x1f\x7f]", value):
-            yield Finding(path, value, "text without control characters")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _in_texts(key, (*path, key))
-            yield from _in_texts(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _in_texts(item, (*path, index))
-
-
 def _bad_patterns(plain: object) -> Iterator[Finding]:
-    expected = "an Asterisk pattern: sets closed and not empty, nothing behind . or !"
-    yield from _bad(plain, _PATTERNS, _is_pattern, expected)
+    yield from bad_patterns(plain, "routes.*.patterns.*")
     for path, _ in each(plain, "contexts.*.entries.*"):
-        pattern = str(path[-1])
-        if not _is_pattern(pattern):
-            yield Finding(path, pattern, expected)
-
-
-def _is_pattern(pattern: str) -> bool:
-    try:
-        compile_pattern(pattern)
-    except BadPattern:
-        return False
-    return True
+        yield from bad_pattern(path, str(path[-1]))
 
 
 def _is_moment(moment: str) -> bool:
@@ -132,19 +94,6 @@ def _is_contact(contact: str) -> bool:
     return contact == "" or (found is not None and _is_host(found[1].strip("[]")))
 
 
-def _bad_causes(plain: object) -> Iterator[Finding]:
-    places = ("contexts.*.entries.*.hangup", "cdrs.*.cause", *(f"{turn}.cause" for turn in _TURNS))
-    for place in places:
-        for path, value in each(plain, place):
-            if isinstance(value, int) and value not in _CAUSES:
-                listed = ", ".join(map(str, sorted(_CAUSES)))
-                yield Finding(path, value, f"a hangup cause that Asterisk knows: {listed}")
-    for turn in _TURNS:
-        for path, content in mappings(plain, turn):
-            if content.get("cause") is not None and content.get("outcome", "answer") not in TAKES_CAUSE:
-                yield Finding((*path, "cause"), content["cause"], "no cause: only `fail` and `drop` take one")
-
-
 def _steps(plain: object) -> Iterator[Finding]:
     for place, steps in (("contexts.*.entries.*", _STEPS), ("dids.*", _DID_STEPS)):
         for path, step in mappings(plain, place):
@@ -152,25 +101,11 @@ def _steps(plain: object) -> Iterator[Finding]:
                 yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(steps)}")
 
 
-def _spans(plain: object) -> Iterator[Finding]:
-    for place in _SPANS:
-        for path, span in mappings(plain, place):
-            if _count(span, _SHAPES) != 1:
-                yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(_SHAPES)}")
-            yield from _descending(path, span.get("uniform"))
-
-
 def _logins(plain: object) -> Iterator[Finding]:
     """Find a password that would never be sent; it is not shown."""
     for path, server in mappings(plain, "smtp"):
         if server.get("password") and not server.get("username"):
             yield Finding((*path, "username"), msgspec.UNSET, "a user name to the password")
-
-
-def _descending(path: Path, bounds: object) -> Iterator[Finding]:
-    match bounds:
-        case [int() | float() as low, int() | float() as high] if low > high:
-            yield Finding((*path, "uniform"), bounds, "the shorter time first")
 
 
 def _count(mapping: _Mapping, keys: tuple[str, ...]) -> int:

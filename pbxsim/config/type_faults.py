@@ -14,7 +14,8 @@ import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from pbxsim.config.fault import MOST_FAULTS, Finding, Path, did_you_mean, nearest
+from pbxsim.config.fault import MOST_FAULTS
+from pbxsim.kit.finding import Finding, Path, did_you_mean, nearest
 
 _WORDS: Final = {
     "string": "text",

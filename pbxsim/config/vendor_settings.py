@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build_pbx
-from pbxsim.config.fault import Finding, Path, parsed
+from pbxsim.config.fault import parsed
 from pbxsim.config.file import PbxFile
+from pbxsim.config.packages import Packages
+from pbxsim.kit.finding import Finding, Path
 from pbxsim.kit.vendor import Vendor
-from pbxsim.pbx.errors import RecordingMoveRefused
+from pbxsim.pbx.pbx import Pbx
 
 _S = TypeVar("_S", bound=msgspec.Struct)
 
@@ -26,16 +26,9 @@ class FormRefused(Exception):
         self.reason = reason
 
 
-class _NoFiles:
-    """Implements `RecordingFiles` for a PBX that only a check looks at."""
-
-    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> NoReturn:
-        raise RecordingMoveRefused(f"{from_folder}/{from_file} to {to_folder}/{to_file}: nothing lies here")
-
-
-def decoded(plain: dict[str, object], vendors: Mapping[str, Vendor]) -> PbxFile:
+def decoded(plain: dict[str, object], packages: Packages) -> PbxFile:
     """Decode a file, and each vendor's settings by the vendor's type. Raises FormRefused."""
-    file = _converted(plain, PbxFile, ())
+    file, vendors = _converted(plain, packages.form, ()), packages.vendors
     settings: dict[str, object] = {}
     for name, content in file.vendors.items():
         if name not in vendors:
@@ -44,11 +37,8 @@ def decoded(plain: dict[str, object], vendors: Mapping[str, Vendor]) -> PbxFile:
     return msgspec.structs.replace(file, vendors=settings)
 
 
-def settings_faults(file: PbxFile, vendors: Mapping[str, Vendor]) -> Iterator[Finding]:
-    """Have each vendor check its settings against the PBX, which must be one that can be built."""
-    if not file.vendors:
-        return
-    pbx = build_pbx(file, clock=Scheduler(file.start or 0), seed=file.seed, files=_NoFiles())
+def settings_faults(file: PbxFile, vendors: Mapping[str, Vendor], pbx: Pbx) -> Iterator[Finding]:
+    """Have each vendor check its settings against the PBX that was built of the file."""
     for name, settings in file.vendors.items():
         for fault in vendors[name].check(settings, pbx):
             yield Finding(("vendors", name, *parsed(fault.path)), fault.value, fault.expected)

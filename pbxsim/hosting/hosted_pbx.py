@@ -1,6 +1,6 @@
 """One hosted PBX: its switch, clock, vendors' interfaces, journal, store and outbox, and how all of it begins anew.
 
-Not here: how a PBX is built from a file (config), how requests arrive (server.py).
+Not here: how a PBX is made of a file (assemble.py), how requests arrive (web/server.py).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.driver import ClockDriver
-from pbxsim.clock.scheduler import Scheduler
 from pbxsim.hosting.directory_changes import tell_changes
+from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
@@ -25,51 +25,18 @@ from pbxsim.sinks.outbox.outbox import Outbox
 from pbxsim.sinks.store.port import NullStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pbxsim.clock.instant import Instant
+    from pbxsim.hosting.assemble import Assembled, Assembly
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor
     from pbxsim.pbx.notice import Receiver
-    from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.delivery import Delivery
-    from pbxsim.sinks.outbox.smtp import SmtpServer
-    from pbxsim.sinks.recordings.recorder import Recorder
     from pbxsim.sinks.store.health import StoreHealth
     from pbxsim.sinks.store.port import RecordStore
 
 _log: Final = logging.getLogger("pbxsim")
-
-
-class CannotBegin(Exception):
-    """A PBX cannot begin (anew) because something around it is not as it must be; says what. It goes on as it was."""
-
-
-class Assembled(msgspec.Struct, frozen=True, eq=False):
-    """A PBX put together with its engine connected, and its interface for each vendor it speaks, by vendor's name.
-
-    `recorder` makes its recordings and gives them out, where there is a place for them. `smtp` is the server that takes
-    its e-mails.
-    """
-
-    pbx: Pbx
-    interfaces: Mapping[str, Interface]
-    recorder: Recorder | None = None
-    smtp: SmtpServer | None = None
-
-
-class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """How a hosted PBX begins: whenever it is reset, all of this is done again.
-
-    `assemble` builds the PBX on a clock and a seed, going on from what an earlier run saved. `start` gives the instant
-    at which its clock begins, by the rate at which it is to run; where something was saved, no earlier than that.
-    """
-
-    name: str
-    seed: int
-    assemble: Callable[[Scheduler, int, Saved], Assembled]
-    start: Callable[[float], Instant]
 
 
 class Resumed(msgspec.Struct, frozen=True, eq=False):
@@ -89,11 +56,11 @@ NOTHING_RESUMED: Final = Resumed()
 
 
 class HostedPbx:
-    """A PBX that lives. Each has its own clock, seed, journal, requests, credentials, record store and outbox."""
+    """A PBX that lives. Each has its own clock, seed, engine, journal, requests, credentials, records and outbox."""
 
     def __init__(
         self,
-        plan: Plan,
+        assembly: Assembly,
         vendors: Mapping[str, Vendor],
         *,
         rate: float,
@@ -103,18 +70,24 @@ class HostedPbx:
         self._vendors = vendors
         self._runs = False
         self.record_store: RecordStore = NullStore() if record_store is None else record_store
-        self._begin(plan, plan.seed, rate, resumed)
+        self._begin(assembly, None, rate, resumed)
 
     @property
     def name(self) -> str:
         """Give the PBX's name, by which the control API picks it."""
-        return self.plan.name
+        return self.pbx.name
 
-    def start(self) -> None:
-        """Let the clock run, in the running event loop."""
+    @property
+    def seed(self) -> int:
+        """Give what decides what is drawn by chance."""
+        return self.pbx.seed
+
+    async def start(self) -> None:
+        """Let the clock run, in the running event loop, and the engine begin its work. Raises EngineUnreachable."""
         self._runs = True
         self.driver.start()
         self.outbox.start()
+        await self.engine.start()
 
     async def close(self) -> None:
         """Stop the clock for good, and return when the recordings of all calls that have ended are written.
@@ -123,6 +96,7 @@ class HostedPbx:
         """
         self._runs = False
         self.questions.close()
+        await self.engine.close()
         self.driver.close()
         if self.recorder is not None:
             self.recorder.close(finish=True)
@@ -133,24 +107,24 @@ class HostedPbx:
 
         With `seed` other fates are drawn; without, those of the very start. What is stored of it is cleared.
         """
-        self._restart(self.plan, self.plan.seed if seed is None else seed, None)
+        self._restart(self.assembly, seed, None)
 
-    def restart(self, plan: Plan) -> None:
-        """Begin anew by a plan that may be another, as after a stop: what is stored stays, calls in progress end.
+    def restart(self, assembly: Assembly) -> None:
+        """Begin anew by an assembly that may be another, as after a stop: what is stored stays, calls in progress end.
 
-        If the plan cannot be carried out, nothing changes. Raises CannotBegin.
+        If it cannot be carried out, nothing changes. Raises CannotBegin, and whatever else the assembly does.
         """
-        self._restart(plan, plan.seed, NOTHING_RESUMED if isinstance(self.record_store, NullStore) else self._leaves())
+        self._restart(assembly, None, NOTHING_RESUMED if isinstance(self.record_store, NullStore) else self._leaves())
 
     def _leaves(self) -> Resumed:
         outbox = self.outbox
         saved = saved_of(self.pbx, outbox.last_number)
         return Resumed(saved, tuple(outbox.known()), outbox.lasting, outbox.has_more_stored)
 
-    def _restart(self, plan: Plan, seed: int, resumed: Resumed | None) -> None:
-        driver, outbox, questions = self.driver, self.outbox, self.questions
+    def _restart(self, assembly: Assembly, seed: int | None, resumed: Resumed | None) -> None:
+        driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
         before = self.pbx.directory
-        self._begin(plan, seed, driver.rate, resumed)
+        self._begin(assembly, seed, driver.rate, resumed)
         questions.close()
         outbox.clear()
         driver.close()
@@ -158,6 +132,7 @@ class HostedPbx:
         if self._runs:
             self.driver.start()
             self.outbox.start()
+            self.engine.take_over(engine)
 
     def answer(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply:
         """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
@@ -174,17 +149,17 @@ class HostedPbx:
             self._report_failures()
         return reply
 
-    def _begin(self, plan: Plan, seed: int, rate: float, resumed: Resumed | None) -> None:
-        """Build all of it. `left` None: what is in the record store is cleared first, once nothing can go wrong."""
+    def _begin(self, assembly: Assembly, seed: int | None, rate: float, resumed: Resumed | None) -> None:
+        """Build all of it. `resumed` None: what is in the record store is cleared first, once nothing can go wrong."""
         found = NOTHING_RESUMED if resumed is None else resumed
-        scheduler = Scheduler(max(plan.start(rate), found.saved.now))
-        assembled = plan.assemble(scheduler, seed, found.saved)
-        self.plan = plan
-        self.seed = seed
+        assembled = assembly(rate, seed, found.saved)
+        scheduler = assembled.pbx.clock
+        self.assembly = assembly
         self.pbx = assembled.pbx
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
-        self.driver = ClockDriver(scheduler, rate=rate)
+        self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
+        self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
         self.journal = Journal(assembled.pbx)
         self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))

@@ -7,19 +7,21 @@ import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.hosting.hosted_pbx import CannotBegin
+from pbxsim.hosting.errors import CannotBegin
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.errors import PbxError
 from pbxsim.pbx.events import RecordingMoved
 from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from pbxsim.config.build import BuiltPbx
     from pbxsim.config.file import PbxFile
-    from pbxsim.config.records import Placement
+    from pbxsim.config.records import Placement, RecordingEntry
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.sinks.recordings.recorder import Recorder
+    from pbxsim.pbx.pbx import Pbx
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -36,14 +38,18 @@ class RecordingsFolder:
     """
 
     def __init__(self, folder: Path, file: PbxFile, *, keep: bool) -> None:
-        self.root = RecordingRoot(folder)
+        self._root = RecordingRoot(folder)
         self._folder = folder
         self._keep = keep
         self._home = {entry.id: entry.recording for entry in file.cdrs if entry.recording is not None}
-        self._away: dict[int, Cdr] = {}
+        self._moves = Moves(())
         self._recorder: Recorder | None = None
 
-    def put_back(self, built: BuiltPbx, recorder: Recorder, *, anew: bool) -> None:
+    def recorder(self, *, longest: int) -> Recorder:
+        """Make a recorder for it; `longest` is the number of seconds after which it cuts a recording off."""
+        return Recorder(self._root, longest=longest)
+
+    def put_back(self, pbx: Pbx, placements: Iterable[Placement], recorder: Recorder, *, anew: bool) -> None:
         """Make the folder what it is when a PBX begins, record there, and remember what moves away.
 
         `anew`: no earlier run's records are gone on with. Raises RecordingsRefused.
@@ -53,42 +59,53 @@ class RecordingsFolder:
         self._recorder = recorder
         if anew:
             self._empty()
-        for placement in built.place:
-            if self._is_home(built, placement):
+        for placement in placements:
+            if self._is_home(pbx, placement):
                 self._place(placement)
-        built.pbx.events.subscribe(RecordingMoved, self._on_moved)
-        recorder.attach(built.pbx)
+        self._moves = Moves(self._home if self._keep else (), {} if anew else self._moves.away)
+        pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
+        recorder.attach(pbx)
 
     def _empty(self) -> None:
         if not self._keep:
             shutil.rmtree(self._folder, ignore_errors=True)
-        for number, cdr in self._away.items():
-            home = self._home[number]
-            with suppress(PbxError):  # the user has taken it away
-                self.root.move(
-                    from_folder=cdr.recording_folder,
-                    from_file=cdr.recording_file,
-                    to_folder=home.folder,
-                    to_file=home.file,
-                )
-        self._away.clear()
+        for number, cdr in self._moves.away.items():
+            self._bring_home(self._home[number], cdr)
 
-    def _is_home(self, built: BuiltPbx, placement: Placement) -> bool:
+    def _bring_home(self, home: RecordingEntry, cdr: Cdr) -> None:
+        with suppress(PbxError):  # the user has taken it away
+            self._root.move(
+                from_folder=cdr.recording_folder,
+                from_file=cdr.recording_file,
+                to_folder=home.folder,
+                to_file=home.file,
+            )
+
+    def _is_home(self, pbx: Pbx, placement: Placement) -> bool:
         """Tell whether a recording of the file's still lies where the file places it: it may have been moved."""
         where = (placement.folder, placement.file)
         placed = [number for number, home in self._home.items() if (home.folder, home.file) == where]
-        found = [built.pbx.cdrs.get(number) for number in placed]
+        found = [pbx.cdrs.get(number) for number in placed]
         return any((cdr.recording_folder, cdr.recording_file) == where for cdr in found)
 
     def _place(self, placement: Placement) -> None:
         try:
-            self.root.place(placement.folder, placement.file, placement.content)
+            self._root.place(placement.folder, placement.file, placement.content)
         except PbxError as error:
             told = f"recordings: cannot put {placement.folder}/{placement.file} into {self._folder}: {error.__cause__}"
             if self._keep:
                 raise RecordingsRefused(told) from error
             _log.warning("%s; whoever asks for it is told that it is not there", told)
 
-    def _on_moved(self, event: RecordingMoved) -> None:
-        if self._keep and event.cdr.id in self._home:
-            self._away[event.cdr.id] = event.cdr
+
+class Moves:
+    """Where recordings of the records `watched` were moved to while one PBX lived, by record; begins with `before`."""
+
+    def __init__(self, watched: Collection[int], before: Mapping[int, Cdr] | None = None) -> None:
+        self.away = dict(before or {})
+        self._watched = frozenset(watched)
+
+    def on_moved(self, event: RecordingMoved) -> None:
+        """Remember where it is."""
+        if event.cdr.id in self._watched:
+            self.away[event.cdr.id] = event.cdr

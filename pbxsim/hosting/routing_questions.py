@@ -1,7 +1,7 @@
 """The live questions of a hosted PBX: carried to the customer's servers while its clock stands still.
 
 What is asked and what an answer means is the component's (pbx/decision.py); how the request goes out is in
-sinks/outbound/http.py, which is imported with the first question, for aiohttp's client costs a third of a start.
+sinks/outbound/questions.py, which is imported with the first question, for aiohttp's client costs a third of a start.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Questions:
 
     async def _reply(self, question: Question) -> tuple[int, bytes] | str:
         """Give the reply, or say why there is none."""
-        from pbxsim.sinks.outbound.http import Unanswered, reply_to
+        from pbxsim.sinks.outbound.questions import Unanswered, reply_to
 
         async with self._turns:
             try:

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import msgspec
 
 from pbxsim.hosting.hosted_pbx import NOTHING_RESUMED, Resumed
-from pbxsim.sinks.store.location import StorePlace
+from pbxsim.sinks.store.location import StorePlace, data_folder, default_place, scratch_place
 from pbxsim.sinks.store.port import NullStore
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
-from pbxsim.sinks.store.whereabouts import data_folder, default_place, scratch_place
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping

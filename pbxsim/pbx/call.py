@@ -130,10 +130,10 @@ class Call:
     `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
     rung. After a transfer they are those who are left; `before_transfer` then says who they were when they were
     connected, which was at `bridged_at`; the present parties were at `connected_at`. `shows` is what the next party's
-    display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`; `diversions` counts
-    how often it was diverted, or a component asked about it. `cause` is why it ended, or what the legs that failed so
-    far amount to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its
-    name, so that equal instants are served in a fixed order.
+    display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`;
+    `diversions` counts how often it was diverted, or a component asked about it. `cause` is why it ended, or what
+    the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
+    counts the timers set in its name, so that equal instants are served in a fixed order.
     """
 
     __slots__ = (

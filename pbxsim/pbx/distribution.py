@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx import dialing
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import (
     AgentChanged,
     LegAnswered,
@@ -63,12 +64,12 @@ class Distribution:
 
     def _listen(self) -> None:
         events = self._control.bus
-        events.subscribe(LegEnded, self._on_leg_ended)
+        events.subscribe(LegEnded, self._on_leg_ended, Stage.SWITCH)
         for kind in (AgentChanged, MemberAdded, MemberRemoved, MemberPauseChanged, LineRegistered, LineUnregistered):
-            events.subscribe(kind, self._on_change)
+            events.subscribe(kind, self._on_change, Stage.SWITCH)
         if any(_LOOKS & (queue.rules.leave_when_empty or frozenset()) for queue in self._queues):
             for telling in (LegDialed, LegRinging, LegAnswered):
-                events.subscribe(telling, self._on_change)
+                events.subscribe(telling, self._on_change, Stage.SWITCH)
 
     def _on_leg_ended(self, event: LegEnded) -> None:
         if event.channel.line is not None:

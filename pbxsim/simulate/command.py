@@ -37,8 +37,9 @@ def add_options(parser: argparse.ArgumentParser, *, moment: Callable[[str], obje
 def simulated(asked: argparse.Namespace, terminal: TextIO) -> str:
     """Do what was asked for, and give the summary; the bar is on `terminal`, if it is one. Raises SimulationRefused."""
     from pbxsim.config.fault import PbxFileRefused
-    from pbxsim.discovery import BrokenVendor
-    from pbxsim.simulate.run import NoTraffic, NotWritten, Run, run, tune_garbage_collection
+    from pbxsim.discovery import BrokenPackage
+    from pbxsim.hosting.collector import tune_garbage_collection
+    from pbxsim.simulate.run import NoTraffic, NotWritten, Run, run
 
     tune_garbage_collection()
     wish = Run(
@@ -52,7 +53,7 @@ def simulated(asked: argparse.Namespace, terminal: TextIO) -> str:
     )
     try:
         return run(wish, ProgressBar(terminal))
-    except (PbxFileRefused, BrokenVendor, NoTraffic, NotWritten) as refused:
+    except (PbxFileRefused, BrokenPackage, NoTraffic, NotWritten) as refused:
         raise SimulationRefused(str(refused)) from refused
 
 

@@ -1,22 +1,21 @@
 """Hours of a PBX file's traffic in seconds: virtual time, no server. What `pbxsim simulate` does.
 
-Puts a PBX together as app.py does, without recordings and HTTP. Not here: the command's words (command.py), the table
-of figures (summary.py).
+A PBX of the simulated engine, without recordings and HTTP. Not here: the command's words (command.py), the table of
+figures (summary.py).
 """
 
 from __future__ import annotations
 
-import gc
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
-from pbxsim.clock.instant import HOUR, MINUTE, Duration, Instant, iso_seconds, parse_iso
+from pbxsim.clock.instant import HOUR, MINUTE, Duration, Instant, iso_seconds
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
-from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.discovery import find_engines
+from pbxsim.hosting.assemble import PAUSED_START, assemble
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.simulate.summary import spelt_span, table
 from pbxsim.sinks.call_centre_figures import CallCentreFigures
@@ -27,15 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pbxsim.config.build import BuiltPbx
+    from pbxsim.engines.simulated.simulation import Simulation as Simulated
     from pbxsim.pbx.cdr import Cdr
-
-DEFAULT_START: Final[Instant] = parse_iso("2026-01-01T00:00:00Z")
-"""Where the clock begins if nobody says otherwise: as a clock that is held."""
 
 _LONGEST_REST: Final[Duration] = 24 * HOUR
 _STEP: Final[Duration] = MINUTE
-_GC_THRESHOLDS: Final = (200_000, 50, 1000)  # as app.py's: calls by the thousand are alive, and die in cycles
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,18 +53,10 @@ class NotWritten(Exception):
     """A file cannot be written; says which, and why."""
 
 
-class _NoRecordings:
-    """Implements `RecordingFiles`: nothing is recorded here, so nothing can be moved."""
-
-    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
-        """Find nothing there."""
-        raise RecordingUnreadable(f"{from_folder}/{from_file}")
-
-
 def run(wish: Run, progress: Callable[[float], None]) -> str:
     """Simulate, write the files that are wanted, and give the summary. `progress` is told the share that is done.
 
-    Raises PbxFileRefused, BrokenVendor, NoTraffic, NotWritten.
+    Raises PbxFileRefused, BrokenPackage, NoTraffic, NotWritten.
     """
     simulation = Simulation(wish)
     if wish.cdr is not None and wish.queue_log is not None and wish.cdr.resolve() == wish.queue_log.resolve():
@@ -85,41 +72,34 @@ def run(wish: Run, progress: Callable[[float], None]) -> str:
     return simulation.summary()
 
 
-def tune_garbage_collection() -> None:
-    """Have collections look at nothing that stays, and seldom at anything."""
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
-
-
 class Simulation:
     """One PBX whose traffic comes until its time is over; then whoever is there finishes."""
 
     def __init__(self, wish: Run) -> None:
-        vendors = find_vendors()
-        file = load(wish.file, vendors)
-        if not file.traffic:
-            raise NoTraffic(f"{wish.file}: traffic: nobody calls there; expected callers under `traffic`")
-        said = file.start if wish.start_at is None else wish.start_at
-        self._began = DEFAULT_START if said is None else said
-        self._seed = file.seed if wish.seed is None else wish.seed
+        loaded = load(wish.file, engines=find_engines("simulated"))
+        said = loaded.file.start if wish.start_at is None else wish.start_at
+        self._began: Instant = PAUSED_START if said is None else said
         clock = Scheduler(self._began)
         self._wish = wish
-        self._built: BuiltPbx = build(file, vendors=vendors, clock=clock, seed=self._seed, files=_NoRecordings())
-        self._built.traffic.limit = wish.calls
+        assembled = assemble(loaded, clock=clock, seed=wish.seed)
+        self._traffic = cast("Simulated", assembled.opened).traffic
+        if not self._traffic.sources:
+            raise NoTraffic(f"{wish.file}: traffic: nobody calls there; expected callers under `traffic`")
+        self._traffic.limit = wish.calls
         if wish.calls is not None and clock.next_due() is None:
             raise NoTraffic(f"{wish.file}: traffic: 0 calls per hour all day, so there will never be {wish.calls}")
-        self.pbx = self._built.pbx
+        self.pbx = assembled.pbx
         self.cdrs: list[Cdr] = []
         self.figures = CallCentreFigures(self.pbx)
         self._log = QueueLog(self.pbx) if wish.queue_log is not None else None
-        self.pbx.events.subscribe(CdrClosed, self._on_cdr)
+        self.pbx.events.subscribe(CdrClosed, self._on_cdr, Stage.RECORDS)
 
     def _on_cdr(self, event: CdrClosed) -> None:
         self.cdrs.append(event.cdr)
 
     def run(self, progress: Callable[[float], None]) -> None:
         """Let the traffic come, then let everybody finish: at most a day, for some may wait for ever."""
-        clock, traffic = self.pbx.clock, self._built.traffic
+        clock, traffic = self.pbx.clock, self._traffic
         end = None if self._wish.lasts is None else self._began + self._wish.lasts
         while traffic.over_at is None and clock.now != end:
             until = max(clock.next_due() or 0, clock.now + _STEP)
@@ -135,7 +115,7 @@ class Simulation:
     def _done(self) -> float:
         if self._wish.lasts is not None:
             return (self.pbx.clock.now - self._began) / self._wish.lasts
-        return self._built.traffic.placed / (self._wish.calls or 1)
+        return self._traffic.placed / (self._wish.calls or 1)
 
     def queue_log(self) -> Iterator[bytes]:
         """Spell the queue log as a CSV file."""
@@ -145,12 +125,12 @@ class Simulation:
 
     def summary(self) -> str:
         """Tell in words and figures what became of everybody."""
-        traffic, figures = self._built.traffic, self.figures
+        traffic, figures = self._traffic, self.figures
         assert traffic.over_at is not None  # `run` saw to that
         answered = sum(cdr.answer != 0 for cdr in self.cdrs)
         lines = [
             f"{self.pbx.name}: {spelt_span(traffic.over_at - self._began)} of traffic from {iso_seconds(self._began)},"
-            f" seed {self._seed}",
+            f" seed {self.pbx.seed}",
             f"calls: {traffic.placed} placed, {answered} connected, {traffic.refused} found every trunk full,"
             f" {len(self.pbx.calls.live)} not over; {figures.total.offered} came to queues",
         ]

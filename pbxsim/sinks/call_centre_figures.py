@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration, Instant
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import CallEnded, CallerJoined, CallerLeft
 from pbxsim.pbx.queue_visit import QueueVisit, VisitOver, Why
 
@@ -70,10 +71,10 @@ class CallCentreFigures:
         self._began = pbx.clock.now
         self._latest: dict[int, QueueVisit] = {}
         self._busy: dict[Agent, list[tuple[Instant, Instant]]] = {}
-        pbx.events.subscribe(CallerJoined, self._on_joined)
-        pbx.events.subscribe(CallerLeft, self._on_left)
-        pbx.events.subscribe(VisitOver, self._on_over)
-        pbx.events.subscribe(CallEnded, self._on_call_ended)
+        pbx.events.subscribe(CallerJoined, self._on_joined, Stage.RECORDS)
+        pbx.events.subscribe(CallerLeft, self._on_left, Stage.RECORDS)
+        pbx.events.subscribe(VisitOver, self._on_over, Stage.RECORDS)
+        pbx.events.subscribe(CallEnded, self._on_call_ended, Stage.RECORDS)
 
     def _on_joined(self, event: CallerJoined) -> None:
         self._offer(event.visit)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND, iso
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import AgentChanged, CallerJoined, CallerLeft, MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.queue_visit import AttemptOver, EndedBy, QueueVisit, RingResult, VisitOver, Why
 
@@ -37,14 +38,14 @@ class QueueLog:
             for member in queue.members:
                 self._write(_NONE, queue.name, member.agent.name, "ADDMEMBER", "PAUSED" * member.agent.is_paused)
         events = pbx.events
-        events.subscribe(CallerJoined, self._on_joined)
-        events.subscribe(AttemptOver, self._on_attempt_over)
-        events.subscribe(CallerLeft, self._on_left)
-        events.subscribe(VisitOver, self._on_over)
-        events.subscribe(MemberAdded, self._on_added)
-        events.subscribe(MemberRemoved, self._on_removed)
-        events.subscribe(MemberPauseChanged, self._on_member_pause)
-        events.subscribe(AgentChanged, self._on_agent)
+        events.subscribe(CallerJoined, self._on_joined, Stage.RECORDS)
+        events.subscribe(AttemptOver, self._on_attempt_over, Stage.RECORDS)
+        events.subscribe(CallerLeft, self._on_left, Stage.RECORDS)
+        events.subscribe(VisitOver, self._on_over, Stage.RECORDS)
+        events.subscribe(MemberAdded, self._on_added, Stage.RECORDS)
+        events.subscribe(MemberRemoved, self._on_removed, Stage.RECORDS)
+        events.subscribe(MemberPauseChanged, self._on_member_pause, Stage.RECORDS)
+        events.subscribe(AgentChanged, self._on_agent, Stage.RECORDS)
 
     # -- visits -----------------------------------------------------------------------------------------------------
 

@@ -62,7 +62,10 @@ class PbxServer:
         self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
-        """Listen, and let the clocks run. `port` then says where, also if 0 was asked for. Raises AddressInUse."""
+        """Listen, and let the PBXs live. `port` then says where, also if 0 was asked for.
+
+        Raises AddressInUse, EngineUnreachable.
+        """
         runner = web.ServerRunner(ConnectionServer(self._handle, self._unreadable), shutdown_timeout=2.0)
         await runner.setup()
         site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
@@ -73,11 +76,15 @@ class PbxServer:
             raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
         self._runner = runner
         self.port = site.port
-        for hosted in self.hosts:
-            hosted.start()
+        try:
+            for hosted in self.hosts:
+                await hosted.start()
+        except BaseException:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
-        """Stop the clocks (whoever waits for one is told), take no more requests, finish those in progress."""
+        """Stop the PBXs (whoever waits for a clock is told), take no more requests, finish those in progress."""
         for hosted in self.hosts:
             await hosted.close()
         if self._runner is not None:

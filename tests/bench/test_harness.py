@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.app import _GC_THRESHOLDS as served
+from pbxsim.hosting.collector import GC_THRESHOLDS as served
 from tests.bench.goals import Goal
 from tests.bench.harness import (
     GC_THRESHOLDS,

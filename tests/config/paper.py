@@ -9,12 +9,14 @@ import msgspec
 import pytest
 
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import BuiltPbx, build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import read
+from pbxsim.config.packages import Packages
+from pbxsim.discovery import find_engines
+from pbxsim.engines.simulated.simulation import Simulation
+from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.vendor import SettingsFault, Vendor
-from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from tests.builder import START
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.config.file import PbxFile
+    from pbxsim.config.load import LoadedFile
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.saved import Saved
@@ -72,31 +75,34 @@ def acme_faults(settings: AcmeSettings, pbx: Pbx) -> Iterator[SettingsFault]:
 
 ACME = Vendor(name="acme", title="Acme", settings=AcmeSettings, paths=("/acme",), open=AcmeInterface, check=acme_faults)
 VENDORS = {"acme": ACME}
+PACKAGES = Packages(VENDORS, find_engines())
 
 
-class NoRecordings:
-    """A port without files behind it."""
-
-    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
-        """Find nothing there."""
-        raise RecordingUnreadable(f"{from_folder}/{from_file}")
-
-
-def pbx_file(text: str, name: str = "office") -> PbxFile:
-    """Read a file that is right; its first line, the PBX's name, goes without saying."""
+def loaded(text: str, name: str = "office") -> LoadedFile:
+    """Load a file that is right; its first line, the PBX's name, goes without saying."""
     return read(f"name: {name}\n{dedent(text)}", FILE, VENDORS)
 
 
-def built(text: str, *, seed: int = 1, saved: Saved = NOTHING_SAVED) -> BuiltPbx:
-    """Build a PBX of a file that is right; `saved` is what an earlier run left."""
-    clock = Scheduler(max(START, saved.now))
-    return build(pbx_file(text), vendors=VENDORS, clock=clock, seed=seed, files=NoRecordings(), saved=saved)
+def pbx_file(text: str) -> PbxFile:
+    """Read a file that is right."""
+    return loaded(text).file
+
+
+def built(text: str, *, seed: int = 1, saved: Saved = NOTHING_SAVED) -> Assembled:
+    """Make a PBX of a file that is right; `saved` is what an earlier run left."""
+    return assemble(loaded(text), clock=Scheduler(max(START, saved.now)), seed=seed, saved=saved)
+
+
+def simulated(made: Assembled) -> Simulation:
+    """Give the simulation on a PBX."""
+    assert isinstance(made.opened, Simulation)
+    return made.opened
 
 
 def told(text: str) -> list[tuple[int, str, Any, str]]:
     """Read a file that is wrong, line 1 being the PBX's name, and give its faults: line, path, value, expected."""
     with pytest.raises(PbxFileRefused) as caught:
-        read(f"name: office\n{dedent(text).lstrip()}", FILE, VENDORS)
+        assemble(loaded(dedent(text).lstrip()), clock=Scheduler(START))
     assert {fault.file for fault in caught.value.faults} == {FILE}
     return [(fault.line, fault.path, fault.value, fault.expected) for fault in caught.value.faults]
 

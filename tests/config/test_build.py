@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.clock.instant import HOUR, SECOND, iso_seconds
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
+from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT
 from pbxsim.pbx.call import CallOrder
@@ -20,7 +20,7 @@ from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState, Registration
 from pbxsim.pbx.saved import Saved
 from tests.builder import START
-from tests.config.paper import VENDORS, AcmeInterface, NoRecordings, built, pbx_file
+from tests.config.paper import AcmeInterface, built, loaded
 
 if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
@@ -410,7 +410,7 @@ def test_an_answered_call_of_no_length_was_answered() -> None:
 
 
 def test_recordings_to_put_in_place_come_with_the_pbx_but_not_those_that_are_to_be_missing() -> None:
-    (placement,) = built(PAST).place
+    (placement,) = built(PAST).placements
     assert (placement.folder, placement.file) == ("/var/spool", "record.wav")
     assert placement.content[:4] == b"RIFF"
     assert len(placement.content) == 44 + 8_000
@@ -429,11 +429,8 @@ def test_each_vendor_that_the_file_speaks_is_opened_on_the_pbx() -> None:
 
 
 def test_two_pbxs_of_one_file_share_nothing() -> None:
-    file = pbx_file(CALL_CENTRE + "accounts: [{name: a}]\n")
-    one, two = (
-        build(file, vendors=VENDORS, clock=Scheduler(START + n * HOUR), seed=n, files=NoRecordings()).pbx
-        for n in (1, 2)
-    )
+    file = loaded(CALL_CENTRE + "accounts: [{name: a}]\n")
+    one, two = (assemble(file, clock=Scheduler(START + n * HOUR), seed=n).pbx for n in (1, 2))
     one.agents.log_out(next(iter(one.agents)))
     one.queues.remove(one.queues.named("help"), next(iter(one.agents)))
     record(one, "1", "2")

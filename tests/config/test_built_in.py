@@ -7,22 +7,19 @@ from functools import lru_cache
 import pytest
 
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import BuiltPbx, build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState
 from tests.builder import START
-from tests.config.paper import NoRecordings
 
-VENDORS = find_vendors()
 FOUR = ("voipsun", "vum", "simotel", "duocom")
 
 
 @lru_cache
-def pbx_of(name: str) -> BuiltPbx:
+def pbx_of(name: str) -> Assembled:
     """Build a built-in PBX that no test changes."""
-    return build(load(name), vendors=VENDORS, clock=Scheduler(START), seed=1, files=NoRecordings())
+    return assemble(load(name), clock=Scheduler(START))
 
 
 def test_documented_speaks_all_four_vendors_and_has_a_working_line_for_each() -> None:
@@ -53,7 +50,7 @@ def test_voipsuns_route_contexts_agent_queue_and_record_are_there() -> None:
     assert not pbx.agents.authorized("1000", "1234").is_logged_in
     assert pbx.queues.named("FrontaIT").members == []
     cdr = pbx.cdrs.get(10_000)
-    assert [(place.folder, place.file) for place in built.place] == [(cdr.recording_folder, cdr.recording_file)]
+    assert [(place.folder, place.file) for place in built.placements] == [(cdr.recording_folder, cdr.recording_file)]
 
 
 def test_simotels_and_duocoms_extensions_are_there() -> None:

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from pbxsim.config.document import DEEPEST, MOST_VALUES, Document, resolved
-from pbxsim.config.fault import Fault, Finding, PbxFileRefused
+from pbxsim.config.fault import Fault, PbxFileRefused
+from pbxsim.kit.finding import Finding
 
 TEXT = """\
 name: office

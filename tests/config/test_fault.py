@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pbxsim.config.fault import Fault, PbxFileRefused, did_you_mean, parsed, shown, spelt
+from pbxsim.config.fault import Fault, PbxFileRefused, parsed, shown
 
 
 def test_a_fault_prints_as_one_line_with_file_line_path_value_and_what_was_expected() -> None:
@@ -21,19 +21,6 @@ def test_a_refusal_prints_one_line_for_each_fault() -> None:
     refused = PbxFileRefused([Fault("a", 1, "b", 2, "c"), Fault("a", 2, "d", None, "e")])
     assert str(refused) == "a:1: b: found 2, expected c\na:2: d: found nothing, expected e"
     assert [fault.line for fault in refused.faults] == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("path", "text"),
-    [
-        ((), ""),
-        (("name",), "name"),
-        (("extensions", 3, "lines", 0, "user"), "extensions[3].lines[0].user"),
-        (("contexts", 0, "entries", "_X.", "dial"), 'contexts[0].entries["_X."].dial'),
-    ],
-)
-def test_a_path_is_spelt_as_people_write_it(path: tuple[str | int, ...], text: str) -> None:
-    assert spelt(path) == text
 
 
 def test_a_path_that_a_vendor_spelt_is_read_back() -> None:
@@ -57,8 +44,3 @@ def test_a_path_that_a_vendor_spelt_is_read_back() -> None:
 )
 def test_a_value_is_shown_in_few_words(value: object, text: str) -> None:
     assert shown(value) == text
-
-
-def test_a_word_that_is_nearly_a_known_one_is_recognised() -> None:
-    assert did_you_mean("extenions", ["extensions", "trunks"]) == " (did you mean extensions?)"
-    assert did_you_mean("zebra", ["extensions", "trunks"]) == ""

@@ -30,7 +30,7 @@ def refusal(path: Path | str) -> Fault:
 def test_a_file_is_read_from_its_path_and_the_vendors_settings_come_decoded(tmp_path: Path) -> None:
     path = tmp_path / "office.yaml"
     path.write_text(GOOD, "utf-8")
-    file = load(str(path), VENDORS)
+    file = load(str(path), VENDORS).file
     assert file.name == "office"
     assert file.vendors == {"acme": AcmeSettings(users=(AcmeUser(name="eva", account="firm"),))}
 
@@ -38,13 +38,13 @@ def test_a_file_is_read_from_its_path_and_the_vendors_settings_come_decoded(tmp_
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     path = tmp_path / "office.yaml"
     path.write_text(GOOD, "utf-8-sig")
-    assert load(str(path), VENDORS).name == "office"
+    assert load(str(path), VENDORS).file.name == "office"
 
 
 @pytest.mark.parametrize("name", built_in())
 def test_a_built_in_pbx_is_read_by_its_name_and_bears_it(name: str) -> None:
-    assert load(name).name == name
-    assert load(name, find_vendors()) == load(name)
+    assert load(name).file.name == name
+    assert load(name).packages.vendors == find_vendors()
 
 
 def test_the_documented_pbx_and_the_manuals_are_built_in() -> None:
@@ -54,8 +54,8 @@ def test_the_documented_pbx_and_the_manuals_are_built_in() -> None:
 def test_a_name_comes_before_a_file_of_that_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "documented").write_text(GOOD, "utf-8")
-    assert load("documented").name == "documented"
-    assert load("./documented", VENDORS).name == "office"
+    assert load("documented").file.name == "documented"
+    assert load("./documented", VENDORS).file.name == "office"
 
 
 def test_a_built_in_pbx_is_called_by_its_file_in_faults() -> None:

@@ -9,12 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import built_in, path_of, read
 from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import assemble
 from tests.builder import START
-from tests.config.paper import NoRecordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,10 +46,9 @@ values: st.SearchStrategy[Any] = st.recursive(
 def outcome(text: str) -> str:
     """Read a text; build what is accepted, tell what is refused."""
     try:
-        file = read(text, "some.yaml", VENDORS)
+        assemble(read(text, "some.yaml", VENDORS), clock=Scheduler(START))
     except PbxFileRefused as refused:
         return told(refused)
-    build(file, vendors=VENDORS, clock=Scheduler(START), seed=1, files=NoRecordings())
     return "accepted"
 
 

@@ -6,12 +6,12 @@ from textwrap import dedent
 
 from pbxsim.config.document import Document
 from pbxsim.config.pruning import Mending
-from tests.config.paper import VENDORS, AcmeSettings, AcmeUser
+from tests.config.paper import PACKAGES, AcmeSettings, AcmeUser
 
 
 def mending(text: str) -> Mending:
     """Begin to mend a file."""
-    return Mending(Document("office.yaml", dedent(text)).plain()[0], VENDORS)
+    return Mending(Document("office.yaml", dedent(text)).plain()[0], PACKAGES)
 
 
 def test_what_is_bad_is_cut_out_with_what_cannot_stand_without_it() -> None:

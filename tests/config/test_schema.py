@@ -10,13 +10,19 @@ from jsonschema import Draft202012Validator
 
 from pbxsim.config.document import Document
 from pbxsim.config.load import built_in, path_of
+from pbxsim.config.packages import Packages
 from pbxsim.config.schema import schema
-from pbxsim.discovery import find_vendors
+from pbxsim.discovery import find_engines, find_vendors
 from pbxsim.kit.vendor import Vendor
 from tests.config.paper import ACME, AcmeInterface, AcmeSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+
+def packages(vendors: Mapping[str, Vendor]) -> Packages:
+    """Give these vendors, and the engines that there are."""
+    return Packages(vendors, find_engines())
 
 
 def plain(name: str) -> dict[str, Any]:
@@ -26,11 +32,11 @@ def plain(name: str) -> dict[str, Any]:
 
 def errors(content: object) -> list[str]:
     """Give the paths at which the schema refuses something."""
-    return [error.json_path for error in Draft202012Validator(schema(find_vendors())).iter_errors(content)]
+    return [error.json_path for error in Draft202012Validator(schema(packages(find_vendors()))).iter_errors(content)]
 
 
 def test_it_is_a_schema_of_the_2020_dialect() -> None:
-    found = schema(find_vendors())
+    found = schema(packages(find_vendors()))
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     Draft202012Validator.check_schema(found)
 
@@ -50,7 +56,7 @@ def test_a_misspelt_key_is_not_wherever_it_stands(name: str) -> None:
 
 def unknown_keys(content: object) -> set[str]:
     """Give the paths of the mappings in which the schema finds a key that it does not know."""
-    waiting = list(Draft202012Validator(schema(find_vendors())).iter_errors(content))
+    waiting = list(Draft202012Validator(schema(packages(find_vendors()))).iter_errors(content))
     found = set()
     while waiting:
         error = waiting.pop()
@@ -82,7 +88,7 @@ def misspelt(holder: dict[str, Any]) -> bool:
 
 def test_every_vendor_has_its_settings_in_it_and_no_other_is_allowed() -> None:
     vendors = find_vendors()
-    section = schema(vendors)["$defs"]["PbxFile"]["properties"]["vendors"]
+    section = schema(packages(vendors))["$defs"]["PbxFile"]["properties"]["vendors"]
     assert list(section["properties"]) == list(vendors)
     assert errors({"name": "a", "vendors": {"nobody": {}}}) == ["$.vendors"]
     assert errors({"name": "a", "vendors": {"voipsun": {"users": [{"username": 5, "password": "x"}]}}}) != []
@@ -101,7 +107,7 @@ def test_vendors_whose_settings_have_one_name_are_told_apart() -> None:
         paths=("/o",),
         open=lambda _, pbx: AcmeInterface(AcmeSettings(), pbx),
     )
-    found = schema({"acme": ACME, "other": other} | find_vendors())
+    found = schema(packages({"acme": ACME, "other": other} | find_vendors()))
     check = Draft202012Validator(found)
     assert check.is_valid({"name": "a", "vendors": {"acme": {"greeting": "hi"}, "other": {"colour": "blue"}}})
     assert not check.is_valid({"name": "a", "vendors": {"acme": {"colour": "blue"}}})
@@ -109,7 +115,7 @@ def test_vendors_whose_settings_have_one_name_are_told_apart() -> None:
 
 
 def test_every_section_and_what_stands_in_it_is_described() -> None:
-    definitions = schema({})["$defs"]
+    definitions = schema(packages({}))["$defs"]
     assert [name for name, content in definitions.items() if not content.get("description")] == []
     undescribed = [
         key for key, content in definitions["PbxFile"]["properties"].items() if not described(content, definitions)

@@ -25,7 +25,7 @@ _ADDRESS: Final = re.compile(r"pbxsim \S+ on (http://\S+)")
 _NUMBER: Final = re.compile(r"child (\d+)$")
 _NEEDED: Final = (
     "pbxsim.app",
-    "pbxsim.sinks.outbound.http",
+    "pbxsim.sinks.outbound.questions",
     "pbxsim.web.control.routes",
     "pbxsim.sinks.outbox.http",
     "pbxsim.sinks.store.engine",

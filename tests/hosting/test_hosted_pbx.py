@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-import msgspec
 import pytest
 
-from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 from pbxsim.kit.request import Request
 from pbxsim.pbx.events import CallStarted
 from tests.web.town import ACME, plan
 
 if TYPE_CHECKING:
-    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.hosting.assemble import Assembled
     from pbxsim.pbx.events import Event
     from pbxsim.pbx.saved import Saved
 
@@ -27,20 +26,20 @@ def call(host: HostedPbx) -> bytes:
     return host.answer("acme", Request("GET", "/acme/api", CALL), ()).body
 
 
-def test_a_plan_that_cannot_be_carried_out_leaves_everything_as_it_was() -> None:
-    def fail(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
+def test_an_assembly_that_cannot_be_carried_out_leaves_everything_as_it_was() -> None:
+    def fail(rate: float, seed: int | None, saved: Saved) -> Assembled:
         raise ValueError("no")
 
     host = HostedPbx(plan(), VENDORS, rate=0)
     call(host)
     with pytest.raises(ValueError, match="no"):
-        host.restart(msgspec.structs.replace(plan("other"), assemble=fail))
+        host.restart(fail)
     assert (host.name, call(host)) == ("town", b"CALL 2")
 
 
 async def test_a_running_pbx_runs_on_after_it_began_anew() -> None:
     host = HostedPbx(plan(), VENDORS, rate=0)
-    host.start()
+    await host.start()
     call(host)
     host.reset()
     assert call(host) == b"CALL 1"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import SECOND, parse_iso
-from pbxsim.config.build import build
 from pbxsim.config.load import read
-from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Plan
+from pbxsim.hosting.assemble import FileAssembly
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.routing_questions import BROKEN
 from pbxsim.kit.request import Request
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, CallState
@@ -21,15 +21,12 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.decision import NOBODY_ASKS
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.vendors.simotel import vendor
-from tests.builder import NoFiles
 from tests.web.web_service import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.saved import Saved
 
 VENDORS = {"simotel": vendor}
 START = parse_iso("2026-01-01T00:00:00Z")
@@ -52,13 +49,7 @@ def hosted(
 ) -> HostedPbx:
     """Make a PBX on which 700 asks at that address; the telephones ring for 3 seconds, talk for 30."""
     text = FILE.format(address=address, within=within, more=more, name=name, failure=failure)
-    file = read(text, "office.yaml", VENDORS)
-
-    def assemble(clock: Scheduler, seed: int, saved: Saved) -> Assembled:
-        built = build(file, vendors=VENDORS, clock=clock, seed=seed, files=NoFiles(), saved=saved)
-        return Assembled(built.pbx, built.interfaces)
-
-    return HostedPbx(Plan(name=file.name, seed=1, assemble=assemble, start=lambda _: START), VENDORS, rate=rate)
+    return HostedPbx(FileAssembly(read(text, "office.yaml", VENDORS), start_at=START), VENDORS, rate=rate)
 
 
 @asynccontextmanager
@@ -66,7 +57,7 @@ async def running(*hosts: HostedPbx) -> AsyncIterator[None]:
     """Let their clocks run, and see that they leave nothing behind."""
     before = asyncio.all_tasks()
     for host in hosts:
-        host.start()
+        await host.start()
     try:
         yield
     finally:
@@ -356,6 +347,6 @@ async def test_a_fault_in_a_component_is_told_and_the_clock_goes_on(monkeypatch:
 
 
 def test_the_client_is_imported_with_the_first_question_and_not_before() -> None:
-    clients = "'aiohttp.client' in sys.modules or 'pbxsim.sinks.outbound.http' in sys.modules"
+    clients = "'aiohttp.client' in sys.modules or 'pbxsim.sinks.outbound.questions' in sys.modules"
     code = f"import sys, pbxsim.hosting.hosted_pbx; sys.exit({clients})"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

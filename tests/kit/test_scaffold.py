@@ -24,9 +24,12 @@ WRITTEN = [
     "tests/vendors/acme/test_settings.py",
     "pbxsim/vendors/acme/README.md",
     "pbxsim/vendors/acme/__init__.py",
+    "pbxsim/vendors/acme/actions.py",
     "pbxsim/vendors/acme/api.py",
+    "pbxsim/vendors/acme/calls.py",
     "pbxsim/vendors/acme/errors.py",
     "pbxsim/vendors/acme/settings.py",
+    "pbxsim/vendors/acme/state.py",
     "pbxsim/vendors/acme/wire.py",
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.pbx.bus import EventBus
+from pbxsim.pbx.bus import EventBus, Stage
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.events import CallEnded, CallStarted, CdrClosed, Event, LegEnded, RecordingMoved
@@ -24,6 +24,61 @@ def test_listeners_are_told_in_the_order_in_which_they_came() -> None:
     bus.subscribe(CdrClosed, lambda _: told.append("a again"))
     bus.emit(CdrClosed(RECORD))
     assert told == ["a", "b", "a again"]
+
+
+def test_stages_come_before_the_order_of_subscribing() -> None:
+    bus = EventBus()
+    told: list[str] = []
+    bus.subscribe(CdrClosed, lambda _: told.append("tells"))
+    for stage in reversed(Stage):
+        bus.subscribe(CdrClosed, lambda _, name=stage.name: told.append(name), stage)  # type: ignore[misc]
+    bus.subscribe(CdrClosed, lambda _: told.append("records, later"), Stage.RECORDS)
+    bus.emit(CdrClosed(RECORD))
+    assert told == ["JOURNAL", "RECORDS", "records, later", "SWITCH", "tells", "TELLING"]
+
+
+def test_who_unsubscribes_hears_no_more_and_the_others_go_on() -> None:
+    bus = EventBus()
+    told: list[Event] = []
+    others: list[Event] = []
+    bus.subscribe(CdrClosed, told.append)
+    bus.subscribe(CdrClosed, others.append)
+    bus.unsubscribe(CdrClosed, told.append)
+    bus.emit(CdrClosed(RECORD))
+    assert (told, len(others)) == ([], 1)
+
+
+def test_an_event_that_the_last_listener_has_left_is_not_wanted() -> None:
+    bus = EventBus()
+    told: list[Event] = []
+    bus.subscribe(CdrClosed, told.append)
+    bus.unsubscribe(CdrClosed, told.append)
+    assert CdrClosed not in bus.wanted
+    assert bus.listeners(CdrClosed) == ()
+
+
+@pytest.mark.parametrize("kind", [CdrClosed, RecordingMoved])
+def test_who_never_came_cannot_leave(kind: type[Event]) -> None:
+    bus = EventBus()
+    bus.subscribe(CdrClosed, _raise)
+    with pytest.raises(ValueError, match="not in list"):
+        bus.unsubscribe(kind, repr)  # type: ignore[arg-type]
+    assert bus.listeners(CdrClosed) == (_raise,)
+
+
+def test_a_listener_that_leaves_while_it_is_told_spoils_nothing() -> None:
+    bus = EventBus()
+    told: list[str] = []
+
+    def once(_: Event) -> None:
+        told.append("once")
+        bus.unsubscribe(CdrClosed, once)
+
+    bus.subscribe(CdrClosed, once)
+    bus.subscribe(CdrClosed, lambda _: told.append("always"))
+    bus.emit(CdrClosed(RECORD))
+    bus.emit(CdrClosed(RECORD))
+    assert told == ["once", "always", "always"]
 
 
 def test_a_listener_hears_exactly_the_kind_it_asked_for() -> None:

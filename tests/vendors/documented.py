@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import HOUR
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import assemble
 from pbxsim.pbx.cdr import CdrQuery
-from tests.builder import START, NoFiles
+from tests.builder import START
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
@@ -22,11 +21,9 @@ class Documented:
     """That PBX at its very start, seen through one vendor's interface."""
 
     def __init__(self, vendor: str) -> None:
-        vendors = find_vendors()
-        clock = Scheduler(START)
-        built = build(load("documented", vendors), vendors=vendors, clock=clock, seed=1, files=NoFiles())
-        self.pbx = built.pbx
-        self.interface = built.interfaces[vendor]
+        made = assemble(load("documented"), clock=Scheduler(START), seed=1)
+        self.pbx = made.pbx
+        self.interface = made.interfaces[vendor]
         self._vendor = vendor
 
     def answer(self, request: Request) -> Reply:

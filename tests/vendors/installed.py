@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import load
-from pbxsim.discovery import find_vendors
-from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.hosting.assemble import assemble
 from pbxsim.sinks.recordings.files import RecordingRoot
 from tests.builder import START
 from tests.vendors.documents import pbx_file
@@ -19,7 +17,7 @@ from tests.vendors.documents import pbx_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pbxsim.config.file import PbxFile
+    from pbxsim.config.load import LoadedFile
     from pbxsim.kit.vendor import Interface
     from pbxsim.pbx.pbx import Pbx
 
@@ -37,26 +35,18 @@ def open_interface(vendor: str, source: str = "", recordings: Path | None = None
     Its recordings are put below `recordings`; without, none can be read. A vendor of which the file says nothing (one
     that is installed here, but not ours) has the settings that it takes for granted.
     """
-    root = NoRecordings() if recordings is None else RecordingRoot(recordings)
-    vendors = find_vendors()
-    built = build(_file(source or pbx_file(vendor)), vendors=vendors, clock=Scheduler(START), seed=1, files=root)
-    if isinstance(root, RecordingRoot):
-        for placement in built.place:
+    root = None if recordings is None else RecordingRoot(recordings)
+    loaded = _file(source or pbx_file(vendor))
+    made = assemble(loaded, clock=Scheduler(START), seed=1, files=root)
+    if root is not None:
+        for placement in made.placements:
             root.place(placement.folder, placement.file, placement.content)
-    if vendor in built.interfaces:
-        return Installed(built.pbx, built.interfaces[vendor])
-    declared = vendors[vendor]
-    return Installed(built.pbx, declared.open(msgspec.convert({}, declared.settings), built.pbx))
-
-
-class NoRecordings:
-    """A port without files behind it, for the many requests that ask for none."""
-
-    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
-        """Find nothing there."""
-        raise RecordingUnreadable(f"{from_folder}/{from_file}")
+    if vendor in made.interfaces:
+        return Installed(made.pbx, made.interfaces[vendor])
+    declared = loaded.packages.vendors[vendor]
+    return Installed(made.pbx, declared.open(msgspec.convert({}, declared.settings), made.pbx))
 
 
 @lru_cache
-def _file(source: str) -> PbxFile:
+def _file(source: str) -> LoadedFile:
     return load(source)

@@ -13,12 +13,11 @@ from urllib.request import urlopen
 import pytest
 
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
 from tests.builder import START
-from tests.vendors.installed import NoRecordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,13 +109,7 @@ def test_it_is_gone_when_it_is_not_installed() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_a_pbx_file_may_speak_it_and_its_settings_are_checked_like_ours(tmp_path: Path) -> None:
-    built = build(
-        load(str(tmp_path / "far.yaml")),
-        vendors=find_vendors(),
-        clock=Scheduler(START),
-        seed=1,
-        files=NoRecordings(),
-    )
+    built = assemble(load(str(tmp_path / "far.yaml")), clock=Scheduler(START))
     reply = built.interfaces["faraway"].answer(Request("GET", "/faraway/dial", "number=100"))
     assert reply.body == b"ahoj 100"
     assert reply.call is not None

@@ -11,32 +11,23 @@ import aiohttp
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
-from pbxsim.engines.simulated.engine import SimulatedEngine
-from pbxsim.engines.simulated.handset import SimulatedHandset
-from pbxsim.hosting.hosted_pbx import Assembled, HostedPbx, Hosts, Plan
+from pbxsim.config.load import read
+from pbxsim.hosting.assemble import FileAssembly
+from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 from pbxsim.kit.access import same_secret
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.reply import Reply, compact_json
 from pbxsim.kit.vendor import Vendor
-from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
-from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallOrder
-from pbxsim.pbx.directory import Directory, NumberingPlan, OutboundRoute, Trunk
-from pbxsim.pbx.events import CdrClosed
-from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
-from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
-from pbxsim.sinks.cdr_memory import CdrMemory
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.server import PbxServer
-from tests.builder import NoFiles, extension
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.saved import Saved
+    from pbxsim.pbx.pbx import Pbx
 
 START: Instant = parse_iso("2026-01-01T00:00:00Z")
 TEXT = "text/plain; charset=utf-8"
@@ -117,46 +108,33 @@ ACME = Vendor(
 )
 
 
-def assemble(name: str, secret: str, clock: Scheduler, seed: int, saved: Saved = NOTHING_SAVED) -> Assembled:
-    """Build the PBX: two telephones, one of them with a public number, a trunk, an agent in a queue, two accounts."""
-    archive = CdrMemory()
-    trunk = Trunk(id=1, name="upc", capacity=2)
-    agent = Agent(number="1000", name="Jana", pin="1234")
-    prices = Tariff("standard", (Rate(per_minute=UNIT),))
-    till = Account(name="till", credit=5 * UNIT, tariff=prices, changed_at=clock.now, currency="CZK")
-    waiter = Waiter(channel="SIP/x-1", unique_id="1.1", caller_number="7", caller_name="Z", joined_at=START)
-    queue = Queue(name="sales", members=[Member(agent=agent)], waiters=[waiter], figures=QueueFigures())
-    pbx = Pbx(
-        name=name,
-        clock=clock,
-        seed=seed,
-        directory=Directory(
-            extensions=[extension("100", public=("299299000",)), extension("102")],
-            trunks=[trunk],
-            routes=[OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=(trunk,))],
-            dialplans=[NumberingPlan(id=1, name="main")],
-        ),
-        cdrs=archive,
-        files=NoFiles(),
-        queues=[queue],
-        agents=[agent],
-        accounts=[till, Account(name="free calls", credit=0, tariff=Tariff(""), changed_at=clock.now)],
-        saved=saved,
-    )
-    pbx.events.subscribe(CdrClosed, archive.on_cdr)
-    engine = SimulatedEngine(pbx)
-    pbx.connect_engine(engine, SimulatedHandset(pbx, engine))
-    return Assembled(pbx, {"acme": Acme(AcmeSettings(secret), pbx)})
+FILE = """
+name: {name}
+seed: {seed}
+start_at: 2026-01-01T00:00:00Z
+dialplans: [{{name: main}}]
+extensions:
+  - {{internal: "100", id: 100, dialplan: main, public: ["299299000"],
+     lines: [{{user: sip100, id: 100, registration: {at_home}}}]}}
+  - {{internal: "102", id: 102, dialplan: main, lines: [{{user: sip102, id: 102, registration: {at_home}}}]}}
+trunks: [{{name: upc, capacity: 2}}]
+routes: [{{name: out, patterns: ["_XXX."], trunks: [upc]}}]
+tariffs: [{{name: standard, rates: [{{per_minute: 1}}]}}]
+accounts: [{{name: till, credit: 5, currency: CZK, tariff: standard}}, {{name: free calls}}]
+agents: [{{number: "1000", name: Jana, pin: "1234"}}]
+queues:
+  - name: sales
+    members: [{{agent: "1000", membership: dynamic}}]
+    waiters: [{{channel: SIP/x-1, unique_id: "1.1", number: "7", name: Z}}]
+vendors: {{acme: {{secret: "{secret}"}}}}
+"""
+AT_HOME = "{host: 192.0.2.1, port: 5060, contact: '', status: Unmonitored}"
 
 
-def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1) -> Plan:
-    """Give the plan of such a PBX, whose clock begins at START."""
-    return Plan(
-        name=name,
-        seed=seed,
-        assemble=lambda clock, seed, saved: assemble(name, secret, clock, seed, saved),
-        start=lambda rate: START,
-    )
+def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1) -> FileAssembly:
+    """Say how a PBX begins: two telephones, one with a public number, a trunk, an agent in a queue, two accounts."""
+    text = FILE.format(name=name, secret=secret, seed=seed, at_home=AT_HOME)
+    return FileAssembly(read(text, "town.yaml", {"acme": ACME}))
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -240,7 +218,7 @@ class Town:
 
 @asynccontextmanager
 async def running(
-    *plans: Plan, rate: float = 0, token: str = "", host: str = "127.0.0.1", body_seconds: float = 10.0
+    *plans: FileAssembly, rate: float = 0, token: str = "", host: str = "127.0.0.1", body_seconds: float = 10.0
 ) -> AsyncIterator[Town]:
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
     vendors = {"acme": ACME}

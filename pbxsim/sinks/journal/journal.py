@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
 from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.bus import Stage
 from pbxsim.sinks.journal.kinds import KINDS
 from pbxsim.sinks.journal.spelling import Data, Spelt
 
@@ -51,23 +52,26 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself."""
+    """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
+
+    `last` is the number of the newest entry, 0 before the first.
+    """
 
     def __init__(self, pbx: Pbx, limit: int = 100_000) -> None:
-        self._clock = pbx.clock
-        self._numbers = count(1)
-        self._kept: deque[_Kept] = deque(maxlen=limit)
+        self.clock = pbx.clock
+        self.last = 0
+        self.kept: deque[_Kept] = deque(maxlen=limit)
         for kind in KINDS:
-            pbx.events.subscribe(kind.event, self._listener(kind))
+            pbx.events.subscribe(kind.event, _Listener(self, kind).hear, Stage.JOURNAL)
 
     def __len__(self) -> int:
         """Count the entries that are still kept."""
-        return len(self._kept)
+        return len(self.kept)
 
     @property
     def dropped(self) -> int:
         """How many of the oldest entries have been forgotten to make room."""
-        return self._kept[0][0] - 1 if self._kept else 0
+        return self.kept[0][0] - 1 if self.kept else 0
 
     def append(self, kind: str, *, call: int | None = None, channel: str = "", data: Data) -> None:
         """Take down something that is no event of the switch: a request, a command.
@@ -76,27 +80,34 @@ class Journal:
         not the same in every process.
         """
         facts = call, channel, _json(data)
-        self._kept.append((next(self._numbers), self._clock.now, kind, _spell_given, facts))
+        self.last += 1
+        self.kept.append((self.last, self.clock.now, kind, _spell_given, facts))
 
     def entries(self, after: int = 0, limit: int | None = None) -> list[Entry]:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
         first = max(0, after - self.dropped)
         last = None if limit is None else first + max(0, limit)
-        return [_entry(kept) for kept in islice(self._kept, first, last)]
+        return [_entry(kept) for kept in islice(self.kept, first, last)]
 
     def jsonl(self) -> bytes:
         """Give all entries as compact JSON, one object a line: seq, at (ISO 8601), kind, call, channel, data."""
-        return b"".join(_line(_entry(kept)) for kept in self._kept)
+        return b"".join(_line(_entry(kept)) for kept in self.kept)
 
-    def _listener(self, kind: Kind[Any, Any]) -> Callable[[Event], None]:
-        clock, keep, numbers = self._clock, self._kept.append, self._numbers
-        name, take, spell = kind.name, kind.take, kind.spell
 
-        def hear(event: Event) -> None:
-            facts = take(event)
-            keep((next(numbers), clock.now, name, spell, facts))
+class _Listener:
+    """Takes down the events of one kind. On the way of every call: no look-up more than it takes."""
 
-        return hear
+    __slots__ = ("_journal", "_name", "_spell", "_take")
+
+    def __init__(self, journal: Journal, kind: Kind[Any, Any]) -> None:
+        self._journal = journal
+        self._name, self._take, self._spell = kind.name, kind.take, kind.spell
+
+    def hear(self, event: Event) -> None:
+        facts = self._take(event)
+        journal = self._journal
+        journal.last = number = journal.last + 1
+        journal.kept.append((number, journal.clock.now, self._name, self._spell, facts))
 
 
 _ENCODE: Final = msgspec.json.Encoder().encode

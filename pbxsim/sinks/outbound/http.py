@@ -1,99 +1,76 @@
-"""A question by HTTP: one request on a connection of its own, one reply, within its time.
+"""The one HTTP client by which pbxsim asks and tells servers of its customers; imported with the first request.
 
 No redirect is followed, no cookie kept, no proxy of the environment used, no compressed body unpacked, and no
-connection made to an address that sinks/outbound/addresses.py refuses.
+connection made to an address that addresses.py refuses. aiohttp's client costs a third of a start.
 """
 
 from __future__ import annotations
 
-import asyncio
-from base64 import b64encode
+from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
-from yarl import URL
 
 from pbxsim import __version__
 from pbxsim.sinks.outbound.addresses import AddressRefused, checked_socket
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.decision import Question
+    from aiohttp.abc import AbstractResolver
 
 LARGEST: Final = 65_536
-"""Bytes that a reply's body may have."""
+"""Bytes of a reply's body that are read."""
 
 
-class Unanswered(Exception):
-    """A question got no reply; says why, in words that are the same on any machine."""
+class Failure(Enum):
+    """Why there is no reply, or not all of it."""
+
+    CERTIFICATE = "certificate"
+    NAME = "name"
+    ADDRESS = "address"
+    CONNECTION = "connection"
+    NO_REPLY = "no reply"
+    BROKEN_OFF = "broken off"
+    NO_HTTP = "no http"
+    BROKEN = "broken"
 
 
-async def reply_to(question: Question) -> tuple[int, bytes]:
-    """Ask, and give the reply's status and body. Raises Unanswered."""
-    try:
-        async with asyncio.timeout(question.timeout):
-            return await _exchange(question)
-    except TimeoutError:
-        raise Unanswered(f"no answer within {question.timeout:g} s") from None
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise Unanswered(_in_words(error)) from error
+_FAILURES: Final = (  # the first that fits
+    (aiohttp.ClientConnectorCertificateError, Failure.CERTIFICATE),
+    (aiohttp.ClientConnectorDNSError, Failure.NAME),
+    (aiohttp.ClientConnectorError, Failure.CONNECTION),
+    (aiohttp.ServerDisconnectedError, Failure.NO_REPLY),
+    (aiohttp.ClientPayloadError, Failure.BROKEN_OFF),
+    (aiohttp.ClientResponseError, Failure.NO_HTTP),
+)
 
 
-async def _exchange(question: Question) -> tuple[int, bytes]:
-    async with (
-        _session() as session,
-        session.request(
-            question.method,
-            URL(question.url, encoded=True),
-            data=question.body or None,
-            headers=_headers(question),
-            allow_redirects=False,
-        ) as reply,
-    ):
-        return reply.status, await _body(reply.content)
+def failure_of(error: Exception) -> Failure:
+    """Tell what an error of the client means."""
+    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, AddressRefused):
+        return Failure.ADDRESS
+    return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Failure.BROKEN)
 
 
-def _headers(question: Question) -> dict[str, str]:
-    headers = {"Content-Type": question.content_type} if question.content_type else {}
-    if question.username:  # RFC 7617
-        credentials = b64encode(f"{question.username}:{question.password}".encode()).decode()
-        headers["Authorization"] = f"Basic {credentials}"
-    return headers
-
-
-def _session() -> aiohttp.ClientSession:
+def session(
+    *,
+    keeps_connections: bool = False,
+    resolver: AbstractResolver | None = None,
+    trace: aiohttp.TraceConfig | None = None,
+) -> aiohttp.ClientSession:
+    """Open a session, in a running event loop. Whoever asks has a time limit of its own, and there is no other."""
+    connector = aiohttp.TCPConnector(
+        limit=0,  # one server that hangs must not hold up others
+        force_close=not keeps_connections,
+        resolver=resolver,
+        socket_factory=checked_socket,
+    )
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, socket_factory=checked_socket),
+        connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),  # the question has its own
+        timeout=aiohttp.ClientTimeout(total=None),
+        trace_configs=[] if trace is None else [trace],
         trust_env=False,
         auto_decompress=False,
         skip_auto_headers=("Content-Type",),
         headers={"User-Agent": f"pbxsim/{__version__}", "Accept-Encoding": "identity"},
     )
-
-
-async def _body(content: aiohttp.StreamReader) -> bytes:
-    body = b""
-    async for piece in content.iter_any():
-        body += piece
-        if len(body) > LARGEST:
-            raise Unanswered(f"the reply is longer than {LARGEST} bytes")
-    return body
-
-
-def _in_words(error: Exception) -> str:
-    """Say what went wrong, without the URL, which may hold a secret, and without a system's own words."""
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return "its certificate was refused"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name cannot be resolved"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        refused = isinstance(error.os_error, AddressRefused)
-        return "its address is none that pbxsim connects to" if refused else "no connection"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "closed without a reply"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the reply broke off"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return "the reply is no HTTP"
-    return "the connection broke"

@@ -1,9 +1,8 @@
 """Notices by HTTP. Imported with the first one, because aiohttp's client costs a third of a start.
 
 The request goes out as the vendor rendered it, with three headers of ours: who sends it, the delivery's number (the
-same at each try, so that a receiver can tell a repetition), and the receiver's credentials. No redirect is followed, no
-cookie kept, no proxy of the environment used, and no connection made to an
-address that sinks/outbound/addresses.py refuses.
+same at each try, so that a receiver can tell a repetition), and the receiver's credentials. What the client does and
+does not is in sinks/outbound/http.py.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 from yarl import URL
 
-from pbxsim import __version__
-from pbxsim.sinks.outbound.addresses import AddressRefused, checked_socket
+from pbxsim.sinks.outbound.addresses import AddressRefused
+from pbxsim.sinks.outbound.credentials import authorization, without_credentials
+from pbxsim.sinks.outbound.http import LARGEST, Failure, failure_of, session
 from pbxsim.sinks.outbox.outcome import Outcome, Verdict
-from pbxsim.sinks.outbox.target import authorization, without_credentials
 
 if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
@@ -32,7 +31,10 @@ DELIVERY_HEADER: Final = "X-Pbxsim-Delivery"
 KEPT: Final = 2_048
 """Bytes of a reply's body that are kept."""
 
-_READ: Final = 65_536  # bytes of a reply's body that are read; whoever sends more is cut off
+_PLAIN: Final = {
+    Failure.NO_REPLY: "the receiver closed the connection without a reply",
+    Failure.BROKEN_OFF: "the reply broke off",
+}
 
 
 class WebPost:
@@ -41,20 +43,7 @@ class WebPost:
     def __init__(self, resolver: AbstractResolver | None = None) -> None:
         kept_ones = aiohttp.TraceConfig()
         kept_ones.on_connection_reuseconn.append(_note_reuse)
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                limit=0,  # each receiver has one try at a time; one that hangs must not hold up others
-                resolver=resolver,
-                socket_factory=checked_socket,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None),  # each receiver has its own
-            trace_configs=[kept_ones],
-            trust_env=False,
-            auto_decompress=False,
-            skip_auto_headers=("Content-Type",),
-            headers={"User-Agent": f"pbxsim/{__version__}", "Accept-Encoding": "identity"},
-        )
+        self._session = session(keeps_connections=True, resolver=resolver, trace=kept_ones)
         # aiohttp sends a GET again by itself where a receiver closed without a reply: a try that nobody would see.
         self._session._retry_connection = False  # noqa: SLF001 - it has no other switch; a test watches it
 
@@ -63,7 +52,7 @@ class WebPost:
         seen = SimpleNamespace(status=0, is_reused=False)
         try:
             async with asyncio.timeout(receiver.timeout):
-                return await self._exchange(delivery, receiver, seen)
+                return await self._try(delivery, receiver, seen)
         except TimeoutError:
             told = "the reply did not end" if seen.status else "no reply"
             return _failed(f"{told} within {receiver.timeout:g} s", seen.status, timed_out=True)
@@ -81,7 +70,7 @@ class WebPost:
         """Close all connections."""
         await self._session.close()
 
-    async def _exchange(self, delivery: Delivery, receiver: Receiver, seen: SimpleNamespace) -> Outcome:
+    async def _try(self, delivery: Delivery, receiver: Receiver, seen: SimpleNamespace) -> Outcome:
         notice = delivery.notice
         async with self._session.request(
             notice.method,
@@ -116,7 +105,7 @@ async def _beginning(content: aiohttp.StreamReader) -> str:
     async for piece in content.iter_any():
         kept += piece[: KEPT - len(kept)]
         read += len(piece)
-        if read >= _READ:
+        if read >= LARGEST:
             break
     return kept.decode(errors="replace")
 
@@ -141,18 +130,17 @@ def _failed(error: str, status: int = 0, *, timed_out: bool = False) -> Outcome:
 
 def _in_words(error: Exception) -> str:
     """Say what went wrong, without the URL: it may hold a secret."""
+    failure = failure_of(error)
+    if failure in _PLAIN:
+        return _PLAIN[failure]
+    if failure is Failure.NO_HTTP:
+        return f"the reply is no HTTP that a client can read ({type(error).__name__})"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"its certificate was refused: {error.certificate_error}"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return f"the name {error.host} cannot be resolved: {_reason(error.os_error)}"
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"cannot connect to {error.host} port {error.port}: {_reason(error.os_error)}"
-    if isinstance(error, aiohttp.ServerDisconnectedError):
-        return "the receiver closed the connection without a reply"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the reply broke off"
-    if isinstance(error, aiohttp.ClientResponseError):
-        return f"the reply is no HTTP that a client can read ({type(error).__name__})"
     return f"the connection broke: {_reason(error)}"
 
 

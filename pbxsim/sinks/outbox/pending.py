@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
 
 from pbxsim.sinks.delivery import DeliveryState, Try
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.sinks.delivery import Delivery
-    from pbxsim.sinks.outbox.delivery_context import DeliveryContext
+    from pbxsim.sinks.outbox.outcome import Outcome
+    from pbxsim.sinks.store.port import RecordStore
 
 HELD: Final = 2_000
 """So many deliveries to one receiver are held in memory where a store has the others."""
@@ -142,3 +148,41 @@ class PendingQueue:
         self.dropped += 1
         self.settled(delivery)
         self._context.dropped(delivery)
+
+
+class ClockPort(Protocol):
+    """What drives the clock, as far as an order of deliveries needs it: see ClockDriver."""
+
+    @property
+    def rate(self) -> float:
+        """How many seconds of the clock go by in one of the world's."""
+        ...
+
+    @property
+    def outside(self) -> Scheduler:
+        """Give the scheduler of what is none of the switch's business."""
+        ...
+
+    def catch_up(self) -> None:
+        """Bring the clock to where it should stand now."""
+        ...
+
+    def rearm(self) -> None:
+        """Hear that new work was scheduled."""
+        ...
+
+
+class DeliveryContext(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What every worker knows. `known` gives the one object of a delivery that a store gave; `is_stored`: there is one.
+
+    `send` makes a try, `tried` hears what became of it, `dropped` for what there was no room.
+    """
+
+    clock: Scheduler
+    driver: ClockPort
+    record_store: RecordStore
+    is_stored: bool
+    known: Callable[[Delivery], Delivery]
+    send: Callable[[Delivery], Awaitable[Outcome]]
+    tried: Callable[[Delivery], None]
+    dropped: Callable[[Delivery], None]

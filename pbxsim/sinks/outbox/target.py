@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING, Final
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pbxsim.pbx.notice import MAIL
 
@@ -57,28 +56,3 @@ def _server(url: str) -> tuple[str, str, int] | None:
 def _spelt(server: tuple[str, str, int]) -> str:
     scheme, host, port = server
     return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def without_credentials(url: str) -> str:
-    """Give a URL without a user name and password in it, and every other byte as it was."""
-    parts = _split(url)
-    told, found, _ = parts.netloc.rpartition("@") if parts is not None else ("", "", "")
-    return url.replace(f"{told}@", "", 1) if found else url
-
-
-def authorization(receiver: Receiver) -> str:
-    """Spell the receiver's credentials for HTTP Basic (RFC 7617), those in its address included; empty without any."""
-    username, password = receiver.username, receiver.password
-    if not username:
-        parts = _split(receiver.address)
-        if parts is None or parts.username is None:
-            return ""
-        username, password = unquote(parts.username), unquote(parts.password or "")
-    return "Basic " + b64encode(f"{username}:{password}".encode()).decode()
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return None

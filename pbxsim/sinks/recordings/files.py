@@ -230,3 +230,11 @@ def _write(name: bytes, folder: int, write: Callable[[BinaryIO], object]) -> Non
     except BaseException:
         os.unlink(draft, dir_fd=folder)
         raise
+
+
+class NoRecordings:
+    """Implements `RecordingFiles` where nothing is recorded, so that nothing can be moved."""
+
+    def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
+        """Find nothing there. Raises RecordingUnreadable."""
+        raise RecordingUnreadable(_shown(from_folder, from_file))

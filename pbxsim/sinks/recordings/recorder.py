@@ -17,10 +17,12 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
+from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CallBridged, CallTransferred, CdrClosed, LegHeld, LegUnheld, RecordingFailed
@@ -95,11 +97,21 @@ class Recorder:
         if not self._longest:
             return
         pbx.calls.recorder = self
-        pbx.events.subscribe(CallBridged, lambda event: self._note(event.call))
-        pbx.events.subscribe(CallTransferred, lambda event: self._note(event.call))
-        pbx.events.subscribe(LegHeld, lambda event: self._note(event.channel.call))
-        pbx.events.subscribe(LegUnheld, lambda event: self._note(event.channel.call))
-        pbx.events.subscribe(CdrClosed, self._on_closed)
+        pbx.events.subscribe(CallBridged, self._on_joined, Stage.RECORDS)
+        pbx.events.subscribe(CallTransferred, self._on_joined, Stage.RECORDS)
+        pbx.events.subscribe(LegHeld, self._on_held, Stage.RECORDS)
+        pbx.events.subscribe(LegUnheld, self._on_held, Stage.RECORDS)
+        pbx.events.subscribe(CdrClosed, self._on_closed, Stage.RECORDS)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Recorder:
+        """Copy what was noted of calls that go on; what is being written stays the business of this one.
+
+        The copy writes into the same folder.
+        """
+        other = memo[id(self)] = Recorder(self._root, longest=self._longest)
+        other._takes = deepcopy(self._takes, memo)
+        other._pbx = deepcopy(self._pbx, memo)
+        return other
 
     def close(self, *, finish: bool) -> None:
         """End the thread. Files that are due are finished, or given up: none is ever left half written."""
@@ -189,6 +201,12 @@ class Recorder:
                 self._pbx.cdrs.replace(msgspec.structs.replace(kept, recording_folder="", recording_file=""))
 
     # -- listening ------------------------------------------------------------------------------------------------
+
+    def _on_joined(self, event: CallBridged | CallTransferred) -> None:
+        self._note(event.call)
+
+    def _on_held(self, event: LegHeld | LegUnheld) -> None:
+        self._note(event.channel.call)
 
     def _note(self, call: Call) -> None:
         """Take down who is heard from now on."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.instant import HOUR
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.events import CdrClosed, CreditChanged, RecordingMoved
 from pbxsim.sinks.store import rows
@@ -131,9 +132,9 @@ class WriteBuffer:
         before, self._pbx = self._pbx, pbx
         self._recorded = recorded
         pending = self._pending = self._pending.handed_on()
-        pbx.events.subscribe(CdrClosed, pending.on_cdr)
-        pbx.events.subscribe(CreditChanged, pending.on_credit)
-        pbx.events.subscribe(RecordingMoved, pending.on_moved)
+        pbx.events.subscribe(CdrClosed, pending.on_cdr, Stage.RECORDS)
+        pbx.events.subscribe(CreditChanged, pending.on_credit, Stage.RECORDS)
+        pbx.events.subscribe(RecordingMoved, pending.on_moved, Stage.RECORDS)
         pending.cdrs += self._new_cdrs(pbx, before)
         pending.entries += self._new_entries(pbx, before)
         self._put_directory(pbx)

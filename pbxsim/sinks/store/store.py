@@ -15,9 +15,9 @@ from pbxsim.sinks.store.buffer import WriteBuffer
 from pbxsim.sinks.store.database import Database
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreInUse, StoreUnreachable
 from pbxsim.sinks.store.health import StoreHealth
+from pbxsim.sinks.store.location import remove
 from pbxsim.sinks.store.lock import FileLock, Locked
 from pbxsim.sinks.store.port import NotStored
-from pbxsim.sinks.store.whereabouts import remove
 from pbxsim.sinks.store.writer import Writer
 
 if TYPE_CHECKING:

@@ -1,23 +1,18 @@
-"""Duocom, Mi Oficina Web and Telefácil: two calls that become one, what they cost, how one is cut.
-
-Here is the declaration and nothing else: requests come to api.py, which has one of programs.py answer; the words are
-in errors.py and wire.py, what a PBX file may say in settings.py, and what the vendor says and we decided in README.md.
-"""
+"""Duocom, Mi Oficina Web and Telefácil: the declaration and nothing else. What the vendor says is in README.md."""
 
 from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
+from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
-from pbxsim.vendors.duocom.checks import faults
 from pbxsim.vendors.duocom.notices import announce, receivers
-from pbxsim.vendors.duocom.programs import PROGRAMS
-from pbxsim.vendors.duocom.settings import Settings
+from pbxsim.vendors.duocom.settings import Settings, faults
 
 vendor = Vendor(
     name="duocom",
     title="Duocom (Mi Oficina Web)",
     settings=Settings,
-    paths=tuple(PROGRAMS),
+    paths=tuple(ACTIONS),
     open=DuocomInterface,
     check=faults,
     receivers=receivers,

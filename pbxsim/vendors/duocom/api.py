@@ -10,11 +10,11 @@ from pbxsim.kit.access import address_allowed
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.numbers import SPAIN
 from pbxsim.kit.reach import can_pay, reachable
+from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.duocom import wire
-from pbxsim.vendors.duocom.errors import Refusal
+from pbxsim.vendors.duocom.actions import ACTIONS, CALLS
 from pbxsim.vendors.duocom.parties import resolved
-from pbxsim.vendors.duocom.programs import CALLS, PROGRAMS
-from pbxsim.vendors.duocom.site import Site
+from pbxsim.vendors.duocom.state import State
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
@@ -27,31 +27,31 @@ _EXAMPLE_CALLED: Final = "930000000"
 
 
 class DuocomInterface:
-    """Duocom on one PBX."""
+    """Implements `kit.vendor.Interface` for one PBX."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
-        self.site = Site(settings, pbx)
+        self.state = State(settings, pbx)
 
     def claims(self, request: Request) -> bool:
         """Tell whether user number and password are an account's of this PBX, or those of a VoIP user of one."""
         params = request.params
-        return (self.site.customer(params) or self.site.voip_user(params)) is not None
+        return (self.state.customer(params) or self.state.voip_user(params)) is not None
 
     def answer(self, request: Request) -> Reply:
         """Have the path's program answer; a refusal has HTTP status 200 too (R3)."""
-        program = PROGRAMS[request.path]
+        action = ACTIONS[request.path]
         try:
-            reply = program.answer(request, self.site)
+            reply = action.handler(request, self.state)
         except Refusal as refusal:
-            text = self.site.texts[refusal.text]
-            reply = self.site.reply(wire.refused(text), code=text).hinted(*refusal.hints)
-        hints = parameter_hints(request.params, program.parameters)
+            text = self.state.texts[refusal.error]
+            reply = self.state.reply(wire.refused(text), code=text).hinted(*refusal.hints)
+        hints = parameter_hints(request.params, action.parameters)
         return reply.hinted(*hints, *_page_hints(request), *request.body_hint)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""
         parties = self._example_parties()
-        for account in self.site.settings.accounts:
+        for account in self.state.settings.accounts:
             if parties is None or not self._can_call(account, parties):
                 continue
             query = {"principal": account.principal, "llamante": parties[0], "llamado": parties[1]}
@@ -62,11 +62,11 @@ class DuocomInterface:
 
     def _can_call(self, account: Account, parties: tuple[str, str]) -> bool:
         here = account.activated and address_allowed("127.0.0.1", account.allowed_addresses)
-        payer = self.site.pbx.accounts[account.account]
-        return here and can_pay(payer, *(resolved(party, self.site) for party in parties))
+        payer = self.state.pbx.accounts[account.account]
+        return here and can_pay(payer, *(resolved(party, self.state) for party in parties))
 
     def _example_parties(self) -> tuple[str, str] | None:
-        pbx, context = self.site.pbx, self.site.settings.context
+        pbx, context = self.state.pbx, self.state.settings.context
         public = [number for extension in pbx.directory.extensions for number in extension.public]
         spanish = filter(SPAIN.fits, (_EXAMPLE_CALLER, _EXAMPLE_CALLED, *public))
         found = list(reachable(pbx.dialplan, context, spanish))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.kit.civil import civil
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.numbers import SPAIN, as_dialled
+from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.duocom import wire
-from pbxsim.vendors.duocom.charged import legs
-from pbxsim.vendors.duocom.errors import Refusal, Text
+from pbxsim.vendors.duocom.charged_legs import legs
+from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.settings import Api
 from pbxsim.vendors.duocom.template import filled
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.vendors.duocom.site import Site
+    from pbxsim.vendors.duocom.state import State
 
     Filter: TypeAlias = Callable[[Mapping[str, str]], bool]
 
@@ -41,25 +42,25 @@ RULES: Final[Mapping[str, Callable[[str, str], bool]]] = {
 JOINS: Final = {"AND": all, "OR": any}
 
 
-def answer(request: Request, site: Site) -> Reply:
+def report(request: Request, state: State) -> Reply:
     """Report the charged legs of the days asked for."""
-    account = site.admitted(request, Api.CONSUMPTION)
-    since, until = _days(request.params, site)
+    account = state.admitted(request, Api.CONSUMPTION)
+    since, until = _days(request.params, state)
     fits = _filter(request.params)
-    rows = [leg.values(site) for leg in legs(site, account, since, until)]
-    form = site.settings.consumption
+    rows = [leg.values(state) for leg in legs(state, account, since, until)]
+    form = state.settings.consumption
     lines = [form.head, *(filled(form.row, row) for row in rows if fits(row))]
-    return site.reply("".join(f"{line}\n" for line in lines))
+    return state.reply("".join(f"{line}\n" for line in lines))
 
 
-def _days(params: Params, site: Site) -> tuple[Instant, Instant]:
+def _days(params: Params, state: State) -> tuple[Instant, Instant]:
     """Read S17's first and last day: the instants at which the first begins and the one behind the last does."""
-    today = civil(site.pbx.clock.now, site.zone).date()
+    today = civil(state.pbx.clock.now, state.zone).date()
     first, last = _day(params, "finicio", today), _day(params, "ffinal", today)
     if first > last:
         raise Refusal(Text.DATE, f"finicio is {first:%d-%m-%Y}, behind ffinal, which is {last:%d-%m-%Y}")
     behind = min(last, date.max - timedelta(days=1)) + timedelta(days=1)
-    return wire.midnight(first, site.zone), wire.midnight(behind, site.zone)
+    return wire.midnight(first, state.zone), wire.midnight(behind, state.zone)
 
 
 def _day(params: Params, name: str, today: date) -> date:

@@ -10,20 +10,19 @@ import msgspec
 from pbxsim.kit.params import has_control
 from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import MAIL, Mail, Notice, Receiver
-from pbxsim.vendors.duocom.charged import CALL_PLACES, NAME, belongs_to, call_values
+from pbxsim.vendors.duocom.charged_legs import belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled
+from pbxsim.vendors.duocom.wire import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.vendors.duocom.settings import Account, Settings
-    from pbxsim.vendors.duocom.site import Site
+    from pbxsim.vendors.duocom.state import State
 
 RECEIVER: Final = f"{NAME}:mail"
 RECORDING: Final = "grabacion por correo"
-PLACES: Final = (*CALL_PLACES, "segundos")
-"""What can be said of a recorded call; `segundos` are those of the conversation."""
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 
@@ -34,22 +33,31 @@ def receivers(settings: Settings) -> Iterator[Receiver]:
         yield Receiver(name=RECEIVER, vendor=NAME, address="smtp:")
 
 
-def announce(site: Site) -> None:
+def announce(state: State) -> None:
     """Listen from now on for recorded calls, if any customer has an address."""
-    told = [account for account in site.settings.accounts if account.email]
-
-    def on_cdr(event: CdrClosed) -> None:
-        for account in told:
-            if event.cdr.recording_file and belongs_to(event.cdr, account):
-                site.pbx.events.emit(NoticePosted(_notice(site, account, event.cdr)))
-
-    if told:
-        site.pbx.events.subscribe(CdrClosed, on_cdr)
+    if any(account.email for account in state.settings.accounts):
+        state.pbx.events.subscribe(CdrClosed, RecordingMails(state).on_cdr)
 
 
-def _notice(site: Site, account: Account, cdr: Cdr) -> Notice:
-    form = site.settings.mail
-    values = call_values(site, cdr.reference, cdr.start, cdr.src, cdr.dst) | {"segundos": str(cdr.billsec)}
+class RecordingMails:
+    """Has each recording mailed to the customer whose call it was (R28)."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._told = [account for account in state.settings.accounts if account.email]
+
+    def on_cdr(self, event: CdrClosed) -> None:
+        """Post the mail of a call that was recorded."""
+        if not event.cdr.recording_file:
+            return
+        for account in self._told:
+            if belongs_to(event.cdr, account):
+                self._state.pbx.events.emit(NoticePosted(_notice(self._state, account, event.cdr)))
+
+
+def _notice(state: State, account: Account, cdr: Cdr) -> Notice:
+    form = state.settings.mail
+    values = call_values(state, cdr.reference, cdr.start, cdr.src, cdr.dst) | {"segundos": str(cdr.billsec)}
     mail = Mail(
         sender=form.sender,
         recipient=account.email,

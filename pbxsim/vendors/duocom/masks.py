@@ -7,46 +7,45 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.numbers import SPAIN, as_dialled
+from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.duocom import wire
-from pbxsim.vendors.duocom.chosen_masks import PHONE, VOIP
-from pbxsim.vendors.duocom.errors import Refusal, Text
+from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.settings import Api
-from pbxsim.vendors.duocom.site import entitled, readable
+from pbxsim.vendors.duocom.state import PHONE, VOIP, entitled, readable
 from pbxsim.vendors.duocom.template import filled
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.vendors.duocom.chosen_masks import Telephone
     from pbxsim.vendors.duocom.settings import Account
-    from pbxsim.vendors.duocom.site import Site
+    from pbxsim.vendors.duocom.state import State, Telephone
 
 PARAMETERS: Final = ("usuario_voip", "password_voip", "principal", "pass", "ani", "accion", "mascara")
-ACTIONS: Final = ("poner",)
+VERBS: Final = ("poner",)
 
 
-def answer(request: Request, site: Site) -> Reply:
+def list_or_set(request: Request, state: State) -> Reply:
     """S20: list the masks, or set one (R24, R25)."""
-    account, telephone = _telephone(request, site)
+    account, telephone = _telephone(request, state)
     params = request.params
     action = params.text("accion")
     if not action:
-        return site.reply(_list(account, telephone, site), media="text/xml")
-    if action not in ACTIONS:
-        raise Refusal(Text.ACTION, *word_hint("accion", action, ACTIONS))
-    site.masks.put(account, telephone, _chosen(params, account))
-    return site.reply(wire.DONE)
+        return state.reply(_list(account, telephone, state), media="text/xml")
+    if action not in VERBS:
+        raise Refusal(Text.ACTION, *word_hint("accion", action, VERBS))
+    state.masks.put(account, telephone, _chosen(params, account))
+    return state.reply(wire.DONE)
 
 
-def _telephone(request: Request, site: Site) -> tuple[Account, Telephone]:
+def _telephone(request: Request, state: State) -> tuple[Account, Telephone]:
     """Tell which telephone is meant, of the VoIP user if one is named, else of the activated telephone `ani`."""
     params = request.params
     if not params.given(("usuario_voip", "password_voip")):
-        account = site.admitted(request, Api.MASKS)
+        account = state.admitted(request, Api.MASKS)
         return account, _activated(params, account)
     readable(request)
-    found = site.voip_user(params)
+    found = state.voip_user(params)
     if found is None:
         raise Refusal(Text.ACCOUNT, "no VoIP user of this PBX has this usuario_voip and password_voip")
     account, user = found
@@ -74,7 +73,7 @@ def _chosen(params: Params, account: Account) -> str:
     return mask
 
 
-def _list(account: Account, telephone: Telephone, site: Site) -> str:
-    form, shown = site.settings.mask_list, site.masks.shown(account, telephone)
+def _list(account: Account, telephone: Telephone, state: State) -> str:
+    form, shown = state.settings.mask_list, state.masks.shown(account, telephone)
     masks = (filled(form.mask, {"numero": mask, "puesta": str(int(mask == shown))}, escape) for mask in account.masks)
-    return filled(form.document, {"charset": site.settings.charset.upper(), "mascaras": "".join(masks)})
+    return filled(form.document, {"charset": state.settings.charset.upper(), "mascaras": "".join(masks)})

@@ -15,8 +15,9 @@ from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, NoticePoste
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.pbx.notice import Notice, Receiver
 from pbxsim.vendors.duocom import mails
-from pbxsim.vendors.duocom.charged import NAME, ChargedLeg, Origins, belongs_to, call_values
+from pbxsim.vendors.duocom.charged_legs import ChargedLeg, Origins, belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled
+from pbxsim.vendors.duocom.wire import NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.vendors.duocom.api import DuocomInterface
     from pbxsim.vendors.duocom.settings import Account, NoticeSettings
-    from pbxsim.vendors.duocom.site import Site
+    from pbxsim.vendors.duocom.state import State
 
 CALL: Final = "aviso de llamada"
 CHARGED: Final = "aviso de llamada cobrada"
@@ -35,7 +36,7 @@ _DAY: Final = 24 * HOUR
 
 def receivers(interface: DuocomInterface) -> Iterator[Receiver]:
     """Give every customer's servers, and the PBX's mail server where recordings are sent."""
-    settings = interface.site.settings
+    settings = interface.state.settings
     for account in settings.accounts:
         if account.charged_notice is not None:
             yield _receiver(_charged_name(account), account.charged_notice)
@@ -46,40 +47,40 @@ def receivers(interface: DuocomInterface) -> Iterator[Receiver]:
 
 def announce(interface: DuocomInterface) -> None:
     """Listen from now on for what somebody is to be told of; for nothing else."""
-    site = interface.site
-    accounts, events = site.settings.accounts, site.pbx.events
+    state = interface.state
+    accounts, events = state.settings.accounts, state.pbx.events
     if any(account.call_notice is not None for account in accounts):
-        events.subscribe(CallStarted, CallNotices(site).on_started)
+        events.subscribe(CallStarted, CallNotices(state).on_started)
     if any(account.charged_notice is not None for account in accounts):
-        charged = ChargedNotices(site)
+        charged = ChargedNotices(state)
         events.subscribe(CreditChanged, charged.on_credit)
         events.subscribe(CdrClosed, charged.on_cdr)
-    mails.announce(site)
+    mails.announce(state)
 
 
 class CallNotices:
     """Tells of calls when they begin (R26)."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._told = {account.principal: account for account in site.settings.accounts}
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._told = {account.principal: account for account in state.settings.accounts}
 
     def on_started(self, event: CallStarted) -> None:
         """Tell of a web call whose customer wants to know."""
         call, order = event.call, event.call.order
         account = self._told.get(order.custom[0]) if order.vendor == NAME else None
         if account is not None and account.call_notice is not None:
-            values = call_values(self._site, order.reference, call.started_at, order.src, order.dst)
+            values = call_values(self._state, order.reference, call.started_at, order.src, order.dst)
             notice = _notice(_call_name(account), CALL, call.number, account.call_notice, values)
-            self._site.pbx.events.emit(NoticePosted(notice))
+            self._state.pbx.events.emit(NoticePosted(notice))
 
 
 class ChargedNotices:
     """Tells of charged legs when their call's record is closed, so that the record is there before the notice (R27)."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._told = [account for account in site.settings.accounts if account.charged_notice is not None]
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._told = [account for account in state.settings.accounts if account.charged_notice is not None]
         self._payers = frozenset(account.account for account in self._told)
         self._booked: list[LedgerEntry] = []
 
@@ -103,14 +104,14 @@ class ChargedNotices:
         """Find the record of the web call: the one just closed, or where a transfer brought the leg, an earlier one."""
         if closed.reference == entry.reference:
             return Origins([closed]).of(entry)
-        records = self._site.pbx.cdrs.find(CdrQuery(newest_first=True))
+        records = self._state.pbx.cdrs.find(CdrQuery(newest_first=True))
         return Origins(takewhile(lambda cdr: cdr.end >= entry.at - _DAY, records)).of(entry)
 
     def _tell(self, leg: ChargedLeg, call: int) -> None:
         for account in self._told:
             if account.charged_notice is not None and belongs_to(leg.cdr, account):
-                notice = _notice(_charged_name(account), CHARGED, call, account.charged_notice, leg.values(self._site))
-                self._site.pbx.events.emit(NoticePosted(notice))
+                notice = _notice(_charged_name(account), CHARGED, call, account.charged_notice, leg.values(self._state))
+                self._state.pbx.events.emit(NoticePosted(notice))
 
 
 def _charged_name(account: Account) -> str:

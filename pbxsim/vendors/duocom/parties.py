@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.kit.numbers import SPAIN, as_dialled, behind_prefix, international, misprint_hints, sip_address
+from pbxsim.kit.numbers import SPAIN, as_dialled, behind_prefix, misprint_hints, sip_address
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.vendors.duocom.errors import Refusal, Text
+from pbxsim.vendors.duocom import wire
+from pbxsim.vendors.duocom.errors import Text
+from pbxsim.vendors.duocom.state import PHONE, VOIP, Telephone
 
 if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
-    from pbxsim.vendors.duocom.site import Site
+    from pbxsim.vendors.duocom.state import State
 
 _EXTENSION: Final = "ext"
 
@@ -22,55 +25,49 @@ class Caller(msgspec.Struct, frozen=True, eq=False):
 
     to: Destination
     name: str
-    phone: str = ""
-    sip_users: tuple[str, ...] = ()
+    telephones: tuple[Telephone, ...]
 
 
-def llamante(text: str, site: Site) -> Caller:
+def llamante(text: str, state: State) -> Caller:
     """S4: a telephone number, a VoIP address or an extension with the special diversion."""
     if text.startswith(_EXTENSION):
-        return _diverted_extension(text, site)
+        return _diverted_extension(text, state)
     if "@" in text:
-        return _voip(text, site)
-    return Caller(resolved(_telephone("llamante", text), site), text, phone=as_dialled(text, SPAIN))
+        return _voip(text, state)
+    return Caller(resolved(_telephone("llamante", text), state), text, ((PHONE, as_dialled(text, SPAIN)),))
 
 
-def llamado(text: str, site: Site) -> Destination:
+def llamado(text: str, state: State) -> Destination:
     """S5: a telephone number."""
-    return resolved(_telephone("llamado", text), site)
+    return resolved(_telephone("llamado", text), state)
 
 
-def resolved(number: str, site: Site) -> Destination:
+def resolved(number: str, state: State) -> Destination:
     """Find where a number leads."""
-    return site.pbx.dialplan.resolve(as_dialled(number, SPAIN), site.settings.context)
+    return state.pbx.dialplan.resolve(as_dialled(number, SPAIN), state.settings.context)
 
 
-def is_telephone(text: str) -> bool:
-    """Tell whether text is a national, mobile or international number (R8)."""
-    return SPAIN.fits(text) or international(text) is not None
-
-
-def _diverted_extension(text: str, site: Site) -> Caller:
-    number, dialplan = behind_prefix(text, _EXTENSION), site.settings.dialplan
-    extension = site.pbx.directory.internal_or_none(number, dialplan) if number else None
+def _diverted_extension(text: str, state: State) -> Caller:
+    number, dialplan = behind_prefix(text, _EXTENSION), state.settings.dialplan
+    extension = state.pbx.directory.internal_or_none(number, dialplan) if number else None
     if extension is None:
         raise Refusal(Text.EXTENSION, f"no extension {text!r} in dialplan {dialplan}")
     if not extension.special_diversion:
         raise Refusal(Text.EXTENSION, f"extension {extension.internal} has no special diversion")
-    sip_users = tuple(line.user for line in extension.lines)
-    return Caller(ToExtension(extension.internal, extension), extension.internal, sip_users=sip_users)
+    telephones = tuple((VOIP, line.user) for line in extension.lines)
+    return Caller(ToExtension(extension.internal, extension), extension.internal, telephones)
 
 
-def _voip(text: str, site: Site) -> Caller:
+def _voip(text: str, state: State) -> Caller:
     user, domain = sip_address(text) or ("", "")
-    line = site.pbx.directory.lines.get(user)
-    if domain not in site.settings.voip_domains or line is None:
+    line = state.pbx.directory.lines.get(user)
+    if domain not in state.settings.voip_domains or line is None:
         raise Refusal(Text.NUMBER, f"llamante {text!r} is no VoIP address here")
-    return Caller(ToExtension(line.extension.internal, line.extension, line), user, sip_users=(user,))
+    return Caller(ToExtension(line.extension.internal, line.extension, line), user, ((VOIP, user),))
 
 
 def _telephone(name: str, text: str) -> str:
     """Read a national, mobile or international number (R8)."""
-    if is_telephone(text):
+    if wire.is_telephone(text):
         return text
     raise Refusal(Text.NUMBER, *misprint_hints(name, text))

@@ -11,6 +11,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+CALL_PLACES: Final = ("ref", "ref_id", "fecha", "hora", "llamante", "acceso", "llamado")
+"""What can be said of a call that has begun."""
+LEG_PLACES: Final = (*CALL_PLACES, "segundos", "coste")
+"""What can be said of a leg that was charged."""
+MAIL_PLACES: Final = (*CALL_PLACES, "segundos")
+"""What can be said of a recorded call; `segundos` are those of the conversation."""
+
 _PLACE: Final = re.compile(r"\{([a-z_]+)\}")
 
 

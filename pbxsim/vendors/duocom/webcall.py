@@ -8,11 +8,11 @@ from pbxsim.clock.instant import MINUTE, seconds
 from pbxsim.kit.civil import civil
 from pbxsim.kit.numbers import is_digits
 from pbxsim.kit.reach import can_pay
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallerId, CallOrder, RecordingWish
 from pbxsim.vendors.duocom import wire
-from pbxsim.vendors.duocom.charged import NAME
-from pbxsim.vendors.duocom.errors import Refusal, Text
+from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.parties import llamado, llamante
 from pbxsim.vendors.duocom.settings import Api
 
@@ -25,41 +25,41 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.vendors.duocom.parties import Caller
     from pbxsim.vendors.duocom.settings import Account
-    from pbxsim.vendors.duocom.site import Site
+    from pbxsim.vendors.duocom.state import State
 
 PARAMETERS: Final = ("principal", "pass", "llamante", "llamado", "mascara", "grabar", "minutos")
 
 _LONGEST_MINUTES: Final = 240
 
 
-def answer(request: Request, site: Site) -> Reply:
+def place_call(request: Request, state: State) -> Reply:
     """Place the call and give its reference (S9)."""
-    account = site.admitted(request, Api.CALLS)
-    order, hints = _order(request.params, account, site)
-    call = site.pbx.calls.originate(order)
-    return site.reply(wire.accepted(order.reference), call=call.number).hinted(*hints)
+    account = state.admitted(request, Api.CALLS)
+    order, hints = _order(request.params, account, state)
+    call = state.pbx.calls.originate(order)
+    return state.reply(wire.accepted(order.reference), call=call.number).hinted(*hints)
 
 
-def _order(params: Params, account: Account, site: Site) -> tuple[CallOrder, tuple[str, ...]]:
+def _order(params: Params, account: Account, state: State) -> tuple[CallOrder, tuple[str, ...]]:
     """Read a request in the order of R4: parameters, then credit; only one that is taken uses a reference."""
     missing = params.missing(("llamante", "llamado"))
     if missing:
         raise Refusal(Text.MISSING_PARAMETER, f"without {' and '.join(missing)} there is nobody to call")
-    caller = llamante(params.text("llamante"), site)
-    second = llamado(params.text("llamado"), site)
-    mask = CallerId(_mask(params, account, caller, site))
+    caller = llamante(params.text("llamante"), state)
+    second = llamado(params.text("llamado"), state)
+    mask = CallerId(_mask(params, account, caller, state))
     talk_limit, hints = _minutes(params)
-    payer = _payer(account, site, caller.to, second)
-    ring = seconds(site.settings.ring_seconds)
-    reference = site.references.take(site.pbx.clock.now)
+    payer = _payer(account, state, caller.to, second)
+    ring = seconds(state.settings.ring_seconds)
+    reference = state.references.take(state.pbx.clock.now)
     order = CallOrder(
-        vendor=NAME,
+        vendor=wire.NAME,
         first=caller.to,
         src=caller.name,
         dst=params.text("llamado"),
         second=params.text("llamado"),
         second_to=second,
-        context=site.settings.context,
+        context=state.settings.context,
         first_shows=mask,
         second_shows=mask,
         first_timeout=ring,
@@ -69,33 +69,33 @@ def _order(params: Params, account: Account, site: Site) -> tuple[CallOrder, tup
         account=payer,
         charge_basis=ChargeBasis.LEG,
         reference=reference,
-        recording=_recording(params, account, reference, site),
+        recording=_recording(params, account, reference, state),
     )
     return order, (*hints, *_flag_hints(params))
 
 
-def _payer(account: Account, site: Site, *parties: Destination) -> Payer:
+def _payer(account: Account, state: State, *parties: Destination) -> Payer:
     """S11: both calls are charged, so there must be credit."""
-    payer = site.pbx.accounts[account.account]
+    payer = state.pbx.accounts[account.account]
     if not can_pay(payer, *parties):
         raise Refusal(Text.CREDIT, f"account {payer.name} has no credit left, and a number costs something")
     return payer
 
 
-def _recording(params: Params, account: Account, reference: str, site: Site) -> RecordingWish | None:
+def _recording(params: Params, account: Account, reference: str, state: State) -> RecordingWish | None:
     """S7: recorded if the request asks for it, or if the account has the recording service anyway; named by R17."""
     if params.text("grabar") != "1" and not account.records:
         return None
-    day = civil(site.pbx.clock.now, site.zone).date()
+    day = civil(state.pbx.clock.now, state.zone).date()
     return RecordingWish(f"duocom/{account.principal}/{day}", f"{reference}.mp3", regardless=True)
 
 
-def _mask(params: Params, account: Account, caller: Caller, site: Site) -> str:
+def _mask(params: Params, account: Account, caller: Caller, state: State) -> str:
     """S6: the number that both parties see; it must be one of the account's own. Unasked, it is that of R9."""
     asked = params.text("mascara")
     if asked and asked not in account.masks:
         raise Refusal(Text.MASK, f"mascara {asked!r} is none of the account's virtual numbers", *_listed(account.masks))
-    return asked or site.masks.of(account, caller) or account.principal
+    return asked or state.masks.of(account, caller.telephones) or account.principal
 
 
 def _listed(masks: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import from_datetime
 from pbxsim.kit.civil import civil
+from pbxsim.kit.numbers import SPAIN, international
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.account import Money
+
+NAME: Final = "duocom"
+"""How records and receivers of notices name this vendor."""
 
 DONE: Final = "1\n"
 """What was asked for is done, and there is nothing to tell of it (R2)."""
@@ -55,6 +59,11 @@ def read_day(text: str) -> date | None:
 def midnight(of: date, zone: ZoneInfo) -> Instant:
     """Give the instant at which a civil day begins."""
     return from_datetime(datetime.combine(of, time(), zone))
+
+
+def is_telephone(text: str) -> bool:
+    """Tell whether text is a national, mobile or international number (R8)."""
+    return SPAIN.fits(text) or international(text) is not None
 
 
 def money(amount: Money, mark: str) -> str:

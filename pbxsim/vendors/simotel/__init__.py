@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
-from pbxsim.vendors.simotel.events import announce, receivers
 from pbxsim.vendors.simotel.settings import Settings, faults
 
 vendor = Vendor(
@@ -18,7 +17,7 @@ vendor = Vendor(
     paths=("/api/v4/*", "/api/v4.1/*"),
     open=SimotelInterface,
     check=faults,
-    receivers=receivers,
-    announce=announce,
+    receivers=SimotelInterface.receivers,
+    announce=SimotelInterface.announce,
     secret_headers=frozenset({"authorization", "cookie", "x-apikey"}),
 )

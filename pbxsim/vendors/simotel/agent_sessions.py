@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import AgentChanged, MemberAdded, MemberPauseChanged, MemberRemoved
-from pbxsim.vendors.simotel.queue_numbers import number_of
+from pbxsim.vendors.simotel.numbers import queue_numbers
 from pbxsim.vendors.simotel.queue_visits import KEPT
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class AgentSessions:
         self.sessions: deque[Session] = deque(maxlen=kept)
         self._pbx = pbx
         self._began: dict[tuple[str, str, str], tuple[Instant, str]] = {}
-        self._numbers = {queue.name: number_of(queue, pbx) or queue.name for queue in pbx.queues}
+        self._numbers = queue_numbers(pbx)
         self._ended = 0
         if not len(pbx.queues):
             return
@@ -54,12 +55,15 @@ class AgentSessions:
             for member in queue.members:
                 self._look(queue, member.agent)
         events = pbx.events
-        events.subscribe(MemberAdded, lambda event: self._look(event.queue, event.agent))
-        events.subscribe(MemberRemoved, lambda event: self._look(event.queue, event.agent))
-        events.subscribe(MemberPauseChanged, lambda event: self._look(event.queue, event.agent))
-        events.subscribe(AgentChanged, self._on_changed)
+        events.subscribe(MemberAdded, self._on_member, Stage.RECORDS)
+        events.subscribe(MemberRemoved, self._on_member, Stage.RECORDS)
+        events.subscribe(MemberPauseChanged, self._on_member, Stage.RECORDS)
+        events.subscribe(AgentChanged, self._on_agent, Stage.RECORDS)
 
-    def _on_changed(self, event: AgentChanged) -> None:
+    def _on_member(self, event: MemberAdded | MemberRemoved | MemberPauseChanged) -> None:
+        self._look(event.queue, event.agent)
+
+    def _on_agent(self, event: AgentChanged) -> None:
         for queue in self._pbx.queues:
             self._look(queue, event.agent)
 

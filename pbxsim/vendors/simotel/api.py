@@ -1,31 +1,39 @@
 """Simotel's interface on one PBX: the checks in their order, then the service that was asked for.
 
-Not here: what a service does (the module of its object; table.py lists them all).
+Not here: what a service does (the module of its object; actions.py lists them all).
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from itertools import permutations
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.access import address_allowed
 from pbxsim.kit.near_miss import word_hint
+from pbxsim.kit.refusal import Refusal
+from pbxsim.kit.reply import compact_json
+from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import read_fields
+from pbxsim.vendors.simotel.access import Pages, find_account
+from pbxsim.vendors.simotel.actions import ACTIONS
 from pbxsim.vendors.simotel.components import add_components
-from pbxsim.vendors.simotel.cors import Pages
-from pbxsim.vendors.simotel.credentials import find_account
-from pbxsim.vendors.simotel.errors import Failure, Refusal
-from pbxsim.vendors.simotel.example import curl_line
-from pbxsim.vendors.simotel.services import DOCUMENTED
-from pbxsim.vendors.simotel.site import Site
-from pbxsim.vendors.simotel.table import SERVICES, methods
+from pbxsim.vendors.simotel.errors import Failure
+from pbxsim.vendors.simotel.events import announce, receivers
+from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
+from pbxsim.vendors.simotel.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
+    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.settings import Settings
+    from pbxsim.vendors.simotel.settings import Account, Settings
 
 _JSON: Final = "application/json"
 _FROM_BODY: Final = "parameters are read from the JSON body alone, not from the address"
@@ -33,13 +41,13 @@ _SERVICE: Final = re.compile(r"/+api/+v4(?:\.1)?/+(.*)", re.DOTALL)
 
 
 class SimotelInterface:
-    """Implements `Interface`. The order of checks is ours (README, ruling R5). `site` is what it works with."""
+    """Implements `Interface`. The order of checks is ours (README, ruling R5). `state` is what it works with."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self._settings = settings
         self._pbx = pbx
         self._pages = Pages(settings.cors_origins)
-        self.site = Site(settings, pbx)
+        self.state = State(settings, pbx)
         add_components(settings, pbx)
 
     def claims(self, request: Request) -> bool:
@@ -64,43 +72,95 @@ class SimotelInterface:
 
     def curl(self, base_url: str) -> str | None:
         """Give one command line that has one extension ring and then another."""
-        return curl_line(base_url, self._settings, self._pbx)
+        return _curl_line(base_url, self._settings, self._pbx)
+
+    def receivers(self) -> Iterable[Receiver]:
+        """Give whom this PBX tells of what happens."""
+        return receivers(self.state)
+
+    def announce(self) -> None:
+        """Tell them from now on."""
+        announce(self.state)
 
     def _served(self, request: Request) -> Reply:
         if not address_allowed(request.remote, self._settings.allowed_addresses):
             raise Refusal(Failure.ADDRESS_REFUSED)
         account = find_account(request.headers, self._settings.accounts)
         service = _service(request.path)
-        _check_form(request, methods(service))
+        _check_form(request, ACTIONS[service].methods)
         if not account.may_use(service):
-            raise Refusal(Failure.ACCESS_DENIED, service)
+            raise Refusal(Failure.ACCESS_DENIED, filled={"name": service})
         if request.fault:
-            raise Refusal(Failure.UNPARSABLE, hints=(request.fault,))
+            raise Refusal(Failure.UNPARSABLE, request.fault)
         return self._done(service, request)
 
     def _done(self, service: str, request: Request) -> Reply:
         hints = () if not request.query else (_FROM_BODY,)
         try:
-            return SERVICES[service](read_fields(request.body), self.site).hinted(*hints)
+            return ACTIONS[service].handler(request, self.state).hinted(*hints)
         except Refusal as refusal:
-            raise Refusal(refusal.failure, refusal.name, refusal.hints + hints) from refusal
+            refusal.hints += hints
+            raise
 
 
 def _service(path: str) -> str:
     """Name the service that is asked for; repeated slashes count as one. Raises Refusal."""
     found = _SERVICE.fullmatch(path)
     service = re.sub("/{2,}", "/", found[1]) if found else path
-    if service in SERVICES:
+    if service in ACTIONS:
         return service
     if service in DOCUMENTED:
-        raise Refusal(Failure.NO_SUCH_SERVICE, hints=(f"the vendor has {service!r}, pbxsim has not",))
-    raise Refusal(Failure.NO_SUCH_SERVICE, hints=word_hint("service", service[:128], DOCUMENTED))
+        raise Refusal(Failure.NO_SUCH_SERVICE, f"the vendor has {service!r}, pbxsim has not")
+    raise Refusal(Failure.NO_SUCH_SERVICE, *word_hint("service", service[:128], DOCUMENTED))
 
 
 def _check_form(request: Request, allowed: tuple[str, ...]) -> None:
     """See that the method and, where there is a body, its type are allowed. Raises Refusal."""
     if request.method not in allowed:
-        raise Refusal(Failure.METHOD_REFUSED, hints=word_hint("method", request.method[:32], allowed))
-    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if (request.body or request.fault) and media_type != _JSON:
-        raise Refusal(Failure.MEDIA_TYPE_REFUSED, hints=word_hint("content type", media_type[:64], (_JSON,)))
+        raise Refusal(Failure.METHOD_REFUSED, *word_hint("method", request.method[:32], allowed))
+    if (request.body or request.fault) and request.media_type != _JSON:
+        raise Refusal(Failure.MEDIA_TYPE_REFUSED, *word_hint("content type", request.media_type[:64], (_JSON,)))
+
+
+# -- the banner's command line: an extension rings, then another -------------------------------------------------------
+
+
+def _curl_line(base_url: str, settings: Settings, pbx: Pbx) -> str | None:
+    """Give a command that works as it stands; None without an account that may call, or without two telephones."""
+    accounts = [account for account in settings.accounts if account.enabled and account.may_use(ORIGINATE)]
+    parties = _two_parties(settings, pbx)
+    if not accounts or parties is None:
+        return None
+    caller, callee, context = parties
+    body = compact_json({"caller": caller, "callee": callee, "context": context, "caller_id": caller})
+    headers = [*_credentials(accounts[0]), "Content-Type: application/json"]
+    options = " ".join(f"-H {quote(header)}" for header in headers)
+    return f"curl -X PUT {quote(f'{base_url}/api/v4/{ORIGINATE}')} {options} -d {quote(body.decode())}"
+
+
+def _credentials(account: Account) -> list[str]:
+    headers = []
+    if account.mode.takes_token:
+        headers.append(f"X-APIKEY: {account.api_key}")
+    if account.mode.takes_basic:
+        pair = f"{account.username}:{account.password}"
+        headers.append(f"Authorization: Basic {b64encode(pair.encode()).decode()}")
+    return headers
+
+
+def _two_parties(settings: Settings, pbx: Pbx) -> tuple[str, str, str] | None:
+    """Find two extensions whose telephones ring, and a context in which the second can be dialled."""
+    plans = pbx.directory.dialplans
+    contexts = sorted(pbx.directory.contexts, key=lambda name: name in plans)  # the file's own contexts first
+    ringing = [extension for extension in pbx.directory.extensions if _rings(extension, settings)]
+    for first, second in permutations(ringing, 2):
+        for context in contexts:
+            there = pbx.dialplan.resolve(second.internal, context)
+            if isinstance(there, ToExtension) and there.extension is second:
+                return first.internal, second.internal, context
+    return None
+
+
+def _rings(extension: Extension, settings: Settings) -> bool:
+    in_plan = settings.dialplan in (None, extension.dialplan)
+    return in_plan and any(line.is_registered for line in extension.lines)

@@ -1,7 +1,6 @@
-"""What the JSON body says: which text stands in which parameter, and what cannot be one.
+"""What the JSON body says: which text stands in which parameter, what cannot be one, and what a search asks for.
 
-`read_originate` reads a call's parameters; what every service reads the same way (`require`, `as_text`, `as_whole`,
-`unknown_hints`) is here too. Not here: what the parameters mean (the module of the service).
+Not here: what the parameters of a service mean (the module of the service).
 """
 
 from __future__ import annotations
@@ -11,35 +10,22 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.params import has_control
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.kit.refusal import Refusal
+from pbxsim.vendors.simotel.errors import Failure
+from pbxsim.vendors.simotel.settings import LenientField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-REQUIRED: Final = ("caller", "callee", "context", "caller_id")  # in the order of the vendor's table
-PARAMETERS: Final = (*REQUIRED, "trunk_name", "timeout", "call_limit")
-DEFAULT_TIMEOUT: Final[Duration] = 30 * SECOND
+    from pbxsim.vendors.simotel.settings import Settings
 
 _LONGEST_TEXT: Final = 255
-_LONGEST_TIME: Final = 86_400  # a day, in seconds
 _MOST_DIGITS: Final = 9  # of a time sent as text, leading zeros included
 _MOST_HINTS: Final = 10
 _LONGEST_NAME: Final = 64  # of an unknown parameter, in a hint
-
-
-class Originate(msgspec.Struct, frozen=True, kw_only=True):
-    """A call that was asked for. `trunk_name` is empty where there is none; `call_limit` is 0 for no limit."""
-
-    caller: str
-    callee: str
-    context: str
-    caller_id: str
-    trunk_name: str
-    timeout: Duration
-    call_limit: Duration
+_YES_AND_NO: Final[dict[object, bool]] = {True: True, "true": True, "1": True, False: False, "false": False, "0": False}
 
 
 def read_fields(body: bytes) -> dict[str, object]:
@@ -52,11 +38,11 @@ def read_fields(body: bytes) -> dict[str, object]:
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal(Failure.UNPARSABLE, hints=(f"the body is no JSON: {error}",)) from error
+        raise Refusal(Failure.UNPARSABLE, f"the body is no JSON: {error}") from error
     if document == []:
         return {}
     if not isinstance(document, dict):
-        raise Refusal(Failure.UNPARSABLE, hints=("the body is JSON, but no object",))
+        raise Refusal(Failure.UNPARSABLE, "the body is JSON, but no object")
     return document
 
 
@@ -70,23 +56,7 @@ def require(fields: dict[str, object], names: Iterable[str]) -> None:
     """See that all of these parameters came; absent, null and "" are the same. Raises Refusal naming the first."""
     for name in names:
         if fields.get(name) in (None, ""):
-            raise Refusal(Failure.FIELD_MISSING, name)
-
-
-def read_originate(fields: dict[str, object]) -> Originate:
-    """Check the parameters: first whether one is missing, in the order of the table, then whether each can be used.
-
-    Raises Refusal.
-    """
-    require(fields, REQUIRED)
-    texts = {name: as_text(name, fields.get(name)) for name in (*REQUIRED, "trunk_name")}
-    timeout = _seconds("timeout", fields.get("timeout"), least=1)
-    call_limit = _seconds("call_limit", fields.get("call_limit"), least=0)
-    return Originate(
-        **texts,
-        timeout=DEFAULT_TIMEOUT if timeout is None else timeout * SECOND,
-        call_limit=(call_limit or 0) * SECOND,
-    )
+            raise Refusal(Failure.FIELD_MISSING, filled={"name": name})
 
 
 def as_text(name: str, value: object) -> str:
@@ -107,16 +77,6 @@ def as_text(name: str, value: object) -> str:
     return value
 
 
-def _seconds(name: str, value: object, *, least: int) -> int | None:
-    """Give a number of seconds, sent as a whole number or as a text of digits; None where there is none."""
-    if value is None or value == "":
-        return None
-    number = as_whole(value)
-    if not least <= number <= _LONGEST_TIME:
-        raise useless(name, f"whole seconds from {least} to {_LONGEST_TIME} expected")
-    return number
-
-
 def as_whole(value: object) -> int:
     """Give a whole number, written as one or as digits (30, 30.0, "30"); -1 for anything else."""
     if isinstance(value, bool):
@@ -130,4 +90,60 @@ def as_whole(value: object) -> int:
 
 def useless(name: str, why: str) -> Refusal:
     """Make the refusal of a parameter that came and cannot be used; the journal says which and why."""
-    return Refusal(Failure.OPERATION_FAILED, hints=(f"parameter {name!r} cannot be used: {why}",))
+    return Refusal(Failure.OPERATION_FAILED, f"parameter {name!r} cannot be used: {why}")
+
+
+# -- searches ---------------------------------------------------------------------------------------------------------
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for: `conditions` by name, none of them empty; with `alike` a part of the value is enough."""
+
+    alike: bool
+    conditions: dict[str, str]
+    hints: tuple[str, ...]
+
+    def fits(self, name: str, *values: str) -> bool:
+        """Tell whether one of an object's values is what the condition of that name asks for; no condition: yes."""
+        wanted = self.conditions.get(name, "")
+        if not wanted:
+            return True
+        if self.alike:
+            return any(wanted.casefold() in value.casefold() for value in values)
+        return wanted in values
+
+
+def read_search(
+    fields: dict[str, object], known: Sequence[str], settings: Settings, *, also: Sequence[str] = ()
+) -> Search:
+    """Read a search whose conditions may be `known`; `also` are the service's other parameters. Raises Refusal."""
+    alike = _read_alike(fields, settings)
+    conditions = read_conditions(fields)
+    hints = unknown_hints(fields, (*also, "alike", "conditions")) + unknown_hints(conditions, known)
+    return Search(
+        alike=alike,
+        conditions={name: as_text(f"conditions.{name}", conditions.get(name)) for name in known},
+        hints=hints,
+    )
+
+
+def read_conditions(fields: dict[str, object]) -> dict[str, object]:
+    """Give the conditions as they came; none, and the `[]` that PHP makes of an empty array, are none."""
+    value = fields.get("conditions")
+    if value in (None, "", []):
+        return {}
+    if not isinstance(value, dict):
+        raise useless("conditions", "an object expected")
+    return value
+
+
+def _read_alike(fields: dict[str, object], settings: Settings) -> bool:
+    """Tell whether parts of values are searched for; required, but where `lenient_fields` says: then true."""
+    if LenientField.ALIKE in settings.lenient_fields and fields.get("alike") in (None, ""):
+        return True
+    require(fields, ("alike",))
+    value = fields["alike"]
+    spelt = value.strip().lower() if isinstance(value, str) else value
+    if isinstance(spelt, dict | list) or spelt not in _YES_AND_NO:
+        raise useless("alike", "true or false expected, also as text, or 1 or 0")
+    return _YES_AND_NO[spelt]

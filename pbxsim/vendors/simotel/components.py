@@ -15,9 +15,9 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.decision import Answer, Question, Unusable
 from pbxsim.pbx.dialplan import Refused, ToExtension
 from pbxsim.vendors.simotel.component_settings import LONGEST_TIMEOUT, ComponentKind
-from pbxsim.vendors.simotel.cuid import cuid
 from pbxsim.vendors.simotel.event_settings import Method
-from pbxsim.vendors.simotel.parties import kept_inside
+from pbxsim.vendors.simotel.ids import cuid
+from pbxsim.vendors.simotel.numbers import kept_inside
 
 if TYPE_CHECKING:
     from pbxsim.pbx.decision import PendingDecision

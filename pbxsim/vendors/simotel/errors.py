@@ -38,13 +38,3 @@ FAILURES: Final[dict[Failure, tuple[int, str]]] = {
     Failure.NO_SUCH_SERVICE: (501, "Requested service dose not exist"),
 }
 """HTTP status and message. `{name}` is the missing parameter, or the service that the account may not use."""
-
-
-class Refusal(Exception):
-    """A request is refused with that failure. `name` fills `{name}`; `hints` are for the request journal."""
-
-    def __init__(self, failure: Failure, name: str = "", hints: tuple[str, ...] = ()) -> None:
-        super().__init__(failure)
-        self.failure = failure
-        self.name = name
-        self.hints = hints

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import CallerJoined, CdrClosed
 from pbxsim.pbx.queue_visit import QueueVisit, VisitOver
-from pbxsim.vendors.simotel.cuid import record_name, spelt_cuid
-from pbxsim.vendors.simotel.queue_numbers import number_of
+from pbxsim.vendors.simotel.ids import record_name, spelt_cuid
+from pbxsim.vendors.simotel.numbers import number_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +42,9 @@ class QueueVisits:
         self._numbers = {queue.name: number_of(queue, pbx) or queue.name for queue in pbx.queues}
         self._latest: dict[int, ReportedVisit] = {}  # by call, until its record is closed
         if len(pbx.queues):
-            pbx.events.subscribe(CallerJoined, self._on_joined)
-            pbx.events.subscribe(VisitOver, self._on_over)
-            pbx.events.subscribe(CdrClosed, self._on_closed)
+            pbx.events.subscribe(CallerJoined, self._on_joined, Stage.RECORDS)
+            pbx.events.subscribe(VisitOver, self._on_over, Stage.RECORDS)
+            pbx.events.subscribe(CdrClosed, self._on_closed, Stage.RECORDS)
 
     def of_call(self, cuid: str) -> Iterator[ReportedVisit]:
         """Give the visits of a call, one that still goes on too."""

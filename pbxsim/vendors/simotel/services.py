@@ -61,4 +61,4 @@ DOCUMENTED: Final = (
     *(f"pbx/queues/{batch}{action}" for batch in ("", "batch") for action in _AGENT_ACTIONS),
     *_SINGLE,
 )
-"""Every v4 service that the vendor documents; table.py has those that are answered here."""
+"""Every v4 service that the vendor documents; actions.py has those that are answered here."""

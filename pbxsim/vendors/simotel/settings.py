@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxsim.kit.access import is_network
+from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.vendor import SettingsFault
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.event_settings import EventSettings, event_faults
-from pbxsim.vendors.simotel.report_settings import ReportSettings, report_faults
 from pbxsim.vendors.simotel.services import DOCUMENTED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Mode(StrEnum):
@@ -71,6 +75,23 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.permissions is None or service in self.permissions
 
 
+class Calendar(StrEnum):
+    """In which calendar a report spells its dates."""
+
+    PERSIAN = "persian"
+    GREGORIAN = "gregorian"
+
+
+class ReportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How reports are asked for and told.
+
+    `time_zone` (IANA name) holds for the dates of requests and replies, `calendar` for those of replies.
+    """
+
+    time_zone: str = "Asia/Tehran"
+    calendar: Calendar = Calendar.PERSIAN
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Simotel on one PBX.
 
@@ -104,7 +125,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     for index, account in enumerate(settings.accounts):
         yield from _account_faults(account, f"accounts[{index}]")
     yield from _twins(settings.accounts)
-    yield from report_faults(settings.reports)
+    yield from _report_faults(settings.reports)
     if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
     for index, entry in enumerate(settings.allowed_addresses):
@@ -116,6 +137,12 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     if settings.events is not None:
         yield from event_faults(settings.events, "events")
     yield from component_faults(settings.components, pbx, "components")
+
+
+def _report_faults(settings: ReportSettings) -> Iterator[SettingsFault]:
+    """Find what could never work."""
+    if zone_or_none(settings.time_zone) is None:
+        yield SettingsFault("reports.time_zone", settings.time_zone, "a time zone's IANA name, as Asia/Tehran")
 
 
 def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:

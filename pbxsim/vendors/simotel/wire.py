@@ -13,7 +13,8 @@ from pbxsim.vendors.simotel.errors import FAILURES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsim.vendors.simotel.errors import Failure, Refusal
+    from pbxsim.kit.refusal import Refusal
+    from pbxsim.vendors.simotel.errors import Failure
 
 _CONTENT_TYPE: Final = "application/json"
 
@@ -32,7 +33,7 @@ def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
     """Say why not."""
     text = message(refusal, texts)
-    status, _ = FAILURES[refusal.failure]
+    status, _ = FAILURES[refusal.error]
     return Reply(
         body=_envelope(0, text, None), content_type=_CONTENT_TYPE, status=status, code=text, hints=refusal.hints
     )
@@ -40,8 +41,8 @@ def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
 
 def message(refusal: Refusal, texts: Mapping[Failure, str]) -> str:
     """Put a refusal in the vendor's words or in those that the PBX file gives instead."""
-    _, usual = FAILURES[refusal.failure]
-    return texts.get(refusal.failure, usual).replace("{name}", refusal.name)
+    _, usual = FAILURES[refusal.error]
+    return texts.get(refusal.error, usual).replace("{name}", refusal.filled.get("name", ""))
 
 
 def _envelope(success: int, message: str | None, content: object) -> bytes:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from pbxsim.kit.action import Action
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.vendors.voipsun import agents, calls, queues, recordings, registrations, spying
 from pbxsim.vendors.voipsun.lines import AGENT_LINE, CALLER, SPIED, SPY
-from pbxsim.vendors.voipsun.reading import CUSTOM_FIELDS, whole_number
+from pbxsim.vendors.voipsun.parameters import CUSTOM_FIELDS, whole_number
+from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from pbxsim.kit.params import Params
-    from pbxsim.kit.reply import Reply
-    from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
-
-Handler: TypeAlias = "Callable[[Params, Pbx, Settings], Reply]"
 
 COMMON: Final = ("username", "password", "action")
 _RING: Final = range(1, 86_401)  # seconds
@@ -27,13 +22,12 @@ _PENALTY: Final = range(1_000_000)
 _RECORDERS: Final = ("mixmonitor", "monitor")
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True):
+class VoipsunAction(Action[State], frozen=True, kw_only=True):
     """An action. Of each group in `one_of` at least one parameter must be given, each of `required`, any of `optional`.
 
     `numbers` and `words` say what an optional parameter may be, where not everything will do.
     """
 
-    carry_out: Handler
     required: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
     optional: tuple[str, ...] = ()
@@ -67,9 +61,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True):
 _RECORDING: Final = ("monitorFilename", "monitorPath", "monitorType")
 _AGENT: Final = ("agentNumber", "agentPin")
 
-ACTIONS: Final[Mapping[str, Action]] = {
-    "originate": Action(
-        carry_out=calls.originate,
+ACTIONS: Final[Mapping[str, VoipsunAction]] = {
+    "originate": VoipsunAction(
+        handler=calls.originate,
         required=("dstNum",),
         one_of=(CALLER.names,),
         optional=(
@@ -89,8 +83,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
         numbers={"srcRingTimeout": _RING, "dstRingTimeout": _RING},
         words={"monitorType": _RECORDERS},
     ),
-    "dial": Action(
-        carry_out=calls.dial,
+    "dial": VoipsunAction(
+        handler=calls.dial,
         required=("dstNum", "context"),
         one_of=(("outrouteName", "outrouteId"),),
         optional=(
@@ -105,30 +99,30 @@ ACTIONS: Final[Mapping[str, Action]] = {
         numbers={"dstRingTimeout": _RING},
         words={"monitorType": _RECORDERS},
     ),
-    "hangupcall": Action(carry_out=calls.hang_up_call, optional=("channelName",)),  # its absence has a code: 400
-    "listcalls": Action(carry_out=calls.list_calls),
-    "spying": Action(
-        carry_out=spying.spying,
+    "hangupcall": VoipsunAction(handler=calls.hang_up_call, optional=("channelName",)),  # its absence has a code: 400
+    "listcalls": VoipsunAction(handler=calls.list_calls),
+    "spying": VoipsunAction(
+        handler=spying.spying,
         one_of=(SPY.names, SPIED.names),
         optional=(SPY.dialplan, SPIED.dialplan, "spyCid", "spyName"),
     ),
-    "sipstatus": Action(carry_out=registrations.sip_status),
-    "agentlogin": Action(
-        carry_out=agents.agent_login, required=_AGENT, one_of=(AGENT_LINE.names,), optional=(AGENT_LINE.dialplan,)
+    "sipstatus": VoipsunAction(handler=registrations.sip_status),
+    "agentlogin": VoipsunAction(
+        handler=agents.agent_login, required=_AGENT, one_of=(AGENT_LINE.names,), optional=(AGENT_LINE.dialplan,)
     ),
-    "agentlogout": Action(carry_out=agents.agent_logout, required=_AGENT),
-    "agentpause": Action(carry_out=agents.agent_pause, required=_AGENT),
-    "agentunpause": Action(carry_out=agents.agent_unpause, required=_AGENT),
-    "agentadd": Action(
-        carry_out=agents.agent_add,
+    "agentlogout": VoipsunAction(handler=agents.agent_logout, required=_AGENT),
+    "agentpause": VoipsunAction(handler=agents.agent_pause, required=_AGENT),
+    "agentunpause": VoipsunAction(handler=agents.agent_unpause, required=_AGENT),
+    "agentadd": VoipsunAction(
+        handler=agents.agent_add,
         required=(*_AGENT, "queueName"),
         optional=("penalty",),
         numbers={"penalty": _PENALTY},
     ),
-    "agentremove": Action(carry_out=agents.agent_remove, required=(*_AGENT, "queueName")),
-    "agentstatus": Action(carry_out=agents.agent_status, required=_AGENT),
-    "queuestatus": Action(carry_out=queues.queue_status, required=("queueName",)),
-    "moverecord": Action(carry_out=recordings.move_record, required=("cdrId",), one_of=(("filename", "path"),)),
+    "agentremove": VoipsunAction(handler=agents.agent_remove, required=(*_AGENT, "queueName")),
+    "agentstatus": VoipsunAction(handler=agents.agent_status, required=_AGENT),
+    "queuestatus": VoipsunAction(handler=queues.queue_status, required=("queueName",)),
+    "moverecord": VoipsunAction(handler=recordings.move_record, required=("cdrId",), one_of=(("filename", "path"),)),
 }
 """The manual's actions, in its order."""
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import ExtensionNotFound
 from pbxsim.vendors.voipsun import wire
-from pbxsim.vendors.voipsun.errors import Refusal, refusal
 from pbxsim.vendors.voipsun.lines import AGENT_LINE
-from pbxsim.vendors.voipsun.reading import whole_number
+from pbxsim.vendors.voipsun.parameters import whole_number
 
 if TYPE_CHECKING:
-    from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.directory import Line
-    from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
+    from pbxsim.vendors.voipsun.state import State
 
 _LOOK_CODES: Final = {
     "Line is unavailable": 631,
@@ -30,59 +29,60 @@ _LOOK_CODES: Final = {
 }
 
 
-def agent_login(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def agent_login(request: Request, state: State) -> Reply:
     """S26: have an agent work from a line."""
-    agent = _agent(params, pbx)
-    AGENT_LINE.refuse_several(params)
-    pbx.agents.log_in(agent, _working_line(AGENT_LINE.find(params, pbx.directory)))
+    agent = _agent(request, state)
+    AGENT_LINE.refuse_several(request.params)
+    state.pbx.agents.log_in(agent, _working_line(AGENT_LINE.find(request.params, state.pbx.directory)))
     return wire.success()
 
 
-def agent_logout(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def agent_logout(request: Request, state: State) -> Reply:
     """S27: end an agent's work."""
-    agent = _agent(params, pbx)
+    agent = _agent(request, state)
     hints = () if agent.is_logged_in else (f"agent {agent.number} was not logged in",)
-    pbx.agents.log_out(agent)
+    state.pbx.agents.log_out(agent)
     return wire.success(None, *hints)
 
 
-def agent_pause(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def agent_pause(request: Request, state: State) -> Reply:
     """S28: put an agent on pause."""
-    agent = _agent(params, pbx)
-    pbx.agents.pause(agent)
+    agent = _agent(request, state)
+    state.pbx.agents.pause(agent)
     hints = () if agent.is_logged_in else (f"agent {agent.number} is not logged in",)
     return wire.success(None, *hints)
 
 
-def agent_unpause(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def agent_unpause(request: Request, state: State) -> Reply:
     """S29: end an agent's pause."""
-    agent = _agent(params, pbx)
+    agent = _agent(request, state)
     hints = () if agent.is_paused else (f"agent {agent.number} was not on pause",)
-    pbx.agents.unpause(agent)
+    state.pbx.agents.unpause(agent)
     return wire.success(None, *hints)
 
 
-def agent_add(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def agent_add(request: Request, state: State) -> Reply:
     """S30: put an agent into a queue, or give a member another penalty."""
-    queue = pbx.queues.named(params.text("queueName"))
-    agent = _agent(params, pbx)
-    pbx.queues.add(queue, agent, whole_number(params.text("penalty")) or 0)
-    hints = () if params.text("penalty") else ("penalty was not given: 0",)
+    queue = state.pbx.queues.named(request.params.text("queueName"))
+    agent = _agent(request, state)
+    penalty = request.params.text("penalty")
+    state.pbx.queues.add(queue, agent, whole_number(penalty) or 0)
+    hints = () if penalty else ("penalty was not given: 0",)
     return wire.success(None, *hints)
 
 
-def agent_remove(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def agent_remove(request: Request, state: State) -> Reply:
     """S31: take an agent out of a queue."""
-    queue = pbx.queues.named(params.text("queueName"))
-    agent = _agent(params, pbx)
+    queue = state.pbx.queues.named(request.params.text("queueName"))
+    agent = _agent(request, state)
     hints = () if queue.member(agent) else (f"agent {agent.number} was not in queue {queue.name}",)
-    pbx.queues.remove(queue, agent)
+    state.pbx.queues.remove(queue, agent)
     return wire.success(None, *hints)
 
 
-def agent_status(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+def agent_status(request: Request, state: State) -> Reply:
     """S32: tell whether an agent is logged in, and how the agent's line is."""
-    agent, quirk = _agent(params, pbx), settings.quirks.agentstatus
+    agent, quirk = _agent(request, state), state.settings.quirks.agentstatus
     reason = f"Agent {agent.number} is logged out."
     if agent.line is not None:
         look = _look(agent.line)
@@ -99,12 +99,13 @@ def _look(line: Line) -> str:
     return wire.LOOKS[state]
 
 
-def _agent(params: Params, pbx: Pbx) -> Agent:
-    return pbx.agents.authorized(params.text("agentNumber"), params.text("agentPin"))
+def _agent(request: Request, state: State) -> Agent:
+    params = request.params
+    return state.pbx.agents.authorized(params.text("agentNumber"), params.text("agentPin"))
 
 
 def _working_line(found: ToExtension) -> Line:
     """Choose among an extension's lines the first that is registered, else the first."""
     if not found.lines:
-        raise refusal("agentlogin", ExtensionNotFound())
+        raise Refusal(AGENT_LINE.codes[ExtensionNotFound])
     return next((line for line in found.lines if line.is_registered), found.lines[0])

@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from pbxsim.kit.access import same_secret
 from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.reach import reachable
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.errors import PbxError
 from pbxsim.vendors.voipsun import wire
-from pbxsim.vendors.voipsun.actions import ACTIONS, ALL_PARAMETERS, PARAMETERS, Action
-from pbxsim.vendors.voipsun.errors import Refusal, refusal
+from pbxsim.vendors.voipsun.actions import ACTIONS, ALL_PARAMETERS, PARAMETERS, VoipsunAction
+from pbxsim.vendors.voipsun.errors import refusal
+from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.pbx.directory import Extension
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import ApiUser, Settings
+    from pbxsim.vendors.voipsun.settings import Settings
 
 PATH: Final = "/api/api.php"
 _TRIAL_NUMBER: Final = "800123456"  # the number that the manual's examples call
@@ -33,13 +34,11 @@ class VoipsunInterface:
     """Implements `kit.vendor.Interface` for one PBX."""
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
-        self._settings = settings
-        self._pbx = pbx
-        self._permitted = {user.username: user.permitted() for user in settings.users}
+        self.state = State(settings, pbx)
 
     def claims(self, request: Request) -> bool:
         """Tell whether the request carries the name and password of one of this PBX's API users."""
-        return self._user(request.params) is not None
+        return self.state.user(request.params) is not None
 
     def answer(self, request: Request) -> Reply:
         """Judge a request in the order credentials, action, permission, parameters (R3); then carry it out."""
@@ -48,12 +47,12 @@ class VoipsunInterface:
         except Refusal as error:
             reply = wire.refused(error)
         return msgspec.structs.replace(
-            reply, status=self._settings.status, content_type=self._settings.content_type
+            reply, status=self.state.settings.status, content_type=self.state.settings.content_type
         ).hinted(*_name_hints(request.params), *request.body_hint)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""
-        user = next((user for user in self._settings.users if "originate" in user.permitted()), None)
+        user = next((user for user in self.state.settings.users if "originate" in user.permitted()), None)
         parties = next(self._trial_parties(), None)
         if user is None or parties is None:
             return None
@@ -63,58 +62,48 @@ class VoipsunInterface:
 
     def _carry_out(self, request: Request) -> Reply:
         params = request.params
-        user = self._user(params)
+        user = self.state.user(params)
         if user is None:
-            raise Refusal(100, hints=("no API user has this name and password",))
+            raise Refusal(100, "no API user has this name and password")
         name, action = params.text("action"), ACTIONS.get(params.text("action"))
         if action is None:
-            raise Refusal(110, hints=word_hint("action", name, tuple(ACTIONS)))
-        if name not in self._permitted[user.username]:
-            raise Refusal(100, hints=(f"API user {user.username!r} may not use {name}",))
+            raise Refusal(110, *word_hint("action", name, tuple(ACTIONS)))
+        if not self.state.permits(user, name):
+            raise Refusal(100, f"API user {user.username!r} may not use {name}")
         _insist_on_parameters(action, request)
         try:
-            return action.carry_out(params, self._pbx, self._settings)
+            return action.handler(request, self.state)
         except PbxError as error:
             raise refusal(name, error) from error
 
-    def _user(self, params: Params) -> ApiUser | None:
-        """Find who asks. Looks at every user, so that the time taken says nothing of where a comparison failed."""
-        found = None
-        for user in self._settings.users:
-            is_name = same_secret(params.text("username"), user.username)
-            is_password = same_secret(params.text("password"), user.password)
-            if is_name and is_password:
-                found = user
-        return found
-
     def _trial_parties(self) -> Iterator[tuple[str, str]]:
         """Give pairs that a call could connect: how a request names the first, and the second's number."""
-        extensions = self._pbx.directory.extensions
+        extensions = self.state.pbx.directory.extensions
         for caller in extensions:
             if not any(line.is_registered for line in caller.lines):
                 continue
             others = (other.internal for other in extensions if other.internal != caller.internal)
             numbers = (_TRIAL_NUMBER, *others)
-            for number in reachable(self._pbx.dialplan, caller.dialplan, numbers):
+            for number in reachable(self.state.pbx.dialplan, caller.dialplan, numbers):
                 yield self._named(caller), number
 
     def _named(self, extension: Extension) -> str:
-        alike = [other for other in self._pbx.directory.extensions if other.internal == extension.internal]
+        alike = [other for other in self.state.pbx.directory.extensions if other.internal == extension.internal]
         if len(alike) == 1:
             return f"srcExtenInternalNum={quote(extension.internal, safe='')}"
         return f"srcExtenId={extension.id}"
 
 
-def _insist_on_parameters(action: Action, request: Request) -> None:
+def _insist_on_parameters(action: VoipsunAction, request: Request) -> None:
     """Refuse with 120 what cannot be read, holds a control character, or is missing (R6, R7)."""
     if request.fault:
-        raise Refusal(120, hints=(request.fault,))
+        raise Refusal(120, request.fault)
     unclean = request.params.unclean()
     if unclean is not None:
-        raise Refusal(120, hints=(f"parameter {unclean!r} holds a control character, or is no UTF-8",))
+        raise Refusal(120, f"parameter {unclean!r} holds a control character, or is no UTF-8")
     faults = action.lacks(request.params)
     if faults:
-        raise Refusal(120, hints=faults)
+        raise Refusal(120, *faults)
 
 
 def _name_hints(params: Params) -> tuple[str, ...]:

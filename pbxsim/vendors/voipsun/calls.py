@@ -5,40 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import Duration, seconds
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.errors import OutboundRouteNotFound
 from pbxsim.vendors.voipsun import wire
-from pbxsim.vendors.voipsun.checks import check_addresses, check_extension
-from pbxsim.vendors.voipsun.errors import Refusal
-from pbxsim.vendors.voipsun.lines import CALLER
-from pbxsim.vendors.voipsun.reading import channel_name, custom_fields, dialer, dialer_hints, whole_number
+from pbxsim.vendors.voipsun.lines import CALLER, check_addresses, check_extension
+from pbxsim.vendors.voipsun.parameters import channel_name, custom_fields, dialer, dialer_hints, whole_number
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.directory import OutboundRoute
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
+    from pbxsim.vendors.voipsun.state import State
 
 VENDOR: Final = "voipsun"
 _START: Final = "s"  # where a call that nobody dialled into a context begins there (Asterisk's start extension)
 
 
-def originate(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+def originate(request: Request, state: State) -> Reply:
     """S2: ring a line; once it is picked up, call dstNum and connect the two."""
+    params = request.params
     CALLER.refuse_several(params)
-    source = CALLER.find(params, pbx.directory)
+    source = CALLER.find(params, state.pbx.directory)
     check_addresses(params, source.lines)
     if params.text("checkExten"):
-        check_extension(source.lines, refuse_free=settings.quirks.check_exten_free == "errno")
-    call = pbx.calls.originate(_connection(params, pbx, settings, source))
+        check_extension(source.lines, refuse_free=state.settings.quirks.check_exten_free == "errno")
+    call = state.pbx.calls.originate(_connection(params, state, source))
     return wire.success(call.number, *dialer_hints(params), *_recording_hints(params, source))
 
 
-def _connection(params: Params, pbx: Pbx, settings: Settings, source: ToExtension) -> CallOrder:
-    extension, number = source.extension, params.text("dstNum")
+def _connection(params: Params, state: State, source: ToExtension) -> CallOrder:
+    extension, number, settings = source.extension, params.text("dstNum"), state.settings
     return CallOrder(
         vendor=VENDOR,
         first=source,
@@ -47,7 +48,7 @@ def _connection(params: Params, pbx: Pbx, settings: Settings, source: ToExtensio
         second=number,
         context=extension.dialplan,
         first_shows=dialer(params),
-        second_shows=CallerId(params.text("overrideCallerId") or _own_number(pbx, source, number)),
+        second_shows=CallerId(params.text("overrideCallerId") or _own_number(state.pbx, source, number)),
         first_timeout=_ring_time(params, "srcRingTimeout", settings.src_ring_timeout),
         second_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),
         custom=custom_fields(params),
@@ -56,25 +57,26 @@ def _connection(params: Params, pbx: Pbx, settings: Settings, source: ToExtensio
     )
 
 
-def dial(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+def dial(request: Request, state: State) -> Reply:
     """S16: call dstNum out by a route and, once it is answered, go on in a dialplan context."""
+    params, pbx = request.params, state.pbx
     route = _route(params, pbx)
     context, after_failure = params.text("context"), params.text("hangupContext")
     if not pbx.dialplan.knows(context):  # S17: then the number is not dialled
         return wire.success(None, f"there is no context {context!r}: no call was placed")
-    call = pbx.calls.originate(_send_off(params, pbx, settings, route))
+    call = pbx.calls.originate(_send_off(params, state, route))
     if after_failure and not pbx.dialplan.knows(after_failure):
         return wire.success(call.number, f"there is no context {after_failure!r} for hangupContext")
     return wire.success(call.number, *dialer_hints(params))
 
 
-def _send_off(params: Params, pbx: Pbx, settings: Settings, route: OutboundRoute) -> CallOrder:
-    number, override = params.text("dstNum"), params.text("overrideCallerId")
+def _send_off(params: Params, state: State, route: OutboundRoute) -> CallOrder:
+    number, override, settings = params.text("dstNum"), params.text("overrideCallerId"), state.settings
     shows = CallerId(override, override) if override else dialer(params)
     return CallOrder(
         vendor=VENDOR,
         kind=CallKind.DIAL,
-        first=pbx.dialplan.by_route(number, route),
+        first=state.pbx.dialplan.by_route(number, route),
         src=shows.number,
         dst=number,
         second=_START,
@@ -90,29 +92,29 @@ def _send_off(params: Params, pbx: Pbx, settings: Settings, route: OutboundRoute
     )
 
 
-def hang_up_call(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def hang_up_call(request: Request, state: State) -> Reply:
     """S20: end any call in progress, named by one of its channels."""
-    name = channel_name(params.text("channelName"))
+    name = channel_name(request.params.text("channelName"))
     if not name:
         raise Refusal(400)
-    channel = pbx.calls.channel(name)
+    channel = state.pbx.calls.channel(name)
     if channel is None:
         return wire.success(None, f"there is no channel {name!r}: nothing was hung up")
-    pbx.calls.hang_up_channel(channel)
+    state.pbx.calls.hang_up_channel(channel)
     return wire.success()
 
 
-def list_calls(_params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def list_calls(_request: Request, state: State) -> Reply:
     """S21: list the live channels, the oldest first."""
-    channels = sorted(pbx.calls.channels(), key=lambda channel: channel.serial)
-    rows = [wire.channel_row(channel, pbx.clock.now) for channel in channels]
+    channels = sorted(state.pbx.calls.channels(), key=lambda channel: channel.serial)
+    rows = [wire.channel_row(channel, state.pbx.clock.now) for channel in channels]
     return wire.document({"success": "true", "total": str(len(rows)), "results": rows})
 
 
 def _route(params: Params, pbx: Pbx) -> OutboundRoute:
     name, route_id = params.text("outrouteName"), params.text("outrouteId")
     if name and route_id:
-        raise Refusal(250, hints=("outrouteName and outrouteId were both given",))
+        raise Refusal(250, "outrouteName and outrouteId were both given")
     if name:
         return pbx.directory.route(name)
     number = whole_number(route_id)

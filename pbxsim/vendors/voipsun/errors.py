@@ -5,9 +5,9 @@ The texts are the vendor's bytes, typing errors included: `unreacheable`, `staut
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.errors import (
     AgentRefused,
     AmbiguousExtension,
@@ -113,40 +113,18 @@ CODES: Final[Mapping[str, Mapping[type[PbxError], int]]] = {
 """What the switch refuses, by action (for `spying` by the party meant), and the vendor's code for it."""
 
 
-class Refusal(Exception):
-    """A request is answered with the error `code`; `filled` maps the text's placeholders to what stands for them.
-
-    `hints` go to the request journal, for whoever wrote the request.
-    """
-
-    def __init__(self, code: int, *, filled: Mapping[str, str] | None = None, hints: tuple[str, ...] = ()) -> None:
-        super().__init__(code)
-        self.code = code
-        self.filled = filled or {}
-        self.hints = hints
-
-    @property
-    def text(self) -> str:
-        """Give the documented text with its placeholders filled in; what fills one is not searched for others."""
-        return _filled(ERRORS[self.code], self.filled)
+PLACEHOLDERS: Final[Mapping[type[PbxError], tuple[str, str]]] = {
+    QueueNotFound: ("FrontaABC", "name"),
+    RecordingUnreadable: ("FILENAME", "filename"),
+    RecordingMoveRefused: ("NEW FILENAME", "filename"),
+}
+"""The placeholder in the text for what the switch refused, and which attribute of that stands in its place (R34)."""
 
 
 def refusal(action: str, error: PbxError) -> Refusal:
     """Put what the switch refused into the vendor's words. Raises KeyError where an action cannot meet with that."""
-    return Refusal(CODES[action][type(error)], filled=_placeholders(error))
-
-
-def _placeholders(error: PbxError) -> dict[str, str]:
-    if isinstance(error, QueueNotFound):
-        return {"FrontaABC": error.name}
-    if isinstance(error, RecordingUnreadable):
-        return {"FILENAME": error.filename}
-    if isinstance(error, RecordingMoveRefused):
-        return {"NEW FILENAME": error.filename}
-    return {}
-
-
-def _filled(text: str, filled: Mapping[str, str]) -> str:
-    if not filled:
-        return text
-    return re.sub("|".join(map(re.escape, filled)), lambda found: filled[found.group()], text)
+    code = CODES[action][type(error)]
+    if type(error) not in PLACEHOLDERS:
+        return Refusal(code)
+    placeholder, attribute = PLACEHOLDERS[type(error)]
+    return Refusal(code, filled={placeholder: getattr(error, attribute)})

@@ -8,18 +8,18 @@ from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.vendors.voipsun import wire
 
 if TYPE_CHECKING:
-    from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
-    from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
+    from pbxsim.kit.request import Request
+    from pbxsim.vendors.voipsun.state import State
 
 
-def queue_status(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+def queue_status(request: Request, state: State) -> Reply:
     """S33: describe one queue; one that does not exist is an empty list (R31)."""
-    name = params.text("queueName")
+    name = request.params.text("queueName")
     try:
-        queue = pbx.queues.named(name)
+        queue = state.pbx.queues.named(name)
     except QueueNotFound:
         return wire.php_document({"success": "true", "results": []}).hinted(f"there is no queue {name!r}")
-    entry = wire.queue_entry(queue, pbx.clock.now, count_waiters=settings.quirks.queue_calls == "waiting")
+    count_waiters = state.settings.quirks.queue_calls == "waiting"
+    entry = wire.queue_entry(queue, state.pbx.clock.now, count_waiters=count_waiters)
     return wire.php_document({"success": "true", "results": [entry]})

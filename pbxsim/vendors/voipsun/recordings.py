@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from pbxsim.pbx.errors import CdrNotFound
 from pbxsim.vendors.voipsun import wire
-from pbxsim.vendors.voipsun.reading import whole_number
+from pbxsim.vendors.voipsun.parameters import whole_number
 
 if TYPE_CHECKING:
-    from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
-    from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
+    from pbxsim.kit.request import Request
+    from pbxsim.vendors.voipsun.state import State
 
 
-def move_record(params: Params, pbx: Pbx, _settings: Settings) -> Reply:
+def move_record(request: Request, state: State) -> Reply:
     """S34: move the recording of a call record; the name or the folder that is not given stays."""
+    params = request.params
     cdr_id = whole_number(params.text("cdrId"))
     if cdr_id is None:
         raise CdrNotFound
-    pbx.recordings.move(cdr_id, folder=params.text("path") or None, file=params.text("filename") or None)
+    state.pbx.recordings.move(cdr_id, folder=params.text("path") or None, file=params.text("filename") or None)
     return wire.success()

@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 from pbxsim.vendors.voipsun import wire
 
 if TYPE_CHECKING:
-    from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.directory import Line, Trunk
-    from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
+    from pbxsim.vendors.voipsun.state import State
 
 
-def sip_status(_params: Params, pbx: Pbx, settings: Settings) -> Reply:
+def sip_status(_request: Request, state: State) -> Reply:
     """S25: list the SIP accounts and what is known of each."""
-    rows = [wire.account_row(account) for account in _accounts(pbx, settings)]
+    rows = [wire.account_row(account) for account in _accounts(state)]
     return wire.php_document({"total": len(rows), "results": rows, "success": True, "_debug": False})
 
 
-def _accounts(pbx: Pbx, settings: Settings) -> list[Line | Trunk]:
-    omitted = settings.sipstatus_omits
-    lines = (line for user, line in pbx.directory.lines.items() if user not in omitted)
-    trunks = (trunk for name, trunk in pbx.directory.trunks.items() if name not in omitted)
+def _accounts(state: State) -> list[Line | Trunk]:
+    omitted, directory = state.settings.sipstatus_omits, state.pbx.directory
+    lines = (line for user, line in directory.lines.items() if user not in omitted)
+    trunks = (trunk for name, trunk in directory.trunks.items() if name not in omitted)
     return sorted([*lines, *trunks], key=lambda account: account.order)

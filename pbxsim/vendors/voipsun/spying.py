@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pbxsim.clock.instant import seconds
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallKind, CallOrder
 from pbxsim.pbx.errors import ExtensionNotFound
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.calls import VENDOR
-from pbxsim.vendors.voipsun.errors import refusal
 from pbxsim.vendors.voipsun.lines import SPIED, SPY
-from pbxsim.vendors.voipsun.reading import channel_name, spy
+from pbxsim.vendors.voipsun.parameters import channel_name, spy
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.voipsun.settings import Settings
+    from pbxsim.vendors.voipsun.state import State
 
 
 class _Target(msgspec.Struct, frozen=True, eq=False):
@@ -34,8 +35,9 @@ class _Target(msgspec.Struct, frozen=True, eq=False):
     hints: tuple[str, ...] = ()
 
 
-def spying(params: Params, pbx: Pbx, settings: Settings) -> Reply:
+def spying(request: Request, state: State) -> Reply:
     """S22: ring a line; once it is picked up, let it listen to the chosen line or channel."""
+    params, pbx = request.params, state.pbx
     SPY.refuse_several(params)
     SPIED.refuse_several(params)
     source = SPY.find(params, pbx.directory)
@@ -49,7 +51,7 @@ def spying(params: Params, pbx: Pbx, settings: Settings) -> Reply:
             dst=target.named,
             context=source.extension.dialplan,
             first_shows=spy(params),
-            first_timeout=seconds(settings.src_ring_timeout),
+            first_timeout=seconds(state.settings.src_ring_timeout),
             spied_line=target.line,
             spied_channel=target.channel,
         )
@@ -70,7 +72,7 @@ def _target(params: Params, pbx: Pbx) -> _Target:
 def _busiest(found: ToExtension) -> Line:
     """Choose among an extension's lines one that talks, else one in a call, else the first."""
     if not found.lines:
-        raise refusal("spying target", ExtensionNotFound())
+        raise Refusal(SPIED.codes[ExtensionNotFound])
     talking = [line for line in found.lines if any(channel.is_up for channel in line.channels)]
     engaged = [line for line in found.lines if line.channels]
     return (talking or engaged or found.lines)[0]

@@ -7,20 +7,22 @@ The order of keys is the manual's. Two actions, `sipstatus` and `queuestatus`, a
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import Instant, whole_seconds
 from pbxsim.kit.reply import JSON, Reply, compact_json
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import DeviceState, Line, Registration, Trunk
+from pbxsim.vendors.voipsun.errors import ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.kit.refusal import Refusal
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.queue import Member, Queue, Waiter
-    from pbxsim.vendors.voipsun.errors import Refusal
 
 UNREGISTERED: Final = "(Unspecified)"
 _UNMONITORED: Final = "Unmonitored"
@@ -60,9 +62,17 @@ def php_document(content: Mapping[str, Any]) -> Reply:
 
 def refused(refusal: Refusal) -> Reply:
     """Send an error in the form that all of VoIPSUN's errors have (S35)."""
-    code = str(refusal.code)
-    body = compact_json({"success": "false", "errno": code, "reason": refusal.text})
+    code = str(refusal.error)
+    reason = _filled(ERRORS[refusal.error], refusal.filled)
+    body = compact_json({"success": "false", "errno": code, "reason": reason})
     return Reply(body=body, content_type=JSON, code=code, hints=refusal.hints)
+
+
+def _filled(text: str, filled: Mapping[str, str]) -> str:
+    """Put what stands for the placeholders in their places; what fills one is not searched for others."""
+    if not filled:
+        return text
+    return re.sub("|".join(map(re.escape, filled)), lambda found: filled[found.group()], text)
 
 
 def agent_report(reason: str, *, as_printed: bool) -> Reply:

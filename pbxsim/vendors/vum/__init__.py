@@ -1,9 +1,4 @@
-"""VUM, Mikrotech's virtual PBX: `webapi.php?klic=…`, calls and information by activation key.
-
-Here is the declaration and nothing else: requests are answered in api.py, hang-up notices are posted in
-hangup_notice.py, the words are in errors.py and wire.py, what a PBX file may say in settings.py, and what the vendor
-says and what we decided in README.md.
-"""
+"""VUM, Mikrotech's virtual PBX: its declaration and nothing else. What the vendor says is in README.md."""
 
 from __future__ import annotations
 

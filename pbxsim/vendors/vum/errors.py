@@ -37,12 +37,3 @@ TEXTS: Final[dict[Text, str]] = {
     Text.CREDIT: "Chyba: nedostatečný kredit.",
     Text.REQUEST: "Chyba: neplatný požadavek.",
 }
-
-
-class Refusal(Exception):
-    """A request is refused with that text; `hints` tell its author more than the vendor would."""
-
-    def __init__(self, text: Text, *hints: str) -> None:
-        super().__init__(text)
-        self.text = text
-        self.hints = hints

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.kit.civil import zone
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
@@ -23,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.directory import Extension
-    from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.vum.api import VumInterface
     from pbxsim.vendors.vum.placeholders import Template
-    from pbxsim.vendors.vum.settings import Settings
+    from pbxsim.vendors.vum.state import State
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -43,7 +41,7 @@ _CONGESTION: Final = frozenset(
 
 def receivers(interface: VumInterface) -> Iterator[Receiver]:
     """Give the web service of each number that has one."""
-    for notice in interface.settings.hangup_notices:
+    for notice in interface.state.settings.hangup_notices:
         yield Receiver(
             name=_receiver(notice.number), vendor="vum", address=notice.url, timeout=notice.timeout, retry=notice.retry
         )
@@ -51,14 +49,15 @@ def receivers(interface: VumInterface) -> Iterator[Receiver]:
 
 def announce(interface: VumInterface) -> None:
     """Tell of each call that ends from now on; warn of templates that could have been meant otherwise."""
-    if not interface.settings.hangup_notices:
+    pbx = interface.state.pbx
+    if not interface.state.settings.hangup_notices:
         return
-    notices = HangupNotices(interface.settings, interface.pbx)
+    notices = HangupNotices(interface.state)
     for watched in notices.numbers:
         for doubt in watched.template.doubts:
-            _log.warning("%s: vum: hang-up notice of %s: %s", interface.pbx.name, watched.number, doubt)
-    interface.pbx.events.subscribe(CallDiverted, notices.on_diverted)
-    interface.pbx.events.subscribe(CdrClosed, notices.on_record)
+            _log.warning("%s: vum: hang-up notice of %s: %s", pbx.name, watched.number, doubt)
+    pbx.events.subscribe(CallDiverted, notices.on_diverted)
+    pbx.events.subscribe(CdrClosed, notices.on_record)
 
 
 class Watched(msgspec.Struct, frozen=True, eq=False):
@@ -72,17 +71,17 @@ class Watched(msgspec.Struct, frozen=True, eq=False):
 class HangupNotices:
     """Posts the notices of one PBX."""
 
-    def __init__(self, settings: Settings, pbx: Pbx) -> None:
-        self._pbx = pbx
-        self._zone = zone(settings.time_zone)
+    def __init__(self, state: State) -> None:
+        self._pbx = state.pbx
+        self._zone = state.zone
         self._diverted: dict[int, str] = {}  # by the number of the call: who diverted it last
         self.numbers = [
             Watched(
                 notice.number,
                 placeholders.read(notice.url),
-                self._extension(as_dialled(notice.number, CZECHIA), settings.context),
+                self._extension(as_dialled(notice.number, CZECHIA), state.settings.context),
             )
-            for notice in settings.hangup_notices
+            for notice in state.settings.hangup_notices
         ]
 
     def on_diverted(self, event: CallDiverted) -> None:

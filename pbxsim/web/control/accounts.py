@@ -5,22 +5,23 @@ Amounts are decimal numbers as text, exact to the millionth: no float is on the 
 
 from __future__ import annotations
 
-from itertools import dropwhile, islice
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
 from pbxsim.clock.instant import iso
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, amount_of, spell_amount
 from pbxsim.pbx.ledger import EntryKind
-from pbxsim.sinks.store.port import NotStored
-from pbxsim.web.control.request import NamedPage, Page, behind
+from pbxsim.web.control.paging import NamedPage, Page, listing, named_listing
 from pbxsim.web.control.response import Problem, Response, document
+from pbxsim.web.control.route import Command, OnceStored
 
 if TYPE_CHECKING:
     from pbxsim.pbx.account import Account, Money
     from pbxsim.pbx.ledger import LedgerEntry
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.pbx.pbx import Pbx
 
 _MOST: Final[Money] = 1_000_000_000_000 * UNIT  # what a PBX file may say too, and a store's 64 bits hold
 
@@ -55,48 +56,38 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all accounts, in the PBX file's order."""
-    page = ask.filters(NamedPage)
-    ask.host.driver.catch_up()
-    accounts = behind(ask.host.pbx.accounts.values(), lambda account: account.name, page.after)
-    shown = [_shown(account) for account in islice(accounts, page.limit)]
-    return ask.page(shown, page, shown[-1].name if shown else "")
+    return named_listing(host.pbx.accounts.values(), query, _shown, name=lambda account: account.name)
 
 
-def ledger(ask: ControlRequest) -> Response:
+def ledger(host: HostedPbx, name: str, query: Page) -> Response:
     """List an account's entries, in the order in which they were booked."""
-    page = ask.filters(Page)
-    name = _account(ask).name
-    ask.host.driver.catch_up()
-    entries = dropwhile(lambda entry: entry.id <= page.after, ask.host.pbx.ledger.of(name))
-    shown = [_entry(entry) for entry in islice(entries, page.limit)]
-    return ask.page(shown, page, shown[-1].id if shown else 0)
+    booked = host.pbx.ledger.of(_account(host.pbx, name).name)
+    entries = dropwhile(lambda entry: entry.id <= query.after, booked)
+    return listing(entries, query.limit, _entry, key=lambda entry: entry.id)
 
 
-async def top_up(ask: ControlRequest) -> Response:
+def top_up(host: HostedPbx, name: str, body: TopUp) -> Command:
     """Pay in, and give the entry of it once it is stored. 503: it is booked, but the store cannot write at present."""
-    host, account = ask.host, _account(ask)
-    amount = amount_of(ask.command(TopUp).amount)
+    account, amount = _account(host.pbx, name), amount_of(body.amount)
     if amount == 0:
         raise Problem(422, "an amount of 0 changes nothing")
     if abs(account.credit + amount) > _MOST:
         raise Problem(422, f"no account holds more than {spell_amount(_MOST)}")
-    host.driver.catch_up()
-    host.journal.append("control", data={"does": "top up", "account": account.name, "amount": spell_amount(amount)})
-    entry = host.pbx.ledger.top_up(account, amount, at=host.pbx.clock.now)
-    host.driver.rearm()
-    try:
-        await host.record_store.settled()
-    except NotStored as error:
-        raise Problem(503, f"entry {entry.id} is booked, but not stored: {error}") from None
-    return document(_entry(entry), 201)
+    data = {"account": account.name, "amount": spell_amount(amount)}
+    return Command("top up", data, lambda: _booked(host.pbx, account, amount))
 
 
-def _account(ask: ControlRequest) -> Account:
-    account = ask.host.pbx.accounts.get(ask.parts["name"])
+def _booked(pbx: Pbx, account: Account, amount: Money) -> OnceStored:
+    entry = pbx.ledger.top_up(account, amount, at=pbx.clock.now)
+    return OnceStored(document(_entry(entry), 201), otherwise=f"entry {entry.id} is booked, but not stored")
+
+
+def _account(pbx: Pbx, name: str) -> Account:
+    account = pbx.accounts.get(name)
     if account is None:
-        raise Problem(404, f"there is no account {ask.parts['name']!r}")
+        raise Problem(404, f"there is no account {name!r}")
     return account
 
 

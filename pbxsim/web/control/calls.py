@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import merge
-from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from pbxsim.clock.instant import seconds
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.errors import PbxError
-from pbxsim.web.control import call_shown
-from pbxsim.web.control.request import Page
+from pbxsim.web.control import call_document
+from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.request import Number
 from pbxsim.web.control.response import Problem, Response, document
-from pbxsim.web.control.words import Number
+from pbxsim.web.control.route import Command
 
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.web.control.request import ControlRequest
 
 VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""
@@ -62,53 +62,49 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
     cause: HangupCause = HangupCause.NORMAL_CLEARING
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(host: HostedPbx, query: CallFilter) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
-    page = ask.filters(CallFilter)
-    ask.host.driver.catch_up()
     fitting = (
         call
-        for call in _by_number(ask.host.pbx)
-        if call.number > page.after and page.state in (None, call_shown.state(call))
+        for call in _by_number(host.pbx)
+        if call.number > query.after and query.state in (None, call_document.state(call))
     )
-    calls = [call_shown.show(call) for call in islice(fitting, page.limit)]
-    return ask.page(calls, page, calls[-1].id if calls else 0)
+    return listing(fitting, query.limit, call_document.show, key=_number)
 
 
-def one(ask: ControlRequest) -> Response:
+def one(host: HostedPbx, call: int) -> Response:
     """Show one call."""
-    ask.host.driver.catch_up()
-    return document(call_shown.show(_found(ask)))
+    return document(call_document.show(_found(host.pbx, call)))
 
 
-def incoming(ask: ControlRequest) -> Response:
+def incoming(host: HostedPbx, body: IncomingCall) -> Command:
     """Have somebody call: an outsider, or the person at one of our telephones."""
-    wish, host = ask.command(IncomingCall), ask.host
-    host.driver.catch_up()
-    line = _own_line(host.pbx, wish)
-    order = _order(host.pbx, wish, line)
-    host.journal.append("control", data={"does": "incoming call", **msgspec.to_builtins(wish)})
-    places = host.pbx.handset.call_in if host.pbx.handset is not None else host.pbx.calls.receive
+    line = _own_line(host.pbx, body)
+    order = _order(host.pbx, body, line)
+    return Command("incoming call", msgspec.to_builtins(body), lambda: _placed(host.pbx, order, line))
+
+
+def hang_up(host: HostedPbx, call: int, body: HangUp) -> Command:
+    """End a call from inside the PBX."""
+    found, cause = _found(host.pbx, call), body.cause
+    if found.is_over:
+        raise Problem(409, f"call {call} is over")
+    return Command("hang up", {"cause": int(cause)}, lambda: _hung_up(host.pbx, found, cause), call=call)
+
+
+def _placed(pbx: Pbx, order: CallOrder, line: Line | None) -> Response:
+    places = pbx.handset.call_in if pbx.handset is not None else pbx.calls.receive
     call = places(order, line=line)
-    host.driver.rearm()
     if call is None:
         raise Problem(
-            409, "the line takes no more calls" if line else "every trunk is full", call=host.pbx.calls.calls_started
+            409, "the line takes no more calls" if line else "every trunk is full", call=pbx.calls.calls_started
         )
-    return document(call_shown.show(call), 201, ("Location", f"/_pbxsim/calls/{call.number}"))
+    return document(call_document.show(call), 201, ("Location", f"/_pbxsim/calls/{call.number}"))
 
 
-def hang_up(ask: ControlRequest) -> Response:
-    """End a call from inside the PBX."""
-    host, cause = ask.host, ask.command(HangUp).cause
-    host.driver.catch_up()
-    call = _found(ask)
-    if call.is_over:
-        raise Problem(409, f"call {call.number} is over")
-    host.journal.append("control", call=call.number, data={"does": "hang up", "cause": int(cause)})
-    host.pbx.calls.hang_up(call, cause)
-    host.driver.rearm()
-    return document(call_shown.show(call))
+def _hung_up(pbx: Pbx, call: Call, cause: HangupCause) -> Response:
+    pbx.calls.hang_up(call, cause)
+    return document(call_document.show(call))
 
 
 def _by_number(pbx: Pbx) -> Iterator[Call]:
@@ -120,9 +116,8 @@ def _number(call: Call) -> int:
     return call.number
 
 
-def _found(ask: ControlRequest) -> Call:
-    number = ask.number("call")
-    call = ask.host.pbx.calls.find(number)
+def _found(pbx: Pbx, number: int) -> Call:
+    call = pbx.calls.find(number)
     if call is None:
         raise Problem(404, f"there is no call {number}, or it is too long ago")
     return call

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.sinks.cdr_export import csv_of, shown
-from pbxsim.web.control.request import Page, moment
+from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.request import moment
 from pbxsim.web.control.response import Response
-
-if TYPE_CHECKING:
-    from pbxsim.hosting.hosted_pbx import HostedPbx
-    from pbxsim.web.control.request import ControlRequest
 
 Outcome = Literal["ANSWERED", "NO ANSWER", "BUSY", "FAILED"]
 
@@ -42,34 +40,29 @@ class CsvFilter(CdrFilter, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000_000
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(host: HostedPbx, query: CdrFilter) -> Response:
     """List records in the order of their ids."""
-    page = ask.filters(CdrFilter)
-    cdrs = [shown(cdr) for cdr in islice(_found(ask.host, page), page.limit)]
-    return ask.page(cdrs, page, cdrs[-1].id if cdrs else 0)
+    return listing(_found(host, query), query.limit, shown, key=lambda cdr: cdr.id)
 
 
-def as_csv(ask: ControlRequest) -> Response:
+def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
     """Send records as a CSV file (RFC 4180), in the order of their ids."""
-    page = ask.filters(CsvFilter)
-    found = list(islice(_found(ask.host, page), page.limit))
     return Response(
-        body=csv_of(found),
+        body=csv_of(list(islice(_found(host, query), query.limit))),
         content_type="text/csv; charset=utf-8; header=present",
         headers=(("Content-Disposition", 'attachment; filename="cdrs.csv"'),),
     )
 
 
-def _found(host: HostedPbx, page: CdrFilter) -> Iterator[Cdr]:
-    host.driver.catch_up()
-    query = CdrQuery(
-        src=page.src,
-        dst=page.dst,
-        dispositions=None if page.disposition is None else frozenset({Disposition(page.disposition)}),
-        custom1=page.custom1,
-        since=moment("from", page.from_),
-        until=moment("to", page.to),
-        after=page.after,
+def _found(host: HostedPbx, query: CdrFilter) -> Iterator[Cdr]:
+    wanted = CdrQuery(
+        src=query.src,
+        dst=query.dst,
+        dispositions=None if query.disposition is None else frozenset({Disposition(query.disposition)}),
+        custom1=query.custom1,
+        since=moment("from", query.from_),
+        until=moment("to", query.to),
+        after=query.after,
     )
-    ended_since = moment("since", page.since)
-    return (cdr for cdr in host.pbx.cdrs.find(query) if ended_since is None or cdr.end >= ended_since)
+    ended_since = moment("since", query.since)
+    return (cdr for cdr in host.pbx.cdrs.find(wanted) if ended_since is None or cdr.end >= ended_since)

@@ -1,23 +1,25 @@
-"""A PBX's clock: see it, set its rate, move it on."""
+"""A PBX's clock: see it, set its rate, move it on; and back to the start of the PBX file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 
-from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning
+from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning, RealTime
 from pbxsim.clock.instant import iso, seconds
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.errors import CannotBegin
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.web.control.response import Problem, Response, document
-
-if TYPE_CHECKING:
-    from pbxsim.hosting.hosted_pbx import HostedPbx
-    from pbxsim.web.control.request import ControlRequest
+from pbxsim.web.control.route import Route
 
 TEN_YEARS = 315_360_000
+
+CameTo: TypeAlias = "Awaitable[dict[str, bool]]"
+"""What a move of the clock came to, besides the time that it is then."""
 
 
 class Rate(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,54 +40,70 @@ class Limit(msgspec.Struct, forbid_unknown_fields=True):
     limit_seconds: Annotated[float, msgspec.Meta(ge=0, le=TEN_YEARS)] = 86_400
 
 
-def shown(ask: ControlRequest) -> Response:
+class Seed(msgspec.Struct, forbid_unknown_fields=True):
+    """Which fates to draw from now on; none: those of the very start."""
+
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
+
+
+class Moving(Route[CameTo]):
+    """Moves the clock, which catches itself up before, and shows it as it stands then."""
+
+    async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
+        """Move the clock; catch it up, for where it runs time has gone on; show it. 503: moved, but not stored."""
+        try:
+            came_to = await self.handler(*arguments)
+        except (BeyondTime, ClockNotRunning, RealTime) as error:
+            raise Problem(409, str(error)) from None
+        except NotStored as error:
+            raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None
+        host.driver.catch_up()
+        return _document(host, came_to)
+
+
+def shown(host: HostedPbx) -> Response:
     """Tell the time."""
-    return _document(ask.host)
+    return _document(host, {})
 
 
-def set_rate(ask: ControlRequest) -> Response:
+async def set_rate(host: HostedPbx, body: Rate) -> dict[str, bool]:
     """Run faster, slower or not at all."""
-    ask.host.driver.set_rate(ask.command(Rate).rate)
-    return _document(ask.host)
+    host.driver.set_rate(body.rate)
+    return {}
 
 
-async def advance(ask: ControlRequest) -> Response:
+async def advance(host: HostedPbx, body: Advance) -> dict[str, bool]:
     """Move on by some seconds. A barrier: all work due by then is done when the answer comes, records stored."""
-    host, duration = ask.host, seconds(ask.command(Advance).seconds)
-    with _refusals():
-        await host.driver.advance(duration)
-    return _document(host)
+    await host.driver.advance(seconds(body.seconds))
+    return {}
 
 
-async def run_next(ask: ControlRequest) -> Response:
+async def run_next(host: HostedPbx) -> dict[str, bool]:
     """Move on to the next due instant and do all that is due there."""
-    host = ask.host
-    with _refusals():
-        ran = await host.driver.run_next()
-    return _document(host, ran=ran)
+    return {"ran": await host.driver.run_next()}
 
 
-async def run_until_idle(ask: ControlRequest) -> Response:
+async def run_until_idle(host: HostedPbx, body: Limit) -> dict[str, bool]:
     """Move on until nothing is left to do, or the limit is reached; `idle` tells which."""
-    host, limit = ask.host, seconds(ask.command(Limit).limit_seconds)
-    with _refusals():
-        idle = await host.driver.run_until_idle(limit)
-    return _document(host, idle=idle)
+    return {"idle": await host.driver.run_until_idle(seconds(body.limit_seconds))}
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Tell what a clock refuses. 503: the clock has moved, but the records of it are not stored."""
+async def reset(host: HostedPbx, body: Seed) -> Response:
+    """Begin anew: no call, no record, no request; the clock at its start, at the rate that it has.
+
+    503 where the PBX cannot begin, where the store cannot forget at once what it has of it, or where the engine cannot
+    reach what it works with.
+    """
     try:
-        yield
-    except (BeyondTime, ClockNotRunning) as error:
-        raise Problem(409, str(error)) from None
-    except NotStored as error:
-        raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None
+        host.reset(body.seed)
+        await host.record_store.settled()
+        await host.engine.ready()
+    except (CannotBegin, NotStored, EngineUnreachable) as error:
+        raise Problem(503, str(error)) from error
+    return document({"pbx": host.name, "seed": host.seed, "now": iso(host.pbx.clock.now)})
 
 
-def _document(host: HostedPbx, **more: bool) -> Response:
-    host.driver.catch_up()
+def _document(host: HostedPbx, came_to: dict[str, bool]) -> Response:
     clock, rate = host.pbx.clock, host.driver.rate
     due = clock.next_due()
     return document(
@@ -93,6 +111,6 @@ def _document(host: HostedPbx, **more: bool) -> Response:
             "now": iso(clock.now),
             "rate": int(rate) if rate == int(rate) else rate,
             "next_due": None if due is None else iso(due),
-            **more,
+            **came_to,
         }
     )

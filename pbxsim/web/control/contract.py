@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from pbxsim.web.control.response import Response
 
-if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest
 
-
-def served(ask: ControlRequest) -> Response:
+def served() -> Response:
     """Give the contract (OpenAPI 3.1)."""
     return Response(body=contract_json())
 

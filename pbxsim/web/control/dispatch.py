@@ -1,14 +1,14 @@
-"""The control API's one entrance: finds the route, asks the guard, reads strictly, turns problems into documents.
+"""The control API's one entrance: asks the guard, finds the route, has it answer, turns problems into documents.
+
+What is read of a request, and what is done around a handler, is in route.py.
 
 The routes and all that answers them are imported with the first request: a start need not wait for them.
 """
 
 from __future__ import annotations
 
-import inspect
 import logging
-from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.web.control.response import Problem, Response
 from pbxsim.web.paths import CONTROL_ROOT, HEALTH, METRICS
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import Hosts
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
-    from pbxsim.web.control.routes import Route
+    from pbxsim.web.control.route import Route
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -46,43 +46,31 @@ class ControlApi:
             return Problem(500, "a fault in pbxsim; its log has more").response()
 
     async def _answer(self, request: Request) -> Response:
-        from pbxsim.web.control.request import ControlRequest
+        from pbxsim.web.control.paging import linked
+        from pbxsim.web.control.request import pbx_meant
         from pbxsim.web.control.routes import ROUTES
 
         if request.path not in HEALTH:
             self._guard.check_page(request)
-        fitting = [(route, parts) for route in ROUTES if (parts := _parts(route.path, request.path)) is not None]
+        segments = request.path.split("/")
+        fitting = [(route, parts) for route in ROUTES if (parts := route.match(segments)) is not None]
         if not (fitting and all(route.is_open for route, _ in fitting)):
             self._guard.check_token(request)
         if not fitting:
             raise Problem(404, f"the control API has no {request.path}; {CONTROL_ROOT}/openapi.json lists its routes")
         route, parts = _by_method(fitting, request)
         self._guard.check_type(request)
-        ask = ControlRequest(request, self._hosts, parts)
-        ask.filters(route.query)
-        ask.command(route.body)
-        answer = route.handler(ask)
-        return await answer if inspect.isawaitable(answer) else answer
+        host = pbx_meant(self._hosts, request.params)
+        response = await route.answer(host, route.arguments(request, self._hosts, host, parts))
+        return linked(response, request.path, request.params)
 
 
-def _by_method(fitting: Iterable[tuple[Route, dict[str, str]]], request: Request) -> tuple[Route, dict[str, str]]:
+def _by_method(
+    fitting: Iterable[tuple[Route[Any], dict[str, str]]], request: Request
+) -> tuple[Route[Any], dict[str, str]]:
     method = "GET" if request.method == "HEAD" else request.method
     for route, parts in fitting:
         if route.method == method:
             return route, parts
     allowed = ", ".join(sorted({route.method for route, _ in fitting}))
     raise Problem(405, f"{request.path} answers to {allowed}, not to {request.method}", ("Allow", allowed))
-
-
-def _parts(template: str, path: str) -> dict[str, str] | None:
-    """Match a path with a template, segment by segment; give the values of its `{names}`, None if it does not fit."""
-    wanted, given = template.split("/"), path.split("/")
-    if len(wanted) != len(given):
-        return None
-    parts: dict[str, str] = {}
-    for want, have in zip(wanted, given, strict=True):
-        if want.startswith("{"):
-            parts[want[1:-1]] = unquote(have)
-        elif want != have:
-            return None
-    return parts

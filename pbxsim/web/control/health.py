@@ -1,27 +1,27 @@
-"""Is it up: for those who start it and wait."""
+"""Is it up, and how is it: for those who start it and wait, and for Prometheus."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
 
+from pbxsim.hosting.hosted_pbx import Hosts
 from pbxsim.web.control.response import Response, document
 
-if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest
+_PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def livez(ask: ControlRequest) -> Response:
+def livez() -> Response:
     """Say that the process answers."""
     return document({"status": "alive"})
 
 
-def readyz(ask: ControlRequest) -> Response:
+def readyz(hosts: Hosts) -> Response:
     """Say that the PBXs are loaded and their vendors' paths answered; the port opens no earlier.
 
     503 while the store cannot write: calls go on, and what they leave is kept until it can, but nothing promises more.
     """
-    ready = {"status": "ready", "pbxs": ask.hosts.names()}
-    store = ask.hosts.store
+    ready = {"status": "ready", "pbxs": hosts.names()}
+    store = hosts.store
     if store is None:
         return document(ready)
     health = store.health
@@ -29,3 +29,10 @@ def readyz(ask: ControlRequest) -> Response:
     if health.is_writing:
         return document(ready | {"store": shown})
     return document(ready | {"status": "degraded", "store": shown | {"error": health.error}}, 503)
+
+
+def metrics(hosts: Hosts) -> Response:
+    """Give the metrics of all PBXs and of the store. Their library is imported with the first scrape: few ever ask."""
+    from pbxsim.web.control.metrics import scrape
+
+    return Response(body=scrape(hosts), content_type=_PROMETHEUS)

@@ -1,19 +1,75 @@
-"""What Prometheus scrapes."""
+"""What Prometheus scrapes. Nothing is counted for them: at a scrape the switch's own numbers are read."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.web.control.response import Response
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest
+    from collections.abc import Callable, Iterator
 
-_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+    from prometheus_client import Metric
+
+    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+
+_SECOND: Final = 1_000_000
+
+_GAUGES: Final[dict[str, tuple[str, Callable[[HostedPbx], float]]]] = {
+    "pbxsim_calls": ("Calls in progress.", lambda host: len(host.pbx.calls.live)),
+    "pbxsim_channels": ("Legs in progress.", lambda host: sum(1 for _ in host.pbx.calls.channels())),
+    "pbxsim_clock_seconds": ("The clock, in Unix time.", lambda host: host.pbx.clock.now / _SECOND),
+    "pbxsim_clock_rate": ("Seconds of the PBX in one of the world; 0: paused.", lambda host: host.driver.rate),
+    "pbxsim_webhooks_waiting": ("Webhooks not delivered yet.", lambda host: sum(host.outbox.waiting.values())),
+}
+_COUNTERS: Final[dict[str, tuple[str, Callable[[HostedPbx], float]]]] = {
+    "pbxsim_calls_started": ("Calls begun.", lambda host: host.pbx.calls.calls_started),
+    "pbxsim_cdrs_closed": ("Call records closed.", lambda host: host.pbx.calls.next_cdr - 1),
+    "pbxsim_ledger_entries": ("Changes of credit booked.", lambda host: host.pbx.ledger.next_entry - 1),
+    "pbxsim_requests": ("Requests to the vendors' interfaces.", lambda host: host.requests.counted),
+    "pbxsim_webhooks_posted": ("Webhooks posted.", lambda host: host.outbox.posted),
+    "pbxsim_webhooks_delivered": ("Webhooks that their receivers took.", lambda host: host.outbox.delivered),
+    "pbxsim_webhooks_failed": ("Webhooks given up.", lambda host: host.outbox.failed),
+    "pbxsim_webhook_tries": ("Tries to deliver a webhook.", lambda host: host.outbox.tries),
+}
 
 
-def scraped(ask: ControlRequest) -> Response:
-    """Give the metrics of all PBXs and of the store. Its library is imported with the first scrape: few ever ask."""
-    from pbxsim.web.control.scrape import scrape
+def scrape(hosts: Hosts) -> bytes:
+    """Spell the metrics of all PBXs and of the store in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Reading(hosts))
+    return generate_latest(registry)
 
-    return Response(body=scrape(ask.hosts), content_type=_TYPE)
+
+class _Reading(Collector):
+    """One look at everything."""
+
+    def __init__(self, hosts: Hosts) -> None:
+        self._hosts = hosts
+
+    def collect(self) -> Iterator[Metric]:
+        """Give each metric with a sample for each PBX, then the store's."""
+        for name, (words, read) in _GAUGES.items():
+            gauge = GaugeMetricFamily(name, words, labels=["pbx"])
+            for host in self._hosts:
+                gauge.add_metric([host.name], read(host))
+            yield gauge
+        for name, (words, read) in _COUNTERS.items():
+            counter = CounterMetricFamily(name, words, labels=["pbx"])
+            for host in self._hosts:
+                counter.add_metric([host.name], read(host))
+            yield counter
+        yield from self._store()
+
+    def _store(self) -> Iterator[Metric]:
+        if self._hosts.store is None:
+            return
+        health = self._hosts.store.health
+        yield GaugeMetricFamily("pbxsim_store_writing", "1 while the store can write, else 0.", health.is_writing)
+        yield GaugeMetricFamily("pbxsim_store_rows_waiting", "Rows not written yet.", health.waiting)
+        yield GaugeMetricFamily("pbxsim_store_rows_spilled", "Rows in the spill, to be written later.", health.spilled)
+        yield CounterMetricFamily("pbxsim_store_rows_lost", "Rows that found no place.", health.lost)
+        yield CounterMetricFamily("pbxsim_store_rows_written", "Rows written.", health.written)
+        yield CounterMetricFamily("pbxsim_store_flushes", "Transactions.", health.flushes)

@@ -1,23 +1,21 @@
-"""Telephones: their lines, registrations and states, and a person's hand on them."""
+"""Telephones: their lines, registrations and states, and what a person does with them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.handset import Handset
-from pbxsim.web.control.request import NamedPage, behind
-from pbxsim.web.control.response import Problem, Response, document
-from pbxsim.web.control.words import DEVICE_STATES, Number
-
-if TYPE_CHECKING:
-    from pbxsim.web.control.request import ControlRequest
+from pbxsim.web.control.paging import NamedPage, named_listing
+from pbxsim.web.control.request import Number
+from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
+from pbxsim.web.control.route import Command
 
 Why = Literal["always", "busy", "no_answer"]
 
@@ -32,7 +30,7 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class Verb(msgspec.Struct, frozen=True):
-    """Something that a hand can do: how, which fields of the body it needs, and which others it takes."""
+    """Something that a person can do with a telephone: how, which fields of the body it needs, which others it has."""
 
     act: Callable[[Handset, Line, Touch], object]
     needs: tuple[str, ...] = ()
@@ -116,47 +114,41 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[PhoneCall]
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lines, in the PBX file's order."""
-    page = ask.filters(NamedPage)
-    ask.host.driver.catch_up()
-    lines = behind(ask.host.pbx.directory.lines.values(), lambda line: line.user, page.after)
-    phones = [_shown(line) for line in islice(lines, page.limit)]
-    return ask.page(phones, page, phones[-1].user if phones else "")
+    return named_listing(host.pbx.directory.lines.values(), query, _shown, name=lambda line: line.user)
 
 
-def touch(ask: ControlRequest) -> Response:
+def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
     """Do what a person at that telephone would do."""
-    user, name, host = ask.parts["user"], ask.parts["verb"], ask.host
-    line, verb, handset = host.pbx.directory.lines.get(user), VERBS.get(name), host.pbx.handset
+    line, known, handset = host.pbx.directory.lines.get(user), VERBS.get(verb), host.pbx.handset
     if line is None:
         raise Problem(404, f"there is no telephone {user!r}")
-    if verb is None:
-        raise Problem(404, f"nobody can {name!r} a telephone; verbs are {', '.join(VERBS)}")
-    wish = _wish(ask, name, verb)
+    if known is None:
+        raise Problem(404, f"nobody can {verb!r} a telephone; verbs are {', '.join(VERBS)}")
+    given = _given(verb, known, body)
     if handset is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
-    host.driver.catch_up()
-    given = {field: value for field, value in msgspec.structs.asdict(wish).items() if value is not None}
-    host.journal.append("control", data={"does": name, "phone": user, **given})
-    try:
-        verb.act(handset, line, wish)
-    except NothingToDo as error:
-        raise Problem(409, str(error)) from None
-    finally:
-        host.driver.rearm()
-    return document(_shown(line))
+    return Command(verb, {"phone": user, **given}, lambda: _done(known, handset, line, body))
 
 
-def _wish(ask: ControlRequest, name: str, verb: Verb) -> Touch:
-    """Read the body. Raises Problem 400 where something is missing, or belongs to another verb."""
-    wish = ask.command(Touch)
-    for field, value in msgspec.structs.asdict(wish).items():
+def _given(name: str, verb: Verb, body: Touch) -> dict[str, Any]:
+    """Give what the body says. Raises Problem 400 where something is missing, or belongs to another verb."""
+    fields = msgspec.structs.asdict(body)
+    for field, value in fields.items():
         if value is None and field in verb.needs:
             raise Problem(400, f"body: to {name} needs {field!r}")
         if value is not None and field not in verb.needs + verb.takes:
             raise Problem(400, f"body: to {name} has no use for {field!r}")
-    return wish
+    return {field: value for field, value in fields.items() if value is not None}
+
+
+def _done(verb: Verb, handset: Handset, line: Line, body: Touch) -> Response:
+    try:
+        verb.act(handset, line, body)
+    except NothingToDo as error:
+        raise Problem(409, str(error)) from None
+    return document(_shown(line))
 
 
 def _shown(line: Line) -> PhoneShown:

@@ -6,15 +6,16 @@ A recording is reached by the id of its call's record. No client names a path he
 from __future__ import annotations
 
 import os
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
 
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.kit.request import Request
 from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.pbx.errors import CdrNotFound, RecordingUnreadable
-from pbxsim.web.control.request import Page
+from pbxsim.web.control.paging import Page, listing
 from pbxsim.web.control.response import Problem, Response
 from pbxsim.web.file_bytes import FileBytes, RangeNotSatisfiable, asked_for
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from pbxsim.web.control.request import ControlRequest
+    from pbxsim.pbx.pbx import Pbx
 
 _WAV, _MP3 = "audio/wav", "audio/mpeg"
 
@@ -38,22 +39,18 @@ class RecordingShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(host: HostedPbx, query: Page) -> Response:
     """List the recordings that records name, in the order of the records' ids."""
-    page = ask.filters(Page)
-    ask.host.driver.catch_up()
-    named = (cdr for cdr in ask.host.pbx.cdrs.find(CdrQuery(after=page.after)) if cdr.recording_file)
-    shown = [_shown(cdr) for cdr in islice(named, page.limit)]
-    return ask.page(shown, page, shown[-1].id if shown else 0)
+    named = (cdr for cdr in host.pbx.cdrs.find(CdrQuery(after=query.after)) if cdr.recording_file)
+    return listing(named, query.limit, _shown, key=lambda cdr: cdr.id)
 
 
-async def one(ask: ControlRequest) -> Response:
+async def one(request: Request, host: HostedPbx, cdr: int) -> Response:
     """Send a recording, or the part of it that a Range asks for; one that is being written just now is waited for."""
-    ask.host.driver.catch_up()
-    cdr = _found(ask)
-    file = await _opened(ask, cdr)
+    record = _found(host.pbx, cdr)
+    file = await _opened(host, record)
     try:
-        return _answer(ask, cdr, file)
+        return _answer(request, record, file)
     except BaseException:
         file.close()
         raise
@@ -70,10 +67,9 @@ def _shown(cdr: Cdr) -> RecordingShown:
     )
 
 
-def _found(ask: ControlRequest) -> Cdr:
-    number = ask.number("cdr")
+def _found(pbx: Pbx, number: int) -> Cdr:
     try:
-        cdr = ask.host.pbx.cdrs.get(number)
+        cdr = pbx.cdrs.get(number)
     except CdrNotFound:
         raise Problem(404, f"there is no call record {number}") from None
     if not cdr.recording_file:
@@ -81,20 +77,20 @@ def _found(ask: ControlRequest) -> Cdr:
     return cdr
 
 
-async def _opened(ask: ControlRequest, cdr: Cdr) -> BinaryIO:
+async def _opened(host: HostedPbx, cdr: Cdr) -> BinaryIO:
     gone = Problem(404, f"the recording of call record {cdr.id} is not there")
-    if ask.host.recorder is None:
+    if host.recorder is None:
         raise gone
     try:
-        return await ask.host.recorder.open(cdr.recording_folder, cdr.recording_file)
+        return await host.recorder.open(cdr.recording_folder, cdr.recording_file)
     except RecordingUnreadable:
         raise gone from None
 
 
-def _answer(ask: ControlRequest, cdr: Cdr, file: BinaryIO) -> Response:
+def _answer(request: Request, cdr: Cdr, file: BinaryIO) -> Response:
     seen = os.fstat(file.fileno())
     size, tag = seen.st_size, f'"{seen.st_mtime_ns:x}-{seen.st_size:x}"'
-    first, length, status = _part(ask, size, tag)
+    first, length, status = _part(request, size, tag)
     headers = dict(_headers(cdr.recording_file, tag), **{"Content-Length": str(length)})
     if status == 206:
         headers["Content-Range"] = f"bytes {first}-{first + length - 1}/{size}"
@@ -103,12 +99,12 @@ def _answer(ask: ControlRequest, cdr: Cdr, file: BinaryIO) -> Response:
     return Response(body=body, status=status, content_type=kind, headers=tuple(headers.items()))
 
 
-def _part(ask: ControlRequest, size: int, tag: str) -> tuple[int, int, int]:
+def _part(request: Request, size: int, tag: str) -> tuple[int, int, int]:
     """Give the first byte, how many, and the status. Raises Problem 416."""
-    headers = ask.request.headers
+    headers = request.headers
     unchanged = headers.get("If-Range", tag) == tag
     try:
-        part = asked_for(headers.get("Range"), size) if unchanged and ask.request.method == "GET" else None
+        part = asked_for(headers.get("Range"), size) if unchanged and request.method == "GET" else None
     except RangeNotSatisfiable:
         raise Problem(416, f"the recording has {size} bytes", ("Content-Range", f"bytes */{size}")) from None
     return (0, size, 200) if part is None else (*part, 206)

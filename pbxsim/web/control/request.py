@@ -1,93 +1,61 @@
-"""A request to the control API, read strictly: which PBX, which filters, which command."""
+"""What a request to the control API says, read strictly: its query, its body, the values in its path, and which PBX."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import dropwhile
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, TypeVar
-from urllib.parse import urlencode
 
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
-from pbxsim.web.control.response import Problem, Response, document
+from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
-    from pbxsim.kit.request import Request
 
 S = TypeVar("S", bound=msgspec.Struct)
-T = TypeVar("T")
+
+Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
+"""A number as a client may give it: no blanks, no control characters."""
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):
     """No filters, or no command: whatever is given is too much."""
 
 
-class Page(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Which part of a list: at most `limit` entries behind the one numbered `after`."""
-
-    limit: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
-
-
-class NamedPage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Which part of a list whose entries have names: at most `limit` entries behind the one named `after`."""
-
-    limit: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
-    after: str = ""
+def pbx_meant(hosts: Hosts, params: Mapping[str, str]) -> HostedPbx:
+    """Pick the PBX that `?pbx=` names; the first where it names none. Raises Problem 404."""
+    name = params.get("pbx")
+    if name is None:
+        return hosts.first()
+    host = hosts.named(name)
+    if host is None:
+        raise Problem(404, f"no PBX is named {name!r}; there are: {', '.join(hosts.names())}")
+    return host
 
 
-class ControlRequest:
-    """What a client asks. `parts` are the values in its path, decoded."""
-
-    def __init__(self, request: Request, hosts: Hosts, parts: Mapping[str, str]) -> None:
-        self.request = request
-        self.hosts = hosts
-        self.parts = parts
-        self.host = _picked(hosts, request.params)
-
-    def filters(self, kind: type[S]) -> S:
-        """Read the query. Raises Problem 400 for a name that is not known here, or a value that does not fit."""
-        given = {name: value for name, value in self._query.items() if name != "pbx"}
-        try:
-            return msgspec.convert(given, kind, strict=False)
-        except msgspec.ValidationError as error:
-            raise Problem(400, f"query: {error}") from None
-
-    def command(self, kind: type[S]) -> S:
-        """Read the body, a JSON object; none at all is an empty one. Raises Problem 400 where it does not fit."""
-        try:
-            return msgspec.json.decode(self.request.body or b"{}", type=kind)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-            raise Problem(400, f"body: {error}") from None
-
-    def number(self, name: str) -> int:
-        """Read a part of the path that is a number. Raises Problem 404: nothing has another kind of number."""
-        text = self.parts[name]
-        if not (text.isascii() and text.isdecimal() and len(text) < 19):
-            raise Problem(404, f"{name} {text!r} is no number")
-        return int(text)
-
-    def page(self, entries: Sequence[object], page: Page | NamedPage, last: object) -> Response:
-        """Answer with a part of a list; where it is full there may be more, and a Link (RFC 8288) leads to it."""
-        if len(entries) < page.limit:
-            return document(entries)
-        query = urlencode({**self._query, "after": str(last)})
-        return document(entries, 200, ("Link", f'<{self.request.path}?{query}>; rel="next"'))
-
-    @property
-    def _query(self) -> Mapping[str, str]:
-        return self.request.params
+def query_of(params: Mapping[str, str], kind: type[S]) -> S:
+    """Read a query. Raises Problem 400 for a name that is not known here, or a value that does not fit."""
+    given = {name: value for name, value in params.items() if name != "pbx"}
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Problem(400, f"query: {error}") from None
 
 
-def behind(entries: Iterable[T], name: Callable[[T], str], after: str) -> Iterator[T]:
-    """Give the entries behind the one of that name; all of them where no name is given, none where nothing has it."""
-    rest = iter(entries)
-    if after:
-        rest = dropwhile(lambda entry: name(entry) != after, rest)
-        next(rest, None)
-    return rest
+def body_of(body: bytes, decoder: msgspec.json.Decoder[S]) -> S:
+    """Read a body, a JSON object; none at all is an empty one. Raises Problem 400 where it does not fit."""
+    try:
+        return decoder.decode(body or b"{}")
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"body: {error}") from None
+
+
+def number_of(name: str, text: str) -> int:
+    """Read a value in the path that is a number. Raises Problem 404: nothing has another kind of number."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise Problem(404, f"{name} {text!r} is no number")
+    return int(text)
 
 
 def moment(name: str, text: str | None) -> Instant | None:
@@ -102,13 +70,3 @@ def moment(name: str, text: str | None) -> Instant | None:
     raise Problem(
         400, f"query: {name} is a moment in ISO 8601, like 2026-01-01T00:00:00Z, not {text!r}; parties are src and dst"
     )
-
-
-def _picked(hosts: Hosts, params: Mapping[str, str]) -> HostedPbx:
-    name = params.get("pbx")
-    if name is None:
-        return hosts.first()
-    host = hosts.named(name)
-    if host is None:
-        raise Problem(404, f"no PBX is named {name!r}; there are: {', '.join(hosts.names())}")
-    return host

@@ -1,4 +1,4 @@
-"""What the control API sends: JSON documents, problem documents (RFC 9457), streams."""
+"""What the control API sends: JSON documents, problem documents (RFC 9457), streams; and how it spells some facts."""
 
 from __future__ import annotations
 
@@ -8,19 +8,38 @@ from typing import Final
 
 import msgspec
 
+from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.directory import DeviceState
+
 _encoder: Final = msgspec.json.Encoder()
 
 JSON: Final = "application/json"
 PROBLEM: Final = "application/problem+json"
 
+DEVICE_STATES: Final = {
+    DeviceState.NOT_IN_USE: "NOT_INUSE",
+    DeviceState.IN_USE: "INUSE",
+    DeviceState.BUSY: "BUSY",
+    DeviceState.INVALID: "INVALID",
+    DeviceState.UNAVAILABLE: "UNAVAILABLE",
+    DeviceState.RINGING: "RINGING",
+    DeviceState.RING_IN_USE: "RINGINUSE",
+    DeviceState.ON_HOLD: "ONHOLD",
+}
+"""Asterisk's names (main/devicestate.c, ast_devstate_str)."""
+
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; a `body` that is an iterator is sent piece by piece."""
+    """An answer; a `body` that is an iterator is sent piece by piece.
+
+    `more_after`: it is a full page of a list, and there may be more behind the entry of that number or name.
+    """
 
     body: bytes | Iterator[bytes]
     status: int = 200
     content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
+    more_after: str | None = None
 
     def all_headers(self) -> list[tuple[str, str]]:
         """Give its headers, the two that every answer has among them."""
@@ -57,3 +76,8 @@ class Problem(Exception):
 def document(content: object, status: int = 200, *headers: tuple[str, str]) -> Response:
     """Answer with a document: a Struct, a mapping, a list."""
     return Response(body=_encoder.encode(content), status=status, headers=headers)
+
+
+def moment_or_none(instant: Instant) -> str | None:
+    """Spell an instant; None for 0, which stands for "not yet"."""
+    return iso(instant) if instant else None

@@ -8,24 +8,23 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import unquote_plus
 
 import msgspec
 
 from pbxsim.clock.instant import iso
+from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.masking import MASK, Mask
 from pbxsim.sinks.delivery import Delivery, DeliveryState
 from pbxsim.sinks.store.port import NotStored
-from pbxsim.web.control.request import Page
+from pbxsim.web.control.paging import Page, listing
 from pbxsim.web.control.response import Problem, Response, document
 
 if TYPE_CHECKING:
     from pbxsim.pbx.notice import Notice
     from pbxsim.sinks.delivery import Try
     from pbxsim.sinks.outbox.outbox import Outbox
-    from pbxsim.web.control.request import ControlRequest
 
 _SECRET: Final = Mask(())
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -77,33 +76,27 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     tries: list[TryShown]
 
 
-def listed(ask: ControlRequest) -> Response:
+def listed(host: HostedPbx, query: WebhookFilter) -> Response:
     """List the deliveries that are remembered, in the order of their ids."""
-    page = ask.filters(WebhookFilter)
-    ask.host.driver.catch_up()
-    outbox = ask.host.outbox
-    fitting = (delivery for delivery in outbox.known(page.after) if _fits(delivery, page))
-    shown = [_shown(delivery, outbox) for delivery in islice(fitting, page.limit)]
-    return ask.page(shown, page, shown[-1].id if shown else 0)
+    outbox = host.outbox
+    fitting = (delivery for delivery in outbox.known(query.after) if _fits(delivery, query))
+    return listing(fitting, query.limit, lambda delivery: _shown(delivery, outbox), key=lambda delivery: delivery.id)
 
 
-async def redeliver(ask: ControlRequest) -> Response:
+async def redeliver(host: HostedPbx, id_: int) -> Response:
     """Send a delivery once more, and show it as it stands in its receiver's order now."""
-    number = ask.number("id")
-    host = ask.host
-    host.driver.catch_up()
     try:
-        delivery = await host.outbox.redeliver(number)
+        delivery = await host.outbox.redeliver(id_)
     except NotStored as error:
-        raise Problem(503, f"the store cannot tell whether there is a delivery {number}: {error}") from None
+        raise Problem(503, f"the store cannot tell whether there is a delivery {id_}: {error}") from None
     if delivery is None:
-        raise Problem(404, f"there is no delivery {number}")
+        raise Problem(404, f"there is no delivery {id_}")
     return document(_shown(delivery, host.outbox), 202)
 
 
-def _fits(delivery: Delivery, page: WebhookFilter) -> bool:
+def _fits(delivery: Delivery, query: WebhookFilter) -> bool:
     notice = delivery.notice
-    asked = (page.receiver, page.event, page.state, page.call)
+    asked = (query.receiver, query.event, query.state, query.call)
     told = (notice.receiver, notice.event, delivery.state.value, notice.call)
     return all(wanted is None or wanted == value for wanted, value in zip(asked, told, strict=True))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pbxsim.clock.instant import HOUR, MINUTE, SECOND
 from pbxsim.engines.simulated.traffic import DAY, DayCourse
 from tests.builder import START
-from tests.config.paper import built
+from tests.config.paper import built, simulated
 
 MIDNIGHT = START - START % DAY
 FLAT = DayCourse(((0, 60.0),))
@@ -138,24 +138,27 @@ def test_a_caller_gives_up_when_out_of_patience() -> None:
 
 def test_whoever_finds_every_trunk_full_is_counted_and_others_follow() -> None:
     made = built(PBX.replace("360", "0") + ANOTHER)
+    traffic = simulated(made).traffic
     made.pbx.clock.run_until(START + HOUR)
-    assert 0 < made.traffic.refused < made.traffic.placed
-    assert made.traffic.placed == made.pbx.calls.calls_started
-    assert made.traffic.placed == pytest.approx(7200, rel=0.05)
+    assert 0 < traffic.refused < traffic.placed
+    assert traffic.placed == made.pbx.calls.calls_started
+    assert traffic.placed == pytest.approx(7200, rel=0.05)
 
 
 def test_nobody_calls_any_more_when_it_is_stopped() -> None:
     made = built(PBX)
+    traffic = simulated(made).traffic
     made.pbx.clock.run_until(START + HOUR)
-    made.traffic.stop()
-    placed = made.traffic.placed
+    traffic.stop()
+    placed = traffic.placed
     made.pbx.clock.run_until(START + 3 * HOUR)
-    assert (made.traffic.placed, made.traffic.over_at, len(made.pbx.clock)) == (placed, START + HOUR, 0)
+    assert (traffic.placed, traffic.over_at, len(made.pbx.clock)) == (placed, START + HOUR, 0)
 
 
 def test_with_a_limit_exactly_so_many_call() -> None:
     made = built(PBX)
-    made.traffic.limit = 7
+    traffic = simulated(made).traffic
+    traffic.limit = 7
     made.pbx.clock.run_until(START + 10 * HOUR)
-    assert made.traffic.placed == made.pbx.calls.calls_started == 7
-    assert made.traffic.over_at == max(call.started_at for call in made.pbx.calls.recent)
+    assert traffic.placed == made.pbx.calls.calls_started == 7
+    assert traffic.over_at == max(call.started_at for call in made.pbx.calls.recent)

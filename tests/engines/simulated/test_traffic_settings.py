@@ -7,7 +7,7 @@ import pytest
 from pbxsim.clock.instant import HOUR, MINUTE
 from pbxsim.engines.simulated.behaviour import Behaviour, Shape, Span, fixed
 from pbxsim.engines.simulated.traffic import DayCourse
-from tests.config.paper import built, pbx_file, told
+from tests.config.paper import built, simulated, told
 
 TOWN = """
 dialplans: [{name: main}]
@@ -28,7 +28,7 @@ traffic:
 
 
 def test_a_source_of_which_little_is_said_has_defaults() -> None:
-    source = built(TOWN).traffic.sources[0]
+    source = simulated(built(TOWN)).traffic.sources[0]
     assert (source.name, source.to, source.context, source.callers) == ("222000100", "222000100", "", "7XXXXXXXX")
     assert [trunk.name for trunk in source.trunks] == ["upc", "cisco"]
     assert source.course == DayCourse(((0, 12.5),))
@@ -36,7 +36,7 @@ def test_a_source_of_which_little_is_said_has_defaults() -> None:
 
 
 def test_a_source_is_what_the_file_says() -> None:
-    source = built(TOWN).traffic.sources[1]
+    source = simulated(built(TOWN)).traffic.sources[1]
     assert (source.name, source.to, source.context, source.callers) == ("shop", "222000300", "front", "605NXXXXX")
     assert [trunk.name for trunk in source.trunks] == ["cisco"]
     assert source.course == DayCourse(((7 * HOUR, 10.0), (8 * HOUR + 30 * MINUTE, 60.0), (18 * HOUR, 0.0)))
@@ -44,8 +44,7 @@ def test_a_source_is_what_the_file_says() -> None:
 
 
 def test_a_file_that_says_nothing_has_no_traffic() -> None:
-    assert pbx_file("").traffic == ()
-    assert built("").traffic.sources == ()
+    assert simulated(built("")).traffic.sources == ()
 
 
 @pytest.mark.parametrize(

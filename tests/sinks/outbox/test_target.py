@@ -1,11 +1,11 @@
-"""Whom a notice may go to, and with which credentials."""
+"""Whom a notice may go to."""
 
 from __future__ import annotations
 
 import pytest
 
 from pbxsim.pbx.notice import MAIL, Notice, Receiver
-from pbxsim.sinks.outbox.target import authorization, fault, without_credentials
+from pbxsim.sinks.outbox.target import fault
 
 
 def judged(url: str, address: str, **more: str) -> str:
@@ -65,33 +65,3 @@ def test_an_e_mail_is_for_a_receiver_of_e_mails() -> None:
 
 def test_somebody_who_is_not_configured_is_told_nothing() -> None:
     assert fault(Notice(receiver="a", event="e", url="http://h/"), None) == "no receiver of that name is configured"
-
-
-@pytest.mark.parametrize(
-    ("url", "bare"),
-    [
-        ("http://u:p@h/x@y?z=@", "http://h/x@y?z=@"),
-        ("http://u@v@h/", "http://h/"),
-        ("http://h/a@b", "http://h/a@b"),
-        ("http://[::1/", "http://[::1/"),
-    ],
-)
-def test_a_url_without_its_credentials(url: str, bare: str) -> None:
-    assert without_credentials(url) == bare
-
-
-@pytest.mark.parametrize(
-    ("username", "password", "address", "sent"),
-    [
-        ("u", "p", "http://h/", "Basic dTpw"),
-        ("", "", "http://h/", ""),
-        ("", "", "http://u%3A@h/", "Basic dTo6"),
-        ("u", "", "http://x:y@h/", "Basic dTo="),
-        ("", "", "http://[::1/", ""),
-    ],
-)
-def test_credentials_are_the_receivers_or_those_of_its_address(
-    username: str, password: str, address: str, sent: str
-) -> None:
-    receiver = Receiver(name="a", vendor="v", address=address, username=username, password=password)
-    assert authorization(receiver) == sent

@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.sinks.recordings import formats, mp3_tag
+from pbxsim.sinks.recordings import formats
 from pbxsim.sinks.recordings.formats import NoMp3Encoder, write_mp3, write_wav, writer
 from pbxsim.sinks.recordings.sound import RING_BACK, Scene, frames
 from tests.sinks.listening import Heard, of
@@ -84,12 +84,12 @@ def test_the_encoder_is_not_loaded_before_it_is_needed() -> None:
 
 def test_the_tag_is_a_frame_like_the_others_and_counts_them() -> None:
     content = _file("a.mp3", 10)
-    assert content[:4] == content[mp3_tag.FRAME_BYTES :][:4]
+    assert content[:4] == content[formats.FRAME_BYTES :][:4]
     assert content[21:25] == b"Info"
     sound_frames, size = (int.from_bytes(content[at : at + 4], "big") for at in (29, 33))
-    assert size == len(content) == (sound_frames + 1) * mp3_tag.FRAME_BYTES
+    assert size == len(content) == (sound_frames + 1) * formats.FRAME_BYTES
     assert content[141:150] == b"LAME3.100"
 
 
 def test_the_tags_checksum_is_crc_16_arc() -> None:
-    assert mp3_tag._crc(b"123456789") == 0xBB3D  # noqa: SLF001 - the catalogue's check value
+    assert formats._crc(b"123456789") == 0xBB3D  # noqa: SLF001 - the catalogue's check value

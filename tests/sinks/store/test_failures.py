@@ -191,7 +191,7 @@ async def test_a_server_that_no_longer_answers_counts_as_gone(
     desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = desk.place.kind
-    monkeypatch.setattr(f"pbxsim.sinks.store.{'mysql' if kind == 'mariadb' else kind}_link._PATIENCE", 0.2)
+    monkeypatch.setattr(f"pbxsim.sinks.store.links.{'mysql' if kind == 'mariadb' else kind}._PATIENCE", 0.2)
     buffer = await desk.open()
     await buffer.settled()
     server: Server = request.getfixturevalue(f"{kind}_server")

@@ -69,7 +69,7 @@ async def test_two_pbxs_of_one_server_may_be_served_by_two_processes(desk: Desk)
 
 def test_nothing_that_a_start_imports_is_heavy() -> None:
     code = (
-        "import sys; import pbxsim.sinks.store.store, pbxsim.sinks.store.location, pbxsim.sinks.store.whereabouts;"
+        "import sys; import pbxsim.sinks.store.store, pbxsim.sinks.store.location, pbxsim.sinks.store.location;"
         "print([m for m in ('sqlalchemy', 'aiosqlite', 'asyncpg', 'aiomysql') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

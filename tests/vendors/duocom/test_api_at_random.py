@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbxsim.vendors.duocom import vendor
+from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.errors import TEXTS
-from pbxsim.vendors.duocom.programs import PROGRAMS
 from tests.vendors.duocom.client import FIELDS, MASK, Client, refused
 
 KNOWN = ["666111666", "MiClaveSecreta", "911000222", "ext1234", "12345678@mioficinaweb.es", MASK, "1", "240", "+3491"]
 VALUES = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(KNOWN)
 NAMES = st.sampled_from([*FIELDS, "mascara", "grabar", "minutos", " principal"])
-EVERY_NAME = sorted({name for program in PROGRAMS.values() for name in program.parameters})
+EVERY_NAME = sorted({name for action in ACTIONS.values() for name in action.parameters})
 REFUSALS = {refused(text) for text in TEXTS.values()}
 
 

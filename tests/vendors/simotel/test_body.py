@@ -15,33 +15,6 @@ FAILED = failure("Requested operation failed")
 FIRST_ID = "orig.call.1700000000.000000"
 
 
-@pytest.mark.cites("S5", "S16", "R8")
-@pytest.mark.parametrize("name", ["caller", "callee", "context", "caller_id"])
-@pytest.mark.parametrize("value", ["absent", None, ""])
-def test_a_required_parameter_that_is_missing_is_named(name: str, value: str | None) -> None:
-    client = Client()
-    reply = client.ask_without(name) if value == "absent" else client.ask(**{name: value})
-    assert (reply.status, reply.body) == (200, failure(f"Field '{name}':value is missing"))
-    assert reply.call is None
-
-
-@pytest.mark.cites("R8")
-def test_of_several_missing_the_first_of_the_vendors_table_is_named() -> None:
-    client = Client()
-    in_turn = []
-    given_so_far: dict[str, object] = {"timeout": "junk"}
-    for name in ("caller", "callee", "context", "caller_id"):
-        in_turn.append(client.send(json.dumps(given_so_far).encode()).body)
-        given_so_far[name] = FIELDS[name]
-    assert in_turn == [failure(f"Field '{n}':value is missing") for n in ("caller", "callee", "context", "caller_id")]
-
-
-@pytest.mark.cites("S5", "S8")
-@pytest.mark.parametrize("value", ["", None])
-def test_the_other_parameters_may_be_absent_or_empty(value: str | None) -> None:
-    assert Client().ask(trunk_name=value, timeout=value, call_limit=value).body == accepted(FIRST_ID)
-
-
 @pytest.mark.cites("R7")
 @pytest.mark.parametrize("body", [b"", b"  \r\n", b"{}", b"[]", b" [ ] "])
 def test_no_body_and_phps_empty_array_are_an_empty_object(body: bytes) -> None:
@@ -108,41 +81,6 @@ def test_a_text_may_have_255_characters_and_no_more() -> None:
     client = Client()
     assert client.ask(caller_id="x" * 255).body == accepted(FIRST_ID)
     assert client.ask(caller_id="x" * 256).body == FAILED
-
-
-@pytest.mark.cites("S3", "S8", "R9")
-@pytest.mark.parametrize("value", [45, 45.0, "45", "045"])
-def test_seconds_may_be_a_number_or_digits(value: object) -> None:
-    order = Client().call(timeout=value, call_limit=value).order
-    assert (order.first_timeout, order.second_timeout, order.talk_limit) == (45 * SECOND,) * 3
-
-
-@pytest.mark.cites("S3")
-@pytest.mark.parametrize("fields", [{}, {"timeout": ""}, {"timeout": None}])
-def test_without_a_timeout_it_is_thirty_seconds(fields: dict[str, object]) -> None:
-    order = Client().call(**fields).order
-    assert (order.first_timeout, order.second_timeout) == (30 * SECOND, 30 * SECOND)
-
-
-@pytest.mark.cites("R9")
-@pytest.mark.parametrize("name", ["timeout", "call_limit"])
-@pytest.mark.parametrize(
-    "value",
-    [-1, "-1", 86_401, "86401", 10**30, 1e30, 30.5, "30.5", " 30", "30s", "soon", "٣٠", "0x1e", "1" * 10, True, [], {}],
-)
-def test_seconds_that_are_none_fail_the_operation(name: str, value: object) -> None:
-    reply = Client().ask(**{name: value})
-    assert (reply.status, reply.body, reply.call) == (200, FAILED, None)
-    assert reply.hints[0].startswith(f"parameter {name!r} cannot be used: whole seconds from ")
-
-
-@pytest.mark.cites("R9")
-def test_a_limit_of_no_seconds_is_none_but_a_timeout_of_none_is_refused() -> None:
-    client = Client()
-    assert client.ask(timeout=0).body == FAILED
-    assert client.ask(timeout="0").body == FAILED
-    assert client.call(call_limit=0).order.talk_limit == 0
-    assert client.call(call_limit="0").order.talk_limit == 0
 
 
 @pytest.mark.cites("R9")

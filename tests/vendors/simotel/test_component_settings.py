@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.load import read
+from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
+from tests.builder import START
 from tests.vendors.simotel.client import office
 
 if TYPE_CHECKING:
@@ -43,7 +46,7 @@ def faults(*components: Mapping[str, object]) -> list[SettingsFault]:
 def told(text: str) -> Fault:
     """Give the one fault of a file."""
     with pytest.raises(PbxFileRefused) as refused:
-        read(text, "office.yaml", {"simotel": vendor})
+        assemble(read(text, "office.yaml", {"simotel": vendor}), clock=Scheduler(START))
     (fault,) = refused.value.faults
     return fault
 
@@ -104,7 +107,7 @@ def test_two_components_of_one_name_are_a_fault() -> None:
 
 @pytest.mark.cites("R400")
 def test_a_context_and_a_public_number_lead_to_a_component_by_its_name() -> None:
-    file = read(FILE, "office.yaml", {"simotel": vendor})
+    file = read(FILE, "office.yaml", {"simotel": vendor}).file
     assert (file.dids[0].component, file.contexts[0].entries["700"].component) == ("vip", "vip")
 
 

@@ -10,12 +10,12 @@ from multidict import CIMultiDict
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import BuiltPbx, build
 from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.kit.request import Request
 from pbxsim.pbx.channel import ChannelState
-from tests.builder import START, NoFiles
+from tests.builder import START
 from tests.vendors.simotel.client import HEADERS
 
 if TYPE_CHECKING:
@@ -34,12 +34,11 @@ BATCH = [
 
 
 @pytest.fixture
-def documented() -> BuiltPbx:
-    vendors = find_vendors()
-    return build(load("documented", vendors), vendors=vendors, clock=Scheduler(START), seed=1, files=NoFiles())
+def documented() -> Assembled:
+    return assemble(load("documented"), clock=Scheduler(START), seed=1)
 
 
-def asked(documented: BuiltPbx, service: str, **fields: object) -> Any:  # noqa: ANN401 - any JSON
+def asked(documented: Assembled, service: str, **fields: object) -> Any:  # noqa: ANN401 - any JSON
     """Ask a service with the credentials of the manual, and give what it says in `data`."""
     request = Request("POST", f"/api/v4/{service}", "", headers=CIMultiDict(HEADERS), body=json.dumps(fields).encode())
     reply = documented.interfaces["simotel"].answer(request)
@@ -56,7 +55,7 @@ def ringing(pbx: Pbx) -> list[str]:
 
 
 @pytest.mark.cites("S204", "S206")
-def test_the_samples_work_as_they_stand(documented: BuiltPbx) -> None:
+def test_the_samples_work_as_they_stand(documented: Assembled) -> None:
     for service, fields, message in SAMPLES:
         assert asked(documented, f"pbx/queues/{service}", **fields) == {"message": message, "ok": 1}
     for verb in ("add", "pause", "resume", "remove"):
@@ -69,7 +68,7 @@ def _plain(agents: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 @pytest.mark.cites("S204")
-def test_who_was_added_rings_for_a_call_that_is_originated_to_the_queue(documented: BuiltPbx) -> None:
+def test_who_was_added_rings_for_a_call_that_is_originated_to_the_queue(documented: Assembled) -> None:
     asked(documented, "pbx/queues/batchaddagent", agents=BATCH)
     call = {"caller": "552", "callee": "10000", "context": "main_routing", "caller_id": "552"}
     asked(documented, "call/originate/act", **call)
@@ -79,7 +78,7 @@ def test_who_was_added_rings_for_a_call_that_is_originated_to_the_queue(document
 
 
 @pytest.mark.cites("R206")
-def test_another_vendors_queue_status_shows_the_same_members(documented: BuiltPbx) -> None:
+def test_another_vendors_queue_status_shows_the_same_members(documented: Assembled) -> None:
     asked(documented, "pbx/queues/batchaddagent", agents=BATCH)
     asked(documented, "pbx/queues/pauseagent", queue="10000", agent="553")
     query = "username=voipsun&password=secretpwd&action=queuestatus&queueName=10000"
@@ -93,7 +92,7 @@ def test_another_vendors_queue_status_shows_the_same_members(documented: BuiltPb
 
 
 @pytest.mark.cites("R205")
-def test_an_operator_that_was_made_here_has_no_pin_and_so_no_other_interface_lets_it_in(documented: BuiltPbx) -> None:
+def test_an_operator_that_was_made_here_has_no_pin_and_so_no_other_interface_lets_it_in(documented: Assembled) -> None:
     asked(documented, "pbx/queues/batchaddagent", agents=BATCH)
     path = find_vendors()["voipsun"].paths[0]
     for pin in ("", "0", "570"):

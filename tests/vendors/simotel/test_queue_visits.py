@@ -10,9 +10,9 @@ from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.queue import QueueRules
 from pbxsim.simulate.run import Run, Simulation
-from pbxsim.vendors.simotel.cuid import cuid_of
+from pbxsim.vendors.simotel.ids import cuid_of
 from pbxsim.vendors.simotel.queue_visits import QueueVisits
-from pbxsim.vendors.simotel.report_queues import last_tries
+from pbxsim.vendors.simotel.reports.queues import last_tries
 from tests.builder import START, Office, extension
 from tests.vendors.simotel.report_client import CALLER, Reports, report_office
 
@@ -180,7 +180,7 @@ def test_the_oldest_visits_are_forgotten_and_nothing_else_is_kept() -> None:
 
 def test_a_pbx_without_queues_is_not_listened_to() -> None:
     office = Office(extension("100"))
-    before = {kind: list(heard) for kind, heard in office.pbx.events._listeners.items()}  # noqa: SLF001 - who listens
+    before = {kind: tuple(heard) for kind, heard in office.pbx.events._listeners.items()}  # noqa: SLF001 - who listens
     QueueVisits(office.pbx)
     assert before == office.pbx.events._listeners  # noqa: SLF001
 

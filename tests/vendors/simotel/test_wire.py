@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pbxsim.vendors.simotel.errors import Failure, Refusal
+from pbxsim.kit.refusal import Refusal
+from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.wire import CallIds, refused
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from pbxsim.clock.instant import seconds
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.build import build
 from pbxsim.config.load import path_of, read
 from pbxsim.discovery import find_vendors
+from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
@@ -41,17 +41,17 @@ class BuiltIn:
         for heading, lines in (also or {}).items():
             assert f"\n{heading}\n" in text
             text = text.replace(f"\n{heading}\n", f"\n{heading}\n{lines}\n", 1)
-        file = read(text, name, vendors)
+        loaded = read(text, name, vendors)
         self.root = root
         self.files = RecordingRoot(root)
         self.recorder = Recorder(self.files)
-        built = build(file, vendors=vendors, clock=Scheduler(START), seed=1, files=self.recorder)
+        built = assemble(loaded, clock=Scheduler(START), seed=1, files=self.recorder)
         self.recorder.attach(built.pbx)
         self.pbx = built.pbx
-        self.recordings = built.place
+        self.recordings = built.placements
         self.interface = built.interfaces["voipsun"]
         if quirks is not None:
-            settings = cast("Settings", file.vendors["voipsun"])
+            settings = cast("Settings", loaded.file.vendors["voipsun"])
             self.interface = vendors["voipsun"].open(msgspec.structs.replace(settings, quirks=quirks), self.pbx)
 
     def place_recordings(self) -> None:

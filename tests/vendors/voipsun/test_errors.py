@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.pbx import errors as pbx_errors
-from pbxsim.pbx.errors import QueueNotFound, RecordingMoveRefused
-from pbxsim.vendors.voipsun.errors import CODES, ERRORS, Refusal, refusal
+from pbxsim.pbx.errors import ExtensionNotFound, QueueNotFound, RecordingMoveRefused, RecordingUnreadable
+from pbxsim.vendors.voipsun.errors import CODES, ERRORS, PLACEHOLDERS, refusal
 from tests.vendors.voipsun.client import FIXTURES
 
 
@@ -31,18 +31,16 @@ def test_each_of_the_switchs_refusals_that_concerns_this_vendor_has_a_code_somew
 
 
 @pytest.mark.cites("R34")
-def test_a_value_that_looks_like_a_placeholder_is_left_as_it_is() -> None:
-    filled = {"SIP/XYZ": "SIP/AAA.ZZZ.YYY.XXX", "XXX.YYY.ZZZ.AAA": "SIP/XYZ", "AAA.ZZZ.YYY.XXX": "10.0.0.1"}
-
-    assert Refusal(210, filled=filled).text == (
-        "SIP host IP address mismatch. Channel SIP/AAA.ZZZ.YYY.XXX is registered from IP SIP/XYZ"
-        " but requested IP address is 10.0.0.1"
-    )
+def test_names_from_the_request_stand_where_the_manual_has_its_examples() -> None:
+    assert refusal("agentadd", QueueNotFound("Fronta\\1")).filled == {"FrontaABC": "Fronta\\1"}
+    assert refusal("moverecord", RecordingUnreadable("/a/b.wav")).filled == {"FILENAME": "/a/b.wav"}
+    assert refusal("moverecord", RecordingMoveRefused("/a/b.wav")).filled == {"NEW FILENAME": "/a/b.wav"}
+    assert refusal("originate", ExtensionNotFound()).filled == {}
 
 
 @pytest.mark.cites("R34")
-def test_names_from_the_request_stand_where_the_manual_has_its_examples() -> None:
-    assert refusal("agentadd", QueueNotFound("Fronta\\1")).text == "Queue Fronta\\1 not found!"
-    assert refusal("moverecord", RecordingMoveRefused("/a/b.wav")).text == (
-        "Cannot move file to (/a/b.wav). Check destination folder permissions!"
-    )
+def test_what_is_filled_in_stands_in_every_text_that_has_it() -> None:
+    for codes in CODES.values():
+        for kind, code in codes.items():
+            if kind in PLACEHOLDERS:
+                assert PLACEHOLDERS[kind][0] in ERRORS[code]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.errors import QueueNotFound, RecordingMoveRefused
 from pbxsim.vendors.voipsun import wire
+from pbxsim.vendors.voipsun.errors import refusal
 from tests.vendors.voipsun.client import FIXTURES
 
 
@@ -29,3 +32,24 @@ def test_only_the_comma_between_the_two_fields_becomes_a_colon() -> None:
     reply = wire.agent_report('Agent "true","reason" is logged out.', as_printed=True)
 
     assert reply.body == b'{"success":"true":"reason":"Agent \\"true\\",\\"reason\\" is logged out."}'
+
+
+@pytest.mark.cites("R34")
+def test_a_value_that_looks_like_a_placeholder_is_left_as_it_is() -> None:
+    filled = {"SIP/XYZ": "SIP/AAA.ZZZ.YYY.XXX", "XXX.YYY.ZZZ.AAA": "SIP/XYZ", "AAA.ZZZ.YYY.XXX": "10.0.0.1"}
+    reason = (
+        b"SIP host IP address mismatch. Channel SIP/AAA.ZZZ.YYY.XXX is registered from IP SIP/XYZ"
+        b" but requested IP address is 10.0.0.1"
+    )
+
+    reply = wire.refused(Refusal(210, filled=filled))
+    assert reply.body == b'{"success":"false","errno":"210","reason":"' + reason + b'"}'
+    assert reply.code == "210"
+
+
+@pytest.mark.cites("R34")
+def test_what_fills_a_placeholder_is_taken_letter_for_letter() -> None:
+    in_queue = wire.refused(refusal("agentadd", QueueNotFound("Fronta\\1")))
+    assert in_queue.body == b'{"success":"false","errno":"600","reason":"Queue Fronta\\\\1 not found!"}'
+    moved = wire.refused(refusal("moverecord", RecordingMoveRefused("/a/b.wav")))
+    assert b'"Cannot move file to (/a/b.wav). Check destination folder permissions!"' in moved.body

@@ -1,4 +1,4 @@
-"""Calls by the control API: listed, shown in full, placed from outside, hung up."""
+"""Calls by the control API: listed, hung up, placed: by which trunk they come in, and where they lead."""
 
 from __future__ import annotations
 
@@ -6,74 +6,43 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pbxsim.pbx.cause import HangupCause
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.directory import Context, Did, Step, Trunk
+from pbxsim.pbx.ring_group import GroupHunt, RingGroup, Row
 
 if TYPE_CHECKING:
     from tests.web.town import Town
 
+
 CALL = "/acme/api?secret=s3cret!&from=100&to=102"
+CALLER = "777123456"
 
 
-def moments(call: dict[str, Any]) -> list[tuple[str, str, str | None]]:
-    """Give a call's timeline in short: the second, what, on which channel."""
-    return [(entry["at"][17:19], entry["event"], entry["channel"]) for entry in call["timeline"]]
-
-
-async def state(town: Town) -> str:
-    """Give the state of the one call."""
-    (call,) = (await town.get("/_pbxsim/calls")).json
-    return str(call["state"])
-
-
-async def test_a_call_is_ringing_then_up_then_ended(town: Town) -> None:
-    await town.get(CALL)
-    states = [await state(town)]
-    for seconds in (3, 3, 30):
-        await town.advance(seconds)
-        states.append(await state(town))
-    assert states == ["ringing", "ringing", "up", "ended"]
-
-
-async def test_a_call_is_dialing_until_its_telephone_rings(town: Town) -> None:
-    await town.get("/acme/api?secret=s3cret!&from=100&to=990205000")  # a busy number: no bell, 5 s
-    await town.advance(4)
-    assert await state(town) == "dialing"
-
-
-async def test_a_call_in_full_tells_its_legs_causes_and_timeline(town: Town) -> None:
-    await town.get(CALL)
-    await town.advance(36)
-    call = (await town.get("/_pbxsim/calls/1")).json
-    first, second = call["legs"]
-    assert moments(call) == [
-        ("00", "call-started", None),
-        ("00", "leg-dialed", "SIP/sip100-00000001"),
-        ("00", "leg-ringing", "SIP/sip100-00000001"),
-        ("03", "leg-answered", "SIP/sip100-00000001"),
-        ("03", "leg-dialed", "SIP/sip102-00000002"),
-        ("03", "leg-ringing", "SIP/sip102-00000002"),
-        ("06", "leg-answered", "SIP/sip102-00000002"),
-        ("06", "call-bridged", None),
-        ("36", "leg-ended", "SIP/sip100-00000001"),
-        ("36", "leg-ended", "SIP/sip102-00000002"),
-        ("36", "call-ended", None),
-    ]
-    assert (first["party"], first["line"], first["trunk"], first["number"]) == ("first", "sip100", None, "100")
-    assert (second["party"], second["state"], second["cause"], second["cause_text"]) == (
-        "second",
-        "Down",
-        16,
-        "Normal Clearing",
+@pytest.fixture
+def busy_town(town: Town) -> Town:
+    """Give the town a ring group, a DID that leads into its queue, a context, and another trunk."""
+    pbx = town.host.pbx
+    group = RingGroup(name="office", context="main", rows=(Row(("100", "102"), 20 * SECOND),))
+    pbx.calls.hunts = {**pbx.calls.hunts, "group office": GroupHunt(pbx.calls, group)}
+    pbx.directory.dids["299299900"] = Did(number="299299900", context="main", step=Step(queue="sales"))
+    pbx.directory.trunks["gsm"] = Trunk(id=2, name="gsm")
+    pbx.directory.contexts["menu"] = Context(
+        name="menu", dialplan="main", entries=(("s", Step(play_seconds=9)), ("7", Step(extension="102")))
     )
-    assert (call["state"], call["disposition"], call["cause"], call["vendor"]) == ("ended", "ANSWERED", 16, "acme")
-    assert (call["started"], call["bridged"]) == ("2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:06.000000Z")
+    return town
 
 
-async def test_a_live_call_has_no_cause_yet(town: Town) -> None:
-    await town.get(CALL)
-    call = (await town.get("/_pbxsim/calls/1")).json
-    assert (call["cause"], call["cause_text"], call["ended"], call["disposition"], call["bridged"]) == (None,) * 5
-    assert (call["legs"][0]["state"], call["legs"][0]["ended"]) == ("Ringing", None)
+async def placed(town: Town, **body: str) -> dict[str, Any]:
+    """Place a call."""
+    answered = await town.post("/_pbxsim/calls", {"from": CALLER, **body})
+    assert answered.status == 201, answered.body
+    return dict(answered.json)
+
+
+async def waiting(town: Town) -> list[str]:
+    """Give the numbers of those who wait in the queue, without the one whom the PBX file put there."""
+    (queue,) = (await town.get("/_pbxsim/queues")).json
+    return [waiter["caller_number"] for waiter in queue["waiters"][1:]]
 
 
 async def test_calls_are_listed_in_the_order_in_which_they_began_and_by_pages(town: Town) -> None:
@@ -198,8 +167,61 @@ async def test_a_cause_that_nobody_knows_is_refused(town: Town) -> None:
     assert (await town.post("/_pbxsim/calls/1/hangup", {"cause": 99})).status == 400
 
 
-@pytest.mark.parametrize("cause", HangupCause)
-async def test_a_call_that_ended_for_any_cause_is_shown_with_its_words(town: Town, cause: HangupCause) -> None:
-    await town.get(CALL)
-    assert (await town.post("/_pbxsim/calls/1/hangup", {"cause": int(cause)})).json["cause_text"] == cause.text
-    assert (await town.get("/_pbxsim/calls")).json[0]["cause"] == int(cause)
+async def test_the_entry_point_and_the_callers_name_can_be_chosen(busy_town: Town) -> None:
+    call = await placed(busy_town, to="299299000", trunk="gsm", name="Jana")
+    assert [leg["trunk"] for leg in call["legs"]] == ["gsm", None]
+    assert call["legs"][1]["caller_id"] == {"number": CALLER, "name": "Jana"}
+    await busy_town.advance(60)
+    (cdr,) = (await busy_town.get("/_pbxsim/cdrs")).json
+    assert (cdr["trunk"], cdr["direction"]) == ("gsm", "incoming")
+
+
+async def test_a_did_may_lead_into_a_queue(busy_town: Town) -> None:
+    call = await placed(busy_town, to="299299900")
+    assert (call["dst"], call["legs"][0]["state"]) == ("299299900", "Up")
+    assert await waiting(busy_town) == [CALLER]
+
+
+async def test_a_queue_is_called_straight(busy_town: Town) -> None:
+    call = await placed(busy_town, queue="sales")
+    assert call["dst"] == "sales"
+    assert await waiting(busy_town) == [CALLER]
+
+
+async def test_our_own_telephone_can_wait_in_a_queue(busy_town: Town) -> None:
+    await placed(busy_town, **{"from": "102"}, queue="sales")
+    assert await waiting(busy_town) == ["102"]
+
+
+async def test_a_ring_group_is_called_straight(busy_town: Town) -> None:
+    call = await placed(busy_town, group="office")
+    assert [leg["line"] for leg in call["legs"]] == [None, "sip100", "sip102"]
+
+
+async def test_a_call_comes_into_a_context(busy_town: Town) -> None:
+    start = await placed(busy_town, context="menu")
+    assert (start["dst"], start["state"]) == ("s", "up")
+    dialled = await placed(busy_town, context="menu", to="7")
+    assert dialled["legs"][1]["line"] == "sip102"
+
+
+async def test_our_own_telephone_can_dial_in_another_context(busy_town: Town) -> None:
+    call = await placed(busy_town, **{"from": "100"}, context="menu", to="7")
+    assert [leg["line"] for leg in call["legs"]] == ["sip100", "sip102"]
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({}, "to: whom? A number, or queue, group or context instead"),
+        ({"to": "299299000", "queue": "sales"}, "of to, queue and group only one can be called"),
+        ({"group": "office", "queue": "sales"}, "of to, queue and group only one can be called"),
+        ({"queue": "shop"}, "queue: there is no 'shop'"),
+        ({"group": "shop"}, "group: there is no 'shop'"),
+        ({"context": "shop"}, "context: there is no 'shop'"),
+    ],
+)
+async def test_what_is_not_there_cannot_be_called(busy_town: Town, body: dict[str, str], detail: str) -> None:
+    answered = await busy_town.post("/_pbxsim/calls", {"from": CALLER, **body})
+    assert (answered.status, answered.json["detail"]) == (422, detail)
+    assert (await busy_town.get("/_pbxsim/calls")).json == []

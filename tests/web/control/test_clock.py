@@ -1,4 +1,4 @@
-"""The clock by the control API: held, set, moved on."""
+"""The clock by the control API: held, set, moved on, and back to the start."""
 
 from __future__ import annotations
 
@@ -59,6 +59,12 @@ async def test_the_rate_can_be_set(town: Town, rate: float, shown: bytes) -> Non
     assert b'"rate":' + shown + b"," in answered.body
 
 
+async def test_what_is_due_at_once_is_done_when_the_rate_is_answered(town: Town) -> None:
+    await town.get("/acme/api?secret=s3cret!&from=990400000&to=100")  # fails without a moment's ringing
+    assert (await town.get("/_pbxsim/clock")).json["next_due"] == "2026-01-01T00:00:00.000000Z"
+    assert (await town.ask("PUT", "/_pbxsim/clock", {"rate": 0.001})).json["next_due"] is None
+
+
 async def test_nobody_can_move_beyond_the_end_of_time(town: Town) -> None:
     for _ in range(3):
         await town.post("/_pbxsim/clock/advance", {"seconds": 315_360_000})
@@ -70,3 +76,32 @@ async def test_advance_works_while_the_clock_runs() -> None:
         moved = (await town.post("/_pbxsim/clock/advance", {"seconds": 3600})).json
         assert moved["now"] >= "2026-01-01T01:00:00.000000Z"
         assert moved["rate"] == 1
+
+
+async def test_reset_goes_back_to_the_start_and_the_same_commands_give_the_same_journal(town: Town) -> None:
+    async def commands() -> bytes:
+        await town.get(CALL)
+        await town.advance(4)
+        await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
+        await town.post("/_pbxsim/phones/sip100/answer")
+        await town.post("/_pbxsim/clock/run-until-idle")
+        return (await town.get("/_pbxsim/journal?format=jsonl")).body
+
+    first = await commands()
+    reset = await town.post("/_pbxsim/reset", {"seed": 1})
+    assert reset.json == {"pbx": "town", "seed": 1, "now": "2026-01-01T00:00:00.000000Z"}
+    for path in ("calls", "cdrs", "requests", "journal"):
+        assert (await town.get(f"/_pbxsim/{path}")).json == []
+    assert await commands() == first
+    assert first.count(b"\n") > 10
+
+
+async def test_reset_without_a_seed_takes_that_of_the_very_start(town: Town) -> None:
+    assert (await town.post("/_pbxsim/reset", {"seed": 7})).json["seed"] == 7
+    assert (await town.post("/_pbxsim/reset")).json["seed"] == 1
+
+
+async def test_reset_keeps_the_rate(town: Town) -> None:
+    await town.ask("PUT", "/_pbxsim/clock", {"rate": 0.001})
+    await town.post("/_pbxsim/reset")
+    assert (await town.get("/_pbxsim/clock")).json["rate"] == 0.001

@@ -11,9 +11,10 @@ from openapi_spec_validator import validate
 
 from pbxsim.web.control import phones
 from pbxsim.web.control.contract import contract
-from pbxsim.web.control.routes import ROUTES, Route
+from pbxsim.web.control.routes import ROUTES
 
 if TYPE_CHECKING:
+    from pbxsim.web.control.route import Route
     from tests.web.town import Answered, Town
 
 CONTRACT = contract()
@@ -49,7 +50,7 @@ def test_it_has_exactly_the_routes_that_are_answered() -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_a_routes_parameters_and_body_are_those_that_are_read(route: Route) -> None:
+def test_a_routes_parameters_and_body_are_those_that_are_read(route: Route[Any]) -> None:
     told = operation(route.method, route.path)
     parameters = [resolved(parameter) for parameter in told["parameters"]]
     query = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}

@@ -1,4 +1,4 @@
-"""Telephones by the control API: their states, and a person's hand."""
+"""Telephones by the control API: their states, and what a person does with them: transfers, consultations, buttons."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 from pbxsim.web.control.phones import VERBS
 
 if TYPE_CHECKING:
-    from tests.web.town import Town
+    from tests.web.town import Answered, Town
+
 
 CALL = "/acme/api?secret=s3cret!&from=100&to=102"
 
@@ -17,6 +18,27 @@ CALL = "/acme/api?secret=s3cret!&from=100&to=102"
 async def phone(town: Town, user: str) -> dict[str, Any]:
     """Give one telephone."""
     return next(dict(each) for each in (await town.get("/_pbxsim/phones")).json if each["user"] == user)
+
+
+async def touch(town: Town, verb: str, **body: object) -> Answered:
+    """Lend telephone 100 a hand."""
+    return await town.post(f"/_pbxsim/phones/sip100/{verb}", body or None)
+
+
+async def talking(town: Town) -> None:
+    """Have somebody outside talk with telephone 100."""
+    await town.post("/_pbxsim/calls", {"from": "990100000", "to": "299299000"})
+    assert (await touch(town, "answer")).status == 200
+
+
+async def call(town: Town, number: int = 1) -> dict[str, Any]:
+    """Give a call."""
+    return dict((await town.get(f"/_pbxsim/calls/{number}")).json)
+
+
+def live(shown: dict[str, Any]) -> list[str]:
+    """Name the lines and trunks that are in a call."""
+    return [leg["line"] or leg["trunk"] for leg in shown["legs"] if leg["ended"] is None]
 
 
 async def test_a_telephone_at_rest_tells_its_numbers_and_registration(town: Town) -> None:
@@ -83,13 +105,6 @@ async def test_a_telephone_drops_off_and_comes_back(town: Town) -> None:
     assert (back["registered"], back["registration"]["host"]) == (True, "192.0.2.1")
 
 
-@pytest.mark.parametrize("verb", ["answer", "reject", "hangup", "hold", "unhold", "register"])
-async def test_a_hand_that_finds_nothing_to_do_is_told_so(town: Town, verb: str) -> None:
-    answered = await town.post(f"/_pbxsim/phones/sip100/{verb}")
-    assert answered.status == 409
-    assert "sip100" in answered.json["detail"]
-
-
 async def test_nobody_can_kick_a_telephone(town: Town) -> None:
     answered = await town.post("/_pbxsim/phones/sip100/kick")
     assert answered.status == 404
@@ -101,40 +116,111 @@ async def test_where_no_hand_can_reach_a_telephone_that_is_said(town: Town) -> N
     assert (await town.post("/_pbxsim/phones/sip100/answer")).status == 409
 
 
-async def test_queues_and_agents_are_shown(town: Town) -> None:
-    (queue,) = (await town.get("/_pbxsim/queues")).json
-    (member,), (waiter,) = queue["members"], queue["waiters"]
-    assert (queue["name"], queue["strategy"], queue["service_level_percent"]) == ("sales", "ringall", 0.0)
-    assert (member["agent"], member["membership"], member["last_call"]) == ("1000", "dynamic", None)
-    assert (waiter["position"], waiter["joined"]) == (1, "2026-01-01T00:00:00.000000Z")
-    assert (await town.get("/_pbxsim/agents")).json == [
-        {
-            "number": "1000",
-            "name": "Jana",
-            "logged_in": False,
-            "line": None,
-            "paused": False,
-            "pause_reason": None,
-            "device_state": "UNAVAILABLE",
-            "queues": ["sales"],
-        }
-    ]
+async def test_a_person_hands_a_call_on(town: Town) -> None:
+    await talking(town)
+    shown = await touch(town, "transfer", to="102")
+    assert (shown.status, shown.json["calls"]) == (200, [])
+    ringing = await call(town)
+    assert (ringing["state"], live(ringing)) == ("ringing", ["upc", "sip102"])
+    await town.advance(3)
+    talks = await call(town)
+    assert (talks["state"], [leg["party"] for leg in talks["legs"]]) == ("up", ["first", "second", "second"])
 
 
-async def test_an_agents_pin_is_nowhere(town: Town) -> None:
-    assert b"1234" not in (await town.get("/_pbxsim/agents")).body
+async def test_a_person_asks_somebody_first_and_then_connects_them(town: Town) -> None:
+    await talking(town)
+    shown = (await touch(town, "consult", to="102")).json
+    assert [each["on_hold"] for each in shown["calls"]] == [True, False]
+    await town.advance(3)
+    assert (await touch(town, "complete")).json["calls"] == []
+    assert live(await call(town)) == ["upc", "sip102"]
+    assert (await call(town, 2))["state"] == "ended"
+    (cdr,) = (await town.get("/_pbxsim/cdrs")).json
+    assert (cdr["call"], cdr["channel"][:10], cdr["dstchannel"][:10]) == (2, "SIP/sip100", "SIP/sip102")
 
 
-async def test_an_agent_at_work_is_shown_at_the_telephone(town: Town) -> None:
-    pbx = town.host.pbx
-    agent = next(iter(pbx.agents))
-    pbx.agents.log_in(agent, pbx.directory.line("sip102"))
-    pbx.agents.pause(agent, "lunch")
-    (shown,) = (await town.get("/_pbxsim/agents")).json
-    assert (shown["line"], shown["paused"], shown["pause_reason"]) == ("sip102", True, "lunch")
-    pbx.agents.unpause(agent)
-    pbx.queues.pause(pbx.queues.named("sales"), agent)
-    ((queue,), (shown,)) = (await town.get("/_pbxsim/queues")).json, (await town.get("/_pbxsim/agents")).json
-    assert (queue["members"][0]["paused"], shown["paused"]) == (True, False)
-    assert (await town.get("/_pbxsim/agents?after=1000")).json == []
-    assert (await town.get("/_pbxsim/queues?after=sales")).json == []
+async def test_a_person_asks_somebody_and_thinks_better_of_it(town: Town) -> None:
+    await talking(town)
+    await touch(town, "consult", to="102")
+    shown = (await touch(town, "cancel")).json
+    assert [(each["call"], each["on_hold"]) for each in shown["calls"]] == [(1, False)]
+
+
+async def test_a_person_dials_and_swaps(town: Town) -> None:
+    await talking(town)
+    await touch(town, "dial", to="102")
+    await town.advance(3)
+    shown = (await touch(town, "swap")).json
+    assert [each["on_hold"] for each in shown["calls"]] == [False, True]
+
+
+async def test_a_telephone_that_must_not_be_disturbed_says_so(town: Town) -> None:
+    assert (await touch(town, "dnd", on=True)).json["do_not_disturb"] is True
+    placed = (await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})).json
+    assert (placed["state"], placed["cause"]) == ("ended", 17)
+    assert (await touch(town, "dnd", on=False)).json["do_not_disturb"] is False
+
+
+async def test_diversions_are_set_one_by_one_and_taken_back(town: Town) -> None:
+    await touch(town, "divert", when="busy", to="102")
+    shown = (await touch(town, "divert", when="no_answer", to="990103000", after_seconds=2.5)).json
+    assert shown["diversion"] == {"always": None, "busy": "102", "no_answer": "990103000", "after_seconds": 2.5}
+    await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
+    await town.advance(2.5)
+    assert live(await call(town)) == ["upc", "upc"]
+    await touch(town, "divert", when="busy")
+    assert (await touch(town, "divert", when="no_answer")).json["diversion"] is None
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "detail"),
+    [
+        ("transfer", {}, "body: to transfer needs 'to'"),
+        ("consult", {}, "body: to consult needs 'to'"),
+        ("dial", {}, "body: to dial needs 'to'"),
+        ("dnd", {}, "body: to dnd needs 'on'"),
+        ("divert", {"to": "102"}, "body: to divert needs 'when'"),
+        ("answer", {"to": "102"}, "body: to answer has no use for 'to'"),
+        ("divert", {"when": "never"}, "body: Invalid enum value 'never' - at `$.when`"),
+        ("transfer", {"to": "1 2"}, None),
+        ("transfer", {"to": ""}, None),
+    ],
+)
+async def test_a_verb_takes_what_it_needs_and_nothing_else(
+    town: Town, verb: str, body: dict[str, str], detail: str | None
+) -> None:
+    answered = await touch(town, verb, **body)
+    assert answered.status == 400
+    assert detail in (None, answered.json["detail"])
+    assert (await town.get("/_pbxsim/journal")).json == []
+
+
+async def test_what_a_hand_did_stands_in_the_journal(town: Town) -> None:
+    await talking(town)
+    await touch(town, "transfer", to="102")
+    entries = (await town.get("/_pbxsim/journal")).json
+    kinds = [entry["kind"] for entry in entries]
+    commands = [entry["data"] for entry in entries if entry["kind"] == "control"]
+    assert commands[-1] == {"does": "transfer", "phone": "sip100", "to": "102"}
+    (told,) = [entry for entry in entries if entry["kind"] == "call-transferred"]
+    assert (told["channel"], told["data"]) == ("SIP/sip100-00000002", {"how": "blind", "to": "102"})
+    assert kinds.index("call-transferred") > kinds.index("call-bridged")
+
+
+@pytest.mark.parametrize(
+    ("verb", "body"),
+    [
+        *((verb, {}) for verb in ("answer", "reject", "hangup", "hold", "unhold", "register")),
+        ("transfer", {"to": "102"}),
+        ("consult", {"to": "102"}),
+        ("complete", {}),
+        ("cancel", {}),
+        ("swap", {}),
+        ("dnd", {"on": False}),
+        ("divert", {"when": "always"}),
+    ],
+)
+async def test_a_hand_that_finds_nothing_to_do_is_told_so(town: Town, verb: str, body: dict[str, object]) -> None:
+    answered = await touch(town, verb, **body)
+    assert answered.status == 409
+    assert "sip100" in answered.json["detail"]

@@ -1,8 +1,9 @@
 """Simotel's event webhooks: what happens in the PBX, told to the customer's web service in the vendor's words.
 
-Each module listens for one kind of thing and posts its events at the moment of the thing: states.py (NewState),
-ways.py (IncomingCall, OutgoingCall, Transfer), visits.py (CdrQueue), records.py (Cdr), extensions.py (ExtenAdded,
-ExtenRemoved). How an event becomes a request is in poster.py; when and how often it is sent is no matter of ours.
+Each module listens for one kind of thing and posts its events at the moment of the thing: states.py (NewState,
+ExtenAdded, ExtenRemoved), ways.py (IncomingCall, OutgoingCall, Transfer), visits.py (CdrQueue), records.py (Cdr). Ping
+is posted where it is asked for (ping.py of the package). How an event becomes a request is in poster.py; when and how
+often it is sent is no matter of ours.
 """
 
 from __future__ import annotations
@@ -11,33 +12,31 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.notice import Receiver
 from pbxsim.vendors.simotel.event_settings import EventName
-from pbxsim.vendors.simotel.events.extensions import tell_extensions
 from pbxsim.vendors.simotel.events.poster import RECEIVER, Poster
 from pbxsim.vendors.simotel.events.records import Records
-from pbxsim.vendors.simotel.events.states import States
+from pbxsim.vendors.simotel.events.states import Extensions, States
 from pbxsim.vendors.simotel.events.visits import Visits
-from pbxsim.vendors.simotel.events.ways import tell_ways
+from pbxsim.vendors.simotel.events.ways import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.api import SimotelInterface
-    from pbxsim.vendors.simotel.settings import Settings
+    from pbxsim.vendors.simotel.state import State
 
 # In this order: of what is told at the same moment, a call's Cdr comes last.
 _TOLD_BY: Final[tuple[tuple[tuple[EventName, ...], Callable[[Pbx, Poster], object]], ...]] = (
-    ((EventName.INCOMING_CALL, EventName.OUTGOING_CALL, EventName.TRANSFER), tell_ways),
+    ((EventName.INCOMING_CALL, EventName.OUTGOING_CALL, EventName.TRANSFER), Ways),
     ((EventName.NEW_STATE,), States),
-    ((EventName.EXTEN_ADDED, EventName.EXTEN_REMOVED), tell_extensions),
+    ((EventName.EXTEN_ADDED, EventName.EXTEN_REMOVED), Extensions),
     ((EventName.CDR_QUEUE,), Visits),
     ((EventName.CDR,), Records),
 )
 
 
-def receivers(interface: SimotelInterface) -> Iterable[Receiver]:
+def receivers(state: State) -> Iterable[Receiver]:
     """Give the customer's web service, where there is one."""
-    settings = interface.site.settings.events
+    settings = state.settings.events
     if settings is None or not settings.enabled:
         return
     yield Receiver(
@@ -51,20 +50,12 @@ def receivers(interface: SimotelInterface) -> Iterable[Receiver]:
     )
 
 
-def announce(interface: SimotelInterface) -> None:
+def announce(state: State) -> None:
     """Listen from now on for what the chosen events tell of; for nothing else."""
-    settings, pbx = interface.site.settings.events, interface.site.pbx
+    settings, pbx = state.settings.events, state.pbx
     if settings is None:
         return
     poster = Poster(settings, pbx)
     for events, tell in _TOLD_BY:
         if any(settings.wants(event) for event in events):
             tell(pbx, poster)
-
-
-def post_ping(settings: Settings, pbx: Pbx) -> bool:
-    """Send the event Ping; False, and nothing is sent, where it is not chosen or events are off."""
-    if settings.events is None or not settings.events.wants(EventName.PING):
-        return False
-    Poster(settings.events, pbx).post(EventName.PING, {})
-    return True

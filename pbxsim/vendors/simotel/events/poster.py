@@ -10,9 +10,8 @@ import msgspec
 from pbxsim.kit.civil import civil, zone
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Notice
-from pbxsim.vendors.simotel.cuid import cuid
 from pbxsim.vendors.simotel.event_settings import EventName, Method
-from pbxsim.vendors.simotel.queue_numbers import number_of
+from pbxsim.vendors.simotel.ids import cuid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,11 +75,6 @@ def ids(call: Call) -> dict[str, str]:
     """Give a call's id under both names that the vendor has for it."""
     name = cuid(call)
     return {"unique_id": name, "cuid": name}
-
-
-def queue_numbers(pbx: Pbx) -> dict[str, str]:
-    """Give what each queue is called, by its name in the PBX file: its number, or that name where it has none."""
-    return {queue.name: number_of(queue, pbx) or queue.name for queue in pbx.queues}
 
 
 def originated(vendor: str, reference: str) -> dict[str, str]:

@@ -9,9 +9,9 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.events import CallEnded, CdrClosed
-from pbxsim.vendors.simotel.cuid import cuid_of, record_name
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
+from pbxsim.vendors.simotel.ids import cuid_of, record_name
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call

@@ -1,4 +1,4 @@
-"""NewState: what a user, an extension with all its telephones, is doing.
+"""NewState: what a user, an extension with all its telephones, is doing; ExtenAdded, ExtenRemoved: one more, or less.
 
 A state is told when it is another than the one told last: another word, party, direction, queue or call.
 """
@@ -15,6 +15,8 @@ from pbxsim.pbx.events import (
     CallerJoined,
     CallerLeft,
     CallTransferred,
+    ExtensionAdded,
+    ExtensionRemoved,
     LegAnswered,
     LegDialed,
     LegEnded,
@@ -25,7 +27,8 @@ from pbxsim.pbx.events import (
     MemberRemoved,
 )
 from pbxsim.vendors.simotel.event_settings import EventName
-from pbxsim.vendors.simotel.events.poster import ids, queue_numbers
+from pbxsim.vendors.simotel.events.poster import ids
+from pbxsim.vendors.simotel.numbers import queue_numbers
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
@@ -169,7 +172,7 @@ class States:
 
     def _rest(self, extension: Extension) -> _Told:
         """Tell what a user without a call is."""
-        if not any(line.is_registered for line in extension.lines):
+        if not _is_reachable(extension):
             return _UNAVAILABLE, "", "", "", 0
         for agent, queue in self._paused.items():
             if self._works_at[agent] is extension:
@@ -197,6 +200,26 @@ class States:
         if other is None or (other.trunk is not None and other is call.second and _is_as_dialled(call)):
             return call.order.dst
         return other.number
+
+
+class Extensions:
+    """Posts ExtenAdded and ExtenRemoved."""
+
+    def __init__(self, pbx: Pbx, poster: Poster) -> None:
+        self._poster = poster
+        pbx.events.subscribe(ExtensionAdded, self._on_added)
+        pbx.events.subscribe(ExtensionRemoved, self._on_removed)
+
+    def _on_added(self, event: ExtensionAdded) -> None:
+        state = _IDLE if _is_reachable(event.extension) else _UNAVAILABLE
+        self._poster.post(EventName.EXTEN_ADDED, {"exten": event.extension.internal, "state": state})
+
+    def _on_removed(self, event: ExtensionRemoved) -> None:
+        self._poster.post(EventName.EXTEN_REMOVED, {"exten": event.extension.internal, "state": _UNAVAILABLE})
+
+
+def _is_reachable(extension: Extension) -> bool:
+    return any(line.is_registered for line in extension.lines)
 
 
 def _shown(channel: Channel) -> str:

@@ -8,9 +8,10 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, RingResult, VisitOver
-from pbxsim.vendors.simotel.cuid import cuid_of, record_name
 from pbxsim.vendors.simotel.event_settings import EventName
-from pbxsim.vendors.simotel.events.poster import originated, queue_numbers
+from pbxsim.vendors.simotel.events.poster import originated
+from pbxsim.vendors.simotel.ids import cuid_of, record_name
+from pbxsim.vendors.simotel.numbers import queue_numbers
 
 if TYPE_CHECKING:
     from pbxsim.pbx.cdr import Cdr

@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from pbxsim.vendors.simotel.events.poster import Poster
 
 
-def tell_ways(pbx: Pbx, poster: Poster) -> None:
-    """Post these events from now on."""
+class Ways:
+    """Posts IncomingCall, OutgoingCall and Transfer."""
 
-    def on_dialed(event: LegDialed) -> None:
-        channel = event.channel
-        if channel.trunk is not None:
-            _tell_trunk_leg(poster, channel, channel.trunk.name)
+    def __init__(self, pbx: Pbx, poster: Poster) -> None:
+        self._poster = poster
+        pbx.events.subscribe(LegDialed, self._on_dialed)
+        pbx.events.subscribe(CallTransferred, self._on_transferred)
 
-    def on_transferred(event: CallTransferred) -> None:
+    def _on_dialed(self, event: LegDialed) -> None:
+        if event.channel.trunk is not None:
+            self._tell_trunk_leg(event.channel, event.channel.trunk.name)
+
+    def _on_transferred(self, event: CallTransferred) -> None:
         call = event.call
         handed_on = call.first.number if call.first is not None else ""
         numbers = {"transferer": event.by.number, "transferred_from": handed_on, "transferred_to": event.to}
-        poster.post(EventName.TRANSFER, ids(call) | numbers, call.number)
+        self._poster.post(EventName.TRANSFER, ids(call) | numbers, call.number)
 
-    pbx.events.subscribe(LegDialed, on_dialed)
-    pbx.events.subscribe(CallTransferred, on_transferred)
-
-
-def _tell_trunk_leg(poster: Poster, channel: Channel, trunk: str) -> None:
-    call = channel.call
-    came_in = channel.is_calling
-    event = EventName.INCOMING_CALL if came_in else EventName.OUTGOING_CALL
-    point = {"entry_point" if came_in else "outgoing_point": trunk}
-    reference = originated(call.order.vendor, call.order.reference)
-    poster.post(event, {"number": channel.number, **ids(call), **point, **reference}, call.number)
+    def _tell_trunk_leg(self, channel: Channel, trunk: str) -> None:
+        call = channel.call
+        came_in = channel.is_calling
+        event = EventName.INCOMING_CALL if came_in else EventName.OUTGOING_CALL
+        point = {"entry_point" if came_in else "outgoing_point": trunk}
+        reference = originated(call.order.vendor, call.order.reference)
+        self._poster.post(event, {"number": channel.number, **ids(call), **point, **reference}, call.number)

@@ -1,0 +1,94 @@
+"""The contract between pbxsim and an engine package: one declaration, and what it opens on each PBX it serves.
+
+A package (ours under `pbxsim.engines`, anybody's through the entry-point group `pbxsim.engines`) offers an object
+`declaration`, and nothing else is edited to add one. Not here: what the switch asks of an engine (pbx/engine.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+
+    from pbxsim.kit.finding import Finding
+    from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.handset import Handset
+    from pbxsim.pbx.pbx import Pbx
+
+
+class EngineUnreachable(Exception):
+    """What an engine works with (a server, an account, a device) cannot be had; says what, in one sentence."""
+
+
+class Present(Protocol):
+    """The PBX's present, for an engine whose telephones act by themselves."""
+
+    def __call__(self, act: Callable[[], object]) -> None:
+        """Bring the PBX's clock to where it should stand, call `act`, and see to whatever became due by it.
+
+        Every report and every call that comes of something outside (and not of a timer of the PBX's clock) goes in
+        here; without, it would happen in the PBX's past.
+        """
+        ...
+
+
+class Opened(msgspec.Struct, eq=False):
+    """An engine on one PBX. `handset` touches its telephones, where a program can. Packages may add to it."""
+
+    engine: CallEngine
+    handset: Handset | None = None
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A section of a PBX file that belongs to an engine.
+
+    `form` is the type of what may stand there, as msgspec decodes it (a Struct that forbids unknown fields, or
+    `Annotated` with a description); `default` counts where the section is absent. Lists of sections have it behind the
+    one named `after`, or at the end.
+    """
+
+    form: Any
+    default: Any = None
+    after: str = ""
+
+
+def _no_faults(_plain: object, _names: Mapping[str, Collection[str]]) -> Iterable[Finding]:
+    return ()
+
+
+class Engine(msgspec.Struct, frozen=True, kw_only=True):
+    """An engine's declaration.
+
+    `name` is lower case, what `--engine` takes; `title` says in a few words who decides. `sections` are those of a PBX
+    file that belong to it, by name. A file may have the sections of every engine that is installed, so that one file
+    serves them all; each gets its own.
+
+    `check` looks for what cannot be in a file that it is to serve. It gets the whole file as dicts, lists and scalars,
+    of which any part may have a wrong form (that is told by others), and the names that entries may refer to, by kind,
+    as `a trunk`, `a public number`, `the SIP user of a line`.
+
+    `open` makes what the switch calls, from its sections' contents by name; the PBX has no engine yet, and does not
+    wait for it: whatever takes time, or may fail, belongs in `start`. That is awaited when the PBX begins to live, with
+    what `open` gave; it raises EngineUnreachable. `close` is awaited at the end of what `start` began or tried. Between
+    `open` and `start`, after `close`, and while its work is out of reach, an engine may be asked all the same; it then
+    reports that the leg has failed. When a PBX begins anew, the engine before is closed, then the new one started.
+
+    `can_hold_clock`: the PBX's clock may stand still, go faster or be moved on. Where telephones live in real time it
+    is False; the clock then goes at rate 1, or the PBX is not served.
+    """
+
+    name: str
+    title: str
+    open: Callable[[Mapping[str, Any], Pbx], Opened]
+    sections: Mapping[str, Section] = {}
+    check: Callable[[object, Mapping[str, Collection[str]]], Iterable[Finding]] = _no_faults
+    start: Callable[[Any, Present], Awaitable[None]] | None = None
+    close: Callable[[Any], Awaitable[None]] | None = None
+    can_hold_clock: bool = True
+
+    def __deepcopy__(self, memo: object) -> Engine:
+        """Give itself: a PBX and its copy have the same engine's package behind them."""
+        return self

@@ -1,0 +1,116 @@
+"""What Duocom's programs share on one PBX: who asks, and whether it is allowed; references, and masks that were set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from pbxsim.kit.access import address_allowed, same_secret
+from pbxsim.kit.civil import zone
+from pbxsim.kit.refusal import Refusal
+from pbxsim.kit.reply import Reply
+from pbxsim.vendors.duocom.errors import TEXTS, Text
+from pbxsim.vendors.duocom.references import References
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxsim.kit.params import Params
+    from pbxsim.kit.request import Request
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.duocom.settings import Account, Api, Settings, VoipUser
+
+
+PHONE: Final = "ani"
+VOIP: Final = "voip"
+
+Telephone: TypeAlias = tuple[str, str]
+"""PHONE and a number as it is dialled, or VOIP and a SIP user."""
+
+
+class ChosenMasks:
+    """Which mask is set for which telephone of which customer. They last as long as the PBX runs (R25)."""
+
+    def __init__(self) -> None:
+        self._set: dict[tuple[str, Telephone], str] = {}
+
+    def put(self, account: Account, telephone: Telephone, mask: str) -> None:
+        """Set a mask from now on."""
+        self._set[account.principal, telephone] = mask
+
+    def shown(self, account: Account, telephone: Telephone) -> str:
+        """Give the mask of a telephone: the one set for it, else the account's; empty where there is neither."""
+        return self._set.get((account.principal, telephone), account.mask)
+
+    def of(self, account: Account, telephones: Iterable[Telephone]) -> str:
+        """Give the mask of a call: of the caller's telephones the first that has a mask of its own decides."""
+        chosen = (self._set.get((account.principal, telephone)) for telephone in telephones)
+        return next(filter(None, chosen), account.mask)
+
+
+class State:
+    """Duocom on one PBX. It keeps the day's count of references, and the masks that were set."""
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self.settings = settings
+        self.pbx = pbx
+        self.zone = zone(settings.time_zone)
+        self.texts = TEXTS | settings.texts
+        self.references = References(self.zone, settings.first_reference)
+        self.references.resume(pbx)
+        self.masks = ChosenMasks()
+
+    def customer(self, params: Params) -> Account | None:
+        """Find the account whose user number and password a request carries."""
+        principal, password = params.text("principal"), params.text("pass")
+        found = [
+            account
+            for account in self.settings.accounts  # all of them, and both secrets of each: time tells nothing
+            if same_secret(principal, account.principal) & same_secret(password, account.password)
+        ]
+        return found[0] if found else None
+
+    def voip_user(self, params: Params) -> tuple[Account, VoipUser] | None:
+        """Find the VoIP user whose name and password a request carries, and whose it is."""
+        user, password = params.text("usuario_voip"), params.text("password_voip")
+        found = [
+            (account, known)
+            for account in self.settings.accounts
+            for known in account.voip_users
+            if same_secret(user, known.user) & same_secret(password, known.password)
+        ]
+        return found[0] if found else None
+
+    def admitted(self, request: Request, api: Api) -> Account:
+        """Tell whose request this is, if it may be served at all. Raises Refusal in the order of R4."""
+        readable(request)
+        account = self.customer(request.params)
+        if account is None:
+            missing = request.params.missing(("principal", "pass"))
+            hints = [f"{name} is missing" for name in missing]
+            raise Refusal(Text.ACCOUNT, *(hints or ["no account of this PBX has this principal and pass"]))
+        entitled(request, account, api)
+        return account
+
+    def reply(self, text: str, *, media: str = "text/html", call: int | None = None, code: str = "") -> Reply:
+        """Make a reply of a text, in the character set of R3."""
+        charset = self.settings.charset
+        return Reply(body=text.encode(charset), content_type=f"{media}; charset={charset}", call=call, code=code)
+
+
+def readable(request: Request) -> None:
+    """Refuse a request that is neither GET nor POST, or whose body did not arrive (R1, R7)."""
+    if request.method not in ("GET", "POST"):
+        raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page calls with GET")
+    if request.fault:
+        raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")
+
+
+def entitled(request: Request, account: Account, api: Api) -> None:
+    """Refuse a request to an API that the account has not switched on, or from elsewhere than it says; dirt too."""
+    if not account.has(api):
+        raise Refusal(Text.SERVICE_OFF, f"the account's {api} is not switched on ({api.setting})")
+    if not address_allowed(request.remote, account.allowed_addresses):
+        raise Refusal(Text.ADDRESS, f"{request.remote} is not among the account's addresses")
+    unclean = request.params.unclean()
+    if unclean is not None:
+        raise Refusal(Text.REQUEST, f"parameter {unclean!r} holds a control character or is no UTF-8")

@@ -1,0 +1,116 @@
+"""Who may ask: accounts by their credentials, and pages that call out of a browser.
+
+The API key, HTTP Basic or both are compared in constant time with every account. The vendor's JavaScript sample runs in
+a browser, which asks first (Fetch standard, CORS).
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
+
+from pbxsim.kit.access import same_secret
+from pbxsim.kit.refusal import Refusal
+from pbxsim.kit.reply import Reply
+from pbxsim.vendors.simotel.errors import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pbxsim.kit.request import Request
+    from pbxsim.vendors.simotel.settings import Account
+
+_KEY: Final = "X-APIKEY"
+_BASIC: Final = "Authorization"
+_ALIKE: Final = ("api", "key", "auth", "token")  # a header with one of these in its name was meant for us
+_PREFLIGHT: Final = (
+    ("Access-Control-Allow-Methods", "PUT, POST"),
+    ("Access-Control-Allow-Headers", "X-APIKEY, Authorization, Content-Type"),
+    ("Access-Control-Max-Age", "600"),
+)
+
+
+def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Account:
+    """Give the first enabled account whose credentials the request carries. Raises Refusal.
+
+    An account looks at the headers of its own mode only.
+    """
+    key, basic = headers.get(_KEY, ""), headers.get(_BASIC, "")
+    if not key and not basic:
+        raise Refusal(Failure.CREDENTIALS_MISSING, *_header_hints(headers))
+    username, password = _read_basic(basic)
+    found = [account for account in accounts if _fits(account, key, username, password) and account.enabled]
+    if not found:
+        raise Refusal(Failure.CREDENTIALS_INVALID, *_incomplete(key, basic))
+    return found[0]
+
+
+def _fits(account: Account, key: str, username: str, password: str) -> bool:
+    """Compare all that there is to compare, so that the time taken does not tell which part was wrong."""
+    right_key = same_secret(key, account.api_key)
+    right_name = same_secret(username, account.username)
+    right_password = same_secret(password, account.password)
+    basic = right_name & right_password & bool(account.username)
+    token = right_key & bool(account.api_key)
+    return (basic or not account.mode.takes_basic) and (token or not account.mode.takes_token)
+
+
+def _read_basic(header: str) -> tuple[str, str]:
+    """Read `Basic <base64 of user:password>` (RFC 7617), padded or not. Two empty texts where it is none."""
+    scheme, _, coded = header.strip().partition(" ")
+    coded = coded.strip().rstrip("=")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        pair = b64decode(coded + "=" * (-len(coded) % 4), validate=True).decode()
+    except ValueError:  # binascii.Error and UnicodeDecodeError are both
+        return "", ""
+    username, _, password = pair.partition(":")
+    return username, password
+
+
+def _incomplete(key: str, basic: str) -> tuple[str, ...]:
+    if key and basic:
+        return ("no enabled account of this PBX has these credentials",)
+    missing = _BASIC if key else _KEY
+    return (f"only one of {_KEY} and {_BASIC} came: an account of mode both needs {missing} too",)
+
+
+def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:
+    others = [name for name in headers if name.lower() != _BASIC.lower()]
+    alike = [name for name in others if any(part in name.lower() for part in _ALIKE)]
+    return tuple(f"header {name[:64]!r} is not documented: {_KEY} and {_BASIC} are" for name in alike[:3])
+
+
+class Pages:
+    """The pages that may call from a browser: origins such as `https://crm.example.com`, `*` for any."""
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        self._origins = frozenset(origins)
+
+    def asks_first(self, request: Request) -> bool:
+        """Tell whether this is the question that a browser asks before a page's call, for a page that may."""
+        asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        return asks and bool(self._allowed(request))
+
+    def may(self, request: Request) -> Reply:
+        """Answer that question with yes."""
+        headers = self._allowed(request) + _PREFLIGHT
+        return Reply(body=b"", content_type="text/plain", status=204, headers=headers)
+
+    def shown(self, reply: Reply, request: Request) -> Reply:
+        """Let a page that may call read the reply, a failure too."""
+        headers = self._allowed(request)
+        return replace(reply, headers=reply.headers + headers) if headers else reply
+
+    def _allowed(self, request: Request) -> tuple[tuple[str, str], ...]:
+        if not self._origins:
+            return ()
+        if "*" in self._origins:
+            return (("Access-Control-Allow-Origin", "*"),)
+        origin = request.headers.get("Origin", "")
+        if origin not in self._origins:
+            return ()
+        return (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))

@@ -1,0 +1,50 @@
+"""Every service that is answered here, by its path; the others that the vendor documents are 501 (services.py)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.kit.action import Action
+from pbxsim.vendors.simotel.directory import search_queues, search_trunks, search_users
+from pbxsim.vendors.simotel.originate import originate
+from pbxsim.vendors.simotel.ping import ping
+from pbxsim.vendors.simotel.queue_agents import ADD, PAUSE, REMOVE, RESUME
+from pbxsim.vendors.simotel.reports.cdr import cdr_ordered, cdr_search, download, quick_search
+from pbxsim.vendors.simotel.reports.queues import agent_search, queue_search, quick_info
+from pbxsim.vendors.simotel.services import ORIGINATE, PING
+from pbxsim.vendors.simotel.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class SimotelAction(Action[State], frozen=True, kw_only=True):
+    """A service, and the HTTP methods by which it may be asked (README, rulings R1 and R200)."""
+
+    methods: tuple[str, ...] = ("POST",)
+
+
+_PUT_TOO: Final = ("PUT", "POST")
+
+ACTIONS: Final[Mapping[str, SimotelAction]] = {
+    ORIGINATE: SimotelAction(handler=originate, methods=_PUT_TOO),
+    PING: SimotelAction(handler=ping, methods=_PUT_TOO),
+    "pbx/users/search": SimotelAction(handler=search_users),
+    "pbx/trunks/search": SimotelAction(handler=search_trunks),
+    "pbx/queues/search": SimotelAction(handler=search_queues),
+    "pbx/queues/addagent": SimotelAction(handler=ADD.one),
+    "pbx/queues/removeagent": SimotelAction(handler=REMOVE.one),
+    "pbx/queues/pauseagent": SimotelAction(handler=PAUSE.one),
+    "pbx/queues/resumeagent": SimotelAction(handler=RESUME.one),
+    "pbx/queues/batchaddagent": SimotelAction(handler=ADD.many),
+    "pbx/queues/batchremoveagent": SimotelAction(handler=REMOVE.many),
+    "pbx/queues/batchpauseagent": SimotelAction(handler=PAUSE.many),
+    "pbx/queues/batchresumeagent": SimotelAction(handler=RESUME.many),
+    "reports/quick/search": SimotelAction(handler=quick_search),
+    "reports/quick/info": SimotelAction(handler=quick_info),
+    "reports/cdr/search": SimotelAction(handler=cdr_search),
+    "reports/cdr/ordered/id": SimotelAction(handler=cdr_ordered),
+    "reports/queue/search": SimotelAction(handler=queue_search),
+    "reports/agent/search": SimotelAction(handler=agent_search),
+    "reports/audio/download": SimotelAction(handler=download),
+}

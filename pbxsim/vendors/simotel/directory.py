@@ -1,0 +1,218 @@
+"""`pbx/users/search`, `pbx/trunks/search`, `pbx/queues/search`: what there is on the PBX, as Simotel shows it.
+
+Not here: who comes into queues and leaves them (queue_agents.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.queue import NOBODY_LOGGED_IN
+from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import Search, as_text, read_fields, read_search, useless
+from pbxsim.vendors.simotel.ids import object_id
+from pbxsim.vendors.simotel.numbers import number_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pbxsim.clock.instant import Duration
+    from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
+    from pbxsim.pbx.agent import Agent
+    from pbxsim.pbx.directory import Diversion, Extension, Trunk
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.queue import Queue
+    from pbxsim.vendors.simotel.state import State
+
+_STATUSES: Final = ("all", "mapped")
+
+
+def search_users(request: Request, state: State) -> Reply:
+    """Give the users that a search asks for. Raises Refusal."""
+    fields = read_fields(request.body)
+    search = read_search(fields, ("name", "number", "mapped"), state.settings, also=("status",))
+    status = as_text("status", fields.get("status")) or "all"
+    if status not in _STATUSES:
+        raise useless("status", f"one of {', '.join(_STATUSES)} expected")
+    found = _users(search, state, only_mapped=status == "mapped")
+    return wire.done([_user(extension, agents, state.pbx) for extension, agents in found], hints=search.hints)
+
+
+def _users(search: Search, state: State, *, only_mapped: bool) -> Iterator[tuple[Extension, list[Agent]]]:
+    mapped = _mapped(state.pbx)
+    for extension in state.pbx.directory.extensions:
+        agents = mapped.get(extension.id, [])
+        if state.settings.dialplan not in (None, extension.dialplan) or (only_mapped and not agents):
+            continue
+        by_mapped = search.fits("mapped", *(agent.number for agent in agents))
+        if by_mapped and search.fits("number", extension.internal) and search.fits("name", _name(extension)):
+            yield extension, agents
+
+
+def _mapped(pbx: Pbx) -> dict[int, list[Agent]]:
+    """Give who works on which extension, by its id."""
+    mapped: dict[int, list[Agent]] = {}
+    for agent in pbx.agents:
+        if agent.line is not None:
+            mapped.setdefault(agent.line.extension.id, []).append(agent)
+    return mapped
+
+
+def _name(extension: Extension) -> str:
+    return extension.owner or extension.internal
+
+
+def _user(extension: Extension, agents: list[Agent], pbx: Pbx) -> dict[str, object]:
+    """Spell a user: in the vendor's order; what the switch does not know is as in the vendor's sample (R202)."""
+    return {
+        "_id": object_id("user", extension.id),
+        "user_type": "SIP",
+        "active": "yes",
+        "call_record": "yes" if extension.records else "no",
+        "push_notification": "no",
+        "name": _name(extension),
+        "number": extension.internal,
+        "cid_number": extension.outside_number,
+        "secret": "******",
+        "deny": "0.0.0.0/0.0.0.0",
+        "permit": "0.0.0.0/0.0.0.0",
+        "dtmfmode": "rfc2833",
+        "context": extension.dialplan,
+        "host": "dynamic",
+        "type": "friend",
+        "port": "5060",
+        "qualify": "yes",
+        "email": "",
+        "forward_policy": _forwards(extension.lines[0].diversion if extension.lines else None),
+        "more_options": "",
+        "canreinvite": "no",
+        "directmedia": "no",
+        "nat": "force_rport,comedia",
+        "callgroup": "1",
+        "pickupgroup": "1",
+        "callcounter": "yes",
+        "faxdetect": "no",
+        "call_limit": "",
+        "description": "",
+        "date": "1402-04-26 19:32:56",
+        "queues": [number_of(queue, pbx) for queue in pbx.queues if any(queue.member(agent) for agent in agents)],
+    }
+
+
+def _forwards(wishes: Diversion | None) -> dict[str, str]:
+    if wishes is None:
+        return {"Busy": "", "No Answer": "", "UnAvailable": "", "All": ""}
+    return {
+        "Busy": wishes.busy,
+        "No Answer": wishes.no_answer,
+        "UnAvailable": wishes.no_answer,
+        "All": wishes.always,
+    }
+
+
+# -- trunks -----------------------------------------------------------------------------------------------------------
+
+
+def search_trunks(request: Request, state: State) -> Reply:
+    """Give the trunks that a search asks for. Raises Refusal."""
+    search = read_search(read_fields(request.body), ("name",), state.settings)
+    trunks = state.pbx.directory.trunks.values()
+    return wire.done([_trunk(trunk) for trunk in trunks if search.fits("name", trunk.name)], hints=search.hints)
+
+
+def _trunk(trunk: Trunk) -> dict[str, str]:
+    """Spell a trunk: in the vendor's order; what the switch does not know is as in the vendor's sample (R202)."""
+    return {
+        "_id": object_id("trunk", trunk.id),
+        "trunk_type": "SIP",
+        "name": trunk.name,
+        "register_string": "",
+        "active": "yes",
+        "deny": "0.0.0.0/0.0.0.0",
+        "permit": "0.0.0.0/0.0.0.0",
+        "dtmfmode": "rfc2833",
+        "canreinvite": "no",
+        "directmedia": "no",
+        "context": "from-pstn",
+        "host": trunk.registration.host,
+        "type": "friend",
+        "nat": "force_rport,comedia",
+        "port": str(trunk.registration.port or 5060),
+        "qualify": "yes",
+        "insecure": "port,invite",
+        "disallow": "all",
+        "allow": "ulaw,alaw",
+        "more_options": "",
+        "description": "",
+        "date": "1399-12-10 15:05:16",
+    }
+
+
+# -- queues -----------------------------------------------------------------------------------------------------------
+
+
+def search_queues(request: Request, state: State) -> Reply:
+    """Give the queues that a search asks for. Raises Refusal."""
+    search = read_search(read_fields(request.body), ("name", "number"), state.settings)
+    numbered = [(queue, number_of(queue, state.pbx)) for queue in state.pbx.queues]
+    found = [
+        _queue(queue, number)
+        for queue, number in numbered
+        if search.fits("name", queue.name) and search.fits("number", number)
+    ]
+    return wire.done(found, hints=search.hints)
+
+
+def _queue(queue: Queue, number: str) -> dict[str, str]:
+    """Spell a queue: in the vendor's order; what the switch does not know is as in the vendor's sample (R202)."""
+    rules = queue.rules
+    return {
+        "_id": object_id("queue", queue.name),
+        "name": queue.name,
+        "number": number,
+        "strategy": queue.strategy,
+        "ringinuse": "yes" if rules.ring_in_use else "no",
+        "call_record": "yes",
+        "setinterfacevar": "yes",
+        "autofill": "yes",
+        "setqueuevar": "yes",
+        "setqueueentryvar": "yes",
+        "persistentmembers": "no",
+        "shared_lastcall": "no",
+        "announce_holdtime": "no",
+        "announce_position": "yes",
+        "joinempty": _empty(rules.join_empty, otherwise="yes", nobody="no"),
+        "leavewhenempty": _empty(rules.leave_when_empty, otherwise="no", nobody="yes"),
+        "reportholdtime": "no",
+        "maxlen": str(queue.max_waiting),
+        "announce_frequency": _seconds(rules.announce_every),
+        "min_announce_frequency": "60",
+        "periodic_announce_frequency": "120",
+        "music": "gole orkideh",
+        "queue_callswaiting": "queue-callswaiting",
+        "queue_thankyou": "queue-thankyou",
+        "queue_thereare": "queue-thereare",
+        "queue_youarenext": "queue-youarenext",
+        "retry": _seconds(rules.retry),
+        "servicelevel": str(queue.service_level),
+        "timeout": _seconds(rules.member_timeout),
+        "weight": str(queue.weight),
+        "wrapuptime": _seconds(rules.wrap_up),
+        "monitor_type": "MixMonitor",
+        "monitor_format": "wav",
+        "more_options": "",
+        "date": "1399-12-11 10:15:51",
+    }
+
+
+def _empty(absent: frozenset[str] | None, *, otherwise: str, nobody: str) -> str:
+    """Spell a rule about empty queues as queues.conf does: a word for the usual ones, else the states themselves."""
+    if absent is None:
+        return otherwise
+    return nobody if absent == NOBODY_LOGGED_IN else ",".join(sorted(absent))
+
+
+def _seconds(span: Duration) -> str:
+    return f"{span / SECOND:g}"

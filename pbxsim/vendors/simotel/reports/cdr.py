@@ -1,0 +1,147 @@
+"""The reports about calls: `reports/quick/search`, `reports/cdr/{search,ordered/id}`, `reports/audio/download`.
+
+No path of a recording ever comes from the client: its name leads to a record, and the record says where it lies.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.kit.reply import Reply
+from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.body import as_text, read_fields, require, unknown_hints, useless
+from pbxsim.vendors.simotel.ids import CDR, cuid_in, cuid_of, is_id, number_in, record_name
+from pbxsim.vendors.simotel.reports.dates import ReportDates
+from pbxsim.vendors.simotel.reports.query import ReportQuery, read_report
+from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row, waited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxsim.kit.request import Request
+    from pbxsim.pbx.cdr import Cdr, CdrArchive
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.simotel.reports.query import Column
+    from pbxsim.vendors.simotel.state import State
+
+_DONE: Final = "Requested operation is done successfully"
+_ORDERED: Final = 20  # records that `cdr/ordered/id` gives at once
+_LONGEST_SECOND: Final = 12  # digits of a Unix time: no clock here goes beyond the year 9999
+
+_KINDS: Final = {"mp3": "audio/mpeg", "wav": "audio/x-wav"}  # as Apache's table of types has them
+_PAGE_TYPE: Final = "text/html; charset=iso-8859-1"
+_PAGE: Final = b"""<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
+<html><head>
+<title>404 Not Found</title>
+</head><body>
+<h1>Not Found</h1>
+<p>The requested URL was not found on this server.</p>
+</body></html>
+"""
+
+_COLUMNS: Final[dict[str, Column[Cdr]]] = {
+    "starttime": lambda cdr: cdr.start,
+    "start": lambda cdr: cdr.start,
+    "answer": lambda cdr: cdr.answer,
+    "endtime": lambda cdr: cdr.end,
+    "duration": lambda cdr: cdr.duration,
+    "billsec": lambda cdr: cdr.billsec,
+    "wait": waited,
+    "cuid": cuid_of,
+    "type": lambda cdr: cdr.direction.value,
+    "src": lambda cdr: cdr.src,
+    "dst": lambda cdr: cdr.dst,
+    "disposition": lambda cdr: cdr.disposition.value,
+    "sequence": lambda cdr: cdr.id,
+    "_id": lambda cdr: cdr.id,
+}
+
+
+def quick_search(request: Request, state: State) -> Reply:
+    """Give a page of the calls' records. Raises Refusal."""
+    query, dates = _asked(request, state)
+    cdrs, total = query.page(_found(query, state.pbx), _COLUMNS)
+    data = {"pagination": query.pagination(total), "data": [cdr_row(cdr, dates) for cdr in cdrs]}
+    return wire.done(data, _DONE, query.search.hints)
+
+
+def cdr_search(request: Request, state: State) -> Reply:
+    """Give the same page in this report's form. Raises Refusal."""
+    query, dates = _asked(request, state)
+    cdrs, total = query.page(_found(query, state.pbx), _COLUMNS)
+    return targeted("cdr", query, total, [cdr_search_row(cdr, dates) for cdr in cdrs])
+
+
+def cdr_ordered(request: Request, state: State) -> Reply:
+    """Give the twenty records behind an `_id`, oldest first; from the beginning without one. Raises Refusal."""
+    fields = read_fields(request.body)
+    last = as_text("_id", fields.get("_id") or fields.get("id_"))
+    if last and not is_id(last):
+        raise useless("_id", "24 hexadecimal digits in small letters expected")
+    dates = ReportDates(state.settings.reports)
+    cdrs = list(islice(_behind(last, state.pbx.cdrs), _ORDERED))
+    data = {"last_id": cdr_id(cdrs[-1]) if cdrs else last, "data": [cdr_row(cdr, dates) for cdr in cdrs]}
+    return wire.done(data, _DONE, unknown_hints(fields, ("_id", "id_")))
+
+
+def download(request: Request, state: State) -> Reply:
+    """Give a recording, or the web server's page for what is not there. Raises Refusal."""
+    fields = read_fields(request.body)
+    require(fields, ("file",))
+    name, hints = as_text("file", fields["file"]), unknown_hints(fields, ("file",))
+    cdr = named(cuid_in(name), state.pbx)
+    if cdr is None or record_name(cdr) != name:
+        return _not_found(f"no record names a recording {name!r}", *hints)
+    try:
+        content = state.pbx.recordings.content(cdr)
+    except RecordingUnreadable:
+        return _not_found(f"the recording of record {cdr.id} is not there", *hints)
+    return Reply(body=content, content_type=_KINDS[name[-3:]], hints=hints)
+
+
+def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> Reply:
+    """Spell a page of one of the reports that say what they are about."""
+    pagination = query.pagination(total)
+    return wire.done(
+        {"pagination": pagination, "target": target, "useGroupBy": False, "data": rows}, "", query.search.hints
+    )
+
+
+def named(cuid: str, pbx: Pbx) -> Cdr | None:
+    """Find the record of the call with that cuid, the newest ones first, for it is mostly one of them."""
+    second, _, _ = cuid.partition(".")
+    if not second.isascii() or not second.isdigit() or len(second) > _LONGEST_SECOND:
+        return None
+    since = int(second) * SECOND
+    found = pbx.cdrs.find(CdrQuery(since=since, until=since + SECOND - 1, newest_first=True))
+    return next((cdr for cdr in found if cuid_of(cdr) == cuid), None)
+
+
+def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:
+    return read_report(request, state.settings), ReportDates(state.settings.reports)
+
+
+def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:
+    """Find the records that fit, one by one."""
+    if query.cuid:
+        one = named(query.cuid, pbx)
+        cdrs: Iterable[Cdr] = () if one is None or not query.spans(one.start) else (one,)
+    else:
+        cdrs = pbx.cdrs.find(CdrQuery(since=query.since, until=query.until))
+    return (cdr for cdr in cdrs if query.search.fits("from", cdr.src) and query.search.fits("to", cdr.dst))
+
+
+def _behind(last: str, cdrs: CdrArchive) -> Iterable[Cdr]:
+    """Give the records behind an `_id`; one that is not from here counts by the order of ids, as any text would."""
+    number = number_in(last, CDR)
+    if number is not None or not last:
+        return cdrs.find(CdrQuery(after=number, limit=_ORDERED))
+    return (cdr for cdr in cdrs.find(CdrQuery()) if cdr_id(cdr) > last)
+
+
+def _not_found(*hints: str) -> Reply:
+    return Reply(body=_PAGE, content_type=_PAGE_TYPE, status=404, code="404", hints=hints)

@@ -1,0 +1,35 @@
+"""What VoIPSUN's interface has of one PBX: the PBX, the settings, and who may ask for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.kit.access import same_secret
+
+if TYPE_CHECKING:
+    from pbxsim.kit.params import Params
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.voipsun.settings import ApiUser, Settings
+
+
+class State:
+    """VoIPSUN on one PBX."""
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self.settings = settings
+        self.pbx = pbx
+        self._permitted = {user.username: user.permitted() for user in settings.users}
+
+    def user(self, params: Params) -> ApiUser | None:
+        """Find who asks. Looks at every user, so that the time taken says nothing of where a comparison failed."""
+        found = None
+        for user in self.settings.users:
+            is_name = same_secret(params.text("username"), user.username)
+            is_password = same_secret(params.text("password"), user.password)
+            if is_name and is_password:
+                found = user
+        return found
+
+    def permits(self, user: ApiUser, action: str) -> bool:
+        """Tell whether a user may use an action (R5)."""
+        return action in self._permitted[user.username]

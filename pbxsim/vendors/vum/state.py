@@ -1,0 +1,64 @@
+"""What VUM's interface has of one PBX: the PBX, the settings, whose key a request carries, which numbers are whose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.kit.access import same_secret
+from pbxsim.kit.civil import zone
+from pbxsim.kit.numbers import CZECHIA, as_dialled
+from pbxsim.kit.refusal import Refusal
+from pbxsim.kit.reply import Reply
+from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.vendors.vum.errors import TEXTS, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pbxsim.kit.params import Params
+    from pbxsim.pbx.dialplan import Destination
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.vum.settings import Key, Settings
+
+
+class State:
+    """VUM on one PBX. `own_numbers` are those of each account, however they are written (R10)."""
+
+    def __init__(self, settings: Settings, pbx: Pbx) -> None:
+        self.settings = settings
+        self.pbx = pbx
+        self.zone = zone(settings.time_zone)
+        self.texts = TEXTS | settings.texts
+        self.own_numbers = {account: frozenset(self._numbers_of(account)) for account in pbx.accounts}
+
+    def key_or_none(self, params: Params) -> Key | None:
+        """Find the activation key that a request carries."""
+        given = params.text("klic")
+        found = [key for key in self.settings.keys if same_secret(given, key.key)]  # all: time tells nothing
+        return found[0] if found else None
+
+    def key(self, params: Params) -> Key:
+        """Find the activation key that a request carries. Raises Refusal if it is none of this PBX's."""
+        found = self.key_or_none(params)
+        if found is None:
+            raise Refusal(Text.UNKNOWN_KEY, "no activation key of this PBX is the one in klic")
+        return found
+
+    def resolve(self, number: str) -> Destination:
+        """Find where a number leads, dialled as in Czechia (R6)."""
+        return self.pbx.dialplan.resolve(as_dialled(number, CZECHIA), self.settings.context)
+
+    def reply(self, text: str, *, call: int | None = None, code: str = "") -> Reply:
+        """Make a reply of a text, in the character set of R2."""
+        charset = self.settings.charset
+        body = text.encode(charset, "replace")
+        return Reply(body=body, content_type=f"text/html; charset={charset}", call=call, code=code)
+
+    def _numbers_of(self, account: str) -> Iterator[str]:
+        yield from self.settings.numbers.get(account, ())
+        for key in self.settings.keys:
+            if key.account == account and key.own:
+                yield key.own
+                own = self.resolve(key.own)
+                if isinstance(own, ToExtension):
+                    yield from (own.extension.internal, *own.extension.public, own.extension.outside_number)

@@ -1,0 +1,167 @@
+"""A call as the control API shows it: its state in a word, its legs, what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.call import CallState
+from pbxsim.pbx.channel import ChannelState
+from pbxsim.web.control.response import moment_or_none
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+
+
+class CallerIdShown(msgspec.Struct, frozen=True):
+    """What the display shows."""
+
+    number: str
+    name: str
+
+
+class LegShown(msgspec.Struct, frozen=True, kw_only=True):
+    """One leg. `party` tells whose it is: the first's or the second's, who may have several telephones ringing."""
+
+    channel: str
+    unique_id: str
+    number: str
+    party: str
+    line: str | None
+    trunk: str | None
+    state: str
+    caller_id: CallerIdShown
+    created: str
+    ringing: str | None
+    answered: str | None
+    ended: str | None
+    cause: int | None
+    cause_text: str | None
+    on_hold: bool
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Something that happened to the call, or to one of its legs."""
+
+    at: str
+    event: str
+    channel: str | None = None
+
+
+class CallShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming.
+
+    `hears` is the channel that a spy listens to, or listened to until it ended.
+    """
+
+    id: int
+    vendor: str
+    kind: str
+    state: str
+    src: str
+    dst: str
+    reference: str | None
+    started: str
+    bridged: str | None
+    ended: str | None
+    disposition: str | None
+    cause: int | None
+    cause_text: str | None
+    hears: str | None
+    legs: list[LegShown]
+    timeline: list[Moment]
+
+
+def show(call: Call) -> CallShown:
+    """Show a call as it stands."""
+    order, cause = call.order, call.cause if call.is_over else None
+    return CallShown(
+        id=call.number,
+        vendor=order.vendor,
+        kind=order.kind.value,
+        state=state(call),
+        src=order.src,
+        dst=order.dst,
+        reference=order.reference or None,
+        started=iso(call.started_at),
+        bridged=moment_or_none(call.bridged_at),
+        ended=moment_or_none(call.ended_at),
+        disposition=call.disposition.value if call.disposition else None,
+        cause=cause,
+        cause_text=None if cause is None else cause.text,
+        hears=call.spied_on.name if call.spied_on is not None else None,
+        legs=[_leg(call, leg) for leg in call.legs],
+        timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
+    )
+
+
+def state(call: Call) -> str:
+    """Say where a call stands: `dialing` or `ringing` while a party is being reached, then `up`, then `ended`."""
+    if call.state is CallState.ENDED:
+        return "ended"
+    if call.state is CallState.TALKING:
+        return "up"
+    rings = any(leg.state is ChannelState.RINGING for leg in call.legs)
+    return "ringing" if rings else "dialing"
+
+
+def _leg(call: Call, leg: Channel) -> LegShown:
+    return LegShown(
+        channel=leg.name,
+        unique_id=leg.unique_id,
+        number=leg.number,
+        party="first" if _is_first_partys(call, leg) else "second",
+        line=leg.line.user if leg.line is not None else None,
+        trunk=leg.trunk.name if leg.trunk is not None else None,
+        state=leg.state.label,
+        caller_id=CallerIdShown(leg.shown_number, leg.shown_name),
+        created=iso(leg.created_at),
+        ringing=moment_or_none(leg.ringing_at),
+        answered=moment_or_none(leg.answered_at),
+        ended=moment_or_none(leg.ended_at),
+        cause=leg.cause,
+        cause_text=None if leg.cause is None else leg.cause.text,
+        on_hold=leg.is_held,
+    )
+
+
+def _is_first_partys(call: Call, leg: Channel) -> bool:
+    """Tell whose leg it is. All telephones of the first party are made before any of the second's.
+
+    After a transfer it is still those of the parties as they were first connected; whoever came later is the second's.
+    """
+    first, _ = call.original_parties
+    if first is None or leg.serial <= first.serial:
+        return True
+    return (
+        not first.is_calling
+        and leg.line is not None
+        and first.line is not None
+        and (leg.created_at == first.created_at and leg.line.extension is first.line.extension)
+    )
+
+
+def _moments(call: Call) -> Iterator[tuple[Instant, str, str | None]]:
+    """Give what is known of when, in the order in which it must have happened where instants are equal."""
+    yield call.started_at, "call-started", None
+    for leg in call.legs:
+        yield leg.created_at, "leg-dialed", leg.name
+        if leg.ringing_at:
+            yield leg.ringing_at, "leg-ringing", leg.name
+        if leg.answered_at:
+            yield leg.answered_at, "leg-answered", leg.name
+    if call.bridged_at:
+        yield call.bridged_at, "call-bridged", None
+    for leg in call.legs:
+        if leg.ended_at:
+            yield leg.ended_at, "leg-ended", leg.name
+    if call.ended_at:
+        yield call.ended_at, "call-ended", None
+
+
+def _when(moment: tuple[Instant, str, str | None]) -> Instant:
+    return moment[0]

@@ -1,0 +1,57 @@
+"""What happened: the journal of the PBX, and the requests of its clients.
+
+The journal is deterministic, the ordered record of commands and events: same seed, file and commands, same bytes. The
+log of requests tells what clients sent, what they got, what they probably meant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from pbxsim.clock.instant import iso
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.response import Response
+
+if TYPE_CHECKING:
+    from pbxsim.sinks.journal.journal import Entry
+
+
+class JournalFilter(Page, kw_only=True):
+    """Which entries; as `jsonl` the whole journal, in the bytes that determinism is measured by."""
+
+    format: Literal["json", "jsonl"] = "json"
+
+
+class RequestFilter(Page, kw_only=True):
+    """Which requests: of one vendor (`none`: those that reached none), only those with hints."""
+
+    vendor: str | None = None
+    hints: bool = False
+
+
+def journal(host: HostedPbx, query: JournalFilter) -> Response:
+    """List the journal's entries in order."""
+    if query.format == "jsonl":
+        return Response(body=host.journal.jsonl(), content_type="application/jsonl")
+    entries = host.journal.entries(query.after, query.limit)
+    return listing(entries, query.limit, _entry, key=lambda entry: entry.seq)
+
+
+def requests(host: HostedPbx, query: RequestFilter) -> Response:
+    """List requests, oldest first, secrets hidden."""
+    vendor = "" if query.vendor == "none" else query.vendor
+    records = host.requests.records(after=query.after, vendor=vendor)
+    fitting = (record for record in records if record.hints or not query.hints)
+    return listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq)
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": iso(entry.at),
+        "kind": entry.kind,
+        "call": entry.call,
+        "channel": entry.channel,
+        "data": entry.data,
+    }

@@ -1,0 +1,98 @@
+"""What was written down of an earlier run, and how this one differs from it."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.golden.section import SEPARATOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.golden.section import Section
+
+BEFORE: Final = Path(__file__).parent / "before.txt"
+"""The run that all others are compared with. It is never written again but for a new script."""
+
+AFTER: Final = Path(__file__).parent / "after.txt"
+"""The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
+
+DELIBERATE: Final[dict[str, str]] = {
+    "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file",
+    "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
+}
+"""Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
+
+_ALL: Final = "all"
+
+
+def written(sections: Sequence[Section]) -> str:
+    """Spell a run: a line for each section with its hash, how many entries it has and how many are requests."""
+    lines = [_line(section.name, section.content, len(section.entries), section.requests) for section in sections]
+    whole = b"".join(sha256(section.content).digest() for section in sections)
+    entries = sum(len(section.entries) for section in sections)
+    lines.append(_line(_ALL, whole, entries, sum(section.requests for section in sections)))
+    return "".join(lines)
+
+
+def expected() -> str:
+    """Give the run that is right today: that of `before.txt` with what was changed on purpose."""
+    after = _by_name(AFTER.read_text("utf-8"))
+    return "".join(after.pop(name, line) for name, line in _by_name(BEFORE.read_text("utf-8")).items()) + "".join(
+        after.values()
+    )
+
+
+def changes(sections: Sequence[Section]) -> str:
+    """Spell what belongs into `after.txt`: the lines of sections that differ from `before.txt`."""
+    before = _by_name(BEFORE.read_text("utf-8"))
+    now = _by_name(written(sections))
+    return "".join(line for name, line in now.items() if name != _ALL and line != before.get(name))
+
+
+def differing(sections: Sequence[Section], then: str) -> list[str]:
+    """Name the sections that are not as they were, that are new, or that are gone."""
+    now, before = _by_name(written(sections)), _by_name(then)
+    names = list(dict.fromkeys((*now, *before)))
+    return [name for name in names if name != _ALL and now.get(name) != before.get(name)]
+
+
+def dump(sections: Sequence[Section], folder: Path) -> None:
+    """Write each section's bytes into a file."""
+    for section in sections:
+        _entries_file(folder, section.name).parent.mkdir(parents=True, exist_ok=True)
+        _entries_file(folder, section.name).write_bytes(section.content)
+
+
+def first_differences(sections: Sequence[Section], names: Sequence[str], folder: Path) -> Iterator[str]:
+    """Show of each section that is named the first place in which it is not as in an earlier dump."""
+    for section in sections:
+        if section.name not in names:
+            continue
+        file = _entries_file(folder, section.name)
+        yield f"== {section.name}: {_difference(section, file.read_bytes()) if file.exists() else 'not in the dump'}"
+
+
+def _difference(section: Section, then: bytes) -> str:
+    for number, (now, before) in enumerate(zip_longest(section.entries, then.split(SEPARATOR), fillvalue=b""), start=1):
+        if now != before:
+            place = next(at for at in range(len(now) + 1) if now[: at + 1] != before[: at + 1])
+            around = slice(max(0, place - 100), place + 160)
+            asked = (now or before).splitlines()[0].decode(errors="replace")[:160]
+            return f"entry {number}, {asked}\n  then {before[around]!r}\n  now  {now[around]!r}"
+    return "the same as in the dump, which is another than that of before.txt"
+
+
+def _by_name(text: str) -> dict[str, str]:
+    return {line.split(" ")[0]: line for line in text.splitlines(keepends=True)}
+
+
+def _line(name: str, content: bytes, entries: int, requests: int) -> str:
+    return f"{name} {sha256(content).hexdigest()} {entries} {requests}\n"
+
+
+def _entries_file(folder: Path, name: str) -> Path:
+    return folder / f"{name}.bytes"

@@ -1,0 +1,50 @@
+"""What Prometheus scrapes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.sinks.store.health import StoreHealth
+from tests.web.control.test_health import ShownStore
+from tests.web.town import running
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.web.town import Town
+
+
+def samples(text: str) -> Mapping[str, float]:
+    """Read what was scraped: the value of each sample."""
+    lines = [line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in lines}
+
+
+async def test_metrics_are_the_switchs_own_numbers_for_each_pbx(town: Town) -> None:
+    await town.get("/acme/api?secret=s3cret!&from=100&to=102")
+    scraped = await town.get("/metrics")
+    assert scraped.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    found = samples(scraped.body.decode())
+    assert found['pbxsim_calls{pbx="town"}'] == 1
+    assert found['pbxsim_channels{pbx="town"}'] == 1
+    assert found['pbxsim_calls_started_total{pbx="town"}'] == 1
+    assert found['pbxsim_requests_total{pbx="town"}'] == 1
+    assert found['pbxsim_cdrs_closed_total{pbx="town"}'] == 0
+    await town.post("/_pbxsim/clock/advance", {"seconds": 86_400})
+    found = samples((await town.get("/metrics")).body.decode())
+    assert (found['pbxsim_calls{pbx="town"}'], found['pbxsim_cdrs_closed_total{pbx="town"}']) == (0, 1)
+
+
+async def test_metrics_tell_how_the_store_is() -> None:
+    async with running() as town:
+        health = StoreHealth(place="x", is_writing=False, waiting=5, spilled=7, lost=1, written=40, flushes=4)
+        town.hosts.store = ShownStore(health)
+        found = samples((await town.get("/metrics")).body.decode())
+    assert {name: value for name, value in found.items() if "store" in name} == {
+        "pbxsim_store_writing": 0,
+        "pbxsim_store_rows_waiting": 5,
+        "pbxsim_store_rows_spilled": 7,
+        "pbxsim_store_rows_lost_total": 1,
+        "pbxsim_store_rows_written_total": 40,
+        "pbxsim_store_flushes_total": 4,
+    }
