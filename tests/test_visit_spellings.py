@@ -17,9 +17,9 @@ from hypothesis.stateful import rule, run_state_machine_as_test
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
+from pbxsim.testing.scripted_engine import Deed, ScriptedEngine, Word
 from pbxsim.vendors.simotel.api import SimotelInterface
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.scripted_engine import Deed, ScriptedEngine, Word
 from tests.pbx.test_switch_machine import SwitchMachine
 from tests.pbx.town import AGENTS
 from tests.visit_spellings import Spellings
@@ -159,7 +159,7 @@ def _not_posted(spellings: Spellings) -> None:
 def _not_reported(spellings: Spellings) -> None:
     interface = spellings.reports.interface
     assert isinstance(interface, SimotelInterface)
-    interface.site.visits.visits.pop()
+    interface.state.visits.visits.pop()
 
 
 def _counted(figure: str) -> Callable[[Spellings], None]:

@@ -15,9 +15,9 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.events import CallerLeft
 from pbxsim.pbx.queue_visit import AttemptOver, EndedBy, QueueVisit, RingResult, VisitOver, Why
-from tests.builder import START
+from pbxsim.testing.office import START
+from pbxsim.testing.scripted_engine import Deed, ScriptedEngine, Word
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.scripted_engine import Deed, ScriptedEngine, Word
 
 if TYPE_CHECKING:
     from pbxsim.pbx.queue import Queue
