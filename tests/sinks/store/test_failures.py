@@ -13,7 +13,7 @@ import pytest
 
 from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.store import writer
-from pbxsim.sinks.store.errors import StoreUnreachable
+from pbxsim.sinks.store.errors import StoreInUse, StoreUnreachable
 from pbxsim.sinks.store.port import NotStored
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
@@ -118,6 +118,28 @@ async def test_what_a_killed_process_left_on_disk_is_there_at_the_next_start(des
     saved, found = await desk.load()
     assert (saved.cdrs, saved.entries, found) == ((cdr(1),), (entry(1),), [delivery(1)])
     assert list(desk.spill.iterdir()) == []
+
+
+async def test_a_pbx_still_belongs_to_this_process_after_its_database_was_away(
+    desk: Desk, outage: Outage, tmp_path: Path
+) -> None:
+    """A server lets go of what a connection had locked when it ends: the next connection must take it again."""
+    buffer = await desk.open()
+    await buffer.settled()
+    outage.begin()
+    desk.tell(cdr(1))
+    await buffer.settled()
+    outage.end()
+    await _until_it_writes(desk)
+    other = Desk(desk.url, tmp_path / "other spill")
+    try:
+        with pytest.raises(StoreInUse, match="another process"):
+            await other.load()
+        await desk.close()
+        saved, _ = await other.load()
+    finally:
+        await other.close()
+    assert saved.cdrs == (cdr(1),)
 
 
 async def test_a_reset_while_the_database_is_away_is_not_undone_by_what_came_before(desk: Desk, outage: Outage) -> None:

@@ -59,6 +59,18 @@ async def test_two_processes_cannot_serve_one_pbx_from_one_store_until_one_is_ki
     assert await desk.load() == (Saved(), [])
 
 
+@pytest.mark.parametrize("count", [1, 3, 4, 17, 64, 150])
+async def test_a_batch_of_any_size_is_taken_at_once(desk: Desk, count: int) -> None:
+    buffer = await desk.open()
+    await buffer.settled()
+    assert desk.store is not None
+    before = desk.store.health.flushes
+    desk.tell(*(cdr(number) for number in range(1, count + 1)))
+    await buffer.settled()
+    assert (desk.store.health.flushes, desk.store.health.rows_retried) == (before + 1, 0)
+    assert await desk.rows("SELECT id FROM cdr ORDER BY id") == [(number,) for number in range(1, count + 1)]
+
+
 @pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
 async def test_two_pbxs_of_one_server_may_be_served_by_two_processes(desk: Desk) -> None:
     await desk.load()
