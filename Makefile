@@ -13,7 +13,7 @@ UV := uv==0.13.9
 LOCK_VENV := .venv-lock
 LOWEST_VENV := .venv-lowest
 # What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
-LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/test_app.py tests/test_storage.py
+LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
 PYTHONS := 3.11 3.12 3.13 3.14
 
 # Stamps: what the virtual environment holds. The dev lock holds the runtime lock's versions and more.
@@ -24,7 +24,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev test lowest pythons check format bench vendor lock clean
+.PHONY: help run dev quick test lowest pythons check format bench vendor lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -38,6 +38,9 @@ dev: $(HAS_DEV) ## set up .venv with everything that tests, checks and bench nee
 
 test: $(HAS_DEV) ## the whole test suite; what could not run is named at the end   (ARGS="-k word")
 	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+
+quick: $(HAS_DEV) ## the tests that take under a second each: less than a minute in all   (ARGS="-k word")
+	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 lowest: $(LOWEST_VENV)/.installed ## tests with the oldest dependencies that pyproject.toml allows
 	$(LOWEST_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(LOWEST_TESTS) $(ARGS)

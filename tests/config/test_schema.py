@@ -26,6 +26,7 @@ def packages(vendors: Mapping[str, Vendor]) -> Packages:
     """Give these vendors, and the engines that there are."""
     return Packages(vendors, find_engines())
 
+
 def plain(name: str) -> dict[str, Any]:
     """Read a built-in file as an editor would, without its meaning."""
     return Document(name, path_of(name).read_text("utf-8")).plain()[0]

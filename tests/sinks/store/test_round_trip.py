@@ -95,6 +95,7 @@ DELIVERIES = _made(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cdrs=st.lists(CDRS, max_size=8, unique_by=lambda cdr: cdr.id),

@@ -38,6 +38,7 @@ def fields(kind: type[msgspec.Struct]) -> dict[str, bool]:
     return {field.encode_name: field.required for field in msgspec.structs.fields(kind)}
 
 
+@pytest.mark.slow
 def test_it_is_a_valid_openapi_document() -> None:
     validator = pytest.importorskip("openapi_spec_validator")  # asks for newer dependencies than pbxsim itself does
     validator.validate(CONTRACT)
