@@ -26,6 +26,8 @@ from tests.test_app import pbx_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PBXSIM_")}
 
 

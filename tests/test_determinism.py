@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.events import Event
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 ROOT = Path(__file__).parents[1]
 
 

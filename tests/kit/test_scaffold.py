@@ -12,6 +12,8 @@ import pytest
 
 from pbxsim.kit.scaffold import NameRefused, main, scaffold
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 ROOT = Path(__file__).parents[2]
 WRITTEN = [
     "fixtures/acme/01-call.reply",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def _take(office: Office, engine: ScriptedEngine, step: tuple[object, ...]) -> N
             office.pbx.calls.hang_up_channel(engine.legs[index % len(engine.legs)])
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(dial=_deeds, connect=_deeds, hang_up=_deeds, steps=st.lists(_steps, min_size=1, max_size=15))
 @example(dial=[], connect=[], hang_up=[at_once(HUNG_UP)], steps=[("call", "100", "101"), ("hang up", 0)])

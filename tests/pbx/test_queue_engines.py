@@ -107,6 +107,7 @@ _scripts = st.lists(st.builds(Deed, _said, st.booleans()), max_size=6)
 _honest = st.lists(st.builds(Deed, _said), max_size=6)
 
 
+@pytest.mark.slow
 @given(
     dial=_scripts,
     connect=_honest,

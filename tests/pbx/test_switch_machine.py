@@ -330,6 +330,7 @@ def _steps_done(name: str, first_seed: int, next_seed: int, steps: int) -> int:
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_everything_fits_together_after_each_of_25_000_steps(shard: int) -> None:
     assert STEPS <= _steps_done(f"Shard{shard}Go", shard, SHARDS, STEPS) < 2 * STEPS
