@@ -159,7 +159,7 @@ def _not_posted(spellings: Spellings) -> None:
 def _not_reported(spellings: Spellings) -> None:
     interface = spellings.reports.interface
     assert isinstance(interface, SimotelInterface)
-    interface.site.visits.visits.pop()
+    interface.state.visits.visits.pop()
 
 
 def _counted(figure: str) -> Callable[[Spellings], None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pbxsim.clock.instant import SECOND, parse_iso
 from pbxsim.sinks.call_centre_figures import CallCentreFigures, Tally
 from pbxsim.sinks.queue_log import QueueLog
-from pbxsim.vendors.simotel.queue_numbers import number_of
+from pbxsim.vendors.simotel.numbers import number_of
 from tests.vendors.simotel.event_client import Web
 from tests.vendors.simotel.report_client import Reports
 
