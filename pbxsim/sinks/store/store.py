@@ -118,7 +118,7 @@ class Store:
         await self._whole()
         try:
             return await self._database.pending(pbx, receiver, after, limit)
-        except DatabaseFailed as error:
+        except (DatabaseFailed, StoreUnreachable) as error:
             raise NotStored(self.place.masked(str(error))) from error
 
     async def find(self, pbx: str, delivery: int) -> Delivery | None:
@@ -126,7 +126,7 @@ class Store:
         await self._whole()
         try:
             return await self._database.find(pbx, delivery)
-        except DatabaseFailed as error:
+        except (DatabaseFailed, StoreUnreachable) as error:
             raise NotStored(self.place.masked(str(error))) from error
 
     def wake(self) -> None:
