@@ -1,7 +1,7 @@
 """Who may use the control API: the token, and no foreign web page.
 
 A page of another site can make its visitor's browser send requests to localhost. It cannot send JSON without asking
-first (CORS), its requests carry its Origin, those for an image say `Sec-Fetch-Site: cross-site` (W3C, Fetch Metadata), and
+first (CORS), its requests carry its Origin, those for an image say `Sec-Fetch-Site: cross-site` (Fetch Metadata), and
 where it has its own name resolve to 127.0.0.1 (DNS rebinding) the Host header still says that name. All are checked.
 """
 
