@@ -11,6 +11,7 @@ import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pbxsim.sinks.store import rows
+from pbxsim.sinks.store.database_file import DatabaseFile
 from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused, StoreInUse, StoreUnreachable
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Database:
         self._place = place
         self._synchronous = synchronous
         self._loaded = loaded
+        self._file = DatabaseFile(place.file) if place.file is not None else None
         self._health = health
         self._engine: AsyncEngine | None = None
         self._link: Link | None = None
@@ -57,6 +59,16 @@ class Database:
     def is_connected(self) -> bool:
         """Tell whether there is a connection that has not failed."""
         return self._link is not None
+
+    @property
+    def is_as_left(self) -> bool:
+        """Tell whether nobody else has changed its file, if it has one, since the last transaction."""
+        return self._file is None or self._link is None or self._file.is_as_left
+
+    def hold(self) -> None:
+        """Take its file, if it has one, for this process, made where it is missing. Raises StoreInUse, OSError."""
+        if self._file is not None:
+            self._file.hold()
 
     async def connect(self) -> None:
         """Connect unless that has been done. Raises StoreUnreachable for a database of a newer release.
@@ -79,9 +91,10 @@ class Database:
         if loaded is not None:
             loaded()
         try:
+            self.hold()
             self._engine = opening.make_engine(self._place)
             is_empty = await opening.migrate(self._engine)
-            self._link = await opening.make_link(self._engine, self._place, self._synchronous)
+            self._link = await opening.make_link(self._engine, self._place, self._synchronous, self._file)
             for pbx in self._locked:
                 await self._take(pbx)
             self._was_emptied = is_empty and self._was_connected
@@ -151,6 +164,12 @@ class Database:
         if self._going is not None:
             going, self._going = self._going, None
             await going
+
+    async def close(self) -> None:
+        """Let go of every connection, and of the file."""
+        await self.drop()
+        if self._file is not None:
+            self._file.close()
 
     def _let_go(self) -> None:
         """Begin to drop the connections: a server that does not answer makes even that slow."""

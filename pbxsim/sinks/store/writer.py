@@ -65,6 +65,7 @@ class Writer:
         self._retry_at = 0.0
         self._stuck_since: float | None = None
         self._is_closing = False
+        self._is_doubted = False
         self._connecting: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -118,6 +119,11 @@ class Writer:
             _log.warning("store %s: writing %d rows that an earlier run had to leave on disk", self._place, spill.rows)
         while not spill.is_empty:
             await self._replay_some(pbx, spill)
+
+    def look(self) -> None:
+        """See soon whether the database can be written, even with nothing to write."""
+        self._is_doubted = True
+        self._wanted.set()
 
     def count(self) -> None:
         """Bring the figures of what waits up to date."""
@@ -175,7 +181,7 @@ class Writer:
                 await self._catch_up()
             elif self._connecting is None and self._loop.time() >= self._retry_at:
                 self._connecting = self._loop.create_task(self._connect())
-        elif batches or not self._health.is_writing:  # without batches: see whether it works again
+        elif batches or self._is_doubted or not self._health.is_writing:  # with nothing to write: see whether it could
             await self._write(batches)
 
     async def _take(self) -> list[Batch]:
@@ -192,6 +198,7 @@ class Writer:
         return batches
 
     async def _write(self, batches: list[Batch]) -> None:
+        self._is_doubted = False
         work = batches[0].work if len(batches) == 1 else [one for batch in batches for one in batch.work]
         try:
             await self._database.write(work)
