@@ -26,6 +26,8 @@ from tests.test_app import pbx_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PBXSIM_")}
 
 
@@ -271,6 +273,7 @@ def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.Cap
     ("name", "value", "told"),
     [
         ("PBXSIM_PORT", "x", "--port: PBXSIM_PORT: expected a port"),
+        ("PBXSIM_ENGINE", "steam", "--engine: PBXSIM_ENGINE: expected simulated, not 'steam'"),
         ("PBXSIM_DB", "x://y", "--db: PBXSIM_DB: no database is known by x://"),
         ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
     ],
@@ -299,6 +302,24 @@ def test_check_finds_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     file = pbx_file(tmp_path)
     assert main(["check", file]) == 0
     assert capsys.readouterr().out == f"{file}: PBX shop, no fault\n"
+
+
+def test_check_takes_several_files_and_goes_on_after_a_bad_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, shop = tmp_path / "bad.yaml", pbx_file(tmp_path)
+    bad.write_text("nme: a\n", encoding="utf-8")
+    assert main(["check", "documented", str(bad), shop]) == 1
+    told = capsys.readouterr()
+    assert told.out == f"documented: PBX documented, no fault\n{shop}: PBX shop, no fault\n"
+    assert told.err.startswith(f"{bad}:1: nme: ")
+
+
+def test_check_hears_what_a_vendor_says_of_its_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("name: a\nvendors: {vum: {context: nowhere}}\n", encoding="utf-8")
+    assert main(["check", str(file)]) == 1
+    assert capsys.readouterr().err.startswith(f"{file}:2: vendors.vum.context: found 'nowhere', expected ")
 
 
 def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -340,6 +361,16 @@ def test_a_broken_vendor_package_is_told(monkeypatch: pytest.MonkeyPatch, capsys
     for arguments in (["check", "documented"], ["schema"]):
         assert main(arguments) == 1
         assert capsys.readouterr().err == "pbxsim_acme offers no vendor\n"
+
+
+def test_a_broken_engine_package_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: str = "") -> None:
+        raise discovery.BrokenEngine("pbxsim_steam offers no engine")
+
+    monkeypatch.setattr(discovery, "find_engines", fail)
+    for arguments in (["serve"], ["serve", "--help"], ["check", "documented"], ["schema"]):
+        assert main(arguments) == 1
+        assert capsys.readouterr().err == "pbxsim_steam offers no engine\n"
 
 
 def test_numbers_has_a_line_for_each_digit(capsys: pytest.CaptureFixture[str]) -> None:

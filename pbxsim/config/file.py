@@ -81,22 +81,25 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def with_sections(engines: Mapping[str, Engine]) -> type[PbxFile]:
     """Give the type of files that have the sections of these engines, too, as fields of these names.
 
-    Raises BrokenEngine for a section that every PBX file has.
+    Raises BrokenEngine for a section that every PBX file has, or whose default could be changed.
     """
     sections = [(name, section) for engine in engines.values() for name, section in engine.sections.items()]
     for name, _ in sections:
         if name in PbxFile.__struct_fields__:
             raise BrokenEngine(f"an engine's section cannot be called {name!r}: every PBX file has one of that name")
-    made = msgspec.defstruct(
-        PbxFile.__name__,
-        [(name, section.form, section.default) for name, section in sections],
-        bases=(PbxFile,),
-        namespace={"__doc__": PbxFile.__doc__},
-        module=__name__,
-        frozen=True,
-        kw_only=True,
-        forbid_unknown_fields=True,
-    )
+    try:
+        made = msgspec.defstruct(
+            PbxFile.__name__,
+            [(name, section.form, section.default) for name, section in sections],
+            bases=(PbxFile,),
+            namespace={"__doc__": PbxFile.__doc__},
+            module=__name__,
+            frozen=True,
+            kw_only=True,
+            forbid_unknown_fields=True,
+        )
+    except TypeError as error:
+        raise BrokenEngine(f"an engine's section is none: {error}") from error
     assert issubclass(made, PbxFile)
     return made
 

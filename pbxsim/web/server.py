@@ -75,7 +75,7 @@ class PbxServer:
             await runner.cleanup()
             raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
         self._runner = runner
-        self.port = site.port
+        self.port = runner.addresses[0][1]
         try:
             for hosted in self.hosts:
                 await hosted.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -79,11 +80,18 @@ def first_differences(sections: Sequence[Section], names: Sequence[str], folder:
 def _difference(section: Section, then: bytes) -> str:
     for number, (now, before) in enumerate(zip_longest(section.entries, then.split(SEPARATOR), fillvalue=b""), start=1):
         if now != before:
-            place = next(at for at in range(len(now) + 1) if now[: at + 1] != before[: at + 1])
-            around = slice(max(0, place - 100), place + 160)
             asked = (now or before).splitlines()[0].decode(errors="replace")[:160]
-            return f"entry {number}, {asked}\n  then {before[around]!r}\n  now  {now[around]!r}"
+            return f"entry {number}, {asked}\n{_place(before, now)}"
     return "the same as in the dump, which is another than that of before.txt"
+
+
+def _place(before: bytes, now: bytes) -> str:
+    """Show the first difference; that the length is another follows from what is."""
+    lengthless = [re.sub(rb"(?m)^Content-Length: \d+", b"Content-Length: N", each) for each in (before, now)]
+    before, now = lengthless if lengthless[0] != lengthless[1] else (before, now)
+    place = next(at for at in range(len(now) + 1) if now[at : at + 1] != before[at : at + 1])
+    around = slice(max(0, place - 100), place + 160)
+    return f"  then {before[around]!r}\n  now  {now[around]!r}"
 
 
 def _by_name(text: str) -> dict[str, str]:

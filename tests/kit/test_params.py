@@ -84,6 +84,7 @@ NAMES = st.text(st.characters(codec="utf-8"), min_size=1)
 VALUES = st.text(st.characters(codec="utf-8"))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(pairs=st.dictionaries(NAMES, VALUES))
 def test_whatever_a_client_encodes_is_what_is_read(pairs: dict[str, str]) -> None:

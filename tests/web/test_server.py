@@ -7,6 +7,7 @@ import logging
 import socket
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from pbxsim.web.server import AddressInUse
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 CALL = "/acme/api?secret=s3cret!&from=100&to=102"
 KEPT = b" HTTP/1.1\r\nHost: localhost\r\n"
+HOST_IS_NEEDED = pytest.mark.skipif(
+    tuple(map(int, aiohttp.__version__.split(".")[:2])) < (3, 14),
+    reason="aiohttp before 3.14 serves a request without Host",
+)
 
 
 async def test_a_vendors_reply_goes_out_byte_for_byte(town: Town) -> None:
@@ -129,7 +134,7 @@ async def test_a_secret_in_an_unknown_path_is_not_shown(town: Town) -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01",
         b"GET /acme/api?secret=s3cret! HTTP/9.9\r\n\r\n",
         b"BREW /acme/api HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET /acme/api HTTP/1.1\r\n\r\n",
+        pytest.param(b"GET /acme/api HTTP/1.1\r\n\r\n", marks=HOST_IS_NEEDED),
         b"GET /acme /api" + KEPT + b"\r\n",
         b"POST /acme/api" + KEPT + b"Content-Length: -1\r\n\r\nabc",
         b"POST /acme/api" + KEPT + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc",

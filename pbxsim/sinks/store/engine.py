@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import URL
+from sqlalchemy import URL, AsyncAdaptedQueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -50,7 +51,13 @@ def make_engine(place: StorePlace) -> AsyncEngine:
         query=dict(place.query),
     )
     return create_async_engine(
-        url, connect_args=_CONNECTING[place.kind], hide_parameters=True, pool_pre_ping=True, pool_size=2, max_overflow=1
+        url,
+        connect_args=_CONNECTING[place.kind],
+        hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,  # said, for SQLAlchemy before 2.0.38 has none for SQLite's files
+        pool_pre_ping=True,
+        pool_size=2,
+        max_overflow=1,
     )
 
 
@@ -119,8 +126,14 @@ async def asking(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 def _failing() -> Iterator[None]:
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except _failures() as error:
         raise DatabaseFailed(why(error)) from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """SQLAlchemy before 2.1 lets asyncpg's own exceptions through as it connects, that of a wrong password for one."""
+    asyncpg = sys.modules.get("asyncpg")
+    return (SQLAlchemyError, OSError) if asyncpg is None else (SQLAlchemyError, OSError, asyncpg.PostgresError)
 
 
 def why(error: BaseException) -> str:
