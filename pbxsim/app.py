@@ -33,7 +33,7 @@ from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import tls
 from pbxsim.web.banner import banner, base_url
-from pbxsim.web.control.access import Guard
+from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
@@ -48,7 +48,10 @@ _log: Final = logging.getLogger("pbxsim")
 
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said"."""
+    """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
+
+    `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
+    """
 
     pbxs: tuple[str, ...] = ("documented",)
     host: str = "127.0.0.1"
@@ -61,6 +64,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     stored: Wanted = Wanted(place=IN_MEMORY)
     tls: str = ""
     control_token: str = ""
+    is_open: bool = False
     watch: bool = False
 
 
@@ -101,13 +105,24 @@ class Sources(msgspec.Struct, frozen=True):
 
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
+    """Serve until SIGTERM, SIGHUP or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
+    _check_reach(settings)
     try:
         asyncio.run(_serve(settings, say))
     except (PbxFileRefused, PathClaimedTwice, BrokenPackage, CannotBegin, tls.TlsRefused) as error:
         raise Refused(str(error)) from error
     except (AddressInUse, EngineUnreachable, StoreUnreachable, tls.TlsNotInstalled) as error:
         raise Unreachable(str(error)) from error
+
+
+def _check_reach(settings: ServeSettings) -> None:
+    """See that nobody opens the control API to a network by accident. Raises Contradictory."""
+    if is_loopback(settings.host) or settings.control_token:
+        return
+    who = f"whoever reaches {settings.host or 'this machine'} may use the control API"
+    if not settings.is_open:
+        raise Contradictory(f"without --control-token {who}; give it one, or say --open to have it so")
+    _log.warning("%s: there is no --control-token", who)
 
 
 async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
@@ -132,8 +147,13 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Drain at SIGTERM, SIGINT, and SIGHUP: a terminal that is closed. Under `nohup` that one stays ignored."""
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    names = [signal.SIGTERM, signal.SIGINT]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        names.append(hangup)
+    for name in names:
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:  # Windows

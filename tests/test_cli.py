@@ -113,7 +113,7 @@ def test_each_vendors_line_in_the_banner_places_a_call() -> None:
         ]
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path, by: int) -> None:
     with serving(TMPDIR=str(tmp_path)) as server:
         assert [path.name[:7] for path in tmp_path.iterdir()] == ["pbxsim-"]
@@ -121,6 +121,17 @@ def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path
         assert server.process.stderr is not None
         assert server.process.stderr.read() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_under_nohup_a_closed_terminal_does_not_stop_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a child inherits that, as from `nohup`
+    try:
+        with serving("--clock", "paused") as server:
+            server.process.send_signal(signal.SIGHUP)
+            assert server.ask("/_pbxsim/calls") == []
+            assert server.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_killed_server_can_be_started_again_on_its_port(tmp_path: Path) -> None:
@@ -276,6 +287,8 @@ def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.Cap
         ("PBXSIM_ENGINE", "steam", "--engine: PBXSIM_ENGINE: expected simulated, not 'steam'"),
         ("PBXSIM_DB", "x://y", "--db: PBXSIM_DB: no database is known by x://"),
         ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
+        ("PBXSIM_OPEN", "maybe", "PBXSIM_OPEN: expected 1 or 0, not 'maybe'"),
+        ("PBXSIM_CONTROL_TOKEN", "", "--control-token: PBXSIM_CONTROL_TOKEN: is empty: for none leave it out"),
     ],
 )
 def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(
@@ -288,6 +301,48 @@ def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(
         code = int(ended.code or 0)
     assert code == 2
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", ["", " ", "two words", "t\u00f6ken", "t0ken\n"])
+def test_a_token_that_no_header_can_carry_is_a_mistake_and_not_shown(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--control-token", given])
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "--control-token: " in told
+    assert not given.strip() or given not in told
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1", "pbx.example"])
+def test_beyond_the_loopback_a_control_api_without_a_token_is_refused(host: str) -> None:
+    done = run("serve", "--port", "0", "--host", host)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("pbxsim serve: error: without --control-token whoever reaches ")
+    assert "--open" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "warns"),
+    [
+        (["--open"], {}, True),
+        ([], {"PBXSIM_OPEN": "1"}, True),
+        (["--control-token", "t"], {}, False),
+        (["--open", "--control-token", "t"], {}, False),
+    ],
+)
+def test_beyond_the_loopback_it_serves_with_a_token_or_when_told_to_be_open(
+    arguments: list[str], environment: dict[str, str], warns: bool
+) -> None:
+    with serving("--host", "0.0.0.0", "--db", ":memory:", *arguments, **environment) as server:
+        assert server.ask("/livez") == {"status": "alive"}
+        assert server.stop() == 0
+        assert server.process.stderr is not None
+        said = server.process.stderr.read()
+    assert (
+        said == warns * "WARNING pbxsim: whoever reaches 0.0.0.0 may use the control API: there is no --control-token\n"
+    )
 
 
 def test_other_commands_do_not_mind_what_serve_is_told_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,8 +116,9 @@ class PbxServer:
 
     async def _control(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         body, fault = await self._body(incoming) if incoming.body_exists else (b"", "")
+        headers = _with_authority(incoming)
         request = Request(
-            incoming.method, path, query, headers=incoming.headers, body=body, remote=incoming.remote or "", fault=fault
+            incoming.method, path, query, headers=headers, body=body, remote=incoming.remote or "", fault=fault
         )
         answer = await self._api.answer(request)
         if not isinstance(answer.body, bytes):
@@ -147,10 +148,10 @@ class PbxServer:
         """Read a body; what is wrong with it, if something is, as second."""
         if (incoming.content_length or 0) > LONGEST_BODY:
             return b"", _TOO_LONG
-        if "100-continue" in incoming.headers.get("Expect", "").lower():
-            await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            incoming.writer.output_size = 0
         try:
+            if "100-continue" in incoming.headers.get("Expect", "").lower():
+                await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                incoming.writer.output_size = 0
             async with asyncio.timeout(self._body_seconds):
                 return await _read(incoming)
         except TimeoutError:
@@ -175,6 +176,16 @@ def _target(raw: str) -> tuple[str, str, str]:
     if not raw.isascii():
         raw = raw.encode(errors="surrogateescape").decode("latin-1")
     return raw.partition("?")
+
+
+def _with_authority(incoming: web.BaseRequest) -> Mapping[str, str]:
+    """Give the headers; of a target in absolute form its authority counts, whatever Host says (RFC 9112, 3.2.2)."""
+    raw = incoming.raw_path
+    if raw.startswith("/") or "://" not in raw:
+        return incoming.headers
+    headers = incoming.headers.copy()
+    headers["Host"] = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return headers
 
 
 def _response(reply: Reply) -> web.Response:

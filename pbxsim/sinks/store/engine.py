@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from pbxsim.sinks.private_files import make_file
 from pbxsim.sinks.store import location as kinds
 from pbxsim.sinks.store import schema, statements
 from pbxsim.sinks.store.errors import DatabaseFailed, StoreUnreachable
@@ -41,6 +42,9 @@ _CONNECTING: Final[dict[str, dict[str, object]]] = {
 
 def make_engine(place: StorePlace) -> AsyncEngine:
     """Make the engine; nothing is connected yet. One connection is the link's, one is for questions."""
+    if place.file is not None and not place.file.exists():
+        with suppress(OSError):  # connecting fails for the same reason, and tells it
+            make_file(place.file)  # SQLite would let everybody read it, and what it puts beside it
     url = URL.create(
         _DIALECTS[place.kind],
         username=place.username or None,
