@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from time import process_time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,16 +46,12 @@ def grows_linearly(work: Callable[[str], object], unit: str, *, start: str = "",
     In Python by lines: twice the size may take twice the lines and a fifth. In C by the clock of the processor, doubled
     step by step, so that what is quadratic is found long before it takes hours.
     """
-    few, many = (steps(lambda made=start + unit * count + end: work(made)) for count in _counts(unit, 1_000))
+    count = max(1_000 // len(unit), 100)
+    few = steps(partial(work, start + unit * count + end))
+    many = steps(partial(work, start + unit * 2 * count + end))
     assert many <= 2.2 * few + 200, f"{few} lines became {many} with twice as much of {unit!r}"
     length = 8_000
     while length <= size:
-        text = start + unit * (length // len(unit)) + end
-        taken = cpu(lambda text=text: work(text))
+        taken = cpu(partial(work, start + unit * (length // len(unit)) + end))
         assert taken < LONGEST_CPU, f"{length} characters of {unit!r} took {taken:.1f} s"
         length *= 2
-
-
-def _counts(unit: str, length: int) -> tuple[int, int]:
-    count = max(length // len(unit), 100)
-    return count, 2 * count

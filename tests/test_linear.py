@@ -1,4 +1,4 @@
-"""Work per request is linear: whatever a stranger sends twice as much of takes twice the work, in everything that reads.
+"""Work per request is linear: twice as much of whatever a stranger sends takes twice the work, in all that reads.
 
 Each case is a way to read text, and what to send again and again. Which way is quadratic in what was found by attack:
 `;a` in the header of a form's part, letters without `=` in any header, parameters that nobody documents.
@@ -250,7 +250,7 @@ def _taken(pattern: re.Pattern[str] | re.Pattern[bytes], unit: str, *, is_search
     text = unit * (LONG // len(unit)) + "\x00"
     sent = text if isinstance(pattern.pattern, str) else text.encode("latin-1")
     if is_searched:
-        return cpu(lambda: sum(1 for _ in pattern.finditer(sent)))  # type: ignore[arg-type]
+        return cpu(lambda: list(pattern.finditer(sent)))  # type: ignore[arg-type]
     return cpu(lambda: (pattern.match(sent), pattern.fullmatch(sent)))  # type: ignore[arg-type]
 
 

@@ -50,8 +50,7 @@ def _parts(content_type: str, body: bytes, params: Params, limits: RequestLimits
     if not boundary:
         return
     _, *pieces = (b"\n" + body).split(b"\n--" + boundary.encode("latin-1", "replace"), limits.parts + 1)
-    if len(pieces) > limits.parts:
-        pieces.pop()
+    if len(pieces) > limits.parts and not pieces.pop().startswith(b"--"):
         params.leave_out(f"more than {limits.parts} parts: those behind were not read")
     for piece in pieces:
         if piece.startswith(b"--"):

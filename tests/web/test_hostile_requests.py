@@ -1,4 +1,4 @@
-"""One request of a stranger, without a credential, that once stopped the whole server: answered, and others meanwhile."""
+"""One request of a stranger, without a credential, that could stop the whole server: answered, and others meanwhile."""
 
 from __future__ import annotations
 
