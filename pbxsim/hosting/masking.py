@@ -27,7 +27,7 @@ _TELLING: Final = re.compile(r"pass(?!ive)|pwd|secret|token|api.?key|credential|
 _NO_LETTERS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\w-]|_")  # blanks, brackets, bytes that were no UTF-8
 _ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
 _AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
-_PAIR: Final = re.compile(r"([^\s?&;=,\"']+)=([^\s&;,\"']*)")
+_PAIR: Final = re.compile(r"(?<![^\s?&;=,\"'])([^\s?&;=,\"']++)=([^\s&;,\"']*+)")  # begins where a name can: linear
 _REMEMBERED: Final = 4096
 _MOST_PARAMS: Final = 200
 _USUAL_PARAMS: Final = 40

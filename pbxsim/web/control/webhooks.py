@@ -33,7 +33,7 @@ _SHORT_SECRET: Final = re.compile(
 )
 """Secrets' names that Mask does not know by a word in them; these vendors' customers write Czech and Spanish, too."""
 _USER: Final = re.compile(r"(?<=//)[^/?#]*@")
-_PAIR: Final = re.compile(r"([^?&;=#]+)=([^&;#]*)")
+_PAIR: Final = re.compile(r"(?<![^?&;=#])([^?&;=#]++)=([^&;#]*+)")  # begins where a name can, so that it is linear
 
 
 class WebhookFilter(Page, kw_only=True):
