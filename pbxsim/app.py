@@ -105,7 +105,7 @@ class Sources(msgspec.Struct, frozen=True):
 
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
+    """Serve until SIGTERM, SIGHUP or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
     _check_reach(settings)
     try:
         asyncio.run(_serve(settings, say))
@@ -147,8 +147,13 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Drain at SIGTERM, SIGINT, and SIGHUP: a terminal that is closed. Under `nohup` that one stays ignored."""
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    names = [signal.SIGTERM, signal.SIGINT]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        names.append(hangup)
+    for name in names:
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:  # Windows

@@ -113,7 +113,7 @@ def test_each_vendors_line_in_the_banner_places_a_call() -> None:
         ]
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path, by: int) -> None:
     with serving(TMPDIR=str(tmp_path)) as server:
         assert [path.name[:7] for path in tmp_path.iterdir()] == ["pbxsim-"]
@@ -121,6 +121,17 @@ def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path
         assert server.process.stderr is not None
         assert server.process.stderr.read() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_under_nohup_a_closed_terminal_does_not_stop_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a child inherits that, as from `nohup`
+    try:
+        with serving("--clock", "paused") as server:
+            server.process.send_signal(signal.SIGHUP)
+            assert server.ask("/_pbxsim/calls") == []
+            assert server.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_killed_server_can_be_started_again_on_its_port(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Final
@@ -94,10 +96,21 @@ def _refusal(document: Document, packages: Packages) -> PbxFileRefused:
     return refusal(document, packages)
 
 
+def _content(path: FilePath) -> bytes:
+    """Read a regular file, or the beginning of one that is too large. Raises OSError, ValueError for anything else.
+
+    A pipe is opened without waiting for whoever writes into it, and is then refused with all else that has no end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is no regular file")
+        return opened.read(LARGEST + 1)
+
+
 def _text(path: FilePath, file: str) -> str:
     try:
-        with path.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
+        content = _content(path)
     except FileNotFoundError:
         known = ", ".join(built_in())
         raise _unreadable(file, f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}") from None

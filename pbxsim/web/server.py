@@ -148,10 +148,10 @@ class PbxServer:
         """Read a body; what is wrong with it, if something is, as second."""
         if (incoming.content_length or 0) > LONGEST_BODY:
             return b"", _TOO_LONG
-        if "100-continue" in incoming.headers.get("Expect", "").lower():
-            await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            incoming.writer.output_size = 0
         try:
+            if "100-continue" in incoming.headers.get("Expect", "").lower():
+                await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                incoming.writer.output_size = 0
             async with asyncio.timeout(self._body_seconds):
                 return await _read(incoming)
         except TimeoutError:

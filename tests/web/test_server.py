@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import struct
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -22,6 +23,12 @@ HOST_IS_NEEDED = pytest.mark.skipif(
     tuple(map(int, aiohttp.__version__.split(".")[:2])) < (3, 14),
     reason="aiohttp before 3.14 serves a request without Host",
 )
+
+
+def reset_when_closed(writer: asyncio.StreamWriter) -> None:
+    """Have closing this connection reset it, as a client's crash would."""
+    connection: socket.socket = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 async def test_a_vendors_reply_goes_out_byte_for_byte(town: Town) -> None:
@@ -206,6 +213,20 @@ async def test_a_client_that_waits_for_leave_to_send_gets_it(town: Town) -> None
     answered = await town.raw(request)
     assert answered.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
     assert b'"body":"abc"' in answered
+
+
+async def test_a_client_that_leaves_before_it_gets_leave_to_send_is_no_news(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with town.connection() as (_, writer):
+        writer.write(b"POST /acme/api" + KEPT + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        await writer.drain()
+        reset_when_closed(writer)
+    async with asyncio.timeout(10):
+        while not (requests := (await town.get("/_pbxsim/requests")).json):
+            pass
+    assert requests[0]["fault"].startswith("the body broke off: ")
+    assert caplog.records == []
 
 
 async def test_a_form_is_read_with_the_query(town: Town) -> None:
