@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -31,11 +32,21 @@ class Credentials(msgspec.Struct, frozen=True):
     public: frozenset[str]
 
 
+NO_CREDENTIALS: Final = Credentials(frozenset(), frozenset())
+
+
 def credentials_of(settings: object) -> Credentials:
     """Go through a file, or any section of it."""
     found = list(_texts("", settings))
     secret = frozenset(text for text, is_secret in found if is_secret and text)
     return Credentials(secret, frozenset(text for text, is_secret in found if not is_secret))
+
+
+def tokens_of(path: str) -> frozenset[str]:
+    """Find what is secret in the path of a URL: segments that look like tokens, or stand behind a secret's name."""
+    segments = [unquote(segment) for segment in path.split("/")]
+    pairs = zip(["", *segments], segments, strict=False)
+    return frozenset(each for before, each in pairs if each and (is_token(each) or is_secret_name(before)))
 
 
 def is_token(segment: str) -> bool:
@@ -55,15 +66,13 @@ def _texts(name: str, value: object) -> Iterator[tuple[str, bool]]:
             yield from _texts(field.encode_name, getattr(value, field.name))
         yield from _basic(value)
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(name, each)
+        yield from ((str(key), False) for key in value)
+        yield from _texts(name, list(value.values()))
     elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _texts(name, each)
+        yield from chain.from_iterable(_texts(name, each) for each in value)
     elif type(value) is str:  # one of a fixed choice is a str, too, and no secret
         yield value, is_secret_name(name)
-        if "://" in value:
-            yield from ((text, True) for text in _of_url(value))
+        yield from ((text, True) for text in _of_url(value))
 
 
 def _basic(settings: msgspec.Struct) -> Iterator[tuple[str, bool]]:
@@ -75,6 +84,8 @@ def _basic(settings: msgspec.Struct) -> Iterator[tuple[str, bool]]:
 
 
 def _of_url(url: str) -> Iterator[str]:
+    if "://" not in url:
+        return
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -83,8 +94,4 @@ def _of_url(url: str) -> Iterator[str]:
         yield unquote(parts.password)
         yield b64encode(f"{unquote(parts.username or '')}:{unquote(parts.password)}".encode()).decode()
     yield from (value for name, value in parse_qsl(parts.query) if value and is_secret_name(name))
-    segments = [unquote(segment) for segment in parts.path.split("/")]
-    before = ["", *segments]
-    for name, segment in zip(before, segments, strict=False):
-        if is_token(segment) or (segment and is_secret_name(name)):
-            yield segment
+    yield from tokens_of(parts.path)

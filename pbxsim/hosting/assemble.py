@@ -13,6 +13,7 @@ from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
+from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
 from pbxsim.config.file import settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.recordings.files import NoRecordings
@@ -40,7 +41,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails.
+    e-mails. `credentials` are the texts of its file, the secret ones apart from all others.
     """
 
     pbx: Pbx
@@ -50,6 +51,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     placements: tuple[Placement, ...] = ()
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
+    credentials: Credentials = NO_CREDENTIALS
 
 
 class Assembly(Protocol):
@@ -104,6 +106,7 @@ def assemble(
         placements=placed,
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
+        credentials=loaded.credentials,
     )
 
 

@@ -3,7 +3,7 @@
 A client may send its password as a part of the path, in another header, as a parameter's name. Whatever is shown goes
 through here; it takes time in proportion to the text, however many secrets there are.
 
-A secret of fewer than six characters, or of digits alone (a PIN), may stand in any text by chance: it is struck out only
+A secret of fewer than six characters, or of digits alone (a PIN), may stand in any text by chance: it is struck out
 where it is the whole of a value. What the PBX files also have as something public is no secret, and stays.
 """
 
@@ -114,8 +114,9 @@ def _stands_by_chance(value: str) -> bool:
 
 def _spellings(value: str) -> Iterator[str]:
     """Spell a secret as it may stand in a URL, in quotes, in JSON, and where bytes were taken for Latin-1."""
-    for spelling in (value, value.encode(errors="replace").decode("latin-1")):
-        for encoded in (quote(spelling, errors="replace"), quote(spelling, "", errors="replace"), quote_plus(spelling)):
+    whole = value.encode(errors="replace")
+    for spelling in (whole.decode(), whole.decode("latin-1")):
+        for encoded in (quote(spelling), quote(spelling, safe=""), quote_plus(spelling)):
             yield encoded
             yield _HEX.sub(lambda found: found[0].lower(), encoded)
         yield spelling
@@ -128,7 +129,7 @@ def _alternation(texts: list[str]) -> str:
     branches = []
     for _, group in groupby(texts, key=lambda text: text[:1]):
         same = list(group)
-        start = commonprefix(same)
+        start = commonprefix(same)  # noqa: RUF071 - of letters is what is wanted
         rest = [text[len(start) :] for text in same if text != start]
         more = f"(?:{_alternation(rest)}){'?' if start in same else ''}" if rest else ""
         branches.append(re.escape(start) + more)

@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _IN_ANY_NAME: Final = re.compile(
-    r"pass(?!ive)|pwd|secret|token|credential|authori[sz]ation|cookie|bearer|signature|jwt|api.?key|key$"
+    r"pass(?!ive)|pwd|secret|token|credential|authori[sz]ation|cookie|bearer|signature|jwt|(?:api|access|auth|private|licen[cs]e).?key"
     r"|heslo|kl[ií][cč]|k[lľ][uú][cč]"
     r"|clave|contrase[nñ]a"
     r"|رمز|گذرواژه|کلید|توکن",
