@@ -10,6 +10,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote
 
+import pytest
+
 from tests.test_cli import serving
 
 if TYPE_CHECKING:
@@ -171,6 +173,7 @@ def spilled(client: Client, store: Path, spill: Path) -> str:
         return "".join(each.read_bytes().decode("latin-1") for each in spill.iterdir())
 
 
+@pytest.mark.slow  # more than a thousand requests
 def test_no_output_has_a_secret_wherever_it_was_sent(tmp_path: Path) -> None:
     file, store, spill = tmp_path / "house.yaml", tmp_path / "kept.sqlite3", tmp_path / "spill"
     file.write_text(FILE.format(*map(spelt, CANARIES)), encoding="utf-8")

@@ -18,7 +18,7 @@ _IN_ANY_NAME: Final = re.compile(
 _AS_A_WORD: Final = frozenset({"auth", "hash", "hmac", "k", "key", "keys", "otp", "pin", "psw", "pw", "ramz", "sig"})
 """Too short to mean a secret within another word; between underscores, hyphens or capitals they are words."""
 _NO_LETTERS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\w-]|_")  # blanks, brackets, bytes that were no UTF-8
-_BETWEEN_WORDS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[\W\d_]")
+_BETWEEN_WORDS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[\W_]")
 _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST: Final = 200
 
@@ -33,4 +33,4 @@ def is_secret_name(name: str) -> bool:
     if _IN_ANY_NAME.search(plain(name)):
         return True
     words = _BETWEEN_WORDS.sub(" ", _CAPITAL.sub(" ", name[:_LONGEST])).casefold().split()
-    return any(word in _AS_A_WORD for word in (plain(name), *words))
+    return any(word.rstrip("0123456789") in _AS_A_WORD for word in (plain(name), *words))
