@@ -133,7 +133,7 @@ class PbxServer:
 
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
-        masked = Mask(self._paths.vendors).path(path)
+        masked = Mask(self._paths.vendors, self.hosts.secrets).path(path)
         hints = self._paths.hints(masked)
         listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
         meant = "".join(f"{hint}\n" for hint in hints)
