@@ -15,6 +15,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
 from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
 from pbxsim.config.file import settings_of
+from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.recordings.files import NoRecordings
 
@@ -41,7 +42,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails. `credentials` are the texts of its file, the secret ones apart from all others.
+    e-mails. `credentials` are the texts of its file, the secret ones apart from all others. `request_limits` say how
+    much of a request is read.
     """
 
     pbx: Pbx
@@ -52,6 +54,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
     credentials: Credentials = NO_CREDENTIALS
+    request_limits: RequestLimits = USUAL
 
 
 class Assembly(Protocol):
@@ -107,6 +110,7 @@ def assemble(
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
         credentials=loaded.credentials,
+        request_limits=file.limits.request,
     )
 
 

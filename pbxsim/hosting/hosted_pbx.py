@@ -143,6 +143,7 @@ class HostedPbx:
     def answer(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply:
         """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
         driver, requests = self.driver, self.requests
+        request.limit(self.request_limits)
         driver.catch_up()
         record = requests.begin(vendor, request)
         try:
@@ -159,6 +160,11 @@ class HostedPbx:
         """Give a command line for a vendor's interface without any credential in it."""
         return self.secrets.spaced(Mask([self._vendors[vendor]]).pairs(command))
 
+    def claims(self, vendor: str, request: Request) -> bool:
+        """Tell whether a request to a vendor carries one of this PBX's credentials, in what this PBX reads of it."""
+        request.limit(self.request_limits)
+        return self.interfaces[vendor].claims(request)
+
     def _begin(self, assembly: Assembly, seed: int | None, rate: float, resumed: Resumed | None) -> None:
         """Build all of it. `resumed` None: what is in the record store is cleared first, once nothing can go wrong."""
         found = NOTHING_RESUMED if resumed is None else resumed
@@ -169,6 +175,7 @@ class HostedPbx:
         self.pbx = assembled.pbx
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
+        self.request_limits = assembled.request_limits
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
@@ -280,6 +287,6 @@ class Hosts:
         serving = self._serving[vendor]
         if len(serving) > 1:
             for host in serving:
-                if host.interfaces[vendor].claims(request):
+                if host.claims(vendor, request):
                     return host
         return serving[0]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
 _AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
-_PAIR: Final = re.compile(r"([^\s?&;=,\"']+)=([^\s&;,\"']*)")
+_PAIR: Final = re.compile(r"(?<![^\s?&;=,\"'])([^\s?&;=,\"']++)=([^\s&;,\"']*+)")  # begins where a name can: linear
 _REMEMBERED: Final = 4096
 _MOST_PARAMS: Final = 200
 _USUAL_PARAMS: Final = 40

@@ -183,4 +183,5 @@ def _without_body(request: Request) -> Request:
         headers=request.headers,
         remote=request.remote,
         fault=request.fault,
+        limits=request.limits,
     )

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _USER: Final = re.compile(r"(?<=//)[^/?#]*@")
-_PAIR: Final = re.compile(r"([^?&;=#]+)=([^&;#]*)")
+_PAIR: Final = re.compile(r"(?<![^?&;=#])([^?&;=#]++)=([^&;#]*+)")  # begins where a name can, so that it is linear
 
 
 class WebhookFilter(Page, kw_only=True):
