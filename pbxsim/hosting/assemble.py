@@ -42,8 +42,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails. `credentials` are the texts of its file, the secret ones apart from all others. `request_limits` say how
-    much of a request is read.
+    e-mails. `request_limits` say how much of a request is read. `credentials` are the
+    texts of its file, the secret ones apart from all others.
     """
 
     pbx: Pbx
@@ -53,8 +53,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     placements: tuple[Placement, ...] = ()
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
-    credentials: Credentials = NO_CREDENTIALS
     request_limits: RequestLimits = USUAL
+    credentials: Credentials = NO_CREDENTIALS
 
 
 class Assembly(Protocol):
@@ -109,8 +109,8 @@ def assemble(
         placements=placed,
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
-        credentials=loaded.credentials,
         request_limits=file.limits.request,
+        credentials=loaded.credentials,
     )
 
 

@@ -156,14 +156,14 @@ class HostedPbx:
             self._report_failures()
         return reply
 
-    def without_secrets(self, vendor: str, command: str) -> str:
-        """Give a command line for a vendor's interface without any credential in it."""
-        return self.secrets.spaced(Mask([self._vendors[vendor]]).pairs(command))
-
     def claims(self, vendor: str, request: Request) -> bool:
         """Tell whether a request to a vendor carries one of this PBX's credentials, in what this PBX reads of it."""
         request.limit(self.request_limits)
         return self.interfaces[vendor].claims(request)
+
+    def without_secrets(self, vendor: str, command: str) -> str:
+        """Give a command line for a vendor's interface without any credential in it."""
+        return self.secrets.spaced(Mask([self._vendors[vendor]]).pairs(command))
 
     def _begin(self, assembly: Assembly, seed: int | None, rate: float, resumed: Resumed | None) -> None:
         """Build all of it. `resumed` None: what is in the record store is cleared first, once nothing can go wrong."""
