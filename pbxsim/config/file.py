@@ -23,12 +23,13 @@ from pbxsim.config.subscribers import ExtensionEntry
 from pbxsim.config.trunks import RouteEntry, TrunkEntry
 from pbxsim.discovery import BrokenEngine
 from pbxsim.engines.engine import Engine
+from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.kit.values import Count, Moment, PbxName, instant
 from pbxsim.pbx.pbx import LONGEST_TALK
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ends by itself, and what is forgotten."""
+    """What ends by itself, what is forgotten, and how much of a request is read."""
 
     talk: Annotated[
         int, Meta(ge=1, le=2_592_000, description="Seconds after which a call ends that nobody hangs up.")
@@ -39,6 +40,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = LONGEST_TALK // SECOND
     recent_calls: Annotated[Count, Meta(description="Ended calls that can still be looked at.")] = 10_000
     cdrs: Annotated[int, Meta(ge=1, description="Call records kept; the oldest go first.")] = 1_000_000
+    request: RequestLimits = USUAL
 
 
 class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
