@@ -18,6 +18,8 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from pbxsim.kit.limits import USUAL, RequestLimits
+
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from logging import Logger
@@ -35,9 +37,19 @@ class Connection(RequestHandler):
 
     __slots__ = ("_on_unreadable",)
 
-    def __init__(self, server: web.Server, loop: AbstractEventLoop, on_unreadable: OnUnreadable) -> None:
+    def __init__(
+        self, server: web.Server, loop: AbstractEventLoop, on_unreadable: OnUnreadable, limits: RequestLimits = USUAL
+    ) -> None:
         # No access log: a line for each request costs more than the request. A packed body is for the vendor to judge.
-        super().__init__(server, loop=loop, access_log=cast("Logger", None), auto_decompress=False)
+        super().__init__(
+            server,
+            loop=loop,
+            access_log=cast("Logger", None),
+            auto_decompress=False,
+            max_headers=limits.headers,
+            max_field_size=limits.header_line,
+            max_line_size=limits.header_line,
+        )
         self._on_unreadable = on_unreadable
 
     def data_received(self, data: bytes) -> None:
@@ -73,17 +85,18 @@ class Connection(RequestHandler):
 
 
 class ConnectionServer(web.Server):
-    """Makes a Connection for each client."""
+    """Makes a Connection for each client. `limits` say how many and how long headers those that come now may send."""
 
     def __init__(
         self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], on_unreadable: OnUnreadable
     ) -> None:
         super().__init__(handler)
         self._on_unreadable = on_unreadable
+        self.limits = USUAL
 
     def __call__(self) -> RequestHandler:
         """Make the connection for a client that has just come."""
-        return Connection(self, self._loop, self._on_unreadable)
+        return Connection(self, self._loop, self._on_unreadable, self.limits)
 
 
 def with_encoded_target(data: bytes) -> bytes:

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
 from pbxsim.hosting.masking import Mask
+from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.file_bytes import FileBytes
@@ -52,6 +53,7 @@ class PbxServer:
         self._vendors = vendors
         self._api = api
         self._body_seconds = body_seconds
+        self._connections = ConnectionServer(self._handle, self._unreadable)
         self._runner: web.ServerRunner | None = None
         self.port = 0
         self.reindex()
@@ -60,13 +62,14 @@ class PbxServer:
         """Look again at which vendors are served, after a PBX began anew by another plan. Raises PathClaimedTwice."""
         self.hosts.index()
         self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
+        self._connections.limits = widest(host.request_limits for host in self.hosts)
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
         """Listen, and let the PBXs live. `port` then says where, also if 0 was asked for.
 
         Raises AddressInUse, EngineUnreachable.
         """
-        runner = web.ServerRunner(ConnectionServer(self._handle, self._unreadable), shutdown_timeout=2.0)
+        runner = web.ServerRunner(self._connections, shutdown_timeout=2.0)
         await runner.setup()
         site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
         try:

@@ -22,7 +22,8 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 """The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
 
 DELIBERATE: Final[dict[str, str]] = {
-    "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file",
+    "commands/schema": "`limits.request` says how much of a request is read;"
+    " three descriptions of Duocom's settings name the ruling that lists the places, no source file",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""

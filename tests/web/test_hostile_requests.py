@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from pbxsim.config.load import read
+from pbxsim.hosting.assemble import FileAssembly
 from tests.growth import LONGEST_CPU
+from tests.web.town import ACME, running
 
 if TYPE_CHECKING:
     from tests.web.town import Town
@@ -58,3 +61,34 @@ async def test_what_was_not_read_is_told_in_the_request_log(town: Town) -> None:
     record = next(town.host.requests.records())
     assert len(record.request.params) <= 1_000
     assert len(record.hints) == 10
+
+
+NARROW: Final = """
+name: {name}
+limits: {{request: {{parameters: {parameters}, headers: {headers}, header_line: 1024}}}}
+vendors: {{acme: {{secret: {secret}}}}}
+"""
+
+
+def narrow(name: str, secret: str, parameters: int, headers: int) -> FileAssembly:
+    """Say how a PBX begins that reads little."""
+    text = NARROW.format(name=name, secret=secret, parameters=parameters, headers=headers)
+    return FileAssembly(read(text, f"{name}.yaml", {"acme": ACME}))
+
+
+async def test_each_pbx_reads_as_many_parameters_as_its_file_says() -> None:
+    async with running(narrow("one", "s1", 3, 40), narrow("two", "s2", 4, 40)) as town:
+        for secret in ("s1", "s2"):
+            await town.get(f"/acme/api?do=echo&secret={secret}&a=1&b=2&c=3")
+        seen = [next(host.requests.records()).request for host in town.hosts]
+    assert [list(request.params) for request in seen] == [["do", "secret", "a"], ["do", "secret", "a", "b"]]
+    assert seen[0].reading_hints == ("more than 3 parameters: those behind were not read",)
+
+
+async def test_more_or_longer_headers_than_a_pbx_allows_are_refused_in_one_line() -> None:
+    async with running(narrow("one", "s1", 3, 40)) as town:
+        for sent in (b"X: y\r\n" * 60, b"X: " + b"y" * 2_000 + b"\r\n"):
+            refused = await town.raw(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n" + sent + b"\r\n")
+            assert b" 400 Bad Request" in refused.partition(b"\r\n")[0]
+            assert len(refused) < 400
+        assert (await town.get("/livez")).status == 200
