@@ -28,10 +28,11 @@ from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.file_watch import FileWatch
 from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 from pbxsim.hosting.recordings_folder import RecordingsFolder
+from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
-from pbxsim.web import tls
+from pbxsim.web import logs, tls
 from pbxsim.web.banner import banner, base_url
 from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
@@ -51,6 +52,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
 
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
+    `is_terminal`: what is said is read by a person, and not kept by what started the server.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -65,6 +67,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     tls: str = ""
     control_token: str = ""
     is_open: bool = False
+    is_terminal: bool = False
     watch: bool = False
 
 
@@ -134,6 +137,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
         kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze))
         installation = Installation(settings, workplace, storage, sources)
+        stack.enter_context(logs.without(installation.secrets))
         context = _tls(settings, workplace)
         tune_garbage_collection()
         await installation.server.start(settings.host, settings.port, context)
@@ -142,7 +146,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
             watch = FileWatch(installation.watched(), installation.reload)
             watch.start()
             stack.callback(watch.close)
-        say(installation.banner())
+        say(installation.banner(shows_credentials=settings.is_terminal))
         await stop.wait()
 
 
@@ -187,12 +191,13 @@ class Installation:
         self._storage = InMemory() if storage is None else storage
         self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
+        self.secrets = SecretValues({settings.control_token, self._storage.password})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, control)
 
-    def banner(self) -> str:
+    def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
         settings = self._settings
         return banner(
@@ -202,6 +207,7 @@ class Installation:
             kept_in=self._storage.words,
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",
+            shows_credentials=shows_credentials,
         )
 
     def watched(self) -> dict[str, Path]:
@@ -242,6 +248,7 @@ class Installation:
             rate=self._settings.rate,
             record_store=self._storage.record_store(name),
             resumed=self._storage.resumed(name),
+            secrets=self.secrets,
         )
 
     def _assembly(self, loaded: LoadedFile) -> FileAssembly:

@@ -236,6 +236,7 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         tls=asked.tls,
         control_token=asked.control_token or "",
         is_open=is_open,
+        is_terminal=sys.stdout.isatty(),
         watch=watch,
     )
 

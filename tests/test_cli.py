@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,13 +32,12 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 
 class Server:
-    """A `pbxsim serve` in a process of its own."""
+    """A `pbxsim serve` in a process of its own, which writes its banner there."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], stdout: IO[str]) -> None:
         self.process = process
-        assert process.stdout is not None
         self.banner = ""
-        for line in process.stdout:
+        for line in stdout:
             self.banner += line
             if "openapi.json" in line:
                 break
@@ -72,9 +71,31 @@ def serving(*arguments: str, **environment: str) -> Iterator[Server]:
         text=True,
     ) as process:
         try:
-            yield Server(process)
+            assert process.stdout is not None
+            yield Server(process, process.stdout)
         finally:
             process.terminate()  # not killed: that would leave its folder behind
+
+
+@contextmanager
+def serving_in_a_terminal(*arguments: str) -> Iterator[Server]:
+    """Serve on a free port until the block ends, with a person to read what is printed."""
+    ours, its = os.openpty()
+    with (
+        os.fdopen(ours, encoding="utf-8") as screen,
+        subprocess.Popen(
+            [sys.executable, "-m", "pbxsim", "serve", "--port", "0", *arguments],
+            env=CLEAN,
+            stdout=its,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
+        os.close(its)
+        try:
+            yield Server(process, screen)
+        finally:
+            process.terminate()
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -94,7 +115,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's lines are for curl, and there is none")
 def test_each_vendors_line_in_the_banner_places_a_call() -> None:
-    with serving("--clock", "paused") as server:
+    with serving_in_a_terminal("--clock", "paused") as server:
         lines = [line.strip() for line in server.banner.splitlines() if line.startswith("    curl")]
         for number, line in enumerate(lines[:4], start=1):
             done = subprocess.run([*shlex.split(line), "-s"], capture_output=True, check=True)
@@ -111,6 +132,16 @@ def test_each_vendors_line_in_the_banner_places_a_call() -> None:
             "simotel",
             "duocom",
         ]
+
+
+def test_a_banner_that_is_kept_has_no_credentials_and_says_so() -> None:
+    with serving("--clock", "paused") as server:
+        assert "username=voipsun&password=***&action=originate" in server.banner
+        assert "klic=***&cislo=" in server.banner
+        assert "-H 'X-APIKEY: ***' -H 'Authorization: Basic ***'" in server.banner
+        assert "&pass=***'" in server.banner
+        assert "(credentials are shown in a terminal only: *** stands for what the PBX file says)\n" in server.banner
+        assert server.banner.count("    curl") == 7
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -182,7 +213,7 @@ def test_a_clock_can_run_faster() -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's lines are for curl, and there is none")
 def test_https_with_a_certificate_made_for_the_start() -> None:
-    with serving("--tls", "self-signed", "--clock", "paused") as server:
+    with serving_in_a_terminal("--tls", "self-signed", "--clock", "paused") as server:
         assert server.url.startswith("https://127.0.0.1:")
         line = shlex.split(next(line for line in server.banner.splitlines() if line.startswith("    curl")))
         assert subprocess.run([*line, "-s"], capture_output=True, check=True).stdout == b'{"success":"true"}'

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Final
 
 import msgspec
 
+from pbxsim.config.credentials import Credentials, credentials_of
 from pbxsim.config.document import Document
 from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.file import PbxFile
@@ -45,6 +47,11 @@ class LoadedFile:
     def __deepcopy__(self, memo: object) -> LoadedFile:
         """Give itself: nothing that is made of a file changes it, so a PBX and its copy may share it."""
         return self
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Every secret that stands in the file, and all that is public in it."""
+        return credentials_of(self.file)
 
     def check(self, pbx: Pbx) -> None:
         """Have the vendors check their settings against the first PBX built of the file; every other is the same.

@@ -13,6 +13,7 @@ from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
+from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
 from pbxsim.config.file import settings_of
 from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.pbx.pbx import NOTHING_SAVED
@@ -41,7 +42,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails. `request_limits` say how much of a request is read.
+    e-mails. `request_limits` say how much of a request is read. `credentials` are the
+    texts of its file, the secret ones apart from all others.
     """
 
     pbx: Pbx
@@ -52,6 +54,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
     request_limits: RequestLimits = USUAL
+    credentials: Credentials = NO_CREDENTIALS
 
 
 class Assembly(Protocol):
@@ -107,6 +110,7 @@ def assemble(
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
         request_limits=file.limits.request,
+        credentials=loaded.credentials,
     )
 
 

@@ -101,7 +101,7 @@ class RequestLog:
         mask = self._masks[vendor]
         entry: dict[str, object] = {
             "vendor": vendor,
-            "method": request.method,
+            "method": mask.values.value(request.method),
             "path": mask.path(request.path),
             "params": mask.params(request.params),
             "remote": request.remote,
@@ -136,7 +136,7 @@ class RequestLog:
             seq=record.seq,
             at=iso(record.at),
             vendor=record.vendor or None,
-            method=request.method,
+            method=mask.values.value(request.method),
             path=mask.path(request.path),
             params=mask.params(request.params),
             body=mask.body(request) or (f"({record.body_size} bytes, not kept)" if record.body_size else None),
@@ -148,7 +148,7 @@ class RequestLog:
             reply_size=record.reply_size,
             code=record.code or None,
             call=record.call,
-            hints=tuple(hint.encode(errors="replace").decode() for hint in record.hints),
+            hints=tuple(mask.values.text(hint).encode(errors="replace").decode() for hint in record.hints),
         )
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:

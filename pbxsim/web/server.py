@@ -16,7 +16,9 @@ from pbxsim.hosting.masking import Mask
 from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
+from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.file_bytes import FileBytes
+from pbxsim.web.listening import ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 _TEXT: Final = "text/plain; charset=utf-8"
 
 LONGEST_BODY: Final = 1_048_576
-BODY_SECONDS: Final = 10.0
 _TOO_LONG: Final = f"the body is longer than {LONGEST_BODY} bytes"
 
 
@@ -43,17 +44,17 @@ class AddressInUse(OSError):
 class PbxServer:
     """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
 
-    `body_seconds` is how long a client may take to send a body before the vendor answers without it.
+    `limits` are those that this process can bear if none are given. A body that does not come in their time is answered
+    by the vendor, without it.
     """
 
     def __init__(
-        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, body_seconds: float = BODY_SECONDS
+        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, limits: ConnectionLimits | None = None
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
         self._api = api
-        self._body_seconds = body_seconds
-        self._connections = ConnectionServer(self._handle, self._unreadable)
+        self._limits = ConnectionLimits.of_this_process() if limits is None else limits
         self._runner: web.ServerRunner | None = None
         self.port = 0
         self.reindex()
@@ -62,16 +63,17 @@ class PbxServer:
         """Look again at which vendors are served, after a PBX began anew by another plan. Raises PathClaimedTwice."""
         self.hosts.index()
         self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
-        self._connections.limits = widest(host.request_limits for host in self.hosts)
+        self._read = widest(host.request_limits for host in self.hosts)
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
         """Listen, and let the PBXs live. `port` then says where, also if 0 was asked for.
 
         Raises AddressInUse, EngineUnreachable.
         """
-        runner = web.ServerRunner(self._connections, shutdown_timeout=2.0)
+        connections = ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read)
+        runner = web.ServerRunner(connections, shutdown_timeout=2.0)
         await runner.setup()
-        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
+        site = ListeningSite(runner, connections, host, port, tls)
         try:
             await site.start()
         except OSError as error:
@@ -133,7 +135,7 @@ class PbxServer:
 
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
-        masked = Mask(self._paths.vendors).path(path)
+        masked = Mask(self._paths.vendors, self.hosts.secrets).path(path)
         hints = self._paths.hints(masked)
         listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
         meant = "".join(f"{hint}\n" for hint in hints)
@@ -155,7 +157,7 @@ class PbxServer:
             if "100-continue" in incoming.headers.get("Expect", "").lower():
                 await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 incoming.writer.output_size = 0
-            async with asyncio.timeout(self._body_seconds):
+            async with asyncio.timeout(self._limits.body):
                 return await _read(incoming)
         except TimeoutError:
             return b"", "the client stopped sending before the body's end"

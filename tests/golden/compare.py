@@ -24,6 +24,13 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "`limits.request` says how much of a request is read;"
     " three descriptions of Duocom's settings name the ruling that lists the places, no source file",
+    "documented/control": "the contract says who may use the control API, and what readyz tells whom",
+    "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
+    "town/banner": "as documented/banner",
+    "manual/banner": "as documented/banner",
+    "restarted/before-banner": "as documented/banner",
+    "restarted/after-banner": "as documented/banner",
+    "manual": "readyz tells who has not the token the status alone",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
+from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.server import AddressInUse
 from tests.web.town import Town, plan, running
 
@@ -188,7 +189,7 @@ async def test_broken_chunking_is_answered_by_the_vendor_if_it_was_reached(town:
 
 
 async def test_a_client_that_stops_sending_is_answered_by_the_vendor() -> None:
-    async with running(body_seconds=0.01) as town, town.connection() as (reader, writer):
+    async with running(limits=ConnectionLimits(body=0.01)) as town, town.connection() as (reader, writer):
         writer.write(b"POST /acme/api" + KEPT + b"Content-Length: 10\r\n\r\nabc")
         answered = await reader.readuntil(b"body's end")
         assert b"\r\nConnection: close\r\n" in answered

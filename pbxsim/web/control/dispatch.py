@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from pbxsim.web.control.response import Problem, Response
 from pbxsim.web.paths import CONTROL_ROOT, HEALTH, LIVEZ, METRICS
 
@@ -40,10 +42,16 @@ class ControlApi:
         try:
             return await self._answer(request)
         except Problem as problem:
-            return problem.response()
+            return self._told(problem)
         except Exception:
             _log.exception("the control API failed at %s %s", request.method, request.path)
             return Problem(500, "a fault in pbxsim; its log has more").response()
+
+    def _told(self, problem: Problem) -> Response:
+        """Spell a problem out; it may quote what a client put in the wrong place."""
+        response = problem.response()
+        assert isinstance(response.body, bytes)
+        return msgspec.structs.replace(response, body=self._hosts.secrets.json(response.body))
 
     async def _answer(self, request: Request) -> Response:
         from pbxsim.web.control.paging import linked
