@@ -99,6 +99,8 @@ class PbxServer:
     # -- one request ----------------------------------------------------------------------------------------------
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        if len(incoming.headers) > self._read.headers:  # which aiohttp counts since 3.14 only
+            return self._too_many_headers(incoming)
         path, _, query = _target(incoming.raw_path)
         hints: tuple[str, ...] = ()
         vendor = self._paths.owner(path)
@@ -143,6 +145,13 @@ class PbxServer:
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
         self.hosts.first().requests.missed(request, reply)
         return _response(reply)
+
+    def _too_many_headers(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        reason = f"more than {self._read.headers} headers"
+        self._unreadable(incoming.remote or "", reason)
+        response = web.Response(status=400, text=f"400 Bad Request: {reason}\n")
+        response.force_close()
+        return response
 
     def _unreadable(self, remote: str, reason: str) -> None:
         hint = f"this was no HTTP request that a server can read: {reason}"
