@@ -13,7 +13,7 @@ from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
-from pbxsim.config.file import settings_of
+from pbxsim.config.file import Limits, settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.recordings.files import NoRecordings
 
@@ -40,7 +40,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails.
+    e-mails. `limits` say how much of what happened is kept.
     """
 
     pbx: Pbx
@@ -50,6 +50,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     placements: tuple[Placement, ...] = ()
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
+    limits: Limits = Limits()
 
 
 class Assembly(Protocol):
@@ -80,7 +81,10 @@ def assemble(
     Raises PbxFileRefused if a vendor finds fault with its settings, and CannotBegin if `folder` cannot be used.
     """
     file, packages = loaded.file, loaded.packages
-    recorder = None if folder is None else folder.recorder(longest=file.limits.recording)
+    limits = file.limits
+    recorder = None
+    if folder is not None:
+        recorder = folder.recorder(longest=limits.recording, most_bytes=limits.recording_bytes)
     pbx = build(
         file,
         clock=clock,
@@ -104,6 +108,7 @@ def assemble(
         placements=placed,
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
+        limits=limits,
     )
 
 
