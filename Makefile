@@ -11,6 +11,10 @@ PY := $(BIN)/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
 LOCK_VENV := .venv-lock
+LOWEST_VENV := .venv-lowest
+# What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
+LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
+PYTHONS := 3.11 3.12 3.13 3.14
 
 # Stamps: what the virtual environment holds. The dev lock holds the runtime lock's versions and more.
 HAS_RUNTIME := $(VENV)/.runtime-installed
@@ -20,7 +24,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev test check format bench vendor lock clean
+.PHONY: help run dev quick test lowest pythons check format bench vendor lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -34,6 +38,14 @@ dev: $(HAS_DEV) ## set up .venv with everything that tests, checks and bench nee
 
 test: $(HAS_DEV) ## the whole test suite; what could not run is named at the end   (ARGS="-k word")
 	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+
+quick: $(HAS_DEV) ## the tests that take under a second each: less than a minute in all   (ARGS="-k word")
+	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow" $(ARGS)
+
+lowest: $(LOWEST_VENV)/.installed ## tests with the oldest dependencies that pyproject.toml allows
+	$(LOWEST_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(LOWEST_TESTS) $(ARGS)
+
+pythons: $(PYTHONS:%=python-%) ## the quick tests on every Python of PYTHONS that is here; the others are named
 
 check: $(HAS_DEV) ## format, lint, types, import contract
 	$(PY) -m ruff format --check .
@@ -54,16 +66,18 @@ vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	$(PY) -m pbxsim.kit.scaffold $(NAME)
 
 lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requirements/*.txt
-	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --output-file requirements/runtime.txt
-	$(LOCK_COMPILE) --all-extras --constraints requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --upgrade --output-file requirements/runtime.txt
+	$(LOCK_COMPILE) --all-extras --constraints requirements/runtime.txt --upgrade --output-file requirements/dev.txt
+	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --extra test --extra tls \
+		--resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration
 # and package folders are not asked, for their builds may have other hashes. No address is written into the files.
-LOCK_COMPILE = $(LOCK_VENV)/bin/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 --upgrade \
+LOCK_COMPILE = $(LOCK_VENV)/bin/uv pip compile pyproject.toml --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet
 
 # The Python of the virtual environment: $(PYTHON) if given, else the first on PATH that is new enough and can make one.
@@ -87,6 +101,16 @@ if [ -z "$$found" ]; then \
 fi
 endef
 
+# The Python of one version, from PATH or from pyenv; nothing if there is none, or none that can make an environment.
+define FIND_EXACT
+found=; \
+for candidate in python$(1) "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$(1).*/bin/python; do \
+  if "$$candidate" -c 'import sys, ensurepip, venv; sys.exit("%d.%d" % sys.version_info[:2] != "$(1)")' 2>/dev/null; then \
+    found="$$candidate"; \
+  fi; \
+done
+endef
+
 export PYTHON
 
 $(VENV)/.made:
@@ -108,6 +132,30 @@ $(HAS_DEV): requirements/dev.txt pyproject.toml | $(VENV)/.made
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(HAS_RUNTIME) $@
+
+# The oldest dependencies belong to the oldest Python: newer ones have no wheels of theirs.
+$(LOWEST_VENV)/.installed: requirements/lowest.txt
+	@$(call FIND_EXACT,3.11); \
+	if [ -z "$$found" ]; then echo "pbxsim: the oldest dependencies need Python 3.11, which is not here" >&2; exit 1; fi; \
+	echo "pbxsim: making $(LOWEST_VENV)"; \
+	rm -rf $(LOWEST_VENV) && "$$found" -m venv $(LOWEST_VENV)
+	@$(LOWEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# Each Python has an environment of its own, of the versions in the dev lock; one that is not here is named and no fault.
+python-%:
+	@$(call FIND_EXACT,$*); \
+	if [ -z "$$found" ]; then echo "SKIPPED Python $*: not on this machine"; exit 0; fi; \
+	set -e; \
+	if ! [ .venv-$*/.installed -nt requirements/dev.txt ]; then \
+	  echo "pbxsim: making .venv-$*"; \
+	  rm -rf .venv-$* && "$$found" -m venv .venv-$*; \
+	  .venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; \
+	  .venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
+	  touch .venv-$*/.installed; \
+	fi; \
+	echo "pbxsim: $$(.venv-$*/bin/python --version)"; \
+	.venv-$*/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 $(LOCK_VENV)/.installed: Makefile
 	@$(FIND_PYTHON); \

@@ -28,12 +28,13 @@ from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.file_watch import FileWatch
 from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 from pbxsim.hosting.recordings_folder import RecordingsFolder
+from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
-from pbxsim.web import tls
+from pbxsim.web import logs, tls
 from pbxsim.web.banner import banner, base_url
-from pbxsim.web.control.access import Guard
+from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
@@ -48,7 +49,11 @@ _log: Final = logging.getLogger("pbxsim")
 
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said"."""
+    """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
+
+    `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
+    `is_terminal`: what is said is read by a person, and not kept by what started the server.
+    """
 
     pbxs: tuple[str, ...] = ("documented",)
     host: str = "127.0.0.1"
@@ -61,6 +66,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     stored: Wanted = Wanted(place=IN_MEMORY)
     tls: str = ""
     control_token: str = ""
+    is_open: bool = False
+    is_terminal: bool = False
     watch: bool = False
 
 
@@ -101,13 +108,24 @@ class Sources(msgspec.Struct, frozen=True):
 
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
+    """Serve until SIGTERM, SIGHUP or Ctrl-C; `say` prints the banner. Raises Refused, Contradictory, Unreachable."""
+    _check_reach(settings)
     try:
         asyncio.run(_serve(settings, say))
     except (PbxFileRefused, PathClaimedTwice, BrokenPackage, CannotBegin, tls.TlsRefused) as error:
         raise Refused(str(error)) from error
     except (AddressInUse, EngineUnreachable, StoreUnreachable, tls.TlsNotInstalled) as error:
         raise Unreachable(str(error)) from error
+
+
+def _check_reach(settings: ServeSettings) -> None:
+    """See that nobody opens the control API to a network by accident. Raises Contradictory."""
+    if is_loopback(settings.host) or settings.control_token:
+        return
+    who = f"whoever reaches {settings.host or 'this machine'} may use the control API"
+    if not settings.is_open:
+        raise Contradictory(f"without --control-token {who}; give it one, or say --open to have it so")
+    _log.warning("%s: there is no --control-token", who)
 
 
 async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
@@ -119,6 +137,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
         kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze))
         installation = Installation(settings, workplace, storage, sources)
+        stack.enter_context(logs.without(installation.secrets))
         context = _tls(settings, workplace)
         tune_garbage_collection()
         await installation.server.start(settings.host, settings.port, context)
@@ -127,13 +146,18 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
             watch = FileWatch(installation.watched(), installation.reload)
             watch.start()
             stack.callback(watch.close)
-        say(installation.banner())
+        say(installation.banner(shows_credentials=settings.is_terminal))
         await stop.wait()
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
+    """Drain at SIGTERM, SIGINT, and SIGHUP: a terminal that is closed. Under `nohup` that one stays ignored."""
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    names = [signal.SIGTERM, signal.SIGINT]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is not None and signal.getsignal(hangup) is not signal.SIG_IGN:
+        names.append(hangup)
+    for name in names:
         try:
             loop.add_signal_handler(name, stop.set)
         except NotImplementedError:  # Windows
@@ -167,12 +191,13 @@ class Installation:
         self._storage = InMemory() if storage is None else storage
         self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
+        self.secrets = SecretValues({settings.control_token, self._storage.password})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, control)
 
-    def banner(self) -> str:
+    def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
         settings = self._settings
         return banner(
@@ -182,6 +207,7 @@ class Installation:
             kept_in=self._storage.words,
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",
+            shows_credentials=shows_credentials,
         )
 
     def watched(self) -> dict[str, Path]:
@@ -222,6 +248,7 @@ class Installation:
             rate=self._settings.rate,
             record_store=self._storage.record_store(name),
             resumed=self._storage.resumed(name),
+            secrets=self.secrets,
         )
 
     def _assembly(self, loaded: LoadedFile) -> FileAssembly:

@@ -11,7 +11,7 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pbxsim import __version__
 from pbxsim.engines import DEFAULT_ENGINE
@@ -27,6 +27,7 @@ from pbxsim.options import (
     port,
     rate,
     seed,
+    token,
     truth,
     whole,
 )
@@ -75,7 +76,7 @@ def _broken_package() -> type[Exception]:
 def serve(asked: argparse.Namespace) -> int:
     """Serve PBXs until somebody stops it."""
     try:
-        watch = asked.watch is True or bool(named(truth)(asked.watch))
+        watch, is_open = _flag(asked.watch), _flag(asked.open)
     except argparse.ArgumentTypeError as error:
         return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
     import gc
@@ -88,7 +89,7 @@ def serve(asked: argparse.Namespace) -> int:
     from pbxsim.app import Contradictory, Refused, Unreachable, run
 
     try:
-        run(_settings(asked, watch=watch), _say)
+        run(_settings(asked, watch=watch, is_open=is_open), _say)
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
     except Contradictory as contradictory:
@@ -96,6 +97,11 @@ def serve(asked: argparse.Namespace) -> int:
     except Unreachable as unreachable:
         return _complain(str(unreachable), Exit.UNREACHABLE)
     return Exit.DONE
+
+
+def _flag(given: Literal[True] | FromEnvironment) -> bool:
+    """Read an option without a value: given, or as the environment says. Raises ArgumentTypeError."""
+    return given is True or bool(named(truth)(given))
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -195,7 +201,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
     option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
-    option("control-token", "", str, "T", "ask for it as bearer token in the control API")
+    option("control-token", None, token, "T", "ask for it as bearer token in the control API")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     option(
         "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
@@ -207,10 +213,14 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
+    is_open = FromEnvironment(environment.get("PBXSIM_OPEN", ""), "PBXSIM_OPEN")
+    parser.add_argument(
+        "--open", action="store_true", default=is_open, help="beyond the loopback, have a control API without a token"
+    )
     parser.set_defaults(command=serve)
 
 
-def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
+def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
 
     return ServeSettings(
@@ -224,7 +234,9 @@ def _settings(asked: argparse.Namespace, *, watch: bool) -> ServeSettings:
         recordings=asked.recordings,
         stored=_stored(asked),
         tls=asked.tls,
-        control_token=asked.control_token,
+        control_token=asked.control_token or "",
+        is_open=is_open,
+        is_terminal=sys.stdout.isatty(),
         watch=watch,
     )
 

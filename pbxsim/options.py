@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from pbxsim.engines import DEFAULT_ENGINE
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 _LATER: Final = {
     "workers": "this release serves with one process; leave --workers out",
 }
+_NEVER_EMPTY: Final = ("control-token",)
+"""What must not stand empty in the environment: an empty variable is as good as none, but who sets these means them."""
+_TOKEN: Final = re.compile(r"[!-~]+")
 _TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
 _FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
 
@@ -47,14 +51,15 @@ class Options:
         self._environment = environment
 
     def __call__(self, name: str, default: object, kind: Callable[[str], object], metavar: str, text: str) -> None:
-        default = self.given(name) or default
+        given = self.given(name)
+        default = default if given is None else given
         self._parser.add_argument(f"--{name}", type=named(kind), default=default, metavar=metavar, help=text)
 
     def given(self, name: str) -> FromEnvironment | None:
         """Give what the environment says of an option, if it does."""
         variable = f"PBXSIM_{name.upper().replace('-', '_')}"
         text = self._environment.get(variable)
-        return FromEnvironment(text, variable) if text else None
+        return FromEnvironment(text, variable) if text or (text is not None and name in _NEVER_EMPTY) else None
 
 
 class FromEnvironment(str):
@@ -89,6 +94,17 @@ def truth(text: str) -> bool:
     if text.lower() not in known:
         raise argparse.ArgumentTypeError(f"expected 1 or 0, not {str(text)!r}")
     return known[text.lower()]
+
+
+def token(text: str) -> str:
+    """Read a token: what a header can carry behind `Bearer` (RFC 6750). An empty one is a variable that was not set."""
+    if not _TOKEN.fullmatch(text):
+        raise argparse.ArgumentTypeError(
+            "expected a token of visible ASCII characters; for none leave it out"
+            if text
+            else "is empty: for none leave it out"
+        )
+    return str(text)
 
 
 def port(text: str) -> int:

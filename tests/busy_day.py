@@ -30,7 +30,7 @@ from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal.journal import Journal
-from tests.builder import EVERY_EVENT, START, Office, extension, line
+from pbxsim.testing.office import EVERY_EVENT, START, Office, extension, line
 from tests.pbx.components import NumberComponent, PatientQuestioner
 from tests.vendors import golden
 
@@ -244,10 +244,10 @@ class _NoFiles:
 
 def documented(seed: int = 7) -> HostedPbx:
     """Send every documented request to the PBX `documented`, three times over, with time between them."""
-    loaded = load("documented")
+    loaded, drawn_by = load("documented"), seed
 
-    def assembly(_rate: float, _seed: int | None, saved: Saved) -> Assembled:
-        return assemble(loaded, clock=Scheduler(START), seed=seed, files=_NoFiles(), saved=saved)
+    def assembly(rate: float, seed: int | None, saved: Saved) -> Assembled:
+        return assemble(loaded, clock=Scheduler(START), seed=drawn_by, files=_NoFiles(), saved=saved)
 
     hosted = HostedPbx(assembly, loaded.packages.vendors, rate=0)
     clock = hosted.pbx.clock

@@ -1,4 +1,7 @@
-"""What holds for all tests: whatever a server keeps goes into a folder of this run, never into the user's own."""
+"""What holds for all tests: whatever a server keeps goes into a folder of this run, never into the user's own.
+
+At the end, tests that should be marked `slow` are named.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ import tempfile
 from typing import Final
 
 import pytest
+
+from tests.durations import unmarked
 
 _VARIABLE: Final = "XDG_DATA_HOME"  # where a store is that nobody gave a place: see sinks/store/location.py
 _folder = pytest.StashKey[str]()
@@ -23,3 +28,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove it."""
     if _folder in config.stash:
         shutil.rmtree(config.stash[_folder], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that are slow and not marked so."""
+    reports = [one for some in terminalreporter.stats.values() for one in some if isinstance(one, pytest.TestReport)]
+    for line in unmarked(reports):
+        terminalreporter.write_line(line, yellow=True)

@@ -37,6 +37,9 @@ USER: Final = "pbxsim"
 PASSWORD: Final = "s3cret/p@ss:word"
 """Needs quoting in a URL, and must never be seen in an error."""
 
+SERVERS: Final = [pytest.param(kind, marks=pytest.mark.slow) for kind in ("postgresql", "mariadb")]
+"""The kinds that have a server, as parameters: it takes seconds to start, once in a session."""
+
 _S = TypeVar("_S", bound="Server")
 _PATIENCE: Final = 60.0  # seconds for a server that starts or ends
 _numbers: Final = count(1)
@@ -315,7 +318,7 @@ def mariadb_url(mariadb_server: MariadbServer) -> str:
     return mariadb_server.new_database()
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+@pytest.fixture(params=["sqlite", *SERVERS])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give a fresh database: the test runs once with each."""
     if request.param == "sqlite":

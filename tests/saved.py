@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.pbx.saved import Saved
 
 if TYPE_CHECKING:
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
 
 
 def left_by(office: Office) -> Saved:

@@ -15,7 +15,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,17 +26,18 @@ from tests.test_app import pbx_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("PBXSIM_")}
 
 
 class Server:
-    """A `pbxsim serve` in a process of its own."""
+    """A `pbxsim serve` in a process of its own, which writes its banner there."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], stdout: IO[str]) -> None:
         self.process = process
-        assert process.stdout is not None
         self.banner = ""
-        for line in process.stdout:
+        for line in stdout:
             self.banner += line
             if "openapi.json" in line:
                 break
@@ -70,9 +71,31 @@ def serving(*arguments: str, **environment: str) -> Iterator[Server]:
         text=True,
     ) as process:
         try:
-            yield Server(process)
+            assert process.stdout is not None
+            yield Server(process, process.stdout)
         finally:
             process.terminate()  # not killed: that would leave its folder behind
+
+
+@contextmanager
+def serving_in_a_terminal(*arguments: str) -> Iterator[Server]:
+    """Serve on a free port until the block ends, with a person to read what is printed."""
+    ours, its = os.openpty()
+    with (
+        os.fdopen(ours, encoding="utf-8") as screen,
+        subprocess.Popen(
+            [sys.executable, "-m", "pbxsim", "serve", "--port", "0", *arguments],
+            env=CLEAN,
+            stdout=its,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process,
+    ):
+        os.close(its)
+        try:
+            yield Server(process, screen)
+        finally:
+            process.terminate()
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -92,7 +115,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's lines are for curl, and there is none")
 def test_each_vendors_line_in_the_banner_places_a_call() -> None:
-    with serving("--clock", "paused") as server:
+    with serving_in_a_terminal("--clock", "paused") as server:
         lines = [line.strip() for line in server.banner.splitlines() if line.startswith("    curl")]
         for number, line in enumerate(lines[:4], start=1):
             done = subprocess.run([*shlex.split(line), "-s"], capture_output=True, check=True)
@@ -111,7 +134,17 @@ def test_each_vendors_line_in_the_banner_places_a_call() -> None:
         ]
 
 
-@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_banner_that_is_kept_has_no_credentials_and_says_so() -> None:
+    with serving("--clock", "paused") as server:
+        assert "username=voipsun&password=***&action=originate" in server.banner
+        assert "klic=***&cislo=" in server.banner
+        assert "-H 'X-APIKEY: ***' -H 'Authorization: Basic ***'" in server.banner
+        assert "&pass=***'" in server.banner
+        assert "(credentials are shown in a terminal only: *** stands for what the PBX file says)\n" in server.banner
+        assert server.banner.count("    curl") == 7
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path, by: int) -> None:
     with serving(TMPDIR=str(tmp_path)) as server:
         assert [path.name[:7] for path in tmp_path.iterdir()] == ["pbxsim-"]
@@ -119,6 +152,17 @@ def test_it_stops_gracefully_when_asked_and_leaves_nothing_behind(tmp_path: Path
         assert server.process.stderr is not None
         assert server.process.stderr.read() == ""
     assert list(tmp_path.iterdir()) == []
+
+
+def test_under_nohup_a_closed_terminal_does_not_stop_it() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a child inherits that, as from `nohup`
+    try:
+        with serving("--clock", "paused") as server:
+            server.process.send_signal(signal.SIGHUP)
+            assert server.ask("/_pbxsim/calls") == []
+            assert server.stop() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_killed_server_can_be_started_again_on_its_port(tmp_path: Path) -> None:
@@ -169,7 +213,7 @@ def test_a_clock_can_run_faster() -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's lines are for curl, and there is none")
 def test_https_with_a_certificate_made_for_the_start() -> None:
-    with serving("--tls", "self-signed", "--clock", "paused") as server:
+    with serving_in_a_terminal("--tls", "self-signed", "--clock", "paused") as server:
         assert server.url.startswith("https://127.0.0.1:")
         line = shlex.split(next(line for line in server.banner.splitlines() if line.startswith("    curl")))
         assert subprocess.run([*line, "-s"], capture_output=True, check=True).stdout == b'{"success":"true"}'
@@ -271,8 +315,11 @@ def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.Cap
     ("name", "value", "told"),
     [
         ("PBXSIM_PORT", "x", "--port: PBXSIM_PORT: expected a port"),
+        ("PBXSIM_ENGINE", "steam", "--engine: PBXSIM_ENGINE: expected simulated, not 'steam'"),
         ("PBXSIM_DB", "x://y", "--db: PBXSIM_DB: no database is known by x://"),
         ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
+        ("PBXSIM_OPEN", "maybe", "PBXSIM_OPEN: expected 1 or 0, not 'maybe'"),
+        ("PBXSIM_CONTROL_TOKEN", "", "--control-token: PBXSIM_CONTROL_TOKEN: is empty: for none leave it out"),
     ],
 )
 def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(
@@ -287,6 +334,48 @@ def test_wrong_usage_in_the_environment_is_told_by_the_variables_name(
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", ["", " ", "two words", "t\u00f6ken", "t0ken\n"])
+def test_a_token_that_no_header_can_carry_is_a_mistake_and_not_shown(
+    given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--control-token", given])
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "--control-token: " in told
+    assert not given.strip() or given not in told
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.0.2.1", "pbx.example"])
+def test_beyond_the_loopback_a_control_api_without_a_token_is_refused(host: str) -> None:
+    done = run("serve", "--port", "0", "--host", host)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("pbxsim serve: error: without --control-token whoever reaches ")
+    assert "--open" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "warns"),
+    [
+        (["--open"], {}, True),
+        ([], {"PBXSIM_OPEN": "1"}, True),
+        (["--control-token", "t"], {}, False),
+        (["--open", "--control-token", "t"], {}, False),
+    ],
+)
+def test_beyond_the_loopback_it_serves_with_a_token_or_when_told_to_be_open(
+    arguments: list[str], environment: dict[str, str], warns: bool
+) -> None:
+    with serving("--host", "0.0.0.0", "--db", ":memory:", *arguments, **environment) as server:
+        assert server.ask("/livez") == {"status": "alive"}
+        assert server.stop() == 0
+        assert server.process.stderr is not None
+        said = server.process.stderr.read()
+    assert (
+        said == warns * "WARNING pbxsim: whoever reaches 0.0.0.0 may use the control API: there is no --control-token\n"
+    )
+
+
 def test_other_commands_do_not_mind_what_serve_is_told_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBXSIM_PORT", "x")
     assert main(["numbers"]) == 0
@@ -299,6 +388,24 @@ def test_check_finds_no_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     file = pbx_file(tmp_path)
     assert main(["check", file]) == 0
     assert capsys.readouterr().out == f"{file}: PBX shop, no fault\n"
+
+
+def test_check_takes_several_files_and_goes_on_after_a_bad_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, shop = tmp_path / "bad.yaml", pbx_file(tmp_path)
+    bad.write_text("nme: a\n", encoding="utf-8")
+    assert main(["check", "documented", str(bad), shop]) == 1
+    told = capsys.readouterr()
+    assert told.out == f"documented: PBX documented, no fault\n{shop}: PBX shop, no fault\n"
+    assert told.err.startswith(f"{bad}:1: nme: ")
+
+
+def test_check_hears_what_a_vendor_says_of_its_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("name: a\nvendors: {vum: {context: nowhere}}\n", encoding="utf-8")
+    assert main(["check", str(file)]) == 1
+    assert capsys.readouterr().err.startswith(f"{file}:2: vendors.vum.context: found 'nowhere', expected ")
 
 
 def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -340,6 +447,16 @@ def test_a_broken_vendor_package_is_told(monkeypatch: pytest.MonkeyPatch, capsys
     for arguments in (["check", "documented"], ["schema"]):
         assert main(arguments) == 1
         assert capsys.readouterr().err == "pbxsim_acme offers no vendor\n"
+
+
+def test_a_broken_engine_package_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(_: str = "") -> None:
+        raise discovery.BrokenEngine("pbxsim_steam offers no engine")
+
+    monkeypatch.setattr(discovery, "find_engines", fail)
+    for arguments in (["serve"], ["serve", "--help"], ["check", "documented"], ["schema"]):
+        assert main(arguments) == 1
+        assert capsys.readouterr().err == "pbxsim_steam offers no engine\n"
 
 
 def test_numbers_has_a_line_for_each_digit(capsys: pytest.CaptureFixture[str]) -> None:

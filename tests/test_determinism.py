@@ -15,12 +15,14 @@ import pytest
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.sinks.journal.kinds import KINDS
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.busy_day import RULES, Day, digests, documented, fate, records
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.events import Event
+
+pytestmark = pytest.mark.slow  # nearly every one starts processes
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,4 +1,4 @@
-"""Finding vendors: ours, outside ones, and packages that only look like one."""
+"""Finding vendors and engines: ours, outside ones, and packages that only look like one."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim import vendors
-from pbxsim.discovery import BrokenVendor, find_vendors
+from pbxsim import engines, vendors
+from pbxsim.discovery import BrokenEngine, BrokenVendor, UnknownEngine, find_engines, find_vendors
 from pbxsim.kit.vendor import Vendor
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ vendor = Vendor(name={name!r}, title="Far Away", settings=Settings, paths=("/far
 """
 
 
+ENGINE = """
+from pbxsim.engines.engine import Engine, Section
+
+declaration = Engine(name={name!r}, title="Steam", open=None, sections={sections})
+"""
+
+
 class Site:
     """A folder where Python looks for packages, and an installer that puts some there."""
 
@@ -34,15 +41,19 @@ class Site:
         self.folder = folder
         self.packages: list[str] = []
 
-    def install(self, package: str, code: str, target: str = "vendor") -> None:
+    def install(self, package: str, code: str, target: str = "vendor", group: str = "pbxsim.vendors") -> None:
         """Leave a package and its entry point as an installer does."""
         (self.folder / f"{package}.py").write_text(code, "utf-8")
         metadata = self.folder / f"{package}-1.0.dist-info"
         metadata.mkdir()
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n", "utf-8")
-        (metadata / "entry_points.txt").write_text(f"[pbxsim.vendors]\n{package} = {package}:{target}\n", "utf-8")
+        (metadata / "entry_points.txt").write_text(f"[{group}]\n{package} = {package}:{target}\n", "utf-8")
         self.packages.append(package)
         invalidate_caches()
+
+    def install_engine(self, name: str, sections: str = "{}", package: str = "far_engine") -> None:
+        """Leave a package with an engine."""
+        self.install(package, ENGINE.format(name=name, sections=sections), "declaration", "pbxsim.engines")
 
 
 @pytest.fixture
@@ -99,3 +110,56 @@ def test_a_folder_of_ours_without_a_vendor_is_named(tmp_path: Path, monkeypatch:
     with pytest.raises(BrokenVendor, match=r"pbxsim\.vendors\.hollow offers no object `vendor`"):
         find_vendors()
     del sys.modules["pbxsim.vendors.hollow"]
+
+
+# -- engines ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_simulated_engine_decides_unless_another_is_wanted(site: Site) -> None:
+    assert find_engines().chosen.name == "simulated"
+    site.install_engine("coal")
+    found = find_engines("coal")
+    assert found.chosen.name == "coal"
+    assert list(found.found) == ["coal", "simulated"]
+
+
+def test_an_engine_that_there_is_not_is_refused_with_those_that_there_are(site: Site) -> None:
+    with pytest.raises(UnknownEngine, match=r"^expected simulated, not 'sip'$"):
+        find_engines("sip")
+    site.install_engine("coal")
+    with pytest.raises(UnknownEngine, match=r"^expected coal or simulated, not 'sip'$"):
+        find_engines("sip")
+
+
+@pytest.mark.parametrize(
+    ("code", "target", "reason"),
+    [
+        ("declaration = 5\n", "declaration", "offers no object `declaration` of type pbxsim.engines.engine.Engine"),
+        ("", "declaration", "cannot be loaded"),
+        (
+            ENGINE.format(name="simulated", sections="{}"),
+            "declaration",
+            "offers an engine 'simulated', and there is one",
+        ),
+    ],
+)
+def test_an_engine_that_keeps_no_contract_is_named(site: Site, code: str, target: str, reason: str) -> None:
+    site.install("far_engine", code, target, "pbxsim.engines")
+    with pytest.raises(BrokenEngine, match=f"entry point far_engine = far_engine:declaration.*{reason}"):
+        find_engines()
+
+
+def test_two_engines_cannot_own_one_section(site: Site) -> None:
+    site.install_engine("steam", "{'phones': Section(int, 0)}")
+    with pytest.raises(BrokenEngine, match="the engines simulated and steam both own the section 'phones'"):
+        find_engines()
+
+
+def test_a_folder_of_ours_without_an_engine_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hollow").mkdir()
+    (tmp_path / "hollow/__init__.py").touch()
+    monkeypatch.setattr(engines, "__path__", [*engines.__path__, str(tmp_path)])
+    invalidate_caches()
+    with pytest.raises(BrokenEngine, match=r"pbxsim\.engines\.hollow offers no object `declaration`"):
+        find_engines()
+    del sys.modules["pbxsim.engines.hollow"]

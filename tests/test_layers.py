@@ -27,6 +27,7 @@ BREACHES = {
     "the scheduler awaits": ("clock/scheduler.py", "asyncio"),
     "a vendor reaches into the switch": ("vendors/vum/wire.py", "pbxsim.pbx.dialing"),
     "the control API reaches into the switch": ("web/control/calls.py", "pbxsim.pbx.closing"),
+    "what reads PBX files knows an engine": ("config/file.py", "pbxsim.engines.simulated"),
     "what lives imports the web": ("hosting/hosted_pbx.py", "pbxsim.web.server"),
     "what lives knows HTTP": ("hosting/request_log.py", "aiohttp"),
 }

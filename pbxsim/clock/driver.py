@@ -4,11 +4,16 @@ The only part of pbxsim that knows both clocks. What is done, and in which order
 Three rules hold throughout. The PBX's time is `scheduler.now`: whoever changes the clock changes it from there. Work is
 done in slices of about 5 ms, and the loop has its turn between them, so a server answers while a day goes by. And time
 moves forward or stands still: where work is slower than the rate asks, time lags behind and catches up when it can.
+
+The loop's time is monotonic: it stands still while the machine sleeps, and does not know that the world's clock was
+set. A clock in real time is to show the world's: where that has run ahead of the loop's, the difference is made up,
+and what was due in it is done in its order, as an `advance` does it. A world's clock that is set back is let be.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +31,8 @@ LAST: Final[Instant] = from_datetime(datetime.max.replace(tzinfo=UTC))
 """The last instant that can be spelt (year 9999). Time stops there."""
 
 _SLICE: Final = 0.005  # seconds of the loop's time: what a request may have to wait for
+_LEAD: Final = SECOND  # how far the world may be ahead: a clock that is only being corrected (slewed) stays below
+_LOOK: Final = 1.0  # seconds of the loop's time between two looks at the world's while something is due
 _CHUNK: Final = 16  # actions of one instant between two looks at the loop's time; one takes some 10 to 20 µs
 
 
@@ -52,7 +59,7 @@ class BeyondTime(ValueError):
 
 def wall_clock() -> Instant:
     """Tell the world's time."""
-    return from_datetime(datetime.now(UTC))
+    return time.time_ns() // 1_000
 
 
 class _Leap:
@@ -78,9 +85,18 @@ class ClockDriver:
 
     One that `is_real_time` goes at rate 1, whatever anybody wants: a hold does not stop it, and all else that would
     raises RealTime.
+
+    `world` tells the world's time: at rate 1 the clock goes on from there after a suspend or a jump forward.
     """
 
-    def __init__(self, scheduler: Scheduler, *, rate: float, is_real_time: bool = False) -> None:
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        *,
+        rate: float,
+        is_real_time: bool = False,
+        world: Callable[[], Instant] = wall_clock,
+    ) -> None:
         self.is_real_time = is_real_time
         self.barriers: list[Callable[[], Awaitable[None]]] = []
         self.outside = Scheduler(scheduler.now)
@@ -94,6 +110,9 @@ class ClockDriver:
         self._working = False
         self._anchor = 0.0  # the loop's time at which the clock stood at `_anchored_at`
         self._anchored_at: Instant = scheduler.now
+        self._world = world
+        self._apart: Duration = 0  # how far the world's time is from the loop's, as far as it is made up for
+        self._made_up: Instant = scheduler.now  # where the clock should have stood when that was last seen to grow
 
     @property
     def rate(self) -> float:
@@ -110,12 +129,14 @@ class ClockDriver:
             raise RealTime
         self.catch_up()
         self._rate = checked
+        self._meet_world()
         self._take_anchor()
         self.rearm()
 
     def start(self) -> None:
         """Begin to run in the running event loop; time goes on from where the scheduler stands."""
         self._loop = asyncio.get_running_loop()
+        self._meet_world()
         self._take_anchor()
         self.rearm()
 
@@ -257,12 +278,14 @@ class ClockDriver:
             return None if self._leap.arrived.done() else loop.time()
         if not self._rate or due is None or due > LAST:
             return None
-        return self._anchor + (due - self._anchored_at) / (self._rate * SECOND)
+        when = self._anchor + (due - self._anchored_at) / (self._rate * SECOND)
+        return min(when, loop.time() + _LOOK) if self._rate == 1 else when
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Do what is due, for one slice at most; tell whether that was all."""
         ends = loop.time() + _SLICE
         self._working = True
+        self._make_up(loop)
         try:
             while self._step(loop):
                 if loop.time() >= ends:
@@ -311,7 +334,27 @@ class ClockDriver:
     def _take_anchor(self) -> None:
         if self._loop is not None:
             self._anchor = self._loop.time()
-            self._anchored_at = self._clock.now
+            self._anchored_at = max(self._clock.now, self._made_up)
+
+    # -- the world's time -----------------------------------------------------------------------------------------
+
+    def _meet_world(self) -> None:
+        """Take the world's time for what it is now: what it did before is no affair of this clock."""
+        self._made_up = self._clock.now
+        if self._loop is not None:
+            self._apart = self._world() - round(self._loop.time() * SECOND)
+
+    def _make_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Go on from the world's time where it has left the loop's behind: the machine slept, or its clock was set."""
+        if self._rate != 1 or self._holds or self._leap is not None:
+            return
+        now = loop.time()
+        ahead = self._world() - round(now * SECOND) - self._apart
+        if ahead > _LEAD:
+            self._apart += ahead
+            self._anchored_at += ahead
+            # Work may be slow, and a hold then takes another anchor before all is done: what is missing stays owed.
+            self._made_up = self._anchored_at + round((now - self._anchor) * SECOND)
 
 
 def _nothing() -> None:

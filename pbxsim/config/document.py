@@ -38,6 +38,7 @@ _WORDS: Final = {
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _UNREADABLE: Final = "YAML that a parser can read"
+_TOO_DEEP: Final = f"at most {DEEPEST} levels of nesting"
 
 
 class Scalar(msgspec.Struct, eq=False):
@@ -138,7 +139,7 @@ class _Expansion:
         if isinstance(node, Scalar):
             return node.value
         if len(path) >= DEEPEST:
-            raise self._refused(path, f"at most {DEEPEST} levels of nesting")
+            raise self._refused(path, _TOO_DEEP)
         if isinstance(node, Sequence):
             return [self.expand(item, (*path, index)) for index, item in enumerate(node.items)]
         return self.mapping(node, path)
@@ -196,7 +197,7 @@ class _Composer:
                     step(event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise self._refused(mark.line + 1 if mark is not None else 1, f"{_UNREADABLE}: {error.problem}") from None
+            raise self._refused(mark.line + 1 if mark is not None else 1, _in_words(error.problem)) from None
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise self._refused(line, f"{_UNREADABLE}: no control characters") from None
@@ -232,7 +233,7 @@ class _Composer:
         if event.tag is not None and event.tag not in ("!", f"{_TAG}seq", f"{_TAG}map"):
             raise self._tagged(node.line, event.tag)
         if len(self._open) >= DEEPEST:
-            raise self._refused(node.line, f"at most {DEEPEST} levels of nesting")
+            raise self._refused(node.line, _TOO_DEEP)
         self._open.append(node)
         self._keys.append(None)
         self._names.append(event.anchor)
@@ -286,3 +287,8 @@ def resolved(text: str) -> object:
         number = float(text)
         return number if math.isfinite(number) else text
     return text
+
+
+def _in_words(problem: str | None) -> str:
+    """Say what a parser found; libyaml looks ahead, and has a limit of its own for how deep."""
+    return _TOO_DEEP if problem is not None and "nesting depth" in problem else f"{_UNREADABLE}: {problem}"

@@ -23,6 +23,7 @@ from pbxsim.config.subscribers import ExtensionEntry
 from pbxsim.config.trunks import RouteEntry, TrunkEntry
 from pbxsim.discovery import BrokenEngine
 from pbxsim.engines.engine import Engine
+from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.kit.values import Count, Moment, PbxName, instant
 from pbxsim.pbx.pbx import LONGEST_TALK
 from pbxsim.sinks.capacity import (
@@ -39,7 +40,7 @@ _Entries: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What ends by itself, and what is forgotten."""
+    """What ends by itself, what is forgotten, and how much of a request is read."""
 
     talk: Annotated[
         int, Meta(ge=1, le=2_592_000, description="Seconds after which a call ends that nobody hangs up.")
@@ -73,6 +74,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         _Bytes,
         Meta(description="Bytes of memory for recordings that wait to be written; where they need more, calls wait."),
     ] = RECORDING_BYTES
+    request: RequestLimits = USUAL
 
 
 class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,22 +115,25 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 def with_sections(engines: Mapping[str, Engine]) -> type[PbxFile]:
     """Give the type of files that have the sections of these engines, too, as fields of these names.
 
-    Raises BrokenEngine for a section that every PBX file has.
+    Raises BrokenEngine for a section that every PBX file has, or whose default could be changed.
     """
     sections = [(name, section) for engine in engines.values() for name, section in engine.sections.items()]
     for name, _ in sections:
         if name in PbxFile.__struct_fields__:
             raise BrokenEngine(f"an engine's section cannot be called {name!r}: every PBX file has one of that name")
-    made = msgspec.defstruct(
-        PbxFile.__name__,
-        [(name, section.form, section.default) for name, section in sections],
-        bases=(PbxFile,),
-        namespace={"__doc__": PbxFile.__doc__},
-        module=__name__,
-        frozen=True,
-        kw_only=True,
-        forbid_unknown_fields=True,
-    )
+    try:
+        made = msgspec.defstruct(
+            PbxFile.__name__,
+            [(name, section.form, section.default) for name, section in sections],
+            bases=(PbxFile,),
+            namespace={"__doc__": PbxFile.__doc__},
+            module=__name__,
+            frozen=True,
+            kw_only=True,
+            forbid_unknown_fields=True,
+        )
+    except TypeError as error:
+        raise BrokenEngine(f"an engine's section is none: {error}") from error
     assert issubclass(made, PbxFile)
     return made
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Final
 
 import msgspec
 
+from pbxsim.config.credentials import Credentials, credentials_of
 from pbxsim.config.document import Document
 from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.file import PbxFile
@@ -43,6 +47,11 @@ class LoadedFile:
     def __deepcopy__(self, memo: object) -> LoadedFile:
         """Give itself: nothing that is made of a file changes it, so a PBX and its copy may share it."""
         return self
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Every secret that stands in the file, and all that is public in it."""
+        return credentials_of(self.file)
 
     def check(self, pbx: Pbx) -> None:
         """Have the vendors check their settings against the first PBX built of the file; every other is the same.
@@ -94,10 +103,21 @@ def _refusal(document: Document, packages: Packages) -> PbxFileRefused:
     return refusal(document, packages)
 
 
+def _content(path: FilePath) -> bytes:
+    """Read a regular file, or the beginning of one that is too large. Raises OSError, ValueError for anything else.
+
+    A pipe is opened without waiting for whoever writes into it, and is then refused with all else that has no end.
+    """
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    with os.fdopen(descriptor, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ValueError("it is no regular file")
+        return opened.read(LARGEST + 1)
+
+
 def _text(path: FilePath, file: str) -> str:
     try:
-        with path.open("rb") as opened:
-            content = opened.read(LARGEST + 1)
+        content = _content(path)
     except FileNotFoundError:
         known = ", ".join(built_in())
         raise _unreadable(file, f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}") from None

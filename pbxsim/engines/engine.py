@@ -45,7 +45,7 @@ class Opened(msgspec.Struct, eq=False):
 class Section(msgspec.Struct, frozen=True):
     """A section of a PBX file that belongs to an engine.
 
-    `form` is the type of what may stand there, as msgspec decodes it (a Struct that forbids unknown fields, or
+    `form` is the type of what may stand there, as msgspec decodes it (a frozen Struct that forbids unknown fields, or
     `Annotated` with a description); `default` counts where the section is absent. Lists of sections have it behind the
     one named `after`, or at the end.
     """

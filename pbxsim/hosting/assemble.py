@@ -13,6 +13,7 @@ from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
+from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
 from pbxsim.config.file import Limits, settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.recordings.files import NoRecordings
@@ -40,7 +41,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails. `limits` say how much of what happened is kept.
+    e-mails. `limits` say how much of a request is read, and of what happened is kept. `credentials` are the texts of
+    its file, the secret ones apart from all others.
     """
 
     pbx: Pbx
@@ -51,6 +53,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
     limits: Limits = Limits()
+    credentials: Credentials = NO_CREDENTIALS
 
 
 class Assembly(Protocol):
@@ -109,6 +112,7 @@ def assemble(
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
         limits=limits,
+        credentials=loaded.credentials,
     )
 
 

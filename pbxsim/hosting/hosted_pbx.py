@@ -18,6 +18,7 @@ from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
 from pbxsim.hosting.saved import saved_of
+from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.journal.journal import Journal
@@ -56,7 +57,10 @@ NOTHING_RESUMED: Final = Resumed()
 
 
 class HostedPbx:
-    """A PBX that lives. Each has its own clock, seed, engine, journal, requests, credentials, records and outbox."""
+    """A PBX that lives. Each has its own clock, seed, engine, journal, requests, credentials, records and outbox.
+
+    `secrets` is what no output shows: all that the server knows, where it gives one; else those of the PBX's file.
+    """
 
     def __init__(
         self,
@@ -66,7 +70,9 @@ class HostedPbx:
         rate: float,
         record_store: RecordStore | None = None,
         resumed: Resumed = NOTHING_RESUMED,
+        secrets: SecretValues | None = None,
     ) -> None:
+        self.secrets = SecretValues() if secrets is None else secrets
         self._vendors = vendors
         self._runs = False
         self.record_store: RecordStore = NullStore() if record_store is None else record_store
@@ -137,6 +143,7 @@ class HostedPbx:
     def answer(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply:
         """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
         driver, requests = self.driver, self.requests
+        request.limit(self.request_limits)
         driver.catch_up()
         record = requests.begin(vendor, request)
         try:
@@ -149,15 +156,26 @@ class HostedPbx:
             self._report_failures()
         return reply
 
+    def claims(self, vendor: str, request: Request) -> bool:
+        """Tell whether a request to a vendor carries one of this PBX's credentials, in what this PBX reads of it."""
+        request.limit(self.request_limits)
+        return self.interfaces[vendor].claims(request)
+
+    def without_secrets(self, vendor: str, command: str) -> str:
+        """Give a command line for a vendor's interface without any credential in it."""
+        return self.secrets.spaced(Mask([self._vendors[vendor]]).pairs(command))
+
     def _begin(self, assembly: Assembly, seed: int | None, rate: float, resumed: Resumed | None) -> None:
         """Build all of it. `resumed` None: what is in the record store is cleared first, once nothing can go wrong."""
         found = NOTHING_RESUMED if resumed is None else resumed
         assembled = assembly(rate, seed, found.saved)
         scheduler = assembled.pbx.clock
+        self.secrets.learn(assembled.credentials.secret, assembled.credentials.public)
         self.assembly = assembly
         self.pbx = assembled.pbx
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
+        self.request_limits = assembled.limits.request
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
@@ -198,13 +216,13 @@ class HostedPbx:
         ]
 
     def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
-        masks = {name: Mask([self._vendors[name]]) for name in names}
-        return masks | {"": Mask(self._vendors.values())}
+        masks = {name: Mask([self._vendors[name]], self.secrets) for name in names}
+        return masks | {"": Mask(self._vendors.values(), self.secrets)}
 
     def _broken(self, vendor: str, request: Request, error: Exception) -> Reply:
         """Tell of an exception in a vendor's code in the log, with every secret of the request struck out."""
         told = "".join(traceback.format_exception(error))
-        told = Mask([self._vendors[vendor]]).struck_out(told, request)
+        told = Mask([self._vendors[vendor]], self.secrets).struck_out(told, request)
         _log.error("%s could not answer a request to %s\n%s", vendor, self.name, told)
         text = f"500 Internal Server Error\n{vendor}: {type(error).__name__}; pbxsim's log has more\n"
         return Reply(body=text.encode(), content_type="text/plain; charset=utf-8", status=500, code="500")
@@ -254,6 +272,11 @@ class Hosts:
         """Give the PBX that is meant where none is named."""
         return next(iter(self._hosts.values()))
 
+    @property
+    def secrets(self) -> SecretValues:
+        """Give what no output shows; the PBXs of a server share it."""
+        return self.first().secrets
+
     def names(self) -> list[str]:
         """Give the names of all PBXs."""
         return list(self._hosts)
@@ -267,6 +290,6 @@ class Hosts:
         serving = self._serving[vendor]
         if len(serving) > 1:
             for host in serving:
-                if host.interfaces[vendor].claims(request):
+                if host.claims(vendor, request):
                     return host
         return serving[0]

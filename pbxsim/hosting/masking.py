@@ -1,7 +1,7 @@
 """Hides secrets in whatever is shown of a request: what a vendor calls secret, and what is nearly so spelt.
 
 A client that misspells `password` has still sent its password: names are compared without case and blanks, by likeness,
-and by words that mean a secret anywhere.
+and by words that mean a secret anywhere (kit/secret_names.py). A secret that is known is hidden wherever it stands.
 """
 
 from __future__ import annotations
@@ -14,21 +14,23 @@ from urllib.parse import quote, quote_plus
 
 import msgspec
 
+from pbxsim.hosting.secret_values import MASK, NOTHING_SECRET
 from pbxsim.kit.params import parse_form
+from pbxsim.kit.secret_names import is_secret_name, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pbxsim.hosting.secret_values import SecretValues
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Vendor
 
-MASK: Final = "***"
-_TELLING: Final = re.compile(r"pass(?!ive)|pwd|secret|token|api.?key|credential|authori[sz]ation|cookie", re.IGNORECASE)
-_NO_LETTERS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\w-]|_")  # blanks, brackets, bytes that were no UTF-8
 _ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
 _AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
-_PAIR: Final = re.compile(r"([^\s?&;=,\"']+)=([^\s&;,\"']*)")
+_PAIR: Final = re.compile(r"(?<![^\s?&;=,\"'])([^\s?&;=,\"']++)=([^\s&;,\"']*+)")  # begins where a name can: linear
 _REMEMBERED: Final = 4096
+_REMEMBERED_FORMS: Final = 512
+_SHORT: Final = 64  # characters of a name that is remembered, as any that is meant has
 _MOST_PARAMS: Final = 200
 _USUAL_PARAMS: Final = 40
 _TELLTALE: Final = 6
@@ -37,22 +39,28 @@ LONGEST_BODY: Final = 16_384
 
 
 class Mask:
-    """What is secret in the requests to one vendor (or, for a path nobody owns, to any of several)."""
+    """What is secret in the requests to one vendor (or, for a path nobody owns, to any of several).
 
-    def __init__(self, vendors: Iterable[Vendor]) -> None:
+    `values` are the secrets that are known, whoever sends them.
+    """
+
+    def __init__(self, vendors: Iterable[Vendor], values: SecretValues = NOTHING_SECRET) -> None:
+        self.values = values
         vendors = tuple(vendors)
-        self._params = sorted({_plain(name) for vendor in vendors for name in vendor.secret_params})
+        self._params = sorted({plain(name) for vendor in vendors for name in vendor.secret_params})
         self._headers = frozenset(name.casefold() for vendor in vendors for name in vendor.secret_headers)
         self._known: dict[str, bool] = {}
         self._hidden: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def hides(self, name: str) -> bool:
         """Tell whether the value of a parameter of that name is a secret."""
+        if len(name) > _SHORT:
+            return self._judge(name)
         known = self._known.get(name)
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[name] = self._judge(_plain(name))
+            known = self._known[name] = self._judge(name)
         return known
 
     def params(self, params: Mapping[str, str]) -> dict[str, str]:
@@ -64,15 +72,16 @@ class Mask:
         shown = dict(params) if len(names) <= _MOST_PARAMS else dict(islice(params.items(), _MOST_PARAMS))
         for name in hidden:
             shown[name] = MASK
-        return shown
+        return self.values.mapping(shown)
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Give headers with the secret ones' values hidden, and secrets in URLs within the others (Referer)."""
-        return {name: self._header(name, value) for name, value in headers.items()}
+        return self.values.mapping({name: self._header(name, value) for name, value in headers.items()})
 
     def path(self, path: str) -> str:
         """Give a path; what stands behind a `=` in it, where no parameter belongs, may be a secret and is hidden."""
-        return _AFTER_EQUALS.sub(rf"\1{MASK}", path) if "=" in path or "%3" in path else path
+        path = _AFTER_EQUALS.sub(rf"\1{MASK}", path) if "=" in path or "%3" in path else path
+        return self.values.path(path)
 
     def body(self, request: Request) -> object:
         """Give a JSON body with its secrets hidden, a form as its parameters; of anything else only how long it is."""
@@ -93,14 +102,14 @@ class Mask:
         """Give a reply without any longer secret of its request; a short one may stand in it by chance (a PIN 1234)."""
         for value in self._secrets(request):
             text = text.replace(value, MASK) if len(value) >= _TELLTALE else text
-        return text
+        return self.values.text(text)
 
     def struck_out(self, text: str, request: Request) -> str:
         """Give text (a traceback) without any secret value that the request carried, plain or percent-encoded."""
         for value in self._secrets(request):
             for spelling in (value, quote(value), quote_plus(value)):
                 text = text.replace(spelling, MASK)
-        return text
+        return self.values.text(text)
 
     def _secrets(self, request: Request) -> list[str]:
         values = [value for name, value in islice(request.params.items(), _MOST_PARAMS) if self.hides(name)]
@@ -110,36 +119,39 @@ class Mask:
     def _look_through(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Find the secrets among a request's names, and remember them: a client's next request is much the same."""
         hidden = tuple(name for name in names if self.hides(name))
-        if len(self._hidden) >= _REMEMBERED:
+        if len(self._hidden) >= _REMEMBERED_FORMS:
             self._hidden.clear()
-        if len(names) < _USUAL_PARAMS:
+        if len(names) < _USUAL_PARAMS and max(map(len, names), default=0) <= _SHORT:
             self._hidden[names] = hidden
         return hidden
 
     def _judge(self, name: str) -> bool:
-        if name in self._params or _TELLING.search(name):
+        letters = plain(name)
+        if letters in self._params or is_secret_name(name):
             return True
-        return any(_alike(name, secret) for secret in self._params)
+        return any(_alike(letters, secret) for secret in self._params)
 
     def _is_secret_header(self, name: str) -> bool:
-        return name.casefold() in self._headers or _TELLING.search(name) is not None
+        return name.casefold() in self._headers or is_secret_name(name)
 
     def _header(self, name: str, value: str) -> str:
         if self._is_secret_header(name):
             return MASK
-        value = value.encode(errors="replace").decode()  # bytes that were no UTF-8 arrive as lone surrogates
-        return _PAIR.sub(lambda pair: f"{pair[1]}={MASK if self.hides(pair[1]) else pair[2]}", value)
+        return self.pairs(value.encode(errors="replace").decode())  # bytes that were no UTF-8 came as lone surrogates
+
+    def pairs(self, text: str) -> str:
+        """Give a text with the secret ones' values hidden wherever there is a `name=value`, as in a URL."""
+        return _PAIR.sub(lambda pair: f"{pair[1]}={MASK if self.hides(pair[1]) else pair[2]}", text)
 
     def _document(self, document: object) -> object:
         if isinstance(document, dict):
-            return {name: MASK if self.hides(name) else self._document(value) for name, value in document.items()}
+            shown = self.values.value
+            return {
+                shown(name): MASK if self.hides(name) else self._document(value) for name, value in document.items()
+            }
         if isinstance(document, list):
             return [self._document(entry) for entry in document]
-        return document
-
-
-def _plain(name: str) -> str:
-    return _NO_LETTERS.sub("", name[:200]).casefold()
+        return self.values.value(document) if isinstance(document, str) else document
 
 
 def _alike(name: str, secret: str) -> bool:

@@ -18,7 +18,7 @@ from pbxsim.clock.instant import iso
 from pbxsim.hosting.masking import LONGEST_BODY, Mask
 from pbxsim.kit.request import Request
 from pbxsim.sinks.capacity import REQUEST_BYTES, REQUEST_ENTRIES
-from pbxsim.sinks.excerpt import excerpt, excerpts, pairs_excerpt, text_size
+from pbxsim.sinks.excerpt import LONGEST_SECRET, excerpt, excerpts, pairs_excerpt, text_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +52,7 @@ class RequestRecord:
         "_body",
         "_fault",
         "_headers",
+        "_limits",
         "_method",
         "_path",
         "_query",
@@ -94,21 +95,24 @@ class RequestRecord:
             body=self._body,
             remote=self._remote,
             fault=self._fault,
+            limits=self._limits,
         )
 
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
         """Note what came of it, and keep what is kept of both."""
         self.status = reply.status
-        self.reply = reply.body[:LONGEST_REPLY]
+        self.reply = reply.body
         self.reply_size = len(reply.body)
         self.code = reply.code if len(reply.code) <= _LONGEST_CODE else excerpt(reply.code, _LONGEST_CODE)
         self.call = reply.call
         if hints or reply.hints:
             self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
         names, values = _texts(request.headers)
-        if _is_long(request, len(names) + len(values)):
-            self.reply = mask.reply(self.reply.decode(errors="replace"), request).encode(errors="replace")
-            self._note(_beginning(request))
+        is_long = _is_long(request, len(names) + len(values))
+        if is_long or self.reply_size > LONGEST_REPLY:
+            self.reply = _first_of_reply(reply.body, request, mask)
+        if is_long:
+            self._note(_beginning(request, mask))
             names, values = _texts(self._headers)
         self.taken = self._size() + 2 * text_size(names) + text_size(values)
 
@@ -120,6 +124,7 @@ class RequestRecord:
         self._body = request.body
         self._remote = request.remote
         self._fault = request.fault
+        self._limits = request.limits
 
     def _size(self) -> int:
         """Count all but the texts of headers."""
@@ -144,25 +149,32 @@ def _is_long(request: Request, header_size: int) -> bool:
     )
 
 
-def _beginning(request: Request) -> Request:
+def _first_of_reply(body: bytes, request: Request, mask: Mask) -> bytes:
+    """Give the beginning of a reply, masked before it is cut: half a secret could not be found afterwards."""
+    text = body[: LONGEST_REPLY + LONGEST_SECRET].decode(errors="replace")
+    return mask.reply(text, request).encode(errors="replace")[:LONGEST_REPLY]
+
+
+def _beginning(request: Request, mask: Mask) -> Request:
     """Give what is kept of a long request. Of a long body that is nothing: half of it has no meaning."""
     return Request(
         excerpt(request.method, _LONGEST_CODE),
         excerpt(request.path, LONGEST_TARGET),
         excerpt(request.query, LONGEST_TARGET),
-        headers=_first_headers(request.headers),
+        headers=_first_headers(request.headers, mask),
         body=request.body if len(request.body) <= LONGEST_BODY else b"",
         remote=request.remote,
         fault=request.fault,
+        limits=request.limits,
     )
 
 
-def _first_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def _first_headers(headers: Mapping[str, str], mask: Mask) -> dict[str, str]:
     """Give the first headers; before them, under the name by which it is looked for, that of the body's type."""
     others = ((name, value) for name, value in headers.items() if name.lower() != "content-type")
     media = headers.get("Content-Type")
     typed = others if media is None else chain((("Content-Type", media),), others)
-    return pairs_excerpt(typed, LONGEST_HEADERS, MOST_HEADERS)
+    return pairs_excerpt(typed, LONGEST_HEADERS, MOST_HEADERS, mask.values.text)
 
 
 class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +237,7 @@ class RequestLog:
         mask = self._masks[vendor]
         entry: dict[str, object] = {
             "vendor": vendor,
-            "method": request.method,
+            "method": mask.values.value(request.method),
             "path": mask.path(request.path),
             "params": mask.params(request.params),
             "remote": request.remote,
@@ -263,7 +275,7 @@ class RequestLog:
             seq=record.seq,
             at=iso(record.at),
             vendor=record.vendor or None,
-            method=request.method,
+            method=mask.values.value(request.method),
             path=mask.path(request.path),
             params=mask.params(request.params),
             body=mask.body(request) or (f"({record.body_size} bytes, not kept)" if record.body_size else None),
@@ -275,7 +287,7 @@ class RequestLog:
             reply_size=record.reply_size,
             code=record.code or None,
             call=record.call,
-            hints=tuple(hint.encode(errors="replace").decode() for hint in record.hints),
+            hints=tuple(mask.values.text(hint).encode(errors="replace").decode() for hint in record.hints),
         )
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:

@@ -51,6 +51,11 @@ class Storage(Protocol):
         ...
 
     @property
+    def password(self) -> str:
+        """The database's password; empty where there is none."""
+        ...
+
+    @property
     def store(self) -> Store | None:
         """The store, if there is one."""
         ...
@@ -74,6 +79,7 @@ class InMemory:
 
     recordings: Path | None = None
     store: Store | None = None
+    password = ""
     words = "memory, until it stops"
 
     def record_store(self, pbx: str) -> RecordStore:
@@ -90,6 +96,7 @@ class Stored:
 
     def __init__(self, store: Store, recordings: Path | None, resumed: dict[str, Resumed]) -> None:
         self.store: Store | None = store
+        self.password = store.place.password
         self.words = f"{store.place}, until it stops" if store.place.is_scratch else str(store.place)
         self.recordings = recordings
         self._store = store

@@ -1,22 +1,32 @@
-"""What a client probably meant: hints for the request journal. They never change a reply."""
+"""What a client probably meant: hints for the request log. They never change a reply.
+
+Looking for a likeness costs far more than reading a name, and anybody may send names: so only the first ten unknown
+parameters are looked at, and of each name its beginning.
+"""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.kit.limits import LONGEST_TOLD, MOST_TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_LONGEST_WORD: Final = 128
+
 
 def parameter_hints(sent: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
-    """Say something about every parameter that is not known: wrong case, misspelt, stray blanks, or just unknown."""
-    return tuple(_hint("parameter", name, known) for name in sent if name not in known)
+    """Say something about the first ten parameters not known: wrong case, misspelt, stray blanks, or just unknown."""
+    unknown = islice((name for name in sent if name not in known), MOST_TOLD)
+    return tuple(_hint("parameter", name[:LONGEST_TOLD], known) for name in unknown)
 
 
 def word_hint(kind: str, word: str, known: Sequence[str]) -> tuple[str, ...]:
     """Say what an unknown word (an action, a path) of that kind was probably meant to be; nothing if it is known."""
-    return () if word in known else (_hint(kind, word, known),)
+    return () if word in known else (_hint(kind, word[:_LONGEST_WORD], known),)
 
 
 def _hint(kind: str, word: str, known: Sequence[str]) -> str:

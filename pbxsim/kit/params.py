@@ -1,6 +1,7 @@
 """Parameters of query and form, read as PHP reads them.
 
-Source: RFC 1866 8.2.1, PHP's main/php_variables.c: split at `&`, `+` is a blank, `%XX` a byte, the last of a name wins.
+Source: RFC 1866 8.2.1, PHP's main/php_variables.c: split at `&`, `+` is a blank, `%XX` a byte, the last of a name wins;
+what comes behind the first `max_input_vars` is left out.
 """
 
 from __future__ import annotations
@@ -8,14 +9,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
+from pbxsim.kit.limits import LONGEST_TOLD, MOST_TOLD, USUAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from pbxsim.kit.limits import RequestLimits
 
 UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, so that it is refused as one
 
 
 class Params(dict[str, str]):
-    """Names and values, decoded. An absent parameter reads as empty, as most PHP scripts treat the two alike."""
+    """Names and values, decoded. An absent parameter reads as empty, as most PHP scripts treat the two alike.
+
+    `unread` says what was left out, because there was too much of it.
+    """
+
+    unread: tuple[str, ...] = ()
+
+    def leave_out(self, why: str) -> None:
+        """Note that something was not read, and why; the first ten such things are kept."""
+        if len(self.unread) < MOST_TOLD:
+            self.unread += (why,)
+
+    def take(self, name: str, value: str, limits: RequestLimits) -> None:
+        """Add a parameter, unless its name or value is too long."""
+        if len(name) > limits.parameter_name:
+            self.leave_out(f"parameter {name[:LONGEST_TOLD]!r}… was not read: longer than {limits.parameter_name}")
+        elif len(value) > limits.parameter_value:
+            told = f"parameter {name[:LONGEST_TOLD]!r} was not read: its value is longer than {limits.parameter_value}"
+            self.leave_out(told)
+        else:
+            self[name] = value
 
     def text(self, name: str) -> str:
         """Give a value; empty if it was not sent."""
@@ -42,20 +67,27 @@ def has_control(text: str) -> bool:
     return any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in text)
 
 
-def parse_query(query: str) -> Params:
+def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
     """Read the text behind `?`."""
     params = Params()
     if query:
-        for pair in query.split("&"):
+        for pair in _pairs(query, params, limits.parameters):
             name, _, value = pair.partition("=")
             if name:
-                params[_decoded(name)] = _decoded(value)
+                params.take(_decoded(name), _decoded(value), limits)
     return params
 
 
-def parse_form(body: bytes) -> Params:
+def parse_form(body: bytes, limits: RequestLimits = USUAL) -> Params:
     """Read a body of type application/x-www-form-urlencoded."""
-    return parse_query(body.decode("latin-1"))
+    return parse_query(body.decode("latin-1"), limits)
+
+
+def _pairs(query: str, params: Params, most: int) -> list[str]:
+    pairs = query.split("&", most)
+    if len(pairs) > most and pairs.pop().strip("&"):
+        params.leave_out(f"more than {most} parameters: those behind were not read")
+    return pairs
 
 
 def _decoded(text: str) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.limits import USUAL
 from pbxsim.kit.params import Params, parse_form, parse_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pbxsim.kit.limits import RequestLimits
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
@@ -17,10 +20,10 @@ class Request:
     """A request. `path` is as sent, undecoded; `query` the raw text behind `?`; `remote` the client's address.
 
     `headers` finds names in any case. `fault` says why the body could not be read (too large, cut off), else empty; a
-    vendor answers that in its own words.
+    vendor answers that in its own words. `limits` say how much of query and form is read.
     """
 
-    __slots__ = ("_params", "body", "fault", "headers", "method", "path", "query", "remote")
+    __slots__ = ("_params", "body", "fault", "headers", "limits", "method", "path", "query", "remote")
 
     def __init__(
         self,
@@ -32,6 +35,7 @@ class Request:
         body: bytes = b"",
         remote: str = "127.0.0.1",
         fault: str = "",
+        limits: RequestLimits = USUAL,
     ) -> None:
         self.method = method
         self.path = path
@@ -40,15 +44,24 @@ class Request:
         self.body = body
         self.remote = remote
         self.fault = fault
+        self.limits = limits
         self._params: Params | None = None
+
+    def limit(self, limits: RequestLimits) -> None:
+        """Read no more of query and form than this; what was read by other limits is read again."""
+        if limits != self.limits:
+            self.limits = limits
+            self._params = None
 
     @property
     def params(self) -> Params:
         """Give query and form parameters as PHP's `$_REQUEST` does: the form over the query, the last of a name."""
         if self._params is None:
-            params = parse_query(self.query)
+            params = parse_query(self.query, self.limits)
             if self.body:
-                params.update(self._form())
+                form = self._form()
+                params.update(form)
+                params.unread += form.unread
             self._params = params
         return self._params
 
@@ -58,17 +71,21 @@ class Request:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
-    def body_hint(self) -> tuple[str, ...]:
-        """Say so where there is a body of a type in which no form comes; then its parameters were not read."""
+    def reading_hints(self) -> tuple[str, ...]:
+        """Say what of query and body was not read as parameters: too much of it, or a body that is no form."""
+        unread = self.params.unread
         if not self.body or self.media_type in (_FORM, _MULTIPART):
-            return ()
-        return (f"the body is of type {self.media_type[:64]!r}: parameters are read from a query or a form",)
+            return unread
+        return (
+            *unread,
+            f"the body is of type {self.media_type[:64]!r}: parameters are read from a query or a form",
+        )
 
     def _form(self) -> Params:
         if self.media_type == _FORM:
-            return parse_form(self.body)
+            return parse_form(self.body, self.limits)
         if self.media_type == _MULTIPART:
             from pbxsim.kit.multipart import parse_multipart
 
-            return parse_multipart(self.headers.get("Content-Type", ""), self.body)
+            return parse_multipart(self.headers.get("Content-Type", ""), self.body, self.limits)
         return Params()

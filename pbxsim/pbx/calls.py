@@ -91,13 +91,18 @@ class CallControl:
         dialing.ring(self, call, order.first, order.first_shows, order.first_timeout)
         return call
 
-    def receive(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+    def receive(self, order: CallOrder, *, line: Line | None = None, handle: object = None) -> Call | None:
         """Start a call that somebody places: an outsider through a trunk of `order.first`, or one of our own `line`s.
 
-        The caller hears ringing until `order.second` answers. None where every trunk is full or the line takes no more.
+        The caller hears ringing until `order.second` answers. None where every trunk is full or the line takes no
+        more; whoever reported the caller sends it away then (cause 34), for it has no leg to be hung up.
+
+        `handle` is what the engine knows the caller by, and is its leg's `engine_data` from the first. It has to be:
+        a number that is refused, a playback, or a telephone that answers from within `dial` make the switch ask for
+        `hang_up` or `connect` of that leg before this returns.
         """
         call = self._begin(order)
-        caller = dialing.caller(self, call, line)
+        caller = dialing.caller(self, call, line, handle)
         if caller is None:
             self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
             return None

@@ -39,6 +39,14 @@ class HangupCause(IntEnum):
     PROTOCOL_ERROR = 111
     INTERWORKING = 127
 
+    @classmethod
+    def of(cls, code: int) -> HangupCause:
+        """Give the cause with that number; 31 for any that is not among these, as 0, Asterisk's "not defined"."""
+        try:
+            return cls(code)
+        except ValueError:
+            return cls.NORMAL_UNSPECIFIED
+
     @property
     def text(self) -> str:
         """Say it in Asterisk's words (main/channel.c, ast_cause2str; Q.850's where Asterisk has none)."""

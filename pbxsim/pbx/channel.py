@@ -74,7 +74,8 @@ class Channel:
     `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
     `diverts` says that its line's diversion is followed should it fail; `divert_timer` that it will be soon.
-    `plan` and `engine_timer` belong to the engine, which may keep there what it likes; the switch never looks.
+    `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
+    leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
     """
 
     __slots__ = (
@@ -85,13 +86,12 @@ class Channel:
         "divert_timer",
         "diverts",
         "ended_at",
-        "engine_timer",
+        "engine_data",
         "is_calling",
         "is_held",
         "line",
         "number",
         "paid_by",
-        "plan",
         "ringing_at",
         "serial",
         "shown_name",
@@ -130,8 +130,7 @@ class Channel:
         self.talks_since: Instant = 0
         self.diverts = False
         self.divert_timer: TimerId = 0
-        self.plan: object = None
-        self.engine_timer: TimerId = 0
+        self.engine_data: object = None
 
     @property
     def peer(self) -> str:

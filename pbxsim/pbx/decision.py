@@ -16,6 +16,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing, diversion
 from pbxsim.pbx.cause import HangupCause, weightier
 from pbxsim.pbx.dialplan import Destination, ToHunt, ToPlayback
+from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.events import DecisionAnswered, DecisionAsked, LegRefused
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Unusable(Exception):
     """What came back is no answer; says why in words that depend on nothing but the answer."""
 
 
-class PendingDecision(msgspec.Struct, frozen=True, eq=False):
+class PendingDecision(Entity, eq=False):
     """A call that waits for an answer; `number` is what was dialled, `src` who is asked about."""
 
     call: Call

@@ -87,8 +87,11 @@ def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
     return True
 
 
-def caller(control: CallControl, call: Call, line: Line | None) -> Channel | None:
-    """Make the leg of somebody who calls us, from a line of ours or in through a trunk; None where there is no room."""
+def caller(control: CallControl, call: Call, line: Line | None, handle: object) -> Channel | None:
+    """Make the leg of somebody who calls us, from a line of ours or in through a trunk; None where there is no room.
+
+    `handle` is what the engine knows it by.
+    """
     order = call.order
     if line is not None:
         channel = None if line.is_full else _on_line(control, call, line)
@@ -97,6 +100,7 @@ def caller(control: CallControl, call: Call, line: Line | None) -> Channel | Non
         channel = _on_trunk(control, call, order.src, trunk) if trunk is not None else None
     if channel is not None:
         channel.is_calling = True
+        channel.engine_data = handle
         channel.state = ChannelState.RING
         control.bus.emit(LegDialed(channel))
     return channel

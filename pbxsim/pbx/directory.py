@@ -1,7 +1,7 @@
 """Who is connected: extensions, lines, trunks, outbound routes, numbering plans, contexts; and their lookups.
 
-A directory does not change while the PBX runs, but for registrations and what each line and trunk is busy with.
-What a number *means* is in dialplan.py.
+A directory does not change while the PBX runs, but for what telephones say of themselves (they register, and are told
+to refuse or divert calls), and what each line and trunk is busy with. What a number *means* is in dialplan.py.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.errors import (
     AmbiguousExtension,
     DialplanNotFound,
     ExtensionNotFound,
     OutboundRouteNotFound,
 )
+from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.channel import Channel
 
 
@@ -161,7 +164,7 @@ _RESTING = {
 }
 
 
-class Extension(msgspec.Struct, eq=False, kw_only=True):
+class Extension(Entity, eq=False, kw_only=True):
     """A subscriber: an internal number in a numbering plan, any public numbers, lines that ring together.
 
     `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
@@ -278,7 +281,10 @@ class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directory:
-    """All of the above with its lookups. Duplicate ids, users, names and public numbers are the builder's to refuse."""
+    """All of the above with its lookups. Duplicate ids, users, names and public numbers are the builder's to refuse.
+
+    `bus` is the PBX's, from when it has this directory on: what telephones say of themselves is told there.
+    """
 
     def __init__(
         self,
@@ -290,6 +296,7 @@ class Directory:
         contexts: Sequence[Context] = (),
         dids: Sequence[Did] = (),
     ) -> None:
+        self.bus: EventBus
         self.extensions = tuple(extensions)
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.routes = tuple(routes)
@@ -304,6 +311,46 @@ class Directory:
             self._by_internal.setdefault(extension.internal, []).append(extension)
             for line in extension.lines:
                 line.extension = extension
+
+    # -- what telephones say of themselves ------------------------------------------------------------------------
+
+    def register(self, line: Line, registration: Registration) -> None:
+        """Note where a telephone is registered from now on; tell so if it was not, or was elsewhere (host or port).
+
+        An engine calls it as often as it likes: a refreshed registration, or another `status`, is noted and no event.
+        Raises ValueError for a registration without a host.
+        """
+        if not registration.host:
+            raise ValueError(f"{line.user} cannot be registered from nowhere")
+        before, line.registration = line.registration, registration
+        if (before.host, before.port) != (registration.host, registration.port):
+            self.bus.emit(LineRegistered(line))
+
+    def unregister(self, line: Line) -> None:
+        """Note that a telephone is registered no more, and tell so; nothing happens if it was not.
+
+        All else that is known of it stays. Its calls go on: what becomes of those that ring there, the engine reports.
+        """
+        before = line.registration
+        if not before.host:
+            return
+        status = "UNKNOWN" if before.status else ""  # an account that is not monitored stays so
+        line.registration = msgspec.structs.replace(before, host="", port=0, status=status)
+        self.bus.emit(LineUnregistered(line))
+
+    def do_not_disturb(self, line: Line, *, on: bool) -> None:
+        """Note that a telephone refuses every call from now on, or takes calls again; tell so if that is new."""
+        if line.do_not_disturb != on:
+            line.do_not_disturb = on
+            self.bus.emit(DoNotDisturbChanged(line))
+
+    def divert(self, line: Line, diversion: Diversion | None) -> None:
+        """Note where calls to a telephone go instead from now on, None: they do not; tell so if that is new."""
+        if line.diversion != diversion:
+            line.diversion = diversion
+            self.bus.emit(DiversionChanged(line))
+
+    # -- lookups --------------------------------------------------------------------------------------------------
 
     def public(self, number: str) -> Extension:
         """Find the extension with that public number. Raises ExtensionNotFound."""

@@ -1,9 +1,17 @@
 """The port behind which something decides what a telephone does: simulated, a real Asterisk, SIP phones.
 
-Every verb is a request and returns at once. What came of it arrives at one entry, `CallControl.on_leg(channel, report,
-cause)`: during the verb, later, late, twice, out of order or never. The switch bears all of that: a report that the
-leg's state rules out is noted and dropped, silence is ended by the switch's own timers, and a leg that the switch has
-hung up is over whether or not the engine ever confirms it.
+Every verb is a request and returns at once; none is a coroutine. What came of it arrives at one entry,
+`CallControl.on_leg(channel, report, cause)`: during the verb, later, late, twice, out of order or never. The switch
+bears all of that: a report that the leg's state rules out is noted and dropped, silence is ended by the switch's own
+timers, and a leg that the switch has hung up is over whether or not the engine ever confirms it.
+
+The verbs of one moment are one transaction: a transfer parts a call and connects it again before anything else happens.
+An engine that works elsewhere collects them and carries out what they come to together.
+
+Telephones act by themselves, too. One that dials is brought to `CallControl.receive` with the engine's own handle for
+it; that it registered, or refuses or diverts calls, to `Directory.register`, `unregister`, `do_not_disturb`, `divert`;
+that it hands a call on, to `transfer.blind` or `transfer.attended`. What an engine must keep on a leg, it keeps in
+`Channel.engine_data`. `pbxsim.testing.engine_contract` asks any engine whether it does all this.
 """
 
 from __future__ import annotations
@@ -29,7 +37,10 @@ class CallEngine(Protocol):
         ...
 
     def connect(self, call: Call, limit: Duration) -> bool:
-        """Let `call.first` and `call.second` hear each other; without a second, the PBX is the other side.
+        """Let `call.first` and `call.second` hear each other. A caller not answered yet is answered by it.
+
+        Without a second the PBX is the other side: where `call.order.kind` is SPY, silence, then what is said on the
+        channel that the event SpyAttached names; else something that is played.
 
         True is a promise that one of them will be reported as HUNG_UP before `limit` is over.
         """
@@ -43,5 +54,5 @@ class CallEngine(Protocol):
         ...
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
-        """End the leg. The switch already counts it as ended."""
+        """End the leg, even one that is not rung yet. The switch already counts it as ended, and asks only once."""
         ...

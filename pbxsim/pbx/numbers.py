@@ -18,9 +18,9 @@ _WILDCARDS: Final[dict[str, tuple[str, tuple[_Rank, ...]]]] = {
     "": ("", ()),
 }
 _END: Final[_Rank] = (0x300, "")  # ext_cmp_pattern_pos: the end of a pattern is less specific than either wildcard
-_FLUFF: Final = re.compile(r" |-(?![^\[]*\])")  # a dash inside a set is a range
+_SET_OR_FLUFF: Final = re.compile(r"\[[^\[\]]*+\]?+|[ -]")  # a dash inside a set is a range
 _STEM: Final = re.compile(r"(?:\[[^\[\]]+\]|[^\[\].!])*")
-_ELEMENT: Final = re.compile(r"\[([^\]]+)\]|([^\[])")
+_ELEMENT: Final = re.compile(r"\[([^\[\]]++)\]|([^\[])")
 
 
 class BadPattern(ValueError):
@@ -48,7 +48,7 @@ def compile_pattern(pattern: str) -> tuple[re.Pattern[str], tuple[_Rank, ...]]:
     """Compile a pattern to a regular expression and its sort key (smaller is more specific). Raises BadPattern."""
     if not pattern.startswith("_"):
         return re.compile(re.escape(pattern)), ()
-    body = _FLUFF.sub("", pattern[1:])
+    body = _SET_OR_FLUFF.sub(lambda found: found[0].replace(" ", "") if found[0][0] == "[" else "", pattern[1:])
     wildcard = body[-1:] if body[-1:] in (".", "!") else ""
     stem = body[: len(body) - len(wildcard)]
     if not body or not _STEM.fullmatch(stem):

@@ -62,7 +62,7 @@ class Pbx:
         self.seed = seed
         self.directory = directory
         self.dialplan = Dialplan(directory)
-        self.events = EventBus()
+        self.events = directory.bus = EventBus()
         self.cdrs = cdrs
         self.accounts = {account.name: account for account in accounts}
         self.ledger = Ledger(self.events, first=saved.last_entry + 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
+from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.pbx.events import MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.strategy import Strategy
@@ -28,7 +29,7 @@ NOBODY_LOGGED_IN: Final = frozenset({"unavailable", "invalid"})
 """What `joinempty=no` amounts to for agents: nobody is logged in whose telephone can be reached."""
 
 
-class Member(msgspec.Struct, eq=False, kw_only=True):
+class Member(Entity, eq=False, kw_only=True):
     """An agent in a queue. `penalty` 0 is asked first; `last_call` 0 is none; `membership` static or dynamic.
 
     `paused_here`: the agent takes no calls of this queue, whatever it does in others.
@@ -47,7 +48,7 @@ class Member(msgspec.Struct, eq=False, kw_only=True):
         return self.paused_here or self.agent.is_paused
 
 
-class Waiter(msgspec.Struct, eq=False, kw_only=True):
+class Waiter(Entity, eq=False, kw_only=True):
     """A caller in a queue, since `joined_at`; names as Asterisk shows them. None where the PBX knows no such party.
 
     `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is
@@ -123,7 +124,7 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
     overflow: str = ""
 
 
-class Queue(msgspec.Struct, eq=False, kw_only=True):
+class Queue(Entity, eq=False, kw_only=True):
     """A queue. `max_waiting` 0 is no limit; `service_level` is in seconds; `weight` ranks it among queues.
 
     `next_place` is where round robin goes on, `passes` counts ring passes, so that each has a stream of chance.

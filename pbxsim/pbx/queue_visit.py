@@ -14,6 +14,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.events import CallerJoined, CallerLeft, Event
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class EndedBy(StrEnum):
 _ANSWERED, _ELSEWHERE = RingResult.ANSWERED, RingResult.ELSEWHERE  # looked up through the class, they cost more
 
 
-class Attempt(msgspec.Struct, eq=False):
+class Attempt(Entity, eq=False):
     """A member who was rung for a caller, once. Instants are 0 for what has not happened.
 
     `number` counts all attempts of the PBX; `in_pass` is the caller's ring pass, from 1. `extension`, `peer` and
@@ -90,7 +91,7 @@ class Attempt(msgspec.Struct, eq=False):
         return self.ringing_at or self.rung_at
 
 
-class QueueVisit(msgspec.Struct, kw_only=True, eq=False):
+class QueueVisit(Entity, kw_only=True, eq=False):
     """A caller in a queue. Plain values, but for the queue and the members. Instants are 0 for what has not happened.
 
     `number` counts those that joined, from 1; it is 0, as `joined_at` is, for a caller who was refused. `call` and

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 LONGEST_TEXT: Final = 1_024
 """Characters of a value that are kept where a document is cut."""
@@ -19,15 +19,23 @@ LONGEST_NAME: Final = 128
 LONGEST_PART: Final = 8_192
 """Characters that are kept of each value at a document's top, names included."""
 
+LONGEST_SECRET: Final = 1_024
+"""Characters of the longest secret that is found where text is cut in the middle of it."""
+
 MOST_PARTS: Final = 32
 """Values at its top that are kept."""
 
 _SCALAR: Final = 8  # characters that a number, a truth value or an empty text counts as
 
 
-def excerpt(text: str, longest: int) -> str:
-    """Give text as it is, or the beginning of what is longer than so many characters, and the mark."""
-    return text if len(text) <= longest else f"{text[:longest]}… (cut: {len(text)} characters)"
+def excerpt(text: str, longest: int, hide: Callable[[str], str] = str) -> str:
+    """Give text as it is, or the beginning of what is longer than so many characters, and the mark.
+
+    `hide` takes secrets out of the beginning before it is cut: of half a secret nobody knows that it is one.
+    """
+    if len(text) <= longest:
+        return text
+    return f"{hide(text[: longest + LONGEST_SECRET])[:longest]}… (cut: {len(text)} characters)"
 
 
 def excerpts(texts: tuple[str, ...], longest: int, most: int) -> tuple[str, ...]:
@@ -36,9 +44,11 @@ def excerpts(texts: tuple[str, ...], longest: int, most: int) -> tuple[str, ...]
     return kept if len(texts) <= most else (*kept, _more(len(texts) - most))
 
 
-def pairs_excerpt(pairs: Iterable[tuple[str, str]], longest: int, most: int) -> dict[str, str]:
+def pairs_excerpt(
+    pairs: Iterable[tuple[str, str]], longest: int, most: int, hide: Callable[[str], str]
+) -> dict[str, str]:
     """Give the first pairs whose text has so many characters in all, at most so many, names and values cut."""
-    given, kept = list(pairs), _Beginning(longest)
+    given, kept = list(pairs), _Beginning(longest, hide)
     return kept.pairs(given[:most], len(given))
 
 
@@ -60,8 +70,9 @@ def _more(count: int) -> str:
 class _Beginning:
     """Keeps values until `left` characters are used up."""
 
-    def __init__(self, left: int) -> None:
+    def __init__(self, left: int, hide: Callable[[str], str] = str) -> None:
         self._left = left
+        self._hide = hide
 
     def value(self, value: object) -> object:
         if isinstance(value, str):
@@ -91,6 +102,6 @@ class _Beginning:
         return kept
 
     def _text(self, text: str, longest: int) -> str:
-        kept = excerpt(text, max(min(longest, self._left), 0))
+        kept = excerpt(text, max(min(longest, self._left), 0), self._hide)
         self._left -= max(min(len(text), longest), _SCALAR)
         return kept

@@ -20,6 +20,8 @@ _CONTROL = (
     ("openapi.json", "all there is to steer"),
 )
 
+_HIDDEN = "\n(credentials are shown in a terminal only: *** stands for what the PBX file says)"
+
 
 def base_url(host: str, port: int, *, tls: bool) -> str:
     """Give the URL under which a server on that host and port is reached from this machine."""
@@ -29,23 +31,39 @@ def base_url(host: str, port: int, *, tls: bool) -> str:
 
 
 def banner(
-    hosts: Hosts, vendors: Mapping[str, Vendor], url: str, *, kept_in: str, self_signed: bool, needs_token: bool
+    hosts: Hosts,
+    vendors: Mapping[str, Vendor],
+    url: str,
+    *,
+    kept_in: str,
+    self_signed: bool,
+    needs_token: bool,
+    shows_credentials: bool,
 ) -> str:
-    """Write it. `kept_in` says in words where records last."""
+    """Write it. `kept_in` says in words where records last.
+
+    With `shows_credentials` the commands work as they stand; without, `***` is in the place of each secret.
+    """
     curl = "curl --insecure" if self_signed else "curl"
     token = ' -H "Authorization: Bearer $PBXSIM_CONTROL_TOKEN"' if needs_token else ""
     lines = [f"pbxsim {__version__} on {url}", f"Call records are in {kept_in}"]
     for host in hosts:
-        lines += _calls(host, vendors, url, curl)
+        lines += _calls(host, vendors, url, curl, shows_credentials=shows_credentials)
+    if not shows_credentials:
+        lines.append(_HIDDEN)
     lines.append("\nThen")
     lines += [f"  {words}\n    {curl}{token} '{url}{CONTROL_ROOT}/{path}'" for path, words in _CONTROL]
     return "\n".join(lines) + "\n"
 
 
-def _calls(host: HostedPbx, vendors: Mapping[str, Vendor], url: str, curl: str) -> Iterator[str]:
+def _calls(
+    host: HostedPbx, vendors: Mapping[str, Vendor], url: str, curl: str, *, shows_credentials: bool
+) -> Iterator[str]:
     yield f"\nPBX {host.name}: clock {_pace(host)}, from {iso(host.pbx.clock.now)}, seed {host.seed}"
     for vendor, interface in host.interfaces.items():
         line = interface.curl(url)
+        if line and not shows_credentials:
+            line = host.without_secrets(vendor, line)
         yield f"  {vendors[vendor].title}"
         yield f"    {line.replace('curl', curl, 1)}" if line else "    (its settings allow no call)"
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import TextIO
+
+    from pbxsim.hosting.secret_values import SecretValues
 
 
 class JsonLines(logging.Formatter):
@@ -35,6 +39,32 @@ def set_up(style: str, stream: TextIO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)
+
+
+class Discreet(logging.Formatter):
+    """Has another formatter write a record, and strikes out every secret that the server knows."""
+
+    def __init__(self, inner: logging.Formatter, secrets: SecretValues) -> None:
+        super().__init__()
+        self._inner = inner
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write the record."""
+        return self._secrets.text(self._inner.format(record))
+
+
+@contextmanager
+def without(secrets: SecretValues) -> Iterator[None]:
+    """Have nothing logged with one of these in it, until the block ends."""
+    before = [(handler, handler.formatter or logging.Formatter()) for handler in logging.getLogger().handlers]
+    for handler, formatter in before:
+        handler.setFormatter(Discreet(formatter, secrets))
+    try:
+        yield
+    finally:
+        for handler, formatter in before:
+            handler.setFormatter(formatter)
 
 
 def _sound(text: str) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Vendor
 
 CONTROL_ROOT: Final = "/_pbxsim"
-HEALTH: Final = ("/livez", "/readyz")
+LIVEZ: Final = "/livez"
+HEALTH: Final = (LIVEZ, "/readyz")
 METRICS: Final = "/metrics"
 RESERVED: Final = (*HEALTH, METRICS, CONTROL_ROOT, CONTROL_ROOT + "/*")
 _SLASHES: Final = re.compile(r"/{2,}")

@@ -1,13 +1,17 @@
 """The connection under the server: aiohttp's own, made to bear what telephone systems' clients really send.
 
-Two differences: a request line with raw bytes above 0x7F (a name pasted into a URL) is read as if they were
+Three differences: a request line with raw bytes above 0x7F (a name pasted into a URL) is read as if they were
 percent-encoded, as PHP under Apache does; and what cannot be read as HTTP at all is answered in one line and told to
-`on_unreadable`, never written to a log with its (secret) content.
+`on_unreadable`, never written to a log with its (secret) content; and what a client takes is limited
+(connection_limits.py), its time by one timer a connection that is moved only when it fires, so that a request costs no
+timer.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import math
 import re
 import traceback
 from collections.abc import Awaitable, Callable
@@ -18,9 +22,14 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from pbxsim.web.connection_limits import ConnectionLimits, OpenConnections
+
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from logging import Logger
+
+    from aiohttp.abc import AbstractStreamWriter
+    from aiohttp.streams import StreamReader
 
 _log: Final = logging.getLogger("pbxsim")
 _REQUEST_LINE: Final = re.compile(rb"[A-Z]{3,8} [^ \r\n]+ HTTP/1\.[01]\r?\n")
@@ -33,20 +42,144 @@ OnUnreadable = Callable[[str, str], None]
 class Connection(RequestHandler):
     """One client's connection."""
 
-    __slots__ = ("_on_unreadable",)
+    __slots__ = ("_deadline", "_header_bytes", "_on_unreadable", "_open", "_socket", "_stalled", "_timer", "limits")
 
-    def __init__(self, server: web.Server, loop: AbstractEventLoop, on_unreadable: OnUnreadable) -> None:
+    def __init__(
+        self, server: web.Server, loop: AbstractEventLoop, on_unreadable: OnUnreadable, clients: OpenConnections
+    ) -> None:
         # No access log: a line for each request costs more than the request. A packed body is for the vendor to judge.
         super().__init__(server, loop=loop, access_log=cast("Logger", None), auto_decompress=False)
+        self.limits = clients.limits
         self._on_unreadable = on_unreadable
+        self._open = clients
+        self._request_factory = self._begin
+        self._socket: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._stalled: asyncio.TimerHandle | None = None
+        self._deadline = math.inf  # the loop's time at which the client must have said more
+        self._header_bytes = 0  # how much of a header has come that is not complete
+
+    # -- who is there ---------------------------------------------------------------------------------------------
+
+    @property
+    def has_request(self) -> bool:
+        """Whether a request has arrived that is still to be answered."""
+        return bool(self._messages)
+
+    def enter(self, transport: asyncio.Transport) -> bool:
+        """Be counted among the clients, from the moment at which the socket is there; False: there is no room."""
+        peer = transport.get_extra_info("peername")
+        if not self._open.admit(self, peer[0] if isinstance(peer, tuple) else ""):
+            return False
+        self._socket = transport
+        return True
+
+    def leave(self) -> None:
+        """Be counted no longer."""
+        self._open.leaves(self)
+
+    def abort(self) -> None:
+        """Close it at once; what it was still to be sent is dropped."""
+        if self._socket is not None:
+            self._socket.abort()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, or say that there is no room."""
+        made = cast("asyncio.Transport", transport)
+        if self._socket is None and not self.enter(made):
+            made.write(_line_reply(HTTPStatus.SERVICE_UNAVAILABLE))
+            made.close()
+            return
+        super().connection_made(transport)
+        self._wait(self.limits.first_byte)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End."""
+        self.leave()
+        for timer in (self._timer, self._stalled):
+            if timer is not None:
+                timer.cancel()
+        super().connection_lost(exc)
+
+    # -- how long it takes ----------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the socket."""
         super().data_received(data if data.isascii() else with_encoded_target(data))
+        if not self._messages:
+            if self._waiter is not None and data:  # not while the rest of a body is thrown away
+                self._take_part_of_header(len(data))
+            return
         request = self._current_request
-        if request is not None and self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
+        if request is not None and not isinstance(self._messages[-1][0], RawRequestMessage):
             # aiohttp keeps what it could not read for later, and lets the request whose body that was wait for ever.
             request.content.set_exception(RequestPayloadError("no chunk of a body"))
+
+    def log_access(self, request: web.BaseRequest, response: web.StreamResponse, time: float | None) -> None:
+        """Go over to waiting: a reply is out. (aiohttp has no other word for that.)"""
+        self._open.waits(self)
+        self._wait(self.limits.between)
+
+    def pause_writing(self) -> None:
+        """Give a client that does not take its reply so long to take some."""
+        super().pause_writing()
+        self._stalled = self._loop.call_later(self.limits.sending, self.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: the client has taken some of its reply."""
+        if self._stalled is not None:
+            self._stalled.cancel()
+        super().resume_writing()
+
+    def _begin(
+        self,
+        message: RawRequestMessage,
+        payload: StreamReader,
+        protocol: RequestHandler,
+        writer: AbstractStreamWriter,
+        task: asyncio.Task[None],
+    ) -> web.BaseRequest:
+        """Go over to answering: this request's turn has come."""
+        self._open.is_served(self)
+        self._deadline = math.inf
+        self._header_bytes = 0
+        return web.BaseRequest(message, payload, protocol, writer, task, self._loop)
+
+    def _wait(self, seconds: float) -> None:
+        self._deadline = deadline = self._loop.time() + seconds
+        if self._timer is None:
+            self._timer = self._loop.call_at(deadline, self._look)
+        elif deadline < self._timer.when():
+            self._timer.cancel()
+            self._timer = self._loop.call_at(deadline, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._deadline == math.inf:
+            return
+        if self._loop.time() < self._deadline:
+            self._timer = self._loop.call_at(self._deadline, self._look)
+        elif self._header_bytes:
+            self._send_away(HTTPStatus.REQUEST_TIMEOUT)
+        else:
+            self.abort()  # what has no request in it has nothing to lose
+
+    def _take_part_of_header(self, length: int) -> None:
+        if not self._header_bytes:
+            self._wait(self.limits.header)
+        self._header_bytes += length
+        if self._header_bytes > self.limits.header_bytes:
+            self._send_away(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _send_away(self, status: HTTPStatus) -> None:
+        """Answer what is not a whole request yet, and will not become one."""
+        if self.transport is None or self._socket is None:
+            return
+        self._on_unreadable(str((self._socket.get_extra_info("peername") or ("",))[0]), status.phrase)
+        self.transport.write(_line_reply(status))
+        self.force_close()
+        if self._socket.get_write_buffer_size():
+            self._socket.abort()  # nor does it take what it is sent
 
     def handle_error(
         self,
@@ -58,7 +191,9 @@ class Connection(RequestHandler):
         """Answer what was no HTTP, or what went wrong above this connection, and close it."""
         phrase = HTTPStatus(status).phrase
         reason = phrase if exc is None else f"{phrase}: {type(exc).__name__}"
-        if exc is None or isinstance(exc, HttpProcessingError):
+        if isinstance(exc, ConnectionError) and self._has_left():
+            pass  # whoever hangs up while being answered knows why
+        elif exc is None or isinstance(exc, HttpProcessingError):
             self._on_unreadable(request.remote or "", reason)
         else:  # where it happened, but not what it says: that may quote the request
             _log.error("a request failed: %s\n%s", type(exc).__name__, "".join(traceback.format_tb(exc.__traceback__)))
@@ -71,19 +206,34 @@ class Connection(RequestHandler):
         if not isinstance(options.get("exc_info"), RequestPayloadError):
             _log.error("a connection failed: %s", type(options.get("exc_info")).__name__)
 
+    def _has_left(self) -> bool:
+        return self.transport is None or self.transport.is_closing()
+
 
 class ConnectionServer(web.Server):
-    """Makes a Connection for each client."""
+    """Makes a Connection for each client, within limits. To be made in a running event loop."""
 
     def __init__(
-        self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], on_unreadable: OnUnreadable
+        self,
+        handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
+        on_unreadable: OnUnreadable,
+        limits: ConnectionLimits,
     ) -> None:
         super().__init__(handler)
         self._on_unreadable = on_unreadable
+        self._open = OpenConnections(limits, asyncio.get_running_loop().time)
 
-    def __call__(self) -> RequestHandler:
+    def __call__(self) -> Connection:
         """Make the connection for a client that has just come."""
-        return Connection(self, self._loop, self._on_unreadable)
+        return Connection(self, self._loop, self._on_unreadable, self._open)
+
+
+def _line_reply(status: HTTPStatus) -> bytes:
+    text = f"{status.value} {status.phrase}\n"
+    return (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}"
+    ).encode()
 
 
 def with_encoded_target(data: bytes) -> bytes:

@@ -15,7 +15,9 @@ from aiohttp.web_protocol import RequestPayloadError
 from pbxsim.hosting.masking import Mask
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
+from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.file_bytes import FileBytes
+from pbxsim.web.listening import ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
 
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 _TEXT: Final = "text/plain; charset=utf-8"
 
 LONGEST_BODY: Final = 1_048_576
-BODY_SECONDS: Final = 10.0
 _TOO_LONG: Final = f"the body is longer than {LONGEST_BODY} bytes"
 
 
@@ -42,16 +43,17 @@ class AddressInUse(OSError):
 class PbxServer:
     """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
 
-    `body_seconds` is how long a client may take to send a body before the vendor answers without it.
+    `limits` are those that this process can bear if none are given. A body that does not come in their time is answered
+    by the vendor, without it.
     """
 
     def __init__(
-        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, body_seconds: float = BODY_SECONDS
+        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, limits: ConnectionLimits | None = None
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
         self._api = api
-        self._body_seconds = body_seconds
+        self._limits = ConnectionLimits.of_this_process() if limits is None else limits
         self._runner: web.ServerRunner | None = None
         self.port = 0
         self.reindex()
@@ -66,16 +68,17 @@ class PbxServer:
 
         Raises AddressInUse, EngineUnreachable.
         """
-        runner = web.ServerRunner(ConnectionServer(self._handle, self._unreadable), shutdown_timeout=2.0)
+        connections = ConnectionServer(self._handle, self._unreadable, self._limits)
+        runner = web.ServerRunner(connections, shutdown_timeout=2.0)
         await runner.setup()
-        site = web.TCPSite(runner, host, port, ssl_context=tls, backlog=1024)
+        site = ListeningSite(runner, connections, host, port, tls)
         try:
             await site.start()
         except OSError as error:
             await runner.cleanup()
             raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
         self._runner = runner
-        self.port = site.port
+        self.port = runner.addresses[0][1]
         try:
             for hosted in self.hosts:
                 await hosted.start()
@@ -116,8 +119,9 @@ class PbxServer:
 
     async def _control(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         body, fault = await self._body(incoming) if incoming.body_exists else (b"", "")
+        headers = _with_authority(incoming)
         request = Request(
-            incoming.method, path, query, headers=incoming.headers, body=body, remote=incoming.remote or "", fault=fault
+            incoming.method, path, query, headers=headers, body=body, remote=incoming.remote or "", fault=fault
         )
         answer = await self._api.answer(request)
         if not isinstance(answer.body, bytes):
@@ -129,7 +133,7 @@ class PbxServer:
 
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
-        masked = Mask(self._paths.vendors).path(path)
+        masked = Mask(self._paths.vendors, self.hosts.secrets).path(path)
         hints = self._paths.hints(masked)
         listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
         meant = "".join(f"{hint}\n" for hint in hints)
@@ -147,11 +151,11 @@ class PbxServer:
         """Read a body; what is wrong with it, if something is, as second."""
         if (incoming.content_length or 0) > LONGEST_BODY:
             return b"", _TOO_LONG
-        if "100-continue" in incoming.headers.get("Expect", "").lower():
-            await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            incoming.writer.output_size = 0
         try:
-            async with asyncio.timeout(self._body_seconds):
+            if "100-continue" in incoming.headers.get("Expect", "").lower():
+                await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                incoming.writer.output_size = 0
+            async with asyncio.timeout(self._limits.body):
                 return await _read(incoming)
         except TimeoutError:
             return b"", "the client stopped sending before the body's end"
@@ -175,6 +179,16 @@ def _target(raw: str) -> tuple[str, str, str]:
     if not raw.isascii():
         raw = raw.encode(errors="surrogateescape").decode("latin-1")
     return raw.partition("?")
+
+
+def _with_authority(incoming: web.BaseRequest) -> Mapping[str, str]:
+    """Give the headers; of a target in absolute form its authority counts, whatever Host says (RFC 9112, 3.2.2)."""
+    raw = incoming.raw_path
+    if raw.startswith("/") or "://" not in raw:
+        return incoming.headers
+    headers = incoming.headers.copy()
+    headers["Host"] = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
+    return headers
 
 
 def _response(reply: Reply) -> web.Response:

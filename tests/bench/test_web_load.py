@@ -21,6 +21,7 @@ def _load(server: Server, target: str) -> Load:
     return Load(server.port, target, REPLY, connections=4, server=server.process, rests=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["const", "params"])
 def test_both_bare_servers_give_the_reply_of_an_originate(kind: str) -> None:
     with running(bare_aiohttp(kind)) as server, _load(server, ORIGINATE) as load:

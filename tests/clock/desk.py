@@ -17,13 +17,17 @@ START: Instant = 1_700_000_000 * SECOND
 
 
 class Desk:
-    """`done` holds each finished piece of work with the virtual second, counted from the start, when it was done."""
+    """`done` holds each finished piece of work with the virtual second, counted from the start, when it was done.
+
+    `asleep` are the seconds by which the world's clock has run ahead of the loop's: a machine that slept.
+    """
 
     def __init__(self, loop: LoopOnHand, start: Instant = START) -> None:
         self.loop = loop
         self.start = start
         self.clock = Scheduler(start)
-        self.driver = ClockDriver(self.clock, rate=0)
+        self.asleep = 0.0
+        self.driver = ClockDriver(self.clock, rate=0, world=self.world)
         self.done: list[tuple[str, float]] = []
         self._steps = 0
 
@@ -31,6 +35,10 @@ class Desk:
     def now(self) -> float:
         """Give the virtual seconds since the start."""
         return (self.clock.now - self.start) / SECOND
+
+    def world(self) -> Instant:
+        """Give the world's time: the loop's, and the `asleep` seconds that the loop did not see."""
+        return START + seconds(self.loop.now + self.asleep)
 
     def plan(self, word: str, at: float, *, also: Callable[[], object] | None = None, takes: float = 0.0) -> None:
         """Have `word` done at that virtual second; it calls `also`, and takes so many seconds of the loop's time."""

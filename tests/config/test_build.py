@@ -19,7 +19,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState, Registration
 from pbxsim.pbx.saved import Saved
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.config.paper import AcmeInterface, built, loaded
 
 if TYPE_CHECKING:

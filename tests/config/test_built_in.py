@@ -11,7 +11,7 @@ from pbxsim.config.load import load
 from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import DeviceState
-from tests.builder import START
+from pbxsim.testing.office import START
 
 FOUR = ("voipsun", "vum", "simotel", "duocom")
 

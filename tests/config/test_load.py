@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,9 +12,6 @@ from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.load import LARGEST, built_in, load
 from pbxsim.discovery import find_vendors
 from tests.config.paper import VENDORS, AcmeSettings, AcmeUser, pbx_file
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GOOD = "name: office\naccounts: [{name: firm}]\nvendors: {acme: {users: [{name: eva, account: firm}]}}\n"
 
@@ -107,3 +105,23 @@ def test_a_name_that_the_control_api_could_not_carry_is_refused(tmp_path: Path) 
     path.write_text("name: a b\n", "utf-8")
     with pytest.raises(PbxFileRefused, match="a name of letters, digits, dots and hyphens"):
         load(str(path), VENDORS)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_at_once_though_nobody_writes_into_it(tmp_path: Path) -> None:
+    pipe = tmp_path / "pbx.yaml"
+    os.mkfifo(pipe)
+    with pytest.raises(PbxFileRefused, match="no regular file"):
+        load(str(pipe))
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
+def test_a_device_is_no_pbx_file(device: str) -> None:
+    with pytest.raises(PbxFileRefused, match="no regular file"):
+        load(device)
+
+
+def test_a_folder_is_no_pbx_file(tmp_path: Path) -> None:
+    with pytest.raises(PbxFileRefused, match="a file that can be read"):
+        load(str(tmp_path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import built_in, path_of, read
 from pbxsim.discovery import find_vendors
 from pbxsim.hosting.assemble import assemble
-from tests.builder import START
+from pbxsim.testing.office import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +63,7 @@ def told(refused: PbxFileRefused) -> str:
     return str(refused)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, len(DOCUMENTED)), st.integers(0, 40), st.sampled_from([*MARKS, *WORDS]))
 @example(0, 0, "")
@@ -69,6 +71,7 @@ def test_a_text_with_a_piece_put_in_or_taken_out_is_refused_or_works(at: int, go
     assert outcome(DOCUMENTED[:at] + put + DOCUMENTED[at + gone :])
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(sorted(PLAIN)))
 def test_a_file_with_a_value_replaced_doubled_or_dropped_is_refused_or_works(data: st.DataObject, name: str) -> None:

@@ -19,6 +19,8 @@ from tests.config.paper import ACME, AcmeInterface, AcmeSettings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from jsonschema.exceptions import ValidationError
+
 
 def packages(vendors: Mapping[str, Vendor]) -> Packages:
     """Give these vendors, and the engines that there are."""
@@ -32,7 +34,16 @@ def plain(name: str) -> dict[str, Any]:
 
 def errors(content: object) -> list[str]:
     """Give the paths at which the schema refuses something."""
-    return [error.json_path for error in Draft202012Validator(schema(packages(find_vendors()))).iter_errors(content)]
+    return [_place(error) for error in Draft202012Validator(schema(packages(find_vendors()))).iter_errors(content)]
+
+
+def _place(error: ValidationError) -> str:
+    """Spell where an error is, as `mappings` does; how jsonschema itself spells a key depends on its release."""
+    return "$" + "".join(_step(part) for part in error.absolute_path)
+
+
+def _step(part: str | int) -> str:
+    return f".{part}" if isinstance(part, str) and part.isidentifier() else f"[{part!r}]"
 
 
 def test_it_is_a_schema_of_the_2020_dialect() -> None:
@@ -62,7 +73,7 @@ def unknown_keys(content: object) -> set[str]:
         error = waiting.pop()
         waiting += error.context or ()
         if error.validator == "additionalProperties":
-            found.add(error.json_path)
+            found.add(_place(error))
     return found
 
 
@@ -72,10 +83,10 @@ def mappings(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if not path.endswith((".entries", ".per_hour")):
             yield path, value
         for key, item in list(value.items()):
-            yield from mappings(item, f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]")
+            yield from mappings(item, path + _step(key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from mappings(item, f"{path}[{index}]")
+            yield from mappings(item, path + _step(index))
 
 
 def misspelt(holder: dict[str, Any]) -> bool:

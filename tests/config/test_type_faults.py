@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import UNSET
 
-from tests.config.paper import told
+from tests.config.paper import KEYS_ARE_DESCRIBED, told
 
 USER = "a SIP user name: letters, digits, dots, hyphens, underscores, no blanks"
 NUMBER = "a telephone number, as text of digits, letters, * and #"
@@ -119,6 +119,7 @@ def test_of_several_forms_the_fault_is_told_of_the_one_that_was_chosen() -> None
     ]  # fmt: skip
 
 
+@KEYS_ARE_DESCRIBED
 def test_a_key_of_a_mapping_has_a_form_too() -> None:
     assert told(f"contexts: [{{name: a, entries: {{{'1' * 81}: {{play: 1}}}}}}]") == [
         (2, f'contexts[0].entries["{"1" * 81}"]', UNSET,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tests.databases import Server
     from tests.receivers import Heard
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 KILLS: Final = 200
 KILLS_WITHOUT_A_DATABASE: Final = 15
 _LONGEST_LIFE: Final = 0.25  # seconds of the world's time under load before the kill
@@ -53,7 +55,6 @@ def _arguments(file: Path, database: str, clock: str) -> tuple[str, ...]:
     return str(file), "--port", "0", "--clock", clock, "--db", database, "--start-at", "2026-06-01T08:00:00Z"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_nothing_that_was_told_of_is_lost_or_doubled(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
@@ -100,7 +101,6 @@ async def _die_without_a_database(nursery: Nursery, server: Server, arguments: t
     child.kill()
 
 
-@pytest.mark.slow
 async def test_nothing_is_lost_or_doubled_where_the_database_goes_away_first(
     tmp_path: Path, postgresql_server: Server
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -22,6 +23,13 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file",
+    "documented/control": "the contract says who may use the control API, and what readyz tells whom",
+    "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
+    "town/banner": "as documented/banner",
+    "manual/banner": "as documented/banner",
+    "restarted/before-banner": "as documented/banner",
+    "restarted/after-banner": "as documented/banner",
+    "manual": "readyz tells who has not the token the status alone",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
@@ -79,11 +87,18 @@ def first_differences(sections: Sequence[Section], names: Sequence[str], folder:
 def _difference(section: Section, then: bytes) -> str:
     for number, (now, before) in enumerate(zip_longest(section.entries, then.split(SEPARATOR), fillvalue=b""), start=1):
         if now != before:
-            place = next(at for at in range(len(now) + 1) if now[: at + 1] != before[: at + 1])
-            around = slice(max(0, place - 100), place + 160)
             asked = (now or before).splitlines()[0].decode(errors="replace")[:160]
-            return f"entry {number}, {asked}\n  then {before[around]!r}\n  now  {now[around]!r}"
+            return f"entry {number}, {asked}\n{_place(before, now)}"
     return "the same as in the dump, which is another than that of before.txt"
+
+
+def _place(before: bytes, now: bytes) -> str:
+    """Show the first difference; that the length is another follows from what is."""
+    lengthless = [re.sub(rb"(?m)^Content-Length: \d+", b"Content-Length: N", each) for each in (before, now)]
+    before, now = lengthless if lengthless[0] != lengthless[1] else (before, now)
+    place = next(at for at in range(len(now) + 1) if now[at : at + 1] != before[at : at + 1])
+    around = slice(max(0, place - 100), place + 160)
+    return f"  then {before[around]!r}\n  now  {now[around]!r}"
 
 
 def _by_name(text: str) -> dict[str, str]:

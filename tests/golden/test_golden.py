@@ -18,6 +18,7 @@ def sections() -> list[Section]:
     return run()
 
 
+@pytest.mark.slow
 def test_every_byte_that_a_user_sees_is_as_it_was(sections: list[Section]) -> None:
     changed = differing(sections, expected())
     then = os.environ.get("GOLDEN_DUMP")
@@ -27,6 +28,7 @@ def test_every_byte_that_a_user_sees_is_as_it_was(sections: list[Section]) -> No
     assert not changed, "\n".join([f"not as before: {', '.join(changed)}", *shown])
 
 
+@pytest.mark.slow
 def test_the_script_is_long_and_asks_every_vendor_and_the_control_api(sections: list[Section]) -> None:
     assert sum(section.requests for section in sections) >= 300
     asked = b"".join(section.content for section in sections)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import ExtensionAdded, ExtensionRemoved
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 
 
 def told(office: Office) -> list[tuple[str, str, str]]:

@@ -19,6 +19,8 @@ from tests.test_cli import Server, run, serving
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 PAID = "/cgi-bin/oficinaweb/oficinaweb_webcallservice?principal=666111666&pass=MiClaveSecreta&llamante={}&llamado={}"
 FREE = "/api/api.php?username=voipsun&password=secretpwd&action=originate&srcExtenInternalNum=100&dstNum=990100001"
 

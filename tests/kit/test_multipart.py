@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.kit.limits import RequestLimits
 from pbxsim.kit.multipart import parse_multipart
 from pbxsim.kit.request import Request
 
@@ -40,10 +41,71 @@ def test_what_is_no_such_form_has_no_fields(content_type: str, body: bytes) -> N
 def test_a_request_has_the_fields_of_such_a_form_over_its_query() -> None:
     request = Request("POST", "/", "a=1&b=2", headers={"Content-Type": TYPE}, body=_form(_field("a", b"3")))
     assert request.params == {"a": "3", "b": "2"}
-    assert request.body_hint == ()
+    assert request.reading_hints == ()
 
 
 def test_a_body_of_another_type_is_not_read_and_the_author_is_told() -> None:
     request = Request("POST", "/", "a=1", headers={"Content-Type": "application/json"}, body=b'{"a":2}')
     assert request.params == {"a": "1"}
-    assert request.body_hint == ("the body is of type 'application/json': parameters are read from a query or a form",)
+    assert request.reading_hints == (
+        "the body is of type 'application/json': parameters are read from a query or a form",
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        (b'Content-Disposition: form-data; name="a b"', "a b"),
+        (b"content-disposition:form-data;name=plain", "plain"),
+        (b'Content-Type: text/plain\r\nContent-Disposition: form-data; x=1; NAME="later"', "later"),
+        (b'Content-Disposition: form-data;\r\n\tname="folded"', "folded"),
+        (b'Content-Disposition: form-data; name="a\\"b\\\\c;d=e"', 'a"b\\c;d=e'),
+        (b'Content-Disposition: form-data; name="unclosed', "unclosed"),
+        (b'Content-Disposition: form-data; name="\xc5\xbe"', "ž"),
+    ],
+)
+def test_a_parts_name_is_read_in_every_spelling(header: bytes, name: str) -> None:
+    assert parse_multipart(TYPE, _form(header + b"\r\n\r\nv")) == {name: "v"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"Content-Disposition: form-data", b"Content-Type: text/plain", b'X-Content-Disposition: x; name="a"', b""],
+)
+def test_a_part_without_a_name_is_left_out(header: bytes) -> None:
+    assert parse_multipart(TYPE, _form(header + b"\r\n\r\nv")) == {}
+
+
+def test_lines_may_end_with_lf_alone_and_the_last_boundary_may_be_missing() -> None:
+    form = b"preamble\n------7ac0\nContent-Disposition: form-data; name=a\n\n1\n2\n------7ac0 \n"
+    assert parse_multipart(TYPE, form + b'Content-Disposition: form-data; name="b"\n\n3') == {"a": "1\n2", "b": "3"}
+
+
+@pytest.mark.parametrize("content_type", [TYPE + "; charset=utf-8", 'multipart/form-data; BOUNDARY="----7ac0"'])
+def test_a_boundary_is_read_in_every_spelling(content_type: str) -> None:
+    assert parse_multipart(content_type, _form(_field("a", b"1"))) == {"a": "1"}
+
+
+def test_a_line_that_only_begins_with_the_boundary_ends_a_part_but_begins_none() -> None:
+    one, other = _form(_field("a", b"1")), _form(_field("b", b"2"))
+    assert parse_multipart(TYPE, one.replace(b"0--", b"0x\r\n\r\n") + other) == {"a": "1", "b": "2"}
+
+
+def test_text_is_taken_as_it_came_whatever_transfer_encoding_is_named() -> None:
+    part = b'Content-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64\r\n\r\nMQ=='
+    assert parse_multipart(TYPE, _form(part)) == {"a": "MQ=="}
+
+
+def test_parts_and_parameters_beyond_the_limits_are_left_out_and_told() -> None:
+    three = _form(_field("a", b"1"), _field("b", b"2"), _field("c", b"3"))
+    parts = parse_multipart(TYPE, three, RequestLimits(parts=2))
+    assert (parts, parts.unread) == ({"a": "1", "b": "2"}, ("more than 2 parts: those behind were not read",))
+    params = parse_multipart(TYPE, three, RequestLimits(parameters=2))
+    assert (params, params.unread) == ({"a": "1", "b": "2"}, ("more than 2 parameters: those behind were not read",))
+    assert parse_multipart(TYPE, three, RequestLimits(parts=3, parameters=3)).unread == ()
+
+
+def test_a_part_whose_header_is_too_long_is_left_out_and_told() -> None:
+    params = parse_multipart(TYPE, _form(_field("a", b"1", ";x" * 5_000), _field("b", b"2")))
+    assert params == {"b": "2"}
+    assert params.unread == ("a part was not read: its header is longer than 8192 bytes",)

@@ -36,3 +36,13 @@ def test_each_unknown_parameter_has_its_hint_in_the_order_sent() -> None:
 def test_a_word_has_at_most_one_hint() -> None:
     assert word_hint("action", "action", KNOWN) == ()
     assert word_hint("action", "ACTION", KNOWN) == ("action 'ACTION' is written 'action': case counts",)
+
+
+def test_the_first_ten_unknown_parameters_have_hints_and_known_ones_between_them_do_not_count() -> None:
+    sent = [name for number in range(50) for name in (f"p{number}", "action")]
+    assert [hint.split("'")[1] for hint in parameter_hints(sent, KNOWN)] == [f"p{number}" for number in range(10)]
+
+
+def test_of_a_long_name_or_word_the_beginning_is_told() -> None:
+    assert parameter_hints(["x" * 10_000], KNOWN) == (f"parameter {'x' * 64!r} is not documented",)
+    assert word_hint("action", "x" * 10_000, KNOWN) == (f"action {'x' * 128!r} is not documented",)

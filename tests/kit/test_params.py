@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pbxsim.kit.limits import RequestLimits
 from pbxsim.kit.params import Params, has_control, parse_form, parse_query
 
 
@@ -84,6 +86,7 @@ NAMES = st.text(st.characters(codec="utf-8"), min_size=1)
 VALUES = st.text(st.characters(codec="utf-8"))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(pairs=st.dictionaries(NAMES, VALUES))
 def test_whatever_a_client_encodes_is_what_is_read(pairs: dict[str, str]) -> None:
@@ -97,3 +100,33 @@ def test_no_text_and_no_bytes_are_too_strange_to_read(query: str, body: bytes) -
     for params in (parse_query(query), parse_form(body)):
         assert all(isinstance(value, str) for value in params.values())
         params.unclean()
+
+
+FEW: Final = RequestLimits(parameters=2, parameter_name=32, parameter_value=256)
+
+
+def test_the_first_thousand_parameters_are_read_as_by_phps_max_input_vars() -> None:
+    names = [f"p{number}" for number in range(1_001)]
+    params = parse_query("&".join(names))
+    assert list(params) == names[:1_000]
+    assert params.unread == ("more than 1000 parameters: those behind were not read",)
+
+
+@pytest.mark.parametrize("query", ["a=1&b=2", "a=1&b=2&", "a=1&b=2&&&"])
+def test_as_many_as_are_allowed_are_all_read(query: str) -> None:
+    params = parse_query(query, FEW)
+    assert (params, params.unread) == ({"a": "1", "b": "2"}, ())
+
+
+def test_a_name_or_a_value_that_is_too_long_is_left_out_and_told_by_the_names_beginning() -> None:
+    assert parse_query(f"{'n' * 32}={'%41' * 256}", FEW) == {"n" * 32: "A" * 256}
+    params = parse_query(f"{'n' * 200}=1&v={'x' * 257}", FEW)
+    assert params == {}
+    assert params.unread == (
+        f"parameter {'n' * 64!r}… was not read: longer than 32",
+        "parameter 'v' was not read: its value is longer than 256",
+    )
+
+
+def test_at_most_ten_things_that_were_left_out_are_told() -> None:
+    assert len(parse_query("&".join(f"{'n' * 300}{number}" for number in range(50))).unread) == 10

@@ -9,7 +9,7 @@ from pbxsim.pbx.account import UNIT, Account, Money, Rate, Tariff
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import Context, Step
-from tests.builder import START, Office, extension
+from pbxsim.testing.office import START, Office, extension
 
 TARIFF = Tariff("t", (Rate(per_minute=UNIT), Rate(prefix="800")))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.kit.request import Request
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -35,3 +36,13 @@ def test_a_body_of_another_type_is_no_form(headers: dict[str, str]) -> None:
 def test_parameters_are_read_once() -> None:
     request = Request("GET", "/", "a=1")
     assert request.params is request.params
+
+
+def test_by_other_limits_parameters_are_read_again() -> None:
+    request = Request("POST", "/", "a=1&b=2", headers=FORM, body=b"c=3&d=4")
+    assert list(request.params) == ["a", "b", "c", "d"]
+    request.limit(RequestLimits(parameters=1))
+    assert list(request.params) == ["a", "c"]
+    assert request.reading_hints == ("more than 1 parameters: those behind were not read",) * 2
+    request.limit(USUAL)
+    assert list(request.params) == ["a", "b", "c", "d"]

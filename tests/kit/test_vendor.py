@@ -10,7 +10,7 @@ import pytest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.kit.vendor import SettingsFault, Vendor
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 
 if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx

@@ -20,7 +20,7 @@ from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
 from pbxsim.sinks.cdr_memory import CdrMemory
-from tests.builder import START, NoFiles, line
+from pbxsim.testing.office import START, NoFiles, line
 
 CALLS: Final = 4000
 TALK: Final = 181.0

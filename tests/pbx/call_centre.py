@@ -13,7 +13,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import CallerLeft
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

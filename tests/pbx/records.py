@@ -7,7 +7,7 @@ import msgspec
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from tests.builder import START
+from pbxsim.testing.office import START
 
 RECORD = Cdr(
     id=3,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

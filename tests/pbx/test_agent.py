@@ -10,7 +10,7 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import AgentRefused
 from pbxsim.pbx.events import AgentChanged
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agents

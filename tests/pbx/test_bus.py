@@ -8,7 +8,7 @@ from pbxsim.pbx.bus import EventBus, Stage
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.events import CallEnded, CallStarted, CdrClosed, Event, LegEnded, RecordingMoved
-from tests.builder import EVERY_EVENT, Office, extension
+from pbxsim.testing.office import EVERY_EVENT, Office, extension
 from tests.pbx.records import RECORD
 
 

@@ -8,8 +8,8 @@ from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallState, CallStep
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.errors import ImpossibleTransition
-from tests.builder import START
-from tests.pbx.scripted_engine import played, small_office
+from pbxsim.testing.office import START
+from tests.pbx.played import played, small_office
 
 FIRST, SECOND, TALKING, TRANSFERRING, ENDED = CallState
 

@@ -21,7 +21,7 @@ from pbxsim.pbx.events import (
     LegRefused,
     LegRinging,
 )
-from tests.builder import START, Office, extension, line
+from pbxsim.testing.office import START, Office, extension, line
 
 NORMAL = HangupCause.NORMAL_CLEARING
 

@@ -7,7 +7,7 @@ import pytest
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.directory import Context, Step
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 
 @pytest.fixture

@@ -35,6 +35,17 @@ def test_causes_have_q850s_numbers_within_its_range() -> None:
     assert all(1 <= cause <= 127 for cause in HangupCause)
 
 
+@given(st.integers())
+def test_any_number_that_an_engine_reports_is_a_cause(code: int) -> None:
+    known = {cause.value: cause for cause in HangupCause}
+    assert HangupCause.of(code) is known.get(code, HangupCause.NORMAL_UNSPECIFIED)
+
+
+@pytest.mark.parametrize("cause", list(HangupCause))
+def test_a_cause_is_found_by_its_number(cause: HangupCause) -> None:
+    assert HangupCause.of(cause.value) is cause
+
+
 @pytest.mark.parametrize(
     ("winner", "loser"),
     [

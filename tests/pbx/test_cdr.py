@@ -14,7 +14,7 @@ from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery, Direction
 from pbxsim.pbx.errors import CdrNotFound
 from pbxsim.sinks.cdr_memory import CdrMemory
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.pbx.records import RECORD, like
 
 if TYPE_CHECKING:

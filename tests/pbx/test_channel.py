@@ -8,8 +8,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
 from pbxsim.pbx.events import LegAnswered, LegEnded, LegHeld, LegRinging, LegUnheld, ReportIgnored
-from tests.builder import START, Office
-from tests.pbx.scripted_engine import played, small_office
+from pbxsim.testing.office import START, Office
+from tests.pbx.played import played, small_office
 
 DIALING, RING, RINGING, UP, DOWN = (
     ChannelState.DIALING,

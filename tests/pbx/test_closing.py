@@ -12,7 +12,7 @@ from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.directory import OutboundRoute, Trunk
 from pbxsim.pbx.events import CallEnded, CdrClosed, CreditChanged
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
-from tests.builder import START, Office, extension, line
+from pbxsim.testing.office import START, Office, extension, line
 
 TARIFF = Tariff(
     "standard",

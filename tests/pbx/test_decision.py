@@ -15,7 +15,7 @@ from pbxsim.pbx.decision import NO_ANSWER, NOBODY_ASKS
 from pbxsim.pbx.directory import Context, Did, Diversion, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import DecisionAnswered, DecisionAsked, LegRefused
 from pbxsim.pbx.ring_group import RingGroup, Row
-from tests.builder import Office, extension, line, number
+from pbxsim.testing.office import Office, extension, line, number
 from tests.pbx.components import NumberComponent, PatientQuestioner
 
 if TYPE_CHECKING:

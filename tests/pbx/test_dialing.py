@@ -12,7 +12,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
 from pbxsim.pbx.directory import Trunk
 from pbxsim.pbx.events import LegRefused
-from tests.builder import Office, extension, line, number
+from pbxsim.testing.office import Office, extension, line, number
 
 ELSEWHERE = HangupCause.ANSWERED_ELSEWHERE
 NORMAL = HangupCause.NORMAL_CLEARING

@@ -13,7 +13,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback
 from pbxsim.pbx.directory import Context, Step, Trunk
 from pbxsim.pbx.events import CallBridged, LegDialed
-from tests.builder import Office, extension, line, number
+from pbxsim.testing.office import Office, extension, line, number
 
 
 def _forked() -> Office:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.directory import OutboundRoute, Trunk
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 
 def _with_trunks(*capacities: int | None) -> Office:

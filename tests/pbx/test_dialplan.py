@@ -9,7 +9,7 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import Context, Directory, OutboundRoute, Step, Trunk
 from pbxsim.pbx.directory import NumberingPlan as Plan
-from tests.builder import extension
+from pbxsim.testing.office import extension
 
 UPC = Trunk(id=1, name="upc")
 SPARE = Trunk(id=2, name="spare")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from pbxsim.clock.instant import SECOND
@@ -11,6 +12,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import (
     DeviceState,
     Directory,
+    Diversion,
     Extension,
     Line,
     NumberingPlan,
@@ -19,7 +21,8 @@ from pbxsim.pbx.directory import (
     Trunk,
 )
 from pbxsim.pbx.errors import AmbiguousExtension, DialplanNotFound, ExtensionNotFound, OutboundRouteNotFound
-from tests.builder import Office, extension, line
+from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -295,3 +298,66 @@ def test_a_trunk_without_a_capacity_always_has_room() -> None:
     trunk = Trunk(id=1, name="upc")
     trunk.in_use = 1_000_000
     assert trunk.has_room
+
+
+# -- what telephones say of themselves ---------------------------------------------------------------------------------
+
+THERE = Registration(
+    host="192.0.2.7", port=5062, contact="sip:100@192.0.2.7:5062", user_agent="snom", status="OK (9 ms)"
+)
+
+
+def test_a_telephone_that_registers_is_told_of_with_where_it_is() -> None:
+    office = Office(extension("100", line("desk", registered=False)))
+    desk = office.directory.line("desk")
+    office.directory.register(desk, THERE)
+    assert desk.registration == THERE
+    assert [event.line for event in office.heard if isinstance(event, LineRegistered)] == [desk]
+
+
+@pytest.mark.parametrize("moved", [{"host": "192.0.2.8"}, {"port": 5063}])
+def test_a_telephone_that_registers_from_elsewhere_is_told_of_again(moved: dict[str, Any]) -> None:
+    office = Office(extension("100"))
+    (desk,) = office.directory.lines.values()
+    office.directory.register(desk, THERE)
+    office.directory.register(desk, msgspec.structs.replace(THERE, **moved))
+    assert office.kinds_heard() == [LineRegistered, LineRegistered]
+
+
+def test_a_registration_that_is_only_refreshed_is_noted_and_no_news() -> None:
+    office = Office(extension("100"))
+    (desk,) = office.directory.lines.values()
+    office.directory.register(desk, THERE)
+    later = msgspec.structs.replace(THERE, status="OK (70 ms)", user_agent="snom 2")
+    office.directory.register(desk, later)
+    assert office.kinds_heard() == [LineRegistered]
+    assert desk.registration == later
+
+
+def test_nobody_registers_from_nowhere() -> None:
+    office = Office(extension("100"))
+    (desk,) = office.directory.lines.values()
+    with pytest.raises(ValueError, match="sip100 cannot be registered from nowhere"):
+        office.directory.register(desk, Registration(contact="sip:100@192.0.2.7"))
+    assert desk.is_registered
+
+
+def test_a_telephone_that_drops_off_is_told_of_once_and_what_is_known_of_it_stays() -> None:
+    office = Office(extension("100"))
+    (desk,) = office.directory.lines.values()
+    office.directory.register(desk, THERE)
+    office.directory.unregister(desk)
+    office.directory.unregister(desk)
+    assert office.kinds_heard() == [LineRegistered, LineUnregistered]
+    assert desk.registration == Registration(contact=THERE.contact, user_agent="snom", status="UNKNOWN")
+
+
+def test_what_a_telephone_refuses_or_diverts_is_told_only_when_it_changes() -> None:
+    office = Office(extension("100"), extension("101"))
+    desk, other = office.directory.lines.values()
+    for on in (True, True, False, False):
+        office.directory.do_not_disturb(desk, on=on)
+    for wishes in (Diversion(busy="101"), Diversion(busy="101"), None, None):
+        office.directory.divert(desk, wishes)
+    assert office.kinds_heard() == [DoNotDisturbChanged] * 2 + [DiversionChanged] * 2
+    assert (desk.do_not_disturb, desk.diversion, other.do_not_disturb) == (False, None, False)

@@ -10,7 +10,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.queue import QueueFigures, Waiter
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.pbx.call_centre import CallCentre, queue, shared
 
 if TYPE_CHECKING:

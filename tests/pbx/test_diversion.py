@@ -12,7 +12,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.directory import Context, Diversion, OutboundRoute, Step, Trunk
 from pbxsim.pbx.diversion import MOST
 from pbxsim.pbx.events import CallDiverted
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 from tests.pbx.call_centre import CallCentre, queue
 
 if TYPE_CHECKING:

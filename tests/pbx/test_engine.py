@@ -8,7 +8,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.events import ReportIgnored
-from tests.pbx.scripted_engine import LONGEST, SILENCE, Deed, Word, at_once, ends_once, played, small_office
+from pbxsim.testing.scripted_engine import SILENCE, Deed, Word, at_once
+from tests.pbx.played import LONGEST, ends_once, played, small_office
 
 ANSWERED, RINGING, HUNG_UP, FAILED = Report.ANSWERED, Report.RINGING, Report.HUNG_UP, Report.FAILED
 BUSY = HangupCause.USER_BUSY

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
-from tests.pbx.scripted_engine import Deed, Word, at_once, played, small_office
+from pbxsim.testing.scripted_engine import Deed, Word, at_once
+from tests.pbx.played import played, small_office
 
 if TYPE_CHECKING:
-    from tests.builder import Office
-    from tests.pbx.scripted_engine import ScriptedEngine
+    from pbxsim.testing.office import Office
+    from pbxsim.testing.scripted_engine import ScriptedEngine
 
 BUSY, HUNG_UP = HangupCause.USER_BUSY, Report.HUNG_UP
 
@@ -50,6 +52,7 @@ def _take(office: Office, engine: ScriptedEngine, step: tuple[object, ...]) -> N
             office.pbx.calls.hang_up_channel(engine.legs[index % len(engine.legs)])
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @given(dial=_deeds, connect=_deeds, hang_up=_deeds, steps=st.lists(_steps, min_size=1, max_size=15))
 @example(dial=[], connect=[], hang_up=[at_once(HUNG_UP)], steps=[("call", "100", "101"), ("hang up", 0)])

@@ -6,7 +6,8 @@ import pytest
 
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import Report
-from tests.pbx.scripted_engine import Deed, Word, at_once, ends_once, played, small_office
+from pbxsim.testing.scripted_engine import Deed, Word, at_once
+from tests.pbx.played import ends_once, played, small_office
 
 ANSWERED, RINGING, HUNG_UP, FAILED = Report.ANSWERED, Report.RINGING, Report.HUNG_UP, Report.FAILED
 SECOND_THOUGHTS = [

@@ -42,6 +42,7 @@ def _lies_within(values: list[float], expected: float) -> None:
     assert abs(fmean(values) - expected) <= half, (fmean(values), expected, half)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", ["answered_within", "mean_wait"])
 def test_thirty_busy_hours_agree_with_erlang_c(figure: str) -> None:
     expected, hours = _hours(math.inf)
@@ -49,12 +50,14 @@ def test_thirty_busy_hours_agree_with_erlang_c(figure: str) -> None:
     assert all(hour.abandoned == 0 for hour in hours)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", ["answered_within", "mean_wait", "abandoned"])
 def test_thirty_busy_hours_of_impatient_callers_agree_with_erlang_a(figure: str) -> None:
     expected, hours = _hours(120.0)
     _lies_within([getattr(hour, figure) for hour in hours], getattr(expected, figure))
 
 
+@pytest.mark.slow
 def test_the_test_would_see_talks_that_are_ten_percent_too_long() -> None:
     expected, _ = _hours(120.0)
     hours = [_hour(seed, expected, 120.0, TALK * 1.1) for seed in range(1, 11)]

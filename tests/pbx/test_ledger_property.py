@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from pbxsim.pbx.account import Account, ChargeBasis, Rate, Tariff
 from pbxsim.pbx.events import CdrClosed, CreditChanged
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.saved import Saved
-from tests.builder import START, Office, extension, line
+from pbxsim.testing.office import START, Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -283,6 +284,7 @@ def do(firm: Firm, step: Step) -> None:
             raise AssertionError(step)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(tariffs, st.lists(steps_of_all_kinds, min_size=8, max_size=60))
 def test_the_charges_are_the_change_of_credit_whatever_happens(tariff: Tariff, steps: list[Step]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.saved import Saved
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
     from tests.pbx.test_ledger_property import Step
 
 
@@ -72,6 +72,7 @@ def runner() -> Iterator[asyncio.Runner]:
         yield one
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(tariff=tariffs, steps=st.lists(steps_of_all_kinds, min_size=4, max_size=30))
 def test_a_store_gives_back_every_entry_and_the_credit_goes_on(

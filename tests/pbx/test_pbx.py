@@ -13,7 +13,7 @@ from pbxsim.pbx.directory import Directory, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import LONGEST_TALK, Pbx
 from pbxsim.sinks.cdr_memory import CdrMemory
-from tests.builder import START, NoFiles, Office, extension
+from pbxsim.testing.office import START, NoFiles, Office, extension
 
 
 def _pbx(archive: CdrMemory) -> Pbx:

@@ -8,7 +8,7 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.pbx.events import MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 
 ANNA = Agent(number="2001", name="Anna", pin="1")
 BEN = Agent(number="2002", name="Ben", pin="2")

@@ -11,9 +11,9 @@ from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.testing.referee import Referee
+from pbxsim.testing.scripted_engine import Deed, ScriptedEngine, Word, at_once
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.referee import Referee
-from tests.pbx.scripted_engine import Deed, ScriptedEngine, Word, at_once
 
 ROWS = (Row(("100", "101"), 10 * SECOND), Row(("102",), 10 * SECOND))
 FAILS, ANSWERS = at_once(Report.FAILED), at_once(Report.ANSWERED)
@@ -27,7 +27,7 @@ def _centre(strategy: str = "linear") -> CallCentre:
 def _scripted(centre: CallCentre, *deeds: Deed) -> tuple[ScriptedEngine, Referee]:
     engine = ScriptedEngine(centre.pbx, dial=deeds)
     centre.use_engine(engine)
-    return engine, Referee(centre.pbx, timers_are_counted=False)
+    return engine, Referee(centre.pbx)
 
 
 def _comes_in(centre: CallCentre, to: str) -> None:
@@ -107,6 +107,7 @@ _scripts = st.lists(st.builds(Deed, _said, st.booleans()), max_size=6)
 _honest = st.lists(st.builds(Deed, _said), max_size=6)
 
 
+@pytest.mark.slow
 @given(
     dial=_scripts,
     connect=_honest,
@@ -119,7 +120,7 @@ def test_whatever_an_engine_says_every_caller_leaves_once_and_nothing_is_left_be
     dial: list[Deed], connect: list[Deed], hang_up: list[Deed], to: list[str], strategy: str
 ) -> None:
     centre = _centre(strategy)
-    referee = Referee(centre.pbx, timers_are_counted=False)
+    referee = Referee(centre.pbx)
     centre.use_engine(ScriptedEngine(centre.pbx, dial=dial, connect=connect, hang_up=hang_up))
     for one in to:
         centre.incoming("605000001", one, context="in", second_timeout=30 * SECOND, talk_limit=90 * SECOND)

@@ -10,7 +10,7 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.events import CallerJoined
 from pbxsim.pbx.queue import NOBODY_LOGGED_IN
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.pbx.call_centre import CallCentre, QueueWishes, queue
 
 # -- joining -----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pbxsim.pbx.errors import (
 from pbxsim.pbx.events import RecordingFailed, RecordingMoved
 from pbxsim.pbx.recording import HOME, Recordings
 from pbxsim.sinks.cdr_memory import CdrMemory
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.pbx.records import like
 
 

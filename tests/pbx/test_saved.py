@@ -7,7 +7,7 @@ import msgspec
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.pbx.saved import Saved
-from tests.builder import START, Office, extension
+from pbxsim.testing.office import START, Office, extension
 from tests.saved import left_by
 
 TARIFF = Tariff("by the second", (Rate(per_minute=60 * UNIT),))

@@ -10,7 +10,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.events import CallBridged, LegAnswered, LegDialed, SpyAttached
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call

@@ -24,8 +24,8 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.testing.referee import Referee
 from tests.pbx.components import PatientQuestioner
-from tests.pbx.referee import Referee
 from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class SwitchMachine(RuleBasedStateMachine):
         super().__init__()
         self.office = small_town()
         self.pbx = self.office.pbx
-        self.referee = Referee(self.pbx)
+        self.referee = Referee(self.pbx, self.office.engine)
         self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
         self.members: dict[tuple[str, str], int] = {}
         self.paused_here: set[tuple[str, str]] = set()
@@ -330,6 +330,7 @@ def _steps_done(name: str, first_seed: int, next_seed: int, steps: int) -> int:
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_everything_fits_together_after_each_of_25_000_steps(shard: int) -> None:
     assert STEPS <= _steps_done(f"Shard{shard}Go", shard, SHARDS, STEPS) < 2 * STEPS

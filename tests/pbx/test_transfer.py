@@ -15,7 +15,7 @@ from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CallBridged, CallTransferred
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.pbx.talks import BOSS, EVER, blind, consulting, office_of, talking
 
 if TYPE_CHECKING:

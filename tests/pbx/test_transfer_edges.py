@@ -12,14 +12,14 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Did, Step, Trunk
+from pbxsim.testing.referee import Referee
+from pbxsim.testing.scripted_engine import SILENCE, Deed, ScriptedEngine, at_once
 from tests.pbx.call_centre import CallCentre, queue
-from tests.pbx.referee import Referee
-from tests.pbx.scripted_engine import SILENCE, Deed, ScriptedEngine, at_once
 from tests.pbx.talks import BOSS, EVER, blind, office_of, talking
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def _scripted(part: Deed = SILENCE) -> tuple[Office, ScriptedEngine, Referee, Ca
     office = office_of(trunks=[Trunk(id=1, name="upc", capacity=4)])
     engine = ScriptedEngine(office.pbx, part=[part])
     office.use_engine(engine)
-    referee = Referee(office.pbx, timers_are_counted=False)
+    referee = Referee(office.pbx)
     call = office.call("100", "800123456")
     engine.say(0, Report.ANSWERED)
     engine.say(1, Report.ANSWERED)

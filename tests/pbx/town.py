@@ -12,7 +12,7 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step, Trunk
 from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 from tests.pbx.components import NumberComponent
 
 if TYPE_CHECKING:

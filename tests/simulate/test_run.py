@@ -131,6 +131,7 @@ def test_what_cannot_be_written_is_found_out_at_once(shop: str, tmp_path: Path) 
     assert told == []
 
 
+@pytest.mark.slow
 def test_a_working_day_of_the_built_in_call_centre_loses_nobody() -> None:
     simulation = Simulation(Run(file="call-centre", lasts=8 * HOUR, queue_log=Path("not written here")))
     simulation.run(_quiet)

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.app import Installation, ServeSettings
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.cdr import CdrQuery
@@ -48,6 +50,7 @@ def test_a_served_pbx_has_the_callers_that_simulate_has_and_again_after_a_reset(
     assert len(served) > 30
 
 
+@pytest.mark.slow
 def test_processes_that_hash_differently_simulate_the_same(tmp_path: Path) -> None:
     source, outputs = _shop(tmp_path), []
     for hashing in ("1", "2"):

@@ -7,7 +7,7 @@ import re
 from pbxsim.clock.instant import HOUR, MINUTE, SECOND
 from pbxsim.simulate.summary import spelt_span, table
 from pbxsim.sinks.call_centre_figures import CallCentreFigures
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.pbx.call_centre import CallCentre, queue
 
 

@@ -15,7 +15,7 @@ from pbxsim.pbx.directory import Directory, Diversion
 from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures
-from tests.builder import START, Office, extension, number
+from pbxsim.testing.office import START, Office, extension, number
 from tests.pbx.components import NumberComponent
 
 PIN = "47110815"

@@ -7,7 +7,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, fixed
 from pbxsim.sinks.call_centre_figures import CallCentreFigures, Tally
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.pbx.call_centre import CallCentre, queue, shared
 
 

@@ -13,7 +13,7 @@ from pbxsim.pbx.cdr import Cdr, CdrQuery, Direction
 from pbxsim.pbx.errors import CdrNotFound
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.sinks.cdr_memory import CdrMemory
-from tests.builder import START, Office, extension
+from pbxsim.testing.office import START, Office, extension
 
 
 def record(number: int, *, src: str = "100", dst: str = "800123456", start: int = 0) -> Cdr:

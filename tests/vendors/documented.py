@@ -9,7 +9,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.load import load
 from pbxsim.hosting.assemble import assemble
 from pbxsim.pbx.cdr import CdrQuery
-from tests.builder import START
+from pbxsim.testing.office import START
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply

@@ -11,7 +11,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.load import load
 from pbxsim.hosting.assemble import assemble
 from pbxsim.sinks.recordings.files import RecordingRoot
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.vendors.documents import pbx_file
 
 if TYPE_CHECKING:

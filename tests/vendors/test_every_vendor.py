@@ -89,6 +89,7 @@ def replies_in_own_tests(name: str, path: Path) -> list[Recorded]:
     return [reply for reply in read_replies(path) if reply.vendor == name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in VENDORS if error_rows(name)])
 def test_every_documented_error_is_produced_by_a_request_of_some_test(name: str, tmp_path: Path) -> None:
     replies = replies_in_own_tests(name, tmp_path / "replies")

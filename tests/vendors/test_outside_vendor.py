@@ -17,7 +17,7 @@ from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
-from tests.builder import START
+from pbxsim.testing.office import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +118,7 @@ def test_a_pbx_file_may_speak_it_and_its_settings_are_checked_like_ours(tmp_path
     assert [leg.peer for leg in call.legs] == ["100"]
 
 
+@pytest.mark.slow
 def test_the_server_serves_it_and_prints_its_command_line(site: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(site), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "pbxsim", "serve", str(tmp_path / "far.yaml"), "--port", "0", "--clock", "paused"]

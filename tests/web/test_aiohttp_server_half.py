@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # nearly every one starts processes
+
 LEAN = "import sys; from pbxsim.web.aiohttp_server_half import import_server; assert import_server()\n"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.web import logs
 
 if TYPE_CHECKING:
@@ -43,3 +44,19 @@ def test_json_is_one_object_a_line() -> None:
     assert (first["level"], first["logger"], first["message"]) == ("error", "pbxsim", "two\nlines")
     assert first["traceback"].endswith("RuntimeError: it\nbroke ?")
     assert list(second) == ["time", "level", "logger", "message"]
+
+
+def test_no_line_has_a_secret_that_the_server_knows() -> None:
+    stream = io.StringIO()
+    logs.set_up("json", stream)
+    with logs.without(SecretValues(['hu"sh-hush', "t0k3n-of-hers"])):
+        try:
+            raise RuntimeError("it broke over t0k3n-of-hers")
+        except RuntimeError:
+            logging.getLogger("x").exception('said hu"sh-hush')
+    logging.getLogger("x").warning("t0k3n-of-hers")
+    told, after = stream.getvalue().splitlines()
+    assert json.loads(told)["message"] == "said ***"
+    assert "t0k3n" not in told
+    assert "it broke over ***" in told
+    assert "t0k3n-of-hers" in after

@@ -1,10 +1,30 @@
-"""A request line with raw bytes in it."""
+"""A connection: raw bytes in a request line, failures outside any request, and clients that take their time."""
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import logging
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn
 
-from pbxsim.web.protocol import with_encoded_target
+import pytest
+from aiohttp import web
+from aiohttp.web_protocol import RequestPayloadError
+
+from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.protocol import ConnectionServer, with_encoded_target
+from tests.web.town import running
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractStreamWriter
+
+    from tests.web.town import Town
+
+HEAD = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
+TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\n"
+SHORT = 0.1
+LONG = 1_000.0
 
 
 @pytest.mark.parametrize(
@@ -20,3 +40,168 @@ from pbxsim.web.protocol import with_encoded_target
 )
 def test_raw_bytes_are_encoded_in_a_request_line_and_nowhere_else(sent: bytes, read_as: bytes) -> None:
     assert with_encoded_target(sent) == read_as
+
+
+class _Torn(web.Response):
+    """A reply that fails as it is sent, when nothing above the connection can answer for it any more."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Fail."""
+        raise self._error
+
+
+async def _answered_with(reply: web.Response) -> bytes:
+    """Serve one request on a socket with this reply, and give what its client gets until the connection ends."""
+
+    async def handle(_: web.BaseRequest) -> web.StreamResponse:
+        return reply
+
+    def refuse(client: str, reason: str) -> NoReturn:
+        raise AssertionError(f"{client} sent HTTP, and it was not read: {reason}")
+
+    connections = ConnectionServer(handle, refuse, ConnectionLimits())
+    server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        writer.write(b"GET /?secret=s3cret! HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        await connections.shutdown()
+    return received
+
+
+async def test_a_failure_outside_any_request_is_logged_by_its_name_alone_and_ends_the_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert await _answered_with(_Torn(ValueError("over /?secret=s3cret!"))) == b""
+    (record,) = caplog.records
+    assert (record.name, record.levelno) == ("pbxsim", logging.ERROR)
+    assert record.getMessage() == "a connection failed: ValueError"
+    assert record.exc_info is None
+
+
+async def test_a_body_that_broke_off_is_the_clients_affair_and_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert await _answered_with(_Torn(RequestPayloadError("no chunk of a body"))) == b""
+    assert caplog.records == []
+
+
+async def test_a_client_that_never_says_a_word_is_sent_away() -> None:
+    async with running(limits=ConnectionLimits(first_byte=SHORT, header=LONG, between=LONG)) as town:
+        assert await town.raw(b"") == b""
+        assert (await town.get("/_pbxsim/requests")).json == []
+
+
+async def test_a_header_that_comes_byte_by_byte_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    async with running(limits=ConnectionLimits(first_byte=LONG, header=SHORT, between=LONG)) as town:
+        async with town.connection() as (reader, writer):
+            writer.write(HEAD + b"X: ")
+            answered = asyncio.create_task(reader.read())
+            while not (await asyncio.wait([answered], timeout=SHORT / 10))[0]:
+                writer.write(b"a")
+            with suppress(ConnectionError):  # a byte too late: the system then takes back what was not read yet
+                assert answered.result().startswith(TIMED_OUT)
+        await _is_told(town, "Request Timeout")
+    assert caplog.records == []
+
+
+async def _is_told(town: Town, words: str) -> None:
+    (request,) = (await town.get("/_pbxsim/requests")).json
+    assert request["hints"] == [f"this was no HTTP request that a server can read: {words}"]
+
+
+async def test_a_header_is_measured_from_its_own_first_byte() -> None:
+    async with (
+        running(limits=ConnectionLimits(first_byte=LONG, header=SHORT, between=LONG)) as town,
+        town.connection() as (reader, writer),
+    ):
+        for _ in range(2):
+            writer.write(HEAD + b"\r\n")
+            await reader.readuntil(b'alive"}')
+        writer.write(HEAD)
+        assert (await reader.read()).startswith(TIMED_OUT)
+
+
+async def test_a_connection_is_kept_so_long_between_requests() -> None:
+    async with (
+        running(limits=ConnectionLimits(first_byte=LONG, header=LONG, between=SHORT)) as town,
+        town.connection() as (reader, writer),
+    ):
+        writer.write(HEAD + b"\r\n")
+        assert (await reader.read()).count(b"HTTP/1.1 200 OK") == 1
+
+
+async def test_a_request_that_takes_long_to_answer_is_not_cut_off() -> None:
+    limits = ConnectionLimits(first_byte=SHORT, header=SHORT, between=SHORT)
+    async with running(limits=limits) as town, town.connection() as (reader, writer):
+        hold = town.host.driver.hold()
+        writer.write(
+            b"POST /_pbxsim/clock/advance HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 13\r\n\r\n{"seconds":1}'
+        )
+        assert await town.raw(b"") == b""  # one that comes later is sent away meanwhile, and so is the next
+        assert await town.raw(b"") == b""
+        hold.release()
+        assert (await reader.read()).startswith(b"HTTP/1.1 200 OK")
+
+
+async def test_a_header_that_has_no_end_is_refused() -> None:
+    async with running(limits=ConnectionLimits(header_bytes=5_000)) as town:
+        async with town.connection() as (reader, writer):
+            writer.write(HEAD)
+            for _ in range(3):
+                writer.write(b"X: " + b"a" * 2_000 + b"\r\n")
+                await writer.drain()
+                await town.get("/livez")
+            assert (await reader.read()).startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+        await _is_told(town, "Request Header Fields Too Large")
+
+
+async def _ask_for_ever(deaf: socket.socket) -> None:
+    while True:
+        await asyncio.get_running_loop().sock_sendall(deaf, (HEAD + b"\r\n") * 1_000)
+
+
+async def test_a_client_that_does_not_take_its_reply_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
+    async with running(limits=ConnectionLimits(sending=SHORT)) as town:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            deaf.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(deaf, ("127.0.0.1", town.server.port))
+            with pytest.raises(ConnectionError):
+                await asyncio.wait_for(_ask_for_ever(deaf), 20)
+        assert (await town.get("/livez")).status == 200
+    assert caplog.records == []
+
+
+async def test_pipelined_requests_beyond_what_is_kept_are_all_answered_in_turn(town: Town) -> None:
+    last = HEAD + b"Connection: close\r\n\r\n"
+    assert (await town.raw((HEAD + b"\r\n") * 500 + last)).count(b"HTTP/1.1 200 OK") == 501
+
+
+async def test_over_the_ceiling_the_oldest_that_waits_is_closed_for_the_newcomer() -> None:
+    async with running(limits=ConnectionLimits(at_once=3)) as town:
+        connections = [await asyncio.open_connection("127.0.0.1", town.server.port) for _ in range(10)]
+        for reader, _ in connections[:7]:
+            assert await reader.read() == b""
+        for reader, writer in connections[7:]:
+            writer.write(HEAD + b"Connection: close\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 200 OK")
+        for _, writer in connections:
+            writer.close()
+
+
+async def test_where_all_are_being_answered_a_newcomer_is_told_to_come_again() -> None:
+    async with running(limits=ConnectionLimits(at_once=1)) as town, town.connection() as (reader, writer):
+        hold = town.host.driver.hold()
+        writer.write(
+            b"POST /_pbxsim/clock/advance HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b'Content-Length: 13\r\nExpect: 100-continue\r\n\r\n{"seconds":1}'
+        )
+        await reader.readuntil(b"100 Continue\r\n\r\n")
+        assert (await town.raw(b"")).startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        hold.release()
+        assert (await reader.readuntil(b"}")).startswith(b"HTTP/1.1 200 OK")

@@ -25,9 +25,11 @@ from pbxsim.web.server import PbxServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
+    from ssl import SSLContext
 
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.web.connection_limits import ConnectionLimits
 
 START: Instant = parse_iso("2026-01-01T00:00:00Z")
 TEXT = "text/plain; charset=utf-8"
@@ -218,13 +220,18 @@ class Town:
 
 @asynccontextmanager
 async def running(
-    *plans: FileAssembly, rate: float = 0, token: str = "", host: str = "127.0.0.1", body_seconds: float = 10.0
+    *plans: FileAssembly,
+    rate: float = 0,
+    token: str = "",
+    host: str = "127.0.0.1",
+    limits: ConnectionLimits | None = None,
+    tls: SSLContext | None = None,
 ) -> AsyncIterator[Town]:
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
     vendors = {"acme": ACME}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
-    server = PbxServer(hosts, vendors, ControlApi(hosts, Guard(host, token)), body_seconds=body_seconds)
-    await server.start("127.0.0.1", 0)
+    server = PbxServer(hosts, vendors, ControlApi(hosts, Guard(host, token)), limits=limits)
+    await server.start("127.0.0.1", 0, tls)
     try:
         async with aiohttp.ClientSession() as session:
             yield Town(server, session)

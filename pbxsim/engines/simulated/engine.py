@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
@@ -18,11 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.clock.instant import Duration
+    from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
 _REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together when there are more
+
+
+class SimulatedLeg(msgspec.Struct, gc=False):
+    """What the engine keeps on a leg, its `engine_data`: the fate, None until it is drawn, and the timer that runs."""
+
+    plan: LegPlan | None = None
+    timer: TimerId = 0
 
 
 class SimulatedEngine:
@@ -40,23 +50,20 @@ class SimulatedEngine:
         self._default = Rule(number="_!", turns=(default,))
         self._known: dict[tuple[bool, str], LegPlan | Rule] = {}
         self._turns: dict[str, int] = {}
-        self._coming: LegPlan | None = None  # the fate of a caller who is just calling, and may be answered at once
 
     def call_in(self, order: CallOrder, *, line: Line | None = None, fate: LegPlan | None = None) -> Call | None:
         """Have a simulated party call, as `CallControl.receive` takes it; it gives up when its patience is over.
 
         `fate` is the caller's where it is drawn already; else the rules decide.
         """
-        self._coming = fate
-        call = self._calls.receive(order, line=line)
-        self._coming = None
+        leg = SimulatedLeg(fate)
+        call = self._calls.receive(order, line=line, handle=leg)
         if call is None or call.first is None or call.state is not CallState.DIALING_SECOND:
             return call
-        caller = call.first
-        fate = caller.plan = fate or self._fate(caller)
-        if fate.patience is not None:
-            due = self._clock.now + fate.patience
-            caller.engine_timer = self._clock.call_at(due, call.number, call.next_step(), self._give_up, caller)
+        patience = self._plan(call.first).patience
+        if patience is not None:
+            due = self._clock.now + patience
+            leg.timer = self._clock.call_at(due, call.number, call.next_step(), self._give_up, call.first)
         return call
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
@@ -64,11 +71,12 @@ class SimulatedEngine:
         if channel.line is not None and channel.line.do_not_disturb:
             self._on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
             return True
-        fate = channel.plan = self._fate(channel)
+        fate = self._fate(channel)
+        leg = channel.engine_data = SimulatedLeg(fate)
         call = channel.call
         now = self._clock.now
         if fate.rings_after and fate.rings_after < timeout:
-            channel.engine_timer = self._clock.call_at(
+            leg.timer = self._clock.call_at(
                 now + fate.rings_after, call.number, call.next_step(), self._begin_ringing, channel
             )
             return fate.report is not None and fate.settles_after < timeout
@@ -76,24 +84,22 @@ class SimulatedEngine:
             self._on_leg(channel, Report.RINGING)
         if fate.report is None or fate.settles_after >= timeout:
             return False
-        channel.engine_timer = self._clock.call_at(
-            now + fate.settles_after, call.number, call.next_step(), self._settle, channel
-        )
+        leg.timer = self._clock.call_at(now + fate.settles_after, call.number, call.next_step(), self._settle, channel)
         return True
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
         if call.first is not None:
             self.forget(call.first)  # a caller is out of patience no more
-        talk, leg = None, None
+        talk, ends = None, None
         for party in (call.first, call.second):
-            wish = self._talk(party) if party is not None else None
+            wish = self._plan(party).talk if party is not None else None
             if wish is not None and (talk is None or wish < talk):
-                talk, leg = wish, party
-        if leg is None or talk is None or talk >= limit:
+                talk, ends = wish, party
+        if ends is None or talk is None or talk >= limit:
             return False
-        leg.engine_timer = self._clock.call_at(
-            self._clock.now + talk, call.number, call.next_step(), self._stop_talking, leg
+        _leg(ends).timer = self._clock.call_at(
+            self._clock.now + talk, call.number, call.next_step(), self._stop_talking, ends
         )
         return True
 
@@ -108,43 +114,51 @@ class SimulatedEngine:
 
     def forget(self, channel: Channel) -> None:
         """Cancel what the telephone was going to do next."""
-        if channel.engine_timer:
-            self._clock.cancel(channel.engine_timer)
-            channel.engine_timer = 0
+        leg = channel.engine_data
+        if isinstance(leg, SimulatedLeg) and leg.timer:
+            self._clock.cancel(leg.timer)
+            leg.timer = 0
+
+    def will_act(self, channel: Channel) -> bool:
+        """Tell whether the telephone is going to do something by itself."""
+        leg = channel.engine_data
+        return isinstance(leg, SimulatedLeg) and leg.timer != 0
 
     def _begin_ringing(self, channel: Channel) -> None:
-        channel.engine_timer = 0
-        fate = channel.plan
-        assert isinstance(fate, LegPlan)
+        leg, fate = _leg(channel), self._plan(channel)
+        leg.timer = 0
         if fate.rings:
             self._on_leg(channel, Report.RINGING)
         if fate.report is not None:
             due = self._clock.now + fate.settles_after - fate.rings_after
             call = channel.call
-            channel.engine_timer = self._clock.call_at(due, call.number, call.next_step(), self._settle, channel)
+            leg.timer = self._clock.call_at(due, call.number, call.next_step(), self._settle, channel)
 
     def _settle(self, channel: Channel) -> None:
-        channel.engine_timer = 0
-        fate = channel.plan
-        assert isinstance(fate, LegPlan) and fate.report is not None  # noqa: PT018 - `dial` saw to both
+        leg = _leg(channel)
+        leg.timer = 0
+        fate = leg.plan
+        assert fate is not None and fate.report is not None  # noqa: PT018 - `dial` saw to both
         self._on_leg(channel, fate.report, fate.cause)
 
     def _give_up(self, caller: Channel) -> None:
-        caller.engine_timer = 0
+        _leg(caller).timer = 0
         self._on_leg(caller, Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
 
     def _stop_talking(self, channel: Channel) -> None:
-        channel.engine_timer = 0
-        fate = channel.plan
-        self._on_leg(
-            channel, Report.HUNG_UP, fate.end_cause if isinstance(fate, LegPlan) else HangupCause.NORMAL_CLEARING
-        )
+        leg = _leg(channel)
+        leg.timer = 0
+        assert leg.plan is not None  # `connect` saw to it
+        self._on_leg(channel, Report.HUNG_UP, leg.plan.end_cause)
 
-    def _talk(self, channel: Channel) -> Duration | None:
-        fate = channel.plan
-        if not isinstance(fate, LegPlan):  # a caller: it was not dialled, but it too stops talking some time
-            fate = channel.plan = self._coming or self._fate(channel)
-        return fate.talk
+    def _plan(self, channel: Channel) -> LegPlan:
+        """Give the leg's fate; a caller's is drawn now, for it was not dialled, but it too stops talking some time."""
+        leg = channel.engine_data
+        if not isinstance(leg, SimulatedLeg):
+            leg = channel.engine_data = SimulatedLeg()
+        if leg.plan is None:
+            leg.plan = self._fate(channel)
+        return leg.plan
 
     def _fate(self, channel: Channel) -> LegPlan:
         line = channel.line
@@ -175,6 +189,12 @@ class SimulatedEngine:
             if behaviour is not None:
                 return Rule(number=name, turns=(behaviour,))
         return self._default
+
+
+def _leg(channel: Channel) -> SimulatedLeg:
+    leg = channel.engine_data
+    assert isinstance(leg, SimulatedLeg)  # it was dialled or connected here
+    return leg
 
 
 def _stream_name(channel: Channel) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
@@ -13,7 +11,6 @@ from pbxsim.pbx.channel import Channel, ChannelState, Report
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
 from pbxsim.pbx.transfer import partner
 
 if TYPE_CHECKING:
@@ -116,31 +113,26 @@ class SimulatedHandset:
         """Refuse calls from now on, or take them again. Raises NothingToDo if it is so already."""
         if line.do_not_disturb == on:
             raise NothingToDo(f"{line.user} is {'not to be' if on else 'ready to be'} disturbed already")
-        line.do_not_disturb = on
-        self._pbx.events.emit(DoNotDisturbChanged(line))
+        self._pbx.directory.do_not_disturb(line, on=on)
 
     def divert(self, line: Line, diversion: Diversion | None) -> None:
         """Have calls go elsewhere from now on, or no more. Raises NothingToDo if it is so already."""
         if line.diversion == diversion:
             raise NothingToDo(f"{line.user} diverts its calls so already")
-        line.diversion = diversion
-        self._pbx.events.emit(DiversionChanged(line))
+        self._pbx.directory.divert(line, diversion)
 
     def register(self, line: Line) -> None:
         """Register again where the telephone last was. Raises NothingToDo if it is registered."""
         if line.is_registered:
             raise NothingToDo(f"{line.user} is registered already")
-        line.registration = self._last.pop(line.user, _HOME)
-        self._pbx.events.emit(LineRegistered(line))
+        self._pbx.directory.register(line, self._last.pop(line.user, _HOME))
 
     def unregister(self, line: Line) -> None:
         """Drop off: what rings fails (cause 20), what is up goes on. Raises NothingToDo if not registered."""
         if not line.is_registered:
             raise NothingToDo(f"{line.user} is not registered")
-        before = self._last[line.user] = line.registration
-        status = "UNKNOWN" if before.status else ""  # an account that is not monitored stays so
-        line.registration = msgspec.structs.replace(before, host="", port=0, status=status)
-        self._pbx.events.emit(LineUnregistered(line))
+        self._last[line.user] = line.registration
+        self._pbx.directory.unregister(line)
         for channel in [channel for channel in line.channels if _is_rung(channel)]:
             self._report(channel, Report.FAILED, HangupCause.SUBSCRIBER_ABSENT)
 

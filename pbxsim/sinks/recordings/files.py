@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.errors import RecordingFolderRefused, RecordingMoveRefused, RecordingUnreadable
+from pbxsim.sinks.private_files import FILE, FOLDER, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -103,7 +104,7 @@ class RecordingRoot:
     def _placing(self, folder: str, file: str) -> Iterator[tuple[int, bytes]]:
         """Open the folder where a file is to be placed, made where it is missing, and read the file's name."""
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
+            make_folder(self._root)
         except OSError as error:
             raise RecordingFolderRefused from error
         with self._made(folder) as target:
@@ -165,7 +166,7 @@ def _name(text: str) -> bytes:
 def _make(name: bytes, parent: int) -> bool:
     """Make a folder; False if something of that name is there, folder or not."""
     try:
-        os.mkdir(name, dir_fd=parent)
+        os.mkdir(name, FOLDER, dir_fd=parent)
     except FileExistsError:
         return False
     return True
@@ -203,7 +204,7 @@ def _rename(name: bytes, source: int, new_name: bytes, target: int) -> None:
     """
     if name == new_name and os.path.samestat(os.fstat(source), os.fstat(target)):
         return
-    os.close(os.open(new_name, _NEW_FILE, 0o600, dir_fd=target))
+    os.close(os.open(new_name, _NEW_FILE, FILE, dir_fd=target))
     try:
         os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=target)
     except BaseException:
@@ -222,7 +223,7 @@ def _write(name: bytes, folder: int, write: Callable[[BinaryIO], object]) -> Non
     """Write a new file beside the old one, then put it in its place. Raises OSError."""
     _check_free(name, folder)
     draft = f".placing-{secrets.token_hex(8)}".encode()
-    handle = os.open(draft, _NEW_FILE, 0o666, dir_fd=folder)
+    handle = os.open(draft, _NEW_FILE, FILE, dir_fd=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             write(file)

@@ -163,6 +163,7 @@ class Database:
         try:
             await link.write(work)
         except RowsRefused:
+            self._health.rows_retried += rows.count(work)
             whole = self._mended(work, keeps_nul=link.keeps_nul)
             try:
                 await link.write(whole)

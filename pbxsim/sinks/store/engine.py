@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, contextmanager
+import sys
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import URL
+from sqlalchemy import URL, AsyncAdaptedQueuePool
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from pbxsim.sinks.private_files import make_file
 from pbxsim.sinks.store import location as kinds
 from pbxsim.sinks.store import schema, statements
 from pbxsim.sinks.store.errors import DatabaseFailed, StoreUnreachable
@@ -40,6 +42,9 @@ _CONNECTING: Final[dict[str, dict[str, object]]] = {
 
 def make_engine(place: StorePlace) -> AsyncEngine:
     """Make the engine; nothing is connected yet. One connection is the link's, one is for questions."""
+    if place.file is not None and not place.file.exists():
+        with suppress(OSError):  # connecting fails for the same reason, and tells it
+            make_file(place.file)  # SQLite would let everybody read it, and what it puts beside it
     url = URL.create(
         _DIALECTS[place.kind],
         username=place.username or None,
@@ -50,7 +55,13 @@ def make_engine(place: StorePlace) -> AsyncEngine:
         query=dict(place.query),
     )
     return create_async_engine(
-        url, connect_args=_CONNECTING[place.kind], hide_parameters=True, pool_pre_ping=True, pool_size=2, max_overflow=1
+        url,
+        connect_args=_CONNECTING[place.kind],
+        hide_parameters=True,
+        poolclass=AsyncAdaptedQueuePool,  # said, for SQLAlchemy before 2.0.38 has none for SQLite's files
+        pool_pre_ping=True,
+        pool_size=2,
+        max_overflow=1,
     )
 
 
@@ -119,8 +130,14 @@ async def asking(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 def _failing() -> Iterator[None]:
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:
+    except _failures() as error:
         raise DatabaseFailed(why(error)) from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """SQLAlchemy before 2.1 lets asyncpg's own exceptions through as it connects, that of a wrong password for one."""
+    asyncpg = sys.modules.get("asyncpg")
+    return (SQLAlchemyError, OSError) if asyncpg is None else (SQLAlchemyError, OSError, asyncpg.PostgresError)
 
 
 def why(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import msgspec
 
+from pbxsim.sinks.private_files import make_folder
 from pbxsim.sinks.store.lock import FileLock, Locked
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def data_folder() -> Path:
     """Give the folder for pbxsim's data, and make it; a temporary one where it cannot be made."""
     folder = _platform_folder() / "pbxsim"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError(13, "not writable")
     except OSError as error:

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from pbxsim.sinks.private_files import private
+
 if sys.platform == "win32":
     import msvcrt
 else:
@@ -24,7 +26,7 @@ class FileLock:
 
     def __init__(self, file: Path) -> None:
         self.path = Path(f"{file}.lock")
-        self._held: IO[bytes] = self.path.open("ab")
+        self._held: IO[bytes] = open(self.path, "ab", opener=private)  # noqa: SIM115 - it is held
         try:
             _take(self._held)
         except OSError as error:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
+from pbxsim.sinks.private_files import make_folder, private
 from pbxsim.sinks.store import rows
 from pbxsim.sinks.store.errors import SpillFailed
 from pbxsim.sinks.store.rows import mended_row
@@ -128,7 +129,7 @@ class Spill:
     def _at(self, place: int) -> FileIO:
         """Give the file to be read from there. It stays open, so it is there even after somebody removed its name."""
         if self._open is None:
-            self._open = self._file.open("a+b", buffering=0)
+            self._open = _opened(self._file)
         self._open.seek(place)
         return self._open
 
@@ -165,7 +166,8 @@ class Spill:
             copy = self._file.with_name(f"{self._file.name}.damaged")
             told = f"{self._damaged} transactions in it and {unread} bytes at its end cannot be read"
             _log.error("%s is damaged: %s; %s is a copy of it", self._file, told, copy)
-            shutil.copyfile(self._file, copy)
+            with self._file.open("rb") as read, open(copy, "wb", opener=private) as written:
+                shutil.copyfileobj(read, written)
 
     def _put(self, content: bytes) -> None:
         if self._open is None:
@@ -184,8 +186,8 @@ class Spill:
 
     def _begin(self) -> None:
         """Open the file, and write its beginning if there is nothing in it."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        file = self._file.open("a+b", buffering=0)
+        make_folder(self._file.parent)
+        file = _opened(self._file)
         try:
             if not self._size:
                 file.truncate(0)  # of a file that could not be removed nothing is left to do
@@ -201,8 +203,8 @@ class Spill:
 
     def _bring_back(self, removed: FileIO) -> None:
         """Write the file again: somebody has removed it, perhaps to make room, and it is still open here."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        again = self._file.open("a+b", buffering=0)
+        make_folder(self._file.parent)
+        again = _opened(self._file)
         try:
             removed.seek(0)
             shutil.copyfileobj(removed, again)
@@ -230,6 +232,11 @@ class Spill:
 
 class _Torn(Exception):
     """The file ends within a frame."""
+
+
+def _opened(file: Path) -> FileIO:
+    """Open a file to be appended to, made where it is missing. Raises OSError."""
+    return open(file, "a+b", buffering=0, opener=private)
 
 
 def _write_all(file: FileIO, content: bytes) -> None:

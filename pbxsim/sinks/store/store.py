@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 from pbxsim.clock.driver import LAST
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.saved import Saved
+from pbxsim.sinks.private_files import make_file
 from pbxsim.sinks.store.buffer import WriteBuffer
 from pbxsim.sinks.store.database import Database
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreInUse, StoreUnreachable
@@ -159,7 +159,7 @@ class Store:
         file = self.place.file
         assert file is not None
         try:
-            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o644))
+            make_file(file)
         except OSError as error:
             raise StoreUnreachable(self._told(error.strerror)) from error
 

@@ -46,7 +46,7 @@ class DuocomInterface:
             text = self.state.texts[refusal.error]
             reply = self.state.reply(wire.refused(text), code=text).hinted(*refusal.hints)
         hints = parameter_hints(request.params, action.parameters)
-        return reply.hinted(*hints, *_page_hints(request), *request.body_hint)
+        return reply.hinted(*hints, *_page_hints(request), *request.reading_hints)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""

@@ -5,7 +5,6 @@ Not here: what the parameters of a service mean (the module of the service).
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT: Final = 255
 _MOST_DIGITS: Final = 9  # of a time sent as text, leading zeros included
-_MOST_HINTS: Final = 10
-_LONGEST_NAME: Final = 64  # of an unknown parameter, in a hint
 _YES_AND_NO: Final[dict[object, bool]] = {True: True, "true": True, "1": True, False: False, "false": False, "0": False}
 
 
@@ -44,12 +41,6 @@ def read_fields(body: bytes) -> dict[str, object]:
     if not isinstance(document, dict):
         raise Refusal(Failure.UNPARSABLE, "the body is JSON, but no object")
     return document
-
-
-def unknown_hints(fields: dict[str, object], known: Sequence[str]) -> tuple[str, ...]:
-    """Say something about parameters that the vendor does not know; `known` are those that it does."""
-    unknown = islice((name for name in fields if name not in known), _MOST_HINTS)
-    return parameter_hints((name[:_LONGEST_NAME] for name in unknown), known)
 
 
 def require(fields: dict[str, object], names: Iterable[str]) -> None:
@@ -119,7 +110,7 @@ def read_search(
     """Read a search whose conditions may be `known`; `also` are the service's other parameters. Raises Refusal."""
     alike = _read_alike(fields, settings)
     conditions = read_conditions(fields)
-    hints = unknown_hints(fields, (*also, "alike", "conditions")) + unknown_hints(conditions, known)
+    hints = parameter_hints(fields, (*also, "alike", "conditions")) + parameter_hints(conditions, known)
     return Search(
         alike=alike,
         conditions={name: as_text(f"conditions.{name}", conditions.get(name)) for name in known},

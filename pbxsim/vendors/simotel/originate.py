@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
-from pbxsim.kit.near_miss import word_hint
+from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallerId, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToExtension
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, require, unknown_hints, useless
+from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, require, useless
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.numbers import find_extension, kept_inside
 from pbxsim.vendors.simotel.settings import PublicCaller
@@ -35,7 +35,7 @@ _REQUIRED: Final = ("caller", "callee", "context", "caller_id")  # in the order 
 _PARAMETERS: Final = (*_REQUIRED, "trunk_name", "timeout", "call_limit")
 _DEFAULT_TIMEOUT: Final[Duration] = 30 * SECOND
 _LONGEST_TIME: Final = 86_400  # a day, in seconds
-_NAME_AND_NUMBER: Final = re.compile(r'"?([^"<]*?)"? *<([^<>]*)>')
+_NAME_AND_NUMBER: Final = re.compile(r'"?+([^"<]*+)"?+ *+<([^<>]*+)>')
 _TELEPHONE_NUMBER: Final = re.compile(r"[0-9*#+]+")
 _PUNCTUATION: Final = str.maketrans("", "", " ().-")
 
@@ -55,7 +55,7 @@ class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def originate(request: Request, state: State) -> Reply:
     """Place a call and give its id. Raises Refusal."""
     fields = read_fields(request.body)
-    hints = unknown_hints(fields, _PARAMETERS)
+    hints = parameter_hints(fields, _PARAMETERS)
     try:
         wanted = _read(fields)
         order = _order(wanted, state)

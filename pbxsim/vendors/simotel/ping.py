@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import read_fields, unknown_hints
+from pbxsim.vendors.simotel.body import read_fields
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import Poster
 
@@ -24,7 +25,7 @@ def ping(request: Request, state: State) -> Reply:
     """Say yes, and send the event."""
     fields = read_fields(request.body)
     hints = () if post_ping(state.settings, state.pbx) else (_NO_EVENT,)
-    return wire.done(None, _MESSAGE, unknown_hints(fields, ()) + hints)
+    return wire.done(None, _MESSAGE, parameter_hints(fields, ()) + hints)
 
 
 def post_ping(settings: Settings, pbx: Pbx) -> bool:

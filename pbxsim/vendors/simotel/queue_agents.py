@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.agent import Agent
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, require, unknown_hints, useless
+from pbxsim.vendors.simotel.body import as_text, as_whole, read_fields, require, useless
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.numbers import find_extension, find_queue
 from pbxsim.vendors.simotel.settings import LenientField
@@ -59,7 +60,7 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
     def one(self, request: Request, state: State) -> Reply:
         """Do it for one operator. Raises Refusal."""
         fields = read_fields(request.body)
-        hints = unknown_hints(fields, self.parameters)
+        hints = parameter_hints(fields, self.parameters)
         try:
             self.carry_out(_read(fields, self, state.settings), state)
         except Refusal as refusal:
@@ -71,7 +72,7 @@ class Verb(msgspec.Struct, frozen=True, kw_only=True):
         """Do it for several operators; the first missing parameter refuses them all. Raises Refusal."""
         fields = read_fields(request.body)
         wishes = [_read_item(place, item, self, state.settings) for place, item in enumerate(_items(fields))]
-        hints = list(unknown_hints(fields, ("agents",)))
+        hints = list(parameter_hints(fields, ("agents",)))
         results = [_tried(wish, self, state, hints) for wish in wishes]
         all_ok = int(all(result["ok"] == 1 for result in results))
         return wire.done({"Data": results, "ok": all_ok}, hints=tuple(hints[:_MOST_HINTS]))

@@ -48,7 +48,7 @@ class VoipsunInterface:
             reply = wire.refused(error)
         return msgspec.structs.replace(
             reply, status=self.state.settings.status, content_type=self.state.settings.content_type
-        ).hinted(*_name_hints(request.params), *request.body_hint)
+        ).hinted(*_name_hints(request.params), *request.reading_hints)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""

@@ -48,7 +48,7 @@ class VumInterface:
         except Refusal as refusal:
             text = self.state.texts[refusal.error]
             reply = self.state.reply(text, code=text).hinted(*refusal.hints)
-        reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.body_hint)
+        reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.reading_hints)
         return browser.with_leave(reply, request, key)
 
     def curl(self, base_url: str) -> str | None:

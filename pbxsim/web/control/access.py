@@ -1,8 +1,8 @@
 """Who may use the control API: the token, and no foreign web page.
 
 A page of another site can make its visitor's browser send requests to localhost. It cannot send JSON without asking
-first (CORS), its requests carry its Origin, and where it has its own name resolve to 127.0.0.1 (DNS rebinding) the Host
-header still says that name. So all three are checked.
+first (CORS), its requests carry its Origin, those for an image say `Sec-Fetch-Site: cross-site` (Fetch Metadata), and
+where it has its own name resolve to 127.0.0.1 (DNS rebinding) the Host header still says that name. All are checked.
 """
 
 from __future__ import annotations
@@ -20,12 +20,26 @@ _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
 class Guard:
-    """Lets requests pass or raises Problem. `listens_on` is the server's `--host`; empty `token`: none is asked for."""
+    """Lets requests pass or raises Problem. `listens_on` is the server's `--host`; empty `token`: none is asked for.
+
+    On the loopback only its names are answered to. Beyond it, where no token is needed, every name is refused that a
+    stranger could have made lead here: what passes is an address, the name in `--host`, and a name without a dot, as a
+    network has of its own (nobody outside can own one).
+    """
 
     def __init__(self, listens_on: str, token: str = "") -> None:
         self._token = token
-        own = f"[{listens_on}]" if ":" in listens_on else listens_on.lower()
-        self._names = _LOOPBACK_NAMES | {own} if is_loopback(listens_on) else None
+        self._own = f"[{listens_on}]" if ":" in listens_on else listens_on.lower()
+        self._is_loopback = is_loopback(listens_on)
+
+    def trusts(self, request: Request) -> bool:
+        """Tell whether somebody may be told what the control API would tell him."""
+        try:
+            self.check_page(request)
+            self.check_token(request)
+        except Problem:
+            return False
+        return True
 
     def check_token(self, request: Request) -> None:
         """Ask for `Authorization: Bearer TOKEN` (RFC 6750)."""
@@ -38,11 +52,14 @@ class Guard:
     def check_page(self, request: Request) -> None:
         """Refuse what only a foreign web page would send."""
         host = request.headers.get("Host", "").lower()
-        if self._names is not None and host and _without_port(host) not in self._names:
-            raise Problem(403, f"this server does not answer to the name in Host: {host!r}; use 127.0.0.1 or localhost")
+        if host and not self._answers_to(_without_port(host)):
+            other = "127.0.0.1 or localhost" if self._is_loopback else "its address, or start it with --control-token"
+            raise Problem(403, f"this server does not answer to the name in Host: {host!r}; use {other}")
         origin = request.headers.get("Origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
             raise Problem(403, "the control API is closed to pages of other origins")
+        if request.headers.get("Sec-Fetch-Site", "").strip().lower() == "cross-site":
+            raise Problem(403, "the control API is closed to pages of other sites")
 
     def check_type(self, request: Request) -> None:
         """Take a body only as JSON."""
@@ -52,6 +69,13 @@ class Guard:
         if request.fault:
             raise Problem(413 if "longer" in request.fault else 400, f"body: {request.fault}")
 
+    def _answers_to(self, name: str) -> bool:
+        if name in _LOOPBACK_NAMES or name == self._own:
+            return True
+        if self._is_loopback:
+            return False
+        return self._token != "" or "." not in name or _is_address(name)
+
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host, as given to listen on, can be reached from this machine only."""
@@ -59,6 +83,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _without_port(host: str) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from pbxsim.web.control.response import Problem, Response
-from pbxsim.web.paths import CONTROL_ROOT, HEALTH, METRICS
+from pbxsim.web.paths import CONTROL_ROOT, HEALTH, LIVEZ, METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,10 +42,16 @@ class ControlApi:
         try:
             return await self._answer(request)
         except Problem as problem:
-            return problem.response()
+            return self._told(problem)
         except Exception:
             _log.exception("the control API failed at %s %s", request.method, request.path)
             return Problem(500, "a fault in pbxsim; its log has more").response()
+
+    def _told(self, problem: Problem) -> Response:
+        """Spell a problem out; it may quote what a client put in the wrong place."""
+        response = problem.response()
+        assert isinstance(response.body, bytes)
+        return msgspec.structs.replace(response, body=self._hosts.secrets.json(response.body))
 
     async def _answer(self, request: Request) -> Response:
         from pbxsim.web.control.paging import linked
@@ -60,9 +68,18 @@ class ControlApi:
             raise Problem(404, f"the control API has no {request.path}; {CONTROL_ROOT}/openapi.json lists its routes")
         route, parts = _by_method(fitting, request)
         self._guard.check_type(request)
+        if request.path in HEALTH and not self._guard.trusts(request):
+            return _for_strangers(self._hosts, request.path)
         host = pbx_meant(self._hosts, request.params)
         response = await route.answer(host, route.arguments(request, self._hosts, host, parts))
         return linked(response, request.path, request.params)
+
+
+def _for_strangers(hosts: Hosts, path: str) -> Response:
+    """Tell somebody who may not use the control API how the server is; which PBXs there are, he is not told either."""
+    from pbxsim.web.control.health import livez, readyz_for_strangers
+
+    return livez() if path == LIVEZ else readyz_for_strangers(hosts)
 
 
 def _by_method(

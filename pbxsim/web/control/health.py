@@ -19,6 +19,7 @@ def readyz(hosts: Hosts) -> Response:
     """Say that the PBXs are loaded and their vendors' paths answered; the port opens no earlier.
 
     503 while the store cannot write: calls go on, and what they leave is kept until it can, but nothing promises more.
+    This is for whoever may use the control API; others are told no more than `readyz_for_strangers`.
     """
     ready = {"status": "ready", "pbxs": hosts.names()}
     store = hosts.store
@@ -29,6 +30,13 @@ def readyz(hosts: Hosts) -> Response:
     if health.is_writing:
         return document(ready | {"store": shown})
     return document(ready | {"status": "degraded", "store": shown | {"error": health.error}}, 503)
+
+
+def readyz_for_strangers(hosts: Hosts) -> Response:
+    """Say no more than whether they are ready: no name, no number, no path."""
+    if hosts.store is None or hosts.store.health.is_writing:
+        return document({"status": "ready"})
+    return document({"status": "degraded"}, 503)
 
 
 def metrics(hosts: Hosts) -> Response:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pbxsim.clock.instant import iso
 from pbxsim.hosting.hosted_pbx import HostedPbx
-from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.paging import Page, discreet, listing
 from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class RequestFilter(Page, kw_only=True):
 def journal(host: HostedPbx, query: JournalFilter) -> Response:
     """List the journal's entries in order."""
     if query.format == "jsonl":
-        return Response(body=host.journal.jsonl(), content_type="application/jsonl")
+        return Response(body=host.secrets.json(host.journal.jsonl()), content_type="application/jsonl")
     entries = host.journal.entries(query.after, query.limit)
-    return listing(entries, query.limit, _entry, key=lambda entry: entry.seq)
+    return discreet(listing(entries, query.limit, _entry, key=lambda entry: entry.seq), host)
 
 
 def requests(host: HostedPbx, query: RequestFilter) -> Response:
@@ -43,7 +43,7 @@ def requests(host: HostedPbx, query: RequestFilter) -> Response:
     vendor = "" if query.vendor == "none" else query.vendor
     records = host.requests.records(after=query.after, vendor=vendor)
     fitting = (record for record in records if record.hints or not query.hints)
-    return listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq)
+    return discreet(listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq), host)
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import dropwhile, islice
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
 from pbxsim.web.control.response import Response, document
+
+if TYPE_CHECKING:
+    from pbxsim.hosting.hosted_pbx import HostedPbx
 
 T = TypeVar("T")
 
@@ -40,6 +43,12 @@ def named_listing(
 ) -> Response:
     """Show a page of a list whose entries have names."""
     return listing(_behind(entries, name, page.after), page.limit, show, name)
+
+
+def discreet(response: Response, host: HostedPbx) -> Response:
+    """Give a listing without any of the secrets that the server knows."""
+    assert isinstance(response.body, bytes)
+    return msgspec.structs.replace(response, body=host.secrets.json(response.body))
 
 
 def linked(response: Response, path: str, params: Mapping[str, str]) -> Response:

@@ -1,7 +1,8 @@
 """Deliveries: what was to be told to whom, each try with what came back, and sending one once more.
 
-A URL is shown without user name and password, and without the values of parameters that are named like credentials;
-a form that is posted without those as well.
+A URL is shown without user name and password, without the values of parameters that are named like credentials, and
+without what looks like a token in its path; a form that is posted without those values as well. Secrets that the server
+knows are struck out everywhere.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final, Literal
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 import msgspec
 
 from pbxsim.clock.instant import iso
+from pbxsim.config.credentials import tokens_of
 from pbxsim.hosting.hosted_pbx import HostedPbx
-from pbxsim.hosting.masking import MASK, Mask
+from pbxsim.hosting.secret_values import MASK
+from pbxsim.kit.secret_names import is_secret_name
 from pbxsim.sinks.delivery import Delivery, DeliveryState
 from pbxsim.sinks.store.port import NotStored
-from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.paging import Page, discreet, listing
 from pbxsim.web.control.response import Problem, Response, document
 
 if TYPE_CHECKING:
@@ -26,14 +29,9 @@ if TYPE_CHECKING:
     from pbxsim.sinks.delivery import Try
     from pbxsim.sinks.outbox.outbox import Outbox
 
-_SECRET: Final = Mask(())
 _FORM: Final = "application/x-www-form-urlencoded"
-_SHORT_SECRET: Final = re.compile(
-    r"key|auth|sig(nature)?|bearer|jwt|pw|heslo|kl[ií][cč]|clave|contrase[nñ]a", re.IGNORECASE
-)
-"""Secrets' names that Mask does not know by a word in them; these vendors' customers write Czech and Spanish, too."""
 _USER: Final = re.compile(r"(?<=//)[^/?#]*@")
-_PAIR: Final = re.compile(r"([^?&;=#]+)=([^&;#]*)")
+_PAIR: Final = re.compile(r"(?<![^?&;=#])([^?&;=#]++)=([^&;#]*+)")  # begins where a name can, so that it is linear
 
 
 class WebhookFilter(Page, kw_only=True):
@@ -80,7 +78,8 @@ def listed(host: HostedPbx, query: WebhookFilter) -> Response:
     """List the deliveries that are remembered, in the order of their ids."""
     outbox = host.outbox
     fitting = (delivery for delivery in outbox.known(query.after) if _fits(delivery, query))
-    return listing(fitting, query.limit, lambda delivery: _shown(delivery, outbox), key=lambda delivery: delivery.id)
+    shown = listing(fitting, query.limit, lambda delivery: _shown(delivery, outbox), key=lambda delivery: delivery.id)
+    return discreet(shown, host)
 
 
 async def redeliver(host: HostedPbx, id_: int) -> Response:
@@ -91,7 +90,7 @@ async def redeliver(host: HostedPbx, id_: int) -> Response:
         raise Problem(503, f"the store cannot tell whether there is a delivery {id_}: {error}") from None
     if delivery is None:
         raise Problem(404, f"there is no delivery {id_}")
-    return document(_shown(delivery, host.outbox), 202)
+    return discreet(document(_shown(delivery, host.outbox), 202), host)
 
 
 def _fits(delivery: Delivery, query: WebhookFilter) -> bool:
@@ -145,7 +144,10 @@ def _body(notice: Notice) -> tuple[str | None, str | None]:
 def masked(url: str) -> str:
     """Give a URL with its credentials hidden."""
     start, mark, query = _USER.sub(f"{MASK}@", url).partition("?")
-    return start + mark + _without_secrets(query)
+    server, slash, path = start.partition("://")[2].partition("/")
+    tokens = tokens_of(path)
+    shown = "/".join(MASK if unquote(segment) in tokens else segment for segment in path.split("/"))
+    return start[: len(start) - len(server + slash + path)] + server + slash + shown + mark + _without_secrets(query)
 
 
 def _without_secrets(pairs: str) -> str:
@@ -154,6 +156,4 @@ def _without_secrets(pairs: str) -> str:
 
 
 def _hidden(pair: re.Match[str]) -> str:
-    name = unquote_plus(pair[1])
-    is_secret = _SHORT_SECRET.fullmatch(name) or _SECRET.hides(name)
-    return f"{pair[1]}={MASK}" if is_secret else pair[0]
+    return f"{pair[1]}={MASK}" if is_secret_name(unquote_plus(pair[1])) else pair[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.clock.instant import SECOND
 
 if TYPE_CHECKING:
-    from tests.builder import Office
+    from pbxsim.testing.office import Office
 
 
 def story_of(office: Office, to: str, second: str = "990100000") -> tuple[str, int, float, float]:

@@ -9,7 +9,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Context
-from tests.builder import START, Office, extension, number
+from pbxsim.testing.office import START, Office, extension, number
 from tests.engines.simulated.stories import story_of
 
 # -- fates -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsim.engines.simulated import engine as module
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 from tests.engines.simulated.stories import story_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import LegHeld, LegUnheld
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.directory import DeviceState, Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pbxsim.clock.instant import HOUR, MINUTE, SECOND
 from pbxsim.engines.simulated.traffic import DAY, DayCourse
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.config.paper import built, simulated
 
 MIDNIGHT = START - START % DAY

@@ -7,7 +7,7 @@ import pytest
 from pbxsim.clock.instant import HOUR, MINUTE
 from pbxsim.engines.simulated.behaviour import Behaviour, Shape, Span, fixed
 from pbxsim.engines.simulated.traffic import DayCourse
-from tests.config.paper import built, simulated, told
+from tests.config.paper import KEYS_ARE_DESCRIBED, built, simulated, told
 
 TOWN = """
 dialplans: [{name: main}]
@@ -54,7 +54,13 @@ def test_a_file_that_says_nothing_has_no_traffic() -> None:
         ("trunk: cisco", "trunk: csico", "traffic[1].trunk", "a trunk of this file (did you mean cisco?)"),
         ("name: shop", 'name: "222000100"', "traffic[1].name", "a value of its own: traffic[0].to"),
         ("12.5", "-1", "traffic[0].per_hour", "calls per hour, as a number, 0 to 1000000"),
-        ('"18:00"', '"24:00"', 'traffic[1].per_hour["24:00"]', "a time of day from 00:00 to 23:59"),
+        pytest.param(
+            '"18:00"',
+            '"24:00"',
+            'traffic[1].per_hour["24:00"]',
+            "a time of day from 00:00 to 23:59",
+            marks=KEYS_ARE_DESCRIBED,
+        ),
         ("605NXXXXX", "605-XX", "traffic[1].callers", "the form of a number"),
         ("[10, 20]", "[20, 10]", "traffic[1].patience.uniform", "the shorter time first"),
         ("talk: never", "talk: {}", "traffic[1].talk", "exactly one of uniform, exponential, normal"),

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.sinks.journal.journal import Entry, Journal
-from tests.builder import Office, extension, line
+from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxsim.pbx.dialplan import ToHunt
 from pbxsim.sinks.journal.journal import Journal
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.pbx.components import NumberComponent, PatientQuestioner
 
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from pbxsim.sinks.journal.journal import Journal
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 
 
 @pytest.fixture

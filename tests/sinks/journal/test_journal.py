@@ -11,7 +11,7 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import Refused
 from pbxsim.sinks.journal.journal import Entry, Journal
-from tests.builder import START, Office, extension
+from pbxsim.testing.office import START, Office, extension
 
 ONE_CALL = """\
 {"seq":1,"at":"2023-11-14T22:13:20.000000Z","kind":"call-started","call":1,"channel":"","data":{"vendor":"test",\

@@ -10,7 +10,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.directory import Diversion
 from pbxsim.sinks.journal.journal import Journal
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.pbx.call_centre import CallCentre, queue
 
 if TYPE_CHECKING:

@@ -24,6 +24,12 @@ from pbxsim.sinks.outbound.addresses import AddressRefused, checked_socket, is_a
         "64:ff9b::c000:201",
         "2002:c000:201::1",
         "1.0.0.1",
+        "100.100.100.201",
+        "168.63.129.17",
+        "fd00:ec2::255",
+        "::192.168.1.1",
+        "::ffff:0:c0a8:101",
+        "64:ff9b:1::c0a8:101",
     ],
 )
 def test_this_machine_and_any_network_of_the_customer_are_allowed(address: str) -> None:
@@ -47,9 +53,23 @@ def test_this_machine_and_any_network_of_the_customer_are_allowed(address: str) 
         "::ffff:255.255.255.255",
         "64:ff9b::a9fe:a9fe",
         "2002:a9fe:a9fe::1",
+        "64:ff9b:1::a9fe:a9fe",
+        "64:ff9b:1:7::a9fe:a9fe",
+        "::ffff:0:a9fe:a9fe",
+        "::169.254.169.254",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "100.100.100.200",
+        "192.0.0.192",
+        "168.63.129.16",
+        "::ffff:168.63.129.16",
+        "64:ff9b::a83f:8110",
+        "2002:a83f:8110::1",
     ],
 )
-def test_link_local_multicast_broadcast_and_unspecified_addresses_are_refused_in_every_spelling(address: str) -> None:
+def test_link_local_metadata_and_other_addresses_of_nobody_are_refused_in_every_spelling(
+    address: str,
+) -> None:
     assert not is_allowed(address)
     with pytest.raises(AddressRefused, match="pbxsim does not connect there"):
         checked_socket((socket.AF_INET, socket.SOCK_STREAM, 0, "", (address, 80)))

@@ -12,7 +12,7 @@ from pbxsim.pbx.notice import Notice, Receiver, Retry
 from pbxsim.sinks.delivery import Delivery
 from pbxsim.sinks.outbox.outbox import Outbox
 from pbxsim.sinks.store.port import NullStore
-from tests.builder import START, Office
+from pbxsim.testing.office import START, Office
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

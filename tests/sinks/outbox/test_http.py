@@ -16,8 +16,8 @@ from pbxsim.clock.instant import from_datetime
 from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.outbox.http import WebPost
 from pbxsim.sinks.outbox.outcome import Verdict
+from pbxsim.testing.office import START
 from pbxsim.web.tls import self_signed
-from tests.builder import START
 from tests.receivers import WebReceiver, closing, reply
 from tests.sinks.outbox.post_office import PostOffice, at, delivery_to, errors, only
 

@@ -113,6 +113,7 @@ def test_an_address_is_one_address(address: str) -> None:
         message(sender=address)
 
 
+@pytest.mark.slow
 @given(subject=st.text(), text=st.text(), attachment=st.text(), pbx=st.text(), content=st.binary(max_size=300))
 def test_whatever_is_told_stays_in_its_place(
     subject: str, text: str, attachment: str, pbx: str, content: bytes

@@ -328,6 +328,7 @@ async def test_what_is_sent_once_more_goes_behind_what_waits_in_the_store(
     assert post.hook.answered == [1, 2, 3, 4, 5, 1]
 
 
+@pytest.mark.slow
 async def test_closing_does_not_wait_for_a_receiver_that_hangs(post: PostOffice) -> None:
     record_store = PaperStore()
     outbox = post.open(post.receiver(timeout=600.0), record_store=record_store)

@@ -170,6 +170,7 @@ async def test_what_nobody_takes_is_given_up_a_day_after_its_first_try(post: Pos
     assert post.driver.outside.next_due() is None
 
 
+@pytest.mark.slow
 async def test_the_barrier_waits_for_what_is_due_and_not_for_what_comes_later(post: PostOffice) -> None:
     outbox = post.open(post.receiver(timeout=30.0))
     gate = asyncio.Event()

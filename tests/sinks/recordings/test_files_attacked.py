@@ -271,6 +271,7 @@ some_bits = st.lists(st.sampled_from(BITS), max_size=8)
 paths = st.one_of(some_bits.map("".join), some_bits.map("/".join), st.text(max_size=40))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(orders=st.lists(st.tuples(paths, paths, paths, paths), min_size=1, max_size=5))
 def test_no_order_of_moves_gets_out_or_loses_the_recording(

@@ -22,7 +22,7 @@ from pbxsim.pbx.recording import HOME
 from pbxsim.sinks.recordings import formats
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
 from tests.sinks.hostile_paths import BAD_NAMES, LEADING_OUT, NOT_FOLDERS, ODD_BUT_HARMLESS, THROUGH_LINKS
 from tests.sinks.listening import Heard, of
 

@@ -19,7 +19,7 @@ from pbxsim.sinks.store.engine import make_engine
 from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
-from tests.builder import START, Office, extension
+from pbxsim.testing.office import START, Office, extension
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,13 +75,19 @@ def _office(saved: Saved = NOTHING_SAVED) -> Office:
 
 
 class Desk:
-    """One store after the other on one database, as one run of pbxsim follows another."""
+    """One store after the other on one database, as one run of pbxsim follows another.
+
+    Each store, when it is closed, must have taken every batch at once, unless `has_odd_rows` says that a test gives it
+    rows that cannot be stored as they are: a batch that fails is written row by row, which would hide why it failed.
+    """
 
     def __init__(self, url: str, spill: Path) -> None:
         place = StorePlace.parse(url)
         assert place is not None
+        self.url = url
         self.place = place
         self.spill = spill
+        self.has_odd_rows = False
         self.store: Store | None = None
         self.office: Office | None = None
 
@@ -126,6 +132,7 @@ class Desk:
         if self.store is not None:
             store, self.store = self.store, None
             await store.close()
+            assert self.has_odd_rows or store.health.rows_retried == 0
 
     def use(self, **place: Any) -> None:  # noqa: ANN401
         """Change something of where the database is said to be."""

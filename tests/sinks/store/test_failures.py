@@ -13,8 +13,9 @@ import pytest
 
 from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.store import writer
-from pbxsim.sinks.store.errors import StoreUnreachable
+from pbxsim.sinks.store.errors import StoreInUse, StoreUnreachable
 from pbxsim.sinks.store.port import NotStored
+from tests.databases import SERVERS
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ async def _until_it_writes(desk: Desk) -> None:
     await _until(lambda: store.health.is_writing and not store.health.spilled and not store.health.waiting)
 
 
+@pytest.mark.slow
 async def test_what_comes_while_the_database_is_away_lasts_on_disk_and_is_written_later(
     desk: Desk, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -106,6 +108,7 @@ async def test_what_comes_while_the_database_is_away_lasts_on_disk_and_is_writte
     assert list(desk.spill.iterdir()) == []
 
 
+@pytest.mark.slow
 async def test_what_a_killed_process_left_on_disk_is_there_at_the_next_start(desk: Desk, outage: Outage) -> None:
     buffer = await desk.open()
     outage.begin()
@@ -120,6 +123,30 @@ async def test_what_a_killed_process_left_on_disk_is_there_at_the_next_start(des
     assert list(desk.spill.iterdir()) == []
 
 
+@pytest.mark.slow
+async def test_a_pbx_still_belongs_to_this_process_after_its_database_was_away(
+    desk: Desk, outage: Outage, tmp_path: Path
+) -> None:
+    """A server lets go of what a connection had locked when it ends: the next connection must take it again."""
+    buffer = await desk.open()
+    await buffer.settled()
+    outage.begin()
+    desk.tell(cdr(1))
+    await buffer.settled()
+    outage.end()
+    await _until_it_writes(desk)
+    other = Desk(desk.url, tmp_path / "other spill")
+    try:
+        with pytest.raises(StoreInUse, match="another process"):
+            await other.load()
+        await desk.close()
+        saved, _ = await other.load()
+    finally:
+        await other.close()
+    assert saved.cdrs == (cdr(1),)
+
+
+@pytest.mark.slow
 async def test_a_reset_while_the_database_is_away_is_not_undone_by_what_came_before(desk: Desk, outage: Outage) -> None:
     buffer = await desk.open()
     desk.tell(cdr(1))
@@ -136,6 +163,7 @@ async def test_a_reset_while_the_database_is_away_is_not_undone_by_what_came_bef
     assert saved.cdrs == (cdr(1, src="again"),)
 
 
+@pytest.mark.slow
 async def test_a_kill_between_the_replay_and_the_end_of_the_file_doubles_nothing(desk: Desk, outage: Outage) -> None:
     """The file that was replayed stays, as if the process had ended before it could be removed."""
     buffer = await desk.open()
@@ -161,7 +189,7 @@ async def test_a_kill_between_the_replay_and_the_end_of_the_file_doubles_nothing
     assert not file.exists()
 
 
-@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("database_url", SERVERS, indirect=True)
 async def test_a_database_that_is_not_there_is_said_without_its_password(desk: Desk, outage: Outage) -> None:
     outage.begin()
     with pytest.raises(StoreUnreachable) as refused:
@@ -170,7 +198,7 @@ async def test_a_database_that_is_not_there_is_said_without_its_password(desk: D
     assert "***" in str(refused.value)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("database_url", SERVERS, indirect=True)
 async def test_a_wrong_password_is_refused_without_being_told(desk: Desk) -> None:
     desk.use(password="wr0ng-s3cret")
     with pytest.raises(StoreUnreachable) as refused:
@@ -178,7 +206,7 @@ async def test_a_wrong_password_is_refused_without_being_told(desk: Desk) -> Non
     assert "wr0ng-s3cret" not in str(refused.value)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("database_url", SERVERS, indirect=True)
 async def test_an_address_that_its_driver_does_not_take_is_refused_in_words(desk: Desk) -> None:
     desk.use(query=(("sslmod", "require"),))
     with pytest.raises(StoreUnreachable, match=r"does not take what the address says: .*sslmod") as refused:
@@ -186,7 +214,7 @@ async def test_an_address_that_its_driver_does_not_take_is_refused_in_words(desk
     assert desk.place.password not in str(refused.value)
 
 
-@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("database_url", SERVERS, indirect=True)
 async def test_a_server_that_no_longer_answers_counts_as_gone(
     desk: Desk, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -332,6 +360,7 @@ async def test_a_file_that_is_no_database_is_refused_and_left_alone(sqlite_desk:
     assert sqlite_desk.place.file.read_bytes().startswith(b"a letter to grandmother")
 
 
+@pytest.mark.slow
 async def test_the_spill_of_another_release_is_refused_and_left_alone(
     sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.sinks.delivery import DeliveryState, Try
 from pbxsim.sinks.store.reading import NUMBERS_SKIPPED
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.sinks.store.desk import cdr, delivery
 
 if TYPE_CHECKING:

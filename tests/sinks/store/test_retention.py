@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.sinks.delivery import DeliveryState
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.sinks.store.desk import cdr, delivery, entry
 
 if TYPE_CHECKING:

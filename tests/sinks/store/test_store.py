@@ -16,7 +16,8 @@ from pbxsim.sinks.store.errors import StoreInUse
 from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store, is_fresh
-from tests.builder import Office, extension
+from pbxsim.testing.office import Office, extension
+from tests.databases import SERVERS
 from tests.sinks.store.desk import PBX, Desk, cdr, delivery
 
 if TYPE_CHECKING:
@@ -59,7 +60,19 @@ async def test_two_processes_cannot_serve_one_pbx_from_one_store_until_one_is_ki
     assert await desk.load() == (Saved(), [])
 
 
-@pytest.mark.parametrize("database_url", ["postgresql", "mariadb"], indirect=True)
+@pytest.mark.parametrize("count", [1, 3, 4, 17, 64, 150])
+async def test_a_batch_of_any_size_is_taken_at_once(desk: Desk, count: int) -> None:
+    buffer = await desk.open()
+    await buffer.settled()
+    assert desk.store is not None
+    before = desk.store.health.flushes
+    desk.tell(*(cdr(number) for number in range(1, count + 1)))
+    await buffer.settled()
+    assert (desk.store.health.flushes, desk.store.health.rows_retried) == (before + 1, 0)
+    assert await desk.rows("SELECT id FROM cdr ORDER BY id") == [(number,) for number in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("database_url", SERVERS, indirect=True)
 async def test_two_pbxs_of_one_server_may_be_served_by_two_processes(desk: Desk) -> None:
     await desk.load()
     other = await Store.open(desk.place, StoreSettings(spill=desk.spill))
@@ -165,6 +178,7 @@ async def test_a_scratch_store_goes_with_its_run(tmp_path: Path) -> None:
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240 - a look at a folder of ours
 
 
+@pytest.mark.slow
 async def test_what_a_scratch_store_left_on_disk_goes_too(tmp_path: Path) -> None:
     place = StorePlace.of_file(tmp_path / "run-1-1.sqlite3", is_scratch=True)
     store = await Store.open(place, StoreSettings(spill=tmp_path))

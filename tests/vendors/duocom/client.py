@@ -12,9 +12,9 @@ from pbxsim.clock.instant import HOUR
 from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT, Rate, Tariff
 from pbxsim.pbx.account import Account as Payer
+from pbxsim.testing.office import START, Office, extension, line
 from pbxsim.vendors.duocom import vendor
 from pbxsim.vendors.duocom.settings import Account, Settings
-from tests.builder import START, Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration

@@ -16,9 +16,9 @@ from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
+from pbxsim.testing.office import NoFiles
 from pbxsim.vendors.duocom.references import HIGHEST, LOWEST, References
 from pbxsim.vendors.duocom.settings import Account
-from tests.builder import NoFiles
 from tests.vendors.duocom.client import CUSTOMER, Client, office, with_settings
 
 MADRID = zone("Europe/Madrid")

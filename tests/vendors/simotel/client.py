@@ -9,9 +9,9 @@ from multidict import CIMultiDict
 
 from pbxsim.kit.request import Request
 from pbxsim.pbx.directory import Context, OutboundRoute, Trunk
+from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Account, Settings
-from tests.builder import Office, extension, line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

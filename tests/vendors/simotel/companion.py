@@ -9,8 +9,8 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Context, Did, Registration, Step, Trunk
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
+from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import Office, extension, line
 from tests.vendors.simotel.client import ACCOUNT, HEADERS, Client
 
 if TYPE_CHECKING:

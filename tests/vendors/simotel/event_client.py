@@ -13,9 +13,9 @@ from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.saved import Saved
+from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Extension

@@ -12,8 +12,8 @@ from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import ReportSettings, Settings
-from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, Client
 
 if TYPE_CHECKING:

@@ -85,6 +85,7 @@ ANYTHING: Final = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(service=st.sampled_from(COMPANIONS), body=ANYTHING, lenient=st.sampled_from(((), tuple(LenientField))))
 def test_any_json_is_answered_with_an_envelope(service: str, body: Any, lenient: tuple[LenientField, ...]) -> None:  # noqa: ANN401 - any JSON

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.testing.office import START, Office, extension
 from pbxsim.vendors.simotel.agent_sessions import AgentSessions
-from tests.builder import START, Office, extension
 from tests.vendors.simotel.report_client import report_office
 
 

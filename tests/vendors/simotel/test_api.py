@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Account, Mode, Settings
-from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, BASIC, FIELDS, HEADERS, KEY, PATH, Client, accepted, failure
 
 if TYPE_CHECKING:

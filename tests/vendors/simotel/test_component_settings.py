@@ -12,9 +12,9 @@ from pbxsim.config.fault import Fault, PbxFileRefused
 from pbxsim.config.load import read
 from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.vendor import NOT_SHOWN
+from pbxsim.testing.office import START
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import START
 from tests.vendors.simotel.client import office
 
 if TYPE_CHECKING:

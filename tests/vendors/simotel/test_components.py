@@ -15,9 +15,9 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.decision import NOBODY_ASKS
 from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import DecisionAnswered
+from pbxsim.testing.office import START, Office, extension, line, number
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import START, Office, extension, line, number
 from tests.pbx.components import PatientQuestioner
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.pbx.directory import Diversion
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import LenientField, Settings
-from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT, failure
 from tests.vendors.simotel.companion import Companion
 

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.directory import Step
 from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import Office, extension
 from tests.vendors.simotel.client import ACCOUNT
 from tests.vendors.simotel.companion import Companion, companion_office
 

@@ -15,7 +15,7 @@ from pbxsim.discovery import find_vendors
 from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.kit.request import Request
 from pbxsim.pbx.channel import ChannelState
-from tests.builder import START
+from pbxsim.testing.office import START
 from tests.vendors.simotel.client import HEADERS
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import pytest
 
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToTrunk
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.numbers import find_extension, find_queue, kept_inside, number_of, queue_numbers
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import Office, extension
 from tests.vendors.simotel.client import office
 from tests.vendors.simotel.companion import companion_office
 

@@ -10,10 +10,10 @@ from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.queue import QueueRules
 from pbxsim.simulate.run import Run, Simulation
+from pbxsim.testing.office import START, Office, extension
 from pbxsim.vendors.simotel.ids import cuid_of
 from pbxsim.vendors.simotel.queue_visits import QueueVisits
 from pbxsim.vendors.simotel.reports.queues import last_tries
-from tests.builder import START, Office, extension
 from tests.vendors.simotel.report_client import CALLER, Reports, report_office
 
 PATIENT = QueueRules(member_timeout=15 * SECOND, retry=5 * SECOND)

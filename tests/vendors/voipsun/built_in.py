@@ -15,8 +15,8 @@ from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
+from pbxsim.testing.office import START
 from pbxsim.vendors.voipsun.api import PATH
-from tests.builder import START
 from tests.vendors import golden
 
 if TYPE_CHECKING:

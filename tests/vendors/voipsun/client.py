@@ -11,10 +11,10 @@ from pbxsim.kit.request import Request
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import Context, Extension, Line, OutboundRoute, Registration, Step, Trunk
 from pbxsim.pbx.queue import Queue, QueueFigures
+from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
-from tests.builder import Office
 from tests.vendors import golden
 
 if TYPE_CHECKING:

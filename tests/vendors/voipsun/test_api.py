@@ -10,10 +10,10 @@ from multidict import CIMultiDict
 
 from pbxsim.kit.request import Request
 from pbxsim.pbx.directory import Registration
+from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
-from tests.builder import Office
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error, extension, telephone
 
 if TYPE_CHECKING:

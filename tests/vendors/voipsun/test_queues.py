@@ -12,8 +12,8 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Context, Did, Step
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
+from pbxsim.testing.office import START, Office
 from pbxsim.vendors.voipsun.settings import Quirks, Settings
-from tests.builder import START, Office
 from tests.vendors.voipsun.client import FIXTURES, USER, Client, extension, telephone
 
 if TYPE_CHECKING:

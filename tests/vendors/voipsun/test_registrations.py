@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from pbxsim.pbx.directory import Line, Registration, Trunk
+from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun.settings import Settings
-from tests.builder import Office
 from tests.vendors.voipsun.client import FIXTURES, USER, Client, extension, telephone
 
 

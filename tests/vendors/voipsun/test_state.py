@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.kit.params import Params
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 from pbxsim.vendors.voipsun.state import State
-from tests.builder import Office, extension
 
 CRM = ApiUser(username="crm", password="one", actions=("originate",))
 DESK = ApiUser(username="desk", password="two")

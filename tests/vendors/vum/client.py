@@ -10,9 +10,9 @@ from multidict import CIMultiDict
 from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.pbx import NOTHING_SAVED
+from pbxsim.testing.office import START, Office, extension, line
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.settings import Key, KeyKind, Settings
-from tests.builder import START, Office, extension, line
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply

@@ -15,10 +15,10 @@ from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.directory import Did, Diversion, Step
 from pbxsim.pbx.events import CdrClosed, NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver, Retry
+from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.hangup_notice import status
 from pbxsim.vendors.vum.settings import HangupNotice
-from tests.builder import Office, extension, line
 from tests.vendors.vum.client import GIVEN, OWN, Client, office, with_settings
 
 if TYPE_CHECKING:

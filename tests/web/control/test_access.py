@@ -55,11 +55,47 @@ async def test_a_vendors_path_takes_any_host_name(town: Town) -> None:
     assert (await town.ask("GET", "/acme/api?do=echo", Host="pbx.example")).status == 200
 
 
-async def test_any_host_name_is_served_where_the_server_listens_to_the_world() -> None:
+async def test_any_host_name_is_served_beyond_the_loopback_with_a_token() -> None:
+    async with running(host="0.0.0.0", token="t0ken") as town:
+        knows = {"Host": "pbx.example", "Authorization": "Bearer t0ken"}
+        assert (await town.ask("GET", "/_pbxsim/clock", **knows)).status == 200
+        assert (await town.ask("GET", "/_pbxsim/clock", **knows, Origin="http://evil.example")).status == 403
+
+
+@pytest.mark.parametrize("name", ["evil.example", "evil.example:8080", "10.0.0.1.evil.example", "0x7f.1", "1.2.3"])
+async def test_a_name_that_a_stranger_can_own_is_refused_beyond_the_loopback_without_a_token(name: str) -> None:
     async with running(host="0.0.0.0") as town:
-        assert (await town.ask("GET", "/_pbxsim/clock", Host="pbx.example")).status == 200
-        answered = await town.ask("GET", "/_pbxsim/clock", Host="pbx.example", Origin="http://evil.example")
-        assert answered.status == 403
+        answered = await town.ask("POST", "/_pbxsim/reset", Host=name, Origin=f"http://{name}")
+    assert problem(answered)[0] == 403
+
+
+@pytest.mark.parametrize(
+    "name", ["192.0.2.1", "192.0.2.1:8080", "[2001:db8::1]:80", "localhost", "pbxsim:8080", "Here.example"]
+)
+async def test_addresses_its_own_name_and_names_of_the_network_are_served_there(name: str) -> None:
+    async with running(host="here.example") as town:
+        assert (await town.ask("GET", "/_pbxsim/clock", Host=name)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("site", "status"), [("cross-site", 403), ("same-site", 200), ("same-origin", 200), ("none", 200)]
+)
+async def test_an_image_on_a_page_of_another_site_is_refused(town: Town, site: str, status: int) -> None:
+    assert (await town.ask("GET", "/_pbxsim/requests?limit=10000", Sec_Fetch_Site=site)).status == status
+    assert (await town.ask("GET", "/metrics", Sec_Fetch_Site=site)).status == status
+
+
+@pytest.mark.parametrize(
+    ("target", "status"),
+    [
+        (b"http://evil.example/_pbxsim/clock", b"403"),
+        (b"http://localhost@evil.example/_pbxsim/clock", b"403"),
+        (b"http://localhost/_pbxsim/clock", b"200"),
+        (b"http://127.0.0.1:8080/_pbxsim/clock?pbx=town", b"200"),
+    ],
+)
+async def test_of_a_target_in_absolute_form_the_authority_counts(town: Town, target: bytes, status: bytes) -> None:
+    assert (await town.raw_get(target)).startswith(b"HTTP/1.1 " + status)
 
 
 @pytest.mark.parametrize(

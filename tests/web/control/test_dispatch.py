@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.hosting.hosted_pbx import Hosts
+from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
 from tests.web.control.problems import problem
@@ -84,7 +85,7 @@ async def test_a_body_that_is_too_long_is_413(town: Town) -> None:
 
 
 async def test_a_body_that_stops_is_400() -> None:
-    async with running(body_seconds=0.01) as town, town.connection() as (reader, writer):
+    async with running(limits=ConnectionLimits(body=0.01)) as town, town.connection() as (reader, writer):
         writer.write(b"PUT /_pbxsim/clock HTTP/1.1\r\nHost: localhost\r\n")
         writer.write(b"Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
         answered = await reader.readuntil(b"}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.sinks.store.health import StoreHealth
 from tests.web.town import running
 
@@ -38,3 +40,28 @@ async def test_a_store_that_cannot_write_says_why_and_what_it_keeps() -> None:
     assert (answered.status, answered.json["status"]) == (503, "degraded")
     assert answered.json["store"] == {"writing": False, "waiting": 0, "spilled": 7, "lost": 1, "error": "disk full"}
     assert calls_go_on.body == b"CALL 1"
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer t0ken", "Sec_Fetch_Site": "cross-site"}],
+)
+async def test_a_stranger_is_told_the_status_alone(stranger: dict[str, str]) -> None:
+    async with running(token="t0ken") as town:
+        town.hosts.store = ShownStore(StoreHealth(place="x"))
+        assert (await town.ask("GET", "/readyz", **stranger)).body == b'{"status":"ready"}'
+        assert (await town.ask("GET", "/readyz?pbx=nowhere", **stranger)).body == b'{"status":"ready"}'
+        town.hosts.store = ShownStore(StoreHealth(place="/srv/x", is_writing=False, error="/srv/x is full"))
+        answered = await town.ask("GET", "/readyz", **stranger)
+        assert (answered.status, answered.body) == (503, b'{"status":"degraded"}')
+        assert (await town.ask("GET", "/livez?pbx=nowhere", **stranger)).body == b'{"status":"alive"}'
+
+
+async def test_whoever_has_the_token_is_told_all() -> None:
+    async with running(token="t0ken") as town:
+        answered = await town.ask("GET", "/readyz", Authorization="Bearer t0ken")
+    assert answered.json == {"status": "ready", "pbxs": ["town"]}
+
+
+async def test_a_probe_under_another_name_is_answered_but_told_no_names(town: Town) -> None:
+    assert (await town.ask("GET", "/readyz", Host="pbx.example")).body == b'{"status":"ready"}'

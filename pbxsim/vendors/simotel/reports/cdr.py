@@ -9,11 +9,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, read_fields, require, unknown_hints, useless
+from pbxsim.vendors.simotel.body import as_text, read_fields, require, useless
 from pbxsim.vendors.simotel.ids import CDR, cuid_in, cuid_of, is_id, number_in, record_name
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 from pbxsim.vendors.simotel.reports.query import ReportQuery, read_report
@@ -85,14 +86,14 @@ def cdr_ordered(request: Request, state: State) -> Reply:
     dates = ReportDates(state.settings.reports)
     cdrs = list(islice(_behind(last, state.pbx.cdrs), _ORDERED))
     data = {"last_id": cdr_id(cdrs[-1]) if cdrs else last, "data": [cdr_row(cdr, dates) for cdr in cdrs]}
-    return wire.done(data, _DONE, unknown_hints(fields, ("_id", "id_")))
+    return wire.done(data, _DONE, parameter_hints(fields, ("_id", "id_")))
 
 
 def download(request: Request, state: State) -> Reply:
     """Give a recording, or the web server's page for what is not there. Raises Refusal."""
     fields = read_fields(request.body)
     require(fields, ("file",))
-    name, hints = as_text("file", fields["file"]), unknown_hints(fields, ("file",))
+    name, hints = as_text("file", fields["file"]), parameter_hints(fields, ("file",))
     cdr = named(cuid_in(name), state.pbx)
     if cdr is None or record_name(cdr) != name:
         return _not_found(f"no record names a recording {name!r}", *hints)

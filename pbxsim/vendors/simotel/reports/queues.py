@@ -6,10 +6,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.queue_visit import EndedBy, Why
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.body import as_text, read_fields, require, unknown_hints
+from pbxsim.vendors.simotel.body import as_text, read_fields, require
 from pbxsim.vendors.simotel.ids import ATTEMPT, SESSION, VISIT, row_id
 from pbxsim.vendors.simotel.reports.cdr import targeted
 from pbxsim.vendors.simotel.reports.dates import ReportDates, hhmmss, raw
@@ -88,7 +89,7 @@ def quick_info(request: Request, state: State) -> Reply:
         for attempt, tries in last_tries(one.visit)
         if _over_at(attempt, one.visit)
     ]
-    return wire.done(rows, "", unknown_hints(fields, ("cuid",)))
+    return wire.done(rows, "", parameter_hints(fields, ("cuid",)))
 
 
 def agent_search(request: Request, state: State) -> Reply:

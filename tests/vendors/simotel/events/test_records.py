@@ -11,10 +11,10 @@ from pbxsim.engines.simulated.behaviour import Outcome
 from pbxsim.pbx.call import CallerId, RecordingWish
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.events import NoticePosted
+from pbxsim.testing.office import Office, number
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.event_settings import EventSettings
 from pbxsim.vendors.simotel.settings import Settings
-from tests.builder import Office, number
 from tests.vendors.simotel.client import ACCOUNT, Client
 from tests.vendors.simotel.event_client import TRUNK, Town, Web
 

@@ -11,7 +11,7 @@ from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.queue import QueueRules
-from tests.builder import extension, line
+from pbxsim.testing.office import extension, line
 from tests.vendors.simotel.event_client import Town, Web, user
 
 

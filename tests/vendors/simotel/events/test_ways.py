@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.engines.simulated.behaviour import Outcome
 from pbxsim.pbx.directory import OutboundRoute, Trunk
-from tests.builder import Office, number
+from pbxsim.testing.office import Office, number
 from tests.vendors.simotel.event_client import TRUNK, Town, Web
 
 

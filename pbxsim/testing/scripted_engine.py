@@ -6,19 +6,13 @@ It has no telephones. What a real engine might do wrong, it does on purpose.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.call import CallState
-from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Trunk
-from pbxsim.pbx.events import CallEnded, CdrClosed, LegEnded
-from tests.builder import Office, extension, line
-from tests.pbx.referee import Referee
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
@@ -48,11 +42,17 @@ class Deed:
 
 
 SILENCE = Deed()
+NOBODY: Final[Mapping[str, Deed]] = {}
 _OWNER = 1 << 30  # whose timers these are: of nobody inside the PBX
 
 
 class ScriptedEngine:
-    """Implements `CallEngine`. Each verb takes the next deed of its own script; when that is over, there is silence."""
+    """Implements `CallEngine`. Each verb takes the next deed of its own script; when that is over, there is silence.
+
+    But a telephone of `rung` (by SIP user or trunk) then does its deed whenever it is rung, and one of `talking`
+    whenever it is connected. What it was asked for and what it said is kept, in order; `live_when_told` are legs that
+    the switch had it hang up without counting them as ended, which may not be.
+    """
 
     def __init__(
         self,
@@ -62,32 +62,38 @@ class ScriptedEngine:
         connect: Iterable[Deed] = (),
         hang_up: Iterable[Deed] = (),
         part: Iterable[Deed] = (),
+        rung: Mapping[str, Deed] = NOBODY,
+        talking: Mapping[str, Deed] = NOBODY,
     ) -> None:
         self._pbx = pbx
         self._dial = iter(dial)
         self._connect = iter(connect)
         self._hang_up = iter(hang_up)
         self._part = iter(part)
+        self._rung = rung
+        self._talking = talking
         self._step = 0
         self.legs: list[Channel] = []
         self.dialled: list[Channel] = []
         self.connected: list[Call] = []
         self.hung_up: list[tuple[Channel, HangupCause]] = []
         self.parted: list[Call] = []
+        self.reported: list[tuple[Channel, Report]] = []
         self.live_when_told: list[Channel] = []
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         """Ring, or not."""
         self.dialled.append(channel)
         self._meet(channel.call)
-        return self._do(next(self._dial, SILENCE), channel)
+        return self._do(next(self._dial, self._rung.get(channel.peer, SILENCE)), channel)
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Connect, or not."""
         self.connected.append(call)
         self._meet(call)
         assert call.first is not None
-        return self._do(next(self._connect, SILENCE), call.first)
+        ends = next((leg for leg in (call.first, call.second) if leg and leg.peer in self._talking), call.first)
+        return self._do(next(self._connect, self._talking.get(ends.peer, SILENCE)), ends)
 
     def part(self, call: Call) -> None:
         """Part them, or say something else."""
@@ -104,7 +110,11 @@ class ScriptedEngine:
 
     def say(self, leg: int, report: Report, cause: HangupCause = HangupCause.NORMAL_CLEARING) -> None:
         """Report something about the leg at that place."""
-        self._pbx.calls.on_leg(self.legs[leg % len(self.legs)], report, cause)
+        self._report(self.legs[leg % len(self.legs)], report, cause)
+
+    def _report(self, leg: Channel, report: Report, cause: HangupCause) -> None:
+        self.reported.append((leg, report))
+        self._pbx.calls.on_leg(leg, report, cause)
 
     def _meet(self, call: Call) -> None:
         self.legs += [leg for leg in call.legs if leg not in self.legs]
@@ -122,36 +132,9 @@ class ScriptedEngine:
     def _say_word(self, what: tuple[Word, Channel]) -> None:
         word, asked = what
         leg = asked if word.leg == -1 else self.legs[word.leg % len(self.legs)]
-        self._pbx.calls.on_leg(leg, word.report, word.cause)
-
-
-LONGEST = 600 * SECOND
-
-
-def small_office() -> Office:
-    """Give a PBX with telephone 100, 101 on three telephones, and a trunk for four."""
-    forked = extension("101", line("desk"), line("mobile"), line("home"), public=["299299101"])
-    return Office(extension("100"), forked, trunks=[Trunk(id=1, name="upc", capacity=4)], longest_talk=LONGEST)
-
-
-def played(office: Office, **script: list[Deed]) -> tuple[ScriptedEngine, Referee]:
-    """Let such an engine decide, and a referee watch."""
-    engine = ScriptedEngine(office.pbx, **script)
-    office.use_engine(engine)
-    return engine, Referee(office.pbx, timers_are_counted=False)
+        self._report(leg, word.report, word.cause)
 
 
 def at_once(*words: tuple[Report, int] | Report) -> Deed:
     """Say these at once: about the leg asked for, or about the one at that place."""
     return Deed(tuple(Word(word) if isinstance(word, Report) else Word(word[0], word[1]) for word in words))
-
-
-def ends_once(office: Office, call: Call, referee: Referee) -> Disposition:
-    """See the call to its end, and that it ended once; give what its record says."""
-    office.finish()
-    referee.check()
-    assert call.state is CallState.ENDED
-    assert office.kinds_heard().count(CallEnded) == 1
-    assert office.kinds_heard().count(CdrClosed) == 1
-    assert office.kinds_heard().count(LegEnded) == len(call.legs)
-    return office.cdr(call).disposition

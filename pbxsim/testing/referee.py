@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
@@ -10,7 +10,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, LegDialed, LegEnded
 from pbxsim.pbx.ledger import EntryKind
-from tests.pbx.queue_referee import QueueReferee
+from pbxsim.testing.queue_referee import QueueReferee
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
@@ -22,15 +22,24 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
 
 
+class TimedEngine(Protocol):
+    """An engine that has its timers on the switch's own clock."""
+
+    def will_act(self, channel: Channel) -> bool:
+        """Tell whether a timer is set for that leg."""
+        ...
+
+
 class Referee:
     """Watches a PBX from its first call on; `check` raises AssertionError for what may not be.
 
-    `timers_are_counted` says that the only timers on the clock are those of calls and of the simulated engine.
+    `engine` is given where the only timers on the clock are those of calls and those which it has set for a leg, one
+    at a time: they are counted then.
     """
 
-    def __init__(self, pbx: Pbx, *, timers_are_counted: bool = True) -> None:
+    def __init__(self, pbx: Pbx, engine: TimedEngine | None = None) -> None:
         self._pbx = pbx
-        self._timers_are_counted = timers_are_counted
+        self._engine = engine
         self._calls: dict[int, Call] = {}
         self._recorded: set[int] = set()
         self._ended_legs: set[int] = set()
@@ -102,11 +111,11 @@ class Referee:
             channels += call.live_legs()
         self._check_channels(channels)
         timers += sum(channel.divert_timer != 0 for channel in channels)
-        timers += sum(channel.engine_timer != 0 for channel in channels) + self._pbx.distribution.wakes
+        timers += self.queues.timers + self._pbx.distribution.wakes
         self.queues.check()
-        timers += self.queues.timers
         self._check_ended()
-        if self._timers_are_counted:
+        if self._engine is not None:
+            timers += sum(map(self._engine.will_act, channels))
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
             self._check_account(account)
@@ -114,7 +123,8 @@ class Referee:
     def _check_ended(self) -> None:
         for call in self._just_ended:
             assert (call.state, call.timer, call.live_legs()) == (CallState.ENDED, 0, [])
-            assert not any(leg.engine_timer for leg in call.legs), "a timer of a leg that is over"
+            if self._engine is not None:
+                assert not any(map(self._engine.will_act, call.legs)), "a timer of a leg that is over"
         self._just_ended.clear()
 
     def _check_call(self, call: Call) -> None:

@@ -1,6 +1,13 @@
-"""The builder of small PBXs for the tests of the switch: a directory in few words, telephones to touch, calls to place.
+"""A small PBX for tests, in few words: a directory, telephones to touch, calls to place, records to read.
 
-Nothing here decides what a call does; it only puts the real parts together and gives them short names.
+    office = Office(extension("100"), extension("101"))
+    office.phones["101"].answers(after=2, talks=10)
+    call = office.call("100", "101")
+    office.finish()
+    assert office.cdr(call).billsec == 10
+
+Its clock stands until a test lets time go by. Nothing here decides what a call does; it only puts the real parts
+together and gives them short names. Not here: HTTP, what a PBX file says, records that last.
 """
 
 from __future__ import annotations
@@ -46,14 +53,19 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.handset import Handset
     from pbxsim.pbx.queue import Queue
     from pbxsim.pbx.ring_group import RingGroup
     from pbxsim.pbx.saved import Saved
 
 START: Instant = 1_700_000_000 * SECOND
+"""When the clock of an office begins, unless it is said otherwise: 2023-11-14 22:13:20 UTC."""
+
 EVERY_EVENT: tuple[type[Event], ...] = tuple(
     kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 )
+"""Every kind of event that a PBX can tell of."""
+
 _DIGITS = {
     Outcome.ANSWER: 1,
     Outcome.BUSY: 2,
@@ -65,7 +77,10 @@ _DIGITS = {
 
 
 def number(outcome: Outcome, *, ring: int = 0, talk: int = 0) -> str:
-    """Spell a number of the grammar, so that the party behind a trunk does as it says."""
+    """Spell a number of the grammar, so that the party behind a trunk does as it says.
+
+    It rings for `ring` seconds, 0 to 99, and talks for `talk`, 0 to 999; 0 talks until somebody else hangs up.
+    """
     return f"990{_DIGITS[outcome]}{ring:02d}{talk:03d}"
 
 
@@ -82,7 +97,7 @@ def extension(internal: str, *lines: Line, public: Sequence[str] = (), dialplan:
 
 
 class Wishes(TypedDict, total=False):
-    """What a test may ask of a call beyond its two parties; the meaning is CallOrder's."""
+    """What a test may ask of a call beyond its two parties; the meaning is CallOrder's, `first_to` its `first`."""
 
     kind: CallKind
     context: str
@@ -145,7 +160,12 @@ class Phone:
 
 
 class Office:
-    """A PBX with what a test gave it, a paused clock, every event heard in order, and its records."""
+    """A PBX with what a test gave it, a clock that stands, every event heard in order, and its records.
+
+    Without `trunks` it has one, `upc`; without `routes` every number of three digits and more leaves by the trunks.
+    `phones` are its telephones, by SIP user, and by internal number the first one of that extension: they answer at
+    once and never hang up. `heard` is all that happened. `longest_talk` is in µs; it all begins at `start`.
+    """
 
     def __init__(
         self,
@@ -194,12 +214,16 @@ class Office:
         self.heard: list[Event] = []
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)
         for kind in EVERY_EVENT:
-            self.pbx.events.subscribe(kind, self.heard.append)
+            self.pbx.events.subscribe(kind, self._hear)
         self._rules: list[Rule] = []
         self.phones = {telephone.user: Phone(self, telephone) for one in extensions for telephone in one.lines}
         for one in extensions:
             self.phones[one.internal] = self.phones[one.lines[0].user]
         self._start_engine()
+
+    def _hear(self, event: Event) -> None:
+        """Keep an event; a method of ours and not `heard.append`, which a copy of the office would share with it."""
+        self.heard.append(event)
 
     def _start_engine(self) -> None:
         self.engine = SimulatedEngine(self.pbx, self._rules, Behaviour(ring=fixed(0), talk=None))
@@ -207,16 +231,19 @@ class Office:
         self.pbx.connect_engine(self.engine, self.handset)
 
     def set_rule(self, rule: Rule) -> None:
-        """Let the engine begin anew with one rule more."""
+        """Have telephones do as this rule says, too, if no earlier one fits. Before the first call only."""
         self._rules.append(rule)
         self._start_engine()
 
-    def use_engine(self, engine: CallEngine) -> None:
-        """Put another engine behind the port."""
-        self.pbx.connect_engine(engine)
+    def use_engine(self, engine: CallEngine, handset: Handset | None = None) -> None:
+        """Put another engine behind the port, and lend its hand if it has one. Before the first call only."""
+        self.pbx.connect_engine(engine, handset)
 
     def order(self, first: str, second: str = "", **wishes: Unpack[Wishes]) -> CallOrder:
-        """Make an order: ring internal number or outside number `first`, then connect it to `second`."""
+        """Make an order: ring internal number or outside number `first`, then connect it to `second`.
+
+        Both are looked up in the context `main`, unless another is wished for.
+        """
         context = wishes.get("context", "main")
         to = wishes.get("first_to") or self.pbx.dialplan.resolve(first, context)
         plain = CallOrder(vendor="test", first=to, src=first, dst=second, second=second, context=context)
@@ -246,27 +273,30 @@ class Office:
         return call
 
     def incoming(self, caller: str, second: str, *, trunk: str = "upc", **wishes: Unpack[Wishes]) -> Call | None:
-        """Have somebody outside call in through a trunk."""
+        """Have somebody outside call in through a trunk, and be patient; None where it is full."""
         wishes["first_to"] = ToTrunk(caller, (self.directory.trunks[trunk],))
         wishes["kind"] = CallKind.INCOMING
         return self.pbx.calls.receive(self.order(caller, second, **wishes))
 
-    def dials(self, user: str, second: str, **wishes: Unpack[Wishes]) -> Call | None:
-        """Have one of our own telephones dial."""
+    def dials(self, user: str, second: str, *, handle: object = None, **wishes: Unpack[Wishes]) -> Call | None:
+        """Have one of our own telephones dial, and be patient; None where it takes no further call.
+
+        `handle` is what its engine knows the caller by.
+        """
         telephone = self.directory.line(user)
         own = telephone.extension
         wishes["first_to"] = ToExtension(own.internal, own)
         wishes["kind"] = CallKind.INCOMING
-        return self.pbx.calls.receive(self.order(own.internal, second, **wishes), line=telephone)
+        return self.pbx.calls.receive(self.order(own.internal, second, **wishes), line=telephone, handle=handle)
 
     def advance(self, span: float) -> None:
         """Let so many seconds go by."""
-        assert self.clock.run_until(self.clock.now + seconds(span))
+        self.clock.run_until(self.clock.now + seconds(span))
 
     def finish(self) -> None:
         """Run until nothing is left to do, and see that really nothing is."""
         while (due := self.clock.next_due()) is not None:
-            assert self.clock.run_until(due)
+            self.clock.run_until(due)
         assert len(self.clock) == 0
 
     def cdrs(self) -> list[Cdr]:
@@ -274,7 +304,7 @@ class Office:
         return list(self.archive.find(CdrQuery()))
 
     def cdr(self, call: Call) -> Cdr:
-        """Give the one record of a call."""
+        """Give the one record of a call. Raises ValueError if it has none yet."""
         (record,) = self.archive.find(CdrQuery(call=call.number))
         return record
 

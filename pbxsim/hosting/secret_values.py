@@ -1,0 +1,136 @@
+"""Strikes out every secret that is known, wherever it stands: not only behind the name that it belongs to.
+
+A client may send its password as a part of the path, in another header, as a parameter's name. Whatever is shown goes
+through here; it takes time in proportion to the text, however many secrets there are.
+
+A secret of fewer than six characters, or of digits alone (a PIN), may stand in any text by chance: it is struck out
+where it is the whole of a value. What the PBX files also have as something public is no secret, and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, quote_plus, unquote
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MASK: Final = "***"
+_SHORTEST: Final = 6
+_LONGEST_NUMBER: Final = 15  # ITU-T E.164
+_HEX: Final = re.compile(r"%[0-9A-F]{2}")
+_NOTHING: Final = re.compile(r"(?!)")
+
+
+class SecretValues:
+    """The secrets that one server knows. It never forgets one: what was a secret is one still after a new start."""
+
+    def __init__(self, secret: Iterable[str] = ()) -> None:
+        self._secret: set[str] = set()
+        self._public: set[str] = set()
+        self._whole: frozenset[str] = frozenset()
+        self._pattern: re.Pattern[str] | None = _NOTHING
+        self.learn(secret)
+
+    def learn(self, secret: Iterable[str], public: Iterable[str] = ()) -> None:
+        """Strike these out from now on, but for what is public."""
+        self._secret.update(filter(None, secret))
+        self._public.update(public)
+        known = self._secret - self._public
+        self._whole = frozenset(value for value in known if _stands_by_chance(value))
+        self._pattern = None
+
+    def text(self, text: str) -> str:
+        """Give a text without the longer secrets in it."""
+        return self._found().sub(MASK, text)
+
+    def value(self, value: str) -> str:
+        """Give a value (of a parameter, a header, a field): hidden if it is a secret of any length."""
+        return MASK if value in self._whole else self._found().sub(MASK, value)
+
+    def spaced(self, text: str) -> str:
+        """Give a text without any secret, the short ones where no letter or digit is next to them."""
+        words = sorted(self._whole, key=len, reverse=True)
+        pattern = rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)" if words else r"(?!)"
+        return re.sub(pattern, MASK, self.text(text))
+
+    def path(self, path: str) -> str:
+        """Give a path as it was sent; a segment that is a secret in any spelling is hidden."""
+        if "%" in path or not self._whole.isdisjoint(path.split("/")):
+            path = "/".join(self._segment(segment) for segment in path.split("/"))
+        return self.text(path)
+
+    def mapping(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Give names and values, each hidden where it is a secret."""
+        shown = dict(values)
+        is_clean = self._whole.isdisjoint(shown.values()) and self._whole.isdisjoint(shown)
+        if is_clean and not self._found().search("\n".join((*shown, *shown.values()))):
+            return shown
+        return {self.value(name): self.value(value) for name, value in shown.items()}
+
+    def json(self, encoded: bytes) -> bytes:
+        """Give encoded JSON, or lines of it: the same bytes where no longer secret is in them."""
+        if self._found().search(encoded.decode()) is None:
+            return encoded
+        return b"\n".join(self._line(line) for line in encoded.split(b"\n"))
+
+    def _line(self, line: bytes) -> bytes:
+        if not line or self._found().search(line.decode()) is None:
+            return line
+        return msgspec.json.encode(self._texts(msgspec.json.decode(line)))
+
+    def _texts(self, document: object) -> object:
+        if isinstance(document, str):
+            return self.text(document)
+        if isinstance(document, dict):
+            return {self.text(name): self._texts(value) for name, value in document.items()}
+        if isinstance(document, list):
+            return [self._texts(entry) for entry in document]
+        return document
+
+    def _segment(self, segment: str) -> str:
+        decoded = unquote(segment)
+        return segment if self.value(decoded) == decoded else MASK
+
+    def _found(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            longer = [value for value in self._secret - self._public if not _stands_by_chance(value)]
+            spellings = sorted({spelling for value in longer for spelling in _spellings(value)})
+            self._pattern = re.compile(_alternation(spellings)) if spellings else _NOTHING
+        return self._pattern
+
+
+NOTHING_SECRET: Final = SecretValues()
+
+
+def _stands_by_chance(value: str) -> bool:
+    return len(value) < _SHORTEST or (value.isdecimal() and len(value) <= _LONGEST_NUMBER)
+
+
+def _spellings(value: str) -> Iterator[str]:
+    """Spell a secret as it may stand in a URL, in quotes, in JSON, and where bytes were taken for Latin-1."""
+    whole = value.encode(errors="replace")
+    for spelling in (whole.decode(), whole.decode("latin-1")):
+        for encoded in (quote(spelling), quote(spelling, safe=""), quote_plus(spelling)):
+            yield encoded
+            yield _HEX.sub(lambda found: found[0].lower(), encoded)
+        yield spelling
+        yield repr(spelling)[1:-1]
+        yield msgspec.json.encode(spelling).decode()[1:-1]
+
+
+def _alternation(texts: list[str]) -> str:
+    """Give a pattern that finds each of some sorted texts, the longest first; at no place is a letter tried twice."""
+    branches = []
+    for _, group in groupby(texts, key=lambda text: text[:1]):
+        same = list(group)
+        start = commonprefix(same)  # noqa: RUF071 - of letters is what is wanted
+        rest = [text[len(start) :] for text in same if text != start]
+        more = f"(?:{_alternation(rest)}){'?' if start in same else ''}" if rest else ""
+        branches.append(re.escape(start) + more)
+    return "|".join(branches)

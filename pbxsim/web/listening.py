@@ -1,0 +1,105 @@
+"""Where clients come in: the listening socket, and under TLS what is between it and a Connection.
+
+Other than aiohttp's own site: few connections are accepted at a time, so that the limits hold while a flood of them
+comes in; a client that does not finish its TLS handshake is counted as any other; and what cannot be accepted, for want
+of descriptors, is one line of the log a minute instead of a traceback each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.sslproto import SSLProtocol
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import web
+
+from pbxsim.web.connection_limits import ACCEPTED_AT_ONCE, OnceAMinute
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
+
+    from pbxsim.web.protocol import Connection, ConnectionServer
+
+_BACKLOG: Final = 1024  # connections that the system keeps until they are accepted
+
+
+class ListeningSite(web.BaseSite):
+    """Listens on a host and port, for a server that a runner has; `port` then says where, also if 0 was asked for."""
+
+    def __init__(
+        self, runner: web.ServerRunner, server: ConnectionServer, host: str, port: int, tls: SSLContext | None
+    ) -> None:
+        super().__init__(runner, ssl_context=tls)
+        self._connections = server
+        self._host = host
+        self.port = port
+        self._unaccepted: Unaccepted | None = None
+
+    @property
+    def name(self) -> str:
+        """Give its URL."""
+        return f"{'http' if self._ssl_context is None else 'https'}://{self._host}:{self.port}"
+
+    async def start(self) -> None:
+        """Listen. Raises OSError."""
+        await super().start()
+        loop = asyncio.get_running_loop()
+        self._server = server = await loop.create_server(self._meet, self._host, self.port, backlog=ACCEPTED_AT_ONCE)
+        for each in server.sockets:
+            with each.dup() as listening:
+                listening.listen(_BACKLOG)  # asyncio has one number for this and for how many it accepts at once
+        self.port = server.sockets[0].getsockname()[1]
+        self._unaccepted = Unaccepted(loop)
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        await super().stop()
+        if self._unaccepted is not None:
+            self._unaccepted.close()
+
+    def _meet(self) -> asyncio.BaseProtocol:
+        connection = self._connections()
+        return connection if self._ssl_context is None else TlsLayer(connection, self._ssl_context)
+
+
+class TlsLayer(SSLProtocol):
+    """TLS under a Connection, which is there, as far as limits go, from the first moment on."""
+
+    def __init__(self, connection: Connection, context: SSLContext) -> None:
+        loop = asyncio.get_running_loop()
+        seconds = connection.limits.first_byte
+        super().__init__(loop, connection, context, None, server_side=True, ssl_handshake_timeout=seconds)  # type: ignore[arg-type] # nobody waits
+        self._connection = connection
+
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - asyncio's own transports have no common type
+        """Shake hands, unless there is no room."""
+        super().connection_made(transport)
+        if not self._connection.enter(transport):
+            transport.abort()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Forget the client, also one that never shook hands."""
+        self._connection.leave()
+        super().connection_lost(exc)
+
+
+class Unaccepted:
+    """Hears from the event loop of connections that it could not accept, until closed."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._before = loop.get_exception_handler()
+        self._line = OnceAMinute(loop.time)
+        loop.set_exception_handler(self._hear)
+
+    def close(self) -> None:
+        """Have the loop tell whom it told before."""
+        self._loop.set_exception_handler(self._before)
+
+    def _hear(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        if str(context.get("message", "")).startswith("socket.accept()"):
+            self._line.warn(f"a connection could not be accepted: {context.get('exception')}")
+        elif self._before is None:
+            loop.default_exception_handler(context)
+        else:
+            self._before(loop, context)

@@ -1,0 +1,91 @@
+"""Known secrets are struck out wherever they stand, and nothing else is."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pbxsim.hosting.secret_values import SecretValues, _alternation
+
+SECRETS = SecretValues(["secretpwd", "pw", "4711", "123456", "kl\u00ed\u010d-Z", "a/b c&d'e", '"quo\\ted"'])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("secretpwd", "***"),
+        ("a secretpwd, secretpwdsecretpwd", "a ***, ******"),
+        ("secretpw d", "secretpw d"),
+        ("SECRETPWD", "SECRETPWD"),
+        ("kl%C3%AD%C4%8D-Z kl%c3%ad%c4%8d-Z", "*** ***"),
+        ("kl\u00c3\u00ad\u00c4\u008d-Z", "***"),
+        ("a%2Fb%20c%26d%27e a/b%20c%26d%27e a%2Fb+c%26d%27e", "*** *** ***"),
+        ('"\\"quo\\\\ted\\""', '"***"'),
+        ("4711 123456 pw", "4711 123456 pw"),
+        ("", ""),
+    ],
+)
+def test_longer_secrets_are_struck_out_of_a_text_in_every_spelling(text: str, shown: str) -> None:
+    assert SECRETS.text(text) == shown
+
+
+@pytest.mark.parametrize("value", ["4711", "123456", "pw", "secretpwd"])
+def test_a_value_that_is_a_secret_is_hidden_however_short(value: str) -> None:
+    assert SECRETS.value(value) == "***"
+    assert SECRETS.mapping({"a": value, value: "b"}) == {"a": "***", "***": "b"}
+    assert SECRETS.path(f"/x/{value}/y") == "/x/***/y"
+
+
+def test_what_is_no_secret_stays_the_very_same() -> None:
+    values = {"dstNum": "471100", "note": "pwx", "x": "a/b c"}
+    assert SECRETS.mapping(values) == values
+    assert SECRETS.path("/a%2Fb/4711x") == "/a%2Fb/4711x"
+    encoded = b'[{"a": 4711, "b": "4711"}]'
+    assert SECRETS.json(encoded) is encoded
+
+
+def test_a_segment_of_a_path_is_a_secret_in_any_spelling() -> None:
+    every = "".join(f"%{letter:02x}" for letter in b"secretpwd")
+    assert SECRETS.path(f"/a/{every}/b%20c") == "/a/***/b%20c"
+    assert SECRETS.path("/a/%34711") == "/a/***"
+
+
+def test_json_stays_json() -> None:
+    lines = b'{"seq":123456,"data":{"secretpwd":["x secretpwd",null,1.5]}}\n{"seq":2}\n'
+    assert SECRETS.json(lines) == b'{"seq":123456,"data":{"***":["x ***",null,1.5]}}\n{"seq":2}\n'
+
+
+def test_in_a_command_line_short_ones_are_struck_out_where_they_stand_alone() -> None:
+    assert SECRETS.spaced("curl 'http://h/?k=4711&n=47110' -H 'X: pw' secretpwd1") == (
+        "curl 'http://h/?k=***&n=47110' -H 'X: ***' ***1"
+    )
+    assert SecretValues().spaced("curl x") == "curl x"
+
+
+def test_what_is_public_as_well_is_no_secret() -> None:
+    secrets = SecretValues()
+    secrets.learn(["simotel", "hidden-one"], ["simotel", "1000"])
+    assert secrets.text("simotel and hidden-one") == "simotel and ***"
+    secrets.learn(["another-one"])
+    assert secrets.text("hidden-one, another-one") == "***, ***"
+
+
+def test_an_empty_secret_hides_nothing() -> None:
+    assert SecretValues([""]).text("abc") == "abc"
+    assert SecretValues([""]).value("") == ""
+
+
+@given(st.sets(st.text("ab.", min_size=1, max_size=5), min_size=1), st.text("ab.", max_size=30))
+def test_the_pattern_finds_what_a_plain_list_of_all_would(texts: set[str], text: str) -> None:
+    plain = "|".join(re.escape(one) for one in sorted(texts, key=len, reverse=True))
+    assert re.sub(_alternation(sorted(texts)), "#", text) == re.sub(plain, "#", text)
+
+
+def test_at_no_place_is_a_letter_tried_for_more_than_one_secret() -> None:
+    pattern = _alternation(sorted(quote(f"same-beginning-{number}") for number in range(100)))
+    assert pattern.count("same\\-beginning\\-") == 1
+    assert pattern.count("|") == 99 - pattern.count(")?")

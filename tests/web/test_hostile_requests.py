@@ -1,0 +1,60 @@
+"""One request of a stranger, without a credential, that could stop the whole server: answered, and others meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from time import process_time
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.growth import LONGEST_CPU
+
+if TYPE_CHECKING:
+    from tests.web.town import Town
+
+ONE_PART: Final = b"--b\r\nContent-Disposition: form-data" + b";a" * 500_000 + b"\r\n\r\nv\r\n--b--"
+SHORT_NAMES: Final = "&".join(f"{number:x}" for number in range(160_000)).encode()
+FORM: Final = "application/x-www-form-urlencoded"
+LONG_HEADERS: Final = b"".join(b"X-%d: " % number + b"a" * 8_000 + b"\r\n" for number in range(120))
+
+
+def posted(content_type: str, body: bytes, query: str = "") -> bytes:
+    """Spell a POST to the town's vendor."""
+    head = (
+        f"POST /acme/api?{query} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {content_type}\r\n"
+    )
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(posted("multipart/form-data; boundary=b", ONE_PART), id="a part's header of a megabyte"),
+        pytest.param(posted(FORM, SHORT_NAMES), id="a megabyte of short names"),
+        pytest.param(posted(FORM, b"", SHORT_NAMES[:7_000].decode()), id="a query of short names"),
+    ],
+)
+async def test_a_form_that_is_meant_to_be_slow_is_refused_at_once(town: Town, request_: bytes) -> None:
+    begun = process_time()
+    refused, alive = await asyncio.gather(town.raw(request_), town.get("/livez"))
+    assert process_time() - begun < LONGEST_CPU
+    assert refused.startswith(b"HTTP/1.1 401 ")
+    assert alive.status == 200
+
+
+@pytest.mark.parametrize("path", [b"/x", b"/acme/api"])
+async def test_headers_that_are_all_one_word_can_be_shown(town: Town, path: bytes) -> None:
+    await town.raw(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LONG_HEADERS + b"\r\n")
+    begun = process_time()
+    shown, alive = await asyncio.gather(town.get("/_pbxsim/requests"), town.get("/livez"))
+    assert process_time() - begun < LONGEST_CPU
+    assert [request["path"] for request in shown.json] == [path.decode()]
+    assert alive.status == 200
+
+
+async def test_what_was_not_read_is_told_in_the_request_log(town: Town) -> None:
+    await town.raw(posted(FORM, SHORT_NAMES))
+    record = next(town.host.requests.records())
+    assert len(record.request.params) <= 1_000
+    assert len(record.hints) == 10
