@@ -25,7 +25,7 @@ LONGEST_SECRET: Final = 1_024
 MOST_PARTS: Final = 32
 """Values at its top that are kept."""
 
-_SCALAR: Final = 8  # characters that a number, a truth value or an empty text counts as
+_SCALAR: Final = 8  # characters that a number or a truth value counts as
 
 
 def excerpt(text: str, longest: int, hide: Callable[[str], str] = str) -> str:
@@ -90,7 +90,8 @@ class _Beginning:
         for name, value in pairs:
             if self._left <= 0:
                 break
-            kept[self._text(name, LONGEST_NAME)] = self.value(value)  # type: ignore[assignment]  # what it was
+            short = self._text(name, LONGEST_NAME)
+            kept[short] = self.value(value)  # type: ignore[assignment]  # a text, where texts were given
         return kept if len(kept) == given else kept | {"…": _more(given - len(kept))}
 
     def _list(self, values: list[object] | tuple[object, ...]) -> list[object]:
@@ -103,5 +104,5 @@ class _Beginning:
 
     def _text(self, text: str, longest: int) -> str:
         kept = excerpt(text, max(min(longest, self._left), 0), self._hide)
-        self._left -= max(min(len(text), longest), _SCALAR)
+        self._left -= max(min(len(text), longest), 1)
         return kept
