@@ -12,9 +12,13 @@ PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 UV := uv==0.13.9
 LOCK_VENV := .venv-lock
 LOWEST_VENV := .venv-lowest
+MUTANTS_VENV := .venv-mutants
 # What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
 LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
 PYTHONS := 3.11 3.12 3.13 3.14
+
+# The project itself goes in editable, built by the locked hatchling: nothing unlocked is fetched.
+INSTALL = $(1)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
 # Stamps: what the virtual environment holds. The dev lock holds the runtime lock's versions and more.
 HAS_RUNTIME := $(VENV)/.runtime-installed
@@ -24,11 +28,11 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest pythons check format bench vendor lock clean
+.PHONY: help run dev quick test lowest mutants pythons check format bench vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  %-9s %s\n", $$1, $$2}'
 	@echo "Set PYTHON=/path/to/python to choose the interpreter of $(VENV)."
 
 run: $(HAS_RUNTIME) ## serve the PBX `documented` on http://127.0.0.1:8080   (PBX=file, ARGS="--port 0 …")
@@ -42,17 +46,22 @@ test: $(HAS_DEV) ## the whole test suite; what could not run is named at the end
 quick: $(HAS_DEV) ## the tests that take under a second each: less than a minute in all   (ARGS="-k word")
 	$(PY) -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
-lowest: $(LOWEST_VENV)/.installed ## tests with the oldest dependencies that pyproject.toml allows
+lowest: ## tests with the oldest dependencies that pyproject.toml allows, on the oldest Python: others lack their wheels
+	@$(call IN_ENV,3.11,$(LOWEST_VENV),requirements/lowest.txt,the oldest dependencies on ) \
 	$(LOWEST_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(LOWEST_TESTS) $(ARGS)
+
+mutants: $(HAS_DEV) $(MUTANTS_VENV)/.installed ## changes to the switch that no test notices   (ARGS="--count 40 --seed 0")
+	$(MUTANTS_VENV)/bin/python tests/mutants.py --python "$(CURDIR)/$(PY)" $(ARGS)
 
 pythons: $(PYTHONS:%=python-%) ## the quick tests on every Python of PYTHONS that is here; the others are named
 
-check: $(HAS_DEV) ## format, lint, types, import contract
+check: $(HAS_DEV) ## format, lint, types, import contracts, notes of changes
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/lint-imports --config importlinter-runtime.toml
+	$(BIN)/towncrier build --draft --version next >/dev/null
 
 format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can mend
 	$(PY) -m ruff check --fix .
@@ -65,14 +74,18 @@ vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	@test -n "$(NAME)" || { echo "Which vendor? make vendor NAME=acme" >&2; exit 2; }
 	$(PY) -m pbxsim.kit.scaffold $(NAME)
 
+changelog: $(HAS_DEV) ## what the notes in changes/ will become at a release
+	@$(BIN)/towncrier build --draft --version next
+
 lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requirements/*.txt
 	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --upgrade --output-file requirements/runtime.txt
-	$(LOCK_COMPILE) --all-extras --constraints requirements/runtime.txt --upgrade --output-file requirements/dev.txt
+	$(LOCK_COMPILE) --extra dev --extra asterisk --extra sip --constraints requirements/runtime.txt --upgrade --output-file requirements/dev.txt
 	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --extra test --extra tls \
 		--resolution lowest-direct --upgrade --output-file requirements/lowest.txt
+	echo 'cosmic-ray>=8.7' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/mutants.txt
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration
@@ -111,6 +124,21 @@ for candidate in python$(1) "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$(1).*/bin/
 done
 endef
 
+# $(call IN_ENV,version,folder,lock,what,more): an environment of that Python in the folder, for the command that
+# follows; `more` is what is done to a new one. A Python that is not here is named, and is no fault.
+define IN_ENV
+$(call FIND_EXACT,$(1)); \
+if [ -z "$$found" ]; then echo "SKIPPED $(4)Python $(1): not on this machine"; exit 0; fi; \
+set -e; \
+if ! [ $(2)/.installed -nt $(3) ]; then \
+  echo "pbxsim: making $(2) with $$("$$found" --version)"; \
+  rm -rf $(2) && "$$found" -m venv $(2); \
+  $(2)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(3); \
+  $(5) touch $(2)/.installed; \
+fi; \
+echo "pbxsim: $(4)$$($(2)/bin/python --version)";
+endef
+
 export PYTHON
 
 $(VENV)/.made:
@@ -126,35 +154,21 @@ $(HAS_RUNTIME): requirements/runtime.txt | $(VENV)/.made
 	@chmod +x $(BIN)/pbxsim # the command, without what building a package takes; `make dev` puts pip's own in its place
 	@touch $@
 
-# The project itself goes in editable, built by the locked hatchling: nothing unlocked is fetched.
 $(HAS_DEV): requirements/dev.txt pyproject.toml | $(VENV)/.made
 	@echo "pbxsim: installing what tests and checks need"
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
-	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@$(call INSTALL,$(VENV))
 	@touch $(HAS_RUNTIME) $@
 
-# The oldest dependencies belong to the oldest Python: newer ones have no wheels of theirs.
-$(LOWEST_VENV)/.installed: requirements/lowest.txt
-	@$(call FIND_EXACT,3.11); \
-	if [ -z "$$found" ]; then echo "pbxsim: the oldest dependencies need Python 3.11, which is not here" >&2; exit 1; fi; \
-	echo "pbxsim: making $(LOWEST_VENV)"; \
-	rm -rf $(LOWEST_VENV) && "$$found" -m venv $(LOWEST_VENV)
-	@$(LOWEST_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+$(MUTANTS_VENV)/.installed: requirements/mutants.txt
+	@$(FIND_PYTHON); \
+	echo "pbxsim: making $(MUTANTS_VENV)"; \
+	rm -rf $(MUTANTS_VENV) && "$$found" -m venv $(MUTANTS_VENV)
+	@$(MUTANTS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
-# Each Python has an environment of its own, of the versions in the dev lock; one that is not here is named and no fault.
 python-%:
-	@$(call FIND_EXACT,$*); \
-	if [ -z "$$found" ]; then echo "SKIPPED Python $*: not on this machine"; exit 0; fi; \
-	set -e; \
-	if ! [ .venv-$*/.installed -nt requirements/dev.txt ]; then \
-	  echo "pbxsim: making .venv-$*"; \
-	  rm -rf .venv-$* && "$$found" -m venv .venv-$*; \
-	  .venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt; \
-	  .venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
-	  touch .venv-$*/.installed; \
-	fi; \
-	echo "pbxsim: $$(.venv-$*/bin/python --version)"; \
+	@$(call IN_ENV,$*,.venv-$*,requirements/dev.txt,,$(call INSTALL,.venv-$*);) \
 	.venv-$*/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 $(LOCK_VENV)/.installed: Makefile

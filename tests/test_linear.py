@@ -14,6 +14,7 @@ from contextlib import suppress
 from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import pytest
 from multidict import CIMultiDict
 
@@ -22,6 +23,7 @@ from pbxsim.config.document import Document
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
 from pbxsim.hosting.masking import Mask
+from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.multipart import parse_multipart
 from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.numbers import international, misprint_hints, sip_address
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 VENDORS: Final = find_vendors()
 MASK: Final = Mask(VENDORS.values())
+SECRETS: Final = SecretValues(["aaaaab", "4711", "%a%a%a%b", *(f"same-beginning-{number}x" for number in range(999))])
 PATHS: Final = VendorPaths(VENDORS.values())
 FORM: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data; boundary=b"
@@ -108,6 +111,12 @@ def _shown(text: str) -> object:
     return MASK.body(request), MASK.reply(text, request), MASK.struck_out(text, request), MASK.params(request.params)
 
 
+def _struck_out(text: str) -> object:
+    lines = msgspec.json.encode([text, "aaaaab"])
+    shown = SECRETS.text(text), SECRETS.value(text), SECRETS.spaced(text), SECRETS.json(lines)
+    return shown, SECRETS.path(text), SECRETS.mapping({text: text})
+
+
 def _asked(text: str) -> object:
     request = Request("POST", "/", text, headers={"Content-Type": FORM}, body=text.encode("latin-1"))
     return request.params.unclean(), request.reading_hints
@@ -161,6 +170,7 @@ READERS: Final[dict[str, tuple[Callable[[str], object], int, tuple[str, ...]]]] 
     "masked name": (MASK.hides, BODY, ("a", "%", "pass", "_", "tokn")),
     "masked body and reply": (_shown, BODY, ("a=1&", "secret=", "[", '{"a":', "a1b2c3")),
     "masked webhook": (masked, BODY, ("a", "//", "@", "?a", "//a@", "a=b&", "=")),
+    "known secrets": (_struck_out, BODY, ("a", "same-beginning-", "same-beginning-1x", "/", "%61/", "%a", "4711/")),
     "parameter hints": (_hints, BODY, ("a&", "dstNu&", "username&", "A")),
     "word hint": (lambda text: word_hint("action", text, ("originate", "originateto")), BODY, ("a", "orig", " ")),
     "path": (

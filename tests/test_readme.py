@@ -1,4 +1,4 @@
-"""Every command and every sample file in README.md is run, as printed, but for the port."""
+"""Every command and every sample file in README.md is run, as printed, but for the port; and the page stays short."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,14 @@ pytestmark = pytest.mark.slow  # nearly every one starts processes
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [
     line for language, text in BLOCKS if language == "sh" for line in text.splitlines() if line and line[0] != "#"
 ]
+LAYERS = next((text for language, text in BLOCKS if not language), "")
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 YAML = [text for language, text in BLOCKS if language == "yaml"]
+LINES = 270
 PRINTED_URL = "http://127.0.0.1:8080"
 
 
@@ -81,9 +85,34 @@ def _starting(word: str) -> list[str]:
     return [command for command in COMMANDS if command.split()[0] == word]
 
 
+def test_it_is_no_longer_than_a_user_reads() -> None:
+    assert len(README.splitlines()) <= LINES
+
+
+def test_every_fenced_block_is_run_here_but_for_the_one_that_draws_the_layers() -> None:
+    assert README.count("```") == 2 * len(BLOCKS)
+    assert [text for language, text in BLOCKS if language not in {"sh", "yaml"}] == [LAYERS]
+
+
 def test_every_command_is_of_a_kind_that_is_run_here() -> None:
     assert {command.split()[0] for command in COMMANDS} == {"curl", "make", "pbxsim"}
     assert len(YAML) == 2
+
+
+def test_the_layers_are_those_that_are_checked() -> None:
+    (contract,) = (one for one in CONTRACTS if one["type"] == "layers")
+    drawn = [part.strip().strip("()") for part in LAYERS.replace("\n", " ").split("->")]
+    assert drawn == [layer for layer in contract["layers"] if layer != "__main__"]
+
+
+@pytest.mark.parametrize("verb", sorted(set(re.findall(r"`pbxsim ([a-z]+)", README))))
+def test_a_command_in_a_sentence_is_one_that_there_is(verb: str, tmp_path: Path) -> None:
+    assert _run(f"pbxsim {verb} --help", tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\((?!http)([^)#]+)\)", README))
+def test_a_link_leads_to_a_file(path: str) -> None:
+    assert (ROOT / path).exists()
 
 
 @pytest.mark.parametrize("text", YAML)

@@ -1,6 +1,6 @@
 """What a person calls a call: who asked for it, its legs, what state it is in, and the table of its states.
 
-Everything that can change a call's state is in CALL_TRANSITIONS; the README's diagram is drawn from it.
+Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in docs/calls.md is drawn from it.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _log: Final = logging.getLogger("pbxsim")
 _REQUEST_LINE: Final = re.compile(rb"[A-Z]{3,8} [^ \r\n]+ HTTP/1\.[01]\r?\n")
+_LINGERING: Final = 5.0  # seconds for which a client that was sent away may go on sending, as nginx' lingering_timeout
 _RAW_BYTE: Final = re.compile(rb"[\x80-\xff]")
 
 OnUnreadable = Callable[[str, str], None]
@@ -177,9 +178,11 @@ class Connection(RequestHandler):
             return
         self._on_unreadable(str((self._socket.get_extra_info("peername") or ("",))[0]), status.phrase)
         self.transport.write(_line_reply(status))
-        self.force_close()
-        if self._socket.get_write_buffer_size():
-            self._socket.abort()  # nor does it take what it is sent
+        self.close()  # what still comes is not looked at, but taken: else the system would take back the reply
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._header_bytes = 0
+        self._wait(_LINGERING)
 
     def handle_error(
         self,

@@ -12,16 +12,18 @@ from tests.bench.turns import REPLY
 from tests.bench.web import ORIGINATE
 from tests.bench.web_load import Load
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/schedstat").exists(), reason="a server's CPU time is read from Linux's /proc"
-)
+pytestmark = [
+    pytest.mark.slow,  # nearly every one starts a server
+    pytest.mark.skipif(
+        not Path("/proc/self/schedstat").exists(), reason="a server's CPU time is read from Linux's /proc"
+    ),
+]
 
 
 def _load(server: Server, target: str) -> Load:
     return Load(server.port, target, REPLY, connections=4, server=server.process, rests=True)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["const", "params"])
 def test_both_bare_servers_give_the_reply_of_an_originate(kind: str) -> None:
     with running(bare_aiohttp(kind)) as server, _load(server, ORIGINATE) as load:

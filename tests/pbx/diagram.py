@@ -1,4 +1,4 @@
-"""Draws the switch's tables of states as Mermaid diagrams, and puts them between their marks in README.md.
+"""Draws the switch's tables of states as Mermaid diagrams, and puts them between their marks in docs/calls.md.
 
 `python -m tests.pbx.diagram --write` writes; a test sees that what is written is what the tables say.
 """
@@ -17,7 +17,7 @@ from pbxsim.pbx.channel import CHANNEL_TRANSITIONS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-README: Final = Path(__file__).parent.parent.parent / "README.md"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "calls.md"
 
 _State = TypeVar("_State", bound=IntEnum)
 _Event = TypeVar("_Event", bound=IntEnum)
@@ -66,8 +66,8 @@ def with_diagrams(text: str) -> str:
 
 
 if __name__ == "__main__":
-    drawn = with_diagrams(README.read_text(encoding="utf-8"))
+    drawn = with_diagrams(PAGE.read_text(encoding="utf-8"))
     if "--write" in sys.argv:
-        README.write_text(drawn, encoding="utf-8")
+        PAGE.write_text(drawn, encoding="utf-8")
     else:
         sys.stdout.write("\n\n".join(DIAGRAMS.values()) + "\n")

@@ -1,11 +1,11 @@
-"""The diagrams in README.md are what the tables say."""
+"""The diagrams in docs/calls.md are what the tables say."""
 
 from __future__ import annotations
 
 import pytest
 
 from pbxsim.pbx.call import CALL_TRANSITIONS
-from tests.pbx.diagram import DIAGRAMS, README, block, diagram, fenced, with_diagrams
+from tests.pbx.diagram import DIAGRAMS, PAGE, block, diagram, fenced, with_diagrams
 
 
 def test_a_diagram_has_an_arrow_for_every_pair_of_states() -> None:
@@ -27,8 +27,8 @@ def test_a_diagram_has_an_arrow_for_every_pair_of_states() -> None:
 
 
 @pytest.mark.parametrize("name", DIAGRAMS)
-def test_a_diagram_in_the_readme_is_drawn_from_its_table(name: str) -> None:
-    written = block(README.read_text(encoding="utf-8"), name)
+def test_a_diagram_on_the_page_is_drawn_from_its_table(name: str) -> None:
+    written = block(PAGE.read_text(encoding="utf-8"), name)
     assert written in (None, fenced(DIAGRAMS[name])), "run: python -m tests.pbx.diagram --write"
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 DESCRIPTORS = 96
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("sh") is None, reason="a shell sets the limit of descriptors, and there is none")
 def test_silent_connections_up_to_the_limit_of_descriptors_end_no_service(tmp_path: Path) -> None:
     arguments = f"{sys.executable} -m pbxsim serve --port 0 --db :memory: --clock paused"

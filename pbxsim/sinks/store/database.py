@@ -11,7 +11,8 @@ import logging
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pbxsim.sinks.store import rows
-from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused, StoreInUse
+from pbxsim.sinks.store.database_file import DatabaseFile
+from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused, StoreInUse, StoreUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,6 +45,7 @@ class Database:
         self._place = place
         self._synchronous = synchronous
         self._loaded = loaded
+        self._file = DatabaseFile(place.file) if place.file is not None else None
         self._health = health
         self._engine: AsyncEngine | None = None
         self._link: Link | None = None
@@ -58,19 +60,41 @@ class Database:
         """Tell whether there is a connection that has not failed."""
         return self._link is not None
 
+    @property
+    def is_as_left(self) -> bool:
+        """Tell whether nobody else has changed its file, if it has one, since the last transaction."""
+        return self._file is None or self._link is None or self._file.is_as_left
+
+    def hold(self) -> None:
+        """Take its file, if it has one, for this process, made where it is missing. Raises StoreInUse, OSError."""
+        if self._file is not None:
+            self._file.hold()
+
     async def connect(self) -> None:
-        """Connect unless that has been done. Raises StoreUnreachable for a database of a newer release."""
+        """Connect unless that has been done. Raises StoreUnreachable for a database of a newer release.
+
+        Whatever else goes wrong is DatabaseFailed: with no descriptor left, even to import the driver fails.
+        """
         if self._link is not None:
             return
+        try:
+            await self._connect()
+        except (DatabaseFailed, StoreUnreachable):
+            raise
+        except Exception as error:
+            raise DatabaseFailed(f"{type(error).__name__}: {error}") from error
+
+    async def _connect(self) -> None:
         await self.drop()  # SQLite, as it closes, removes files by their names: not those of the next connection
-        opening = await asyncio.to_thread(importlib.import_module, "pbxsim.sinks.store.engine")
+        opening = await _imported("engine")
         loaded, self._loaded = self._loaded, None
         if loaded is not None:
             loaded()
         try:
+            self.hold()
             self._engine = opening.make_engine(self._place)
             is_empty = await opening.migrate(self._engine)
-            self._link = await opening.make_link(self._engine, self._place, self._synchronous)
+            self._link = await opening.make_link(self._engine, self._place, self._synchronous, self._file)
             for pbx in self._locked:
                 await self._take(pbx)
             self._was_emptied = is_empty and self._was_connected
@@ -111,27 +135,27 @@ class Database:
 
     async def saved(self, pbx: str, newest: int) -> Saved:
         """Gather what an earlier run left."""
-        reading = await self._reading()
+        reading = await _imported("reading")
         return await self._ask(lambda connection: reading.saved(connection, pbx, newest))
 
     async def deliveries(self, pbx: str) -> list[Delivery]:
         """Give an earlier run's deliveries."""
-        reading = await self._reading()
+        reading = await _imported("reading")
         return await self._ask(lambda connection: reading.deliveries(connection, pbx))
 
     async def pending(self, pbx: str, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Give a receiver's pending deliveries behind an id, in order."""
-        reading = await self._reading()
+        reading = await _imported("reading")
         return await self._ask(lambda connection: reading.pending(connection, pbx, receiver, after, limit))
 
     async def find(self, pbx: str, delivery: int) -> Delivery | None:
         """Give one delivery."""
-        reading = await self._reading()
+        reading = await _imported("reading")
         return await self._ask(lambda connection: reading.delivery(connection, pbx, delivery))
 
     async def replayed(self, pbx: str) -> tuple[str, int]:
         """Give the database's note of the last frame that it took from a spill file."""
-        reading = await self._reading()
+        reading = await _imported("reading")
         return await self._ask(lambda connection: reading.replayed(connection, pbx))
 
     async def drop(self) -> None:
@@ -140,6 +164,12 @@ class Database:
         if self._going is not None:
             going, self._going = self._going, None
             await going
+
+    async def close(self) -> None:
+        """Let go of every connection, and of the file."""
+        await self.drop()
+        if self._file is not None:
+            self._file.close()
 
     def _let_go(self) -> None:
         """Begin to drop the connections: a server that does not answer makes even that slow."""
@@ -183,9 +213,6 @@ class Database:
             self._health.lost += 1
             _log.error("store %s: a row of %s is lost, it refuses it: %s", self._place, refused.statement, refused.why)
 
-    async def _reading(self) -> ModuleType:
-        return await asyncio.to_thread(importlib.import_module, "pbxsim.sinks.store.reading")
-
     async def _ask(self, question: Callable[[AsyncConnection], Awaitable[_T]]) -> _T:
         """Ask on a connection of its own, beside the one that writes."""
         await self.connect()
@@ -193,6 +220,14 @@ class Database:
         opening = importlib.import_module("pbxsim.sinks.store.engine")
         async with opening.asking(self._engine) as connection:
             return await question(connection)
+
+
+async def _imported(module: str) -> ModuleType:
+    """Import what needs SQLAlchemy. Raises DatabaseFailed: it may not be possible now, and is tried again."""
+    try:
+        return await asyncio.to_thread(importlib.import_module, f"pbxsim.sinks.store.{module}")
+    except Exception as error:
+        raise DatabaseFailed(f"{type(error).__name__}: {error}") from error
 
 
 async def _close(link: Link | None, engine: AsyncEngine) -> None:

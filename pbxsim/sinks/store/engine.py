@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+    from pbxsim.sinks.store.database_file import DatabaseFile
     from pbxsim.sinks.store.links.link import Link
     from pbxsim.sinks.store.location import StorePlace
 
@@ -96,8 +97,8 @@ async def _first_connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnectio
         await connection.close()
 
 
-async def make_link(engine: AsyncEngine, place: StorePlace, synchronous: str) -> Link:
-    """Connect for writing. Raises DatabaseFailed."""
+async def make_link(engine: AsyncEngine, place: StorePlace, synchronous: str, held: DatabaseFile | None) -> Link:
+    """Connect for writing; `held` is the file of an SQLite database. Raises DatabaseFailed."""
     compiled = statements.compiled(engine.dialect)
     with _failing():
         if place.kind == kinds.POSTGRESQL:
@@ -109,7 +110,8 @@ async def make_link(engine: AsyncEngine, place: StorePlace, synchronous: str) ->
 
             return await MysqlLink.open(engine, compiled)
     assert place.file is not None
-    link = SqliteLink(place.file, compiled, synchronous)
+    assert held is not None
+    link = SqliteLink(place.file, held, compiled, synchronous)
     try:
         await link.open()
     except DatabaseFailed:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 from pbxsim.clock.driver import LAST
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.saved import Saved
-from pbxsim.sinks.private_files import make_file
 from pbxsim.sinks.store.buffer import WriteBuffer
 from pbxsim.sinks.store.database import Database
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreInUse, StoreUnreachable
@@ -73,6 +72,8 @@ class Store:
     def health(self) -> StoreHealth:
         """Say how it is."""
         self._writer.count()
+        if not self._database.is_as_left:
+            self._writer.look()
         return self._health
 
     async def load(self, pbx: str, newest: int = NEWEST) -> tuple[Saved, list[Delivery]]:
@@ -118,7 +119,7 @@ class Store:
         await self._whole()
         try:
             return await self._database.pending(pbx, receiver, after, limit)
-        except DatabaseFailed as error:
+        except (DatabaseFailed, StoreUnreachable) as error:
             raise NotStored(self.place.masked(str(error))) from error
 
     async def find(self, pbx: str, delivery: int) -> Delivery | None:
@@ -126,7 +127,7 @@ class Store:
         await self._whole()
         try:
             return await self._database.find(pbx, delivery)
-        except DatabaseFailed as error:
+        except (DatabaseFailed, StoreUnreachable) as error:
             raise NotStored(self.place.masked(str(error))) from error
 
     def wake(self) -> None:
@@ -155,16 +156,14 @@ class Store:
             raise StoreUnreachable(self._told(error)) from error
 
     def _try_to_create(self) -> None:
-        """See that the file can be made, while there is somebody to tell."""
-        file = self.place.file
-        assert file is not None
+        """See that the file can be made, and is nobody else's, while there is somebody to tell."""
         try:
-            make_file(file)
+            self._database.hold()
         except OSError as error:
             raise StoreUnreachable(self._told(error.strerror)) from error
 
     async def _release(self) -> None:
-        await self._database.drop()
+        await self._database.close()
         if self._lock is not None:
             self._lock.release()
 

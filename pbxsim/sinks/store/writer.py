@@ -57,7 +57,7 @@ class Writer:
         self._timer: asyncio.TimerHandle | None = None
         self._not_before = self._loop.time() + FIRST_CONNECTION
         self._had_turn_at = 0.0
-        self._under_way = 0  # rows that this turn has taken
+        self._taken: list[Batch] = []  # what this turn has taken from the buffers, until it is stored or put aside
         self._turn = 0  # the last turn that took something
         self._lasting = 0  # the last turn of which all is lasting
         self._waiters = Waiters()
@@ -65,6 +65,7 @@ class Writer:
         self._retry_at = 0.0
         self._stuck_since: float | None = None
         self._is_closing = False
+        self._is_doubted = False
         self._connecting: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -119,11 +120,16 @@ class Writer:
         while not spill.is_empty:
             await self._replay_some(pbx, spill)
 
+    def look(self) -> None:
+        """See soon whether the database can be written, even with nothing to write."""
+        self._is_doubted = True
+        self._wanted.set()
+
     def count(self) -> None:
         """Bring the figures of what waits up to date."""
         self._health.spilled = sum(spill.rows for spill in self._spills.values())
         kept = tuple(self._kept)  # in one step: a thread may be taking from it
-        given = sum(batch.rows for batch in kept) or self._under_way
+        given = sum(batch.rows for batch in (*kept, *self._taken))
         self._health.waiting = given + sum(buffer.waiting for buffer in self._buffers)
 
     async def close(self) -> None:
@@ -158,7 +164,8 @@ class Writer:
                 await self._do_turn()
             except Exception as error:  # whatever it is, the next turn may do better, and somebody must hear of it
                 _log.exception("store %s: a turn of the writer failed", self._place)
-                self._health.is_writing, self._health.error = False, f"{type(error).__name__}: {error}"
+                self._failed(f"{type(error).__name__}: {error}")
+                await self._put_aside(self._taken)
             if is_last:
                 return
 
@@ -174,31 +181,34 @@ class Writer:
                 await self._catch_up()
             elif self._connecting is None and self._loop.time() >= self._retry_at:
                 self._connecting = self._loop.create_task(self._connect())
-        elif batches:
+        elif batches or self._is_doubted or not self._health.is_writing:  # with nothing to write: see whether it could
             await self._write(batches)
-        self._under_way = 0
 
     async def _take(self) -> list[Batch]:
         """Take what the buffers have, and see that its recordings are there: no record is to last before its own."""
         having = [buffer for buffer in self._buffers if buffer.has_something]
         if having:
             self._turn += 1
-        batches = [buffer.take(self._turn) for buffer in having]
-        self._under_way = sum(batch.rows for batch in batches)
+        for buffer in having:
+            self._taken.append(buffer.take(self._turn))
+        batches = list(self._taken)
         for batch in batches:
             if batch.recorded is not None:
                 await batch.recorded()
         return batches
 
     async def _write(self, batches: list[Batch]) -> None:
+        self._is_doubted = False
         work = batches[0].work if len(batches) == 1 else [one for batch in batches for one in batch.work]
         try:
             await self._database.write(work)
         except (DatabaseFailed, StoreUnreachable) as error:
-            self._failed(error)
+            self._failed(str(error))
             await self._put_aside(batches)
         else:
+            self._taken.clear()
             self._last(batches)
+            self._works()
             self._see_whether_it_is_another()
 
     def _last(self, batches: Iterable[Batch]) -> None:
@@ -208,9 +218,9 @@ class Writer:
         self._lasting = self._kept[0].turn - 1 if self._kept else self._turn
         self._waiters.last(self._lasting)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: str) -> None:
         """Note that the database does not write, and when to try again; say it at the first time."""
-        why = self._place.masked(str(error))
+        why = self._place.masked(error)
         if self._health.is_writing:
             _log.error(
                 "store %s does not write: %s. Records go to %s until it does", self._place, why, self._settings.spill
@@ -229,7 +239,11 @@ class Writer:
     async def _put_aside(self, batches: list[Batch]) -> None:
         """Put on disk what the database does not take, behind what is there; what the disk does not take is kept."""
         self._kept.extend(batches)
-        spilled, problem = await asyncio.to_thread(self._spill_kept)
+        self._taken = []
+        try:
+            spilled, problem = await asyncio.to_thread(self._spill_kept)
+        except Exception as error:  # no thread can be started, or no file be opened even to import what starts one
+            spilled, problem = [], error
         if problem is None:
             self._stuck_since = None
         elif self._stuck_since is None:
@@ -239,19 +253,19 @@ class Writer:
         self._last(spilled)
         self._lose_what_is_too_much(problem)
 
-    def _spill_kept(self) -> tuple[list[Batch], SpillFailed | None]:
+    def _spill_kept(self) -> tuple[list[Batch], Exception | None]:
         """In a thread: put on disk what is kept, from the first on. Gives what is there now, and what stopped it."""
         spilled: list[Batch] = []
         while self._kept:
             batch = self._kept[0]
             try:
                 self.spill(batch.buffer.name).append(batch.work)
-            except SpillFailed as problem:
+            except Exception as problem:  # whatever it is: what is on disk is told of, the rest is kept
                 return spilled, problem
             spilled.append(self._kept.popleft())
         return spilled, None
 
-    def _lose_what_is_too_much(self, problem: SpillFailed | None) -> None:
+    def _lose_what_is_too_much(self, problem: Exception | None) -> None:
         too_much: list[Batch] = []
         while len(self._kept) > 1 and sum(batch.rows for batch in self._kept) > KEPT_ROWS:
             too_much.append(self._kept.pop())
@@ -274,7 +288,7 @@ class Writer:
         try:
             await self._database.connect()
         except Exception as error:  # whatever a driver raises: it is tried again
-            self._failed(error)
+            self._failed(str(error) or type(error).__name__)
         finally:
             self._connecting = None
             self._wanted.set()
@@ -291,7 +305,7 @@ class Writer:
                 await self._database.write(self._kept[0].work)
                 self._last([self._kept.popleft()])
         except (DatabaseFailed, SpillFailed, StoreUnreachable) as error:
-            self._failed(error)
+            self._failed(str(error))
         else:
             self._stuck_since = None
             self._works()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from pbxsim.sinks.store.database_file import DatabaseFile
     from pbxsim.sinks.store.rows import Row, Work
 
 _T = TypeVar("_T")
@@ -43,17 +44,17 @@ _REFUSED: Final = (
 
 
 class SqliteLink:
-    """Implements `Link`. Another process is kept out by the lock beside the file (lock.py)."""
+    """Implements `Link`. Another process is kept out by the locks on the file and beside it (database_file.py)."""
 
     keeps_nul = True
 
-    def __init__(self, file: Path, statements: Mapping[str, str], synchronous: str) -> None:
+    def __init__(self, file: Path, held: DatabaseFile, statements: Mapping[str, str], synchronous: str) -> None:
         self._file = file
+        self._held = held
         self._statements = statements
         self._synchronous = synchronous
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-store")
         self._connection: sqlite3.Connection | None = None
-        self._inode = 0
 
     async def open(self) -> None:
         """Connect. Raises DatabaseFailed."""
@@ -89,11 +90,11 @@ class SqliteLink:
             raise DatabaseFailed(str(error)) from error
 
     def _open(self) -> None:
+        self._held.check()
         connection = sqlite3.connect(self._file, isolation_level=None, timeout=BUSY / 1000)
         self._connection = connection
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
-        self._inode = self._file.stat().st_ino
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -126,18 +127,15 @@ class SqliteLink:
 
     def _begin(self) -> sqlite3.Connection:
         assert self._connection is not None, "open it first"
+        self._held.check()
         self._connection.execute("BEGIN IMMEDIATE")
         return self._connection
 
     def _commit(self, connection: sqlite3.Connection) -> None:
-        """Commit, and see that the file is still where it was: SQLite goes on writing to one that was deleted."""
+        """Commit, and see that the file is still where it was."""
         connection.execute("COMMIT")
-        try:
-            is_there = self._file.stat().st_ino == self._inode
-        except FileNotFoundError:
-            is_there = False
-        if not is_there:
-            raise DatabaseFailed(f"{self._file} has vanished")
+        self._held.see_that_it_is_there()
+        self._held.left()
 
 
 def _put(connection: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> None:
