@@ -7,7 +7,7 @@ reading it (load.py), what JSON Schema cannot express (semantics.py), making a P
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -26,6 +26,17 @@ from pbxsim.engines.engine import Engine
 from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.kit.values import Count, Moment, PbxName, instant
 from pbxsim.pbx.pbx import LONGEST_TALK
+from pbxsim.sinks.capacity import (
+    DELIVERY_BYTES,
+    JOURNAL_BYTES,
+    JOURNAL_ENTRIES,
+    RECORDING_BYTES,
+    REQUEST_BYTES,
+    REQUEST_ENTRIES,
+)
+
+_Bytes: TypeAlias = Annotated[int, Meta(ge=1_000_000, le=100_000_000_000)]
+_Entries: TypeAlias = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +51,29 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = LONGEST_TALK // SECOND
     recent_calls: Annotated[Count, Meta(description="Ended calls that can still be looked at.")] = 10_000
     cdrs: Annotated[int, Meta(ge=1, description="Call records kept; the oldest go first.")] = 1_000_000
+    journal_entries: Annotated[_Entries, Meta(description="Entries of the journal kept; the oldest go first.")] = (
+        JOURNAL_ENTRIES
+    )
+    journal_bytes: Annotated[
+        _Bytes, Meta(description="Bytes of memory for the journal; fewer entries are kept where they need more.")
+    ] = JOURNAL_BYTES
+    request_entries: Annotated[_Entries, Meta(description="Requests kept with their replies; the oldest go first.")] = (
+        REQUEST_ENTRIES
+    )
+    request_bytes: Annotated[
+        _Bytes, Meta(description="Bytes of memory for requests and replies; fewer are kept where they need more.")
+    ] = REQUEST_BYTES
+    delivery_bytes: Annotated[
+        _Bytes,
+        Meta(
+            description="Bytes of memory for deliveries. What is done is forgotten first; what waits is left to the"
+            " store, and where there is none, the oldest is dropped."
+        ),
+    ] = DELIVERY_BYTES
+    recording_bytes: Annotated[
+        _Bytes,
+        Meta(description="Bytes of memory for recordings that wait to be written; where they need more, calls wait."),
+    ] = RECORDING_BYTES
     request: RequestLimits = USUAL
 
 

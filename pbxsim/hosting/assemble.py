@@ -14,8 +14,7 @@ from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
 from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
-from pbxsim.config.file import settings_of
-from pbxsim.kit.limits import USUAL, RequestLimits
+from pbxsim.config.file import Limits, settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.recordings.files import NoRecordings
 
@@ -42,8 +41,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
-    e-mails. `request_limits` say how much of a request is read. `credentials` are the
-    texts of its file, the secret ones apart from all others.
+    e-mails. `limits` say how much of a request is read, and of what happened is kept. `credentials` are the texts of
+    its file, the secret ones apart from all others.
     """
 
     pbx: Pbx
@@ -53,7 +52,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     placements: tuple[Placement, ...] = ()
     recorder: Recorder | None = None
     smtp: SmtpServer | None = None
-    request_limits: RequestLimits = USUAL
+    limits: Limits = Limits()
     credentials: Credentials = NO_CREDENTIALS
 
 
@@ -85,7 +84,10 @@ def assemble(
     Raises PbxFileRefused if a vendor finds fault with its settings, and CannotBegin if `folder` cannot be used.
     """
     file, packages = loaded.file, loaded.packages
-    recorder = None if folder is None else folder.recorder(longest=file.limits.recording)
+    limits = file.limits
+    recorder = None
+    if folder is not None:
+        recorder = folder.recorder(longest=limits.recording, most_bytes=limits.recording_bytes)
     pbx = build(
         file,
         clock=clock,
@@ -109,7 +111,7 @@ def assemble(
         placements=placed,
         recorder=recorder,
         smtp=None if file.smtp is None else file.smtp.server(),
-        request_limits=file.limits.request,
+        limits=limits,
         credentials=loaded.credentials,
     )
 

@@ -151,7 +151,7 @@ class HostedPbx:
         except Exception as error:
             reply = self._broken(vendor, request, error)
         driver.rearm()
-        requests.end(record, reply, hints)
+        requests.end(record, request, reply, hints)
         if self.pbx.events.failures:
             self._report_failures()
         return reply
@@ -175,12 +175,14 @@ class HostedPbx:
         self.pbx = assembled.pbx
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
-        self.request_limits = assembled.request_limits
+        self.request_limits = assembled.limits.request
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
-        self.journal = Journal(assembled.pbx)
-        self.requests = RequestLog(self.journal, scheduler, self._masks(assembled.interfaces))
+        limits = assembled.limits
+        self.journal = Journal(assembled.pbx, limits.journal_entries, limits.journal_bytes)
+        masks = self._masks(assembled.interfaces)
+        self.requests = RequestLog(self.journal, scheduler, masks, limits.request_entries, limits.request_bytes)
         if resumed is None:
             self.record_store.clear()
         self._keep_records(assembled, found)
@@ -200,6 +202,7 @@ class HostedPbx:
             first=resumed.saved.last_notice + 1,
             lasting=resumed.lasting,
             is_more_stored=resumed.is_more_stored,
+            most_bytes=assembled.limits.delivery_bytes,
         )
         for name, interface in assembled.interfaces.items():
             self._vendors[name].announce(interface)

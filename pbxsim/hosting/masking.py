@@ -29,6 +29,8 @@ _ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
 _AFTER_EQUALS: Final = re.compile(r"(=|%3[Dd])[^&;?/]*")
 _PAIR: Final = re.compile(r"(?<![^\s?&;=,\"'])([^\s?&;=,\"']++)=([^\s&;,\"']*+)")  # begins where a name can: linear
 _REMEMBERED: Final = 4096
+_REMEMBERED_FORMS: Final = 512
+_SHORT: Final = 64  # characters of a name that is remembered, as any that is meant has
 _MOST_PARAMS: Final = 200
 _USUAL_PARAMS: Final = 40
 _TELLTALE: Final = 6
@@ -52,6 +54,8 @@ class Mask:
 
     def hides(self, name: str) -> bool:
         """Tell whether the value of a parameter of that name is a secret."""
+        if len(name) > _SHORT:
+            return self._judge(name)
         known = self._known.get(name)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -115,9 +119,9 @@ class Mask:
     def _look_through(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Find the secrets among a request's names, and remember them: a client's next request is much the same."""
         hidden = tuple(name for name in names if self.hides(name))
-        if len(self._hidden) >= _REMEMBERED:
+        if len(self._hidden) >= _REMEMBERED_FORMS:
             self._hidden.clear()
-        if len(names) < _USUAL_PARAMS:
+        if len(names) < _USUAL_PARAMS and max(map(len, names), default=0) <= _SHORT:
             self._hidden[names] = hidden
         return hidden
 

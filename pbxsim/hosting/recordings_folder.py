@@ -45,9 +45,13 @@ class RecordingsFolder:
         self._moves = Moves(())
         self._recorder: Recorder | None = None
 
-    def recorder(self, *, longest: int) -> Recorder:
-        """Make a recorder for it; `longest` is the number of seconds after which it cuts a recording off."""
-        return Recorder(self._root, longest=longest)
+    def recorder(self, *, longest: int, most_bytes: int) -> Recorder:
+        """Make a recorder for it.
+
+        `longest` is the number of seconds after which it cuts a recording off; `most_bytes` how much memory those may
+        take that wait to be written.
+        """
+        return Recorder(self._root, longest=longest, most_bytes=most_bytes)
 
     def put_back(self, pbx: Pbx, placements: Iterable[Placement], recorder: Recorder, *, anew: bool) -> None:
         """Make the folder what it is when a PBX begins, record there, and remember what moves away.

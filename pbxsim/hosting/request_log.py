@@ -1,13 +1,14 @@
 """The request journal of one PBX: what clients sent, what they got, what it started, what they probably meant.
 
 Kept as it came and masked when it is read; nothing unmasked leaves this process. What goes into the deterministic
-journal is masked at once, and has neither a client's port nor any wall time.
+journal is masked at once, and has neither a client's port nor any wall time. Of what is too long only the beginning is
+kept; then the reply is masked at once as well, while all secrets of the request are known.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from itertools import dropwhile
+from itertools import chain, dropwhile
 from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
@@ -16,6 +17,8 @@ import msgspec
 from pbxsim.clock.instant import iso
 from pbxsim.hosting.masking import LONGEST_BODY, Mask
 from pbxsim.kit.request import Request
+from pbxsim.sinks.capacity import REQUEST_BYTES, REQUEST_ENTRIES
+from pbxsim.sinks.excerpt import LONGEST_SECRET, excerpt, excerpts, pairs_excerpt, text_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,12 +29,34 @@ if TYPE_CHECKING:
     from pbxsim.sinks.journal.journal import Journal
 
 LONGEST_REPLY: Final = 16_384
+LONGEST_TARGET: Final = 8_192
+"""Characters of a path, and of a query: as many as the server takes of both."""
+LONGEST_HEADERS: Final = 8_192
+MOST_HEADERS: Final = 64
+"""Characters and number of the headers that are kept, and of the values in them LONGEST_TEXT each."""
+LONGEST_HINT: Final = 512
+MOST_HINTS: Final = 20
+_LONGEST_CODE: Final = 256
+
+_RECORD: Final = 768  # bytes of a record without its texts and headers
+_HEADER: Final = 192  # bytes of a header without its texts: its objects, and its place in a table
 
 
 class RequestRecord:
-    """One request and its reply. `status` is 0 while it is being answered; `vendor` empty if nobody owns the path."""
+    """One request and its reply. `status` is 0 while it is being answered; `vendor` empty if nobody owns the path.
+
+    `body_size` and `reply_size` are those of what was sent; `taken` how many bytes it takes here.
+    """
 
     __slots__ = (
+        "_body",
+        "_fault",
+        "_headers",
+        "_limits",
+        "_method",
+        "_path",
+        "_query",
+        "_remote",
         "at",
         "body_size",
         "call",
@@ -39,9 +64,9 @@ class RequestRecord:
         "hints",
         "reply",
         "reply_size",
-        "request",
         "seq",
         "status",
+        "taken",
         "vendor",
     )
 
@@ -49,7 +74,6 @@ class RequestRecord:
         self.seq = seq
         self.at = at
         self.vendor = vendor
-        self.request = request
         self.body_size = len(request.body)
         self.status = 0
         self.reply = b""
@@ -57,6 +81,100 @@ class RequestRecord:
         self.code = ""
         self.call: int | None = None
         self.hints: tuple[str, ...] = ()
+        self.taken = 0
+        self._note(request)
+
+    @property
+    def request(self) -> Request:
+        """Give the request as far as it is kept, its parameters not read yet: these would take more than all of it."""
+        return Request(
+            self._method,
+            self._path,
+            self._query,
+            headers=self._headers,
+            body=self._body,
+            remote=self._remote,
+            fault=self._fault,
+            limits=self._limits,
+        )
+
+    def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
+        """Note what came of it, and keep what is kept of both."""
+        self.status = reply.status
+        self.reply = reply.body
+        self.reply_size = len(reply.body)
+        self.code = reply.code if len(reply.code) <= _LONGEST_CODE else excerpt(reply.code, _LONGEST_CODE)
+        self.call = reply.call
+        if hints or reply.hints:
+            self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
+        names, values = _texts(request.headers)
+        is_long = _is_long(request, len(names) + len(values))
+        if is_long or self.reply_size > LONGEST_REPLY:
+            self.reply = _first_of_reply(reply.body, request, mask)
+        if is_long:
+            self._note(_beginning(request, mask))
+            names, values = _texts(self._headers)
+        self.taken = self._size() + 2 * text_size(names) + text_size(values)
+
+    def _note(self, request: Request) -> None:
+        self._method = request.method
+        self._path = request.path
+        self._query = request.query
+        self._headers = request.headers
+        self._body = request.body
+        self._remote = request.remote
+        self._fault = request.fault
+        self._limits = request.limits
+
+    def _size(self) -> int:
+        """Count all but the texts of headers."""
+        target = self._path + self._query
+        size = _RECORD + _HEADER * len(self._headers) + len(self._body) + len(self.reply) + text_size(target)
+        return size + sum(map(text_size, self.hints)) if self.hints else size
+
+
+def _texts(headers: Mapping[str, str]) -> tuple[str, str]:
+    """Give the text of all names, and that of all values: joined, since both are counted on the way of each request."""
+    return "".join(headers), "".join(headers.values())
+
+
+def _is_long(request: Request, header_size: int) -> bool:
+    """Tell whether not all of a request is kept."""
+    return (
+        len(request.body) > LONGEST_BODY
+        or header_size > LONGEST_HEADERS
+        or len(request.headers) > MOST_HEADERS
+        or len(request.path) > LONGEST_TARGET
+        or len(request.query) > LONGEST_TARGET
+    )
+
+
+def _first_of_reply(body: bytes, request: Request, mask: Mask) -> bytes:
+    """Give the beginning of a reply, masked before it is cut: half a secret could not be found afterwards."""
+    text = body[: LONGEST_REPLY + LONGEST_SECRET].decode(errors="replace")
+    return mask.reply(text, request).encode(errors="replace")[:LONGEST_REPLY]
+
+
+def _beginning(request: Request, mask: Mask) -> Request:
+    """Give what is kept of a long request. Of a long body that is nothing: half of it has no meaning."""
+    return Request(
+        excerpt(request.method, _LONGEST_CODE),
+        excerpt(request.path, LONGEST_TARGET),
+        excerpt(request.query, LONGEST_TARGET),
+        headers=_first_headers(request.headers, mask),
+        body=request.body if len(request.body) <= LONGEST_BODY else b"",
+        remote=request.remote,
+        fault=request.fault,
+        limits=request.limits,
+    )
+
+
+def _first_headers(headers: Mapping[str, str], mask: Mask) -> dict[str, str]:
+    """Give the first headers; before them, under the name by which it is looked for, that of the body's type."""
+    others = ((name, value) for name, value in headers.items() if name.lower() != "content-type")
+    media = headers.get("Content-Type")
+    typed = others if media is None else chain((("Content-Type", media),), others)
+    return pairs_excerpt(typed, LONGEST_HEADERS, MOST_HEADERS, mask.values.text)
 
 
 class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,14 +199,32 @@ class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestLog:
-    """The newest `limit` requests. `masks` are by vendor's name; "" is for paths that nobody owns."""
+    """The newest `limit` requests, fewer where they would take more than `most_bytes`.
 
-    def __init__(self, journal: Journal, clock: Scheduler, masks: Mapping[str, Mask], limit: int = 10_000) -> None:
+    `masks` are by vendor's name; "" is for paths that nobody owns. `kept_bytes` is what they take, counted from the
+    lengths of texts, not too low.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Scheduler,
+        masks: Mapping[str, Mask],
+        limit: int = REQUEST_ENTRIES,
+        most_bytes: int = REQUEST_BYTES,
+    ) -> None:
+        self.kept_bytes = 0
         self._journal = journal
         self._clock = clock
         self._masks = masks
-        self._records: deque[RequestRecord] = deque(maxlen=limit)
+        self._limit = limit
+        self._most_bytes = most_bytes
+        self._records: deque[RequestRecord] = deque()
         self._seq = 0
+
+    def __len__(self) -> int:
+        """Count the requests that are still kept."""
+        return len(self._records)
 
     @property
     def counted(self) -> int:
@@ -113,9 +249,10 @@ class RequestLog:
         self._journal.append("request", data=entry)
         return record
 
-    def end(self, record: RequestRecord, reply: Reply, hints: tuple[str, ...] = ()) -> None:
+    def end(self, record: RequestRecord, request: Request, reply: Reply, hints: tuple[str, ...] = ()) -> None:
         """Note the reply to it; in the journal a checksum stands for its bytes."""
-        _fill(record, reply, hints)
+        record.fill(request, reply, hints, self._masks[record.vendor])
+        self._count(record)
         entry: dict[str, object] = {
             "request": record.seq,
             "status": reply.status,
@@ -127,7 +264,9 @@ class RequestLog:
 
     def missed(self, request: Request, reply: Reply) -> None:
         """Note a request that reached no vendor. It touched no PBX, so the deterministic journal has no word of it."""
-        _fill(self._keep("", request), reply, ())
+        record = self._keep("", request)
+        record.fill(request, reply, (), self._masks[""])
+        self._count(record)
 
     def shown(self, record: RequestRecord) -> RequestShown:
         """Give a record with its secrets hidden."""
@@ -162,26 +301,8 @@ class RequestLog:
         self._records.append(record)
         return record
 
-
-def _fill(record: RequestRecord, reply: Reply, hints: tuple[str, ...]) -> None:
-    record.status = reply.status
-    record.reply = reply.body[:LONGEST_REPLY]
-    record.reply_size = len(reply.body)
-    record.code = reply.code
-    record.call = reply.call
-    record.hints = hints + reply.hints
-    if record.body_size > LONGEST_BODY:
-        record.request = _without_body(record.request)
-
-
-def _without_body(request: Request) -> Request:
-    """Let go of a long body, which would fill the memory ten thousand times over."""
-    return Request(
-        request.method,
-        request.path,
-        request.query,
-        headers=request.headers,
-        remote=request.remote,
-        fault=request.fault,
-        limits=request.limits,
-    )
+    def _count(self, record: RequestRecord) -> None:
+        records = self._records
+        self.kept_bytes += record.taken
+        while self.kept_bytes > self._most_bytes or len(records) > self._limit:
+            self.kept_bytes -= records.popleft().taken

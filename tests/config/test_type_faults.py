@@ -8,6 +8,10 @@ from tests.config.paper import KEYS_ARE_DESCRIBED, told
 
 USER = "a SIP user name: letters, digits, dots, hyphens, underscores, no blanks"
 NUMBER = "a telephone number, as text of digits, letters, * and #"
+LIMITS = (
+    "talk, recording, recent_calls, cdrs, journal_entries, journal_bytes, request_entries, request_bytes,"
+    " delivery_bytes, recording_bytes"
+)
 TOP = (
     "name, seed, start_at, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids, groups,"
     " phones, agents, queues, traffic, cdrs, smtp, vendors"
@@ -26,7 +30,7 @@ def test_an_unquoted_number_is_refused_with_the_text_to_write_leading_zeros_and_
 def test_an_unknown_key_is_refused_with_those_that_are_known_and_the_one_that_was_meant() -> None:
     assert told("zebra: 1\nlimits: {tlak: 3}") == [
         (2, "zebra", 1, f"a key that is known here: {TOP}"),
-        (3, "limits.tlak", 3, "a key that is known here (did you mean talk?): talk, recording, recent_calls, cdrs"),
+        (3, "limits.tlak", 3, f"a key that is known here (did you mean talk?): {LIMITS}"),
     ]
 
 

@@ -133,9 +133,9 @@ vendors: {{acme: {{secret: "{secret}"}}}}
 AT_HOME = "{host: 192.0.2.1, port: 5060, contact: '', status: Unmonitored}"
 
 
-def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1) -> FileAssembly:
+def plan(name: str = "town", secret: str = "s3cret!", seed: int = 1, limits: str = "") -> FileAssembly:
     """Say how a PBX begins: two telephones, one with a public number, a trunk, an agent in a queue, two accounts."""
-    text = FILE.format(name=name, secret=secret, seed=seed, at_home=AT_HOME)
+    text = FILE.format(name=name, secret=secret, seed=seed, at_home=AT_HOME) + limits
     return FileAssembly(read(text, "town.yaml", {"acme": ACME}))
 
 

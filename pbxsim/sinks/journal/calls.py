@@ -36,14 +36,17 @@ if TYPE_CHECKING:
 _Leg: TypeAlias = tuple[int, str, int, str]  # call, peer, serial, number at the far end
 
 
-def take_started(event: CallStarted) -> tuple[int, CallOrder]:
-    """Take down what was asked for; an order never changes."""
-    return event.call.number, event.call.order
+def take_started(event: CallStarted) -> tuple[int, CallOrder, str]:
+    """Take down what was asked for, and whom it spies on; an order never changes."""
+    order = event.call.order
+    if (channel := order.spied_channel) is not None:  # which goes on changing, and has a whole call behind it
+        return event.call.number, msgspec.structs.replace(order, spied_channel=None), channel.name
+    return event.call.number, order, order.spied_line.user if order.spied_line is not None else ""
 
 
-def spell_started(facts: tuple[int, CallOrder]) -> Spelt:
+def spell_started(facts: tuple[int, CallOrder, str]) -> Spelt:
     """Spell the order. What it does not ask for is left out."""
-    number, order = facts
+    number, order, spied = facts
     asked: Data = {
         "vendor": order.vendor,
         "what": order.kind.value,
@@ -55,12 +58,12 @@ def spell_started(facts: tuple[int, CallOrder]) -> Spelt:
         "first_timeout_seconds": in_seconds(order.first_timeout),
         "second_timeout_seconds": in_seconds(order.second_timeout),
     }
-    return number, "", asked | {name: value for name, value in _wishes(order).items() if value}
+    return number, "", asked | {name: value for name, value in _wishes(order, spied).items() if value}
 
 
-def _wishes(order: CallOrder) -> Data:
+def _wishes(order: CallOrder, spied: str) -> Data:
     """Spell what few orders ask for; the entry leaves out what is empty."""
-    recording, line, channel = order.recording, order.spied_line, order.spied_channel
+    recording = order.recording
     return {
         "first_sees": _caller_id(order.first_shows),
         "second_sees": _caller_id(order.second_shows),
@@ -71,7 +74,7 @@ def _wishes(order: CallOrder) -> Data:
         "recording": msgspec.to_builtins(recording) if recording is not None else None,
         "macro": order.macro,
         "failure_context": order.failure_context,
-        "spies_on": channel.name if channel is not None else line.user if line is not None else "",
+        "spies_on": spied,
     }
 
 

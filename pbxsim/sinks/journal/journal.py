@@ -15,7 +15,10 @@ import msgspec
 
 from pbxsim.clock.instant import Instant, iso
 from pbxsim.pbx.bus import Stage
+from pbxsim.sinks.capacity import JOURNAL_BYTES, JOURNAL_ENTRIES
+from pbxsim.sinks.excerpt import document_excerpt
 from pbxsim.sinks.journal.kinds import KINDS
+from pbxsim.sinks.journal.sizes import ENTRY, size_of_given
 from pbxsim.sinks.journal.spelling import Data, Spelt
 
 if TYPE_CHECKING:
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
     from pbxsim.sinks.journal.kinds import Kind
 
 _Kept: TypeAlias = tuple[int, Instant, str, Callable[[Any], Spelt], Any]  # seq, at, kind, how to spell, what to spell
+
+LONGEST_GIVEN: Final = 16_384
+"""Bytes of JSON: of what others put into the journal and is longer, only the beginning of each value is kept."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -54,34 +60,72 @@ class _Line(msgspec.Struct, frozen=True):
 class Journal:
     """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
 
-    `last` is the number of the newest entry, 0 before the first.
+    Where they would take more than `most_bytes`, the oldest are forgotten. What they take is counted from lengths
+    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. `last` is the
+    number of the newest entry, 0 before the first; `room` tells how many there may be while none has more.
     """
 
-    def __init__(self, pbx: Pbx, limit: int = 100_000) -> None:
+    def __init__(self, pbx: Pbx, limit: int = JOURNAL_ENTRIES, most_bytes: int = JOURNAL_BYTES) -> None:
         self.clock = pbx.clock
         self.last = 0
-        self.kept: deque[_Kept] = deque(maxlen=limit)
+        self.kept: deque[_Kept] = deque()
+        self._limit = limit
+        self._most_bytes = most_bytes
+        self._beyond_flat = 0
+        self._measure(0)
         for kind in KINDS:
-            pbx.events.subscribe(kind.event, _Listener(self, kind).hear, Stage.JOURNAL)
+            listener = _Listener(self, kind)
+            hear = listener.hear if kind.size is None else listener.hear_sized
+            pbx.events.subscribe(kind.event, hear, Stage.JOURNAL)
 
     def __len__(self) -> int:
         """Count the entries that are still kept."""
         return len(self.kept)
 
     @property
+    def kept_bytes(self) -> int:
+        """Count what the entries take."""
+        return ENTRY * len(self.kept) + self._beyond_flat
+
+    @property
     def dropped(self) -> int:
         """How many of the oldest entries have been forgotten to make room."""
-        return self.kept[0][0] - 1 if self.kept else 0
+        return self.last - len(self.kept)
 
     def append(self, kind: str, *, call: int | None = None, channel: str = "", data: Data) -> None:
         """Take down something that is no event of the switch: a request, a command.
 
-        `data` is copied at once. Raises TypeError where JSON could not hold it. It must have no sets: their order is
-        not the same in every process.
+        `data` is copied at once, and cut where it is longer than LONGEST_GIVEN. Raises TypeError where JSON could not
+        hold it. It must have no sets: their order is not the same in every process.
         """
-        facts = call, channel, _json(data)
+        spelt = _json(data)
+        if len(spelt) > LONGEST_GIVEN:
+            spelt = _json(document_excerpt(data))
+        facts = call, channel, spelt
         self.last += 1
         self.kept.append((self.last, self.clock.now, kind, _spell_given, facts))
+        size = size_of_given(facts)
+        if size or len(self.kept) > self.room:
+            self.grow(size)
+
+    def grow(self, size: int) -> None:
+        """Hear that the newest entry takes so many bytes more than the flat sum."""
+        self._measure(size)
+        if len(self.kept) > self.room:
+            self.make_room()
+
+    def make_room(self) -> None:
+        """Forget the oldest entries until there is room for the others."""
+        kept = self.kept
+        while len(kept) > self.room and kept:
+            _, _, _, spell, facts = kept.popleft()
+            size = _SIZES.get(spell)
+            if size is not None:
+                self._measure(-size(facts))
+
+    def _measure(self, change: int) -> None:
+        self._beyond_flat += change
+        self.room = min(self._limit, (self._most_bytes - self._beyond_flat) // ENTRY)
 
     def entries(self, after: int = 0, limit: int | None = None) -> list[Entry]:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
@@ -97,17 +141,34 @@ class Journal:
 class _Listener:
     """Takes down the events of one kind. On the way of every call: no look-up more than it takes."""
 
-    __slots__ = ("_journal", "_name", "_spell", "_take")
+    __slots__ = ("_journal", "_kept", "_name", "_size", "_spell", "_take")
 
     def __init__(self, journal: Journal, kind: Kind[Any, Any]) -> None:
         self._journal = journal
+        self._kept = journal.kept
         self._name, self._take, self._spell = kind.name, kind.take, kind.spell
+        self._size = _nothing if kind.size is None else kind.size
 
     def hear(self, event: Event) -> None:
         facts = self._take(event)
+        journal, kept = self._journal, self._kept
+        journal.last = number = journal.last + 1
+        kept.append((number, journal.clock.now, self._name, self._spell, facts))
+        if len(kept) > journal.room:
+            journal.make_room()
+
+    def hear_sized(self, event: Event) -> None:
+        facts = self._take(event)
         journal = self._journal
         journal.last = number = journal.last + 1
-        journal.kept.append((number, journal.clock.now, self._name, self._spell, facts))
+        self._kept.append((number, journal.clock.now, self._name, self._spell, facts))
+        size = self._size(facts)
+        if size or len(self._kept) > journal.room:
+            journal.grow(size)
+
+
+def _nothing(_facts: object) -> int:
+    return 0
 
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -127,6 +188,12 @@ def _line(entry: Entry) -> bytes:
 def _spell_given(facts: tuple[int | None, str, bytes]) -> Spelt:
     call, channel, data = facts
     return call, channel, msgspec.json.decode(data, type=Data)
+
+
+_SIZES: Final[dict[Callable[[Any], Spelt], Callable[[Any], int]]] = {
+    _spell_given: size_of_given,
+    **{kind.spell: kind.size for kind in KINDS if kind.size is not None},
+}
 
 
 def _json(data: Data) -> bytes:

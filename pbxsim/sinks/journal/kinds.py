@@ -85,6 +85,7 @@ from pbxsim.sinks.journal.calls import (
     take_started,
     take_transferred,
 )
+from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr, size_of_order
 from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, in_seconds
 
 if TYPE_CHECKING:
@@ -99,11 +100,15 @@ _F = TypeVar("_F")
 
 
 class Kind(msgspec.Struct, Generic[_E, _F], frozen=True):
-    """A kind of event: `take` copies what is needed of one, `spell` makes an entry of that, any time later."""
+    """A kind of event: `take` copies what is needed of one, `spell` makes an entry of that, any time later.
+
+    `size` tells from what was copied how many bytes an entry takes beyond the flat sum; None: nothing to speak of.
+    """
 
     event: type[_E]
     take: Callable[[_E], _F]
     spell: Callable[[_F], Spelt]
+    size: Callable[[_F], int] | None = None
 
     @property
     def name(self) -> str:
@@ -262,7 +267,7 @@ def _spell_waiting(facts: tuple[int, str, str]) -> Spelt:
 
 
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (
-    Kind(CallStarted, take_started, spell_started),
+    Kind(CallStarted, take_started, spell_started, size_of_order),
     Kind(LegDialed, take_dialed, spell_dialed),
     Kind(LegRinging, take_ringing, spell_waited),
     Kind(LegAnswered, take_answered, spell_waited),
@@ -271,30 +276,30 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(LegEnded, take_leg_ended, spell_leg_ended),
     Kind(LegRefused, take_refused, spell_refused),
     Kind(CallBridged, take_bridged, spell_bridged),
-    Kind(CallTransferred, take_transferred, spell_transferred),
-    Kind(CallDiverted, take_diverted, spell_diverted),
+    Kind(CallTransferred, take_transferred, spell_transferred, size_of_any),
+    Kind(CallDiverted, take_diverted, spell_diverted, size_of_any),
     Kind(SpyAttached, take_spy, spell_spy),
     Kind(CallEnded, take_ended, spell_ended),
-    Kind(CdrClosed, _take_cdr, _spell_cdr),
-    Kind(CreditChanged, _take_entry, _spell_entry),
-    Kind(DecisionAsked, take_asked, spell_asked),
-    Kind(DecisionAnswered, take_decided, spell_decided),
+    Kind(CdrClosed, _take_cdr, _spell_cdr, size_of_cdr),
+    Kind(CreditChanged, _take_entry, _spell_entry, size_of_any),
+    Kind(DecisionAsked, take_asked, spell_asked, size_of_any),
+    Kind(DecisionAnswered, take_decided, spell_decided, size_of_any),
     Kind(ContextEntered, take_context, spell_context),
     Kind(ReportIgnored, take_ignored, spell_ignored),
     Kind(ExtensionAdded, _take_extension, _spell_extension),
     Kind(ExtensionRemoved, _take_extension, _spell_extension),
-    Kind(LineRegistered, _take_line, _spell_line),
-    Kind(LineUnregistered, _take_line, _spell_line),
+    Kind(LineRegistered, _take_line, _spell_line, size_of_any),
+    Kind(LineUnregistered, _take_line, _spell_line, size_of_any),
     Kind(DoNotDisturbChanged, _take_quiet, _spell_quiet),
-    Kind(DiversionChanged, _take_diversion, _spell_diversion),
-    Kind(AgentChanged, _take_agent, _spell_agent),
+    Kind(DiversionChanged, _take_diversion, _spell_diversion, size_of_any),
+    Kind(AgentChanged, _take_agent, _spell_agent, size_of_any),
     Kind(MemberAdded, _take_member, _spell_member),
     Kind(MemberRemoved, _take_member, _spell_member),
     Kind(MemberPauseChanged, _take_member_pause, _spell_member_pause),
     Kind(NoticePosted, _take_notice, _spell_notice),
-    Kind(RecordingFailed, _take_failed, _spell_failed),
+    Kind(RecordingFailed, _take_failed, _spell_failed, size_of_any),
     Kind(CallerJoined, _take_waiting, _spell_waiting),
     Kind(CallerLeft, _take_waiting, _spell_waiting),
-    Kind(RecordingMoved, _take_cdr, _spell_moved),
+    Kind(RecordingMoved, _take_cdr, _spell_moved, size_of_cdr),
 )
 """Every event of pbx/events.py."""

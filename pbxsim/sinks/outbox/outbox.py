@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Retry
+from pbxsim.sinks.capacity import DELIVERY_BYTES
 from pbxsim.sinks.delivery import Delivery, DeliveryState
+from pbxsim.sinks.outbox.cache import DeliveryCache
 from pbxsim.sinks.outbox.pending import DeliveryContext
 from pbxsim.sinks.outbox.transport import Dispatch
 from pbxsim.sinks.outbox.worker import ReceiverWorker
 from pbxsim.sinks.store.port import NullStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
@@ -58,6 +60,7 @@ class Outbox:
         first: int = 1,
         lasting: int | None = None,
         is_more_stored: bool = False,
+        most_bytes: int = DELIVERY_BYTES,
     ) -> None:
         self.posted = self.delivered = self.failed = self.dropped = self.tries = 0
         self.lasting = first - 1 if lasting is None else lasting  # the number of the last one that the store has
@@ -65,7 +68,7 @@ class Outbox:
         self._record_store = record_store
         self._receivers = {receiver.name: receiver for receiver in receivers}
         self._dispatch = Dispatch(self._receivers, pbx.name, smtp, recordings)
-        self._cache = DeliveryCache(first - 1, self._is_held)
+        self._cache = DeliveryCache(first - 1, self._is_held, most_bytes)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_cleared = False
         self._closing: asyncio.Task[None] | None = None
@@ -74,6 +77,7 @@ class Outbox:
             driver=driver,
             record_store=record_store,
             is_stored=not isinstance(record_store, NullStore),
+            most_bytes=most_bytes // max(1, len(self._receivers)),
             known=self._cache.known,
             send=self._dispatch.send,
             tried=self._on_tried,
@@ -99,6 +103,16 @@ class Outbox:
     def has_more_stored(self) -> bool:
         """Tell whether the store may have deliveries that wait and are not remembered."""
         return any(worker.pending.has_more_stored for worker in self._workers.values())
+
+    @property
+    def remembered(self) -> int:
+        """Count the deliveries that are in memory."""
+        return len(self._cache)
+
+    @property
+    def kept_bytes(self) -> int:
+        """Count the bytes that these take."""
+        return self._cache.kept_bytes
 
     @property
     def last_number(self) -> int:
@@ -151,7 +165,10 @@ class Outbox:
     # -- what is to be told ---------------------------------------------------------------------------------------
 
     def known(self, after: int = 0) -> Iterator[Delivery]:
-        """Give the deliveries that are remembered and have a higher number, in order: 10,000, and all that wait."""
+        """Give the deliveries that are remembered and have a higher number, in order: 10,000, and all that wait.
+
+        They are fewer where they would take too much memory.
+        """
         return self._cache.behind(after)
 
     async def redeliver(self, delivery: int) -> Delivery | None:
@@ -192,7 +209,8 @@ class Outbox:
         if not self._is_cleared:
             for delivery in deliveries:
                 self.lasting = delivery.id
-                self._worker(delivery.notice.receiver).give(delivery)
+                self._worker(delivery.notice.receiver).give(self._cache.known(delivery))
+                self._cache.loosen(delivery)
 
     def _is_held(self, delivery: Delivery) -> bool:
         worker = self._workers.get(delivery.notice.receiver)
@@ -220,41 +238,3 @@ class Outbox:
             _log.warning("%s has more waiting than there is room for: the oldest are dropped", delivery.notice.receiver)
         self.dropped += 1
         self._cache.loosen(delivery)
-
-
-NEWEST: Final = 10_000
-
-
-class DeliveryCache:
-    """Deliveries by number, one object for each. `last` is the newest one's number; `is_held`: it waits in an order."""
-
-    def __init__(self, last: int, is_held: Callable[[Delivery], bool]) -> None:
-        self.last = last
-        self._is_held = is_held
-        self._by_id: dict[int, Delivery] = {}
-
-    def add(self, delivery: Delivery) -> None:
-        """Remember the newest delivery, and forget the oldest if nobody waits for it."""
-        self.last = delivery.id
-        self._by_id[delivery.id] = delivery
-        oldest = self._by_id.get(delivery.id - NEWEST)
-        if oldest is not None:
-            self.loosen(oldest)
-
-    def known(self, delivery: Delivery) -> Delivery:
-        """Give the one object of a delivery, which is this one where there is none yet."""
-        return self._by_id.setdefault(delivery.id, delivery)
-
-    def get(self, delivery: int) -> Delivery | None:
-        """Find one."""
-        return self._by_id.get(delivery)
-
-    def loosen(self, delivery: Delivery) -> None:
-        """Forget a delivery, unless it is among the newest or waits in an order."""
-        if delivery.id <= self.last - NEWEST and not self._is_held(delivery):
-            self._by_id.pop(delivery.id, None)
-
-    def behind(self, after: int) -> Iterator[Delivery]:
-        """Give all that have a higher number, in order."""
-        for number in sorted(number for number in self._by_id if number > after):
-            yield self._by_id[number]

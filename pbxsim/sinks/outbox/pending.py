@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.sinks.delivery import DeliveryState, Try
+from pbxsim.sinks.excerpt import text_size
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +25,17 @@ HELD: Final = 2_000
 HELD_WITHOUT_STORE: Final = 100_000
 """So many are held where there is no store; then the oldest is dropped."""
 
+_FLAT: Final = 640  # bytes of a delivery without its texts
+_TRY: Final = 256  # of a try
+
 _PATIENCE: Final = 5.0  # seconds of the world's time for the store to give what it has
+
+
+def size_of(delivery: Delivery) -> int:
+    """Tell how many bytes a delivery takes in memory, from its texts' lengths; not too low."""
+    notice = delivery.notice
+    size = _FLAT + len(notice.body) + text_size(notice.url)
+    return size + sum(_TRY + text_size(one.reply) + text_size(one.error) for one in delivery.tries)
 
 
 class StoreSilent(Exception):
@@ -47,7 +58,8 @@ class PendingQueue:
         self._first_new = 0  # deliveries below were given by an earlier run
         self._queue: deque[Delivery] = deque()
         self._again: deque[Delivery] = deque()  # to be sent once more, behind what only the store has
-        self._held: set[int] = set()  # what is in one of the two, or was taken from there and is not settled
+        self._held: dict[int, int] = {}  # bytes of what is in one of the two, or taken from there and not settled
+        self._held_bytes = 0
         self._behind = 0  # the last that came from the store or from the PBX; what only the store has lies behind it
         self._is_more_stored = False
         self._is_fetching = False
@@ -75,6 +87,9 @@ class PendingQueue:
         self._first_new = first_new
         self._is_more_stored = self._context.is_stored and (len(deliveries) > HELD or not is_all)
         for delivery in deliveries[: HELD if self._context.is_stored else HELD_WITHOUT_STORE]:
+            if self._is_full and self._context.is_stored:
+                self._is_more_stored = True
+                return
             self.given += 1
             self._resume(delivery)
 
@@ -82,17 +97,18 @@ class PendingQueue:
         """Put a new delivery at the end."""
         self.given += 1
         if self._context.is_stored:
-            if self._is_fetching or self._is_more_stored or len(self._queue) >= HELD:
+            if self._is_fetching or self._is_more_stored or len(self._queue) >= HELD or self._is_full:
                 self._is_more_stored = True
                 return
-        elif len(self._queue) >= HELD_WITHOUT_STORE:
-            self._drop(self._queue.popleft())
+        else:
+            while self._queue and (len(self._queue) >= HELD_WITHOUT_STORE or self._is_full):
+                self._drop(self._queue.popleft())
         self._append(delivery)
 
     def give_again(self, delivery: Delivery) -> None:
         """Put a delivery that is settled at the end once more."""
         self.given += 1
-        self._held.add(delivery.id)
+        self._hold(delivery)
         (self._again if self._is_fetching or self._is_more_stored else self._queue).append(delivery)
 
     async def take(self) -> Delivery | None:
@@ -105,7 +121,7 @@ class PendingQueue:
 
     def settled(self, delivery: Delivery) -> None:
         """Hear that a delivery that was taken is through."""
-        self._held.discard(delivery.id)
+        self._held_bytes -= self._held.pop(delivery.id, 0)
 
     async def _fetch(self) -> None:
         """Bring what only the store has, as much as there is room for. What is given meanwhile lies behind it."""
@@ -121,6 +137,9 @@ class PendingQueue:
         finally:
             self._is_fetching = False
         for delivery in found:
+            if self._is_full and self._queue:
+                self._is_more_stored = True
+                return
             self._behind = max(self._behind, delivery.id)
             if delivery.id not in self._held:  # somebody may just have asked for it to be sent once more
                 self._take_up(self._context.known(delivery))
@@ -139,8 +158,17 @@ class PendingQueue:
 
     def _append(self, delivery: Delivery) -> None:
         self._queue.append(delivery)
-        self._held.add(delivery.id)
+        self._hold(delivery)
         self._behind = max(self._behind, delivery.id)
+
+    @property
+    def _is_full(self) -> bool:
+        return self._held_bytes >= self._context.most_bytes
+
+    def _hold(self, delivery: Delivery) -> None:
+        size = size_of(delivery)
+        self._held_bytes += size - self._held.get(delivery.id, 0)
+        self._held[delivery.id] = size
 
     def _drop(self, delivery: Delivery) -> None:
         delivery.state = DeliveryState.FAILED
@@ -175,13 +203,15 @@ class ClockPort(Protocol):
 class DeliveryContext(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What every worker knows. `known` gives the one object of a delivery that a store gave; `is_stored`: there is one.
 
-    `send` makes a try, `tried` hears what became of it, `dropped` for what there was no room.
+    `most_bytes` is how much memory the deliveries to one receiver may take. `send` makes a try, `tried` hears
+    what became of it, `dropped` for what there was no room.
     """
 
     clock: Scheduler
     driver: ClockPort
     record_store: RecordStore
     is_stored: bool
+    most_bytes: int
     known: Callable[[Delivery], Delivery]
     send: Callable[[Delivery], Awaitable[Outcome]]
     tried: Callable[[Delivery], None]

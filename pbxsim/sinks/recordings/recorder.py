@@ -15,6 +15,7 @@ Not here: which calls are recorded and how the file is named (pbx/recording.py),
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from copy import deepcopy
@@ -27,6 +28,7 @@ from pbxsim.pbx.call import CallState
 from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CallBridged, CallTransferred, CdrClosed, LegHeld, LegUnheld, RecordingFailed
 from pbxsim.pbx.recording import is_recorded, why
+from pbxsim.sinks.capacity import RECORDING_BYTES
 from pbxsim.sinks.recordings.formats import NoMp3Encoder, writer
 from pbxsim.sinks.recordings.sound import RING_BACK, Scene, frames
 
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 4 * 3600
 """Seconds: as long as a call lasts that nobody hangs up."""
+
+MOST_SCENES: Final = 2_048
+"""Changes of who is heard that are noted of one call: one each seven seconds for four hours."""
+
+_FLAT: Final = 1_536  # bytes of a recording that waits to be written
+_SCENE: Final = 160  # of a change of who is heard
 
 _PATIENCE: Final = 5.0  # seconds that a move waits for a file that is being written
 
@@ -64,7 +72,9 @@ class _Take:
         self._scenes: list[Scene] = []
 
     def add(self, now: Instant, call: Call) -> None:
-        """Note who is heard from now on."""
+        """Note who is heard from now on; of a call with too many changes the last ones are not heard."""
+        if len(self._scenes) >= MOST_SCENES:
+            return
         left, right = call.first, call.second
         if self._scenes and self._left is not left:  # it has gone, and the party on the right is now the first
             left, right = right, left
@@ -79,12 +89,17 @@ class _Take:
 class Recorder:
     """Implements `CallRecorder`, and `RecordingFiles` and `RecordingReader` before the files that it writes.
 
-    There is one for each beginning of a PBX. `longest` is where a recording is cut off, in seconds; 0 makes none.
+    There is one for each beginning of a PBX. `longest` is where a recording is cut off, in seconds; 0 makes none. Where
+    those that wait to be written take more memory than `most_bytes`, the next one waits until the oldest is written,
+    and the switch with it: so none is lost, and nothing depends on how quick the disk is.
     """
 
-    def __init__(self, root: RecordingRoot, *, longest: int = LONGEST) -> None:
+    def __init__(self, root: RecordingRoot, *, longest: int = LONGEST, most_bytes: int = RECORDING_BYTES) -> None:
         self._root = root
         self._longest = longest
+        self._most_bytes = most_bytes
+        self._queue: deque[tuple[int, Future[None], int]] = deque()  # record, file and bytes, in the order of writing
+        self._queued_bytes = 0
         self._takes: dict[int, _Take] = {}  # by call
         self._pending: dict[int, tuple[Cdr, Future[None]]] = {}  # by record, in the order of writing
         self._thread: ThreadPoolExecutor | None = None
@@ -108,7 +123,7 @@ class Recorder:
 
         The copy writes into the same folder.
         """
-        other = memo[id(self)] = Recorder(self._root, longest=self._longest)
+        other = memo[id(self)] = Recorder(self._root, longest=self._longest, most_bytes=self._most_bytes)
         other._takes = deepcopy(self._takes, memo)
         other._pbx = deepcopy(self._pbx, memo)
         return other
@@ -121,6 +136,12 @@ class Recorder:
             self._thread = None
         self._abandoned = False
         self.settle()
+
+    @property
+    def queued(self) -> tuple[int, int]:
+        """Count the recordings that wait to be written, and the bytes of memory that they take."""
+        self._leave_written()
+        return len(self._queue), self._queued_bytes
 
     # -- the ports ------------------------------------------------------------------------------------------------
 
@@ -223,10 +244,30 @@ class Recorder:
             return
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-recorder")
-        future = self._thread.submit(self._write, cdr, take.since(cdr.answer) if take is not None else [])
+        scenes = take.since(cdr.answer) if take is not None else []
+        future = self._thread.submit(self._write, cdr, scenes)
         self._pending[cdr.id] = cdr, future
+        self._queue_up(cdr.id, future, _FLAT + _SCENE * len(scenes))
         with suppress(RuntimeError):  # no event loop: then whoever drives the clock calls `settle`
             _then(future, asyncio.get_running_loop(), self.settle)
+
+    # -- memory ---------------------------------------------------------------------------------------------------
+
+    def _queue_up(self, cdr: int, future: Future[None], size: int) -> None:
+        self._queue.append((cdr, future, size))
+        self._queued_bytes += size
+        self._leave_written()
+        while self._queued_bytes > self._most_bytes and len(self._queue) > 1:
+            wait([self._queue[0][1]])
+            self._leave_written()
+
+    def _leave_written(self) -> None:
+        """Let go of what is written; what failed stays pending until somebody settles it."""
+        while self._queue and self._queue[0][1].done():
+            cdr, future, size = self._queue.popleft()
+            self._queued_bytes -= size
+            if not future.cancelled() and future.exception() is None:
+                self._pending.pop(cdr, None)
 
     # -- in the thread --------------------------------------------------------------------------------------------
 

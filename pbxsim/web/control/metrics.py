@@ -23,17 +23,30 @@ _GAUGES: Final[dict[str, tuple[str, Callable[[HostedPbx], float]]]] = {
     "pbxsim_clock_seconds": ("The clock, in Unix time.", lambda host: host.pbx.clock.now / _SECOND),
     "pbxsim_clock_rate": ("Seconds of the PBX in one of the world; 0: paused.", lambda host: host.driver.rate),
     "pbxsim_webhooks_waiting": ("Webhooks not delivered yet.", lambda host: sum(host.outbox.waiting.values())),
+    "pbxsim_journal_entries": ("Entries of the journal in memory.", lambda host: len(host.journal)),
+    "pbxsim_journal_bytes": ("Memory that these take.", lambda host: host.journal.kept_bytes),
+    "pbxsim_request_log_entries": ("Requests in memory.", lambda host: len(host.requests)),
+    "pbxsim_request_log_bytes": ("Memory that these take.", lambda host: host.requests.kept_bytes),
+    "pbxsim_deliveries": ("Webhooks in memory, those that are done included.", lambda host: host.outbox.remembered),
+    "pbxsim_deliveries_bytes": ("Memory that these take.", lambda host: host.outbox.kept_bytes),
+    "pbxsim_recordings_waiting": ("Recordings not written yet.", lambda host: _recordings(host)[0]),
+    "pbxsim_recordings_waiting_bytes": ("Memory that these take.", lambda host: _recordings(host)[1]),
 }
 _COUNTERS: Final[dict[str, tuple[str, Callable[[HostedPbx], float]]]] = {
     "pbxsim_calls_started": ("Calls begun.", lambda host: host.pbx.calls.calls_started),
     "pbxsim_cdrs_closed": ("Call records closed.", lambda host: host.pbx.calls.next_cdr - 1),
     "pbxsim_ledger_entries": ("Changes of credit booked.", lambda host: host.pbx.ledger.next_entry - 1),
     "pbxsim_requests": ("Requests to the vendors' interfaces.", lambda host: host.requests.counted),
+    "pbxsim_journal_dropped": ("Entries of the journal forgotten.", lambda host: host.journal.dropped),
     "pbxsim_webhooks_posted": ("Webhooks posted.", lambda host: host.outbox.posted),
     "pbxsim_webhooks_delivered": ("Webhooks that their receivers took.", lambda host: host.outbox.delivered),
     "pbxsim_webhooks_failed": ("Webhooks given up.", lambda host: host.outbox.failed),
     "pbxsim_webhook_tries": ("Tries to deliver a webhook.", lambda host: host.outbox.tries),
 }
+
+
+def _recordings(host: HostedPbx) -> tuple[int, int]:
+    return (0, 0) if host.recorder is None else host.recorder.queued
 
 
 def scrape(hosts: Hosts) -> bytes:

@@ -99,3 +99,62 @@ def test_two_pbxs_have_two_journals() -> None:
     one.call("100", "100")
     assert len(ours) > 0
     assert len(theirs) == 0
+
+
+# -- how many bytes it keeps --------------------------------------------------------------------------------------
+
+
+def test_what_is_short_is_kept_whole_and_of_what_is_long_the_beginning(journal: Journal) -> None:
+    short: dict[str, object] = {"params": {"a": "x" * 10_000}, "remote": "127.0.0.1"}
+    journal.append("request", data=short)
+    journal.append("request", data={"params": {"x": "y" * 1_000_000}, "remote": "127.0.0.1"})
+    first, second = journal.entries()
+    assert first.data == short
+    assert second.data == {"params": {"x": "y" * 1_024 + "… (cut: 1000000 characters)"}, "remote": "127.0.0.1"}
+
+
+def test_entries_are_forgotten_where_they_take_too_many_bytes_and_are_counted(office: Office) -> None:
+    journal = Journal(office.pbx, most_bytes=1_000_000)
+    for turn in range(300):
+        journal.append("request", data={"turn": turn, "text": "x" * 10_000})
+        assert journal.kept_bytes <= 1_000_000
+        assert len(journal) + journal.dropped == journal.last == turn + 1
+    entries = journal.entries()
+    assert [entry.seq for entry in entries] == list(range(journal.dropped + 1, 301))
+    assert 90 < len(entries) < 100
+    assert len(journal.jsonl()) < journal.kept_bytes
+
+
+def test_events_with_long_texts_take_their_room_and_give_it_back(office: Office) -> None:
+    journal = Journal(office.pbx, most_bytes=1_000_000)
+    office.call("100", "102", custom=("x" * 100_000, "", "", ""))
+    office.finish()
+    with_long_texts = journal.kept_bytes
+    assert with_long_texts > 400_000
+    for _ in range(400):
+        office.call("100", "102")
+        office.finish()
+        assert journal.kept_bytes <= 1_000_000
+    assert journal.dropped > 0
+    assert journal.entries()[0].seq == journal.dropped + 1
+    assert journal.kept_bytes == 640 * len(journal)
+
+
+def test_an_entry_that_is_too_long_for_all_of_it_is_forgotten_and_counted(office: Office) -> None:
+    journal = Journal(office.pbx, most_bytes=1_000)
+    journal.append("request", data={"text": "x" * 2_000})
+    assert (len(journal), journal.dropped, journal.last, journal.kept_bytes) == (0, 1, 1, 0)
+    assert journal.entries() == []
+
+
+def test_the_same_is_forgotten_in_every_run() -> None:
+    def one_run() -> bytes:
+        office = Office(extension("100"), extension("102"))
+        journal = Journal(office.pbx, most_bytes=50_000)
+        for turn in range(40):
+            journal.append("request", data={"text": "č" * turn * 100})
+            office.call("100", "102")
+        office.finish()
+        return journal.jsonl()
+
+    assert one_run() == one_run()

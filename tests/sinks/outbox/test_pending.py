@@ -10,8 +10,8 @@ import pytest
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.notice import Notice, Retry
 from pbxsim.sinks.delivery import Delivery, DeliveryState
+from pbxsim.sinks.outbox import cache, pending
 from pbxsim.sinks.outbox import outbox as outbox_module
-from pbxsim.sinks.outbox import pending
 from tests.receivers import hanging, reply
 from tests.sinks.outbox.post_office import PaperStore, PostOffice, at, only, states
 
@@ -47,7 +47,7 @@ async def test_what_is_more_than_memory_holds_waits_in_the_store(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pending, "HELD", 10)
-    monkeypatch.setattr(outbox_module, "NEWEST", 5)
+    monkeypatch.setattr(cache, "NEWEST", 5)
     record_store = PaperStore()
     outbox = post.open(record_store=record_store)
     await post.hook.go_down()
@@ -218,7 +218,7 @@ async def test_who_takes_over_asks_the_store_for_what_the_one_before_did_not_hol
     post: PostOffice, hook: WebReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pending, "HELD", 2)
-    monkeypatch.setattr(outbox_module, "NEWEST", 3)
+    monkeypatch.setattr(cache, "NEWEST", 3)
     record_store = PaperStore()
     before = post.open(post.receiver(), post.receiver("other"), record_store=record_store, starts=False)
     for receiver in ("acme", "acme", "acme", "acme", "other", "other", "other", "other"):
@@ -296,7 +296,7 @@ async def test_deliveries_for_somebody_who_is_not_configured_any_more_fail(post:
 async def test_a_delivery_that_only_the_store_has_can_be_sent_once_more(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox_module, "NEWEST", 1)
+    monkeypatch.setattr(cache, "NEWEST", 1)
     record_store = PaperStore()
     outbox = post.open(record_store=record_store)
     post.post("a")

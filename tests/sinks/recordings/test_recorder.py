@@ -15,11 +15,13 @@ from pbxsim.clock.driver import ClockDriver
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallKind, RecordingWish
+from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.errors import RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CdrClosed, RecordingFailed
 from pbxsim.pbx.recording import HOME
 from pbxsim.sinks.recordings import formats
+from pbxsim.sinks.recordings import recorder as recorder_module
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.testing.office import Office, extension
@@ -42,12 +44,12 @@ A_4 = Context(name="main", dialplan="main", entries=(("4", Step(play_seconds=4))
 class Studio:
     """An office whose calls are recorded under a root: 100 records by its switch, the others do not."""
 
-    def __init__(self, root: Path, *, longest: int = 14_400) -> None:
+    def __init__(self, root: Path, *, longest: int = 14_400, most_bytes: int = 8_000_000) -> None:
         recording, *others = (extension(number) for number in ("100", "102", "103", "104"))
         recording.records = True
         self.office = Office(recording, *others, contexts=(A_4,))
         self.root = root
-        self.recorder = Recorder(RecordingRoot(root), longest=longest)
+        self.recorder = Recorder(RecordingRoot(root), longest=longest, most_bytes=most_bytes)
         self.recorder.attach(self.office.pbx)
 
     def files(self) -> dict[str, bytes]:
@@ -504,3 +506,29 @@ def test_a_draft_is_never_seen_under_the_recordings_name(studio: Studio, monkeyp
     studio.office.finish()
     studio.files()
     assert seen == [(True, False, 44 + 3 * 32_000)]
+
+
+# -- memory -------------------------------------------------------------------------------------------------------
+
+
+def test_where_too_many_wait_to_be_written_the_next_waits_for_the_oldest_and_none_is_lost(tmp_path: Path) -> None:
+    studio = Studio(tmp_path, most_bytes=4_000)
+    studio.office.phones["102"].answers(after=1, talks=5)
+    for _ in range(12):
+        studio.office.call("100", "102")
+        studio.office.finish()
+        waiting, taken = studio.recorder.queued
+        assert (waiting <= 2, taken <= 4_000) == (True, True)
+    assert len(studio.files()) == 12
+    assert studio.failures() == []
+    assert studio.recorder.queued == (0, 0)
+
+
+def test_of_too_many_changes_in_a_call_the_last_are_not_heard(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recorder_module, "MOST_SCENES", 1)
+    studio.office.phones["102"].answers(after=1, talks=6)
+    call = studio.office.call("100", "102")
+    studio.office.advance(3)
+    studio.office.pbx.calls.on_leg(call.legs[0], Report.HELD)
+    studio.office.finish()
+    assert studio.heard().voices() == of("100", "102")

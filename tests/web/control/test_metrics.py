@@ -35,6 +35,18 @@ async def test_metrics_are_the_switchs_own_numbers_for_each_pbx(town: Town) -> N
     assert (found['pbxsim_calls{pbx="town"}'], found['pbxsim_cdrs_closed_total{pbx="town"}']) == (0, 1)
 
 
+async def test_metrics_tell_how_many_entries_each_log_has_and_how_many_bytes_these_take(town: Town) -> None:
+    before = samples((await town.get("/metrics")).body.decode())
+    await town.get("/acme/api?secret=s3cret!&from=100&to=102")
+    after = samples((await town.get("/metrics")).body.decode())
+    for log in ("journal", "request_log"):
+        assert after[f'pbxsim_{log}_entries{{pbx="town"}}'] > before[f'pbxsim_{log}_entries{{pbx="town"}}']
+        assert after[f'pbxsim_{log}_bytes{{pbx="town"}}'] > before[f'pbxsim_{log}_bytes{{pbx="town"}}']
+    for name in ("deliveries", "deliveries_bytes", "recordings_waiting", "recordings_waiting_bytes"):
+        assert after[f'pbxsim_{name}{{pbx="town"}}'] == 0
+    assert after['pbxsim_journal_dropped_total{pbx="town"}'] == 0
+
+
 async def test_metrics_tell_how_the_store_is() -> None:
     async with running() as town:
         health = StoreHealth(place="x", is_writing=False, waiting=5, spilled=7, lost=1, written=40, flushes=4)

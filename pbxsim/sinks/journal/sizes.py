@@ -1,0 +1,69 @@
+"""How many bytes an entry of the journal takes, told from the lengths of its texts.
+
+Counted is the same on every machine, so that the same entries are kept everywhere: a flat sum, and for long texts four
+bytes a character, as many as any takes. Entries of ordinary calls take a third to a half of that, since they share most
+of what they hold; of none is less counted than it takes.
+
+What is told of a leg has no texts but its call's, which count with the call's order and its record. Names out of the
+PBX file are the file's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.sinks.excerpt import text_size
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.call import CallOrder
+    from pbxsim.pbx.cdr import Cdr
+
+ENTRY: Final = 640
+"""An entry: three numbers, two tuples within each other, numbers in these, and a share of its call's order and record,
+with texts that are short.
+"""
+
+SHORT: Final = 256
+"""Characters; so many texts of an order or of a record are in the flat sum."""
+
+_CHARACTER: Final = 4
+_OBJECT: Final = 256
+_ITEM: Final = 96  # a text's own object and its place in a tuple or dict
+
+
+def size_of_order(facts: tuple[int, CallOrder, str]) -> int:
+    """Count an order's texts that its record may not have."""
+    order = facts[1]
+    first, second = order.first_shows, order.second_shows
+    # Texts are joined because that is the quickest way to the sum of their lengths.
+    shown = f"{first.number}{first.name}{second.number}{second.name}"
+    texts = len(f"{order.second}{order.macro}{order.failure_context}{order.context}{shown}")
+    return _CHARACTER * texts if texts > SHORT else 0
+
+
+def size_of_cdr(cdr: Cdr) -> int:
+    """Count the texts of a call's record, which are its order's."""
+    called = f"{cdr.src}{cdr.dst}{cdr.clid_number}{cdr.clid_name}{cdr.reference}"
+    texts = len(f"{called}{cdr.recording_folder}{cdr.recording_file}{''.join(cdr.custom)}")
+    return _CHARACTER * texts if texts > SHORT else 0
+
+
+def size_of_given(facts: tuple[int | None, str, bytes]) -> int:
+    """Count what somebody else put into the journal, its data spelt as JSON."""
+    texts = text_size(facts[1]) + len(facts[2])
+    return texts if texts > SHORT else 0
+
+
+def size_of_any(value: object) -> int:
+    """Count whatever was taken down, every text in it: for kinds of which there are few."""
+    if isinstance(value, str):
+        return _ITEM + _CHARACTER * len(value)
+    if isinstance(value, tuple):
+        return sum(map(size_of_any, value))
+    if isinstance(value, dict):
+        return sum(size_of_any(name) + size_of_any(one) for name, one in value.items())
+    if isinstance(value, msgspec.Struct):
+        return _OBJECT + size_of_any(msgspec.structs.astuple(value))
+    return 0
