@@ -30,7 +30,9 @@ DELIBERATE: Final[dict[str, str]] = {
     "manual/banner": "as documented/banner",
     "restarted/before-banner": "as documented/banner",
     "restarted/after-banner": "as documented/banner",
-    "manual": "readyz tells who has not the token the status alone",
+    "manual": "readyz tells who has not the token the status alone; metrics tell what is held in memory",
+    "restarted/before": "metrics tell the entries and the bytes of what is held in memory",
+    "restarted/after": "as restarted/before",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
