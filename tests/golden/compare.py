@@ -22,7 +22,7 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 """The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
 
 DELIBERATE: Final[dict[str, str]] = {
-    "commands/schema": "`limits.request` says how much of a request is read;"
+    "commands/schema": "`limits.request` says how much of a request is read, `limits` how many bytes are held in memory;"
     " three descriptions of Duocom's settings name the ruling that lists the places, no source file",
     "documented/control": "the contract says who may use the control API, and what readyz tells whom",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
@@ -33,6 +33,9 @@ DELIBERATE: Final[dict[str, str]] = {
     "manual": "readyz tells who has not the token the status alone; metrics tell what is held in memory",
     "restarted/before": "metrics tell the entries and the bytes of what is held in memory",
     "restarted/after": "as restarted/before",
+    "town/metrics": "as restarted/before",
+    "town/call_centre": "as restarted/before",
+    "call-centre/metrics": "as restarted/before",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
