@@ -22,7 +22,7 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 """The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
 
 DELIBERATE: Final[dict[str, str]] = {
-    "commands/schema": "`limits.request` says how much of a request is read, `limits` how many bytes are held in memory;"
+    "commands/schema": "`limits.request` says how much of a request is read, `limits` how much is held;"
     " three descriptions of Duocom's settings name the ruling that lists the places, no source file",
     "documented/control": "the contract says who may use the control API, and what readyz tells whom",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
