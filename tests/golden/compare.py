@@ -22,20 +22,25 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 """The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
 
 DELIBERATE: Final[dict[str, str]] = {
-    "commands/schema": "`limits.request` says how much of a request is read, `limits` how much is held;"
-    " three descriptions of Duocom's settings name the ruling that lists the places, no source file",
+    "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
+    " `limits.request` says how much of a request is read, other limits how much is kept in memory",
     "documented/control": "the contract says who may use the control API, and what readyz tells whom",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
     "restarted/before-banner": "as documented/banner",
     "restarted/after-banner": "as documented/banner",
-    "manual": "readyz tells who has not the token the status alone; metrics tell what is held in memory",
-    "restarted/before": "metrics tell the entries and the bytes of what is held in memory",
-    "restarted/after": "as restarted/before",
-    "town/metrics": "as restarted/before",
-    "town/call_centre": "as restarted/before",
-    "call-centre/metrics": "as restarted/before",
+    "manual": "readyz tells who has not the token the status alone; and as documented/metrics",
+    "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory",
+    "documented/reset": "as documented/metrics",
+    "call-centre/metrics": "as documented/metrics",
+    "restarted/before": "as documented/metrics",
+    "restarted/after": "as documented/metrics",
+    "town/call_centre": "as documented/metrics",
+    "town/metrics": "as documented/metrics",
+    "town/queues": "as documented/metrics",
+    "town/receivers": "as documented/metrics",
+    "town/vendors": "as documented/metrics",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
