@@ -7,10 +7,13 @@ above what any vendor documents.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 from msgspec import Meta
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class RequestLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -33,8 +36,8 @@ class RequestLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Meta(
             ge=1_024,
             le=65_536,
-            description="Bytes of the request line, of a header's name, of its value; a request with more is refused"
-            " with 400. Of several PBXs in one server the most that one allows counts for all.",
+            description="Bytes of the request line, of a header's name and value; a request with more is refused with"
+            " 400. Which PBX is meant is known only later: the most that any PBX of a server allows counts.",
         ),
     ] = 8_190
 
@@ -46,3 +49,13 @@ MOST_TOLD: Final = 10
 
 LONGEST_TOLD: Final = 64
 """Characters of a parameter's name in a hint."""
+
+
+def widest(limits: Iterable[RequestLimits]) -> RequestLimits:
+    """Give limits of which each is the most that one of these allows; the usual ones where there are none."""
+    each = [msgspec.structs.astuple(one) for one in limits]
+    return (
+        RequestLimits(**dict(zip(RequestLimits.__struct_fields__, map(max, *each, each[0]), strict=True)))
+        if each
+        else USUAL
+    )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
     from aiohttp.streams import StreamReader
 
+    from pbxsim.kit.limits import RequestLimits
+
 _log: Final = logging.getLogger("pbxsim")
 _REQUEST_LINE: Final = re.compile(rb"[A-Z]{3,8} [^ \r\n]+ HTTP/1\.[01]\r?\n")
 _LINGERING: Final = 5.0  # seconds for which a client that was sent away may go on sending, as nginx' lingering_timeout
@@ -46,10 +48,23 @@ class Connection(RequestHandler):
     __slots__ = ("_deadline", "_header_bytes", "_on_unreadable", "_open", "_socket", "_stalled", "_timer", "limits")
 
     def __init__(
-        self, server: web.Server, loop: AbstractEventLoop, on_unreadable: OnUnreadable, clients: OpenConnections
+        self,
+        server: web.Server,
+        loop: AbstractEventLoop,
+        on_unreadable: OnUnreadable,
+        clients: OpenConnections,
+        read: RequestLimits,
     ) -> None:
         # No access log: a line for each request costs more than the request. A packed body is for the vendor to judge.
-        super().__init__(server, loop=loop, access_log=cast("Logger", None), auto_decompress=False)
+        super().__init__(
+            server,
+            loop=loop,
+            access_log=cast("Logger", None),
+            auto_decompress=False,
+            max_headers=read.headers,
+            max_field_size=read.header_line,
+            max_line_size=read.header_line,
+        )
         self.limits = clients.limits
         self._on_unreadable = on_unreadable
         self._open = clients
@@ -214,21 +229,26 @@ class Connection(RequestHandler):
 
 
 class ConnectionServer(web.Server):
-    """Makes a Connection for each client, within limits. To be made in a running event loop."""
+    """Makes a Connection for each client, within limits. To be made in a running event loop.
+
+    `read` gives how many and how long headers a client that comes now may send.
+    """
 
     def __init__(
         self,
         handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]],
         on_unreadable: OnUnreadable,
         limits: ConnectionLimits,
+        read: Callable[[], RequestLimits],
     ) -> None:
         super().__init__(handler)
         self._on_unreadable = on_unreadable
+        self._read = read
         self._open = OpenConnections(limits, asyncio.get_running_loop().time)
 
     def __call__(self) -> Connection:
         """Make the connection for a client that has just come."""
-        return Connection(self, self._loop, self._on_unreadable, self._open)
+        return Connection(self, self._loop, self._on_unreadable, self._open, self._read())
 
 
 def _line_reply(status: HTTPStatus) -> bytes:

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
 from pbxsim.hosting.masking import Mask
+from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
@@ -62,13 +63,14 @@ class PbxServer:
         """Look again at which vendors are served, after a PBX began anew by another plan. Raises PathClaimedTwice."""
         self.hosts.index()
         self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
+        self._read = widest(host.request_limits for host in self.hosts)
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
         """Listen, and let the PBXs live. `port` then says where, also if 0 was asked for.
 
         Raises AddressInUse, EngineUnreachable.
         """
-        connections = ConnectionServer(self._handle, self._unreadable, self._limits)
+        connections = ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read)
         runner = web.ServerRunner(connections, shutdown_timeout=2.0)
         await runner.setup()
         site = ListeningSite(runner, connections, host, port, tls)
@@ -97,6 +99,8 @@ class PbxServer:
     # -- one request ----------------------------------------------------------------------------------------------
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        if len(incoming.headers) > self._read.headers:  # which aiohttp counts since 3.14 only
+            return self._too_many_headers(incoming)
         path, _, query = _target(incoming.raw_path)
         hints: tuple[str, ...] = ()
         vendor = self._paths.owner(path)
@@ -141,6 +145,13 @@ class PbxServer:
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
         self.hosts.first().requests.missed(request, reply)
         return _response(reply)
+
+    def _too_many_headers(self, incoming: web.BaseRequest) -> web.StreamResponse:
+        reason = f"more than {self._read.headers} headers"
+        self._unreadable(incoming.remote or "", reason)
+        response = web.Response(status=400, text=f"400 Bad Request: {reason}\n")
+        response.force_close()
+        return response
 
     def _unreadable(self, remote: str, reason: str) -> None:
         hint = f"this was no HTTP request that a server can read: {reason}"

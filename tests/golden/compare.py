@@ -23,7 +23,7 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
-    " limits of what is read of a request, and of what is kept in memory",
+    " `limits.request` says how much of a request is read, other limits how much is kept in memory",
     "documented/control": "the contract says who may use the control API, and what readyz tells whom",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",

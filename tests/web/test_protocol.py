@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
+from pbxsim.kit.limits import USUAL
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.protocol import ConnectionServer, with_encoded_target
 from tests.web.town import running
@@ -62,7 +63,7 @@ async def _answered_with(reply: web.Response) -> bytes:
     def refuse(client: str, reason: str) -> NoReturn:
         raise AssertionError(f"{client} sent HTTP, and it was not read: {reason}")
 
-    connections = ConnectionServer(handle, refuse, ConnectionLimits())
+    connections = ConnectionServer(handle, refuse, ConnectionLimits(), lambda: USUAL)
     server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())

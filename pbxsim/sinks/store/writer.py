@@ -35,7 +35,10 @@ KEPT_ROWS: Final = 100_000
 
 PATIENCE: Final = 2.0  # seconds after which `settled` gives up when neither takes them
 FIRST_CONNECTION: Final = 0.3
-"""How many seconds a fresh store waits before it loads SQLAlchemy, unless somebody asks: a server is to start first."""
+"""How many seconds a fresh store waits before it loads SQLAlchemy, unless somebody asks: a server is to start first.
+
+What comes until it is connected lies on disk meanwhile, as if the database were away, unless it is for this run only.
+"""
 
 _FIRST_RETRY, _LONGEST_RETRY = 0.1, 5.0  # seconds
 _REPLAYED_AT_ONCE: Final = 1 << 20  # bytes of spill
@@ -62,7 +65,8 @@ class Writer:
         self._lasting = 0  # the last turn of which all is lasting
         self._waiters = Waiters()
         self._retry = _FIRST_RETRY
-        self._retry_at = 0.0
+        self._retry_at = self._not_before
+        self._has_tried = asyncio.Event()  # to write, or to connect
         self._stuck_since: float | None = None
         self._is_closing = False
         self._is_doubted = False
@@ -72,6 +76,7 @@ class Writer:
     def start(self) -> None:
         """Begin to write."""
         self._task = self._loop.create_task(self._run())
+        self._loop.call_at(self._not_before, self._wanted.set)
 
     def add(self, buffer: WriteBuffer) -> None:
         """Write for one more buffer."""
@@ -89,7 +94,7 @@ class Writer:
         """Have a turn: at once after a pause, else so long after the last one that many rows share a transaction."""
         if self._timer is None:
             due = self._had_turn_at + self._settings.flush_ms / 1000
-            if not self._database.is_connected:
+            if self._place.is_scratch and not self._database.is_connected:
                 due = max(due, self._not_before)
             self._timer = self._loop.call_at(due, self._have_turn)
 
@@ -99,7 +104,17 @@ class Writer:
         return bool(self._kept) or any(not spill.is_empty for spill in self._spills.values())
 
     async def settled(self) -> None:
-        """Return when all that has been put into the buffers is lasting. Raises NotStored."""
+        """Return when all that has been put into the buffers is lasting: in the database, if that works at all.
+
+        Raises NotStored.
+        """
+        await self._lasts()
+        if self.is_behind and not self._has_tried.is_set():  # it is on disk, and nobody has asked the database yet
+            self._retry_at = 0.0
+            self._wanted.set()
+            await self._has_tried.wait()
+
+    async def _lasts(self) -> None:
         ticket = self._turn + any(buffer.has_something for buffer in self._buffers)
         if ticket <= self._lasting:
             return
@@ -171,7 +186,8 @@ class Writer:
 
     async def _do_turn(self) -> None:
         batches = await self._take()
-        if self.is_behind:
+        is_early = not (self._database.is_connected or self._place.is_scratch or self._is_closing)
+        if self.is_behind or (batches and is_early):
             if batches:
                 await self._put_aside(batches)
             if self._database.is_connected:
@@ -226,6 +242,7 @@ class Writer:
                 "store %s does not write: %s. Records go to %s until it does", self._place, why, self._settings.spill
             )
         self._health.is_writing, self._health.error = False, why
+        self._has_tried.set()
         self._retry_at = self._loop.time() + self._retry
         self._loop.call_later(self._retry, self._wanted.set)
         self._retry = min(self._retry * 2, _LONGEST_RETRY)
@@ -234,6 +251,7 @@ class Writer:
         if not self._health.is_writing:
             _log.warning("store %s writes again, and has all that was kept for it", self._place)
         self._health.is_writing, self._health.error = True, ""
+        self._has_tried.set()
         self._retry = _FIRST_RETRY
 
     async def _put_aside(self, batches: list[Batch]) -> None:
@@ -244,6 +262,8 @@ class Writer:
             spilled, problem = await asyncio.to_thread(self._spill_kept)
         except Exception as error:  # no thread can be started, or no file be opened even to import what starts one
             spilled, problem = [], error
+        if problem is not None and not self._has_tried.is_set():
+            self._retry_at = 0.0  # only the database is left to ask
         if problem is None:
             self._stuck_since = None
         elif self._stuck_since is None:

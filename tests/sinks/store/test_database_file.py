@@ -68,6 +68,7 @@ async def _until(fits: Callable[[], bool]) -> None:
             await asyncio.get_running_loop().run_in_executor(None, os.sched_yield)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has locks of an open file description")
 @pytest.mark.parametrize("is_fresh", [True, False])
 async def test_a_second_server_is_refused_where_the_lock_beside_the_file_was_removed(
@@ -82,6 +83,7 @@ async def test_a_second_server_is_refused_where_the_lock_beside_the_file_was_rem
     await sqlite_desk.load()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="as above")
 @pytest.mark.parametrize("is_fresh", [True, False])
 async def test_a_second_server_is_refused_where_it_names_the_store_by_a_hard_link(

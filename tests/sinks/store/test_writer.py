@@ -10,10 +10,35 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sinks.store.desk import Desk, cdr, entry
+from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_BEFORE_IT_CONNECTS = """
+import asyncio, sys
+from pathlib import Path
+from pbxsim.sinks.store import writer
+from pbxsim.sinks.store.location import StorePlace
+from pbxsim.sinks.store.settings import StoreSettings
+from pbxsim.sinks.store.store import Store
+from tests.sinks.store.desk import cdr, delivery
+from pbxsim.pbx.events import CdrClosed
+from pbxsim.testing.office import Office, extension
+
+async def main():
+    store = await Store.open(StorePlace.parse(sys.argv[1]), StoreSettings(spill=Path(sys.argv[2])))
+    await store.load("office")
+    buffer, office = store.buffer("office"), Office(extension("101"), extension("102"))
+    buffer.on_lasting(lambda posted: print("lasts", store.health.flushes, store.health.is_writing, flush=True))
+    buffer.attach(office.pbx)
+    office.pbx.events.emit(CdrClosed(cdr(1)))
+    buffer.post(delivery(1))
+    await asyncio.Event().wait()
+
+writer.FIRST_CONNECTION = 1000
+asyncio.run(main())
+"""
 
 _WITHOUT_DESCRIPTORS = """
 import asyncio, os, resource, sys
@@ -73,6 +98,25 @@ async def test_without_descriptors_even_for_an_import_nothing_is_lost_and_the_st
         out, err = await done.communicate()
     assert out.decode().splitlines() == ["told", "False 0 0 True", "True ''"], err.decode()
     assert await desk.rows("SELECT id FROM extensions ORDER BY id") == [(101,), (102,)]
+
+
+@pytest.mark.slow
+async def test_what_a_fresh_store_is_given_before_it_connects_outlives_a_kill(tmp_path: Path) -> None:
+    """To import what connects takes seconds on a slow machine, and records are shown to readers meanwhile."""
+    desk = Desk(f"sqlite:///{tmp_path / 'store.sqlite3'}", tmp_path / "spill")
+    command = [sys.executable, "-c", _BEFORE_IT_CONNECTS, desk.url, str(desk.spill)]
+    other = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None
+        async with asyncio.timeout(20):
+            assert await other.stdout.readline() == b"lasts 0 True\n"
+    finally:
+        other.kill()
+        await other.communicate()
+    saved, found = await desk.load()
+    await desk.close()
+    assert (saved.cdrs, found) == ((cdr(1),), [delivery(1)])
+    assert list(desk.spill.iterdir()) == []
 
 
 async def test_rows_of_a_turn_that_failed_are_kept_and_written_by_themselves(
