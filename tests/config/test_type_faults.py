@@ -10,7 +10,7 @@ USER = "a SIP user name: letters, digits, dots, hyphens, underscores, no blanks"
 NUMBER = "a telephone number, as text of digits, letters, * and #"
 LIMITS = (
     "talk, recording, recent_calls, cdrs, journal_entries, journal_bytes, request_entries, request_bytes,"
-    " delivery_bytes, recording_bytes"
+    " delivery_bytes, recording_bytes, request"
 )
 TOP = (
     "name, seed, start_at, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids, groups,"
