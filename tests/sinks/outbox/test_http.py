@@ -148,7 +148,7 @@ async def test_a_name_that_leads_to_a_forbidden_address_is_refused_when_it_conne
     assert outcome.verdict is Verdict.AGAIN
     assert outcome.error == (
         f"cannot connect to customer.test port {hook.port}: {address} is link-local, a cloud's metadata service, "
-        "unspecified: pbxsim does not connect there"
+        "multicast, broadcast or unspecified: pbxsim does not connect there"
     )
     assert hook.heard == []
 
