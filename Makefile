@@ -61,7 +61,7 @@ check: $(HAS_DEV) ## format, lint, types, import contracts, notes of changes
 	$(PY) -m mypy
 	$(BIN)/lint-imports
 	$(BIN)/lint-imports --config importlinter-runtime.toml
-	$(BIN)/towncrier build --draft --version next >/dev/null
+	@drafted=$$($(BIN)/towncrier build --draft --version next 2>&1) || { echo "$$drafted" >&2; exit 1; }
 
 format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can mend
 	$(PY) -m ruff check --fix .
