@@ -46,6 +46,8 @@ from tests.vendors.installed import open_interface
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow  # a second for each pattern, when the machine has other things to do
+
 VENDORS: Final = find_vendors()
 MASK: Final = Mask(VENDORS.values())
 SECRETS: Final = SecretValues(["aaaaab", "4711", "%a%a%a%b", *(f"same-beginning-{number}x" for number in range(999))])

@@ -92,6 +92,7 @@ _words = st.builds(Word, _reports, st.integers(-2, 6), _causes, _moments)
 _deeds = st.lists(st.builds(Deed, st.lists(_words, max_size=3).map(tuple)), max_size=6)
 
 
+@pytest.mark.slow
 @given(dial=_deeds, connect=_deeds, hang_up=_deeds, strategy=st.sampled_from(["ringall", "linear"]))
 @settings(deadline=None, max_examples=150, derandomize=True)
 def test_no_engine_can_make_them_disagree(
