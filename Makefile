@@ -48,7 +48,7 @@ quick: $(HAS_DEV) ## the tests that take under a second each: less than a minute
 
 lowest: ## tests with the oldest dependencies that pyproject.toml allows, on the oldest Python: others lack their wheels
 	@$(call IN_ENV,3.11,$(LOWEST_VENV),requirements/lowest.txt,the oldest dependencies on ) \
-	$(LOWEST_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(LOWEST_TESTS) $(ARGS)
+	PYTHONPATH="$(CURDIR)" $(LOWEST_VENV)/bin/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(LOWEST_TESTS) $(ARGS)
 
 mutants: $(HAS_DEV) $(MUTANTS_VENV)/.installed ## changes to the switch that no test notices   (ARGS="--count 40 --seed 0")
 	$(MUTANTS_VENV)/bin/python tests/mutants.py --python "$(CURDIR)/$(PY)" $(ARGS)

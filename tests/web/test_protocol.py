@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 from aiohttp import web
-from aiohttp.web_protocol import RequestPayloadError
+from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from pbxsim.kit.limits import USUAL
 from pbxsim.web.connection_limits import ConnectionLimits
@@ -172,6 +172,10 @@ async def test_whoever_sends_a_megabyte_of_headers_without_looking_still_gets_th
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "_max_msg_queue_size" not in RequestHandler.__slots__,
+    reason="this aiohttp reads requests without bound while replies wait: newer ones of 3.14 do not",
+)
 async def test_a_client_that_does_not_take_its_reply_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     async with running(limits=ConnectionLimits(sending=SHORT)) as town:
         with socket.socket() as deaf:

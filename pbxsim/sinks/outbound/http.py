@@ -35,7 +35,6 @@ class Failure(Enum):
 
 
 _FAILURES: Final = (  # the first that fits
-    (aiohttp.ClientConnectorCertificateError, Failure.CERTIFICATE),
     (aiohttp.ClientConnectorDNSError, Failure.NAME),
     (aiohttp.ClientConnectorError, Failure.CONNECTION),
     (aiohttp.ServerDisconnectedError, Failure.NO_REPLY),
@@ -46,6 +45,8 @@ _FAILURES: Final = (  # the first that fits
 
 def failure_of(error: Exception) -> Failure:
     """Tell what an error of the client means."""
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
+        return Failure.CERTIFICATE  # has no `os_error` before aiohttp 3.13
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, AddressRefused):
         return Failure.ADDRESS
     return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Failure.BROKEN)
