@@ -31,6 +31,7 @@ def test_the_switch_carries_each_call_for_exactly_that_length() -> None:
     assert lengths == {call + 1: (call * traffic.gap, traffic.length(call)) for call in range(300)}
 
 
+@pytest.mark.slow
 def test_about_as_many_calls_are_alive_as_were_asked_for() -> None:
     traffic, bench = Traffic(calls=1000, alive=400), BenchPbx()
     place = bench.orders(traffic)

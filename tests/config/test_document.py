@@ -180,6 +180,7 @@ def test_nesting_by_aliases_is_refused_like_any_other() -> None:
     assert refusal(f"a0: &a0 [1]\n{chain}").expected == f"at most {DEEPEST} levels of nesting"
 
 
+@pytest.mark.slow
 def test_aliases_that_blow_up_are_refused() -> None:
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10)

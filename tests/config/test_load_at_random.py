@@ -83,6 +83,7 @@ def test_a_file_with_a_value_replaced_doubled_or_dropped_is_refused_or_works(dat
     assert outcome(yaml.safe_dump(content, allow_unicode=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_refused_or_works(text: str) -> None:

@@ -226,6 +226,7 @@ def _own_path() -> list[str]:
     return [path for path in [os.environ.get("PYTHONPATH", "")] if path]
 
 
+@pytest.mark.slow
 def test_the_commands_know_it(works: Path) -> None:
     for command in ("serve", "check"):
         told = " ".join(pbxsim(works, command, "--help").stdout.split())
@@ -238,6 +239,7 @@ def test_the_commands_know_it(works: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_command_line_refuses_a_held_clock_as_wrong_usage(works: Path) -> None:
     done = pbxsim(works, "serve", str(works), "--engine", "steam", "--clock", "paused")
     assert (done.returncode, done.stdout, done.stderr) == (
@@ -248,12 +250,14 @@ def test_the_command_line_refuses_a_held_clock_as_wrong_usage(works: Path) -> No
     )
 
 
+@pytest.mark.slow
 def test_the_command_line_tells_what_cannot_be_reached_in_one_sentence(works: Path) -> None:
     write(works, COLD)
     done = pbxsim(works, "serve", str(works), "--engine", "steam", "--port", "0", "--db", ":memory:")
     assert (done.returncode, done.stdout, done.stderr) == (3, "", "the boiler of steam is cold\n")
 
 
+@pytest.mark.slow
 def test_check_is_for_an_engine(works: Path) -> None:
     write(works, NOBODY)
     assert pbxsim(works, "check", str(works)).returncode == 0
@@ -264,6 +268,7 @@ def test_check_is_for_an_engine(works: Path) -> None:
     )
 
 
+@pytest.mark.slow
 async def test_a_server_in_its_own_process_serves_with_it(works: Path) -> None:
     with serving(works, "--engine", "steam", "--db", ":memory:") as url:
         async with aiohttp.ClientSession() as session:

@@ -30,6 +30,7 @@ def _advance(host: HostedPbx, span: float) -> None:
     assert clock.run_until(clock.now + seconds(span))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("after", [0, 1, 7, 61, 400])
 def test_a_busy_call_centre_and_its_copy_have_the_same_future_and_each_its_own(

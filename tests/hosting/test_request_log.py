@@ -116,6 +116,7 @@ def test_hints_are_cut_in_length_and_number() -> None:
     assert (len(hints), hints[-1]) == (MOST_HINTS + 1, "… (cut: 5 more)")
 
 
+@pytest.mark.slow
 def test_requests_are_forgotten_where_they_take_too_many_bytes() -> None:
     host = HostedPbx(plan(limits="limits: {request_bytes: 1000000, journal_bytes: 2000000}"), {"acme": ACME}, rate=0)
     for turn in range(300):

@@ -94,6 +94,7 @@ def test_same_seed_same_calls_and_another_seed_others() -> None:
     assert _orders(PBX) != _orders(PBX, seed=2)
 
 
+@pytest.mark.slow
 def test_another_source_does_not_change_the_first_ones_callers() -> None:
     alone = _orders(PBX)
     both = _orders(PBX + ANOTHER)
@@ -101,6 +102,7 @@ def test_another_source_does_not_change_the_first_ones_callers() -> None:
     assert [call for call in both if call[2] == "222000100"] == alone
 
 
+@pytest.mark.slow
 def test_callers_come_as_often_as_the_course_says_and_as_irregularly_as_chance_has_it() -> None:
     times = [at for at, _, _ in _orders(PBX, lasts=20 * HOUR)]
     gaps = [(after - before) / SECOND for before, after in pairwise(times)]
@@ -110,6 +112,7 @@ def test_callers_come_as_often_as_the_course_says_and_as_irregularly_as_chance_h
     assert fmean(gap > 10 for gap in gaps) == pytest.approx(math.exp(-1), abs=0.02)
 
 
+@pytest.mark.slow
 def test_callers_numbers_have_the_form_that_is_given() -> None:
     numbers = [number for _, number, _ in _orders(PBX, lasts=10 * HOUR)]
     assert all(number[:3] == "+42" and len(number) == 6 for number in numbers)
@@ -136,6 +139,7 @@ def test_a_caller_gives_up_when_out_of_patience() -> None:
     assert {call.ended_at - call.started_at for call in pbx.calls.recent} == {20 * SECOND}
 
 
+@pytest.mark.slow
 def test_whoever_finds_every_trunk_full_is_counted_and_others_follow() -> None:
     made = built(PBX.replace("360", "0") + ANOTHER)
     traffic = simulated(made).traffic

@@ -236,6 +236,7 @@ async def test_of_very_many_tries_the_first_and_the_newest_are_remembered(post: 
 _OUTCOMES = {"good": reply, "bad": lambda: reply(500), "cut": closing_mid_reply, "shut": closing}
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     fates=st.lists(st.sampled_from(sorted(_OUTCOMES)), max_size=12),

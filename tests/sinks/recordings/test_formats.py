@@ -74,6 +74,7 @@ def test_without_the_encoder_it_is_said_how_to_get_it(monkeypatch: pytest.Monkey
     assert writer("a.wav") is write_wav
 
 
+@pytest.mark.slow
 def test_the_encoder_is_not_loaded_before_it_is_needed() -> None:
     import subprocess
 

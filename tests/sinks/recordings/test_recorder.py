@@ -177,6 +177,7 @@ def test_what_is_too_long_is_cut_off(tmp_path: Path) -> None:
     assert studio.heard().frames == 5 * 8_000
 
 
+@pytest.mark.slow
 def test_four_hours_are_written_beside_the_switch_which_goes_on_meanwhile(studio: Studio) -> None:
     office = studio.office
     call = office.call("100", "102", talk_limit=4 * 3600 * SECOND)
@@ -453,6 +454,7 @@ async def test_advance_returns_when_the_files_are_there(studio: Studio) -> None:
         driver.close()
 
 
+@pytest.mark.slow
 async def test_the_loop_goes_on_while_four_hours_are_written(studio: Studio) -> None:
     studio.office.call("100", "102", talk_limit=4 * 3600 * SECOND)
     studio.office.finish()

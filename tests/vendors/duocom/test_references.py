@@ -145,6 +145,7 @@ def test_what_is_left_out_goes_round_behind_the_highest_of_eight_digits_and_neve
     assert resumed((high,), midnight, first=HIGHEST).take(parse_iso(midnight)) == "10001006"
 
 
+@pytest.mark.slow
 @pytest.mark.cites("R18", "S14")
 @given(
     runs=st.lists(

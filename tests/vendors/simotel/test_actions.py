@@ -112,6 +112,7 @@ WISHES: Final = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(steps=st.lists(st.tuples(st.sampled_from(OF_ONE), WISHES), max_size=12))
 def test_whatever_is_asked_in_a_row_each_operator_is_once_in_a_queue_and_nobody_who_pauses_rings(

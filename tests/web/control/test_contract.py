@@ -135,6 +135,7 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
 )
 
 
+@pytest.mark.slow
 async def test_real_answers_fit_it(town: Town) -> None:
     await town.get("/acme/api?secret=s3cret!&from=100&to=102")  # so that every list has something in it
     await town.get("/nowhere")

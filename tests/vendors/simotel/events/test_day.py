@@ -114,6 +114,7 @@ class Centre:
         assert built.pbx.events.failures == []
 
 
+@pytest.mark.slow
 @pytest.mark.cites("S112", "R113")
 def test_queue_visits_of_an_hour_are_those_of_asterisks_queue_log() -> None:
     centre = Centre()

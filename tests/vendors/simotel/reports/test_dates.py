@@ -106,6 +106,7 @@ def test_days_that_are_known(day: date, persian: tuple[int, int, int]) -> None:
     assert persian_date(day) == persian
 
 
+@pytest.mark.slow
 def test_every_day_of_two_centuries_follows_the_one_before_by_the_rule_of_33_years() -> None:
     day, (year, month, here) = date(1921, 3, 21), (1300, 1, 1)
     while day < date(2121, 3, 21):

@@ -194,6 +194,7 @@ def test_a_parameter_of_another_name_is_ignored_and_the_journal_says_what_was_me
 REPORTS = sorted(path for path in ACTIONS if path.startswith("reports/"))
 
 
+@pytest.mark.slow
 @given(st.sampled_from(REPORTS), st.one_of(_JSON, _FIELDS))
 def test_no_body_ever_raises(service: str, document: object) -> None:
     client = Reports()
