@@ -20,5 +20,5 @@ class Entity(msgspec.Struct, eq=False):
         made = copy(self)
         memo[id(self)] = made
         for field in self.__struct_fields__:
-            msgspec.structs.force_setattr(made, field, deepcopy(getattr(self, field), memo))
+            setattr(made, field, deepcopy(getattr(self, field), memo))
         return made

@@ -35,6 +35,7 @@ class Failure(Enum):
 
 
 _FAILURES: Final = (  # the first that fits
+    (aiohttp.ClientConnectorCertificateError, Failure.CERTIFICATE),
     (aiohttp.ClientConnectorDNSError, Failure.NAME),
     (aiohttp.ClientConnectorError, Failure.CONNECTION),
     (aiohttp.ServerDisconnectedError, Failure.NO_REPLY),
@@ -45,11 +46,10 @@ _FAILURES: Final = (  # the first that fits
 
 def failure_of(error: Exception) -> Failure:
     """Tell what an error of the client means."""
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        return Failure.CERTIFICATE  # has no `os_error` before aiohttp 3.13
-    if isinstance(error, aiohttp.ClientConnectorError) and isinstance(error.os_error, AddressRefused):
-        return Failure.ADDRESS
-    return next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Failure.BROKEN)
+    failure = next((failure for kind, failure in _FAILURES if isinstance(error, kind)), Failure.BROKEN)
+    if failure is Failure.CONNECTION and isinstance(error, aiohttp.ClientConnectorError):
+        return Failure.ADDRESS if isinstance(error.os_error, AddressRefused) else failure
+    return failure
 
 
 def session(

@@ -12,7 +12,6 @@ log. Between two of our transactions nobody else has any business in the file, s
 from __future__ import annotations
 
 import os
-import sqlite3
 import struct
 import sys
 from contextlib import closing
@@ -125,6 +124,8 @@ class DatabaseFile:
 
     def _see_that_it_is_whole(self) -> None:
         """Have SQLite look through it, on a connection that has nothing of it in its cache."""
+        import sqlite3  # a start need not wait for it
+
         with closing(sqlite3.connect(f"{self._file.as_uri()}?mode=rw", uri=True)) as fresh:
             ((found,),) = fresh.execute("PRAGMA quick_check(1)")
         if found != "ok":
