@@ -78,6 +78,7 @@ def _first(strategy: Strategy, members: list[Placed], next_place: int, chance: i
     return asked[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", Strategy)
 @given(table=_tables())
 def test_members_are_rung_in_the_order_of_the_documentation(
@@ -92,6 +93,7 @@ def test_members_are_rung_in_the_order_of_the_documentation(
     assert not left
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", Strategy)
 @given(table=_tables())
 def test_only_ringall_rings_several_and_those_are_all_of_the_lowest_penalty(
