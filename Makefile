@@ -28,7 +28,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants pythons check format bench vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants pythons check format bench soak vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -69,6 +69,9 @@ format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can m
 
 bench: $(HAS_DEV) ## speed, as ratios to rivals in the same run   (ARGS="…")
 	$(PY) -m tests.bench $(ARGS)
+
+soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
+	$(PY) -m tests.soak $(ARGS)
 
 vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	@test -n "$(NAME)" || { echo "Which vendor? make vendor NAME=acme" >&2; exit 2; }

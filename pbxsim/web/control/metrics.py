@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -49,6 +50,10 @@ def _recordings(host: HostedPbx) -> tuple[int, int]:
     return (0, 0) if host.recorder is None else host.recorder.queued
 
 
+def _tasks() -> int:
+    return len(asyncio.all_tasks())
+
+
 def scrape(hosts: Hosts) -> bytes:
     """Spell the metrics of all PBXs and of the store in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
@@ -74,6 +79,7 @@ class _Reading(Collector):
             for host in self._hosts:
                 counter.add_metric([host.name], read(host))
             yield counter
+        yield GaugeMetricFamily("pbxsim_tasks", "Asyncio tasks of the server: one a connection, and a few.", _tasks())
         yield from self._store()
 
     def _store(self) -> Iterator[Metric]:

@@ -1,0 +1,96 @@
+"""The server of a long run: a process of its own, what it prints in files, and what the system says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from asyncio.subprocess import Process
+from pathlib import Path
+from string import Template
+from typing import Final
+
+import msgspec
+
+from tests.soak.mix import PBXS
+
+ROOT: Final = Path(__file__).parents[2]
+STORE: Final = "soak.sqlite3"
+_TEMPLATE: Final = Path(__file__).with_name("soak.yaml")
+_ADDRESS: Final = re.compile(rb"pbxsim \S+ on http://127\.0\.0\.1:(\d+)")
+_RETRY: Final = "{first: 0.2, factor: 2, longest: 1, give_up: 2}"
+_PATIENCE: Final = 30.0
+
+SMALL: Final = {"recent_calls": 200, "journal": 2_000, "requests": 500, "deliveries": 1_000_000}
+"""How much is kept of what happened, where a run is short: all of it is full before the memory is looked at."""
+USUAL: Final = {"recent_calls": 10_000, "journal": 100_000, "requests": 10_000, "deliveries": 32_000_000}
+"""What pbxsim keeps unless it is told otherwise."""
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """The server at a moment at which nothing is under way: bytes, open files, asyncio tasks, requests before that."""
+
+    requests: int
+    resident: int
+    descriptors: int
+    tasks: int
+
+
+class SoakServer:
+    """A `pbxsim serve` that runs; `log` is what it wrote to standard error."""
+
+    def __init__(self, process: Process, port: int, folder: Path) -> None:
+        self._process = process
+        self.port = port
+        self.store = folder / STORE
+        self._log = folder / "log"
+
+    @classmethod
+    async def started(
+        cls, folder: Path, receiver: str, kept: dict[str, int], program: tuple[str, ...] = ("pbxsim",)
+    ) -> SoakServer:
+        """Start it with its files in a folder, and return when it listens; `program` is the module that is run."""
+        files = [str(_pbx(folder, name, receiver, kept)) for name in PBXS]
+        command = (sys.executable, "-m", *program, "serve", *files, "--port", "0", "--db", str(folder / STORE))
+        with (folder / "log").open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdout=asyncio.subprocess.PIPE, stderr=log, cwd=ROOT, limit=1 << 20
+            )
+        assert process.stdout is not None
+        async with asyncio.timeout(_PATIENCE):
+            while line := await process.stdout.readline():
+                found = _ADDRESS.match(line)
+                if found:
+                    return cls(process, int(found[1]), folder)
+        raise AssertionError(f"the server did not start: {(folder / 'log').read_text(encoding='utf-8')}")
+
+    @property
+    def log(self) -> str:
+        """Read what it wrote to standard error."""
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def sample(self, requests: int, tasks: int) -> Sample:
+        """Look at it."""
+        home = Path(f"/proc/{self._process.pid}")
+        pages = int((home / "statm").read_text(encoding="ascii").split()[1])
+        open_files = sum(1 for _ in (home / "fd").iterdir())
+        return Sample(requests, pages * os.sysconf("SC_PAGE_SIZE"), open_files, tasks)
+
+    async def stop(self) -> int:
+        """End it in order (SIGTERM); give its exit status."""
+        if self._process.returncode is None:
+            self._process.terminate()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._process.communicate()
+        except TimeoutError:
+            self._process.kill()
+        return await self._process.wait()
+
+
+def _pbx(folder: Path, name: str, receiver: str, kept: dict[str, int]) -> Path:
+    file = folder / f"{name}.yaml"
+    template = Template(_TEMPLATE.read_text(encoding="utf-8"))
+    file.write_text(template.substitute(kept, name=name, receiver=receiver, retry=_RETRY), encoding="utf-8")
+    return file
