@@ -50,11 +50,12 @@ def summary(totals: Totals) -> list[str]:
     warm = warmed_up(samples)[0] if len(samples) > 1 else samples[0]
     resident = " / ".join(f"{each.resident / 1e6:.1f}" for each in (samples[0], warm, samples[-1]))
     return [
-        f"{totals.requests:,} requests in {totals.seconds:.0f} s, {totals.requests / totals.seconds:.0f} a second; "
+        f"{totals.requests:,} requests in {totals.seconds:.0f} s, {totals.requests / totals.seconds:.0f} a second, {samples[-1].cpu:.0f} CPU s; "
         f"{totals.rude:,} rude clients, {totals.resets} resets, {totals.moved} recordings moved",
         f"{totals.calls:,} calls, {totals.records:,} records; "
         f"{totals.delivered:,} webhooks delivered, {totals.failed:,} failed",
-        f"resident MB at the first stop / warm / at the end: {resident}; drift {drift(samples):+.1%}",
+        f"resident MB at the first stop / warm / at the end: {resident}; drift {drift(samples):+.1%}; "
+        f"at most {samples[-1].peak / 1e6:.1f}",
         f"descriptors {warm.descriptors} warm, {samples[-1].descriptors} at the end; "
         f"tasks {warm.tasks} warm, {samples[-1].tasks} at the end",
     ]

@@ -41,10 +41,10 @@ _DUOCOM: Final = "principal=666111666&pass=pw-{pbx}"
 _WEBCALL: Final = "/cgi-bin/oficinaweb/oficinaweb_webcallservice?"
 
 MIX: Final = (
-    # calls: 70 of 1,000
+    # calls: 50 of 1,000
     Asked(
         name="voipsun originate",
-        weight=18,
+        weight=26,
         target=_VOIPSUN + "originate&srcExtenInternalNum=100&dstNum=990100001&customCDR1={n}",
         begins='{"success":"true"}',
         places="voipsun",
@@ -65,14 +65,14 @@ MIX: Final = (
     ),
     Asked(
         name="vum call",
-        weight=14,
+        weight=2,
         target="/ustredna/webapi.php?klic=GIVEN{pbx}&cislo=990100001",
         begins="Hovor byl zadán.",
         places="vum",
     ),
     Asked(
         name="simotel originate",
-        weight=14,
+        weight=10,
         target="/api/v4/call/originate/act",
         method="PUT",
         headers=_SIMOTEL,
@@ -82,23 +82,23 @@ MIX: Final = (
     ),
     Asked(
         name="duocom web call",
-        weight=14,
+        weight=2,
         target=_WEBCALL + _DUOCOM + "&llamante=911000222&llamado=990100001",
         begins="1\n",
         places="duocom",
     ),
-    # vendors' reads: 578
+    # vendors' reads: 598
     Asked(name="voipsun queuestatus", weight=100, target=_VOIPSUN + "queuestatus&queueName=sales", begins='{"success":'),
     Asked(
         name="voipsun agentstatus",
-        weight=118,
+        weight=138,
         target=_VOIPSUN + "agentstatus&agentNumber=1000&agentPin=1234",
         begins='{"success":"true"',
     ),
-    Asked(name="voipsun sipstatus", weight=20, target=_VOIPSUN + "sipstatus", begins='{"'),
+    Asked(name="voipsun sipstatus", weight=19.8, target=_VOIPSUN + "sipstatus", begins='{"'),
     Asked(name="voipsun listcalls", weight=1, target=_VOIPSUN + "listcalls", begins='{"success":"true"'),
-    Asked(name="vum credit", weight=140, target="/ustredna/webapi.php?klic=INFO{pbx}&typ=1", begins="9"),
-    Asked(name="vum last call", weight=20, target="/ustredna/webapi.php?klic=INFO{pbx}&typ=2"),
+    Asked(name="vum credit", weight=160, target="/ustredna/webapi.php?klic=INFO{pbx}&typ=1", begins="9"),
+    Asked(name="vum last call", weight=0.2, target="/ustredna/webapi.php?klic=INFO{pbx}&typ=2"),
     Asked(
         name="simotel queues",
         weight=79,
@@ -114,7 +114,7 @@ MIX: Final = (
         target="/cgi-bin/oficinaweb/apimascaras?" + _DUOCOM + "&ani=911000222",
         begins="<?xml",
     ),
-    # refusals: 302
+    # refusals: 252
     Asked(
         name="voipsun, wrong password",
         weight=70,
@@ -123,7 +123,7 @@ MIX: Final = (
     ),
     Asked(
         name="voipsun, unknown action",
-        weight=60,
+        weight=10,
         target=_VOIPSUN + "originated&n={n}",
         begins='{"success":"false","errno":"110"',
     ),
@@ -153,8 +153,8 @@ MIX: Final = (
         body='{"second": {n}}',
         status=400,
     ),
-    # control reads: 50
-    Asked(name="livez", weight=30, target="/livez"),
+    # control reads: 100
+    Asked(name="livez", weight=80, target="/livez"),
     Asked(name="control clock", weight=18, target="/_pbxsim/clock?pbx={pbx}", begins='{"now":'),
     Asked(name="control requests", weight=1, target="/_pbxsim/requests?pbx={pbx}&limit=2", begins="["),
     Asked(name="control records", weight=1, target="/_pbxsim/cdrs?pbx={pbx}&limit=2", begins="["),

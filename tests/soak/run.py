@@ -30,7 +30,7 @@ _MOST_TOLD: Final = 20
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How long: until so many requests are answered or so many seconds are over, in rounds of so many requests.
 
-    `kept` is how much the PBXs keep of what happened; `program` what is run as the server.
+    `kept` is how much the PBXs keep of what happened; `fault` one that is planted.
     """
 
     requests: int
@@ -38,7 +38,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     round: int
     seed: int
     kept: dict[str, int]
-    program: tuple[str, ...] = ("pbxsim",)
+    fault: str = "none"
 
 
 class Totals(msgspec.Struct):
@@ -81,7 +81,7 @@ class Soak:
     async def run(self, folder: Path) -> Totals:
         """Run it, with its files in a folder; what did not hold is in the totals' `faults`."""
         await self._receiver.start()
-        self._server = await SoakServer.started(folder, self._receiver.url, self._plan.kept, self._plan.program)
+        self._server = await SoakServer.started(folder, self._receiver.url, self._plan.kept, self._plan.fault)
         self._began = time.perf_counter()
         try:
             await self._rounds()
@@ -105,7 +105,7 @@ class Soak:
             scraped = await self._at_rest()
             for name in PBXS:
                 self._check(name, scraped)
-            self._sample(scraped)
+            await self._sample()
             await self._between()
         for connection in opened:
             connection.close()
@@ -170,7 +170,9 @@ class Soak:
         totals.delivered += figures.delivered - before.delivered
         totals.failed += figures.failed - before.failed
 
-    def _sample(self, scraped: dict[str, float]) -> None:
+    async def _sample(self) -> None:
+        self._server.collect_garbage()
+        scraped = await metrics(self._server.port)  # answered once that is done
         sample = self._server.sample(self.totals.requests, int(scraped["pbxsim_tasks"]))
         self.totals.samples.append(sample)
         self._outcome.accepted.clear()
@@ -178,6 +180,7 @@ class Soak:
         self._tell(
             f"{took:7.0f} s {sample.requests:>10,} requests, {self.totals.calls:>9,} calls, "
             f"{sample.resident / 1e6:6.1f} MB, {sample.descriptors} descriptors, {sample.tasks} tasks, "
+            f"{sample.cpu:.0f} CPU s, "
             f"{len(self.totals.faults)} faults"
         )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
+import signal
 import sys
 from asyncio.subprocess import Process
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Final
 
 import msgspec
 
+from tests.bench.web_load import cpu_seconds
 from tests.soak.mix import PBXS
 
 ROOT: Final = Path(__file__).parents[2]
@@ -29,12 +30,14 @@ USUAL: Final = {"recent_calls": 10_000, "journal": 100_000, "requests": 10_000, 
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """The server at a moment at which nothing is under way: bytes, open files, asyncio tasks, requests before that."""
+    """The server at a moment at which nothing is under way: bytes now and at most, open files, asyncio tasks, CPU seconds and requests before that."""
 
     requests: int
     resident: int
+    peak: int
     descriptors: int
     tasks: int
+    cpu: float
 
 
 class SoakServer:
@@ -48,14 +51,14 @@ class SoakServer:
 
     @classmethod
     async def started(
-        cls, folder: Path, receiver: str, kept: dict[str, int], program: tuple[str, ...] = ("pbxsim",)
+        cls, folder: Path, receiver: str, kept: dict[str, int], fault: str = "none"
     ) -> SoakServer:
-        """Start it with its files in a folder, and return when it listens; `program` is the module that is run."""
+        """Start it with its files in a folder, and return when it listens; `fault` is one of child.py's."""
         files = [str(_pbx(folder, name, receiver, kept)) for name in PBXS]
-        command = (sys.executable, "-m", *program, "serve", *files, "--port", "0", "--db", str(folder / STORE))
+        command = (sys.executable, "-m", "tests.soak.child", fault, "serve", *files, "--port", "0")
         with (folder / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *command, stdout=asyncio.subprocess.PIPE, stderr=log, cwd=ROOT, limit=1 << 20
+                *command, "--db", str(folder / STORE), stdout=asyncio.subprocess.PIPE, stderr=log, cwd=ROOT, limit=1 << 20
             )
         assert process.stdout is not None
         async with asyncio.timeout(_PATIENCE):
@@ -70,12 +73,18 @@ class SoakServer:
         """Read what it wrote to standard error."""
         return self._log.read_text(encoding="utf-8", errors="replace")
 
+    def collect_garbage(self) -> None:
+        """Have it collect its garbage, before it does anything else."""
+        self._process.send_signal(signal.SIGUSR1)
+
     def sample(self, requests: int, tasks: int) -> Sample:
         """Look at it."""
         home = Path(f"/proc/{self._process.pid}")
-        pages = int((home / "statm").read_text(encoding="ascii").split()[1])
+        lines = (line.split() for line in (home / "status").read_text(encoding="ascii").splitlines())
+        sizes = {words[0]: int(words[1]) * 1024 for words in lines if words[0] in ("VmRSS:", "VmHWM:")}
         open_files = sum(1 for _ in (home / "fd").iterdir())
-        return Sample(requests, pages * os.sysconf("SC_PAGE_SIZE"), open_files, tasks)
+        cpu = cpu_seconds(self._process.pid)
+        return Sample(requests, sizes["VmRSS:"], sizes["VmHWM:"], open_files, tasks, cpu)
 
     async def stop(self) -> int:
         """End it in order (SIGTERM); give its exit status."""
