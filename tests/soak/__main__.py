@@ -50,7 +50,8 @@ def summary(totals: Totals) -> list[str]:
     warm = warmed_up(samples)[0] if len(samples) > 1 else samples[0]
     resident = " / ".join(f"{each.resident / 1e6:.1f}" for each in (samples[0], warm, samples[-1]))
     return [
-        f"{totals.requests:,} requests in {totals.seconds:.0f} s, {totals.requests / totals.seconds:.0f} a second, {samples[-1].cpu:.0f} CPU s; "
+        f"{totals.requests:,} requests in {totals.seconds:.0f} s, {totals.requests / totals.seconds:.0f} a second, "
+        f"{samples[-1].cpu:.0f} CPU s of the server; "
         f"{totals.rude:,} rude clients, {totals.resets} resets, {totals.moved} recordings moved",
         f"{totals.calls:,} calls, {totals.records:,} records; "
         f"{totals.delivered:,} webhooks delivered, {totals.failed:,} failed",

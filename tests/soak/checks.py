@@ -27,10 +27,10 @@ _TOLD: Final = 5
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What a store holds of a PBX: the calls that have records behind one (by vendor), how its notices stand."""
+    """What a store holds of a PBX, of records and of webhooks those behind one."""
 
     records: list[tuple[int, int, str]]  # id, call, vendor
-    notices: dict[str, int]
+    notices: list[tuple[int, str]]  # id, state
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -54,14 +54,16 @@ class Figures(msgspec.Struct, frozen=True):
         return cls(*values)
 
 
-def read_store(file: Path, pbx: str, after: int) -> Stored:
-    """Read what a store has of a PBX: its records behind one, all its notices."""
+def read_store(file: Path, pbx: str, before: Figures) -> Stored:
+    """Read what a store has of a PBX that it did not have before."""
     with closing(sqlite3.connect(file)) as database:
         records = database.execute(
-            "SELECT id, callno, vendor FROM cdr WHERE pbx = ? AND id > ? ORDER BY id", (pbx, after)
-        ).fetchall()
-        notices = database.execute("SELECT state, count(*) FROM webhook WHERE pbx = ? GROUP BY state", (pbx,))
-        return Stored(records, dict(notices.fetchall()))
+            "SELECT id, callno, vendor FROM cdr WHERE pbx = ? AND id > ? ORDER BY id", (pbx, before.closed)
+        )
+        notices = database.execute(
+            "SELECT id, state FROM webhook WHERE pbx = ? AND id > ? ORDER BY id", (pbx, before.posted)
+        )
+        return Stored(records.fetchall(), notices.fetchall())
 
 
 def records(
@@ -87,18 +89,22 @@ def records(
     return faults
 
 
-def webhooks(figures: Figures, stored: Stored, notices: Notices) -> list[str]:
-    """See that each notice was delivered or is listed as failed, and that the receiver saw the same."""
+def webhooks(figures: Figures, stored: Stored, notices: Notices, *, before: int) -> list[str]:
+    """See that each webhook posted since the last stop arrived, or is listed as failed.
+
+    There were `before` of them then. One that failed may have come, or even been taken: the reply came too late then.
+    """
     faults = []
     if figures.waiting or figures.posted != figures.delivered + figures.failed:
         faults.append(f"of {figures.posted} webhooks {figures.delivered} were delivered, {figures.failed} failed")
-    kept = (stored.notices.get("delivered", 0), stored.notices.get("failed", 0), stored.notices.get("pending", 0))
-    if kept != (figures.delivered, figures.failed, 0):
-        faults.append(f"delivered, failed, pending are {kept} in the store, not {figures.delivered, figures.failed, 0}")
-    if notices.came != figures.posted:
-        faults.append(f"{figures.posted} webhooks were posted, {notices.came} came to the receiver")
-    if notices.taken != figures.delivered:
-        faults.append(f"{figures.delivered} webhooks count as delivered, the receiver took {notices.taken}")
+    listed = [number for number, _ in stored.notices]
+    if listed != [*range(before + 1, figures.posted + 1)]:
+        faults.append(f"{figures.posted - before} webhooks were posted, the store lists {len(listed)}")
+    if open_ones := [number for number, state in stored.notices if state not in ("delivered", "failed")]:
+        faults.append(f"neither delivered nor failed are the webhooks {open_ones[:_TOLD]} …")
+    unheard = [number for number, state in stored.notices if state == "delivered" and not notices.has_taken(number)]
+    if unheard:
+        faults.append(f"{len(unheard)} webhooks count as delivered that the receiver never took: {unheard[:_TOLD]} …")
     return faults
 
 

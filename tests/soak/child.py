@@ -46,8 +46,8 @@ def _at_requests(does: Callable[[], None]) -> None:
 
 
 def _leak() -> None:
-    """Keep 100 kB of a request for ever."""
-    _at_requests(lambda: _kept.append(os.urandom(100_000)))
+    """Keep 400 kB for ever."""
+    _at_requests(lambda: _kept.append(os.urandom(400_000)))
 
 
 def _descriptors() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.soak.mix import Prepared
 
-AT_ONCE: Final = 8
+AT_ONCE: Final = 16
 """Requests under way on one connection."""
 
 _LENGTH: Final = re.compile(rb"\r\nContent-Length: (\d+)")

@@ -1,4 +1,4 @@
-"""What is asked: every vendor's requests, control reads and mistakes, how often each comes, and what its reply must be."""
+"""What is asked: every vendor's requests, control reads and mistakes; how often each comes, and its reply."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _DUOCOM: Final = "principal=666111666&pass=pw-{pbx}"
 _WEBCALL: Final = "/cgi-bin/oficinaweb/oficinaweb_webcallservice?"
 
 MIX: Final = (
-    # calls: 50 of 1,000
+    # 50 of 1,000 place calls
     Asked(
         name="voipsun originate",
         weight=26,
@@ -87,8 +87,10 @@ MIX: Final = (
         begins="1\n",
         places="duocom",
     ),
-    # vendors' reads: 598
-    Asked(name="voipsun queuestatus", weight=100, target=_VOIPSUN + "queuestatus&queueName=sales", begins='{"success":'),
+    # 598 are vendors' reads
+    Asked(
+        name="voipsun queuestatus", weight=100, target=_VOIPSUN + "queuestatus&queueName=sales", begins='{"success":'
+    ),
     Asked(
         name="voipsun agentstatus",
         weight=138,
@@ -114,7 +116,7 @@ MIX: Final = (
         target="/cgi-bin/oficinaweb/apimascaras?" + _DUOCOM + "&ani=911000222",
         begins="<?xml",
     ),
-    # refusals: 252
+    # 252 are refused
     Asked(
         name="voipsun, wrong password",
         weight=70,
@@ -153,7 +155,7 @@ MIX: Final = (
         body='{"second": {n}}',
         status=400,
     ),
-    # control reads: 100
+    # 100 are control reads
     Asked(name="livez", weight=80, target="/livez"),
     Asked(name="control clock", weight=18, target="/_pbxsim/clock?pbx={pbx}", begins='{"now":'),
     Asked(name="control requests", weight=1, target="/_pbxsim/requests?pbx={pbx}&limit=2", begins="["),

@@ -39,15 +39,9 @@ class Notices:
         """Note that one was answered with 200."""
         self._taken[number] = 1
 
-    @property
-    def came(self) -> int:
-        """How many came, each counted once."""
-        return sum(self._came)
-
-    @property
-    def taken(self) -> int:
-        """How many were answered with 200, each counted once."""
-        return sum(self._taken)
+    def has_taken(self, number: int) -> bool:
+        """Tell whether one was answered with 200."""
+        return number < len(self._taken) and bool(self._taken[number])
 
 
 class Receiver:

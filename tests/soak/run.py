@@ -77,6 +77,7 @@ class Soak:
         self._sides = {name: _Side() for name in PBXS}
         self.totals = Totals()
         self._began = 0.0
+        self._told = 0  # faults
 
     async def run(self, folder: Path) -> Totals:
         """Run it, with its files in a folder; what did not hold is in the totals' `faults`."""
@@ -107,6 +108,7 @@ class Soak:
                 self._check(name, scraped)
             await self._sample()
             await self._between()
+            self._tell_faults()
         for connection in opened:
             connection.close()
 
@@ -152,12 +154,11 @@ class Soak:
     def _check(self, name: str, scraped: dict[str, float]) -> None:
         side, figures = self._sides[name], checks.Figures.of(scraped, name)
         before = side.figures
-        stored = checks.read_store(self._server.store, name, before.closed)
+        stored = checks.read_store(self._server.store, name, before)
         accepted = Counter({vendor: calls for (pbx, vendor), calls in self._outcome.accepted.items() if pbx == name})
-        faults = checks.records(
-            figures, stored, accepted, calls_before=before.started, records_before=before.closed
-        )
-        faults += checks.webhooks(figures, stored, self._receiver.notices.get(name, Notices()))
+        faults = checks.records(figures, stored, accepted, calls_before=before.started, records_before=before.closed)
+        notices = self._receiver.notices.get(name, Notices())
+        faults += checks.webhooks(figures, stored, notices, before=before.posted)
         self.totals.faults += [f"{name}, after {self._work.sent} requests: {fault}" for fault in faults]
         self._add(figures, before)
         side.figures = figures
@@ -183,6 +184,11 @@ class Soak:
             f"{sample.cpu:.0f} CPU s, "
             f"{len(self.totals.faults)} faults"
         )
+
+    def _tell_faults(self) -> None:
+        for fault in self.totals.faults[self._told :]:
+            self._tell(f"did not hold: {fault}")
+        self._told = len(self.totals.faults)
 
     async def _between(self) -> None:
         """Move a recording of the PBX that goes on, and begin anew with the other one."""

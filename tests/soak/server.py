@@ -6,21 +6,23 @@ import asyncio
 import re
 import signal
 import sys
-from asyncio.subprocess import Process
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tests.bench.web_load import cpu_seconds
 from tests.soak.mix import PBXS
 
+if TYPE_CHECKING:
+    from asyncio.subprocess import Process
+
 ROOT: Final = Path(__file__).parents[2]
 STORE: Final = "soak.sqlite3"
 _TEMPLATE: Final = Path(__file__).with_name("soak.yaml")
 _ADDRESS: Final = re.compile(rb"pbxsim \S+ on http://127\.0\.0\.1:(\d+)")
-_RETRY: Final = "{first: 0.2, factor: 2, longest: 1, give_up: 2}"
+_RETRY: Final = "{first: 0.2, factor: 2, longest: 1, give_up: 5}"
 _PATIENCE: Final = 30.0
 
 SMALL: Final = {"recent_calls": 200, "journal": 2_000, "requests": 500, "deliveries": 1_000_000}
@@ -30,7 +32,7 @@ USUAL: Final = {"recent_calls": 10_000, "journal": 100_000, "requests": 10_000, 
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """The server at a moment at which nothing is under way: bytes now and at most, open files, asyncio tasks, CPU seconds and requests before that."""
+    """The server at a moment at which nothing is under way, after so many requests; memory in bytes."""
 
     requests: int
     resident: int
@@ -50,15 +52,19 @@ class SoakServer:
         self._log = folder / "log"
 
     @classmethod
-    async def started(
-        cls, folder: Path, receiver: str, kept: dict[str, int], fault: str = "none"
-    ) -> SoakServer:
+    async def started(cls, folder: Path, receiver: str, kept: dict[str, int], fault: str = "none") -> SoakServer:
         """Start it with its files in a folder, and return when it listens; `fault` is one of child.py's."""
         files = [str(_pbx(folder, name, receiver, kept)) for name in PBXS]
         command = (sys.executable, "-m", "tests.soak.child", fault, "serve", *files, "--port", "0")
         with (folder / "log").open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *command, "--db", str(folder / STORE), stdout=asyncio.subprocess.PIPE, stderr=log, cwd=ROOT, limit=1 << 20
+                *command,
+                "--db",
+                str(folder / STORE),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                cwd=ROOT,
+                limit=1 << 20,
             )
         assert process.stdout is not None
         async with asyncio.timeout(_PATIENCE):
