@@ -34,6 +34,7 @@ vendors:
         pass: pw
         account: payer
         activated: true
+        activated_apis: [api_consumos]
         charged_notice: {{url: "{receiver}/charged?ref={{ref}}&to={{llamado}}&s={{segundos}}&cost={{coste}}"}}
   simotel:
     accounts: [{{mode: token, api_key: k}}]

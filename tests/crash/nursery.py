@@ -54,9 +54,9 @@ class Nursery:
         self._process = process
 
     @classmethod
-    async def opened(cls) -> Nursery:
-        """Start it; the imports take a second, once."""
-        command = (sys.executable, "-m", "tests.crash.nursery")
+    async def opened(cls, *modules: str) -> Nursery:
+        """Start it; the imports take a second, once. With `modules` only these are imported before a fork."""
+        command = (sys.executable, "-m", "tests.crash.nursery", *modules)
         return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=ROOT))
 
     async def server(self, *arguments: str) -> Child:
@@ -88,7 +88,7 @@ class Nursery:
 
 def main() -> None:
     """Fork a server for each line, until there are no more lines."""
-    for module in _NEEDED:
+    for module in sys.argv[1:] or _NEEDED:
         import_module(module)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the killed
     children: list[int] = []
