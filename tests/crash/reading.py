@@ -49,8 +49,8 @@ async def lists(session: aiohttp.ClientSession, child: Child) -> set[tuple[str, 
     """Read the control API's records and the vendors' own lists; each line with its list's name."""
     async with session.get(f"{child.url}/_pbxsim/cdrs?limit=10000") as reply:
         lines = {("cdrs", _spelt(cdr)) for cdr in await reply.json()}
-    report = {"url": f"{child.url}/api/v4/reports/cdr/search", "headers": {"X-APIKEY": "k"}}
-    async with session.post(**report, json=_REPORT) as reply:
+    report = f"{child.url}/api/v4/reports/cdr/search"
+    async with session.post(report, headers={"X-APIKEY": "k"}, json=_REPORT) as reply:
         rows = json.loads(await reply.read())
         assert rows["success"] == 1, rows
         lines |= {("simotel", json.dumps(row, sort_keys=True)) for row in rows["data"]["data"]}
