@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from pbxsim.sinks.store.health import StoreHealth
@@ -45,6 +46,13 @@ async def test_metrics_tell_how_many_entries_each_log_has_and_how_many_bytes_the
     for name in ("deliveries", "deliveries_bytes", "recordings_waiting", "recordings_waiting_bytes"):
         assert after[f'pbxsim_{name}{{pbx="town"}}'] == 0
     assert after['pbxsim_journal_dropped_total{pbx="town"}'] == 0
+
+
+async def test_metrics_tell_how_many_tasks_the_server_has(town: Town) -> None:
+    before = samples((await town.get("/metrics")).body.decode())["pbxsim_tasks"]
+    waiting = asyncio.create_task(asyncio.Event().wait())
+    assert samples((await town.get("/metrics")).body.decode())["pbxsim_tasks"] == before + 1 > 1
+    waiting.cancel()
 
 
 async def test_metrics_tell_how_the_store_is() -> None:
