@@ -164,6 +164,7 @@ _ALL: Final = {
     "G11": races_http.stored,
     "G12": races_http.patience,
     "G13": store_races.batch_writing,
+    "FLOOD": races_http.flooded,
     "HOUR": busy_hour,
     "MANY": many_calls,
     "RECEIVERS": races_http.receivers,

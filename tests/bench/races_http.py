@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cold_start, servers, telling, web
+from tests.bench import cold_start, flood, servers, telling, web
+from tests.bench.flood_load import KINDS
 from tests.bench.goals import Goal, Race
-from tests.bench.harness import Contender
+from tests.bench.harness import Contender, in_child
 from tests.bench.turns import Side, SideBySide
 
 _HAS_PROC: Final = Path("/proc/self/schedstat").exists()
@@ -124,6 +125,25 @@ def _not_slower(ill: str, well: str) -> Goal:
 
 def _not_dearer(ill: str, well: str) -> Goal:
     return Goal(name="RECEIVERS", words="calls a CPU second", figure="requests/CPU second", ours=ill, rival=well)
+
+
+def flooded() -> Race:
+    """How long a PBX's client waits while another PBX of the same server is flooded: FLOOD."""
+    title = "A flood for another PBX of the same server"
+    how = "one client asks for sipstatus, 5 ms apart; eight connections flood the other PBX; both with a store"
+    if not _HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(_NEEDS_PROC,))
+    names = {kind: f"beside a flood of {kind}" for kind in KINDS}
+    contenders = (
+        Contender(flood.ALONE, in_child("flood", "figures", kind=flood.ALONE)),
+        *(Contender(name, in_child("flood", "figures", kind=kind)) for kind, name in names.items()),
+    )
+    goals = [
+        Goal(name="FLOOD", words=words, figure=figure, ours=name, rival=flood.ALONE, at_most=most)
+        for name in names.values()
+        for words, figure, most in (("median wait", "p50 ms", 2.0), ("p99 of the wait", "p99 ms", 5.0))
+    ]
+    return Race(title=title, how=how, contenders=contenders, goals=tuple(goals))
 
 
 def cold() -> Race:
