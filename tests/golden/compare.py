@@ -23,7 +23,8 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
-    " `limits.request` says how much of a request is read, other limits how much is kept in memory",
+    " `limits.request` says how much of a request is read, other limits how much is kept in memory;"
+    " a queue has `averages`",
     "documented/control": "the contract says who may use the control API, and what readyz tells whom",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
@@ -41,6 +42,14 @@ DELIBERATE: Final[dict[str, str]] = {
     "town/queues": "as documented/metrics",
     "town/receivers": "as documented/metrics",
     "town/vendors": "as documented/metrics",
+    "documented/voipsun_agents": "hold and talk time begin with their first value whole, as in app_queue of today",
+    "town/journal": "as documented/voipsun_agents",
+    "town/requests": "as documented/voipsun_agents",
+    "call-centre/journal": "as documented/voipsun_agents",
+    "call-centre/requests": "as documented/voipsun_agents",
+    "simulate/rush_for_1h30m": "a caller whose longest wait is over while it pauses between two passes leaves after the"
+    " pause; linear goes on within one wait; RINGNOANSWER before EXITWITHTIMEOUT",
+    "simulate/rush_calls_60_seed_4": "as simulate/rush_for_1h30m",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""

@@ -106,7 +106,7 @@ def _legs(real: Played, ours: Played) -> Iterator[Difference]:
         for one, other in zip(there, here, strict=True):
             if not near(one.ended, other.ended):
                 of = f"end of {party}"
-                yield Difference(aspect=Aspect.HAPPENS, of=of, real=f"{one.ended:g} s", ours=f"{other.ended:g} s")
+                yield Difference(aspect=Aspect.HAPPENS, of=of, real=f"{one.ended:.1f} s", ours=f"{other.ended:.1f} s")
             if one.cause != other.cause:
                 yield Difference(aspect=Aspect.CAUSES, of=party, real=str(one.cause), ours=str(other.cause))
 

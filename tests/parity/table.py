@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 PAGE: Final = Path(__file__).parents[2] / "docs" / "parity.md"
 _OF_QUEUES: Final = frozenset({Aspect.LOG, Aspect.FIGURES})
 _HEAD: Final = (
-    "Written by `python -m tests.parity --write`; a test sees that it is up to date. {scenarios} scenarios, told once"
-    " in `tests/parity/scenarios.py`, were played on two real Asterisks ({versions}) and are played here, with the clock"
-    " held. Seconds that differ by one at most count as the same. The rows compared are those of the same two channels."
-    " The reference is chan_sip, whose channels (`SIP/…`) all four vendors show; differences from it are named below,"
-    " each with the ruling that it falls under."
+    "Written by `python -m tests.parity --write`; a test sees that it is up to date. {scenarios} scenarios,"
+    " told once in `tests/parity/scenarios.py`, were played on two real Asterisks ({versions}) and are played"
+    " here, with the clock held. Seconds that differ by one at most count as the same. The rows compared are"
+    " those of the same two channels. The reference is chan_sip, whose channels (`SIP/…`) all four vendors"
+    " show; differences from it are named below, each with the ruling that it falls under."
 )
 
 
