@@ -10,6 +10,8 @@ import msgspec
 
 from pbxsim.kit.access import is_network
 from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.headers import is_origin
+from pbxsim.kit.values import Lines
 from pbxsim.kit.vendor import SettingsFault
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
@@ -112,7 +114,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_caller_without_trunk: PublicCaller = PublicCaller.REFUSE
     barred_prefixes: tuple[str, ...] = ("00", "+")
     cors_origins: tuple[str, ...] = ()
-    texts: dict[Failure, str] = {}
+    texts: dict[Failure, Lines] = {}
     reports: ReportSettings = ReportSettings()
     lenient_fields: tuple[LenientField, ...] = ()
     batchaddagent_key: BatchKey = BatchKey.AGENTS
@@ -128,15 +130,23 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     yield from _report_faults(settings.reports)
     if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
-    for index, entry in enumerate(settings.allowed_addresses):
-        if not is_network(entry):
-            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    yield from _client_faults(settings)
     for index, prefix in enumerate(settings.barred_prefixes):
         if not prefix:
             yield SettingsFault(f"barred_prefixes[{index}]", prefix, "at least one character: an empty one bars all")
     if settings.events is not None:
         yield from event_faults(settings.events, "events")
     yield from component_faults(settings.components, pbx, "components")
+
+
+def _client_faults(settings: Settings) -> Iterator[SettingsFault]:
+    for index, entry in enumerate(settings.allowed_addresses):
+        if not is_network(entry):
+            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    for index, origin in enumerate(settings.cors_origins):
+        if origin != "*" and not is_origin(origin):
+            expected = "scheme and host of a page, as https://www.example.com, or * for any"
+            yield SettingsFault(f"cors_origins[{index}]", origin, expected)
 
 
 def _report_faults(settings: ReportSettings) -> Iterator[SettingsFault]:
