@@ -15,7 +15,7 @@ from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.numbers import is_digits
 from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
 from pbxsim.kit.values import Lines
-from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.duocom import wire
@@ -160,6 +160,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     consumption: Consumption = Consumption()
     mask_list: MaskList = MaskList()
     mail: RecordingMail = RecordingMail()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give what each account and each VoIP user identifies itself with."""
+    for number, account in enumerate(settings.accounts):
+        path = f"accounts[{number}]"
+        yield Credential(path, frozenset({("principal", account.principal, account.password)}))
+        for index, user in enumerate(account.voip_users):
+            yield Credential(f"{path}.voip_users[{index}]", frozenset({("VoIP user", user.user, user.password)}))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:

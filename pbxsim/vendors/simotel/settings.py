@@ -12,7 +12,7 @@ from pbxsim.kit.access import is_network
 from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.headers import is_origin
 from pbxsim.kit.values import Lines
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
@@ -122,6 +122,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     components: tuple[ComponentEntry, ...] = ()
 
 
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give what each account that is enabled is asked for."""
+    for index, account in enumerate(settings.accounts):
+        basic = {("basic", account.username, account.password)} if account.mode.takes_basic else set()
+        token = {("API key", account.api_key)} if account.mode.takes_token else set()
+        if account.enabled:
+            yield Credential(f"accounts[{index}]", frozenset(basic | token))
+
+
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     """Find what contradicts the rest of the PBX file, or could never work."""
     for index, account in enumerate(settings.accounts):
@@ -169,13 +178,19 @@ def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:
 
 
 def _twins(accounts: Iterable[Account]) -> Iterator[SettingsFault]:
-    seen: set[tuple[str, str, str]] = set()
+    """Find accounts of which a request could not tell which one is meant; no fault shows a key."""
+    names: set[str] = set()
+    keys: set[str] = set()
     for index, account in enumerate(accounts):
-        basic = (account.username, account.password) if account.mode.takes_basic else ("", "")
-        identity = (*basic, account.api_key if account.mode.takes_token else "")
-        if identity in seen:
-            yield SettingsFault(f"accounts[{index}]", account.mode, "credentials that no other account has")
-        seen.add(identity)
+        path = f"accounts[{index}]"
+        name = {account.username} if account.mode.takes_basic and account.enabled else set()
+        key = {account.api_key} if account.mode.takes_token and account.enabled else set()
+        if name & names:
+            yield SettingsFault(f"{path}.username", account.username, "a name that no other enabled account has")
+        if key & keys:
+            yield SettingsFault(f"{path}.api_key", NOT_SHOWN, "an API key that no other enabled account has")
+        names |= name
+        keys |= key
 
 
 def _listed(pbx: Pbx) -> str:

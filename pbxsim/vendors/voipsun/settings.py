@@ -9,7 +9,7 @@ import msgspec
 
 from pbxsim.kit.headers import is_media_type
 from pbxsim.kit.reply import JSON
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.vendor import Credential, SettingsFault
 from pbxsim.pbx.pbx import Pbx
 
 ActionName: TypeAlias = Literal[
@@ -101,6 +101,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     dst_ring_timeout: _Seconds = 30
     sipstatus_omits: tuple[str, ...] = ()
     quirks: Quirks = Quirks()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give each API user's name and password."""
+    for index, user in enumerate(settings.users):
+        yield Credential(f"users[{index}]", frozenset({("user", user.username, user.password)}))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterable[SettingsFault]:

@@ -14,7 +14,7 @@ from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.kit.reach import reachable
 from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
 from pbxsim.kit.values import Lines
-from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.vum.errors import Text
@@ -91,6 +91,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     balance_delay_seconds: float = 0
     texts: dict[Text, Lines] = {}
     hangup_notices: tuple[HangupNotice, ...] = ()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give each activation key."""
+    for index, key in enumerate(settings.keys):
+        yield Credential(f"keys[{index}]", frozenset({("key", key.key)}))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
