@@ -127,7 +127,8 @@ class CallControl:
 
     def find(self, number: int) -> Call | None:
         """Find a call in progress, or one of those that ended lately."""
-        return self.live.get(number) or next((call for call in self.recent if call.number == number), None)
+        newest_first = reversed(self.recent)
+        return self.live.get(number) or next((call for call in newest_first if call.number == number), None)
 
     def channels(self) -> Iterator[Channel]:
         """Give all live channels, call by call in the order of their beginning."""

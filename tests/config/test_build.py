@@ -158,7 +158,7 @@ CONTEXTS = """
 dialplans: [{name: main}]
 extensions: [{internal: "100"}]
 trunks:
-  - {name: upc, capacity: 1, caller_id: "900", order: 3, registration: {host: 10.0.0.1, status: OK (8 ms)}}
+  - {name: upc, capacity: 1, longest_number: 9, caller_id: "900", order: 3, registration: {host: 10.0.0.1, status: OK (8 ms)}}
   - {name: o2}
 routes:
   - {name: abroad, patterns: [_00.], trunks: [o2], strip: 2, prepend: "+"}
@@ -210,7 +210,7 @@ def test_a_context_asks_those_it_includes() -> None:
 
 def test_a_trunk_is_all_that_its_entry_says() -> None:
     upc, o2 = built(CONTEXTS).pbx.directory.trunks.values()
-    assert (upc.capacity, upc.caller_id, upc.order) == (1, "900", 3)
+    assert (upc.capacity, upc.caller_id, upc.order, upc.longest_number) == (1, "900", 3, 9)
     assert upc.registration == Registration("10.0.0.1", 5060, "", "", "OK (8 ms)")
     assert (o2.capacity, o2.registration) == (None, Registration())
 

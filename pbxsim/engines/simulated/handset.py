@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
@@ -87,7 +88,9 @@ class SimulatedHandset:
         """
         leg = self._oldest(line, partner, "talks with anybody", _is_held)
         if not transfer.blind(self._pbx.calls, leg, to):
-            raise NothingToDo(f"nothing that {line.user} may call has the number {to!r}")
+            why = why_not_dialled(to)
+            said = f"nothing that {line.user} may call has the number {to!r}"
+            raise NothingToDo(f"{said}: {why}" if why else said)
 
     def consult(self, line: Line, to: str) -> Call:
         """Hold the call that is up and dial. Raises NothingToDo if the telephone talks with nobody, or cannot dial."""

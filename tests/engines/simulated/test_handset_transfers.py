@@ -230,3 +230,38 @@ def test_a_diversion_is_set_told_and_taken_back(office: Office, desk: Line) -> N
     office.handset.divert(desk, None)
     assert [*seen, desk.diversion] == [Diversion(always="101", after=20 * SECOND), None]
     assert office.kinds_heard() == [DiversionChanged, DiversionChanged]
+
+
+# -- numbers that cannot be dialled ------------------------------------------------------------------------------------
+
+UNDIALABLE = {
+    "800 123": "a blank in the number",
+    "800۱۲۳": "EXTENDED ARABIC-INDIC DIGIT ONE",
+    "800-123": "'-' in the number",
+    "800+1": "`+` stands in front",
+    "9" * 21: "at most 20 digits",
+}
+
+
+@pytest.mark.parametrize("number", UNDIALABLE)
+def test_a_number_that_cannot_be_dialled_fails_at_once(office: Office, desk: Line, number: str) -> None:
+    call = office.handset.dial(desk, number)
+    assert (call.is_over, call.cause, len(call.legs)) == (True, HangupCause.INVALID_NUMBER_FORMAT, 1)
+    assert office.cdr(call).disposition is Disposition.FAILED
+
+
+@pytest.mark.parametrize("number", UNDIALABLE)
+def test_a_call_is_not_handed_on_to_a_number_that_cannot_be_dialled(office: Office, desk: Line, number: str) -> None:
+    call = _talking(office)
+    with pytest.raises(NothingToDo) as refused:
+        office.handset.transfer(desk, number)
+    assert UNDIALABLE[number] in str(refused.value)
+    assert _peers(call) == ["sip100", "upc"]
+
+
+@pytest.mark.parametrize("number", UNDIALABLE)
+def test_nobody_can_be_consulted_at_a_number_that_cannot_be_dialled(office: Office, desk: Line, number: str) -> None:
+    call = _talking(office)
+    asking = office.handset.consult(desk, number)
+    assert asking.is_over
+    assert _peers(call) == ["sip100", "upc"]
