@@ -158,7 +158,8 @@ CONTEXTS = """
 dialplans: [{name: main}]
 extensions: [{internal: "100"}]
 trunks:
-  - {name: upc, capacity: 1, longest_number: 9, caller_id: "900", order: 3, registration: {host: 10.0.0.1, status: OK (8 ms)}}
+  - {name: upc, capacity: 1, longest_number: 9, caller_id: "900", order: 3,
+     registration: {host: 10.0.0.1, status: OK (8 ms)}}
   - {name: o2}
 routes:
   - {name: abroad, patterns: [_00.], trunks: [o2], strip: 2, prepend: "+"}

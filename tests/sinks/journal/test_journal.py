@@ -136,6 +136,7 @@ def test_it_tells_why_nothing_rang(office: Office, journal: Journal) -> None:
 )
 def test_it_tells_why_a_number_cannot_be_dialled(office: Office, journal: Journal, number: str, why: str) -> None:
     office.call("100", number)
+    office.advance(0)
     (refused,) = _of(journal, "leg-refused")
     assert (refused.data["number"], refused.data["cause"]) == (number, 28)
     assert why in str(refused.data["why"])

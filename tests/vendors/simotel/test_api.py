@@ -60,6 +60,7 @@ def test_put_and_post_do_the_same(method: str) -> None:
 def test_another_method_is_not_allowed(method: str) -> None:
     reply = Client().send(method=method)
     assert (reply.status, reply.body) == (405, failure("Method not allowed"))
+    assert ("Allow", "PUT, POST") in reply.headers
     assert reply.call is None
 
 
