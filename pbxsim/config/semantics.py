@@ -27,7 +27,7 @@ _SIP_URI: Final = re.compile(
 )
 _STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
 _DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
-_SHORT_FORM: Final = ("user", "calls", "registration")
+_SHORT_FORM: Final = ("user", "calls", "registration", "transfer_on_hang_up")
 _WITH_PLAIN_TEXT: Final = (
     *("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks", "routes", "dids", "groups"),
     *("agents", "queues", "cdrs"),

@@ -85,6 +85,7 @@ class Line:
     any call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
     `order` is its place where SIP accounts, those of lines and trunks together, are listed: the smaller first. While
     `do_not_disturb` is on, the telephone refuses what rings there as busy. `diversion` is where its calls go instead.
+    `transfers_on_hang_up`: a receiver put down in a consultation connects the held party (Snom's "Transfer on Onhook").
     """
 
     __slots__ = (
@@ -97,6 +98,7 @@ class Line:
         "order",
         "registration",
         "resting_state",
+        "transfers_on_hang_up",
         "user",
     )
 
@@ -109,6 +111,7 @@ class Line:
         registration: Registration | None = None,
         resting_state: ChannelState = ChannelState.DOWN,
         order: int = 0,
+        transfers_on_hang_up: bool = False,
     ) -> None:
         self.id = id
         self.user = user
@@ -116,6 +119,7 @@ class Line:
         self.order = order
         self.registration = registration or Registration()
         self.resting_state = resting_state
+        self.transfers_on_hang_up = transfers_on_hang_up
         self.extension: Extension
         self.do_not_disturb = False
         self.diversion: Diversion | None = None

@@ -455,3 +455,13 @@ def test_a_hand_reaches_the_telephones() -> None:
     assert pbx.handset is not None
     pbx.handset.unregister(pbx.directory.line("100"))
     assert record(pbx, "100", "1").cause is HangupCause.SUBSCRIBER_ABSENT
+
+
+def test_a_telephone_may_connect_whom_it_holds_when_it_is_hung_up() -> None:
+    pbx = built("""
+extensions:
+  - {internal: "100", transfer_on_hang_up: true}
+  - {internal: "101", lines: [{user: a, transfer_on_hang_up: true}, {user: b}]}
+""").pbx
+    lines = pbx.directory.lines
+    assert [user for user, line in lines.items() if line.transfers_on_hang_up] == ["100", "a"]
