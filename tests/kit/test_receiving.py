@@ -45,6 +45,8 @@ def test_anything_else_cannot(address: str) -> None:
         (301, Retry(), ["p.timeout"]),
         (float("nan"), Retry(), ["p.timeout"]),
         (5, Retry(first=0), ["p.retry.first"]),
+        (5, Retry(give_way=-1), ["p.retry.give_way"]),
+        (5, Retry(give_way=0), []),
         (5, Retry(first=float("inf"), longest=float("inf")), ["p.retry.first", "p.retry.longest"]),
         (5, Retry(factor=0.9), ["p.retry.factor"]),
         (5, Retry(first=10, longest=9), ["p.retry.longest"]),
