@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import Id, Name, Number, Party, SipUser
+from pbxsim.kit.values import ExtensionName, Id, Name, Number, Party, SipUser
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Extension, Line, Registration
 
@@ -107,7 +107,7 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class ExtensionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A subscriber. In short, without `lines`: one line, whose user is `user` or else the internal number."""
 
-    internal: Annotated[Number, Meta(description="Its number inside; unique in its dialplan.")]
+    internal: Annotated[ExtensionName, Meta(description="Its number inside; unique in its dialplan.")]
     id: Annotated[Id | None, Meta(description="Absent: the first one that is free.")] = None
     public: Annotated[tuple[Number, ...], Meta(description="Numbers by which the world reaches it.")] = ()
     dialplan: Annotated[Name | None, Meta(description="Absent: the file's first.")] = None

@@ -9,6 +9,7 @@ import pytest
 
 from pbxsim.clock.instant import HOUR, SECOND, iso_seconds
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.fault import PbxFileRefused
 from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT
@@ -465,3 +466,26 @@ extensions:
 """).pbx
     lines = pbx.directory.lines
     assert [user for user, line in lines.items() if line.transfers_on_hang_up] == ["100", "a"]
+
+
+@pytest.mark.parametrize("name", ["123-ABC", "sales.1", "sales_1", "a", "*8", "desk.1-b_2", "+42.1", "1-", "z" * 40])
+def test_an_extension_has_any_name_that_asterisk_takes_and_is_rung_by_it(name: str) -> None:
+    pbx = built(f"""
+extensions: [{{internal: "100"}}, {{internal: "{name}", user: "x"}}, {{internal: "102"}}]
+groups: [{{name: team, rows: [{{numbers: ["{name}"]}}]}}]
+queues: [{{name: q, overflow: "{name}", max: 1}}]
+contexts:
+  - {{name: c, entries: {{"1": {{extension: "{name}"}}, "2": {{dial: "{name}"}}}}, dialplan: default}}
+dids: [{{number: "299", extension: "{name}"}}]
+""").pbx
+    for number, context in ((name, "default"), ("1", "c"), ("2", "c"), ("299", "c")):
+        to = pbx.dialplan.resolve(number, context)
+        assert isinstance(to, ToExtension)
+        assert to.extension.internal == name
+    assert record(pbx, "100", name).disposition is Disposition.ANSWERED
+
+
+@pytest.mark.parametrize("name", ["_sales", ".1", "-1", "a b", "a/b", "a@b", "é", "", "z" * 41])
+def test_a_pattern_or_what_asterisk_could_not_tell_from_something_else_is_no_extension(name: str) -> None:
+    with pytest.raises(PbxFileRefused):
+        built(f'extensions: [{{internal: "{name}", user: x}}]')

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.kit.access import address_allowed
+from pbxsim.kit.json_body import repeated_keys
 from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.refusal import Refusal
@@ -111,7 +112,7 @@ class SimotelInterface:
         return reply
 
     def _done(self, service: str, request: Request) -> Reply:
-        hints = () if not request.query else (_FROM_BODY,)
+        hints = (*repeated_keys(request.body), *((_FROM_BODY,) if request.query else ()))
         try:
             return ACTIONS[service].handler(request, self.state).hinted(*hints)
         except Refusal as refusal:

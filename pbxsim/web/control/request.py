@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
+from pbxsim.kit.json_body import byte_order_mark
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def body_of(body: bytes, decoder: msgspec.json.Decoder[S]) -> S:
     try:
         return decoder.decode(body or b"{}")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"body: {error}") from None
+        raise Problem(400, f"body: {byte_order_mark(body) or error}") from None
 
 
 def number_of(name: str, text: str) -> int:
