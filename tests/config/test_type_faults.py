@@ -50,10 +50,11 @@ def test_what_stands_below_a_misspelt_key_is_looked_into_as_if_it_were_right() -
         (3, "extensions[0].internal", 100, f'{EXTENSION}: write "100" in quotes'),
         (4, "extensions[0].linse", [{"usr": "x", "calls": 0}],
          "a key that is known here (did you mean lines?): internal, id, public, dialplan, owner, caller_id, records,"
-         " special_diversion, lines, user, calls, registration"),
+         " special_diversion, lines, user, calls, registration, transfer_on_hang_up"),
         (4, "extensions[0].lines[0].calls", 0, "a whole number, 1 to 10000"),
         (4, "extensions[0].lines[0].usr", "x",
-         "a key that is known here (did you mean user?): user, id, calls, registration, state, order"),
+         "a key that is known here (did you mean user?): user, id, calls, registration, state, order,"
+         " transfer_on_hang_up"),
         (5, "extensions[1].dialplan", "nowhere", "a dialplan of this file"),
     ]  # fmt: skip
 
