@@ -23,7 +23,8 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
-    " `limits.request` says how much of a request is read, other limits how much is kept in memory",
+    " `limits.request` says how much of a request is read, other limits how much is kept in memory;"
+    " `longest_number`, `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`; names of extensions",
     "documented/control": "the contract says who may use the control API, what readyz tells whom, and exactly"
     " which values are taken",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
@@ -41,8 +42,16 @@ DELIBERATE: Final[dict[str, str]] = {
     "town/metrics": "as documented/metrics",
     "town/queues": "as documented/metrics",
     "town/receivers": "as documented/metrics",
-    "town/vendors": "as documented/metrics",
+    "town/vendors": "as documented/metrics; and as documented/simotel_calls",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
+    "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
+    "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
+    "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
+    "documented/nowhere": "hints tell of numbers that cannot be dialled and of repeated parameters",
+    "documented/requests": "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere",
+    "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals",
+    "town/journal": "ring groups tell of each number that could not be rung; and as documented/simotel_calls",
+    "commands/faults": "`internal` is the name of an extension, a line has `transfer_on_hang_up`",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
 
