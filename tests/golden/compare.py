@@ -43,7 +43,8 @@ DELIBERATE: Final[dict[str, str]] = {
     "town/queues": "as documented/metrics",
     "town/receivers": "as documented/metrics",
     "town/vendors": "as documented/metrics; and as documented/simotel_calls",
-    "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
+    "commands/refused": "`--engine sip` is told which engines are installed, as any other word is;"
+    " and as commands/faults",
     "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
     "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
     "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
