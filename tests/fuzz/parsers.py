@@ -137,7 +137,7 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
         b'multipart/form-data; boundary=b\n--b\r\nContent-Disposition: form-data; name="a"\r\n\r\nv\r\n--b--\r\n',
         b'--b\r\nX: y\r\nContent-Disposition: form-data;\r\n name="a\\"b"; filename=x\r\n\r\n\r\n--b\r\n\r\n\r\n--b--',
     ),
-    "json": (b'{"caller":"557","callee":552,"conditions":{"from":[1e9,null,true]}}', b'{"a":"\\ud800","conditions":[]}'),
+    "json": (b'{"caller":"557","callee":552,"conditions":{"to":[1e9,null,true]}}', b'{"a":"\\ud800","conditions":[]}'),
     "pbx-file": (
         b"name: x\nvendors: {voipsun: {users: [{username: a, password: b}]}}\n",
         *(b"name: x\n" + p for p in _PIECES)),
