@@ -13,6 +13,7 @@ from pbxsim.config.load import read
 from pbxsim.discovery import find_vendors
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.secret_values import SecretValues
+from pbxsim.kit.addresses import is_allowed
 from pbxsim.kit.limits import USUAL
 from pbxsim.kit.multipart import parse_multipart
 from pbxsim.kit.numbers import international, misprint_hints, sip_address
@@ -20,7 +21,6 @@ from pbxsim.kit.params import parse_form, parse_query
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.request import Request
 from pbxsim.pbx.numbers import BadPattern, compile_pattern
-from pbxsim.sinks.outbound.addresses import is_allowed
 from pbxsim.vendors.duocom import template
 from pbxsim.vendors.simotel.body import read_conditions, read_fields
 from pbxsim.vendors.simotel.originate import caller_id_shown
