@@ -23,6 +23,7 @@ from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import LoadedFile, load, path_of
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.allocator import give_back_large_blocks
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
@@ -147,6 +148,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
         stack.enter_context(logs.without(installation.secrets))
         context = _tls(settings, workplace)
         tune_garbage_collection()
+        give_back_large_blocks()
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)
         if settings.watch:
