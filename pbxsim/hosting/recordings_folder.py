@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.hosting.errors import CannotBegin
 from pbxsim.pbx.bus import Stage
+from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import PbxError
 from pbxsim.pbx.events import RecordingMoved
 from pbxsim.sinks.recordings.files import RecordingRoot
@@ -33,17 +34,21 @@ class RecordingsRefused(CannotBegin):
 class RecordingsFolder:
     """The folder of a PBX's recordings: at each beginning they lie where its file says.
 
-    A folder of ours is emptied where the PBX begins anew. In one that the user chose (`keep`) nothing is ever removed:
-    what the run before moved away goes back.
+    A folder of ours is emptied where the PBX begins anew. From one that the user chose (`keep`) go the recordings of
+    those calls alone that are forgotten with it, so that the same commands find the same; what the run before moved
+    away goes back. What no record names is nobody's but the user's. `before` is the folder as the PBX had it by an
+    earlier file.
     """
 
-    def __init__(self, folder: Path, file: PbxFile, *, keep: bool) -> None:
+    def __init__(self, folder: Path, file: PbxFile, *, keep: bool, before: RecordingsFolder | None = None) -> None:
         self._root = RecordingRoot(folder)
         self._folder = folder
         self._keep = keep
         self._home = {entry.id: entry.recording for entry in file.cdrs if entry.recording is not None}
         self._moves = Moves(())
         self._recorder: Recorder | None = None
+        self._pbx: Pbx | None = None
+        self._before = before
 
     def recorder(self, *, longest: int, most_bytes: int) -> Recorder:
         """Make a recorder for it.
@@ -58,15 +63,19 @@ class RecordingsFolder:
 
         `anew`: no earlier run's records are gone on with. Raises RecordingsRefused.
         """
-        if self._recorder is not None:  # it must not write into what has begun anew
-            self._recorder.close(finish=self._keep or not anew)
-        self._recorder = recorder
+        before, self._before = self._before or self, None
+        if before._recorder is not None:  # it must not write into what has begun anew
+            before._recorder.close(finish=not anew)
         if anew:
-            self._empty()
+            before._empty()
+        moved, forgotten = {} if anew else before._moves.away, before._pbx if anew and self._keep else None
+        self._recorder, self._pbx = recorder, pbx
         for placement in placements:
             if self._is_home(pbx, placement):
                 self._place(placement)
-        self._moves = Moves(self._home if self._keep else (), {} if anew else self._moves.away)
+        if forgotten is not None:
+            self._remove_recorded(forgotten)
+        self._moves = Moves(self._home if self._keep else (), moved)
         pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
         recorder.attach(pbx)
 
@@ -75,6 +84,14 @@ class RecordingsFolder:
             shutil.rmtree(self._folder, ignore_errors=True)
         for number, cdr in self._moves.away.items():
             self._bring_home(self._home[number], cdr)
+
+    def _remove_recorded(self, before: Pbx) -> None:
+        homes = {(home.folder, home.file) for home in self._home.values()}
+        for cdr in before.cdrs.find(CdrQuery()):
+            where = (cdr.recording_folder, cdr.recording_file)
+            if cdr.call and cdr.recording_file and where not in homes:
+                with suppress(PbxError):  # the user has taken it away
+                    self._root.remove(*where)
 
     def _bring_home(self, home: RecordingEntry, cdr: Cdr) -> None:
         with suppress(PbxError):  # the user has taken it away

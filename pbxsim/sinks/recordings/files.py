@@ -92,6 +92,16 @@ class RecordingRoot:
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=target):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+    def remove(self, folder: str, file: str) -> None:
+        """Take a recording away; a regular file, and nothing else. Raises RecordingUnreadable."""
+        try:
+            with self._folder(folder) as place:
+                name = _name(file)
+                os.close(_opened(name, place))
+                os.unlink(name, dir_fd=place)
+        except OSError as error:
+            raise RecordingUnreadable(_shown(folder, file)) from error
+
     def open(self, folder: str, file: str) -> BinaryIO:
         """Open a recording for reading; a regular file, and nothing else. Raises RecordingUnreadable."""
         try:
