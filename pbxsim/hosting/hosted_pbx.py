@@ -120,7 +120,9 @@ class HostedPbx:
     def restart(self, assembly: Assembly) -> None:
         """Begin anew by an assembly that may be another, as after a stop: what is stored stays, calls in progress end.
 
-        With a held clock it is as a reset: a test begins where its file says, whatever the store. If it cannot be carried out, nothing changes. Raises CannotBegin, and whatever else the assembly does.
+        With a held clock it is as a reset: a test begins where its file says, whatever the store.
+
+        If it cannot be carried out, nothing changes. Raises CannotBegin, and whatever else the assembly does.
         """
         self._restart(assembly, None, None if self.driver.rate == 0 else self._leaves())
 

@@ -16,7 +16,7 @@ from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pbxsim.config.file import PbxFile
@@ -64,20 +64,24 @@ class RecordingsFolder:
         `anew`: no earlier run's records are gone on with. Raises RecordingsRefused.
         """
         before, self._before = self._before or self, None
-        if before._recorder is not None:  # it must not write into what has begun anew
-            before._recorder.close(finish=not anew)
-        if anew:
-            before._empty()
-        moved, forgotten = {} if anew else before._moves.away, before._pbx if anew and self._keep else None
+        moved, forgotten = before.left(anew=anew)
         self._recorder, self._pbx = recorder, pbx
         for placement in placements:
             if self._is_home(pbx, placement):
                 self._place(placement)
-        if forgotten is not None:
-            self._remove_recorded(forgotten)
+        self._remove_recorded(forgotten)
         self._moves = Moves(self._home if self._keep else (), moved)
         pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
         recorder.attach(pbx)
+
+    def left(self, *, anew: bool) -> tuple[Mapping[int, Cdr], Sequence[Cdr]]:
+        """End what the PBX before did here; give what it had moved away, and what is now forgotten of it."""
+        if self._recorder is not None:  # it must not write into what has begun anew
+            self._recorder.close(finish=not anew)
+        if not anew:
+            return self._moves.away, ()
+        self._empty()
+        return {}, tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
 
     def _empty(self) -> None:
         if not self._keep:
@@ -85,9 +89,9 @@ class RecordingsFolder:
         for number, cdr in self._moves.away.items():
             self._bring_home(self._home[number], cdr)
 
-    def _remove_recorded(self, before: Pbx) -> None:
+    def _remove_recorded(self, forgotten: Iterable[Cdr]) -> None:
         homes = {(home.folder, home.file) for home in self._home.values()}
-        for cdr in before.cdrs.find(CdrQuery()):
+        for cdr in forgotten:
             where = (cdr.recording_folder, cdr.recording_file)
             if cdr.call and cdr.recording_file and where not in homes:
                 with suppress(PbxError):  # the user has taken it away

@@ -15,7 +15,7 @@ import msgspec
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.astdb import key_of
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.directory import Diversion  # noqa: TC001 - msgspec reads the annotations of `LineSaid`
 from pbxsim.pbx.events import (
     AgentChanged,
     CallStarted,
@@ -101,12 +101,13 @@ class Remembering:
         """Remember from now on what is set."""
         events = self._pbx.events
         events.subscribe(AgentChanged, self._on_agent, Stage.RECORDS)
-        for kind in (MemberAdded, MemberRemoved, MemberPauseChanged):
-            events.subscribe(kind, self._on_member, Stage.RECORDS)
-        for of_line in (DoNotDisturbChanged, DiversionChanged):
-            events.subscribe(of_line, self._on_line, Stage.RECORDS)
-        for of_call in (CallStarted, LegDialed):
-            events.subscribe(of_call, self._on_numbered, Stage.RECORDS)
+        events.subscribe(MemberAdded, self._on_member, Stage.RECORDS)
+        events.subscribe(MemberRemoved, self._on_member, Stage.RECORDS)
+        events.subscribe(MemberPauseChanged, self._on_member, Stage.RECORDS)
+        events.subscribe(DoNotDisturbChanged, self._on_line, Stage.RECORDS)
+        events.subscribe(DiversionChanged, self._on_line, Stage.RECORDS)
+        events.subscribe(CallStarted, self._on_numbered, Stage.RECORDS)
+        events.subscribe(LegDialed, self._on_numbered, Stage.RECORDS)
 
     def take_up(self) -> None:
         """Set everything as it was. What is remembered of whom the file does not have any more counts for nothing."""

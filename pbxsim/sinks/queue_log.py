@@ -1,8 +1,9 @@
 """The queue log as Asterisk's app_queue writes it: who came, waited, was rung, talked, left.
 
 Rows are those of the table `queue_log` that Asterisk fills where its log goes to a database (main/logger.c,
-ast_queue_log; apps/app_queue.c for the events and their data). Times are those of the PBX's zone, else UTC. Whoever could not even join is not
-there, as in Asterisk. Members of the start are told by ADDMEMBER, so that a reader knows who could be rung.
+ast_queue_log; apps/app_queue.c for the events and their data). Times are those of the
+PBX's zone, else UTC. Whoever could not even join is not there, as in Asterisk. Members of the start are told by
+ADDMEMBER, so that a reader knows who could be rung.
 """
 
 from __future__ import annotations

@@ -212,7 +212,9 @@ class WriteBuffer:
     def has_something(self) -> bool:
         """Tell whether there is something to take."""
         pending = self._pending
-        return bool(pending.cdrs or pending.entries or self._deliveries or pending.moved or pending.database or self._first)
+        return bool(
+            pending.cdrs or pending.entries or self._deliveries or pending.moved or pending.database or self._first
+        )
 
     @property
     def waiting(self) -> int:

@@ -118,7 +118,9 @@ async def _cdrs(connection: AsyncConnection, pbx: str, newest: int) -> list[Cdr]
 async def _highest(connection: AsyncConnection, pbx: str) -> tuple[int, int, int, Instant]:
     """Give the highest record, call and channel, and the latest end. Who ended long ago has none of the highest."""
     cdr = TABLES[rows.CDR].c
-    of_cdr = select(cdr.id, cdr.callno, cdr.serial, cdr.first_serial, cdr.second_serial, cdr.end_us).where(cdr.pbx == pbx)
+    of_cdr = select(cdr.id, cdr.callno, cdr.serial, cdr.first_serial, cdr.second_serial, cdr.end_us).where(
+        cdr.pbx == pbx
+    )
     recent = of_cdr.order_by(cdr.id.desc()).limit(_RECENT).subquery().c
     columns = (recent.id, recent.callno, recent.serial, recent.first_serial, recent.second_serial, recent.end_us)
     found = (await connection.execute(select(*(func.coalesce(func.max(column), 0) for column in columns)))).one()
@@ -179,11 +181,12 @@ _DIRECTIONS: Final = {one.value: one for one in Direction}
 
 
 def _cdr(row: Row[Any]) -> Cdr:
-    fields = dict(zip(rows.CDR_FIELDS, row, strict=False))
+    *said, one, two, three, four, _offset = tuple(row)
+    fields = dict(zip(rows.CDR_FIELDS, said, strict=True))
     fields["cause"] = _CAUSES[fields["cause"]]
     fields["disposition"] = _DISPOSITIONS[fields["disposition"]]
     fields["direction"] = _DIRECTIONS[fields["direction"]]
-    return Cdr(custom=tuple(row[-5:-1]), **fields)
+    return Cdr(custom=(one, two, three, four), **fields)
 
 
 def _entry(row: Row[Any]) -> LedgerEntry:

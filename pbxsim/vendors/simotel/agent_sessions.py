@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.clock.instant import Instant
+from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `Session`
 from pbxsim.pbx.astdb import key_of
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import AgentChanged, MemberAdded, MemberPauseChanged, MemberRemoved

@@ -13,7 +13,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.call import CallerId
+from pbxsim.pbx.call import CallerId  # noqa: TC001 - msgspec reads the annotations of `Visited`
 from pbxsim.pbx.events import CallerJoined, CdrClosed
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, VisitOver, Why
 from pbxsim.vendors.simotel.ids import record_name

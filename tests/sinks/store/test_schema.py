@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import column, insert, inspect, table
 
+from pbxsim.clock.instant import parse_iso
 from pbxsim.sinks.store import rows, schema
 from pbxsim.sinks.store.engine import make_engine, migrate
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.versions import v1_tables
+from pbxsim.testing.office import START, Office, extension
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
 if TYPE_CHECKING:
@@ -108,9 +110,53 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     assert await desk.rows("SELECT sum(amount) FROM ledger WHERE account = 'duocom'") == [(-1_000_000,)]
 
 
+@pytest.mark.parametrize(
+    ("zone", "begun", "shown"),
+    [
+        ("", "2026-07-01T06:00:00Z", "2026-07-01 06:00:00"),
+        ("Europe/Prague", "2026-07-01T06:00:00Z", "2026-07-01 08:00:00"),
+        ("Europe/Prague", "2026-01-01T06:00:00Z", "2026-01-01 07:00:00"),
+        ("Europe/Prague", "2026-03-29T00:59:59Z", "2026-03-29 01:59:59"),
+        ("Europe/Prague", "2026-03-29T01:00:00Z", "2026-03-29 03:00:00"),
+        ("Europe/Prague", "2026-10-25T00:30:00Z", "2026-10-25 02:30:00"),
+        ("Europe/Prague", "2026-10-25T01:30:00Z", "2026-10-25 02:30:00"),
+        ("Asia/Tehran", "2026-12-31T20:30:00Z", "2027-01-01 00:00:00"),
+        ("America/New_York", "2026-01-01T02:00:00Z", "2025-12-31 21:00:00"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_calldate_is_local_time_in_the_pbxs_zone(desk: Desk, zone: str, begun: str, shown: str) -> None:
+    buffer = await desk.open(Office(extension("101"), time_zone=zone))
+    desk.tell(cdr(1, start=parse_iso(begun), answer=0, end=parse_iso(begun)))
+    await buffer.settled()
+    ((civil,),) = await desk.rows("SELECT calldate FROM cdr")
+    assert str(civil)[:19] == shown
+
+
+async def test_what_is_remembered_is_found_by_the_next_run_and_forgotten_by_a_reset(desk: Desk) -> None:
+    buffer = await desk.open()
+    assert desk.office is not None
+    for value in (1, {"ž": [None, "x'"]}):
+        desk.office.pbx.database.put("family", "key", value)
+    desk.office.pbx.database.put("family", "other", True)
+    await buffer.settled()
+    saved, _ = await desk.load()
+    assert saved.database["family", "key"] == '{"ž":[null,"x\'"]}'
+    assert saved.database["family", "other"] == "true"
+    assert saved.now == START + 1_000_000, "where it stopped, a second on"
+    desk.begin_anew()
+    saved, _ = await desk.load()
+    assert ("family", "key") not in saved.database
+
+
 async def test_the_generated_columns_say_what_the_record_says(desk: Desk) -> None:
     buffer = await desk.open()
-    told = [cdr(1), cdr(2, answer=0, second_serial=0), cdr(3, first_serial=0), cdr(4, serial=2**33, first_serial=2**33 + 1)]
+    told = [
+        cdr(1),
+        cdr(2, answer=0, second_serial=0),
+        cdr(3, first_serial=0),
+        cdr(4, serial=2**33, first_serial=2**33 + 1),
+    ]
     desk.tell(*told)
     await buffer.settled()
     found = await desk.rows("SELECT duration, billsec, channel, dstchannel, uniqueid FROM cdr ORDER BY id")

@@ -1,4 +1,4 @@
-"""Version 4 of the schema: what a PBX remembers of what was set while it ran, as Asterisk's database (main/db.c) does."""
+"""Version 4 of the schema: what was set while a PBX ran, as Asterisk's database (main/db.c) keeps it."""
 
 from __future__ import annotations
 
