@@ -30,7 +30,8 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `src` is the party that was called (or called) first, `dst` the number asked for. `custom` are CustomCDR1 to 4.
     `serial` is the number in the call's unique id, `first_*` and `second_*` name the channels. `recording` is
-    folder and file name, both empty without a recording. `reference` is the vendor's own name for the call; `account` who paid.
+    folder and file name, both empty without a recording. `reference` is the vendor's own name for the call; `account`
+    who paid.
     """
 
     id: int

@@ -112,7 +112,7 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     never come. `address` may have a query, which is kept. `username` and `password`: HTTP Basic. `timeout`: how many
     seconds a try may take. `retry`: when a try that failed is made again, in seconds of the PBX's clock; `{give_up: 0}`
     tries once. Times are UTC, with `client_api_use_local_timezone` those of `time_zone` (absent:
-    that of the reports). `cdr_name`, `dialer_key`:
+    that of the reports where the PBX has a zone, else Asia/Tehran). `cdr_name`, `dialer_key`:
     other spellings. `send_unanswered_first_party`: a call whose first party did not answer has a Cdr, too (`dst` is
     `failed`).
     """

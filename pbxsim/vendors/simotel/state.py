@@ -58,8 +58,10 @@ class State:
 
 
 def _located(settings: Settings, pbx: Pbx) -> Settings:
-    """Have reports in the PBX's time zone where they have none of their own, and events in that of the reports."""
-    there = settings.reports.time_zone or pbx.time_zone or None
+    """Have reports in the PBX's time zone, if it has one, where they have none of their own, and events in theirs."""
+    if not pbx.time_zone:
+        return settings
+    there = settings.reports.time_zone or pbx.time_zone
     reports = msgspec.structs.replace(settings.reports, time_zone=there)
     events = settings.events
     if events is not None and events.time_zone is None:
