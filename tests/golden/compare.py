@@ -24,7 +24,8 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
     " `limits.request` says how much of a request is read, other limits how much is kept in memory; `time_zone`",
-    "documented/control": "the contract says who may use the control API, and what readyz tells whom; as documented/cdrs",
+    "documented/control": "the contract says who may use the control API, and what readyz tells whom;"
+    " as documented/cdrs",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
@@ -47,7 +48,8 @@ DELIBERATE: Final[dict[str, str]] = {
     "documented/recordings": "as documented/cdrs",
     "documented/journal": "as documented/cdrs",
     "documented/requests": "as documented/cdrs",
-    "documented/cdrs": "a call's id is its first channel's everywhere, and a call without a channel has a number of its own, which channels count",
+    "documented/cdrs": "a call's id is its first channel's; a call without a channel has a number of its own,"
+    " which is none of a later channel's",
     "town/components": "as documented/cdrs",
     "town/trunks": "as documented/cdrs",
     "town/files": "as documented/cdrs",
