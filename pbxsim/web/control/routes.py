@@ -36,6 +36,8 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Commanding("POST", "/_pbxsim/calls/{call}/hangup", calls.hang_up),
     Reading("GET", "/_pbxsim/phones", phones.listed),
     Commanding("POST", "/_pbxsim/phones/{user}/{verb}", phones.touch),
+    Commanding("PUT", "/_pbxsim/phones/{user}/behaviour", phones.instruct),
+    Commanding("DELETE", "/_pbxsim/phones/{user}/behaviour", phones.release),
     Reading("GET", "/_pbxsim/cdrs", cdrs.listed),
     Reading("GET", "/_pbxsim/cdrs.csv", cdrs.as_csv),
     Reading("GET", "/_pbxsim/cdrs/{cdr}/recording", recordings.one),
