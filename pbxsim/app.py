@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -40,7 +41,7 @@ from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from ssl import SSLContext
 
     from pbxsim.kit.vendor import Vendor
@@ -52,7 +53,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
 
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
-    `is_terminal`: what is said is read by a person, and not kept by what started the server.
+    `is_terminal`: what is said is read by a person, and not kept by what started the server. `ready_file` is written
+    once it serves: where, what, and by which process, as JSON.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -69,6 +71,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = False
     is_terminal: bool = False
     watch: bool = False
+    ready_file: Path | None = None
 
 
 class Refused(Exception):
@@ -131,23 +134,49 @@ def _check_reach(settings: ServeSettings) -> None:
 async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)  # before anything is made that must not be left behind
-    async with AsyncExitStack() as stack:
-        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
-        sources = Sources.of(settings)
-        kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
-        storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze))
-        installation = Installation(settings, workplace, storage, sources)
-        stack.enter_context(logs.without(installation.secrets))
-        context = _tls(settings, workplace)
-        tune_garbage_collection()
-        await installation.server.start(settings.host, settings.port, context)
-        stack.push_async_callback(installation.server.stop)
+    async with serving(settings, owns_process=True) as installation, AsyncExitStack() as stack:
         if settings.watch:
             watch = FileWatch(installation.watched(), installation.reload)
             watch.start()
             stack.callback(watch.close)
+        if settings.ready_file is not None:
+            stack.callback(settings.ready_file.unlink, missing_ok=True)
+            _write_whole(settings.ready_file, installation.ready())
         say(installation.banner(shows_credentials=settings.is_terminal))
         await stop.wait()
+
+
+@asynccontextmanager
+async def serving(settings: ServeSettings, *, owns_process: bool = False) -> AsyncIterator[Installation]:
+    """Serve in the running event loop until the block ends.
+
+    With `owns_process` the log and the garbage collector are set up for it as well; without, nothing is touched that
+    belongs to somebody else. Raises what Installation does, AddressInUse, EngineUnreachable, StoreUnreachable.
+    """
+    async with AsyncExitStack() as stack:
+        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
+        sources = Sources.of(settings)
+        kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
+        storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze if owns_process else None))
+        installation = Installation(settings, workplace, storage, sources)
+        context = _tls(settings, workplace)
+        if owns_process:
+            stack.enter_context(logs.without(installation.secrets))
+            tune_garbage_collection()
+        await installation.server.start(settings.host, settings.port, context)
+        stack.push_async_callback(installation.server.stop)
+        yield installation
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file that is there with all of it or not at all. Raises CannotBegin."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotBegin(f"--ready-file {file}: {error.strerror or error}") from error
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -197,13 +226,22 @@ class Installation:
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, control)
 
+    @property
+    def url(self) -> str:
+        """Give where the server is; it must listen."""
+        return base_url(self._settings.host, self.server.port, tls=self._settings.tls != "")
+
+    def ready(self) -> bytes:
+        """Give what a program that started the server wants to know, as JSON; the server must listen."""
+        return msgspec.json.encode({"url": self.url, "pbxs": self.hosts.names(), "pid": os.getpid()})
+
     def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
         settings = self._settings
         return banner(
             self.hosts,
             self.vendors,
-            base_url(settings.host, self.server.port, tls=settings.tls != ""),
+            self.url,
             kept_in=self._storage.words,
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",

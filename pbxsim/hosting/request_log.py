@@ -295,6 +295,11 @@ class RequestLog:
         behind = dropwhile(lambda record: record.seq <= after, self._records)
         return (record for record in behind if vendor is None or record.vendor == vendor)
 
+    def newest(self, *, before: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
+        """Give the requests before number `before` (0: all), newest first; of one vendor only, as `records` does."""
+        older = (record for record in reversed(self._records) if not before or record.seq < before)
+        return (record for record in older if vendor is None or record.vendor == vendor)
+
     def _keep(self, vendor: str, request: Request) -> RequestRecord:
         self._seq += 1
         record = RequestRecord(self._seq, self._clock.now, vendor, request)

@@ -9,8 +9,8 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.hosting.hosted_pbx import HostedPbx
-from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.handset import Handset, Instruction, Reaction
 from pbxsim.web.control.paging import NamedPage, named_listing

@@ -15,6 +15,7 @@ from pbxsim.web.control import (
     logs,
     phones,
     recordings,
+    waiting,
     webhooks,
 )
 from pbxsim.web.control.clock import Moving
@@ -48,6 +49,8 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Reading("GET", "/_pbxsim/accounts/{name}/ledger", accounts.ledger),
     Commanding("POST", "/_pbxsim/accounts/{name}/credit", accounts.top_up),
     Reading("GET", "/_pbxsim/requests", logs.requests),
+    Reading("POST", "/_pbxsim/requests/verify", waiting.verify),
+    Reading("POST", "/_pbxsim/wait", waiting.wait),
     Reading("GET", "/_pbxsim/journal", logs.journal),
     Reading("GET", "/_pbxsim/webhooks", webhooks.listed),
     Reading("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),  # deliveries are outside the switch
