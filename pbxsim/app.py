@@ -19,6 +19,7 @@ import msgspec
 
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
+from pbxsim.config.clashes import refuse_clashes
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import LoadedFile, load, path_of
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
@@ -78,8 +79,8 @@ class Refused(Exception):
     """What was given cannot be served; says why."""
 
 
-class SamePbxTwice(Refused):
-    """Two PBX files have one name, or a running PBX was to get another: nobody could tell which one is meant."""
+class AnotherName(Refused):
+    """A running PBX was to get another name: nobody could tell which one is meant."""
 
 
 class Contradictory(Exception):
@@ -107,7 +108,9 @@ class Sources(msgspec.Struct, frozen=True):
                 " go faster; leave --clock out"
             )
         vendors = find_vendors()
-        return cls(vendors, engines, {source: load(source, vendors, engines) for source in settings.pbxs})
+        files = {source: load(source, vendors, engines) for source in settings.pbxs}
+        refuse_clashes(files[source] for source in settings.pbxs)
+        return cls(vendors, engines, files)
 
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
@@ -205,7 +208,7 @@ def _tls(settings: ServeSettings, workplace: Path) -> SSLContext | None:
 class Installation:
     """The PBXs of one server, from their files, and the server itself. `workplace` is a folder for what need not stay.
 
-    Raises PbxFileRefused, SamePbxTwice, PathClaimedTwice, CannotBegin, and what `Sources.of` does without `sources`.
+    Raises PbxFileRefused, PathClaimedTwice, CannotBegin, and what `Sources.of` does without `sources`.
     """
 
     def __init__(
@@ -220,6 +223,7 @@ class Installation:
         self._storage = InMemory() if storage is None else storage
         self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
+        self._loaded: dict[str, LoadedFile] = {}
         self.secrets = SecretValues({settings.control_token, self._storage.password})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
@@ -266,20 +270,21 @@ class Installation:
         loaded = load(source, self.vendors, self._installed.engines)
         file = loaded.file
         if file.name != name:
-            raise SamePbxTwice(f"{source}: name: found {file.name!r}, expected {name!r}, which a running PBX keeps")
+            raise AnotherName(f"{source}: name: found {file.name!r}, expected {name!r}, which a running PBX keeps")
+        refuse_clashes([*(each for other, each in self._loaded.items() if other != name), loaded])
         others = {vendor for host in self.hosts if host.name != name for vendor in host.interfaces}
         VendorPaths(self.vendors[vendor] for vendor in sorted(others | set(file.vendors)))
         host = self.hosts.named(name)
         assert host is not None
         host.restart(self._assembly(loaded))
+        self._loaded[name] = loaded
         self.server.reindex()
 
     def _host(self, source: str) -> HostedPbx:
         loaded = self._installed.files[source]
         name = loaded.file.name
-        if name in self._sources:
-            raise SamePbxTwice(f"two PBXs are named {name!r}: {self._sources[name]} and {source}")
         self._sources[name] = source
+        self._loaded[name] = loaded
         return HostedPbx(
             self._assembly(loaded),
             self.vendors,

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.app import ServeSettings
+    from pbxsim.config.load import LoadedFile
     from pbxsim.discovery import Engines
     from pbxsim.hosting.storage import Wanted
     from pbxsim.kit.vendor import Vendor
@@ -105,14 +106,22 @@ def _flag(given: Literal[True] | FromEnvironment) -> bool:
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Tell every fault of PBX files."""
+    """Tell every fault of PBX files, each by itself and all together, as one server would have them."""
+    from pbxsim.config.clashes import refuse_clashes
+    from pbxsim.config.fault import PbxFileRefused
     from pbxsim.discovery import find_vendors
 
     vendors = find_vendors()
-    return max([_check(file, vendors, asked.engine) for file in asked.files])
+    checked = [_checked(file, vendors, asked.engine) for file in asked.files]
+    sound = [loaded for loaded in checked if loaded is not None]
+    try:
+        refuse_clashes(sound)
+    except PbxFileRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    return Exit.DONE if len(sound) == len(checked) else Exit.REFUSED
 
 
-def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
+def _checked(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> LoadedFile | None:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
@@ -122,9 +131,10 @@ def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
         loaded = load(file, vendors, engines)
         assemble(loaded, clock=Scheduler(loaded.file.start or 0))
     except PbxFileRefused as refused:
-        return _complain(str(refused), Exit.REFUSED)
+        _complain(str(refused), Exit.REFUSED)
+        return None
     _say(f"{file}: PBX {loaded.file.name}, no fault")
-    return Exit.DONE
+    return loaded
 
 
 def schema(asked: argparse.Namespace) -> int:
@@ -170,7 +180,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands, environment)
     add: Callable[..., Parser] = commands.add_parser
-    checker = add("check", help="tell every fault of PBX files; exit 1 if there is one", allow_abbrev=False)
+    checker = add(
+        "check",
+        help="tell every fault of PBX files, and of serving them together; exit 1 if there is one",
+        allow_abbrev=False,
+    )
     checker.add_argument("files", nargs="+", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
     checker.add_engine_option()
     checker.set_defaults(command=check)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from pbxsim import app
-from pbxsim.app import Installation, SamePbxTwice, ServeSettings
+from pbxsim.app import Installation, ServeSettings
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
@@ -117,7 +117,7 @@ async def test_the_banner_tells_how_fast_the_clock_goes(tmp_path: Path, rate: fl
 
 def test_two_pbxs_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(SamePbxTwice, match="two PBXs are named 'shop'"):
+    with pytest.raises(PbxFileRefused, match="name: found 'shop', expected a name of its own: "):
         installation(tmp_path, pbx_file(tmp_path), pbx_file(tmp_path / "other"))
 
 

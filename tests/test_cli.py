@@ -288,7 +288,7 @@ def test_the_same_commands_give_the_same_journal_in_two_processes(tmp_path: Path
     ("arguments", "told"),
     [
         (["nothing"], "nothing:1: expected a file, or a built-in PBX: "),
-        (["{shop}", "{shop}"], "two PBXs are named 'shop': "),
+        (["{shop}", "{shop}"], "name: found 'shop', expected a name of its own: "),
         (["{bad}"], "bad.yaml:1: nme: "),
         (["--tls", "a:b"], "--tls a:b: expected self-signed, or the paths of a certificate and its key as CERT:KEY"),
     ],
@@ -435,6 +435,22 @@ def test_check_hears_what_a_vendor_says_of_its_settings(tmp_path: Path, capsys: 
 def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "voipsun-manual"]) == 0
     assert "PBX voipsun-manual, no fault" in capsys.readouterr().out
+
+
+def test_files_are_checked_together_too_and_each_fault_names_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = "vendors: {voipsun: {users: [{username: crm, password: s3cret}]}}"
+    alpha, beta = tmp_path / "alpha.yaml", tmp_path / "beta.yaml"
+    for file in (alpha, beta):
+        file.write_text(f"name: {file.stem}\n{user}\n", encoding="utf-8")
+    for arguments in (["check"], ["serve", "--port", "0", "--db", ":memory:"]):
+        assert main([*arguments, str(alpha), str(beta)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(f"{beta}:2: vendors.voipsun.users[0]: expected a credential that is PBX beta's alone: ")
+        assert told.endswith(f"PBX alpha has it already, in {alpha}:2: vendors.voipsun.users[0]\n")
+        assert "s3cret" not in told
+    assert main(["check", str(beta)]) == 0
 
 
 def test_check_tells_every_fault_on_a_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

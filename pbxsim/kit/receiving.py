@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.addresses import KINDS, is_allowed_host
+from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,12 @@ def is_url(text: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
+
+
+def server_faults(url: str, path: str) -> Iterator[SettingsFault]:
+    """Find that a URL's server is an address that is never connected to; the URL is not shown."""
+    if is_url(url) and not is_allowed_host(urlsplit(url).hostname or ""):
+        yield SettingsFault(path, NOT_SHOWN, f"a URL whose server is not {KINDS}")
 
 
 def delivery_faults(timeout: float, retry: Retry, path: str) -> Iterator[SettingsFault]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.kit.receiving import delivery_faults, is_url
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.pbx.notice import Retry
 
 
@@ -34,6 +35,19 @@ def test_http_and_https_urls_can_be_told(address: str) -> None:
 )
 def test_anything_else_cannot(address: str) -> None:
     assert not is_url(address)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/x?s=1", "https://[::ffff:a9fe:a9fe]:8443/", "http://2852039166/"]
+)
+def test_a_server_that_is_never_connected_to_is_a_fault_that_does_not_show_the_url(url: str) -> None:
+    ((path, value),) = [(fault.path, fault.value) for fault in server_faults(url, "p.url")]
+    assert (path, value) == ("p.url", NOT_SHOWN)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "http://crm.lan/", "no url"])
+def test_any_other_server_is_none(url: str) -> None:
+    assert list(server_faults(url, "p.url")) == []
 
 
 @pytest.mark.parametrize(

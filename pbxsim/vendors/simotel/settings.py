@@ -10,7 +10,9 @@ import msgspec
 
 from pbxsim.kit.access import is_network
 from pbxsim.kit.civil import zone_or_none
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.headers import is_origin
+from pbxsim.kit.values import Lines
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
@@ -112,12 +114,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_caller_without_trunk: PublicCaller = PublicCaller.REFUSE
     barred_prefixes: tuple[str, ...] = ("00", "+")
     cors_origins: tuple[str, ...] = ()
-    texts: dict[Failure, str] = {}
+    texts: dict[Failure, Lines] = {}
     reports: ReportSettings = ReportSettings()
     lenient_fields: tuple[LenientField, ...] = ()
     batchaddagent_key: BatchKey = BatchKey.AGENTS
     events: EventSettings | None = None
     components: tuple[ComponentEntry, ...] = ()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give what each account that is enabled is asked for."""
+    for index, account in enumerate(settings.accounts):
+        basic = {("basic", account.username, account.password)} if account.mode.takes_basic else set()
+        token = {("API key", account.api_key)} if account.mode.takes_token else set()
+        if account.enabled:
+            yield Credential(f"accounts[{index}]", frozenset(basic | token))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -128,15 +139,23 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     yield from _report_faults(settings.reports)
     if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
-    for index, entry in enumerate(settings.allowed_addresses):
-        if not is_network(entry):
-            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    yield from _client_faults(settings)
     for index, prefix in enumerate(settings.barred_prefixes):
         if not prefix:
             yield SettingsFault(f"barred_prefixes[{index}]", prefix, "at least one character: an empty one bars all")
     if settings.events is not None:
         yield from event_faults(settings.events, "events")
     yield from component_faults(settings.components, pbx, "components")
+
+
+def _client_faults(settings: Settings) -> Iterator[SettingsFault]:
+    for index, entry in enumerate(settings.allowed_addresses):
+        if not is_network(entry):
+            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    for index, origin in enumerate(settings.cors_origins):
+        if origin != "*" and not is_origin(origin):
+            expected = "scheme and host of a page, as https://www.example.com, or * for any"
+            yield SettingsFault(f"cors_origins[{index}]", origin, expected)
 
 
 def _report_faults(settings: ReportSettings) -> Iterator[SettingsFault]:
@@ -159,13 +178,19 @@ def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:
 
 
 def _twins(accounts: Iterable[Account]) -> Iterator[SettingsFault]:
-    seen: set[tuple[str, str, str]] = set()
+    """Find accounts of which a request could not tell which one is meant; no fault shows a key."""
+    names: set[str] = set()
+    keys: set[str] = set()
     for index, account in enumerate(accounts):
-        basic = (account.username, account.password) if account.mode.takes_basic else ("", "")
-        identity = (*basic, account.api_key if account.mode.takes_token else "")
-        if identity in seen:
-            yield SettingsFault(f"accounts[{index}]", account.mode, "credentials that no other account has")
-        seen.add(identity)
+        path = f"accounts[{index}]"
+        name = {account.username} if account.mode.takes_basic and account.enabled else set()
+        key = {account.api_key} if account.mode.takes_token and account.enabled else set()
+        if name & names:
+            yield SettingsFault(f"{path}.username", account.username, "a name that no other enabled account has")
+        if key & keys:
+            yield SettingsFault(f"{path}.api_key", NOT_SHOWN, "an API key that no other enabled account has")
+        names |= name
+        keys |= key
 
 
 def _listed(pbx: Pbx) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Literal
 
 import msgspec
 
 from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.headers import is_origin
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.kit.reach import reachable
-from pbxsim.kit.receiving import delivery_faults, is_url
-from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.values import Lines
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.placeholders import has_place_in_server
-
-_ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")  # RFC 6454, 6.2: scheme, host, port; nothing behind it
 
 
 class KeyKind(StrEnum):
@@ -90,8 +89,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     decimal_separator: Literal[".", ","] = "."
     balance_date: DateForm = DateForm.ISO
     balance_delay_seconds: float = 0
-    texts: dict[Text, str] = {}
+    texts: dict[Text, Lines] = {}
     hangup_notices: tuple[HangupNotice, ...] = ()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give each activation key."""
+    for index, key in enumerate(settings.keys):
+        yield Credential(f"keys[{index}]", frozenset({("key", key.key)}))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -121,7 +126,7 @@ def _key_faults(key: Key, path: str, settings: Settings, pbx: Pbx) -> Iterator[S
     if key.origins and not key.kind.is_click_to_call:
         yield SettingsFault(f"{path}.origins", list(key.origins), f"none: a key of kind {key.kind} stays off pages")
     for index, origin in enumerate(key.origins):
-        if not _ORIGIN.fullmatch(origin):
+        if not is_origin(origin):
             yield SettingsFault(f"{path}.origins[{index}]", origin, "scheme and host, as https://www.example.com")
 
 
@@ -160,4 +165,5 @@ def _notice_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
             yield SettingsFault(
                 f"{path}.url", NOT_SHOWN, "an http(s) URL without a fragment, blanks or letters beyond ASCII"
             )
+        yield from server_faults(notice.url, f"{path}.url")
         yield from delivery_faults(notice.timeout, notice.retry, path)

@@ -76,7 +76,7 @@ async def set_rate(host: HostedPbx, body: Rate) -> dict[str, bool]:
 async def advance(host: HostedPbx, body: Advance) -> dict[str, bool]:
     """Move on. A barrier: all work due by then is done when the answer comes, records stored."""
     if (body.seconds is None) == (body.to is None):
-        raise Problem(400, "body: how far? Either seconds, or to: a moment")
+        raise Problem(422, "body: how far? Either seconds, or to: a moment")
     if body.to is not None:
         await host.driver.advance_to(_moment(body.to))
     else:

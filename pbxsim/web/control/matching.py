@@ -34,7 +34,7 @@ class Expected(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     exactly: _Count | None = None
     never: bool = False
     in_order: Annotated[list[dict[str, Any]], msgspec.Meta(min_length=1, max_length=100)] | None = None
-    after: Annotated[int, msgspec.Meta(ge=0)] = 0
+    after: Annotated[int, msgspec.Meta(ge=0, le=999_999_999_999)] = 0
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -71,18 +71,18 @@ class Bounds(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, expected: Expected) -> Bounds:
-        """Read them. Raises Problem 400 where they contradict each other."""
+        """Read them. Raises Problem 422 where they contradict each other."""
         if expected.never or expected.exactly is not None:
             others = (expected.at_least, expected.at_most, expected.exactly if expected.never else None)
             if any(each is not None for each in others):
-                raise Problem(400, "body: `never` and `exactly` go with no other count")
+                raise Problem(422, "body: `never` and `exactly` go with no other count")
             exactly = expected.exactly or 0
             return cls(exactly, exactly)
         least = expected.at_least
         if least is None:
             least = 0 if expected.at_most is not None else 1
         if expected.at_most is not None and least > expected.at_most:
-            raise Problem(400, "body: at_least is more than at_most")
+            raise Problem(422, "body: at_least is more than at_most")
         return cls(least, expected.at_most)
 
     def words(self) -> str:
@@ -95,16 +95,16 @@ class Bounds(msgspec.Struct, frozen=True):
 
 
 def check(expected: Expected, names: Sequence[str]) -> None:
-    """See that all fields are some that entries have, and that counts agree. Raises Problem 400."""
+    """See that all fields are some that entries have, and that counts agree. Raises Problem 422."""
     bounds = (expected.at_least, expected.at_most, expected.exactly)
     if expected.in_order is not None and (expected.where or expected.never or any(each is not None for each in bounds)):
-        raise Problem(400, "body: in_order goes with no `where` and no count")
+        raise Problem(422, "body: in_order goes with no `where` and no count")
     Bounds.of(expected)
     for where in expected.in_order or [expected.where]:
         for name in where:
             if name not in names:
                 hint = "; ".join(word_hint("field", name, list(names)))
-                raise Problem(400, f"body: {hint or f'there is no field {name!r}'}; there are: {', '.join(names)}")
+                raise Problem(422, f"body: {hint or f'there is no field {name!r}'}; there are: {', '.join(names)}")
 
 
 def judged(expected: Expected, entries: Sequence[Entry], what: str) -> Verdict:

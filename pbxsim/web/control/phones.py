@@ -142,7 +142,7 @@ def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
 def instruct(host: HostedPbx, user: str, body: InstructionGiven) -> Command:
     """Have a telephone meet every call from now on as it is told, whatever the PBX file says."""
     if body.cause is not None and body.outcome not in ("fail", "drop"):
-        raise Problem(400, f"body: `{body.outcome}` has a cause of its own; one can be given for fail and drop")
+        raise Problem(422, f"body: `{body.outcome}` has a cause of its own; one can be given for fail and drop")
     line, handset = _line(host, user), _handset(host)
     told = Instruction(
         reaction=body.outcome,

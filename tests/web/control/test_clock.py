@@ -31,8 +31,9 @@ async def test_advance_goes_to_a_moment_but_never_back(town: Town) -> None:
         moved = await town.post("/_pbxsim/clock/advance", {"to": moment})
         assert (moved.status, moved.json["now"]) == (200, "2026-01-01T01:00:00.000000Z")
     assert (await town.post("/_pbxsim/clock/advance", {"to": "2026-01-01"})).status == 409
-    for body in ({"to": "tomorrow"}, {}, {"to": "2026-02-01", "seconds": 1}):
-        assert (await town.post("/_pbxsim/clock/advance", body)).status == 400
+    assert (await town.post("/_pbxsim/clock/advance", {"to": "tomorrow"})).status == 400
+    for body in ({}, {"to": "2026-02-01", "seconds": 1}):
+        assert (await town.post("/_pbxsim/clock/advance", body)).status == 422
 
 
 async def test_advance_takes_parts_of_a_second(town: Town) -> None:

@@ -265,7 +265,7 @@ async def test_a_reset_forgets_what_a_telephone_was_told(town: Town) -> None:
 
 async def test_a_cause_is_for_outcomes_that_have_none_of_their_own(town: Town) -> None:
     answered = await town.ask("PUT", "/_pbxsim/phones/sip102/behaviour", {"outcome": "busy", "cause": 34})
-    assert (answered.status, "cause of its own" in answered.json["detail"]) == (400, True)
+    assert (answered.status, "cause of its own" in answered.json["detail"]) == (422, True)
 
 
 async def test_a_telephone_is_known_by_an_internal_number_that_only_it_has(town: Town) -> None:
