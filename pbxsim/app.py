@@ -9,9 +9,11 @@ import asyncio
 import gc
 import logging
 import os
+import shutil
 import signal
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +22,12 @@ import msgspec
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
 from pbxsim.config.clashes import refuse_clashes
+from pbxsim.config.copies import FreshCredential, renamed, told_to, with_fresh_credentials
 from pbxsim.config.fault import PbxFileRefused
-from pbxsim.config.load import LoadedFile, load, path_of
+from pbxsim.config.load import LoadedFile, load, path_of, read
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.admission import Admitted, LastPbx, NewPbx, NoSuchPbx
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
@@ -229,6 +233,7 @@ class Installation:
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, control)
+        self.hosts.admission = self
 
     @property
     def url(self) -> str:
@@ -258,13 +263,66 @@ class Installation:
 
     def reload(self, name: str) -> None:
         """Begin anew by a file that has changed. A bad one is refused whole: its faults are told, that is all."""
-        source = self._sources[name]
+        source = self._sources.get(name)
+        if source is None:  # it is served no more
+            return
         try:
             self._restart(name, source)
         except (PbxFileRefused, PathClaimedTwice, Refused, CannotBegin) as error:
             _log.error("%s has changed, and is refused; the PBX goes on as it was\n%s", source, error)
         else:
             _log.info("%s has changed: the PBX %s begins anew", source, name)
+
+    # -- PBXs that come and go (hosting/admission.py) --------------------------------------------------------------
+
+    async def admit(self, wish: NewPbx) -> Admitted:
+        """Implement `Admission`."""
+        loaded, fresh = self._wanted(wish)
+        refuse_clashes([*self._loaded.values(), loaded])
+        VendorPaths(self.vendors[vendor] for vendor in sorted({*self.hosts.vendors(), *loaded.file.vendors}))
+        host = HostedPbx(self._assembly(loaded), self.vendors, rate=self._settings.rate, secrets=self.secrets)
+        self._loaded[host.name] = loaded  # before anybody else can ask for that name, or a credential of it
+        try:
+            await host.start()
+        except BaseException:
+            del self._loaded[host.name]
+            await host.close()
+            raise
+        self.hosts.add(host)
+        self.server.reindex()
+        return Admitted(host, fresh)
+
+    async def dismiss(self, name: str) -> None:
+        """Implement `Admission`."""
+        host = self.hosts.named(name)
+        if host is None:
+            raise NoSuchPbx(name)
+        if len(self.hosts.names()) == 1:
+            raise LastPbx(name)
+        self.hosts.drop(name)
+        self.server.reindex()
+        self._sources.pop(name, None)
+        await host.close()
+        del self._loaded[name]
+        shutil.rmtree(self._workplace / name, ignore_errors=True)
+
+    def _wanted(self, wish: NewPbx) -> tuple[LoadedFile, list[FreshCredential]]:
+        """Make a file of what is asked for."""
+        if wish.text:
+            text = wish.text.replace("${RECEIVER}", wish.receiver) if wish.receiver else wish.text
+            loaded = read(text, "text", self.vendors, self._installed.engines)
+        elif wish.like in self._loaded:
+            loaded = self._loaded[wish.like]
+            loaded = told_to(loaded, wish.receiver) if wish.receiver else loaded
+        else:
+            raise NoSuchPbx(wish.like)
+        loaded = renamed(loaded, wish.name or self._free_name(loaded.file.name))
+        return with_fresh_credentials(loaded) if wish.is_fresh else (loaded, [])
+
+    def _free_name(self, name: str) -> str:
+        """Give the name itself, or the first with a number behind it that no PBX has."""
+        names = (f"{name[:50]}-{number}" for number in count(2))
+        return name if name not in self._loaded else next(each for each in names if each not in self._loaded)
 
     def _restart(self, name: str, source: str) -> None:
         loaded = load(source, self.vendors, self._installed.engines)

@@ -39,8 +39,11 @@ class SecretValues:
 
     def learn(self, secret: Iterable[str], public: Iterable[str] = ()) -> None:
         """Strike these out from now on, but for what is public."""
-        self._secret.update(filter(None, secret))
-        self._public.update(public)
+        more, known = set(filter(None, secret)), set(public)
+        if self._pattern is not _NOTHING and more <= self._secret and known <= self._public:
+            return  # a PBX begins anew: what is looked for stays
+        self._secret |= more
+        self._public |= known
         known = self._secret - self._public
         self._whole = frozenset(value for value in known if _stands_by_chance(value))
         self._pattern = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 import msgspec
 
 from pbxsim.testing.control import Control
+from pbxsim.testing.pbx_files import vendors_of, with_credentials
 from pbxsim.testing.phones import Phone, Phones
 from pbxsim.testing.records import Call, Cdr, SentRequest, Webhook
 
@@ -62,6 +63,27 @@ class Pbx:
     def listed(self, path: str, key: str, **query: object) -> Iterator[Any]:
         """Give all entries of a list of its control API, whose pages go by the field `key`."""
         return self._control.pages(path, key, pbx=self.name, **query)
+
+    # -- further PBXs of the server -----------------------------------------------------------------------------------
+
+    def copy(self, name: str | None = None, *, receiver: str | None = None) -> Pbx:
+        """Have a copy of this PBX served beside it: with credentials of its own, and webhooks to `receiver`."""
+        wish = {"copy": self.name or next(self.listed("/pbxs", "name"))["name"], "receiver": receiver}
+        return self._added({**wish, "name": name}, self.vendors)
+
+    def host(self, text: str, name: str | None = None, *, fresh_credentials: bool = True) -> Pbx:
+        """Have the PBX of a PBX file's text served, too; unless told otherwise with credentials of its own."""
+        wish = {"text": text, "name": name, "fresh_credentials": fresh_credentials}
+        return self._added(wish, vendors_of(text))
+
+    def remove(self) -> None:
+        """Have this PBX served no more. It must have a name."""
+        self._control.ask("DELETE", f"/pbxs/{self.name}")
+
+    def _added(self, wish: Mapping[str, object], vendors: Mapping[str, Any]) -> Pbx:
+        added = self._control.ask("POST", "/pbxs", wish)
+        fresh = with_credentials(vendors, added["credentials"])
+        return Pbx(self.url, added["name"], token=self._token, timeout=self._timeout, vendors=fresh)
 
     # -- time -----------------------------------------------------------------------------------------------------
 

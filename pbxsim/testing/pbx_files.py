@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from copy import deepcopy
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+_PART: Final = re.compile(r"[^.\[\]]+")
 PLACE: Final = "${RECEIVER}"
 """Where in a PBX file the receiver's address belongs, as in `address: ${RECEIVER}/simotel`."""
 
@@ -32,15 +35,8 @@ class PbxText(msgspec.Struct, frozen=True):
 
     @property
     def vendors(self) -> Mapping[str, Any]:
-        """Its section `vendors`; empty where it is no sound file, which the server will tell."""
-        import yaml
-
-        try:
-            found = yaml.safe_load(self.text)
-        except yaml.YAMLError:
-            return {}
-        section = found.get("vendors") if isinstance(found, dict) else None
-        return section if isinstance(section, dict) else {}
+        """Its section `vendors`."""
+        return vendors_of(self.text)
 
     def path(self, folder: Path) -> str:
         """Give what a server can load: where it was read, or a file of the same name made in `folder`."""
@@ -50,6 +46,30 @@ class PbxText(msgspec.Struct, frozen=True):
         file = folder / Path(self.source).name
         file.write_text(self.text, encoding="utf-8")
         return str(file)
+
+
+def vendors_of(text: str) -> Mapping[str, Any]:
+    """Give the section `vendors` of a PBX file; empty where it is no sound file, which the server will tell."""
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return {}
+    section = found.get("vendors") if isinstance(found, dict) else None
+    return section if isinstance(section, dict) else {}
+
+
+def with_credentials(vendors: Mapping[str, Any], fresh: Iterable[Mapping[str, str]]) -> Mapping[str, Any]:
+    """Give the section with other credentials in it, each of which says its path, as `vendors.vum.keys[0].key`."""
+    changed = {"vendors": deepcopy(dict(vendors))}
+    for credential in fresh:
+        place: Any = changed
+        *way, last = [int(part) if part.isdigit() else part for part in _PART.findall(credential["path"])]
+        for part in way:
+            place = place[part]
+        place[last] = credential["value"]
+    return changed["vendors"]
 
 
 def with_receiver(text: PbxText, address: str | None) -> PbxText:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.testing.client import Pbx
+from pbxsim.testing.control import ControlRefused, ServerGone
 from pbxsim.testing.pbx_files import PLACE, PbxText, with_receiver
 from pbxsim.testing.receiver import Receiver
 from pbxsim.testing.server import PbxServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from pbxsim.testing.client import Pbx
 
 _IDLE: Final = 8
 """So many PBXs wait to be used again, as a rule one; those that were used longest ago go first."""
@@ -21,8 +23,9 @@ _IDLE: Final = 8
 class Session:
     """Serves `default`, and whatever else tests ask for.
 
-    With `url` PBXs are hosted in that server, under credentials of their own; without, each PBX file has a server of
-    its own, in a child process or `in_process`, so that it is served with the credentials that stand in it.
+    With `url` PBXs are hosted in that server, under credentials of their own (PBXSIM_CONTROL_TOKEN is the token that it
+    may ask for); without, each PBX file has a server of its own, in a child process or `in_process`, so that it is
+    served with the credentials that stand in it.
     """
 
     def __init__(self, default: str, *, url: str | None = None, in_process: bool = False) -> None:
@@ -82,6 +85,8 @@ class Session:
         return with_receiver(text, receiver()) if PLACE in text.text else text
 
     def _begin(self, text: PbxText) -> Pbx:
+        if self._url is not None:
+            return Pbx(self._url, token=os.environ.get("PBXSIM_CONTROL_TOKEN", "")).host(text.text)
         server = PbxServer(text, process=not self._in_process)
         server.start()
         return server
@@ -89,3 +94,6 @@ class Session:
     def _end(self, pbx: Pbx) -> None:
         if isinstance(pbx, PbxServer):
             pbx.stop()
+        else:
+            with suppress(ControlRefused, ServerGone):  # it, or the whole server, may be gone already
+                pbx.remove()

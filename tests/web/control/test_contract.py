@@ -170,6 +170,10 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/webhooks?state=lost", "/_pbxsim/webhooks", None, 400),
     ("POST", "/_pbxsim/webhooks/7/redeliver", "/_pbxsim/webhooks/{id}/redeliver", None, 404),
     ("GET", "/_pbxsim/openapi.json", "/_pbxsim/openapi.json", None, 200),
+    ("GET", "/_pbxsim/pbxs", "/_pbxsim/pbxs", None, 200),
+    ("POST", "/_pbxsim/pbxs", "/_pbxsim/pbxs", {"copy": "town"}, 409),
+    ("DELETE", "/_pbxsim/pbxs", "/_pbxsim/pbxs", None, 422),
+    ("DELETE", "/_pbxsim/pbxs/shop", "/_pbxsim/pbxs/{name}", None, 409),
     ("POST", "/_pbxsim/reset", "/_pbxsim/reset", {"seed": 2}, 200),
 )
 
