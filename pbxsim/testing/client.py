@@ -165,6 +165,15 @@ class Pbx:
         __tracebackhide__ = True
         return _the_one("record", self.cdrs, fields)
 
+    def cdrs_csv(self) -> str:
+        """Give all call records as a CSV file (RFC 4180)."""
+        return self._control.raw("GET", "/cdrs.csv", pbx=self.name).decode()
+
+    def recording(self, cdr: Cdr | int) -> bytes:
+        """Give the recording of a record's call, as the PBX made it: WAV, or what the vendor documents."""
+        number = cdr if isinstance(cdr, int) else cdr.id
+        return self._control.raw("GET", f"/cdrs/{number}/recording", pbx=self.name)
+
     @property
     def webhooks(self) -> list[Webhook]:
         """What your servers were to be told, with each try."""

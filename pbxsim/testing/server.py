@@ -63,6 +63,7 @@ class PbxServer(Pbx):
             raise
         self._control = Control(self._running.url, token=self._token, timeout=self._timeout)
         self.pbxs = self._running.pbxs
+        self.name = self.pbxs[0]
 
     def stop(self) -> None:
         """Serve no more. Nothing happens where it does not serve."""

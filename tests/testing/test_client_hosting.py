@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -38,9 +39,9 @@ def everything(pbx: Pbx) -> None:
     vum = urlencode({"klic": pbx.vendors["vum"]["keys"][0]["key"], "cislo": "990103020"})
     urlopen(f"{pbx.url}/ustredna/webapi.php?{vum}").close()
     basic = b64encode(f"{simotel['username']}:{simotel['password']}".encode()).decode()
-    call = b'{"caller":"557","callee":"552","context":"main_routing","caller_id":"557","trunk_name":"cisco","timeout":"30"}'
+    call = {"caller": "557", "callee": "552", "context": "main_routing", "caller_id": "557", "trunk_name": "cisco"}
     headers = {"X-APIKEY": simotel["api_key"], "Authorization": f"Basic {basic}", "Content-Type": "application/json"}
-    urlopen(Request(f"{pbx.url}/api/v4/call/originate/act", call, headers, method="PUT")).close()
+    urlopen(Request(f"{pbx.url}/api/v4/call/originate/act", json.dumps(call).encode(), headers, method="PUT")).close()
     webcall = {
         "principal": duocom["principal"],
         "pass": duocom["pass"],
