@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 from venv import EnvBuilder
 
 import pytest
@@ -228,6 +229,18 @@ def test_a_run_without_pbxs_imports_nothing_of_it(run: Runner) -> None:
             assert "pbxsim.app" not in sys.modules
         """
     ).assert_outcomes(passed=1)
+
+
+def test_what_the_documentation_shows_works(run: Runner) -> None:
+    lay_out(run.pytester.path)
+    blocks = re.findall(
+        r"^```python\n(.*?)^```$", ROOT.joinpath("docs", "testing.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    tests = [block for block in blocks if "def test_" in block]
+    (script,) = [block for block in blocks if "with Receiver()" in block]
+    scripted = "def test_script():\n" + indent(script, "    ") + "        assert receiver.received\n"
+    run.pytester.path.joinpath("test_docs.py").write_text("\n\n".join([*tests, scripted]), "utf-8")
+    run("-o", "pbxsim_file=shop.yaml", "test_docs.py").assert_outcomes(passed=3)
 
 
 def test_it_works_from_a_wheel_in_a_clean_environment(tmp_path: Path) -> None:
