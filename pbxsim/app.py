@@ -40,6 +40,7 @@ from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import logs, tls
 from pbxsim.web.banner import banner, base_url
+from pbxsim.web.connection_limits import ConnectionLimits, ConnectionWishes, TooManyConnections
 from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
@@ -73,6 +74,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     stored: Wanted = Wanted(place=IN_MEMORY)
     tls: str = ""
     control_token: str = ""
+    connections: ConnectionWishes = ConnectionWishes()
     is_open: bool = False
     is_terminal: bool = False
     watch: bool = False
@@ -124,6 +126,8 @@ def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
         asyncio.run(_serve(settings, say))
     except (PbxFileRefused, PathClaimedTwice, BrokenPackage, CannotBegin, tls.TlsRefused) as error:
         raise Refused(str(error)) from error
+    except TooManyConnections as error:
+        raise Contradictory(f"--connections: {error}") from error
     except (AddressInUse, EngineUnreachable, StoreUnreachable, tls.TlsNotInstalled) as error:
         raise Unreachable(str(error)) from error
 
@@ -228,11 +232,12 @@ class Installation:
         self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
         self._loaded: dict[str, LoadedFile] = {}
+        limits = ConnectionLimits.of_this_process(settings.connections)
         self.secrets = SecretValues({settings.control_token, self._storage.password})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
-        self.server = PbxServer(self.hosts, self.vendors, control)
+        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits)
         self.hosts.admission = self
 
     @property

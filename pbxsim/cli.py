@@ -27,6 +27,7 @@ from pbxsim.options import (
     port,
     rate,
     seed,
+    span,
     token,
     truth,
     whole,
@@ -225,6 +226,15 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
     option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
     option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
+    option("connections", None, whole(1, 1_000_000), "N", "clients at once (as many as open files allow, 4096)")
+    option("connections-per-address", None, whole(1, 1_000_000), "N", "of them from one address (256)")
+    seconds = span(0.01, 86_400)
+    option("first-byte-timeout", None, seconds, "S", "how long a client may be connected and say nothing (30)")
+    option("header-timeout", None, seconds, "S", "how long a request's header may take (30)")
+    option("header-bytes", None, whole(1_000, 100_000_000), "N", "bytes of it, its lines together (65536)")
+    option("body-timeout", None, seconds, "S", "how long its body may take (10)")
+    option("keep-alive", None, seconds, "S", "how long a client may wait with its next request (75)")
+    option("send-timeout", None, seconds, "S", "how long a client may take nothing of its reply (60)")
     option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
@@ -237,6 +247,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
 
 def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
+    from pbxsim.web.connection_limits import ConnectionWishes
 
     return ServeSettings(
         pbxs=tuple(asked.pbxs) or ("documented",),
@@ -250,6 +261,16 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         stored=_stored(asked),
         tls=asked.tls,
         control_token=asked.control_token or "",
+        connections=ConnectionWishes(
+            at_once=asked.connections,
+            per_address=asked.connections_per_address,
+            first_byte=asked.first_byte_timeout,
+            header=asked.header_timeout,
+            body=asked.body_timeout,
+            between=asked.keep_alive,
+            sending=asked.send_timeout,
+            header_bytes=asked.header_bytes,
+        ),
         is_open=is_open,
         is_terminal=sys.stdout.isatty(),
         watch=watch,

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -259,6 +262,21 @@ def test_a_changed_file_is_read_again_and_a_bad_one_refused(tmp_path: Path) -> N
         assert [phone["internal"] for phone in server.ask("/_pbxsim/phones")] == ["150", "299"]
 
 
+def test_limits_of_connections_stand_on_the_command_line_and_in_the_environment() -> None:
+    with serving("--clock", "paused", "--connections", "3", PBXSIM_FIRST_BYTE_TIMEOUT="0.05") as server:
+        where = urllib.parse.urlsplit(server.url)
+        with socket.create_connection((where.hostname, where.port), timeout=10) as mute:
+            assert mute.recv(1) == b""
+        with urllib.request.urlopen(server.url + "/metrics", timeout=30) as reply:
+            assert b'pbxsim_connections_cut_total{limit="first_byte"} 1.0\n' in reply.read()
+
+
+def test_more_connections_than_open_files_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert main(["serve", "--port", "0", "--db", ":memory:", "--connections", str(min(soft, 1_000_000))]) == 2
+    assert f"--connections: this process may have {soft} files open, so " in capsys.readouterr().err
+
+
 def test_log_lines_can_be_json(tmp_path: Path) -> None:
     file = Path(pbx_file(tmp_path))
     with serving(str(file), PBXSIM_WATCH="1", PBXSIM_LOG_FORMAT="json") as server:
@@ -314,6 +332,9 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
         (["serve", "--clock", "nan"], "--clock: expected real, paused, or how many times faster"),
         (["serve", "--start-at", "noon"], "--start-at: expected a moment in ISO 8601 from 1970 to 2199"),
         (["serve", "--start-at", "2500-01-01"], "--start-at: expected a moment in ISO 8601 from 1970 to 2199"),
+        (["serve", "--connections", "0"], "--connections: expected a whole number from 1 to 1000000, not '0'"),
+        (["serve", "--header-timeout", "0"], "--header-timeout: expected seconds from 0.01 to 86400, not '0'"),
+        (["serve", "--keep-alive", "nan"], "--keep-alive: expected seconds from 0.01 to 86400, not 'nan'"),
         (["serve", "--seed", "x"], "--seed: expected a whole number from 0"),
         (["serve", "--seed", "-1"], "--seed: expected a whole number from 0"),
         (["check", "--engine", "steam", "documented"], "--engine: expected simulated, not 'steam'"),

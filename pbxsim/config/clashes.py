@@ -42,7 +42,10 @@ class _Served:
     def take(self, loaded: LoadedFile) -> list[Fault]:
         """Take a file in, and give what it has in common with those that came before."""
         name = loaded.file.name
-        faults = [*self._of_name(loaded), *self._of_credentials(loaded)]
+        faults = list(self._of_name(loaded))
+        if name in self._names and self._names[name].source == loaded.source:
+            return faults  # one file given twice has everything twice
+        faults += self._of_credentials(loaded)
         self._names.setdefault(name, loaded)
         for placed in loaded.credentials_placed:
             words = f"PBX {name} has it already, in {loaded.source}:{placed.line}: {placed.path}"

@@ -160,7 +160,8 @@ def _text(path: FilePath, file: str) -> str:
         known = ", ".join(built_in())
         raise _unreadable(file, f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}") from None
     except (OSError, ValueError) as error:
-        raise _unreadable(file, f"a file that can be read: {error}") from None
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise _unreadable(file, f"a file that can be read: {why}") from None
     if len(content) > LARGEST:
         raise _unreadable(file, f"a file of at most {LARGEST} bytes")
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.driver import ClockDriver
+from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.hosting.masking import Mask
@@ -246,12 +247,13 @@ class StoreShown(Protocol):
 class Hosts:
     """The PBXs of one server, by name and by the vendors they speak, in the order in which they were given.
 
-    `store` is where their records last; None where that is memory. `admission` takes further ones in, where somebody
-    does.
+    `store` is where their records last; None where that is memory. `connections` counts the clients of the server.
+    `admission` takes further PBXs in, where somebody does.
     """
 
     def __init__(self, hosts: Iterable[HostedPbx], store: StoreShown | None = None) -> None:
         self.store = store
+        self.connections = ConnectionCounts()
         self.admission: Admission | None = None
         self._hosts = {host.name: host for host in hosts}
         self.index()

@@ -82,15 +82,22 @@ def test_pbxs_whose_clients_can_be_told_apart_are_served_together(one: str, othe
 
 def test_two_pbxs_of_one_name_are_refused_and_every_fault_is_told() -> None:
     user = "{voipsun: {users: [{username: u, password: s3cret}, {username: v, password: s3cret}]}}"
-    faults = told(loaded("alpha", user), loaded("alpha", user), loaded("beta", user))
-    assert [fault.partition(": expected")[0] for fault in faults] == [
-        "alpha.yaml:1: name: found 'alpha', expected a name of its own: alpha.yaml:1 has this one already",
-        "alpha.yaml:2: vendors.voipsun.users[0]",
-        "alpha.yaml:2: vendors.voipsun.users[1]",
-        "beta.yaml:2: vendors.voipsun.users[0]",
-        "beta.yaml:2: vendors.voipsun.users[1]",
+    other = read(f"vendors: {user}\nname: alpha", "other.yaml", VENDORS)
+    faults = told(loaded("alpha", user), other, loaded("beta", user))
+    assert [fault.partition(" a credential")[0] for fault in faults] == [
+        "other.yaml:2: name: found 'alpha', expected a name of its own: alpha.yaml:1 has this one already",
+        "other.yaml:1: vendors.voipsun.users[0]: expected",
+        "other.yaml:1: vendors.voipsun.users[1]: expected",
+        "beta.yaml:2: vendors.voipsun.users[0]: expected",
+        "beta.yaml:2: vendors.voipsun.users[1]: expected",
     ]
     assert "s3cret" not in "".join(faults)
+
+
+def test_a_file_that_is_given_twice_is_told_so_once() -> None:
+    user = "{voipsun: {users: [{username: u, password: s3cret}]}}"
+    (fault,) = told(loaded("alpha", user), loaded("alpha", user))
+    assert fault == "alpha.yaml:1: name: found 'alpha', expected a name of its own: alpha.yaml:1 has this one already"
 
 
 def test_a_new_pbx_is_asked_about_beside_those_that_run() -> None:

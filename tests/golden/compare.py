@@ -24,14 +24,15 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
     " `limits.request` says how much of a request is read, other limits how much is kept in memory",
-    "documented/control": "the contract says who may use the control API, and what readyz tells whom",
+    "documented/control": "the contract says who may use the control API, what readyz tells whom, and exactly"
+    " which values are taken",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
     "restarted/before-banner": "as documented/banner",
     "restarted/after-banner": "as documented/banner",
     "manual": "readyz tells who has not the token the status alone; and as documented/metrics",
-    "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory",
+    "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory, and who is connected",
     "documented/reset": "as documented/metrics",
     "call-centre/metrics": "as documented/metrics",
     "restarted/before": "as documented/metrics",

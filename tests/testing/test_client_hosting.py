@@ -63,7 +63,7 @@ def test_a_copy_answers_to_credentials_of_its_own_and_its_calls_go_as_the_others
     everything(copy)
     assert [request.vendor for request in copy.requests] == ["voipsun", "vum", "simotel", "duocom"]
     assert all(request.call for request in copy.requests)
-    assert one.requests == one.calls == []
+    assert (one.requests, one.calls) == ([], [])
     assert "secretpwd" not in str(copy.requests)
     assert copy.vendors["voipsun"]["users"][0]["password"] not in copy.journal().decode()
     copy.remove()

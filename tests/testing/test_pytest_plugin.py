@@ -250,7 +250,7 @@ def test_it_works_from_a_wheel_in_a_clean_environment(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(wheels), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     EnvBuilder(with_pip=True).create(environment)
-    python = environment / "bin" / "python"
+    python = str(environment / "bin" / "python")
     clean = {"PATH": "/usr/bin:/bin"}
     (wheel,) = wheels.glob("*.whl")
     install = [

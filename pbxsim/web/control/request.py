@@ -86,10 +86,8 @@ def body_of(body: bytes, kind: type[S]) -> S:
     A number without a fraction is whole, however it is spelt: `1.0` is 1, as in JSON Schema.
     """
     try:
-        given = msgspec.json.decode(body or b"{}")
-        if isinstance(given, dict):
-            given = {name: _whole(value) for name, value in given.items()}
-        return msgspec.convert(given, kind)
+        given = msgspec.json.decode(body or b"{}", type=dict[str, Any])
+        return msgspec.convert({name: _whole(value) for name, value in given.items()}, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Problem(400, f"body: {error}") from None
 
