@@ -295,7 +295,7 @@ class Installation:
             raise
         self.hosts.add(host)
         self.server.reindex()
-        return Admitted(host, fresh)
+        return Admitted(host.name, fresh)
 
     async def dismiss(self, name: str) -> None:
         """Implement `Admission`."""

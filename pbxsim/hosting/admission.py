@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.config.copies import FreshCredential
-    from pbxsim.hosting.hosted_pbx import HostedPbx
 
 
 class NoSuchPbx(Exception):
@@ -38,10 +37,10 @@ class NewPbx(msgspec.Struct, frozen=True, kw_only=True):
     receiver: str = ""
 
 
-class Admitted(msgspec.Struct, frozen=True, eq=False):
-    """A PBX that is served now, and the credentials that were made for it."""
+class Admitted(msgspec.Struct, frozen=True):
+    """The name of a PBX that is served now, and the credentials that were made for it."""
 
-    host: HostedPbx
+    name: str
     fresh: Sequence[FreshCredential]
 
 

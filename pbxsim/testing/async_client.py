@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class AsyncPbx:
-    """What `pbx` does, as coroutines; each waits in a thread, while the event loop goes on.
+    """What `pbx` does, as coroutines: `AsyncPbx(pbx)`. Each waits in a thread, while the event loop goes on.
 
     `pbx` itself may be used as well, where nothing in the event loop has to answer meanwhile.
     """

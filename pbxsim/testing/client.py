@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from pbxsim.testing.async_client import AsyncPbx
-
 _R = TypeVar("_R", bound=msgspec.Struct)
 
 Kind: TypeAlias = Literal["calls", "cdrs", "requests", "webhooks"]
@@ -48,13 +46,6 @@ class Pbx:
     def url(self) -> str:
         """The server's base URL: where your client is to send what it would send to the vendor."""
         return self._control.url
-
-    @property
-    def aio(self) -> AsyncPbx:
-        """The same PBX for coroutines: what it does is awaited."""
-        from pbxsim.testing.async_client import AsyncPbx
-
-        return AsyncPbx(self)
 
     def ask(self, method: str, path: str, body: object = None, **query: object) -> Any:  # noqa: ANN401 - any JSON
         """Ask its control API: a path below `/_pbxsim`, a JSON body, a query; give the answer's JSON."""

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from pbxsim.testing.records import PhoneState
 
-if TYPE_CHECKING:
-    from pbxsim.testing.client import Pbx
+
+class Asked(Protocol):
+    """The PBX whose telephones they are, as far as these need it (client.py)."""
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
+        """Ask its control API."""
+        ...
+
+    def listed(self, path: str, key: str) -> Iterator[Any]:
+        """Give all entries of a list of its control API."""
+        ...
 
 
 class Phone:
@@ -19,7 +28,7 @@ class Phone:
     What it is told lasts until it is told otherwise, `behaves_as_configured`, or a reset; seconds are the PBX's own.
     """
 
-    def __init__(self, pbx: Pbx, name: str) -> None:
+    def __init__(self, pbx: Asked, name: str) -> None:
         self._pbx = pbx
         self.name = name
 
@@ -122,7 +131,7 @@ class Phone:
     @property
     def state(self) -> PhoneState:
         """Tell its state now. Raises KeyError where there is no such telephone."""
-        return self._pbx.phones.states[self.name]
+        return Phones(self._pbx).states[self.name]
 
     def _behave(self, outcome: str, **more: object) -> None:
         self._pbx.ask("PUT", f"/phones/{self.name}/behaviour", {"outcome": outcome, **more})
@@ -134,7 +143,7 @@ class Phone:
 class Phones(Mapping[str, Phone]):
     """All telephones of a PBX by SIP user; `phones["101"]` finds one by its internal number, too."""
 
-    def __init__(self, pbx: Pbx) -> None:
+    def __init__(self, pbx: Asked) -> None:
         self._pbx = pbx
 
     def __getitem__(self, name: str) -> Phone:

@@ -92,8 +92,10 @@ class PbxServer(Pbx):
         """Serve; the event loop goes on meanwhile."""
         import asyncio
 
+        from pbxsim.testing.async_client import AsyncPbx
+
         await asyncio.to_thread(self.start)
-        return self.aio
+        return AsyncPbx(self)
 
     async def __aexit__(self, *error: object) -> None:
         """Serve no more."""

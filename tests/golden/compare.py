@@ -24,8 +24,8 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 DELIBERATE: Final[dict[str, str]] = {
     "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
     " `limits.request` says how much of a request is read, other limits how much is kept in memory",
-    "documented/control": "the contract says who may use the control API, what readyz tells whom, and exactly"
-    " which values are taken",
+    "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly"
+    " which values are taken, and the routes for PBXs, behaviours of telephones, verifying and waiting",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",

@@ -10,7 +10,7 @@ import pytest
 
 from pbxsim.hosting.request_log import RequestShown
 from pbxsim.sinks.cdr_export import CdrShown
-from pbxsim.testing import Call, Cdr, ControlRefused, Pbx, SentRequest, ServerGone, Webhook, control
+from pbxsim.testing import AsyncPbx, Call, Cdr, ControlRefused, Pbx, SentRequest, ServerGone, Webhook, control
 from pbxsim.testing.records import Leg, Moment, PhoneState, Try
 from pbxsim.web.control import call_document, phones, webhooks
 from tests.testing.conftest import originate
@@ -155,7 +155,7 @@ def test_what_is_expected_is_counted_or_told_with_what_came_nearest(one: PbxServ
 
 
 async def test_coroutines_do_the_same(one: PbxServer) -> None:
-    pbx = one.aio
+    pbx = AsyncPbx(one)
     call = await pbx.incoming("777123456", "299299000")
     assert await pbx.run_next()
     await pbx.advance(1)

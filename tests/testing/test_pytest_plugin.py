@@ -184,7 +184,7 @@ def test_coroutines_and_aiohttp_work_with_it(run: Runner) -> None:
         "asyncio_mode=auto",
         code="""
         import aiohttp
-        from pbxsim.testing import PbxServer
+        from pbxsim.testing import AsyncPbx, PbxServer
 
         async def place(url):
             query = dict(username="voipsun", password="secretpwd", action="originate", srcExtenId="5", dstNum="800")
@@ -193,8 +193,8 @@ def test_coroutines_and_aiohttp_work_with_it(run: Runner) -> None:
 
         async def test_it(pbx):
             await place(pbx.url)
-            await pbx.aio.advance(60)
-            assert (await pbx.aio.cdr(dst="800")).billsec == 30
+            await AsyncPbx(pbx).advance(60)
+            assert (await AsyncPbx(pbx).cdr(dst="800")).billsec == 30
 
         async def test_that():
             async with PbxServer() as pbx:
@@ -260,7 +260,7 @@ def test_it_works_from_a_wheel_in_a_clean_environment(tmp_path: Path) -> None:
         "install",
         "--quiet",
         "--disable-pip-version-check",
-        wheel,
+        str(wheel),
         "pytest",
         "pytest-xdist",
     ]

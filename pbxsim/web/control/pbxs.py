@@ -64,8 +64,10 @@ async def add(hosts: Hosts, body: PbxWish) -> Response:
         raise Problem(422, str(error)) from None
     except (CannotBegin, EngineUnreachable) as error:
         raise Problem(503, str(error)) from None
-    shown: dict[str, Any] = msgspec.structs.asdict(_shown(admitted.host))
-    location = ("Location", f"/_pbxsim/pbxs/{admitted.host.name}")
+    host = hosts.named(admitted.name)
+    assert host is not None  # nothing has been awaited since
+    shown: dict[str, Any] = msgspec.structs.asdict(_shown(host))
+    location = ("Location", f"/_pbxsim/pbxs/{host.name}")
     return document({**shown, "credentials": admitted.fresh}, 201, location)
 
 
