@@ -175,7 +175,7 @@ def test_a_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
         call(server)
         server.stop(signal.SIGKILL)
     (resumed,) = tmp_path.rglob("*.sqlite3")
-    with serving("--clock", "paused", XDG_DATA_HOME=str(tmp_path)) as server:
+    with serving(XDG_DATA_HOME=str(tmp_path)) as server:
         assert not resumed.exists()
         assert [cdr["id"] for cdr in cdrs(server)] == [10_000]
 
