@@ -209,9 +209,9 @@ class QueueVisits:
         self._attempt_over(visit, leg, RingResult.FAILED)
 
     def all_failed(self, visit: QueueVisit) -> None:
-        """Take down that no member answered in time."""
+        """Take down that no member answered in time; legs that still ring are about to be let go."""
         for leg in list(visit.ringing):
-            self._attempt_over(visit, leg, RingResult.FAILED)
+            self._attempt_over(visit, leg, RingResult.FAILED, HangupCause.NO_ANSWER)
 
     def canceled(self, visit: QueueVisit, by: Channel | None) -> None:
         """Take down that nobody is rung any more, for `by` has ended the call: mostly the caller, but it may be a leg
@@ -222,10 +222,12 @@ class QueueVisits:
             failed = RingResult.FAILED if leg is by else RingResult.CANCELED
             self._attempt_over(visit, leg, RingResult.ELSEWHERE if elsewhere else failed)
 
-    def _attempt_over(self, visit: QueueVisit, leg: Channel, result: RingResult) -> None:
+    def _attempt_over(
+        self, visit: QueueVisit, leg: Channel, result: RingResult, cause: HangupCause | None = None
+    ) -> None:
         attempt = visit.ringing.pop(leg)
         attempt.ringing_at, attempt.ended_at = leg.ringing_at, self._clock.now
-        attempt.result, attempt.cause = result, leg.cause
+        attempt.result, attempt.cause = result, leg.cause or cause
         visit.attempts.append(attempt)
         if AttemptOver in self._bus.wanted:
             self._bus.emit(AttemptOver(visit, attempt))

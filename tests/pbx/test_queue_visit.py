@@ -127,7 +127,8 @@ def test_a_caller_whom_the_queue_does_not_keep_is_sent_on_or_not(overflow: str) 
     centre.finish()
     visit = centre.visit()
     assert (visit.why, visit.waited, visit.sent_to, visit.ended_by) == (Why.TIMEOUT, 12, overflow, EndedBy.PBX)
-    assert [attempt.result for attempt in visit.attempts] == [RingResult.CANCELED]
+    (attempt,) = visit.attempts
+    assert (attempt.result, attempt.cause) == (RingResult.FAILED, HangupCause.NO_ANSWER)
 
 
 @pytest.mark.parametrize(("at", "why"), [(11, Why.EMPTY), (12, Why.TIMEOUT)])
