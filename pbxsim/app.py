@@ -28,6 +28,7 @@ from pbxsim.config.load import LoadedFile, load, path_of, read
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.hosting.admission import Admitted, LastPbx, NewPbx, NoSuchPbx
+from pbxsim.hosting.allocator import give_back_large_blocks
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
@@ -174,6 +175,7 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         if owns_process:
             stack.enter_context(logs.without(installation.secrets))
             tune_garbage_collection()
+            give_back_large_blocks()
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)
         yield installation

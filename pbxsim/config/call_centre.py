@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import Instant, seconds
-from pbxsim.kit.values import Count, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
+from pbxsim.kit.values import Count, ExtensionName, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules, Waiter
 
@@ -129,7 +129,7 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     announcements: Annotated[AnnouncementsEntry | None, Meta(description="Absent: none.")] = None
     max_wait: Annotated[Seconds, Meta(description="After this, a caller leaves; 0: no limit.")] = 0
     overflow: Annotated[
-        Number | None,
+        ExtensionName | None,
         Meta(description="Dialled in the caller's context for whoever cannot stay; absent: they are hung up."),
     ] = None
     averages: Annotated[

@@ -28,7 +28,7 @@ _SIP_URI: Final = re.compile(
 )
 _STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
 _DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
-_SHORT_FORM: Final = ("user", "calls", "registration")
+_SHORT_FORM: Final = ("user", "calls", "registration", "transfer_on_hang_up")
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
 

@@ -13,6 +13,7 @@ import msgspec
 
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.hosting.connection_counts import ConnectionCounts
+from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.hosting.masking import Mask
@@ -152,6 +153,7 @@ class HostedPbx:
             reply = self.interfaces[vendor].answer(request)
         except Exception as error:
             reply = self._broken(vendor, request, error)
+        hints += dialling_hints(self.pbx, reply.call)
         driver.rearm()
         requests.end(record, request, reply, hints)
         if self.pbx.events.failures:

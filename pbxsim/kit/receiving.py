@@ -47,3 +47,5 @@ def delivery_faults(timeout: float, retry: Retry, path: str) -> Iterator[Setting
         yield SettingsFault(f"{path}.retry.longest", retry.longest, "seconds, not less than `first`")
     if not 0 <= retry.give_up < _ENDLESS:
         yield SettingsFault(f"{path}.retry.give_up", retry.give_up, "seconds, 0 for one try")
+    if not 0 <= retry.give_way < _ENDLESS:
+        yield SettingsFault(f"{path}.retry.give_way", retry.give_way, "seconds")

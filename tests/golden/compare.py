@@ -22,11 +22,13 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 """The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
 
 DELIBERATE: Final[dict[str, str]] = {
-    "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
-    " `limits.request` says how much of a request is read, other limits how much is kept in memory;"
-    " a queue has `averages`",
-    "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly"
-    " which values are taken, and the routes for PBXs, behaviours of telephones, verifying and waiting",
+    "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places,"
+    " no source file; `limits.request` says how much of a request is read, other"
+    " limits how much is kept in memory; a queue has `averages`; `longest_number`,"
+    " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`;"
+    " names of extensions",
+    "documented/control": "the contract says who may use the control API, what readyz tells whom,"
+    " exactly which values are taken, and the routes for PBXs, behaviours of telephones, verifying and waiting",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
@@ -35,23 +37,32 @@ DELIBERATE: Final[dict[str, str]] = {
     "manual": "readyz tells who has not the token the status alone; and as documented/metrics",
     "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory, and who is connected",
     "documented/reset": "as documented/metrics",
-    "call-centre/metrics": "as documented/metrics; and as documented/voipsun_agents",
+    "call-centre/metrics": "as documented/metrics; as documented/voipsun_agents",
     "restarted/before": "as documented/metrics",
     "restarted/after": "as documented/metrics",
-    "town/call_centre": "as documented/metrics; and as documented/voipsun_agents",
+    "town/call_centre": "as documented/metrics; as documented/voipsun_agents",
     "town/metrics": "as documented/metrics",
-    "town/queues": "as documented/metrics; and as documented/voipsun_agents",
-    "town/receivers": "as documented/metrics; and as documented/voipsun_agents",
-    "town/vendors": "as documented/metrics",
+    "town/queues": "as documented/metrics; as documented/voipsun_agents",
+    "town/receivers": "as documented/metrics; as documented/voipsun_agents",
+    "town/vendors": "as documented/metrics; as documented/simotel_calls",
     "documented/voipsun_agents": "hold and talk time begin with their first value whole, as in app_queue of today",
-    "town/journal": "as documented/voipsun_agents",
+    "town/journal": "as documented/voipsun_agents; ring groups tell of each number that could not"
+    " be rung; as documented/simotel_calls",
     "town/requests": "as documented/voipsun_agents",
     "call-centre/journal": "as documented/voipsun_agents",
     "call-centre/requests": "as documented/voipsun_agents",
-    "simulate/rush_for_1h30m": "a caller whose longest wait is over while it pauses between two passes leaves after the"
-    " pause; linear goes on within one wait; RINGNOANSWER before EXITWITHTIMEOUT",
+    "simulate/rush_for_1h30m": "a caller whose longest wait is over while it pauses between two passes leaves"
+    " after the pause; linear goes on within one wait; RINGNOANSWER before"
+    " EXITWITHTIMEOUT",
     "simulate/rush_calls_60_seed_4": "as simulate/rush_for_1h30m",
-    "commands/refused": "`--engine sip` is told which engines are installed, as any other word is",
+    "commands/refused": "`--engine sip` is told which engines are installed, as any other word is; as commands/faults",
+    "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
+    "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
+    "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
+    "documented/nowhere": "hints tell of numbers that cannot be dialled and of repeated parameters",
+    "documented/requests": "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere",
+    "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals",
+    "commands/faults": "`internal` is the name of an extension, a line has `transfer_on_hang_up`",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
 

@@ -59,6 +59,8 @@ def test_any_other_server_is_none(url: str) -> None:
         (301, Retry(), ["p.timeout"]),
         (float("nan"), Retry(), ["p.timeout"]),
         (5, Retry(first=0), ["p.retry.first"]),
+        (5, Retry(give_way=-1), ["p.retry.give_way"]),
+        (5, Retry(give_way=0), []),
         (5, Retry(first=float("inf"), longest=float("inf")), ["p.retry.first", "p.retry.longest"]),
         (5, Retry(factor=0.9), ["p.retry.factor"]),
         (5, Retry(first=10, longest=9), ["p.retry.longest"]),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.kit.access import address_allowed, same_secret
 from pbxsim.kit.civil import zone
+from pbxsim.kit.methods import GET_AND_POST
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import Reply
 from pbxsim.vendors.duocom.errors import TEXTS, Text
@@ -99,7 +100,7 @@ class State:
 
 def readable(request: Request) -> None:
     """Refuse a request that is neither GET nor POST, or whose body did not arrive (R1, R7)."""
-    if request.method not in ("GET", "POST"):
+    if request.method not in GET_AND_POST:
         raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page calls with GET")
     if request.fault:
         raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -102,7 +102,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     digits is an extension even where nobody has that number. `barred_prefixes` may not be dialled over a trunk.
     `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py.
     `reports`: how reports are asked for and told.
-    `lenient_fields`: required parameters that may be left out all the same.
+    `lenient_fields`: required parameters that may be left out all the same. `lenient_methods`: every service is asked
+    by PUT or POST, for clients that send all by PUT.
+    `www_authenticate`: the challenge of a 401 (RFC 9110, 11.6.1), empty for none.
     `events`: what a web service of the customer's is told of; absent: nobody listens.
     `components`: places in the dialplan that ask a web service of the customer's where a call goes.
     """
@@ -117,6 +119,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     texts: dict[Failure, Lines] = {}
     reports: ReportSettings = ReportSettings()
     lenient_fields: tuple[LenientField, ...] = ()
+    lenient_methods: bool = False
+    www_authenticate: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,200}$")] = 'Basic realm="Simotel"'
     batchaddagent_key: BatchKey = BatchKey.AGENTS
     events: EventSettings | None = None
     components: tuple[ComponentEntry, ...] = ()

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
+from pbxsim.kit.json_body import byte_order_mark
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def body_of(body: bytes, kind: type[S]) -> S:
         given = msgspec.json.decode(body or b"{}", type=dict[str, Any])
         return msgspec.convert({name: _whole(value) for name, value in given.items()}, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"body: {error}") from None
+        raise Problem(400, f"body: {byte_order_mark(body) or error}") from None
 
 
 def _whole(value: object) -> object:
