@@ -233,6 +233,7 @@ class Installation:
         self._storage = InMemory() if storage is None else storage
         self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
+        self._folders: dict[str, RecordingsFolder] = {}
         self._loaded: dict[str, LoadedFile] = {}
         limits = ConnectionLimits.of_this_process(settings.connections)
         self.secrets = SecretValues({settings.control_token, self._storage.password})
@@ -341,7 +342,9 @@ class Installation:
         VendorPaths(self.vendors[vendor] for vendor in sorted(others | set(file.vendors)))
         host = self.hosts.named(name)
         assert host is not None
-        host.restart(self._assembly(loaded))
+        folder = self._folder(loaded)
+        host.restart(self._assembly(loaded, folder))
+        self._folders[name] = folder
         self._loaded[name] = loaded
         self.server.reindex()
 
@@ -349,9 +352,10 @@ class Installation:
         loaded = self._installed.files[source]
         name = loaded.file.name
         self._sources[name] = source
+        folder = self._folders[name] = self._folder(loaded)
         self._loaded[name] = loaded
         return HostedPbx(
-            self._assembly(loaded),
+            self._assembly(loaded, folder),
             self.vendors,
             rate=self._settings.rate,
             record_store=self._storage.record_store(name),
@@ -359,9 +363,10 @@ class Installation:
             secrets=self.secrets,
         )
 
-    def _assembly(self, loaded: LoadedFile) -> FileAssembly:
-        settings = self._settings
-        chosen = settings.recordings
-        folder = (chosen or self._storage.recordings or self._workplace) / loaded.file.name
-        recordings = RecordingsFolder(folder, loaded.file, keep=chosen is not None)
-        return FileAssembly(loaded, seed=settings.seed, start_at=settings.start_at, folder=recordings)
+    def _assembly(self, loaded: LoadedFile, folder: RecordingsFolder) -> FileAssembly:
+        return FileAssembly(loaded, seed=self._settings.seed, start_at=self._settings.start_at, folder=folder)
+
+    def _folder(self, loaded: LoadedFile) -> RecordingsFolder:
+        name, chosen = loaded.file.name, self._settings.recordings
+        folder = (chosen or self._storage.recordings or self._workplace) / name
+        return RecordingsFolder(folder, loaded.file, keep=chosen is not None, before=self._folders.get(name))

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pbxsim.kit.addresses import KINDS, is_allowed_host
+from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns
 from pbxsim.kit.finding import Finding, Path
 from pbxsim.kit.paths import each, mappings, numbers, texts
@@ -40,6 +41,7 @@ def semantic_faults(plain: object) -> Iterator[Finding]:
     yield from _bad(plain, tuple(f"{place}.host" for place in _HOSTS), _is_host, "an IP address or a host name")
     yield from _bad(plain, ("smtp.host",), _is_server, f"an IP address or a host name, not {KINDS}")
     yield from _bad(plain, tuple(f"{place}.contact" for place in _HOSTS), _is_contact, "a SIP URI, as sip:100@10.0.0.5")
+    yield from _bad(plain, ("time_zone",), _is_zone, "a time zone's IANA name, as Europe/Prague")
     yield from bad_causes(plain, "contexts.*.entries.*.hangup", "cdrs.*.cause")
     yield from _steps(plain)
     yield from _short_forms(plain)
@@ -67,6 +69,10 @@ def _is_moment(moment: str) -> bool:
     except (ValueError, OverflowError):
         return False
     return True
+
+
+def _is_zone(name: str) -> bool:
+    return zone_or_none(name) is not None
 
 
 def _is_host(host: str) -> bool:

@@ -62,6 +62,7 @@ NOTHING_RESUMED: Final = Resumed()
 class HostedPbx:
     """A PBX that lives. Each has its own clock, seed, engine, journal, requests, credentials, records and outbox.
 
+    `found_records` is how many records of an earlier run were found at the start, None: there was no such run.
     `secrets` is what no output shows: all that the server knows, where it gives one; else those of the PBX's file.
     """
 
@@ -78,6 +79,7 @@ class HostedPbx:
         self.secrets = SecretValues() if secrets is None else secrets
         self._vendors = vendors
         self._runs = False
+        self.found_records = None if resumed.saved.is_empty else len(resumed.saved.cdrs)
         self.record_store: RecordStore = NullStore() if record_store is None else record_store
         self._begin(assembly, None, rate, resumed)
 
@@ -121,11 +123,15 @@ class HostedPbx:
     def restart(self, assembly: Assembly) -> None:
         """Begin anew by an assembly that may be another, as after a stop: what is stored stays, calls in progress end.
 
+        With a held clock it is as a reset: a test begins where its file says, whatever the store.
+
         If it cannot be carried out, nothing changes. Raises CannotBegin, and whatever else the assembly does.
         """
-        self._restart(assembly, None, NOTHING_RESUMED if isinstance(self.record_store, NullStore) else self._leaves())
+        self._restart(assembly, None, None if self.driver.rate == 0 else self._leaves())
 
     def _leaves(self) -> Resumed:
+        if isinstance(self.record_store, NullStore):
+            return NOTHING_RESUMED
         outbox = self.outbox
         saved = saved_of(self.pbx, outbox.last_number)
         return Resumed(saved, tuple(outbox.known()), outbox.lasting, outbox.has_more_stored)

@@ -218,7 +218,9 @@ class CallControl:
 
     def _begin(self, order: CallOrder) -> Call:
         self.calls_started += 1
-        call = self.live[self.calls_started] = Call(self.calls_started, order, self.clock.now)
+        self.channels_made += 1  # the call is named by its first channel, and must have a name before that is made
+        call = Call(self.calls_started, self.channels_made, order, self.clock.now)
+        self.live[call.number] = call
         if CallStarted in self.bus.wanted:
             self.bus.emit(CallStarted(call))
         return call

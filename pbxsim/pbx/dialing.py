@@ -169,19 +169,25 @@ def _trunk_with_room(destination: Destination) -> Trunk | None:
 
 
 def _on_line(control: CallControl, call: Call, line: Line) -> Channel:
-    control.channels_made += 1
-    channel = Channel(call, control.channels_made, line.extension.internal, control.clock.now, line=line)
+    channel = Channel(call, _serial(control, call), line.extension.internal, control.clock.now, line=line)
     line.channels.append(channel)
     call.legs.append(channel)
     return channel
 
 
 def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Channel:
-    control.channels_made += 1
-    channel = Channel(call, control.channels_made, number, control.clock.now, trunk=trunk)
+    channel = Channel(call, _serial(control, call), number, control.clock.now, trunk=trunk)
     trunk.in_use += 1
     call.legs.append(channel)
     return channel
+
+
+def _serial(control: CallControl, call: Call) -> int:
+    """Number a channel that is about to be made: the first has the number that the call has from its beginning."""
+    if not call.legs:
+        return call.serial
+    control.channels_made += 1
+    return control.channels_made
 
 
 def dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:

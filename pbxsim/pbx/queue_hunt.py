@@ -40,6 +40,7 @@ class QueueHunt:
         self._standing = len(queue.waiters)  # callers of the PBX file: they wait for nobody, and at the head
         self._waiting: dict[int, Waiter] = {}
         self._visits: dict[int, QueueVisit] = {}  # those who wait, and those who talk with a member
+        self._taken: dict[int, Channel] = {}  # the members' legs of those who talk
         self._sending: set[int] = set()
 
     # -- the caller's way -------------------------------------------------------------------------------------------
@@ -67,6 +68,7 @@ class QueueHunt:
         assert channel.line is not None  # members are rung on lines
         member, visit = waiter.ringing[channel.line], self._visits[call.number]
         self._tell.answered(visit, channel)
+        self._taken[call.number] = channel
         self._leave(waiter, call, visit, Why.CONNECTED)
         self.queue.figures.connected(visit.waited)
         self._distribution.took(member.agent)
@@ -82,13 +84,17 @@ class QueueHunt:
             self._leave(self._waiting[call.number], call, visit, Why.ABANDONED)
         self._tell.over(visit, call, by, handed_on)
         if visit.answered_by is not None:
-            self._complete(visit, visit.answered_by.member)
+            self._complete(visit, visit.answered_by.member, self._taken.pop(call.number), by)
 
-    def _complete(self, visit: QueueVisit, member: Member) -> None:
+    def _complete(self, visit: QueueVisit, member: Member, leg: Channel, by: Channel | None) -> None:
+        """Count a call that a member took, and have the member rest, as soon as it talks with nobody any more."""
         self.queue.figures.complete(visit.talked, in_level=visit.waited <= self.queue.service_level)
         member.calls_taken += 1
         member.last_call = self._clock.now
-        self._distribution.finished(member.agent, self.queue)
+        if leg.is_live and leg is not by:  # a transfer gave the member somebody else to talk with
+            self._distribution.talks_on(leg, member, self.queue)
+        else:
+            self._distribution.finished(member.agent, self.queue)
 
     def _refuses(self) -> Why | None:
         """Tell why nobody may join now."""
@@ -315,7 +321,7 @@ def _waiter(call: Call, now: int) -> Waiter:
     number = shows.number or call.order.src
     return Waiter(
         channel=channel.name,
-        unique_id=channel.unique_id,
+        unique_id=call.unique_id,
         caller_number=number,
         caller_name=shows.name or number,
         joined_at=now,

@@ -95,7 +95,7 @@ class QueueVisit(Entity, kw_only=True, eq=False):
     """A caller in a queue. Plain values, but for the queue and the members. Instants are 0 for what has not happened.
 
     `number` counts those that joined, from 1; it is 0, as `joined_at` is, for a caller who was refused. `call` and
-    `call_began_at` name the call, `serial` and `created_at` the caller's channel, `caller` the number of its far end;
+    `unique_id` name the call, `caller` is the number of the far end of the caller's channel;
     `shows` is what members see, `src` and `context` are the order's.
 
     `place` is the caller's place when it joined, 1 for the head of the queue, `left_place` that when it left, at
@@ -111,9 +111,7 @@ class QueueVisit(Entity, kw_only=True, eq=False):
     number: int
     queue: Queue
     call: int
-    call_began_at: Instant
-    serial: int
-    created_at: Instant
+    unique_id: str
     caller: str
     shows: CallerId
     src: str
@@ -131,11 +129,6 @@ class QueueVisit(Entity, kw_only=True, eq=False):
     ended_by: EndedBy = EndedBy.PBX
     handed_on: HandedOn | None = None
     sent_to: str = ""
-
-    @property
-    def unique_id(self) -> str:
-        """Asterisk's Uniqueid of the caller's channel."""
-        return f"{self.created_at // SECOND}.{self.serial}"
 
     @property
     def waited(self) -> int:
@@ -178,6 +171,10 @@ class QueueVisits:
         visit.why, visit.left_at = why, self._clock.now
         self._bus.emit(CallerLeft(visit, call))
         return visit
+
+    def go_on_from(self, joined: int, rung: int) -> None:
+        """Number visits and attempts behind those that an earlier run had."""
+        self._joined, self._rung = max(self._joined, joined), max(self._rung, rung)
 
     def joined(self, queue: Queue, call: Call, place: int) -> QueueVisit:
         """Take down a caller who waits from now on."""
@@ -254,9 +251,7 @@ def _visit(queue: Queue, call: Call, number: int) -> QueueVisit:
         number=number,
         queue=queue,
         call=call.number,
-        call_began_at=call.started_at,
-        serial=caller.serial,
-        created_at=caller.created_at,
+        unique_id=call.unique_id,
         caller=caller.number,
         shows=call.shows,
         src=order.src,

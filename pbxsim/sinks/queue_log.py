@@ -1,8 +1,9 @@
 """The queue log as Asterisk's app_queue writes it: who came, waited, was rung, talked, left.
 
 Rows are those of the table `queue_log` that Asterisk fills where its log goes to a database (main/logger.c,
-ast_queue_log; apps/app_queue.c for the events and their data). Times are UTC. Whoever could not even join is not
-there, as in Asterisk. Members of the start are told by ADDMEMBER, so that a reader knows who could be rung.
+ast_queue_log; apps/app_queue.c for the events and their data). Times are those of the
+PBX's zone, else UTC. Whoever could not even join is not there, as in Asterisk. Members of the start are told by
+ADDMEMBER, so that a reader knows who could be rung.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from pbxsim.clock.instant import SECOND, iso
+from pbxsim.clock.instant import SECOND
+from pbxsim.kit.civil import civil, zone
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import AgentChanged, CallerJoined, CallerLeft, MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.queue_visit import AttemptOver, EndedBy, QueueVisit, RingResult, VisitOver, Why
@@ -37,6 +39,7 @@ class QueueLog:
         self.rows: list[tuple[str, ...]] = []
         self._queues = pbx.queues
         self._clock = pbx.clock
+        self._zone = zone(pbx.time_zone or "UTC")  # app_queue writes local time
         self._write(_NONE, _NONE, _NONE, "QUEUESTART")
         for queue in pbx.queues:
             for member in queue.members:
@@ -109,7 +112,7 @@ class QueueLog:
 
     def _write(self, call_id: str, queue: str, agent: str, event: str, *data: object) -> None:
         told = [str(item) for item in data]
-        now = iso(self._clock.now).replace("T", " ").removesuffix("Z")
+        now = civil(self._clock.now, self._zone).replace(tzinfo=None).isoformat(" ", "microseconds")
         self.rows.append((now, call_id, queue, agent, event, *told, *[""] * (5 - len(told))))
 
 

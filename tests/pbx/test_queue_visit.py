@@ -57,9 +57,9 @@ def test_a_caller_who_is_connected_and_whom_the_agent_leaves() -> None:
     call = centre.calls(name="Zoe")
     centre.finish()
     visit, taken = centre.visit(), centre.visit().answered_by
-    assert (visit.number, visit.queue.name, visit.call, visit.call_began_at) == (1, "sales", call.number, START)
+    assert (visit.number, visit.queue.name, visit.call) == (1, "sales", call.number)
     assert (visit.caller, visit.shows.name, visit.src, visit.context) == (CALLER, "Zoe", CALLER, "in")
-    assert (visit.unique_id, visit.place, visit.left_place) == (call.legs[0].unique_id, 1, 1)
+    assert (visit.unique_id, visit.place, visit.left_place) == (call.unique_id, 1, 1)
     assert _after(visit, "joined_at", "left_at", "ended_at") == [0, 4, 13]
     assert (visit.why, visit.ended_by, visit.waited, visit.talked) == (Why.CONNECTED, EndedBy.AGENT, 4, 9)
     assert visit.attempts == [taken]

@@ -23,6 +23,9 @@ from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.references import HIGHEST, LOWEST
 from pbxsim.vendors.duocom.template import CALL_PLACES, LEG_PLACES, MAIL_PLACES, has_place, unknown_places
 
+TIME_ZONE: Final = "Europe/Madrid"
+"""Where nobody says another: where the vendor is."""
+
 _LONGEST_NUMBER: Final = 20
 _MAILBOX: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # RFC 5321
 
@@ -141,7 +144,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Duocom on one PBX.
 
     Numbers are dialled in `context`; `extXXXX` is looked up in `dialplan`. A VoIP address ends in one of
-    `voip_domains`. `first_reference` is the first call's of each day, in `time_zone`. `ring_seconds` is how long either
+    `voip_domains`. `first_reference` is the first call's of each day, in `time_zone` (IANA name; absent: the
+    PBX's, and if it has none, Europe/Madrid). `ring_seconds` is how long either
     party is rung. `texts`: other wordings, by the names in errors.py. `access` is what reports and notices say of how a
     call was made, `decimal_mark` what stands before the decimals of a cost.
     """
@@ -150,7 +154,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     context: str
     dialplan: str
     voip_domains: tuple[str, ...] = ("mioficinaweb.es", "telefacil.com")
-    time_zone: str = "Europe/Madrid"
+    time_zone: str | None = None
     first_reference: int = 53_010_203  # the reference in the manual's sample
     ring_seconds: float = 30
     charset: Literal["utf-8", "iso-8859-1"] = "utf-8"
@@ -177,7 +181,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
         yield SettingsFault("context", settings.context, "the name of a context or a dialplan of this file")
     if settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, "the name of one of the file's dialplans")
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault("time_zone", settings.time_zone, "an IANA time zone, as Europe/Madrid")
     seen: set[str] = set()
     for index, account in enumerate(settings.accounts):

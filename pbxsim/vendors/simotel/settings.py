@@ -87,10 +87,11 @@ class Calendar(StrEnum):
 class ReportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How reports are asked for and told.
 
-    `time_zone` (IANA name) holds for the dates of requests and replies, `calendar` for those of replies.
+    `time_zone` (IANA name; absent: the PBX's, and if it has none, Asia/Tehran) holds for the dates of requests and
+    replies, `calendar` for those of replies.
     """
 
-    time_zone: str = "Asia/Tehran"
+    time_zone: str | None = None
     calendar: Calendar = Calendar.PERSIAN
 
 
@@ -164,7 +165,7 @@ def _client_faults(settings: Settings) -> Iterator[SettingsFault]:
 
 def _report_faults(settings: ReportSettings) -> Iterator[SettingsFault]:
     """Find what could never work."""
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault("reports.time_zone", settings.time_zone, "a time zone's IANA name, as Asia/Tehran")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,6 +19,9 @@ from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.placeholders import has_place_in_server
+
+TIME_ZONE: Final = "Europe/Prague"
+"""Where nobody says another: where the vendor is."""
 
 
 class KeyKind(StrEnum):
@@ -76,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Numbers are dialled in `context`.
     `numbers` are numbers of an account beyond its keys' own ones: calls to them are its incoming calls.
+    `time_zone` (IANA name) is the one of all its moments; absent: the PBX's, and if it has none, Europe/Prague.
     `ring_seconds` is how long either party is rung. `balance_delay_seconds` after a call `typ=1` tells what it cost.
     `texts`: other wordings, by the names in errors.py. `hangup_notices`: whom to tell when a number's call has ended.
     """
@@ -84,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     context: str
     numbers: dict[str, tuple[str, ...]] = {}
     ring_seconds: float = 30
-    time_zone: str = "Europe/Prague"
+    time_zone: str | None = None
     charset: Literal["utf-8", "windows-1250", "iso-8859-2"] = "utf-8"
     decimal_separator: Literal[".", ","] = "."
     balance_date: DateForm = DateForm.ISO
@@ -103,7 +107,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     """Find what contradicts the rest of the PBX file, or could never work."""
     if not pbx.dialplan.knows(settings.context):
         yield SettingsFault("context", settings.context, "the name of a context or a dialplan of this file")
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault("time_zone", settings.time_zone, "an IANA time zone, as Europe/Prague")
     seen: set[str] = set()
     for index, key in enumerate(settings.keys):

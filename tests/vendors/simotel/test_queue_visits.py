@@ -11,7 +11,6 @@ from pbxsim.pbx import transfer
 from pbxsim.pbx.queue import QueueRules
 from pbxsim.simulate.run import Run, Simulation
 from pbxsim.testing.office import START, Office, extension
-from pbxsim.vendors.simotel.ids import cuid_of
 from pbxsim.vendors.simotel.queue_visits import QueueVisits
 from pbxsim.vendors.simotel.reports.queues import last_tries
 from tests.vendors.simotel.report_client import CALLER, Reports, report_office
@@ -193,7 +192,7 @@ def test_two_hours_of_a_call_centre_are_told_as_its_records_and_figures_have_the
     heard = QueueVisits(simulation.pbx)
     simulation.run(lambda _share: None)
     answered = [one for one in heard.visits if one.visit.answered_by is not None]
-    talks = {cuid_of(cdr): cdr.billsec for cdr in simulation.cdrs}
+    talks = {cdr.unique_id: cdr.billsec for cdr in simulation.cdrs}
     assert len(answered) == simulation.figures.total.answered > 1000
     assert all(one.visit.talked == talks[one.cuid] for one in answered)
     rung = [attempt for one in heard.visits for attempt in one.visit.attempts]
