@@ -288,7 +288,8 @@ class Installation:
         loaded, fresh = self._wanted(wish)
         refuse_clashes([*self._loaded.values(), loaded])
         VendorPaths(self.vendors[vendor] for vendor in sorted({*self.hosts.vendors(), *loaded.file.vendors}))
-        host = HostedPbx(self._assembly(loaded), self.vendors, rate=self._settings.rate, secrets=self.secrets)
+        assembly = self._assembly(loaded, self._folder(loaded))
+        host = HostedPbx(assembly, self.vendors, rate=self._settings.rate, secrets=self.secrets)
         self._loaded[host.name] = loaded  # before anybody else can ask for that name, or a credential of it
         try:
             await host.start()
@@ -310,6 +311,7 @@ class Installation:
         self.hosts.drop(name)
         self.server.reindex()
         self._sources.pop(name, None)
+        self._folders.pop(name, None)
         await host.close()
         del self._loaded[name]
         shutil.rmtree(self._workplace / name, ignore_errors=True)
