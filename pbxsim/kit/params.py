@@ -22,7 +22,8 @@ UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, 
 class Params(dict[str, str]):
     """Names and values, decoded. An absent parameter reads as empty, as most PHP scripts treat the two alike.
 
-    `unread` says what was left out, because there was too much of it. `is_plain`: known to hold no control character.
+    `unread` says what was left out, because there was too much of it, or because another value of the name came later.
+    `is_plain`: known to hold no control character.
     """
 
     unread: tuple[str, ...] = ()
@@ -41,7 +42,15 @@ class Params(dict[str, str]):
             told = f"parameter {name[:LONGEST_TOLD]!r} was not read: its value is longer than {limits.parameter_value}"
             self.leave_out(told)
         else:
+            if name in self:
+                self.repeat(name, "")
             self[name] = value
+
+    def repeat(self, name: str, where: str) -> None:
+        """Note that a name came more than once, `where` if it is more than one place: the value noted last counts."""
+        told = f"parameter {name[:LONGEST_TOLD]!r} came more than once{where}: its last value counts"
+        if told not in self.unread:
+            self.leave_out(told)
 
     def text(self, name: str) -> str:
         """Give a value; empty if it was not sent."""
@@ -82,7 +91,7 @@ def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
         name, _, value = pair.partition("=")
         if not name:
             continue
-        if params.is_plain and len(pair) <= surely_short:  # nearly every one: no more than it takes
+        if params.is_plain and len(pair) <= surely_short and name not in params:  # as nearly all of them are
             params[name] = value
         else:
             params.take(decoded(name), decoded(value), limits)
