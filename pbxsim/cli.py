@@ -27,6 +27,7 @@ from pbxsim.options import (
     port,
     rate,
     seed,
+    span,
     token,
     truth,
     whole,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.app import ServeSettings
+    from pbxsim.config.load import LoadedFile
     from pbxsim.discovery import Engines
     from pbxsim.hosting.storage import Wanted
     from pbxsim.kit.vendor import Vendor
@@ -105,14 +107,22 @@ def _flag(given: Literal[True] | FromEnvironment) -> bool:
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Tell every fault of PBX files."""
+    """Tell every fault of PBX files, each by itself and all together, as one server would have them."""
+    from pbxsim.config.clashes import refuse_clashes
+    from pbxsim.config.fault import PbxFileRefused
     from pbxsim.discovery import find_vendors
 
     vendors = find_vendors()
-    return max([_check(file, vendors, asked.engine) for file in asked.files])
+    checked = [_checked(file, vendors, asked.engine) for file in asked.files]
+    sound = [loaded for loaded in checked if loaded is not None]
+    try:
+        refuse_clashes(sound)
+    except PbxFileRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    return Exit.DONE if len(sound) == len(checked) else Exit.REFUSED
 
 
-def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
+def _checked(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> LoadedFile | None:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
@@ -122,9 +132,10 @@ def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
         loaded = load(file, vendors, engines)
         assemble(loaded, clock=Scheduler(loaded.file.start or 0))
     except PbxFileRefused as refused:
-        return _complain(str(refused), Exit.REFUSED)
+        _complain(str(refused), Exit.REFUSED)
+        return None
     _say(f"{file}: PBX {loaded.file.name}, no fault")
-    return Exit.DONE
+    return loaded
 
 
 def schema(asked: argparse.Namespace) -> int:
@@ -170,7 +181,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands, environment)
     add: Callable[..., Parser] = commands.add_parser
-    checker = add("check", help="tell every fault of PBX files; exit 1 if there is one", allow_abbrev=False)
+    checker = add(
+        "check",
+        help="tell every fault of PBX files, and of serving them together; exit 1 if there is one",
+        allow_abbrev=False,
+    )
     checker.add_argument("files", nargs="+", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
     checker.add_engine_option()
     checker.set_defaults(command=check)
@@ -200,6 +215,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
     parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
     option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
+    option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
@@ -210,6 +226,15 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
     option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
     option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
+    option("connections", None, whole(1, 1_000_000), "N", "clients at once (as many as open files allow, 4096)")
+    option("connections-per-address", None, whole(1, 1_000_000), "N", "of them from one address (256)")
+    seconds = span(0.01, 86_400)
+    option("first-byte-timeout", None, seconds, "S", "how long a client may be connected and say nothing (30)")
+    option("header-timeout", None, seconds, "S", "how long a request's header may take (30)")
+    option("header-bytes", None, whole(1_000, 100_000_000), "N", "bytes of it, its lines together (65536)")
+    option("body-timeout", None, seconds, "S", "how long its body may take (10)")
+    option("keep-alive", None, seconds, "S", "how long a client may wait with its next request (75)")
+    option("send-timeout", None, seconds, "S", "how long a client may take nothing of its reply (60)")
     option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
@@ -222,6 +247,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
 
 def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
+    from pbxsim.web.connection_limits import ConnectionWishes
 
     return ServeSettings(
         pbxs=tuple(asked.pbxs) or ("documented",),
@@ -235,17 +261,29 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         stored=_stored(asked),
         tls=asked.tls,
         control_token=asked.control_token or "",
+        connections=ConnectionWishes(
+            at_once=asked.connections,
+            per_address=asked.connections_per_address,
+            first_byte=asked.first_byte_timeout,
+            header=asked.header_timeout,
+            body=asked.body_timeout,
+            between=asked.keep_alive,
+            sending=asked.send_timeout,
+            header_bytes=asked.header_bytes,
+        ),
         is_open=is_open,
         is_terminal=sys.stdout.isatty(),
         watch=watch,
+        ready_file=asked.ready_file,
     )
 
 
 def _stored(asked: argparse.Namespace) -> Wanted:
     from pbxsim.hosting.storage import Wanted
+    from pbxsim.sinks.store.location import IN_MEMORY
 
     return Wanted(
-        place=asked.db,
+        place=asked.db if asked.db is not None or asked.clock else IN_MEMORY,
         port=asked.port,
         lasts=asked.port != 0 and asked.clock == 1,
         synchronous=asked.db_synchronous,

@@ -103,6 +103,7 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             clid_number=self.clid_number,
             clid_name=self.clid_name,
             context=self.context,
+            serial=first[1] or self.id,
             first_peer=first[0],
             first_serial=first[1],
             second_peer=second[0],

@@ -133,7 +133,8 @@ class Call:
     display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`;
     `diversions` counts how often it was diverted, or a component asked about it. `cause` is why it ended, or what
     the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
-    counts the timers set in its name, so that equal instants are served in a fixed order.
+    counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
+    channel, and is the call's even where no channel could be made.
     """
 
     __slots__ = (
@@ -152,6 +153,7 @@ class Call:
         "ring_until",
         "second",
         "second_from",
+        "serial",
         "shows",
         "spied_on",
         "started_at",
@@ -160,8 +162,9 @@ class Call:
         "timer",
     )
 
-    def __init__(self, number: int, order: CallOrder, now: Instant) -> None:
+    def __init__(self, number: int, serial: int, order: CallOrder, now: Instant) -> None:
         self.number = number
+        self.serial = serial
         self.order = order
         self.state = CallState.DIALING_FIRST
         self.started_at: Instant = now
@@ -182,6 +185,11 @@ class Call:
         self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
+
+    @property
+    def unique_id(self) -> str:
+        """Asterisk's Uniqueid of the first channel, which is what the call goes by everywhere (Asterisk's Linkedid)."""
+        return f"{self.started_at // SECOND}.{self.serial}"
 
     @property
     def original_parties(self) -> tuple[Channel | None, Channel | None]:

@@ -29,8 +29,9 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What became of a call. Instants are microseconds; `answer` is 0 for a call whose parties were never connected.
 
     `src` is the party that was called (or called) first, `dst` the number asked for. `custom` are CustomCDR1 to 4.
-    `first_*` and `second_*` name the channels. `recording` is folder and file name, both empty without a recording.
-    `reference` is the vendor's own name for the call; `account` who paid.
+    `serial` is the number in the call's unique id, `first_*` and `second_*` name the channels. `recording` is
+    folder and file name, both empty without a recording. `reference` is the vendor's own name for the call; `account`
+    who paid.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     clid_number: str = ""
     clid_name: str = ""
     context: str = ""
+    serial: int = 0
     first_peer: str = ""
     first_serial: int = 0
     second_peer: str = ""
@@ -80,8 +82,8 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def unique_id(self) -> str:
-        """Asterisk's Uniqueid of the first channel."""
-        return f"{self.start // SECOND}.{self.first_serial}"
+        """The call's `unique_id`: Asterisk's Uniqueid of the channel that was made first."""
+        return f"{self.start // SECOND}.{self.serial}"
 
 
 class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,6 +83,7 @@ def _record(control: CallControl, call: Call) -> Cdr:
         clid_name=order.second_shows.name,
         context=order.context,
         first_peer=first.peer if first else "",
+        serial=call.serial,
         first_serial=first.serial if first else 0,
         second_peer=second.peer if second else "",
         second_serial=second.serial if second else 0,

@@ -5,11 +5,30 @@ Not here: what the switch asks of an engine (engine.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call, CallOrder
+    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Diversion, Line
+
+Reaction: TypeAlias = Literal["answer", "busy", "no answer", "fail", "reject", "drop"]
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """How a telephone is to meet calls: after `ring` of ringing comes the `reaction`.
+
+    `answer` talks for `talk` and hangs up (None: it never does), `drop` vanishes then without a clean hang-up; `fail`
+    never rings. `cause` is for `fail` (None: 1) and `drop` (None: 38).
+    """
+
+    reaction: Reaction
+    ring: Duration
+    talk: Duration | None = None
+    cause: HangupCause | None = None
 
 
 class Handset(Protocol):
@@ -31,7 +50,10 @@ class Handset(Protocol):
         ...
 
     def hang_up(self, line: Line) -> None:
-        """Put the receiver down: ends the oldest call that is up or being placed."""
+        """Put the receiver down: ends the oldest call that is up or being placed, a held one only without another.
+
+        Where the line `transfers_on_hang_up`, a held party is connected to whoever is in that call instead.
+        """
         ...
 
     def hold(self, line: Line) -> None:
@@ -59,7 +81,7 @@ class Handset(Protocol):
         ...
 
     def complete(self, line: Line) -> None:
-        """Connect the held party to the one consulted, who has answered, and be out of it (attended)."""
+        """Connect the held party to the one consulted, now or on answer, and be out of it (attended)."""
         ...
 
     def cancel(self, line: Line) -> None:
@@ -80,4 +102,11 @@ class Handset(Protocol):
 
     def unregister(self, line: Line) -> None:
         """Drop off: calls that ring there fail (cause 20), those that are up go on."""
+        ...
+
+    def instruct(self, line: Line, instruction: Instruction | None) -> None:
+        """Have the telephone meet every call from now on so; None: as it did of itself. What rings already rings on.
+
+        Raises NothingToDo where its telephones take no instructions.
+        """
         ...

@@ -183,6 +183,7 @@ class Office:
         seed: int = 1,
         saved: Saved = NOTHING_SAVED,
         start: Instant = START,
+        time_zone: str = "",
     ) -> None:
         ways_out = tuple(trunks) or (Trunk(id=1, name="upc"),)
         by_default = (OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=ways_out),)
@@ -210,6 +211,7 @@ class Office:
             longest_talk=longest_talk,
             first_cdr=saved.last_cdr + 1,
             saved=saved,
+            time_zone=time_zone,
         )
         self.heard: list[Event] = []
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)

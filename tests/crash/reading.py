@@ -60,5 +60,5 @@ async def lists(session: aiohttp.ClientSession, child: Child) -> set[tuple[str, 
 
 
 def _spelt(cdr: dict[str, Any]) -> str:
-    """Spell a record so that it sorts by its id, and names its call as a webhook does."""
-    return f"{cdr['id']:09d} {cdr['uniqueid'].partition('.')[0]}.{cdr['call']} {cdr['uniqueid']} {cdr['end']}"
+    """Spell a record so that it sorts by its id."""
+    return f"{cdr['id']:09d} {cdr['uniqueid']} {cdr['end']}"

@@ -15,7 +15,7 @@ from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, read_fields, require, useless
-from pbxsim.vendors.simotel.ids import CDR, cuid_in, cuid_of, is_id, number_in, record_name
+from pbxsim.vendors.simotel.ids import CDR, cuid_in, is_id, number_in, record_name
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 from pbxsim.vendors.simotel.reports.query import ReportQuery, read_report
 from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row, waited
@@ -52,7 +52,7 @@ _COLUMNS: Final[dict[str, Column[Cdr]]] = {
     "duration": lambda cdr: cdr.duration,
     "billsec": lambda cdr: cdr.billsec,
     "wait": waited,
-    "cuid": cuid_of,
+    "cuid": lambda cdr: cdr.unique_id,
     "type": lambda cdr: cdr.direction.value,
     "src": lambda cdr: cdr.src,
     "dst": lambda cdr: cdr.dst,
@@ -119,7 +119,7 @@ def named(cuid: str, pbx: Pbx) -> Cdr | None:
         return None
     since = int(second) * SECOND
     found = pbx.cdrs.find(CdrQuery(since=since, until=since + SECOND - 1, newest_first=True))
-    return next((cdr for cdr in found if cuid_of(cdr) == cuid), None)
+    return next((cdr for cdr in found if cdr.unique_id == cuid), None)
 
 
 def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.vendors.simotel.ids import CDR, cuid_of, record_name, row_id
+from pbxsim.vendors.simotel.ids import CDR, record_name, row_id
 from pbxsim.vendors.simotel.reports.dates import hhmmss, raw
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def waited(cdr: Cdr) -> int:
 
 def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
     """Give a record as `reports/quick/search` and `reports/cdr/ordered/id` show it."""
-    name, last_app, last_data = cuid_of(cdr), *_last(cdr)
+    name, last_app, last_data = cdr.unique_id, *_last(cdr)
     return {
         "_id": cdr_id(cdr),
         "type": cdr.direction.value,
