@@ -52,6 +52,7 @@ def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, 
         first_cdr=max(saved.last_cdr, placed[-1].id if placed else 0) + 1,
         recent_calls=file.limits.recent_calls,
         saved=saved,
+        records=file.cdr.rules(),
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     _start_work(file, pbx, agents)

@@ -131,6 +131,9 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Number | None,
         Meta(description="Dialled in the caller's context for whoever cannot stay; absent: they are hung up."),
     ] = None
+    answers: Annotated[
+        bool, Meta(description="The dialplan answers a caller before the queue; false: a member's answer does.")
+    ] = True
     figures: FiguresEntry = FiguresEntry()
     members: tuple[MemberEntry, ...] = ()
     waiters: tuple[WaiterEntry, ...] = ()
@@ -162,4 +165,5 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             announce_length=seconds(announced.length) if announced else 0,
             max_wait=seconds(self.max_wait),
             overflow=self.overflow or "",
+            answers=self.answers,
         )

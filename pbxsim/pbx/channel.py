@@ -10,7 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from pbxsim.clock.instant import Instant
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
@@ -73,7 +73,8 @@ class Channel:
 
     `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
-    `diverts` says that its line's diversion is followed should it fail; `divert_timer` that it will be soon.
+    `rings_for` is how long it may ring. `diverts` says that its line's diversion is followed should it fail;
+    `divert_timer` that it will be soon.
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
     """
@@ -93,6 +94,7 @@ class Channel:
         "number",
         "paid_by",
         "ringing_at",
+        "rings_for",
         "serial",
         "shown_name",
         "shown_number",
@@ -122,6 +124,7 @@ class Channel:
         self.cause: HangupCause | None = None
         self.created_at: Instant = now
         self.ringing_at: Instant = 0
+        self.rings_for: Duration = 0
         self.answered_at: Instant = 0
         self.ended_at: Instant = 0
         self.is_calling = False  # this party placed the call; it was not rung by us

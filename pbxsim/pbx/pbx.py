@@ -8,6 +8,7 @@ from pbxsim.clock.instant import HOUR, Duration
 from pbxsim.pbx.agent import Agent, Agents
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
+from pbxsim.pbx.cdr import RecordRules
 from pbxsim.pbx.decision import Decisions
 from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
@@ -55,6 +56,7 @@ class Pbx:
         first_cdr: int = 1,
         recent_calls: int = 10_000,
         saved: Saved = NOTHING_SAVED,
+        records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
     ) -> None:
         self.name = name
         self.is_resumed = not saved.is_empty  # there was an earlier run, and not all that it did is on record
@@ -79,6 +81,7 @@ class Pbx:
             saved=saved,
             first_cdr=first_cdr,
             recent=recent_calls,
+            records=records,
         )
         self.distribution = Distribution(self.calls, self.queues, seed)
         self.calls.hunts = {

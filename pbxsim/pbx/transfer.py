@@ -4,9 +4,8 @@ As chan_sip and bridge_basic do it: a blind transfer lets go of whoever transfer
 it ring; if nobody is to be had there, the call is over, but a number that does not exist is refused before. An
 attended transfer joins two calls of one telephone.
 
-Records: a call has one. The call that is handed on keeps its record to its end, with the parties that were connected
-first, its first answer and the number asked for then (the CDR of the channel that stays). The consultation's record
-ends when the transfer is completed, for then the channel that asked is gone. A leg that comes over from the
+Records are made from what the call notes of it (cdr_rows.py). The consultation's end when the transfer is completed,
+for then the channel that asked is gone. A leg that comes over from the
 consultation is charged once, when it ends, to whoever had it dialled. A queue counts a caller who is transferred as
 completed.
 """
@@ -16,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.pbx import dialing
-from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
+from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep, Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
 from pbxsim.pbx.events import CallTransferred
@@ -56,6 +55,8 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
     if isinstance(destination, Refused):
         return False
     _hand_over(control, leg, stays, HandedOn("blind", to, context))
+    now, made = control.clock.now, control.channels_made
+    call.came_to(Passage(app="Dial", at=now, after=made, dst=to, context=context, stays=stays, leaves=leg))
     control.step(call, CallStep.TRANSFERRED)
     call.first, call.second, call.second_from = stays, None, len(call.legs)
     control.bus.emit(CallTransferred(call, leg, to, "blind", 0))
@@ -78,6 +79,8 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
         return False
     _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
     _bring_over(call, consultation, comes)
+    now, made = control.clock.now, control.channels_made
+    call.came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=comes))
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
     control.release(held, _NORMAL)

@@ -23,7 +23,7 @@ from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx import events
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
-from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.cdr import CdrQuery, RecordRules
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
 from pbxsim.pbx.directory import (
     Context,
@@ -183,6 +183,7 @@ class Office:
         seed: int = 1,
         saved: Saved = NOTHING_SAVED,
         start: Instant = START,
+        records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
     ) -> None:
         ways_out = tuple(trunks) or (Trunk(id=1, name="upc"),)
         by_default = (OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=ways_out),)
@@ -210,6 +211,7 @@ class Office:
             longest_talk=longest_talk,
             first_cdr=saved.last_cdr + 1,
             saved=saved,
+            records=records,
         )
         self.heard: list[Event] = []
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)
