@@ -118,6 +118,9 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             last_app="Dial" if second[1] else "",
             last_data=f"SIP/{second[0]}" if second[1] else "",
             talk=answer,
+            made=start,
+            linked_at=start,
+            linked_serial=first[1],
         )
 
     def placement(self) -> Placement | None:

@@ -81,17 +81,21 @@ def _close_records(control: CallControl, call: Call) -> None:
         kept = _close_rows(control, call, rules)
     elif CdrClosed in bus.wanted:
         kept = control.next_cdr, *reference(control, call, _parties(call)[0])
-        bus.emit(CdrClosed(_whole(call, *kept)))
+        bus.emit(CdrClosed(_whole(control, call, *kept)))
         control.next_cdr += 1
     else:
         control.next_cdr += 1
     if CallRecorded in bus.wanted:
-        bus.emit(CallRecorded(_whole(call, *kept)))
+        bus.emit(CallRecorded(_whole(control, call, *kept)))
 
 
 def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[int, str, str]:
     """Close a record for each row; gives the id of the one that stands for the call, and its recording."""
     rows = rows_of(call, after_dial=rules.after_dial)
+    if not rows and call.order.spooled and rules.unanswered:
+        number, control.next_cdr = control.next_cdr, control.next_cdr + 1
+        control.bus.emit(CdrClosed(_whole(control, call, number, "", "")))
+        return number, "", ""
     if not rules.unanswered:
         rows = [row for row in rows if row.leg is not None or row.disposition is Disposition.ANSWERED]
     number, control.next_cdr = control.next_cdr, control.next_cdr + len(rows)
@@ -148,10 +152,10 @@ def _record(call: Call, row: Row, number: int, first: Channel, direction: Direct
     )
 
 
-def _caller_id(call: Call, party: Channel, first: Channel) -> tuple[str, CallerId]:
+def _caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:
     """Give `src` and `clid`: of the first channel the caller id of the order, of another one its number and name."""
     order = call.order
-    if party is not first:
+    if party is not None and party is not first:
         own = CallerId(party.number, party.line.extension.owner if party.line is not None else "")
         return own.number, own
     if order.clid is not None:
@@ -167,9 +171,12 @@ def _parties(call: Call) -> tuple[Channel | None, Channel | None]:
     return first or (legs[0] if legs else None), second or (legs[-1] if 0 < call.second_from < len(legs) else None)
 
 
-def _whole(call: Call, number: int, folder: str, file: str) -> Cdr:
+def _whole(control: CallControl, call: Call, number: int, folder: str, file: str) -> Cdr:
     """Make one record of all of a call: of its parties as they were first connected, from then to its end."""
     order, (first, second) = call.order, _parties(call)
+    src, clid = order.src, order.second_shows
+    if control.records.style is RecordStyle.ASTERISK:
+        src, clid = _caller_id(call, first, first)
     trunk = _trunk_name(first, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
     return Cdr(
@@ -179,14 +186,14 @@ def _whole(call: Call, number: int, folder: str, file: str) -> Cdr:
         start=call.started_at,
         answer=call.bridged_at,
         end=call.ended_at,
-        src=order.src,
+        src=src,
         dst=order.dst,
         disposition=call.disposition,
         cause=call.cause,
         direction=_direction(call, trunk),
         custom=order.custom,
-        clid_number=order.second_shows.number,
-        clid_name=order.second_shows.name,
+        clid_number=clid.number,
+        clid_name=clid.name,
         context=order.context,
         first_peer=first.peer if first else "",
         first_serial=first.serial if first else 0,

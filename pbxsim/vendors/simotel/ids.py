@@ -40,7 +40,7 @@ def cuid(call: Call) -> str:
 
 def cuid_of(cdr: Cdr) -> str:
     """Name a record's call; one that stands in the PBX file belongs to no call here, and its own number counts."""
-    return spelt_cuid(cdr.start, cdr.call or cdr.id)
+    return spelt_cuid(cdr.began, cdr.call or cdr.id)
 
 
 def record_name(cdr: Cdr) -> str:
@@ -51,7 +51,7 @@ def record_name(cdr: Cdr) -> str:
     if not cdr.recording_file:
         return ""
     ending = "mp3" if cdr.recording_file.lower().endswith(".mp3") else "wav"
-    return f"{to_datetime(cdr.start):%Y%m%d}_{cuid_of(cdr)}.{ending}"
+    return f"{to_datetime(cdr.began):%Y%m%d}_{cuid_of(cdr)}.{ending}"
 
 
 def cuid_in(record: str) -> str:

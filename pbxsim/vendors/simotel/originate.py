@@ -77,6 +77,7 @@ def _order(wanted: _Wanted, state: State) -> CallOrder:
         second_to=_find_second(wanted, state.settings, state.pbx),
         context=wanted.context,
         clid=shown,
+        spooled=True,
         first_shows=shown,
         second_shows=shown,
         first_timeout=wanted.timeout,

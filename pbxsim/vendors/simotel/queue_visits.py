@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.events import CallerJoined, CdrClosed
+from pbxsim.pbx.closing import CallRecorded
+from pbxsim.pbx.events import CallerJoined
 from pbxsim.pbx.queue_visit import QueueVisit, VisitOver
 from pbxsim.vendors.simotel.ids import record_name, spelt_cuid
 from pbxsim.vendors.simotel.numbers import number_of
@@ -44,7 +45,7 @@ class QueueVisits:
         if len(pbx.queues):
             pbx.events.subscribe(CallerJoined, self._on_joined, Stage.RECORDS)
             pbx.events.subscribe(VisitOver, self._on_over, Stage.RECORDS)
-            pbx.events.subscribe(CdrClosed, self._on_closed, Stage.RECORDS)
+            pbx.events.subscribe(CallRecorded, self._on_recorded, Stage.RECORDS)
 
     def of_call(self, cuid: str) -> Iterator[ReportedVisit]:
         """Give the visits of a call, one that still goes on too."""
@@ -59,7 +60,7 @@ class QueueVisits:
         if event.visit.joined_at:
             self.visits.append(self._latest[event.visit.call])
 
-    def _on_closed(self, event: CdrClosed) -> None:
-        latest = self._latest.pop(event.cdr.call, None)
+    def _on_recorded(self, event: CallRecorded) -> None:
+        latest = self._latest.pop(event.whole.call, None)
         if latest is not None and latest.visit.answered_by is not None:
-            latest.record = record_name(event.cdr)
+            latest.record = record_name(event.whole)

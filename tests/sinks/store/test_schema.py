@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import insert, inspect
 
 from pbxsim.sinks.store import rows, schema
 from pbxsim.sinks.store.engine import make_engine, migrate
 from pbxsim.sinks.store.errors import StoreUnreachable
-from pbxsim.sinks.store.statements import compiled
 from pbxsim.sinks.store.versions import v1_tables
 from tests.sinks.store.desk import Desk, cdr, delivery, entry
 
@@ -18,18 +17,29 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+GENERATED = ("clid", "lastapp", "lastdata", "uniqueid")
+"""What version 1 worked out by itself."""
+
+
 async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: Desk) -> None:
     engine = make_engine(desk.place)
     assert await migrate(engine, up_to=1)
+    old = v1_tables.metadata(engine.dialect.name).tables["cdr"]
+    said = dict(zip(rows.COLUMNS[rows.CDR], rows.of_cdrs("office", [cdr(1)])[0], strict=True))
     async with engine.begin() as connection:
-        statement = compiled(engine.dialect)[rows.CDR]
-        await connection.exec_driver_sql(statement, rows.of_cdrs("office", [cdr(1)])[0])
+        await connection.execute(
+            insert(old).values({name: said[name] for name in said if name in old.c and name not in GENERATED})
+        )
     await engine.dispose()
     assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,)]
     saved, _ = await desk.load()
-    assert saved.cdrs == (cdr(1),)
+    (found,) = saved.cdrs
+    kept = ("id", "call", "src", "dst", "start", "answer", "end", "disposition", "custom", "unique_id", "channel")
+    assert [getattr(found, name) for name in kept] == [getattr(cdr(1), name) for name in kept]
+    assert (found.last_app, found.last_data, found.linked_id) == ("Dial", "SIP/upc/602123456", found.unique_id)
+    assert (found.caller, found.called, found.talk) == (found.src, found.dst, found.answer)
     await desk.close()
-    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,)]
+    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,), (3,)]
 
 
 async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> None:
@@ -83,7 +93,15 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     """VoIPSUN's manual names tables `extensions` and `outroute`, their ids, and CustomCDR1 to 4."""
     buffer = await desk.open()
     desk.tell(
-        cdr(1, custom=("order 7", "", "", "x"), clid_name="Bob", clid_number="601", recording_file="a.wav"),
+        cdr(
+            1,
+            custom=("order 7", "", "", "x"),
+            clid_name="Bob",
+            clid_number="601",
+            recording_file="a.wav",
+            last_app="Dial",
+            last_data="SIP/upc/602123456",
+        ),
         cdr(2, answer=0, second_serial=0, clid_number="601", first_serial=0xABCDEF012),
     )
     desk.tell(entry(1, balance=41_000_000))
@@ -102,7 +120,7 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     (other,) = await desk.rows(
         "SELECT clid, channel, dstchannel, lastapp, lastdata, billsec, uniqueid FROM cdr WHERE id = 2"
     )
-    assert other == ("601", "SIP/sip101-abcdef012", "", "", "", 0, f"1700000000.{0xABCDEF012}")
+    assert other == ('"" <601>', "SIP/sip101-abcdef012", "", "", "", 0, f"1700000000.{0xABCDEF012}")
     ((civil,),) = await desk.rows("SELECT calldate FROM cdr WHERE id = 1")
     assert str(civil) == "2023-11-14 22:13:20"
     assert await desk.rows("SELECT sum(amount) FROM ledger WHERE account = 'duocom'") == [(-1_000_000,)]
@@ -111,10 +129,16 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
 async def test_the_generated_columns_say_what_the_record_says(desk: Desk) -> None:
     buffer = await desk.open()
     told = [cdr(1), cdr(2, answer=0, second_serial=0), cdr(3, first_serial=0), cdr(4, first_serial=2**33)]
+    told += [cdr(5, made=1_600_000_000_999_999, linked_at=1_500_000_000_000_001, linked_serial=7)]
     desk.tell(*told)
     await buffer.settled()
-    found = await desk.rows("SELECT duration, billsec, channel, dstchannel, uniqueid FROM cdr ORDER BY id")
-    assert found == [(one.duration, one.billsec, one.channel, one.dst_channel, one.unique_id) for one in told]
+    found = await desk.rows(
+        "SELECT duration, billsec, channel, dstchannel, uniqueid, linkedid, clid, sequence FROM cdr ORDER BY id"
+    )
+    assert found == [
+        (*(one.duration, one.billsec, one.channel, one.dst_channel, one.unique_id), one.linked_id, one.clid, one.id)
+        for one in told
+    ]
 
 
 async def test_the_directory_is_as_the_last_start_found_it(desk: Desk) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-_TEXT: Final = Text().with_variant(MEDIUMTEXT(), "mysql")
+TEXT: Final = Text().with_variant(MEDIUMTEXT(), "mysql")
 _BYTES: Final = LargeBinary().with_variant(LONGBLOB(), "mysql")
 _OPTIONS: Final = {
     "mysql_charset": "utf8mb4",
@@ -49,8 +49,8 @@ _HEX: Final = {
     "postgresql": "lpad(to_hex({0}), greatest(8, length(to_hex({0}))), '0')",
     "mysql": "lower(lpad(hex({0}), greatest(8, length(hex({0}))), '0'))",
 }
-_AS_TEXT: Final = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AS TEXT)", "mysql": "CAST({} AS CHAR)"}
-_SECONDS: Final = {"sqlite": "({} / 1000000)", "postgresql": "({} / 1000000)", "mysql": "({} DIV 1000000)"}
+AS_TEXT: Final = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AS TEXT)", "mysql": "CAST({} AS CHAR)"}
+SECONDS: Final = {"sqlite": "({} / 1000000)", "postgresql": "({} / 1000000)", "mysql": "({} DIV 1000000)"}
 _CIVIL: Final = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S', {}, 'unixepoch')",
     "postgresql": "(timestamp '1970-01-01 00:00:00' + {} * interval '1 second')",
@@ -72,16 +72,17 @@ def apply(connection: Connection) -> None:
 def metadata(dialect: str) -> MetaData:
     """Describe the tables, in SQLAlchemy's name for a database: `sqlite`, `postgresql` or `mysql`."""
     tables = MetaData()
-    Table("cdr", tables, *_in_order([*_key(), *_cdr(), *_generated(dialect)]), **_options())
-    Table("ledger", tables, *_key(), *_ledger(), **_options())
-    Table("webhook", tables, *_key(), *_webhook(), **_options())
-    Table("extensions", tables, *_key(), *_extensions(), **_options())
-    Table("outroute", tables, *_key(), *_outroute(), **_options())
-    Table("replayed", tables, _pbx(), _word("spill"), _number("frame"), **_options())
+    Table("cdr", tables, *_in_order([*_key(), *_cdr(), *_generated(dialect)]), **options())
+    Table("ledger", tables, *_key(), *_ledger(), **options())
+    Table("webhook", tables, *_key(), *_webhook(), **options())
+    Table("extensions", tables, *_key(), *_extensions(), **options())
+    Table("outroute", tables, *_key(), *_outroute(), **options())
+    Table("replayed", tables, _pbx(), _word("spill"), _number("frame"), **options())
     return tables
 
 
-def _options() -> Mapping[str, Any]:
+def options() -> Mapping[str, Any]:
+    """Give what each table is made with."""
     return _OPTIONS
 
 
@@ -99,7 +100,7 @@ def _key() -> tuple[Column[str], Column[int]]:
 
 
 def _word(name: str) -> Column[str]:
-    return Column(name, _TEXT, nullable=False)
+    return Column(name, TEXT, nullable=False)
 
 
 def _number(name: str) -> Column[int]:
@@ -118,9 +119,9 @@ def _cdr() -> list[Column[Any]]:
 
 def _generated(dialect: str) -> list[Column[Any]]:
     """Describe what follows from other columns: see Cdr's properties, whose values these are."""
-    seconds = _SECONDS[dialect]
+    seconds = SECONDS[dialect]
     start = seconds.format("start_us")
-    as_text = _AS_TEXT[dialect]
+    as_text = AS_TEXT[dialect]
     expressions: dict[str, tuple[Any, str]] = {
         "calldate": (DateTime(), _CIVIL[dialect].format(start)),
         "duration": (BigInteger(), seconds.format("(end_us - start_us)")),
@@ -128,37 +129,38 @@ def _generated(dialect: str) -> list[Column[Any]]:
             BigInteger(),
             f"CASE WHEN answer_us = 0 THEN 0 ELSE {seconds.format('(end_us - answer_us)')} END",
         ),
-        "uniqueid": (_TEXT, _joined(dialect, as_text.format(start), "'.'", as_text.format("first_serial"))),
-        "channel": (_TEXT, _channel(dialect, "first")),
-        "dstchannel": (_TEXT, _channel(dialect, "second")),
-        "clid": (_TEXT, _clid(dialect)),
-        "lastapp": (_TEXT, "CASE WHEN second_serial = 0 THEN '' ELSE 'Dial' END"),
-        "lastdata": (_TEXT, _dialled(dialect)),
+        "uniqueid": (TEXT, joined(dialect, as_text.format(start), "'.'", as_text.format("first_serial"))),
+        "channel": (TEXT, _channel(dialect, "first")),
+        "dstchannel": (TEXT, _channel(dialect, "second")),
+        "clid": (TEXT, _clid(dialect)),
+        "lastapp": (TEXT, "CASE WHEN second_serial = 0 THEN '' ELSE 'Dial' END"),
+        "lastdata": (TEXT, dialled(dialect)),
     }
     is_stored = dialect == "postgresql"  # it knows no other kind before release 18
     return [Column(name, kind, Computed(sql, persisted=is_stored)) for name, (kind, sql) in expressions.items()]
 
 
-def _joined(dialect: str, *parts: str) -> str:
+def joined(dialect: str, *parts: str) -> str:
     """Write a chain of texts."""
     joined, separator = _JOINED[dialect]
     return joined.format(separator.join(parts))
 
 
 def _channel(dialect: str, party: str) -> str:
-    name = _joined(dialect, "'SIP/'", f"{party}_peer", "'-'", _HEX[dialect].format(f"{party}_serial"))
+    name = joined(dialect, "'SIP/'", f"{party}_peer", "'-'", _HEX[dialect].format(f"{party}_serial"))
     return f"CASE WHEN {party}_serial = 0 THEN '' ELSE {name} END"
 
 
 def _clid(dialect: str) -> str:
     """Write `"name" <number>`, or the one of them that there is (Asterisk's main/callerid.c, ast_callerid_merge)."""
-    both = _joined(dialect, "'\"'", "clid_name", "'\" <'", "clid_number", "'>'")
+    both = joined(dialect, "'\"'", "clid_name", "'\" <'", "clid_number", "'>'")
     return f"CASE WHEN clid_name = '' THEN clid_number WHEN clid_number = '' THEN clid_name ELSE {both} END"
 
 
-def _dialled(dialect: str) -> str:
-    by_trunk = _joined(dialect, "'SIP/'", "trunk", "'/'", "dst")
-    line = _joined(dialect, "'SIP/'", "second_peer")
+def dialled(dialect: str) -> str:
+    """Write what Dial was given."""
+    by_trunk = joined(dialect, "'SIP/'", "trunk", "'/'", "dst")
+    line = joined(dialect, "'SIP/'", "second_peer")
     return f"CASE WHEN second_serial = 0 THEN '' WHEN second_peer = trunk THEN {by_trunk} ELSE {line} END"
 
 
