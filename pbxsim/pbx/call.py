@@ -93,8 +93,8 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that a vendor (or the control API) says when it asks for a call.
 
     `src` and `dst` are the parties that are asked for, `clid` the caller id that the first channel is given (AMI's
-    CallerID; None: that of `src`). `spooled`: a call file places it, whose extension `failed` leaves a record even where
-    no telephone could be rung. `second` is resolved in `context` when its turn comes, unless
+    CallerID; None: that of `src`). `spooled`: a call file places it, whose extension `failed` leaves a record even
+    where no telephone could be rung. `second` is resolved in `context` when its turn comes, unless
     `second_to` says already where it leads. `talk_limit` is in microseconds from the moment both are connected, 0 for
     none. Legs that leave by a trunk are charged to `account`. `macro` runs before the first party answers, and is noted
     in the call's timeline. `failure_context` is entered when the first party is not reached. `spied_line` or

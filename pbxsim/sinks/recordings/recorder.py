@@ -1,9 +1,10 @@
 """Makes the recording of a call when its record is closed, and stands before the recordings' folder while it does.
 
 It hears who is connected and who is on hold, so that it knows what the file has to sound like. The file is as long as
-both were connected, in the record's whole seconds, to the sample. Each party has a channel of its own, the first the left one; a party is silent
-while it holds the other, and where the PBX itself is the second party, that speaks as the number that was asked for.
-After a transfer whoever stays keeps its channel; while it rings for it, the other channel has the ring-back.
+both were connected, in whole seconds, to the sample. Each party has a channel of its own, the first the left one; a
+party is silent while it holds the other, and where the PBX itself is the second party, that speaks as the number that
+was asked for. After a transfer whoever stays keeps its channel; while it rings for it, the other channel has the
+ring-back.
 
 Files are written by one thread, in the order in which calls ended, because four hours of talk are half a gigabyte and
 the switch must not wait for them. What the thread writes depends on the call alone, so it is the same bytes every time;

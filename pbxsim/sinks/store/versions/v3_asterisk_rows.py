@@ -2,7 +2,7 @@
 
 `linkedid` joins the records of a call, `sequence` numbers them. `uniqueid` is by when the channel was made, which is no
 longer when the record begins; `clid` is as Asterisk has it without a name, too; `lastapp` and `lastdata` are written
-and not generated any more: SQLite needs 3.35 to take a column away. `talk_us` is since when both parties were connected.
+and not generated any more: SQLite needs 3.35 to take a column away. `talk_us` is since when both were connected.
 """
 
 from __future__ import annotations
