@@ -9,11 +9,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.pbx.cause import HangupCause
+
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallOrder
-    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Line, Trunk
 
 
@@ -151,6 +152,28 @@ class Channel:
     def unique_id(self) -> str:
         """Give Asterisk's Uniqueid: the second of its creation, a dot, its serial."""
         return f"{self.created_at // 1_000_000}.{self.serial}"
+
+    @property
+    def shown_state(self) -> ChannelState:
+        """The state as AMI shows it: Down, and never Dialing, until the far end says that it rings (chan_sip.c)."""
+        return ChannelState.DOWN if self.state is ChannelState.DIALING else self.state
+
+    @property
+    def wire_cause(self) -> int | None:
+        """Why the leg ended, as AMI's Hangup has it; None while it has not.
+
+        A ring timeout is Asterisk's own hanging up, 16, on either side; a caller who gives up leaves 0, not defined.
+        """
+        cause = self.cause
+        if cause is HangupCause.NO_ANSWER and self._is_ours_to_end:
+            return HangupCause.NORMAL_CLEARING
+        gave_up = self.is_calling and self.call.ended_by is self and not self.call.bridged_at
+        return 0 if gave_up and cause is HangupCause.NORMAL_CLEARING else cause
+
+    @property
+    def _is_ours_to_end(self) -> bool:
+        """Tell whether only the PBX can have ended it for want of an answer."""
+        return bool(self.answered_at) or self.is_calling or self.ended_at - self.created_at >= self.rings_for
 
     @property
     def is_live(self) -> bool:

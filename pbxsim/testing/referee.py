@@ -195,12 +195,12 @@ def _device_state(line: Line) -> DeviceState:
         return DeviceState.UNAVAILABLE
     if not states:
         return DeviceState.NOT_IN_USE
-    if all(state is ChannelState.RINGING for state in states):
-        return DeviceState.RINGING
-    if ChannelState.RINGING in states:
-        return DeviceState.RING_IN_USE
     if any(channel.is_held for channel in line.channels):
         return DeviceState.ON_HOLD
+    if set(states) <= {ChannelState.RINGING, ChannelState.DIALING}:
+        return DeviceState.RINGING
+    if not {ChannelState.RINGING, ChannelState.DIALING}.isdisjoint(states):
+        return DeviceState.RING_IN_USE
     return DeviceState.BUSY if len(states) == line.max_calls else DeviceState.IN_USE
 
 
