@@ -56,7 +56,9 @@ def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
     if first is None:
         return [_not_reached(call, call.legs[0])] if call.legs else []
     if call.order.kind is CallKind.SPY:
-        return [_alone(call, first, "ChanSpy", _spied(call), "", call.started_at, call.ended_at)]
+        spy = _alone(call, first, "ChanSpy", _spied(call), "", call.started_at, call.ended_at)
+        spy.talk = call.bridged_at
+        return [spy]
     rows = _Rows(call, first).made
     if len(rows) > 1:
         rows.sort(key=_ended)
