@@ -21,6 +21,6 @@ def test_each_difference_names_a_test_that_is_there() -> None:
 
 
 def test_the_settings_are_those_of_a_pbx_file_with_their_defaults() -> None:
-    said = dict(re.findall(r"^  (\w+): (\w+)", _PAGE, re.MULTILINE))
+    said = dict(re.findall(r"^  (\w+): (\w+)", _PAGE.partition("```yaml")[2].partition("```")[0], re.MULTILINE))
     default = RecordsEntry()
     assert said == {name: str(getattr(default, name)).lower() for name in RecordsEntry.__struct_fields__}

@@ -14,7 +14,7 @@ LIMITS = (
 )
 TOP = (
     "name, seed, start_at, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids, groups,"
-    " phones, agents, queues, traffic, cdrs, smtp, vendors"
+    " phones, agents, queues, traffic, cdr, cdrs, smtp, vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import Event
 from pbxsim.pbx.queue_visit import AttemptOver, VisitOver
 from pbxsim.sinks.journal.journal import Entry, Journal
@@ -15,8 +16,8 @@ def _of(journal: Journal, kind: str) -> list[Entry]:
     return [entry for entry in journal.entries() if entry.kind == kind]
 
 
-TOLD_BY_OTHERS = (AttemptOver, VisitOver)
-"""A visit is in the journal by what callers, legs and calls do; these are for those who spell it."""
+TOLD_BY_OTHERS = (AttemptOver, VisitOver, CallRecorded)
+"""A visit is in the journal by what callers, legs and calls do, a call by its records; these are for who spells it."""
 
 
 def test_no_kind_of_event_is_forgotten() -> None:
