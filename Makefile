@@ -13,6 +13,7 @@ UV := uv==0.13.9
 LOCK_VENV := .venv-lock
 LOWEST_VENV := .venv-lowest
 MUTANTS_VENV := .venv-mutants
+FUZZ_VENV := .venv-fuzz
 # What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
 LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -28,7 +29,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants pythons check format bench vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -52,6 +53,9 @@ lowest: ## tests with the oldest dependencies that pyproject.toml allows, on the
 
 mutants: $(HAS_DEV) $(MUTANTS_VENV)/.installed ## changes to the switch that no test notices   (ARGS="--count 40 --seed 0")
 	$(MUTANTS_VENV)/bin/python tests/mutants.py --python "$(CURDIR)/$(PY)" $(ARGS)
+
+fuzz: $(FUZZ_VENV)/.installed ## a million hostile inputs to a server and to all that reads them   (ARGS="--inputs 1000000 --seed 0")
+	PYTHONPATH="$(CURDIR)" $(FUZZ_VENV)/bin/python -m tests.fuzz $(ARGS)
 
 pythons: $(PYTHONS:%=python-%) ## the quick tests on every Python of PYTHONS that is here; the others are named
 
@@ -83,9 +87,15 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --extra test --extra tls \
 		--resolution lowest-direct --upgrade --output-file requirements/lowest.txt
 	echo 'cosmic-ray>=8.7' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/mutants.txt
+	printf '%s\n' 'schemathesis>=4.32' 'hypothesis>=6.170' $(ATHERIS) | $(LOCK_COMPILE) - \
+		--constraints requirements/dev.txt --upgrade --output-file requirements/fuzz.txt
+
+# atheris is built from C++ where there is no wheel of it: there it is left out, and `make fuzz` says so. Its 3.1 has
+# none for Python 3.11.
+ATHERIS := "atheris>=3.0,<3.1; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'"
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration
@@ -160,11 +170,11 @@ $(HAS_DEV): requirements/dev.txt pyproject.toml | $(VENV)/.made
 	@$(call INSTALL,$(VENV))
 	@touch $(HAS_RUNTIME) $@
 
-$(MUTANTS_VENV)/.installed: requirements/mutants.txt
+.venv-mutants/.installed .venv-fuzz/.installed: .venv-%/.installed: requirements/%.txt
 	@$(FIND_PYTHON); \
-	echo "pbxsim: making $(MUTANTS_VENV)"; \
-	rm -rf $(MUTANTS_VENV) && "$$found" -m venv $(MUTANTS_VENV)
-	@$(MUTANTS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	echo "pbxsim: making .venv-$*"; \
+	rm -rf .venv-$* && "$$found" -m venv .venv-$*
+	@.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 python-%:

@@ -18,10 +18,12 @@ import msgspec
 
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
+from pbxsim.config.clashes import refuse_clashes
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import LoadedFile, load, path_of
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.allocator import give_back_large_blocks
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
@@ -34,6 +36,7 @@ from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import logs, tls
 from pbxsim.web.banner import banner, base_url
+from pbxsim.web.connection_limits import ConnectionLimits, ConnectionWishes, TooManyConnections
 from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
@@ -66,6 +69,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     stored: Wanted = Wanted(place=IN_MEMORY)
     tls: str = ""
     control_token: str = ""
+    connections: ConnectionWishes = ConnectionWishes()
     is_open: bool = False
     is_terminal: bool = False
     watch: bool = False
@@ -75,8 +79,8 @@ class Refused(Exception):
     """What was given cannot be served; says why."""
 
 
-class SamePbxTwice(Refused):
-    """Two PBX files have one name, or a running PBX was to get another: nobody could tell which one is meant."""
+class AnotherName(Refused):
+    """A running PBX was to get another name: nobody could tell which one is meant."""
 
 
 class Contradictory(Exception):
@@ -104,7 +108,9 @@ class Sources(msgspec.Struct, frozen=True):
                 " go faster; leave --clock out"
             )
         vendors = find_vendors()
-        return cls(vendors, engines, {source: load(source, vendors, engines) for source in settings.pbxs})
+        files = {source: load(source, vendors, engines) for source in settings.pbxs}
+        refuse_clashes(files[source] for source in settings.pbxs)
+        return cls(vendors, engines, files)
 
 
 def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
@@ -114,6 +120,8 @@ def run(settings: ServeSettings, say: Callable[[str], None]) -> None:
         asyncio.run(_serve(settings, say))
     except (PbxFileRefused, PathClaimedTwice, BrokenPackage, CannotBegin, tls.TlsRefused) as error:
         raise Refused(str(error)) from error
+    except TooManyConnections as error:
+        raise Contradictory(f"--connections: {error}") from error
     except (AddressInUse, EngineUnreachable, StoreUnreachable, tls.TlsNotInstalled) as error:
         raise Unreachable(str(error)) from error
 
@@ -140,6 +148,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
         stack.enter_context(logs.without(installation.secrets))
         context = _tls(settings, workplace)
         tune_garbage_collection()
+        give_back_large_blocks()
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)
         if settings.watch:
@@ -176,7 +185,7 @@ def _tls(settings: ServeSettings, workplace: Path) -> SSLContext | None:
 class Installation:
     """The PBXs of one server, from their files, and the server itself. `workplace` is a folder for what need not stay.
 
-    Raises PbxFileRefused, SamePbxTwice, PathClaimedTwice, CannotBegin, and what `Sources.of` does without `sources`.
+    Raises PbxFileRefused, PathClaimedTwice, CannotBegin, and what `Sources.of` does without `sources`.
     """
 
     def __init__(
@@ -191,11 +200,14 @@ class Installation:
         self._storage = InMemory() if storage is None else storage
         self._installed = Sources.of(settings) if sources is None else sources
         self._sources: dict[str, str] = {}
+        self._folders: dict[str, RecordingsFolder] = {}
+        self._loaded: dict[str, LoadedFile] = {}
+        limits = ConnectionLimits.of_this_process(settings.connections)
         self.secrets = SecretValues({settings.control_token, self._storage.password})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
-        self.server = PbxServer(self.hosts, self.vendors, control)
+        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits)
 
     def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
@@ -228,22 +240,26 @@ class Installation:
         loaded = load(source, self.vendors, self._installed.engines)
         file = loaded.file
         if file.name != name:
-            raise SamePbxTwice(f"{source}: name: found {file.name!r}, expected {name!r}, which a running PBX keeps")
+            raise AnotherName(f"{source}: name: found {file.name!r}, expected {name!r}, which a running PBX keeps")
+        refuse_clashes([*(each for other, each in self._loaded.items() if other != name), loaded])
         others = {vendor for host in self.hosts if host.name != name for vendor in host.interfaces}
         VendorPaths(self.vendors[vendor] for vendor in sorted(others | set(file.vendors)))
         host = self.hosts.named(name)
         assert host is not None
-        host.restart(self._assembly(loaded))
+        folder = self._folder(loaded)
+        host.restart(self._assembly(loaded, folder))
+        self._folders[name] = folder
+        self._loaded[name] = loaded
         self.server.reindex()
 
     def _host(self, source: str) -> HostedPbx:
         loaded = self._installed.files[source]
         name = loaded.file.name
-        if name in self._sources:
-            raise SamePbxTwice(f"two PBXs are named {name!r}: {self._sources[name]} and {source}")
         self._sources[name] = source
+        folder = self._folders[name] = self._folder(loaded)
+        self._loaded[name] = loaded
         return HostedPbx(
-            self._assembly(loaded),
+            self._assembly(loaded, folder),
             self.vendors,
             rate=self._settings.rate,
             record_store=self._storage.record_store(name),
@@ -251,9 +267,10 @@ class Installation:
             secrets=self.secrets,
         )
 
-    def _assembly(self, loaded: LoadedFile) -> FileAssembly:
-        settings = self._settings
-        chosen = settings.recordings
-        folder = (chosen or self._storage.recordings or self._workplace) / loaded.file.name
-        recordings = RecordingsFolder(folder, loaded.file, keep=chosen is not None)
-        return FileAssembly(loaded, seed=settings.seed, start_at=settings.start_at, folder=recordings)
+    def _assembly(self, loaded: LoadedFile, folder: RecordingsFolder) -> FileAssembly:
+        return FileAssembly(loaded, seed=self._settings.seed, start_at=self._settings.start_at, folder=folder)
+
+    def _folder(self, loaded: LoadedFile) -> RecordingsFolder:
+        name, chosen = loaded.file.name, self._settings.recordings
+        folder = (chosen or self._storage.recordings or self._workplace) / name
+        return RecordingsFolder(folder, loaded.file, keep=chosen is not None, before=self._folders.get(name))

@@ -27,6 +27,7 @@ from pbxsim.options import (
     port,
     rate,
     seed,
+    span,
     token,
     truth,
     whole,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.app import ServeSettings
+    from pbxsim.config.load import LoadedFile
     from pbxsim.discovery import Engines
     from pbxsim.hosting.storage import Wanted
     from pbxsim.kit.vendor import Vendor
@@ -105,14 +107,22 @@ def _flag(given: Literal[True] | FromEnvironment) -> bool:
 
 
 def check(asked: argparse.Namespace) -> int:
-    """Tell every fault of PBX files."""
+    """Tell every fault of PBX files, each by itself and all together, as one server would have them."""
+    from pbxsim.config.clashes import refuse_clashes
+    from pbxsim.config.fault import PbxFileRefused
     from pbxsim.discovery import find_vendors
 
     vendors = find_vendors()
-    return max([_check(file, vendors, asked.engine) for file in asked.files])
+    checked = [_checked(file, vendors, asked.engine) for file in asked.files]
+    sound = [loaded for loaded in checked if loaded is not None]
+    try:
+        refuse_clashes(sound)
+    except PbxFileRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    return Exit.DONE if len(sound) == len(checked) else Exit.REFUSED
 
 
-def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
+def _checked(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> LoadedFile | None:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
@@ -122,9 +132,10 @@ def _check(file: str, vendors: Mapping[str, Vendor], engines: Engines) -> Exit:
         loaded = load(file, vendors, engines)
         assemble(loaded, clock=Scheduler(loaded.file.start or 0))
     except PbxFileRefused as refused:
-        return _complain(str(refused), Exit.REFUSED)
+        _complain(str(refused), Exit.REFUSED)
+        return None
     _say(f"{file}: PBX {loaded.file.name}, no fault")
-    return Exit.DONE
+    return loaded
 
 
 def schema(asked: argparse.Namespace) -> int:
@@ -170,7 +181,11 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_serve(commands, environment)
     add: Callable[..., Parser] = commands.add_parser
-    checker = add("check", help="tell every fault of PBX files; exit 1 if there is one", allow_abbrev=False)
+    checker = add(
+        "check",
+        help="tell every fault of PBX files, and of serving them together; exit 1 if there is one",
+        allow_abbrev=False,
+    )
     checker.add_argument("files", nargs="+", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
     checker.add_engine_option()
     checker.set_defaults(command=check)
@@ -210,6 +225,15 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
     option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
     option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
+    option("connections", None, whole(1, 1_000_000), "N", "clients at once (as many as open files allow, 4096)")
+    option("connections-per-address", None, whole(1, 1_000_000), "N", "of them from one address (256)")
+    seconds = span(0.01, 86_400)
+    option("first-byte-timeout", None, seconds, "S", "how long a client may be connected and say nothing (30)")
+    option("header-timeout", None, seconds, "S", "how long a request's header may take (30)")
+    option("header-bytes", None, whole(1_000, 100_000_000), "N", "bytes of it, its lines together (65536)")
+    option("body-timeout", None, seconds, "S", "how long its body may take (10)")
+    option("keep-alive", None, seconds, "S", "how long a client may wait with its next request (75)")
+    option("send-timeout", None, seconds, "S", "how long a client may take nothing of its reply (60)")
     option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
@@ -222,6 +246,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
 
 def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
+    from pbxsim.web.connection_limits import ConnectionWishes
 
     return ServeSettings(
         pbxs=tuple(asked.pbxs) or ("documented",),
@@ -235,6 +260,16 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         stored=_stored(asked),
         tls=asked.tls,
         control_token=asked.control_token or "",
+        connections=ConnectionWishes(
+            at_once=asked.connections,
+            per_address=asked.connections_per_address,
+            first_byte=asked.first_byte_timeout,
+            header=asked.header_timeout,
+            body=asked.body_timeout,
+            between=asked.keep_alive,
+            sending=asked.send_timeout,
+            header_bytes=asked.header_bytes,
+        ),
         is_open=is_open,
         is_terminal=sys.stdout.isatty(),
         watch=watch,

@@ -147,6 +147,21 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def span(least: float, most: float) -> Callable[[str], float]:
+    """Give a reader of seconds."""
+
+    def read(text: str) -> float:
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = -1
+        if not least <= seconds <= most:
+            raise argparse.ArgumentTypeError(f"expected seconds from {least:g} to {most:g}, not {str(text)!r}")
+        return seconds
+
+    return read
+
+
 def moment(text: str) -> Instant:
     """Read a moment."""
     from pbxsim.kit.values import instant

@@ -6,13 +6,14 @@ import logging
 import shutil
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
 import pytest
 
 from pbxsim import app
-from pbxsim.app import Installation, SamePbxTwice, ServeSettings
+from pbxsim.app import Installation, ServeSettings
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.discovery import find_vendors
@@ -117,7 +118,7 @@ async def test_the_banner_tells_how_fast_the_clock_goes(tmp_path: Path, rate: fl
 
 def test_two_pbxs_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(SamePbxTwice, match="two PBXs are named 'shop'"):
+    with pytest.raises(PbxFileRefused, match="name: found 'shop', expected a name of its own: "):
         installation(tmp_path, pbx_file(tmp_path), pbx_file(tmp_path / "other"))
 
 
@@ -212,6 +213,39 @@ def test_nothing_in_a_folder_that_the_user_chose_is_removed(tmp_path: Path) -> N
     assert b'"errno":"812"' in voipsun(made, MOVE)
     made.hosts.first().reset()
     assert keepsake.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("moved", ["b.wav", "", "x y.wav", "ž.wav", "a.wav"])
+def test_recordings_of_forgotten_calls_stay_in_a_chosen_folder_until_the_same_commands_replace_them(
+    tmp_path: Path, moved: str
+) -> None:
+    file = pbx_file(tmp_path)
+    (tmp_path / "shop.yaml").write_text(
+        (tmp_path / "shop.yaml").read_text().replace('{internal: "100"', '{records: true, internal: "100"')
+    )
+    made = installation(tmp_path, file, recordings=tmp_path / "own")
+    root = tmp_path / "own" / "shop"
+    (root / "rec" / "mine.wav").write_bytes(b"mine")
+    before = {path for path in root.rglob("*") if path.is_file()}
+    replies, made_there = [], []
+    for _ in range(3):
+        host = made.hosts.first()
+        order = "action=originate&srcExtenInternalNum=100&dstNum=990100005&monitorPath=/new&monitorFilename=a.wav"
+        replies.append([voipsun(made, order)])
+        host.pbx.clock.run_until(host.pbx.clock.now + 60_000_000)
+        assert host.recorder is not None
+        host.recorder.close(finish=True)
+        if moved:
+            name = quote(moved)
+            replies[-1].append(voipsun(made, f"action=moverecord&cdrId=8&path=/kept&filename={name}"))
+        made_there.append({path for path in root.rglob("*") if path.is_file()} - before)
+        host.reset()
+        assert {path for path in root.rglob("*") if path.is_file()} == before | made_there[-1]
+    assert len(made_there[0]) == 1
+    assert made_there[0] == made_there[1] == made_there[2]
+    assert (root / "rec" / "mine.wav").read_bytes() == b"mine"
+    assert replies[0] == replies[1] == replies[2]
+    assert b"true" in replies[0][-1]
 
 
 def test_a_moved_recording_that_the_user_took_away_is_placed_again(tmp_path: Path) -> None:

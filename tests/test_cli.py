@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
@@ -235,6 +238,21 @@ def test_a_changed_file_is_read_again_and_a_bad_one_refused(tmp_path: Path) -> N
         assert [phone["internal"] for phone in server.ask("/_pbxsim/phones")] == ["150", "299"]
 
 
+def test_limits_of_connections_stand_on_the_command_line_and_in_the_environment() -> None:
+    with serving("--clock", "paused", "--connections", "3", PBXSIM_FIRST_BYTE_TIMEOUT="0.05") as server:
+        where = urllib.parse.urlsplit(server.url)
+        with socket.create_connection((where.hostname, where.port), timeout=10) as mute:
+            assert mute.recv(1) == b""
+        with urllib.request.urlopen(server.url + "/metrics", timeout=30) as reply:
+            assert b'pbxsim_connections_cut_total{limit="first_byte"} 1.0\n' in reply.read()
+
+
+def test_more_connections_than_open_files_are_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    assert main(["serve", "--port", "0", "--db", ":memory:", "--connections", str(min(soft, 1_000_000))]) == 2
+    assert f"--connections: this process may have {soft} files open, so " in capsys.readouterr().err
+
+
 def test_log_lines_can_be_json(tmp_path: Path) -> None:
     file = Path(pbx_file(tmp_path))
     with serving(str(file), PBXSIM_WATCH="1", PBXSIM_LOG_FORMAT="json") as server:
@@ -264,7 +282,7 @@ def test_the_same_commands_give_the_same_journal_in_two_processes(tmp_path: Path
     ("arguments", "told"),
     [
         (["nothing"], "nothing:1: expected a file, or a built-in PBX: "),
-        (["{shop}", "{shop}"], "two PBXs are named 'shop': "),
+        (["{shop}", "{shop}"], "name: found 'shop', expected a name of its own: "),
         (["{bad}"], "bad.yaml:1: nme: "),
         (["--tls", "a:b"], "--tls a:b: expected self-signed, or the paths of a certificate and its key as CERT:KEY"),
     ],
@@ -290,6 +308,9 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
         (["serve", "--clock", "nan"], "--clock: expected real, paused, or how many times faster"),
         (["serve", "--start-at", "noon"], "--start-at: expected a moment in ISO 8601 from 1970 to 2199"),
         (["serve", "--start-at", "2500-01-01"], "--start-at: expected a moment in ISO 8601 from 1970 to 2199"),
+        (["serve", "--connections", "0"], "--connections: expected a whole number from 1 to 1000000, not '0'"),
+        (["serve", "--header-timeout", "0"], "--header-timeout: expected seconds from 0.01 to 86400, not '0'"),
+        (["serve", "--keep-alive", "nan"], "--keep-alive: expected seconds from 0.01 to 86400, not 'nan'"),
         (["serve", "--seed", "x"], "--seed: expected a whole number from 0"),
         (["serve", "--seed", "-1"], "--seed: expected a whole number from 0"),
         (["check", "--engine", "steam", "documented"], "--engine: expected simulated, not 'steam'"),
@@ -411,6 +432,22 @@ def test_check_hears_what_a_vendor_says_of_its_settings(tmp_path: Path, capsys: 
 def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "voipsun-manual"]) == 0
     assert "PBX voipsun-manual, no fault" in capsys.readouterr().out
+
+
+def test_files_are_checked_together_too_and_each_fault_names_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = "vendors: {voipsun: {users: [{username: crm, password: s3cret}]}}"
+    alpha, beta = tmp_path / "alpha.yaml", tmp_path / "beta.yaml"
+    for file in (alpha, beta):
+        file.write_text(f"name: {file.stem}\n{user}\n", encoding="utf-8")
+    for arguments in (["check"], ["serve", "--port", "0", "--db", ":memory:"]):
+        assert main([*arguments, str(alpha), str(beta)]) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(f"{beta}:2: vendors.voipsun.users[0]: expected a credential that is PBX beta's alone: ")
+        assert told.endswith(f"PBX alpha has it already, in {alpha}:2: vendors.voipsun.users[0]\n")
+        assert "s3cret" not in told
+    assert main(["check", str(beta)]) == 0
 
 
 def test_check_tells_every_fault_on_a_line_of_its_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

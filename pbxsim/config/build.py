@@ -21,6 +21,7 @@ from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Queue
 from pbxsim.pbx.recording import RecordingFiles
+from pbxsim.pbx.remembering import Remembering
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
 
@@ -53,9 +54,13 @@ def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, 
         recent_calls=file.limits.recent_calls,
         saved=saved,
         records=file.cdr.rules(),
+        time_zone=file.time_zone or "",
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     _start_work(file, pbx, agents)
+    remembering = Remembering(pbx)
+    remembering.take_up()
+    remembering.listen()
     return pbx
 
 

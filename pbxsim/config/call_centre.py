@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import Instant, seconds
-from pbxsim.kit.values import Count, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
+from pbxsim.kit.values import Count, ExtensionName, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules, Waiter
 
@@ -90,14 +90,15 @@ class FiguresEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     hold_time: Annotated[Count, Meta(description="Running average of the waiting time, in seconds.")] = 0
     talk_time: Annotated[Count, Meta(description="Running average of the talk time, in seconds.")] = 0
 
-    def figures(self) -> QueueFigures:
-        """Make the switch's own of it."""
+    def figures(self, *, smooths_first: bool) -> QueueFigures:
+        """Make the switch's own of it; the meaning of `smooths_first` is QueueFigures'."""
         return QueueFigures(
             completed=self.completed,
             abandoned=self.abandoned,
             completed_in_level=self.completed_in_level,
             hold_time=self.hold_time,
             talk_time=self.talk_time,
+            smooths_first=smooths_first,
         )
 
 
@@ -128,12 +129,16 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     announcements: Annotated[AnnouncementsEntry | None, Meta(description="Absent: none.")] = None
     max_wait: Annotated[Seconds, Meta(description="After this, a caller leaves; 0: no limit.")] = 0
     overflow: Annotated[
-        Number | None,
+        ExtensionName | None,
         Meta(description="Dialled in the caller's context for whoever cannot stay; absent: they are hung up."),
     ] = None
     answers: Annotated[
         bool, Meta(description="The dialplan answers a caller before the queue; false: a member's answer does.")
     ] = True
+    averages: Annotated[
+        Literal["first-whole", "smoothed"],
+        Meta(description="How hold and talk time begin: the first value whole; or a quarter of it, as Asterisk 1.8."),
+    ] = "first-whole"
     figures: FiguresEntry = FiguresEntry()
     members: tuple[MemberEntry, ...] = ()
     waiters: tuple[WaiterEntry, ...] = ()
@@ -148,7 +153,7 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             weight=self.weight,
             members=[entry.member(agents) for entry in self.members],
             waiters=[entry.waiter(now) for entry in self.waiters],
-            figures=self.figures.figures(),
+            figures=self.figures.figures(smooths_first=self.averages == "smoothed"),
             rules=self._rules(),
         )
 

@@ -36,7 +36,8 @@ class Fault(msgspec.Struct, frozen=True):
     def __str__(self) -> str:
         """Print it on one line, as compilers do: `office.yaml:12: extensions[3].user: found 5, expected text`."""
         where = f"{self.file}:{self.line}: {self.path + ': ' if self.path else ''}"
-        return f"{where}{'' if self.value is msgspec.UNSET else f'found {shown(self.value)}, '}expected {self.expected}"
+        found = "" if self.value is msgspec.UNSET else f"found {shown(self.value)}, "
+        return _on_one_line(f"{where}{found}expected {self.expected}")
 
 
 class PbxFileRefused(Exception):
@@ -50,6 +51,11 @@ class PbxFileRefused(Exception):
 def parsed(path: str) -> Path:
     """Read a path as a vendor's check or msgspec spells it; keys with dots or brackets in them come out in pieces."""
     return tuple(int(number) if number else key for number, key in _PATH_PART.findall(path))
+
+
+def _on_one_line(text: str) -> str:
+    """Spell what cannot be printed: keys and names of the file are quoted as they are."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def shown(value: object) -> str:

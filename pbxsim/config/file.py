@@ -24,7 +24,7 @@ from pbxsim.config.trunks import RouteEntry, TrunkEntry
 from pbxsim.discovery import BrokenEngine
 from pbxsim.engines.engine import Engine
 from pbxsim.kit.limits import USUAL, RequestLimits
-from pbxsim.kit.values import Count, Moment, PbxName, instant
+from pbxsim.kit.values import Count, Moment, Name, PbxName, instant
 from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.pbx import LONGEST_TALK
 from pbxsim.sinks.capacity import (
@@ -106,6 +106,13 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="Decides everything that is drawn by chance.")] = 1
     start_at: Annotated[
         Moment | None, Meta(description="Where its clock begins; absent: the present, or 2026-01-01 if paused.")
+    ] = None
+    time_zone: Annotated[
+        Name | None,
+        Meta(
+            description="What its clocks show, an IANA name as Europe/Prague: `calldate` in SQL, the queue log, and"
+            " vendors that have no zone of their own. Absent: UTC, and each vendor's usual one."
+        ),
     ] = None
     limits: Limits = Limits()
     tariffs: tuple[TariffEntry, ...] = ()

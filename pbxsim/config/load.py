@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Final
@@ -13,12 +13,12 @@ import msgspec
 
 from pbxsim.config.credentials import Credentials, credentials_of
 from pbxsim.config.document import Document
-from pbxsim.config.fault import Fault, PbxFileRefused
+from pbxsim.config.fault import Fault, PbxFileRefused, parsed
 from pbxsim.config.file import PbxFile
 from pbxsim.config.packages import Packages
 from pbxsim.config.vendor_settings import FormRefused, decoded, settings_faults
 from pbxsim.discovery import Engines, find_engines, find_vendors
-from pbxsim.kit.finding import did_you_mean
+from pbxsim.kit.finding import did_you_mean, spelt
 from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.pbx import Pbx
 
@@ -33,15 +33,27 @@ def built_in() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
 
 
+class PlacedCredential(msgspec.Struct, frozen=True):
+    """A credential of a vendor's, and where in the file it stands; `parts` as in kit.vendor.Credential."""
+
+    vendor: str
+    path: str
+    line: int
+    parts: frozenset[tuple[str, ...]]
+
+
 class LoadedFile:
     """A PBX file that is right but for what its vendors may say of their settings: that, `check` finds out.
 
-    `packages` are those that it was read with, and may be opened with.
+    `source` is what faults call it by, `packages` are those that it was read with, and may be opened with.
     """
 
     def __init__(self, file: PbxFile, packages: Packages, document: Document) -> None:
         self.file = file
         self.packages = packages
+        self.source = document.file
+        self.name_line = document.line(("name",))
+        self.credentials_placed = tuple(_placed(file, packages.vendors, document))
         self._unchecked: Document | None = document
 
     def __deepcopy__(self, memo: object) -> LoadedFile:
@@ -97,6 +109,13 @@ def read(text: str, file: str, vendors: Mapping[str, Vendor], engines: Engines |
     return LoadedFile(found, packages, document)
 
 
+def _placed(file: PbxFile, vendors: Mapping[str, Vendor], document: Document) -> Iterator[PlacedCredential]:
+    for name, settings in file.vendors.items():
+        for credential in vendors[name].credentials(settings):
+            path = ("vendors", name, *parsed(credential.path))
+            yield PlacedCredential(name, spelt(path), document.line(path), credential.parts)
+
+
 def _refusal(document: Document, packages: Packages) -> PbxFileRefused:
     from pbxsim.config.refusal import refusal  # only for a bad file: enumerating its faults takes heavy libraries
 
@@ -122,7 +141,8 @@ def _text(path: FilePath, file: str) -> str:
         known = ", ".join(built_in())
         raise _unreadable(file, f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}") from None
     except (OSError, ValueError) as error:
-        raise _unreadable(file, f"a file that can be read: {error}") from None
+        why = (isinstance(error, OSError) and error.strerror) or error
+        raise _unreadable(file, f"a file that can be read: {why}") from None
     if len(content) > LARGEST:
         raise _unreadable(file, f"a file of at most {LARGEST} bytes")
     try:

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import Cause, Id, Name, Number, Pattern, Seconds
+from pbxsim.kit.values import Cause, ExtensionName, Id, Name, Number, Pattern, Seconds
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step
 
 NO_PLAN = "default"
@@ -25,8 +25,10 @@ class DialplanEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of a number that fits: exactly one of these."""
 
-    extension: Annotated[Number | None, Meta(description="Ring this internal number of the context's dialplan.")] = None
-    dial: Annotated[Number | None, Meta(description="Dial this number instead.")] = None
+    extension: Annotated[
+        ExtensionName | None, Meta(description="Ring this internal number of the context's dialplan.")
+    ] = None
+    dial: Annotated[ExtensionName | None, Meta(description="Dial this number instead.")] = None
     route: Annotated[Name | None, Meta(description="Leave by this outbound route.")] = None
     queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
     group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
@@ -79,13 +81,15 @@ class DidEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A public number of the PBX that is no extension's, and where a call to it leads: exactly one of these."""
 
     number: Number
-    extension: Annotated[Number | None, Meta(description="Ring this internal number of the context's dialplan.")] = None
+    extension: Annotated[
+        ExtensionName | None, Meta(description="Ring this internal number of the context's dialplan.")
+    ] = None
     queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
     group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
     component: Annotated[
         Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
     ] = None
-    dial: Annotated[Number | None, Meta(description="Dial this number in the context.")] = None
+    dial: Annotated[ExtensionName | None, Meta(description="Dial this number in the context.")] = None
     context: Annotated[Name | None, Meta(description="Context or dialplan; absent: the file's first dialplan.")] = None
 
     def did(self, first_dialplan: str) -> Did:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pbxsim.config.file import with_sections
 from pbxsim.config.references import names_of, reference_faults
 from pbxsim.config.semantics import semantic_faults
+from pbxsim.config.text_faults import text_faults
 from pbxsim.discovery import Engines
 from pbxsim.kit.finding import Finding
 from pbxsim.kit.vendor import Vendor
@@ -22,6 +23,7 @@ class Packages:
 
     def contradictions(self, plain: object) -> Iterator[Finding]:
         """Find what a decoded file says that cannot be, but for what vendors say of their settings."""
+        yield from text_faults(plain, self.form, self.vendors)
         yield from semantic_faults(plain)
         yield from reference_faults(plain)
         yield from self.engines.chosen.check(plain, names_of(plain))

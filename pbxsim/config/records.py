@@ -104,6 +104,7 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             clid_number=self.clid_number,
             clid_name=self.clid_name,
             context=self.context,
+            serial=first[1] or self.id,
             first_peer=first[0],
             first_serial=first[1],
             second_peer=second[0],
@@ -118,9 +119,7 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             last_app="Dial" if second[1] else "",
             last_data=f"SIP/{second[0]}" if second[1] else "",
             talk=answer,
-            made=start,
             linked_at=start,
-            linked_serial=first[1],
         )
 
     def placement(self) -> Placement | None:

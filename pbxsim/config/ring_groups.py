@@ -8,14 +8,14 @@ import msgspec
 from msgspec import Meta
 
 from pbxsim.clock.instant import seconds
-from pbxsim.kit.values import Name, Number, SomeSeconds
+from pbxsim.kit.values import ExtensionName, Name, SomeSeconds
 from pbxsim.pbx.ring_group import RingGroup, Row
 
 
 class GroupRowEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Numbers that ring together; the first to answer wins."""
 
-    numbers: Annotated[tuple[Number, ...], Meta(min_length=1, description="Dialled in the group's context.")]
+    numbers: Annotated[tuple[ExtensionName, ...], Meta(min_length=1, description="Dialled in the group's context.")]
     ring: Annotated[SomeSeconds, Meta(description="How long they ring before the next row does.")] = 20
 
     def row(self) -> Row:

@@ -1,7 +1,7 @@
 """What a PBX file must not say though its form is right: patterns, addresses, moments, causes, figures that cannot be.
 
-Not here: what must be unique or refers to something (references.py), what a vendor makes of its settings
-(vendor_settings.py), what an engine cannot do with its sections (its own `check`).
+Not here: control characters (text_faults.py), what must be unique or refers to something (references.py), what a vendor
+makes of its settings (vendor_settings.py), what an engine cannot do with its sections (its own `check`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Final, TypeAlias
 
 import msgspec
 
-from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns, control_characters
+from pbxsim.kit.addresses import KINDS, is_allowed_host
+from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns
 from pbxsim.kit.finding import Finding, Path
 from pbxsim.kit.paths import each, mappings, numbers, texts
 from pbxsim.kit.values import instant
@@ -27,25 +29,19 @@ _SIP_URI: Final = re.compile(
 )
 _STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
 _DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
-_SHORT_FORM: Final = ("user", "calls", "registration")
-_WITH_PLAIN_TEXT: Final = (
-    *("name", "tariffs", "accounts", "dialplans", "contexts", "extensions", "trunks", "routes", "dids", "groups"),
-    *("agents", "queues", "cdrs"),
-)
-"""Sections whose texts have no control characters; vendors and engines decide for theirs."""
-
+_SHORT_FORM: Final = ("user", "calls", "registration", "transfer_on_hang_up")
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
 
 
 def semantic_faults(plain: object) -> Iterator[Finding]:
     """Find what a decoded file says that cannot be; what has the wrong form is passed over."""
-    yield from control_characters(plain, _WITH_PLAIN_TEXT)
     yield from _bad_patterns(plain)
     yield from _bad(plain, _MOMENTS, _is_moment, "a moment that a calendar has, from 1970 to 2199")
     yield from _bad(plain, tuple(f"{place}.host" for place in _HOSTS), _is_host, "an IP address or a host name")
-    yield from _bad(plain, ("smtp.host",), _is_server, "an IP address or a host name")
+    yield from _bad(plain, ("smtp.host",), _is_server, f"an IP address or a host name, not {KINDS}")
     yield from _bad(plain, tuple(f"{place}.contact" for place in _HOSTS), _is_contact, "a SIP URI, as sip:100@10.0.0.5")
+    yield from _bad(plain, ("time_zone",), _is_zone, "a time zone's IANA name, as Europe/Prague")
     yield from bad_causes(plain, "contexts.*.entries.*.hangup", "cdrs.*.cause")
     yield from _steps(plain)
     yield from _short_forms(plain)
@@ -75,6 +71,10 @@ def _is_moment(moment: str) -> bool:
     return True
 
 
+def _is_zone(name: str) -> bool:
+    return zone_or_none(name) is not None
+
+
 def _is_host(host: str) -> bool:
     if host == "" or _HOST_NAME.fullmatch(host):
         return True
@@ -86,7 +86,7 @@ def _is_host(host: str) -> bool:
 
 
 def _is_server(host: str) -> bool:
-    return _SERVER.fullmatch(host) is not None
+    return _SERVER.fullmatch(host) is not None and is_allowed_host(host)
 
 
 def _is_contact(contact: str) -> bool:

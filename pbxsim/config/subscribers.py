@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import Id, Name, Number, Party, SipUser
+from pbxsim.kit.values import ExtensionName, Id, Name, Number, Party, SipUser
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Extension, Line, Registration
 
@@ -87,6 +87,9 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         RestingState, Meta(description="What it shows without a call; in any state but `rest` it takes none.")
     ] = "rest"
     order: Annotated[Place, Meta(description="Place where SIP accounts, trunks' too, are listed: smaller first.")] = 0
+    transfer_on_hang_up: Annotated[
+        bool, Meta(description="Put down in a consultation, it connects whom it holds to the one consulted.")
+    ] = False
 
     def line(self, line_id: int) -> Line:
         """Make the switch's own of it."""
@@ -97,13 +100,14 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             registration=(self.registration or HOME).registration(self.user),
             resting_state=_RESTING[self.state],
             order=self.order,
+            transfers_on_hang_up=self.transfer_on_hang_up,
         )
 
 
 class ExtensionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A subscriber. In short, without `lines`: one line, whose user is `user` or else the internal number."""
 
-    internal: Annotated[Number, Meta(description="Its number inside; unique in its dialplan.")]
+    internal: Annotated[ExtensionName, Meta(description="Its number inside; unique in its dialplan.")]
     id: Annotated[Id | None, Meta(description="Absent: the first one that is free.")] = None
     public: Annotated[tuple[Number, ...], Meta(description="Numbers by which the world reaches it.")] = ()
     dialplan: Annotated[Name | None, Meta(description="Absent: the file's first.")] = None
@@ -119,12 +123,20 @@ class ExtensionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     user: Annotated[SipUser | None, Meta(description="Short form: SIP user of the only line.")] = None
     calls: Annotated[Calls | None, Meta(description="Short form: calls of the only line.")] = None
     registration: Annotated[RegistrationEntry | None, Meta(description="Short form: of the only line.")] = None
+    transfer_on_hang_up: Annotated[bool | None, Meta(description="Short form: of the only line.")] = None
 
     def line_entries(self) -> tuple[LineEntry, ...]:
         """Give its lines, the one of the short form spelt out."""
         if self.lines is not None:
             return self.lines
-        return (LineEntry(user=self.user or self.internal, calls=self.calls or 2, registration=self.registration),)
+        return (
+            LineEntry(
+                user=self.user or self.internal,
+                calls=self.calls or 2,
+                registration=self.registration,
+                transfer_on_hang_up=bool(self.transfer_on_hang_up),
+            ),
+        )
 
     def extension(self, extension_id: int, lines: list[Line], dialplan: str) -> Extension:
         """Make the switch's own of it; `dialplan` is for one that names none."""

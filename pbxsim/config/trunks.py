@@ -11,6 +11,7 @@ from msgspec import Meta
 from pbxsim.config.subscribers import Place, RegistrationEntry
 from pbxsim.kit.values import Count, Id, Name, Party, Pattern, SipUser
 from pbxsim.pbx.directory import OutboundRoute, Registration, Trunk
+from pbxsim.pbx.numbers import LONGEST_DIALLED
 
 
 class TrunkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,6 +23,9 @@ class TrunkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     registration: Annotated[RegistrationEntry | None, Meta(description="Absent: not registered, not monitored.")] = None
     caller_id: Annotated[Party, Meta(description="Shown instead of what the caller would show.")] = ""
     order: Annotated[Place, Meta(description="Place where SIP accounts, lines' too, are listed: smaller first.")] = 0
+    longest_number: Annotated[
+        int, Meta(ge=1, le=80, description="Digits that can be dialled over it; a longer number is not connected.")
+    ] = LONGEST_DIALLED
 
     def trunk(self, trunk_id: int) -> Trunk:
         """Make the switch's own of it."""
@@ -32,6 +36,7 @@ class TrunkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             registration=self.registration.registration() if self.registration else Registration(),
             caller_id=self.caller_id,
             order=self.order,
+            longest_number=self.longest_number,
         )
 
 

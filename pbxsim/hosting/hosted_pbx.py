@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.driver import ClockDriver
+from pbxsim.hosting.connection_counts import ConnectionCounts
+from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.hosting.masking import Mask
@@ -59,6 +61,7 @@ NOTHING_RESUMED: Final = Resumed()
 class HostedPbx:
     """A PBX that lives. Each has its own clock, seed, engine, journal, requests, credentials, records and outbox.
 
+    `found_records` is how many records of an earlier run were found at the start, None: there was no such run.
     `secrets` is what no output shows: all that the server knows, where it gives one; else those of the PBX's file.
     """
 
@@ -75,6 +78,7 @@ class HostedPbx:
         self.secrets = SecretValues() if secrets is None else secrets
         self._vendors = vendors
         self._runs = False
+        self.found_records = None if resumed.saved.is_empty else len(resumed.saved.cdrs)
         self.record_store: RecordStore = NullStore() if record_store is None else record_store
         self._begin(assembly, None, rate, resumed)
 
@@ -118,11 +122,15 @@ class HostedPbx:
     def restart(self, assembly: Assembly) -> None:
         """Begin anew by an assembly that may be another, as after a stop: what is stored stays, calls in progress end.
 
+        With a held clock it is as a reset: a test begins where its file says, whatever the store.
+
         If it cannot be carried out, nothing changes. Raises CannotBegin, and whatever else the assembly does.
         """
-        self._restart(assembly, None, NOTHING_RESUMED if isinstance(self.record_store, NullStore) else self._leaves())
+        self._restart(assembly, None, None if self.driver.rate == 0 else self._leaves())
 
     def _leaves(self) -> Resumed:
+        if isinstance(self.record_store, NullStore):
+            return NOTHING_RESUMED
         outbox = self.outbox
         saved = saved_of(self.pbx, outbox.last_number)
         return Resumed(saved, tuple(outbox.known()), outbox.lasting, outbox.has_more_stored)
@@ -150,6 +158,7 @@ class HostedPbx:
             reply = self.interfaces[vendor].answer(request)
         except Exception as error:
             reply = self._broken(vendor, request, error)
+        hints += dialling_hints(self.pbx, reply.call)
         driver.rearm()
         requests.end(record, request, reply, hints)
         if self.pbx.events.failures:
@@ -245,11 +254,12 @@ class StoreShown(Protocol):
 class Hosts:
     """The PBXs of one server, by name and by the vendors they speak, in the order in which they were given.
 
-    `store` is where their records last; None where that is memory.
+    `store` is where their records last; None where that is memory. `connections` counts the clients of the server.
     """
 
     def __init__(self, hosts: Iterable[HostedPbx], store: StoreShown | None = None) -> None:
         self.store = store
+        self.connections = ConnectionCounts()
         self._hosts = {host.name: host for host in hosts}
         self.index()
 

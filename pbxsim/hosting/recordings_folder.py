@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.hosting.errors import CannotBegin
 from pbxsim.pbx.bus import Stage
+from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import PbxError
 from pbxsim.pbx.events import RecordingMoved
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pbxsim.config.file import PbxFile
@@ -33,17 +34,20 @@ class RecordingsRefused(CannotBegin):
 class RecordingsFolder:
     """The folder of a PBX's recordings: at each beginning they lie where its file says.
 
-    A folder of ours is emptied where the PBX begins anew. In one that the user chose (`keep`) nothing is ever removed:
-    what the run before moved away goes back.
+    A folder of ours is emptied where the PBX begins anew. In one that the user chose (`keep`) all stays, but what the
+    run before moved away goes back; and the recordings of calls that are forgotten with it give way to new ones, so
+    that the same commands get the same replies. `before` is the folder as the PBX had it by an earlier file.
     """
 
-    def __init__(self, folder: Path, file: PbxFile, *, keep: bool) -> None:
+    def __init__(self, folder: Path, file: PbxFile, *, keep: bool, before: RecordingsFolder | None = None) -> None:
         self._root = RecordingRoot(folder)
         self._folder = folder
         self._keep = keep
         self._home = {entry.id: entry.recording for entry in file.cdrs if entry.recording is not None}
         self._moves = Moves(())
         self._recorder: Recorder | None = None
+        self._pbx: Pbx | None = None
+        self._before = before
 
     def recorder(self, *, longest: int, most_bytes: int) -> Recorder:
         """Make a recorder for it.
@@ -58,23 +62,36 @@ class RecordingsFolder:
 
         `anew`: no earlier run's records are gone on with. Raises RecordingsRefused.
         """
-        if self._recorder is not None:  # it must not write into what has begun anew
-            self._recorder.close(finish=self._keep or not anew)
-        self._recorder = recorder
-        if anew:
-            self._empty()
+        before, self._before = self._before or self, None
+        moved, forgotten = before.left(anew=anew)
+        self._recorder, self._pbx = recorder, pbx
         for placement in placements:
             if self._is_home(pbx, placement):
                 self._place(placement)
-        self._moves = Moves(self._home if self._keep else (), {} if anew else self._moves.away)
+        self._let_give_way(forgotten)
+        self._moves = Moves(self._home if self._keep else (), moved)
         pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
         recorder.attach(pbx)
+
+    def left(self, *, anew: bool) -> tuple[Mapping[int, Cdr], Sequence[Cdr]]:
+        """End what the PBX before did here; give what it had moved away, and what is now forgotten of it."""
+        if self._recorder is not None:  # it must not write into what has begun anew
+            self._recorder.close(finish=not anew)
+        if not anew:
+            return self._moves.away, ()
+        self._empty()
+        return {}, tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
 
     def _empty(self) -> None:
         if not self._keep:
             shutil.rmtree(self._folder, ignore_errors=True)
         for number, cdr in self._moves.away.items():
             self._bring_home(self._home[number], cdr)
+
+    def _let_give_way(self, forgotten: Iterable[Cdr]) -> None:
+        for cdr in forgotten:
+            if cdr.call and cdr.recording_file:
+                self._root.gives_way(cdr.recording_folder, cdr.recording_file)
 
     def _bring_home(self, home: RecordingEntry, cdr: Cdr) -> None:
         with suppress(PbxError):  # the user has taken it away

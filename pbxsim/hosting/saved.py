@@ -24,4 +24,5 @@ def saved_of(pbx: Pbx, last_notice: int) -> Saved:
         last_cdr=pbx.calls.next_cdr - 1,
         last_entry=pbx.ledger.next_entry - 1,
         last_notice=last_notice,
+        database=pbx.database.entries(),
     )

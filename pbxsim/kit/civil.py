@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from pbxsim.clock.instant import Instant
+    from pbxsim.pbx.pbx import Pbx
 
 
 @lru_cache(maxsize=64)
@@ -29,6 +30,17 @@ def zone(name: str) -> ZoneInfo:
     if found is None:
         raise KeyError(name)
     return found
+
+
+def local_zone(said: str | None, pbx: Pbx, usual: str) -> ZoneInfo:
+    """Find the zone of what a vendor shows: the one that its settings say, else the PBX's, else its usual one."""
+    return zone(said or pbx.time_zone or usual)
+
+
+def utc_offset(instant: Instant, where: ZoneInfo | None) -> int:
+    """Tell how many seconds local time is ahead of UTC at an instant: behind it where negative. None: it is UTC."""
+    ahead = None if where is None else civil(instant, where).utcoffset()
+    return 0 if ahead is None else int(ahead.total_seconds())
 
 
 def civil(instant: Instant, where: ZoneInfo) -> datetime:

@@ -8,35 +8,38 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.kit.finding import Finding, Path, did_you_mean, spelt
 from pbxsim.kit.paths import each, texts
+from pbxsim.kit.secret_names import is_secret_name
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.numbers import BadPattern, compile_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CAUSES: Final = frozenset(int(cause) for cause in HangupCause)
 
 
-def control_characters(plain: object, sections: Iterable[str]) -> Iterator[Finding]:
-    """Find texts in these sections, keys too, that have control characters in them."""
-    if isinstance(plain, dict):
-        for section in sections:
-            yield from _in_texts(plain.get(section), (section,))
+def control_characters(plain: object, path: Path = ()) -> Iterator[Finding]:
+    """Find texts, keys too, that would break a header, a line of a log or a line of a fault.
 
-
-def _in_texts(value: object, path: Path) -> Iterator[Finding]:
-    if isinstance(value, str):
-        if not value.isprintable() and re.search(r"[\x00-\x1f\x7f]", value):
-            yield Finding(path, value, "text without control characters")
+    Those are the controls of ASCII and of Latin-1, and whatever else ends a line (Unicode's separators). A text that is
+    or holds a secret is not shown: what its setting is called says so, or that it is a URL.
+    """
+    if isinstance(value := plain, str):
+        if not value.isprintable() and _CONTROL.search(value):
+            is_hidden = "://" in value or is_secret_name(str(path[-1]))
+            yield Finding(path, msgspec.UNSET if is_hidden else value, "text without control characters")
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _in_texts(key, (*path, key))
-            yield from _in_texts(item, (*path, key))
+            yield from control_characters(key, (*path, key))
+            yield from control_characters(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _in_texts(item, (*path, index))
+            yield from control_characters(item, (*path, index))
 
 
 def bad_patterns(plain: object, *places: str) -> Iterator[Finding]:

@@ -30,6 +30,8 @@ def word_hint(kind: str, word: str, known: Sequence[str]) -> tuple[str, ...]:
 
 
 def _hint(kind: str, word: str, known: Sequence[str]) -> str:
+    if word.startswith("\ufeff"):
+        return f"{kind} {word!r} begins with a byte order mark (BOM): {word[1:]!r} without it"
     stripped = word.strip()
     if stripped != word and stripped in known:
         return f"{kind} {word!r} has blanks around it: {stripped!r} is what the vendor documents"

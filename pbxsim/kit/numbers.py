@@ -7,9 +7,12 @@ Nothing is tidied up: what a real service might refuse must not pass here by our
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
 
 import msgspec
+
+from pbxsim.pbx.numbers import LONGEST_DIALLED, is_dialable
 
 
 class NationalPlan(msgspec.Struct, frozen=True):
@@ -27,6 +30,7 @@ class NationalPlan(msgspec.Struct, frozen=True):
 CZECHIA: Final = NationalPlan("420", 9, "23456789")  # 1 begins short codes; there is no trunk prefix
 SPAIN: Final = NationalPlan("34", 9, "6789")  # 6 and 7 mobile, 8 and 9 fixed, 80x and 90x special tariffs
 
+_FOREIGN: Final = re.compile(r"[^0-9*#+]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _INTERNATIONAL: Final = re.compile(r"(?:\+|00)([1-9][0-9]{6,14})")  # E.164: at most 15 digits, no leading zero
 _SIP_ADDRESS: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)@([A-Za-z0-9][A-Za-z0-9.-]*)")
@@ -71,8 +75,32 @@ def behind_prefix(text: str, prefix: str) -> str | None:
     return digits if text.startswith(prefix) and _DIGITS.fullmatch(digits) else None
 
 
+def why_not_dialled(number: str, longest: int = LONGEST_DIALLED) -> str:
+    """Say why no trunk can be given that number (`pbx.numbers.is_dialable`), in words; empty where one can."""
+    if is_dialable(number, longest):
+        return ""
+    foreign = next((character for character in number if not character.isascii()), "")
+    if foreign:
+        return f"{_named(foreign)} in the number: a trunk takes the digits 0 to 9"
+    if " " in number:
+        return "a blank in the number: `+` in a query is a blank, write %2B"
+    if not number or not number.isprintable():
+        return "no number" if not number else "a control character in the number"
+    if _FOREIGN.search(number):
+        return f"{_FOREIGN.findall(number)[0]!r} in the number: a trunk takes digits, `*`, `#` and a leading `+`"
+    if "+" in number[1:] or number == "+":
+        return "`+` stands in front of a number's digits, and once"
+    return f"a number of {len(number)} characters: at most {longest} digits can be dialled"
+
+
+def _named(character: str) -> str:
+    return f"{unicodedata.name(character, 'a character')} (U+{ord(character):04X})"
+
+
 def misprint_hints(name: str, value: str) -> tuple[str, ...]:
     """Say what probably spoilt a value that should be a number; nothing where no guess is good."""
+    if not value.isascii():
+        return (f"{name}: {why_not_dialled(value)}",)
     if value.endswith(('"', "'")):
         return (f"{name} ends with a quotation mark, probably copied along with the URL",)
     if value.startswith(" ") and value[1:].isdigit():

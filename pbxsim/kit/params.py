@@ -22,7 +22,7 @@ UNREADABLE = "\x00"  # stands for bytes that are no UTF-8; a control character, 
 class Params(dict[str, str]):
     """Names and values, decoded. An absent parameter reads as empty, as most PHP scripts treat the two alike.
 
-    `unread` says what was left out, because there was too much of it.
+    `unread` says what was left out, because there was too much of it, or because another value of the name came later.
     """
 
     unread: tuple[str, ...] = ()
@@ -40,7 +40,15 @@ class Params(dict[str, str]):
             told = f"parameter {name[:LONGEST_TOLD]!r} was not read: its value is longer than {limits.parameter_value}"
             self.leave_out(told)
         else:
+            if name in self:
+                self.repeat(name, "")
             self[name] = value
+
+    def repeat(self, name: str, where: str) -> None:
+        """Note that a name came more than once, `where` if it is more than one place: the value noted last counts."""
+        told = f"parameter {name[:LONGEST_TOLD]!r} came more than once{where}: its last value counts"
+        if told not in self.unread:
+            self.leave_out(told)
 
     def text(self, name: str) -> str:
         """Give a value; empty if it was not sent."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.addresses import KINDS, is_allowed_host
+from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,12 @@ def is_url(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
+def server_faults(url: str, path: str) -> Iterator[SettingsFault]:
+    """Find that a URL's server is an address that is never connected to; the URL is not shown."""
+    if is_url(url) and not is_allowed_host(urlsplit(url).hostname or ""):
+        yield SettingsFault(path, NOT_SHOWN, f"a URL whose server is not {KINDS}")
+
+
 def delivery_faults(timeout: float, retry: Retry, path: str) -> Iterator[SettingsFault]:
     """Find what in the settings `timeout` and `retry` could never work; `path` is where both stand."""
     if not 0 < timeout <= _LONGEST_TIMEOUT:
@@ -40,3 +47,5 @@ def delivery_faults(timeout: float, retry: Retry, path: str) -> Iterator[Setting
         yield SettingsFault(f"{path}.retry.longest", retry.longest, "seconds, not less than `first`")
     if not 0 <= retry.give_up < _ENDLESS:
         yield SettingsFault(f"{path}.retry.give_up", retry.give_up, "seconds, 0 for one try")
+    if not 0 <= retry.give_way < _ENDLESS:
+        yield SettingsFault(f"{path}.retry.give_way", retry.give_way, "seconds")

@@ -60,6 +60,8 @@ class Request:
             params = parse_query(self.query, self.limits)
             if self.body:
                 form = self._form()
+                for name in [name for name in params if name in form]:
+                    params.repeat(name, ", in query and form")
                 params.update(form)
                 params.unread += form.unread
             self._params = params

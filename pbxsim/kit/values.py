@@ -21,9 +21,21 @@ PbxName: TypeAlias = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$", title="a name of letters, digits, dots and hyphens")
 ]
 
+Lines: TypeAlias = Annotated[str, Meta(extra={"lines": True})]
+"""Text that may have several lines: it stands in a body. Any other text may come into a header or a line of a log."""
+
 Number: TypeAlias = Annotated[
     str, Meta(pattern=r"^\+?[0-9A-Za-z*#]{1,40}$", title="a telephone number, as text of digits, letters, * and #")
 ]
+
+ExtensionName: TypeAlias = Annotated[
+    str,
+    Meta(
+        pattern=r"^\+?[0-9A-Za-z*#][0-9A-Za-z*#._-]{0,39}$",
+        title="an extension, as text of digits, letters, * and #, also . _ -",
+    ),
+]
+"""As in Asterisk's extensions.conf, where one that begins with `_` is a pattern."""
 
 Party: TypeAlias = Annotated[
     str, Meta(pattern=r"^\S{0,80}$", title="a telephone number or address, as text without blanks")

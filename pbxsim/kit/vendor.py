@@ -55,6 +55,21 @@ class SettingsFault(msgspec.Struct, frozen=True):
     expected: str
 
 
+class Credential(msgspec.Struct, frozen=True):
+    """What clients of one entry of a vendor's settings identify themselves with.
+
+    `path` is where the entry stands, relative to the vendor's settings, e.g. `users[0]`. `parts` is all that a request
+    must carry to be taken for that client's: each a kind of credential with its values, e.g. `("api key", "s3cret")`.
+    """
+
+    path: str
+    parts: frozenset[tuple[str, ...]]
+
+
+def _no_credentials(_settings: object) -> Iterable[Credential]:
+    return ()
+
+
 def _no_faults(_settings: object, _pbx: Pbx) -> Iterable[SettingsFault]:
     return ()
 
@@ -73,6 +88,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `name` is lower case, the key under `vendors:` in a PBX file. `settings` is a msgspec Struct type (forbidding
     unknown fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
     `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
+    `credentials` gives what requests are claimed by; a server refuses PBXs of which two would claim one request.
     Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
     lead to these; `open` then adds each to `pbx.decisions`.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
@@ -87,6 +103,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     open: Callable[[Any, Pbx], Interface]
     check: Callable[[Any, Pbx], Iterable[SettingsFault]] = _no_faults
+    credentials: Callable[[Any], Iterable[Credential]] = _no_credentials
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
     secret_params: frozenset[str] = frozenset()

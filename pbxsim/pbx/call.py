@@ -132,7 +132,7 @@ class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
     were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. Where a transfer led here,
-    `leaves` is who handed on the one who `stays`, and `brought` whom an attended one brought.
+    `leaves` is who handed on the one who `stays`, and `brought` whom an attended one brought, ringing yet or not.
     """
 
     app: str
@@ -143,7 +143,7 @@ class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     context: str = ""
     stays: Channel | None = None
     leaves: Channel | None = None
-    brought: Channel | None = None
+    brought: tuple[Channel, ...] = ()
 
 
 class Call:
@@ -156,7 +156,8 @@ class Call:
     display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`;
     `diversions` counts how often it was diverted, or a component asked about it. `cause` is why it ended, or what
     the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
-    counts the timers set in its name, so that equal instants are served in a fixed order.
+    counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
+    channel, and is the call's even where no channel could be made.
 
     For the records: channels with a serial above `second_after` are the second party's; `forgotten` are those of its
     legs that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
@@ -184,6 +185,7 @@ class Call:
         "second",
         "second_after",
         "second_from",
+        "serial",
         "shows",
         "spied_on",
         "started_at",
@@ -192,8 +194,9 @@ class Call:
         "timer",
     )
 
-    def __init__(self, number: int, order: CallOrder, now: Instant) -> None:
+    def __init__(self, number: int, serial: int, order: CallOrder, now: Instant) -> None:
         self.number = number
+        self.serial = serial
         self.order = order
         self.state = CallState.DIALING_FIRST
         self.started_at: Instant = now
@@ -219,6 +222,11 @@ class Call:
         self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
+
+    @property
+    def unique_id(self) -> str:
+        """Asterisk's Uniqueid of the first channel, which is what the call goes by everywhere (Asterisk's Linkedid)."""
+        return f"{self.started_at // SECOND}.{self.serial}"
 
     @property
     def original_parties(self) -> tuple[Channel | None, Channel | None]:

@@ -32,7 +32,7 @@ from pbxsim.pbx.spying import Spies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pbxsim.clock.instant import Duration
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.dialplan import Dialplan
@@ -130,7 +130,8 @@ class CallControl:
 
     def find(self, number: int) -> Call | None:
         """Find a call in progress, or one of those that ended lately."""
-        return self.live.get(number) or next((call for call in self.recent if call.number == number), None)
+        newest_first = reversed(self.recent)
+        return self.live.get(number) or next((call for call in newest_first if call.number == number), None)
 
     def channels(self) -> Iterator[Channel]:
         """Give all live channels, call by call in the order of their beginning."""
@@ -220,7 +221,9 @@ class CallControl:
 
     def _begin(self, order: CallOrder) -> Call:
         self.calls_started += 1
-        call = self.live[self.calls_started] = Call(self.calls_started, order, self.clock.now)
+        self.channels_made += 1  # the call is named by its first channel, and must have a name before that is made
+        call = Call(self.calls_started, self.channels_made, order, self.clock.now)
+        self.live[call.number] = call
         if CallStarted in self.bus.wanted:
             self.bus.emit(CallStarted(call))
         return call
@@ -287,6 +290,11 @@ class CallControl:
             self.bus.emit(ContextEntered(call, order.failure_context))
         call.is_exhausted = True
         self.end(call, cause, unanswered_disposition(cause))
+
+    def ring_until(self, call: Call, due: Instant) -> None:
+        """Let the legs that ring already, for another call until now, ring on until then."""
+        call.ring_until = due
+        call.timer = self.clock.call_at(due, call.number, call.next_step(), self.ring_ran_out, call)
 
     def ring_ran_out(self, call: Call) -> None:
         """End the ringing of a party that did not answer in time."""

@@ -49,8 +49,9 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     `answer` is since when the first channel was up, in style CALL since when both parties were connected; that is
     `talk` in either. `src` and `dst` are the caller id and the number dialled, `caller` and `called` the parties that
-    were asked for. `custom` are CustomCDR1 to 4. `first_*` and `second_*` name the channels; the first was `made` then,
-    and the call's own first channel, whose id joins the records of a call, is `linked_*`. `recording` is folder and
+    were asked for. `custom` are CustomCDR1 to 4. `serial` is the number in the call's unique id, which joins its
+    records, and `linked_at` when it began. `first_*` and `second_*` name the channels; the first was `made` then, 0
+    where it is the call's own first one. `recording` is folder and
     file name, both empty without a recording. `reference` is the vendor's own name for the call; `account` who paid.
     """
 
@@ -69,6 +70,7 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     clid_number: str = ""
     clid_name: str = ""
     context: str = ""
+    serial: int = 0
     first_peer: str = ""
     first_serial: int = 0
     second_peer: str = ""
@@ -82,7 +84,6 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     called: str = ""
     made: Instant = 0
     linked_at: Instant = 0
-    linked_serial: int = 0
     last_app: str = ""
     last_data: str = ""
     talk: Instant = 0
@@ -114,13 +115,13 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def unique_id(self) -> str:
-        """Asterisk's Uniqueid of the first channel."""
-        return f"{(self.made or self.start) // SECOND}.{self.first_serial}"
+        """Asterisk's Uniqueid of the row's channel; that of the call's first one is the call's `unique_id`."""
+        return f"{self.made // SECOND}.{self.first_serial}" if self.made else self.linked_id
 
     @property
     def linked_id(self) -> str:
-        """Asterisk's Linkedid: the Uniqueid of the call's first channel."""
-        return f"{self.linked_at // SECOND}.{self.linked_serial}" if self.linked_at else self.unique_id
+        """Asterisk's Linkedid, the call's `unique_id`: the Uniqueid of the channel that was made first."""
+        return f"{self.began // SECOND}.{self.serial}"
 
     @property
     def began(self) -> Instant:

@@ -99,12 +99,12 @@ class _Rows:
         if passage.dst:
             self._dst, self._context = passage.dst, passage.context or self._context
         until = after.at if after is not None and after.stays is not None else self._call.ended_at
-        if passage.brought is not None:
-            self._with(passage, passage.brought, self.made[-1].data if self.made else "", until)
-        elif legs:
-            for leg in legs:
-                self._with(passage, leg, passage.data or dialled(self._call, legs, leg), until)
-        elif (after is None or after.stays is not None) and (self._fresh or passage.app != _DIAL):
+        for leg in passage.brought or legs:
+            before = self.made[-1].data if passage.brought and self.made else passage.data
+            self._with(passage, leg, before or dialled(self._call, legs or [leg], leg), until)
+        alone = not (passage.brought or legs)
+        is_left = after is None or after.stays is not None
+        if alone and is_left and (self._fresh or passage.app != _DIAL):
             self._without(passage, until)
         if after is not None and after.dst and after.stays is self._party and self.made:
             self._follow(self.made, after)
@@ -114,7 +114,7 @@ class _Rows:
         party, call = self._party, self._call
         talks = bool(leg.answered_at and call.bridged_at)
         end = min(leg.ended_at or _NO_END, until, party.ended_at or _NO_END) if talks else leg.ended_at or until
-        start = self._fresh or leg.created_at
+        start = self._fresh or max(leg.created_at, passage.at)
         talk = max(leg.answered_at, party.answered_at, passage.at) if talks else 0
         disposition = _ANSWERED if talks else dialled_disposition(leg.cause)
         is_last = end == call.ended_at
@@ -162,7 +162,7 @@ def _seconds(call: Call) -> list[Channel]:
     after = call.second_after
     if call.forgotten is None and call.passages is None and call.before_transfer is None:
         return [leg for leg in call.legs if leg.serial > after]
-    brought = {passage.brought.serial for passage in call.passages or () if passage.brought is not None}
+    brought = {leg.serial for passage in call.passages or () for leg in passage.brought}
     known = {leg.serial: leg for leg in (*(call.forgotten or ()), *call.legs)}
     _, second = call.original_parties
     if second is not None:  # it may have been taken over by another call

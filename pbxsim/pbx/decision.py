@@ -17,7 +17,7 @@ from pbxsim.pbx import dialing, diversion
 from pbxsim.pbx.cause import HangupCause, weightier
 from pbxsim.pbx.dialplan import Destination, ToHunt, ToPlayback
 from pbxsim.pbx.entity import Entity
-from pbxsim.pbx.events import DecisionAnswered, DecisionAsked, LegRefused
+from pbxsim.pbx.events import DecisionAnswered, DecisionAsked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -220,7 +220,6 @@ class Decisions:
             return
         refusal = dialing.ring_together(control, call, [destination], call.shows, answer.ring)
         if refusal is not None:
-            control.bus.emit(LegRefused(call, destination.number, refusal))
             self.leave(decision.component, call, refusal)
 
 

@@ -37,9 +37,8 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         hunt.start(call, destination.number)
         return
     before = len(call.legs)
-    refusal = _make_legs(control, call, destination, shows)
+    refusal = _made_or_told(control, call, destination, shows)
     if refusal is not None:
-        control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
     dial(control, call, call.legs[before:], timeout)
@@ -50,7 +49,7 @@ def ring_together(
 ) -> HangupCause | None:
     """Ring several destinations at once; gives a cause, and rings nobody, where none of them can be rung."""
     before = len(call.legs)
-    refusals = [_make_legs(control, call, destination, shows) for destination in destinations]
+    refusals = [_made_or_told(control, call, destination, shows) for destination in destinations]
     if len(call.legs) == before:
         return next((refusal for refusal in refusals if refusal is not None), HangupCause.UNALLOCATED)
     dial(control, call, call.legs[before:], timeout)
@@ -81,7 +80,7 @@ def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
         ring(control, call, destination, shows, left)
         return True
     before = len(call.legs)
-    if left <= 0 or _make_legs(control, call, destination, shows) is not None:
+    if left <= 0 or _made_or_told(control, call, destination, shows) is not None:
         return False
     _dial_more(control, call, call.legs[before:])
     return True
@@ -116,6 +115,13 @@ def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
         first.state = ChannelState.UP
         first.answered_at = control.clock.now
     control.bridge(call, min(playback.length, control.talk_limit(call)))
+
+
+def _made_or_told(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:
+    refusal = _make_legs(control, call, destination, shows)
+    if refusal is not None:
+        control.bus.emit(LegRefused(call, destination.number, refusal))
+    return refusal
 
 
 def _make_legs(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:
@@ -164,19 +170,25 @@ def _trunk_with_room(destination: Destination) -> Trunk | None:
 
 
 def _on_line(control: CallControl, call: Call, line: Line) -> Channel:
-    control.channels_made += 1
-    channel = Channel(call, control.channels_made, line.extension.internal, control.clock.now, line=line)
+    channel = Channel(call, _serial(control, call), line.extension.internal, control.clock.now, line=line)
     line.channels.append(channel)
     call.legs.append(channel)
     return channel
 
 
 def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Channel:
-    control.channels_made += 1
-    channel = Channel(call, control.channels_made, number, control.clock.now, trunk=trunk)
+    channel = Channel(call, _serial(control, call), number, control.clock.now, trunk=trunk)
     trunk.in_use += 1
     call.legs.append(channel)
     return channel
+
+
+def _serial(control: CallControl, call: Call) -> int:
+    """Number a channel that is about to be made: the first has the number that the call has from its beginning."""
+    if not call.legs:
+        return call.serial
+    control.channels_made += 1
+    return control.channels_made
 
 
 def dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:

@@ -79,8 +79,9 @@ class Dialplan:
     def resolve(self, number: str, context: str) -> Destination:
         """Tell what `number` means to someone who dials it in `context`.
 
-        One of the PBX's own public numbers stays inside, whatever the context says. An unknown context, or a number
-        that nothing fits, is refused: no route to destination (3), unallocated number (1).
+        One of the PBX's own public numbers stays inside, whatever the context says. An unknown context, a number that
+        nothing fits, or one that its trunks cannot be given is refused: no route to destination (3), unallocated number
+        (1), invalid number format (28).
         """
         known = self._known.get((number, context))
         if known is None:
@@ -107,7 +108,7 @@ class Dialplan:
         if own is not None:
             return ToExtension(number, own)
         found = self._directory.trunks.get(trunk)
-        return ToTrunk(number, (found,)) if found else Refused(number, HangupCause.NO_ROUTE_DESTINATION)
+        return _out(number, (found,)) if found else Refused(number, HangupCause.NO_ROUTE_DESTINATION)
 
     def by_route(self, number: str, route: OutboundRoute) -> Destination:
         """Tell where `number` leads by that outbound route, whatever its patterns are."""
@@ -157,8 +158,14 @@ class Dialplan:
         return ToPlayback(number, seconds(step.play_seconds or 0))
 
 
-def _leave(number: str, route: OutboundRoute) -> ToTrunk:
-    return ToTrunk(route.prepend + number[route.strip :], route.trunks)
+def _leave(number: str, route: OutboundRoute) -> Destination:
+    return _out(route.prepend + number[route.strip :], route.trunks)
+
+
+def _out(number: str, trunks: tuple[Trunk, ...]) -> Destination:
+    """Leave by those of the trunks that can be given the number; where none can, it is refused (cause 28)."""
+    able = tuple(trunk for trunk in trunks if trunk.can_dial(number))
+    return ToTrunk(number, able) if able else Refused(number, HangupCause.INVALID_NUMBER_FORMAT)
 
 
 def _most_specific(number: str, context: Context) -> Step | None:

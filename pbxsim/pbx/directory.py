@@ -21,6 +21,7 @@ from pbxsim.pbx.errors import (
     OutboundRouteNotFound,
 )
 from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
+from pbxsim.pbx.numbers import LONGEST_DIALLED, is_dialable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,6 +85,7 @@ class Line:
     any call of ours: DOWN, or e.g. OFF_HOOK for a handset left beside its cradle; in any but DOWN it takes no call.
     `order` is its place where SIP accounts, those of lines and trunks together, are listed: the smaller first. While
     `do_not_disturb` is on, the telephone refuses what rings there as busy. `diversion` is where its calls go instead.
+    `transfers_on_hang_up`: a receiver put down in a consultation connects the held party (Snom's "Transfer on Onhook").
     """
 
     __slots__ = (
@@ -96,6 +98,7 @@ class Line:
         "order",
         "registration",
         "resting_state",
+        "transfers_on_hang_up",
         "user",
     )
 
@@ -108,6 +111,7 @@ class Line:
         registration: Registration | None = None,
         resting_state: ChannelState = ChannelState.DOWN,
         order: int = 0,
+        transfers_on_hang_up: bool = False,
     ) -> None:
         self.id = id
         self.user = user
@@ -115,6 +119,7 @@ class Line:
         self.order = order
         self.registration = registration or Registration()
         self.resting_state = resting_state
+        self.transfers_on_hang_up = transfers_on_hang_up
         self.extension: Extension
         self.do_not_disturb = False
         self.diversion: Diversion | None = None
@@ -195,10 +200,10 @@ class Trunk:
     """A way out of the PBX. `capacity` is in channels, both directions together; None is no limit.
 
     `caller_id` replaces what the calling side would show, where set. `in_use` counts its live channels. `order` is its
-    place among the listed SIP accounts, as a Line's.
+    place among the listed SIP accounts, as a Line's. A number of up to `longest_number` digits can be dialled over it.
     """
 
-    __slots__ = ("caller_id", "capacity", "id", "in_use", "name", "order", "registration")
+    __slots__ = ("caller_id", "capacity", "id", "in_use", "longest_number", "name", "order", "registration")
 
     def __init__(
         self,
@@ -209,10 +214,12 @@ class Trunk:
         registration: Registration | None = None,
         caller_id: str = "",
         order: int = 0,
+        longest_number: int = LONGEST_DIALLED,
     ) -> None:
         self.id = id
         self.name = name
         self.capacity = capacity
+        self.longest_number = longest_number
         self.order = order
         self.registration = registration or Registration()
         self.caller_id = caller_id
@@ -222,6 +229,10 @@ class Trunk:
     def has_room(self) -> bool:
         """Tell whether one more channel fits."""
         return self.capacity is None or self.in_use < self.capacity
+
+    def can_dial(self, number: str) -> bool:
+        """Tell whether that is a number which can be dialled over it, by its form alone."""
+        return is_dialable(number, self.longest_number)
 
 
 class OutboundRoute(msgspec.Struct, frozen=True, kw_only=True):

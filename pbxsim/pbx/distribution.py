@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.queue import Member, Queue
     from pbxsim.pbx.queue_visit import QueueVisit
@@ -58,6 +59,7 @@ class Distribution:
         }
         self._rung: dict[Agent, Call] = {}
         self._talking: dict[Agent, int] = {}
+        self._talking_on: dict[Channel, tuple[Member, Queue]] = {}
         self._resting: dict[Agent, Instant] = {}
         if self._queues:
             self._listen()
@@ -72,7 +74,11 @@ class Distribution:
                 events.subscribe(telling, self._on_change, Stage.SWITCH)
 
     def _on_leg_ended(self, event: LegEnded) -> None:
-        if event.channel.line is not None:
+        if event.channel in self._talking_on:
+            member, queue = self._talking_on.pop(event.channel)
+            member.last_call = self._clock.now
+            self.finished(member.agent, queue)
+        elif event.channel.line is not None:
             self.changed()
 
     def _on_change(self, _event: object) -> None:
@@ -156,6 +162,10 @@ class Distribution:
         """Note that an agent talks to a caller, wherever the agent may log in meanwhile."""
         self._talking[agent] = self._talking.get(agent, 0) + 1
 
+    def talks_on(self, leg: Channel, member: Member, queue: Queue) -> None:
+        """Note that a call of a queue is over, but not the talk of the member who took it, on that leg."""
+        self._talking_on[leg] = member, queue
+
     def finished(self, agent: Agent, queue: Queue) -> None:
         """Note that an agent's talk is over; now the agent wraps up."""
         self._talking[agent] -= 1
@@ -163,7 +173,8 @@ class Distribution:
             del self._talking[agent]
         self.changed()
         if queue.rules.wrap_up:
-            until = self._resting[agent] = self._clock.now + queue.rules.wrap_up
+            until = max(self._clock.now + queue.rules.wrap_up, self._resting.get(agent, 0))
+            self._resting[agent] = until
             self.wake(until)
 
     def rests(self, agent: Agent) -> bool:

@@ -263,6 +263,14 @@ class CallerLeft(Event, frozen=True, eq=False):
         return self.visit.why if self.visit.why in ("connected", "abandoned") else "overflow"
 
 
+class DatabaseChanged(Event, frozen=True, eq=False):
+    """The PBX's database (AstDB) has another value under a key; `value` is JSON."""
+
+    family: str
+    key: str
+    value: str
+
+
 class RecordingFailed(Event, frozen=True, eq=False):
     """A recorded call has no recording, because none could be put at that place; `reason` says why, in words."""
 

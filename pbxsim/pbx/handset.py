@@ -31,7 +31,10 @@ class Handset(Protocol):
         ...
 
     def hang_up(self, line: Line) -> None:
-        """Put the receiver down: ends the oldest call that is up or being placed."""
+        """Put the receiver down: ends the oldest call that is up or being placed, a held one only without another.
+
+        Where the line `transfers_on_hang_up`, a held party is connected to whoever is in that call instead.
+        """
         ...
 
     def hold(self, line: Line) -> None:
@@ -59,7 +62,7 @@ class Handset(Protocol):
         ...
 
     def complete(self, line: Line) -> None:
-        """Connect the held party to the one consulted, who has answered, and be out of it (attended)."""
+        """Connect the held party to the one consulted, now or on answer, and be out of it (attended)."""
         ...
 
     def cancel(self, line: Line) -> None:

@@ -18,13 +18,15 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """How often a receiver is tried, in seconds of the PBX's clock.
 
     After a try that failed the next comes `first` later, then `factor` times that, never more than `longest`; whoever
-    has not taken a notice `give_up` after it was posted does not get it. `give_up` 0: one try and no more.
+    has not taken a notice `give_up` after it was posted does not get it. `give_up` 0: one try and no more. One that is
+    answered and not taken for `give_way` is given up where others wait behind it: they are not held back for a day.
     """
 
     first: float = 1
     factor: float = 2
     longest: float = 600
     give_up: float = 86_400
+    give_way: float = 3_600
 
 
 class Receiver(msgspec.Struct, frozen=True, kw_only=True):

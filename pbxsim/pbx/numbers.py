@@ -1,4 +1,5 @@
-"""Asterisk's dialplan patterns: does a pattern match a number, and which of several matches is the most specific.
+"""Asterisk's dialplan patterns: does a pattern match a number, and which of several matches is the most specific; and
+what can be dialled over a trunk at all.
 
 Source: Asterisk's "Pattern Matching" page and main/pbx.c: a pattern starts with `_`; X is 0-9, Z 1-9, N 2-9, [1-5x] a
 set, `.` one or more of anything, `!` zero or more; `-` and blanks are ignored. Anything without `_` is literal.
@@ -10,6 +11,10 @@ import re
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+LONGEST_DIALLED: Final = 20
+"""Digits that a trunk takes unless it is said otherwise: a called party number of EN 300 403-1, 4.5.8."""
+
+_DIALLED: Final = re.compile(r"\+?([0-9*#]+)")
 _SETS: Final = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 _Rank: TypeAlias = tuple[int, str]  # how many characters fit at a position, and which: the smaller, the more specific
 _WILDCARDS: Final[dict[str, tuple[str, tuple[_Rank, ...]]]] = {
@@ -67,3 +72,11 @@ def specificity(pattern: str) -> tuple[int, tuple[_Rank, ...], str]:
     """Give the order in which Asterisk tries patterns: literals first, then position by position the smallest set."""
     literal = 0 if not pattern.startswith("_") else 1
     return literal, compile_pattern(pattern)[1], pattern
+
+
+def is_dialable(number: str, longest: int = LONGEST_DIALLED) -> bool:
+    """Tell whether a trunk can be given that number: ASCII digits, `*` and `#`, at most `longest`, behind one `+` or
+    none (Q.931's IA5 characters of a called party number; RFC 3966's global number).
+    """
+    found = _DIALLED.fullmatch(number)
+    return found is not None and len(found[1]) <= longest

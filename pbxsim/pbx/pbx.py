@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import HOUR, Duration
 from pbxsim.pbx.agent import Agent, Agents
+from pbxsim.pbx.astdb import AstDb
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
 from pbxsim.pbx.cdr import RecordRules
@@ -36,7 +37,7 @@ class Pbx:
     """A PBX with its own clock, seed, directory and events. Nothing in it is shared with another.
 
     Give it an engine with `connect_engine` before the first call. `saved` is what an earlier run left: numbers, records
-    and credits go on from there.
+    and credits go on from there. `time_zone` is what its clocks show (an IANA name); empty: nobody said.
     """
 
     def __init__(
@@ -57,8 +58,10 @@ class Pbx:
         recent_calls: int = 10_000,
         saved: Saved = NOTHING_SAVED,
         records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
+        time_zone: str = "",
     ) -> None:
         self.name = name
+        self.time_zone = time_zone
         self.is_resumed = not saved.is_empty  # there was an earlier run, and not all that it did is on record
         self.clock = clock
         self.seed = seed
@@ -68,6 +71,7 @@ class Pbx:
         self.cdrs = cdrs
         self.accounts = {account.name: account for account in accounts}
         self.ledger = Ledger(self.events, first=saved.last_entry + 1)
+        self.database = AstDb(self.events, saved.database)
         self._open_accounts(saved)
         self.queues = Queues(queues, self.events)
         self.agents = Agents(agents, self.events)

@@ -54,7 +54,8 @@ class Waiter(Entity, eq=False, kw_only=True):
     `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is
     rung for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, by the
     line on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
-    `pass_ends` bounds.
+    `pass_ends` bounds. `next_place` is where the strategy linear goes on for this caller (app_queue.c, qe->linpos); it
+    is a place, and does not follow the members when one in front of it leaves.
     """
 
     channel: str
@@ -67,6 +68,7 @@ class Waiter(Entity, eq=False, kw_only=True):
     call: Call | None = None
     not_before: Instant = 0
     pass_ends: Instant = 0
+    next_place: int = 0
     leave_timer: TimerId = 0
     announce_timer: TimerId = 0
     ringing: dict[Line, Member] = msgspec.field(default_factory=dict)
@@ -75,6 +77,9 @@ class Waiter(Entity, eq=False, kw_only=True):
 
 class QueueFigures(msgspec.Struct, eq=False, kw_only=True):
     """What app_queue counts: `hold_time` and `talk_time` are its running averages in whole seconds.
+
+    An average is 3/4 old and 1/4 new. The first value is taken whole, as in Asterisk 13.38, 16.30 and later; where
+    `smooths_first` it is a quarter of itself, as in Asterisk 1.8 and 11.
 
     `abandoned` counts whoever left unanswered: callers who hung up, and those who waited too long or saw nobody there
     (record_abandoned). `overflowed` is ours: these latter, and those who could not even join.
@@ -86,16 +91,23 @@ class QueueFigures(msgspec.Struct, eq=False, kw_only=True):
     completed_in_level: int = 0
     hold_time: int = 0
     talk_time: int = 0
+    smooths_first: bool = False
 
     def connected(self, held: int) -> None:
-        """Take a hold time in seconds into its average, 3/4 old and 1/4 new (app_queue.c, recalc_holdtime)."""
-        self.hold_time = (self.hold_time * 3 + held) >> 2
+        """Take a hold time in seconds into its average (app_queue.c, recalc_holdtime).
+
+        It is the first as long as no call was completed or abandoned, were it the second that was connected.
+        """
+        self.hold_time = self._average(self.hold_time, held, is_first=not (self.completed or self.abandoned))
 
     def complete(self, talked: int, *, in_level: bool) -> None:
         """Count a completed call and take its talk time in seconds into the average (app_queue.c, update_queue)."""
         self.completed += 1
         self.completed_in_level += in_level
-        self.talk_time = (self.talk_time * 3 + talked) >> 2
+        self.talk_time = self._average(self.talk_time, talked, is_first=self.completed == 1)
+
+    def _average(self, old: int, new: int, *, is_first: bool) -> int:
+        return new if is_first and not self.smooths_first else (old * 3 + new) >> 2
 
     def service_level_percent(self) -> float:
         """Give the share of completed calls answered within the service level (app_queue.c, __queues_show)."""

@@ -42,6 +42,7 @@ class QueueHunt:
         self._standing = len(queue.waiters)  # callers of the PBX file: they wait for nobody, and at the head
         self._waiting: dict[int, Waiter] = {}
         self._visits: dict[int, QueueVisit] = {}  # those who wait, and those who talk with a member
+        self._taken: dict[int, Channel] = {}  # the members' legs of those who talk
         self._sending: set[int] = set()
 
     # -- the caller's way -------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ class QueueHunt:
         assert channel.line is not None  # members are rung on lines
         member, visit = waiter.ringing[channel.line], self._visits[call.number]
         self._tell.answered(visit, channel)
+        self._taken[call.number] = channel
         self._leave(waiter, call, visit, Why.CONNECTED)
         self.queue.figures.connected(visit.waited)
         self._distribution.took(member.agent)
@@ -97,13 +99,17 @@ class QueueHunt:
             self._leave(self._waiting[call.number], call, visit, Why.ABANDONED)
         self._tell.over(visit, call, by, handed_on)
         if visit.answered_by is not None:
-            self._complete(visit, visit.answered_by.member)
+            self._complete(visit, visit.answered_by.member, self._taken.pop(call.number), by)
 
-    def _complete(self, visit: QueueVisit, member: Member) -> None:
+    def _complete(self, visit: QueueVisit, member: Member, leg: Channel, by: Channel | None) -> None:
+        """Count a call that a member took, and have the member rest, as soon as it talks with nobody any more."""
         self.queue.figures.complete(visit.talked, in_level=visit.waited <= self.queue.service_level)
         member.calls_taken += 1
         member.last_call = self._clock.now
-        self._distribution.finished(member.agent, self.queue)
+        if leg.is_live and leg is not by:  # a transfer gave the member somebody else to talk with
+            self._distribution.talks_on(leg, member, self.queue)
+        else:
+            self._distribution.finished(member.agent, self.queue)
 
     def _refuses(self) -> Why | None:
         """Tell why nobody may join now."""
@@ -151,14 +157,14 @@ class QueueHunt:
 
     def serve(self) -> None:
         """Ring members for all who wait and may be connected now, in their order, while there are free members."""
-        rules, queue = self.queue.rules, self.queue
-        if rules.leave_when_empty is not None and self._nobody_there(rules.leave_when_empty):
+        queue = self.queue
+        if self._is_left_empty():
             self._send_all_away()
             return
         ahead, can_begin = 0, True
         for waiter in list(queue.waiters):
             call = waiter.call
-            if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter:
+            if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter or self._is_late(waiter):
                 continue
             if waiter.not_before > self._clock.now:
                 ahead += 1
@@ -194,8 +200,9 @@ class QueueHunt:
         queue = self.queue
         chance = stream(self._seed, f"queue {queue.name}", queue.passes)
         way = queue.way
-        picked = together(way, ranked(way, Choice(free, queue.next_place, chance)))
-        queue.next_place = picked[-1][0] + 1
+        goes_on = waiter if way is Strategy.LINEAR else queue
+        picked = together(way, ranked(way, Choice(free, goes_on.next_place, chance)))
+        goes_on.next_place = picked[-1][0] + 1
         for _, member in picked:
             if member.agent.line is not None:  # of agents who share a telephone, it rings for the first
                 waiter.ringing.setdefault(member.agent.line, member)
@@ -222,11 +229,13 @@ class QueueHunt:
         self._pass_is_over(self._waiting[call.number])
 
     def _pass_is_over(self, waiter: Waiter) -> None:
+        """Have the caller pause, unless nobody is there for whom to wait: that is looked at first, and then after."""
         self._let_all_go(waiter)
         if waiter.call is not None:
             waiter.call.forget_unanswered(_KEPT_TRIES)
         waiter.tried = []
-        waiter.not_before = max(waiter.not_before, self._clock.now + self.queue.rules.retry)
+        pause = 0 if self._is_left_empty() else self.queue.rules.retry
+        waiter.not_before = max(waiter.not_before, self._clock.now + pause)
         self._distribution.wake(waiter.not_before)
 
     def _let_all_go(self, waiter: Waiter) -> None:
@@ -244,28 +253,51 @@ class QueueHunt:
         rules = self.queue.rules
         call = waiter.call
         assert call is not None  # its timer was set for a call
+        if self._is_late(waiter):
+            return
         if not waiter.ringing:
             waiter.not_before = max(waiter.not_before, self._clock.now + rules.announce_length)
             self._distribution.wake(waiter.not_before)
         waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
 
     def _wait_ran_out(self, waiter: Waiter) -> None:
+        """Send the caller away; one who pauses between two passes only then (app_queue.c, wait_a_bit)."""
         waiter.leave_timer = 0
-        self._send_away(waiter)
+        call = waiter.call
+        assert call is not None  # its timer was set for a call
+        rest = waiter.not_before - self._clock.now
+        if rest > 0:
+            waiter.leave_timer = self._later(call, rest, self._wait_ran_out, waiter)
+        else:
+            self._send_away(waiter)
+
+    def _is_late(self, waiter: Waiter) -> bool:
+        """Tell whether the caller has waited as long as one may, and is about to leave."""
+        limit = self.queue.rules.max_wait
+        return bool(limit) and self._clock.now - waiter.joined_at >= limit
+
+    def _is_left_empty(self) -> bool:
+        """Tell whether those who wait leave, for nobody is there."""
+        absent = self.queue.rules.leave_when_empty
+        return absent is not None and self._nobody_there(absent)
 
     def _send_all_away(self) -> None:
-        """Send away all but those for whom somebody rings (app_queue.c looks between two passes only)."""
+        """Send away all but those for whom somebody rings, and those who pause or listen: these look only then.
+
+        app_queue.c looks at the end of a pass, behind the pause after it, and while a caller waits for its turn.
+        """
         for waiter in list(self._waiting.values()):
-            if not waiter.ringing and waiter in self.queue.waiters:
+            if not waiter.ringing and waiter.not_before <= self._clock.now and waiter in self.queue.waiters:
                 self._send_away(waiter)
 
     def _send_away(self, waiter: Waiter) -> None:
         call = waiter.call
         assert call is not None  # its timer was set for a call
-        limit = self.queue.rules.max_wait  # looked at first, as app_queue does, should both be so at one instant
-        is_late = limit and self._clock.now - waiter.joined_at >= limit
+        is_late = self._is_late(waiter)  # looked at first, as app_queue does, should both be so at one instant
         visit = self._visits.pop(call.number)
         self.queue.figures.abandoned += 1
+        if is_late:
+            self._tell.all_failed(visit)  # app_queue's last pass is as long as the wait: wait_for_answer, rna
         self._leave(waiter, call, visit, Why.TIMEOUT if is_late else Why.EMPTY)  # first of all: see the next line
         self._control.stop_ringing(call, HangupCause.NORMAL_CLEARING)  # an engine that hears of it may end the call
         self._tell.canceled(visit, None)
@@ -303,7 +335,7 @@ def _waiter(call: Call, now: int) -> Waiter:
     number = shows.number or call.order.src
     return Waiter(
         channel=channel.name,
-        unique_id=channel.unique_id,
+        unique_id=call.unique_id,
         caller_number=number,
         caller_name=shows.name or number,
         joined_at=now,

@@ -95,7 +95,7 @@ class QueueVisit(Entity, kw_only=True, eq=False):
     """A caller in a queue. Plain values, but for the queue and the members. Instants are 0 for what has not happened.
 
     `number` counts those that joined, from 1; it is 0, as `joined_at` is, for a caller who was refused. `call` and
-    `call_began_at` name the call, `serial` and `created_at` the caller's channel, `caller` the number of its far end;
+    `unique_id` name the call, `caller` is the number of the far end of the caller's channel;
     `shows` is what members see, `src` and `context` are the order's.
 
     `place` is the caller's place when it joined, 1 for the head of the queue, `left_place` that when it left, at
@@ -111,9 +111,7 @@ class QueueVisit(Entity, kw_only=True, eq=False):
     number: int
     queue: Queue
     call: int
-    call_began_at: Instant
-    serial: int
-    created_at: Instant
+    unique_id: str
     caller: str
     shows: CallerId
     src: str
@@ -131,11 +129,6 @@ class QueueVisit(Entity, kw_only=True, eq=False):
     ended_by: EndedBy = EndedBy.PBX
     handed_on: HandedOn | None = None
     sent_to: str = ""
-
-    @property
-    def unique_id(self) -> str:
-        """Asterisk's Uniqueid of the caller's channel."""
-        return f"{self.created_at // SECOND}.{self.serial}"
 
     @property
     def waited(self) -> int:
@@ -179,6 +172,10 @@ class QueueVisits:
         self._bus.emit(CallerLeft(visit, call))
         return visit
 
+    def go_on_from(self, joined: int, rung: int) -> None:
+        """Number visits and attempts behind those that an earlier run had."""
+        self._joined, self._rung = max(self._joined, joined), max(self._rung, rung)
+
     def joined(self, queue: Queue, call: Call, place: int) -> QueueVisit:
         """Take down a caller who waits from now on."""
         self._joined += 1
@@ -209,9 +206,9 @@ class QueueVisits:
         self._attempt_over(visit, leg, RingResult.FAILED)
 
     def all_failed(self, visit: QueueVisit) -> None:
-        """Take down that no member answered in time."""
+        """Take down that no member answered in time; legs that still ring are about to be let go."""
         for leg in list(visit.ringing):
-            self._attempt_over(visit, leg, RingResult.FAILED)
+            self._attempt_over(visit, leg, RingResult.FAILED, HangupCause.NO_ANSWER)
 
     def canceled(self, visit: QueueVisit, by: Channel | None) -> None:
         """Take down that nobody is rung any more, for `by` has ended the call: mostly the caller, but it may be a leg
@@ -222,10 +219,12 @@ class QueueVisits:
             failed = RingResult.FAILED if leg is by else RingResult.CANCELED
             self._attempt_over(visit, leg, RingResult.ELSEWHERE if elsewhere else failed)
 
-    def _attempt_over(self, visit: QueueVisit, leg: Channel, result: RingResult) -> None:
+    def _attempt_over(
+        self, visit: QueueVisit, leg: Channel, result: RingResult, cause: HangupCause | None = None
+    ) -> None:
         attempt = visit.ringing.pop(leg)
         attempt.ringing_at, attempt.ended_at = leg.ringing_at, self._clock.now
-        attempt.result, attempt.cause = result, leg.cause
+        attempt.result, attempt.cause = result, leg.cause or cause
         visit.attempts.append(attempt)
         if AttemptOver in self._bus.wanted:
             self._bus.emit(AttemptOver(visit, attempt))
@@ -252,9 +251,7 @@ def _visit(queue: Queue, call: Call, number: int) -> QueueVisit:
         number=number,
         queue=queue,
         call=call.number,
-        call_began_at=call.started_at,
-        serial=caller.serial,
-        created_at=caller.created_at,
+        unique_id=call.unique_id,
         caller=caller.number,
         shows=call.shows,
         src=order.src,

@@ -66,10 +66,10 @@ def is_recorded(call: Call) -> bool:
 def reference(control: CallControl, call: Call, first: Channel | None) -> tuple[str, str]:
     """Give folder and file of the recording of a call that has just ended; two empty texts if there is none.
 
-    The names are those of the order. Without a folder it is HOME, without a name the call's unique id (`first` is the
-    channel that its record names first), as a WAV file. A call in which the parties were connected for less than a
-    second leaves none, nor does one whose recording cannot be put where it was to lie: that is told as an event, and
-    the call's record is closed as ever.
+    The names are those of the order. Without a folder it is HOME, without a name the call's unique id, as a
+    WAV file. There is none where not even a channel was (`first`, the one that its record names first), nor of a call
+    in which the parties were connected for less than a second, nor of one whose recording cannot be put where it was
+    to lie: that is told as an event, and the call's record is closed as ever.
     """
     recorder = control.recorder
     if recorder is None or first is None or not call.bridged_at or not is_recorded(call):
@@ -77,7 +77,7 @@ def reference(control: CallControl, call: Call, first: Channel | None) -> tuple[
     if call.ended_at - call.bridged_at < SECOND:
         return "", ""
     wish = call.order.recording or RecordingWish()
-    folder, file = wish.folder or HOME, wish.file or f"{call.started_at // SECOND}.{first.serial}.wav"
+    folder, file = wish.folder or HOME, wish.file or f"{call.unique_id}.wav"
     try:
         recorder.prepare(folder, file)
     except (RecordingFolderRefused, RecordingMoveRefused) as error:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.account import Money
     from pbxsim.pbx.cdr import Cdr
@@ -18,6 +20,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
 
     `cdrs` and `entries` are in the order of their ids. `balances` has the last balance of every account that was ever
     booked, with the instant of it. `last_*` are the highest numbers that were used; `now` the latest instant told of.
+    `database` is the PBX's own (AstDB), JSON by family and key.
     """
 
     cdrs: tuple[Cdr, ...] = ()
@@ -29,6 +32,7 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     last_cdr: int = 0
     last_entry: int = 0
     last_notice: int = 0
+    database: Mapping[tuple[str, str], str] = {}
 
     @property
     def is_empty(self) -> bool:

@@ -26,12 +26,15 @@ class Strategy(StrEnum):
     RANDOM = "random"
     RRMEMORY = "rrmemory"  # one after the other, going on behind the last one rung
     RRORDERED = "rrordered"  # the same, in the order of the file
-    LINEAR = "linear"  # always from the top
+    LINEAR = "linear"  # one after the other, from the top for each new caller
     WRANDOM = "wrandom"  # random, a higher penalty making a later place likelier
 
 
 class Choice:
-    """What a strategy may look at: members by place in the queue, where round robin goes on, a stream of chance."""
+    """What a strategy may look at: members by place in the queue, `next_place` where it goes on, a stream of chance.
+
+    Round robin goes on where the queue left off (app_queue.c, rrpos), linear where this caller's wait did (linpos).
+    """
 
     __slots__ = ("members", "next_place", "stream")
 
@@ -54,11 +57,11 @@ def together(strategy: Strategy, order: list[tuple[int, Member]]) -> list[tuple[
     return [placed for placed in order if placed[1].penalty == order[0][1].penalty]
 
 
-def _linear(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+def _by_place(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
     return member.penalty, place
 
 
-def _round_robin(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
+def _going_on(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
     return member.penalty, place < choice.next_place, place
 
 
@@ -79,10 +82,10 @@ def _weighted_random(choice: Choice, place: int, member: Member) -> tuple[float,
 
 
 _KEYS: dict[Strategy, Callable[[Choice, int, Member], tuple[float, ...]]] = {
-    Strategy.RINGALL: _linear,
-    Strategy.LINEAR: _linear,
-    Strategy.RRMEMORY: _round_robin,
-    Strategy.RRORDERED: _round_robin,
+    Strategy.RINGALL: _by_place,
+    Strategy.LINEAR: _going_on,
+    Strategy.RRMEMORY: _going_on,
+    Strategy.RRORDERED: _going_on,
     Strategy.FEWESTCALLS: _fewest_calls,
     Strategy.LEASTRECENT: _least_recent,
     Strategy.RANDOM: _random,

@@ -2,7 +2,9 @@
 
 As chan_sip and bridge_basic do it: a blind transfer lets go of whoever transfers at once, and the one who stays hears
 it ring; if nobody is to be had there, the call is over, but a number that does not exist is refused before. An
-attended transfer joins two calls of one telephone.
+attended transfer joins two calls of one telephone. Where whoever is consulted only rings yet, the one who stays hears
+that (bridge.c, ast_bridge_transfer_attended: a target that is no part of a bridge); a queue or a ring group that is
+still looking for somebody begins anew with the one who stays.
 
 Records are made from what the call notes of it (cdr_rows.py). The consultation's end when the transfer is completed,
 for then the channel that asked is gone. A leg that comes over from the
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 from pbxsim.pbx import dialing
 from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep, Passage
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import Refused
+from pbxsim.pbx.dialplan import Refused, ToHunt
 from pbxsim.pbx.events import CallTransferred
 from pbxsim.pbx.hunt import HandedOn
 
@@ -54,14 +56,7 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
     destination = control.dialplan.resolve(to, context)
     if isinstance(destination, Refused):
         return False
-    _hand_over(control, leg, stays, HandedOn("blind", to, context))
-    now, made = control.clock.now, control.channels_made
-    call.came_to(Passage(app="Dial", at=now, after=made, dst=to, context=context, stays=stays, leaves=leg))
-    control.step(call, CallStep.TRANSFERRED)
-    call.first, call.second, call.second_from = stays, None, len(call.legs)
-    control.bus.emit(CallTransferred(call, leg, to, "blind", 0))
-    control.release(leg, _NORMAL)
-    control.engine.part(call)
+    _leave(control, leg, stays, HandedOn("blind", to, context))
     if not call.is_over:
         dialing.ring(control, call, destination, call.shows, DEFAULT_RING)
     control.dismiss([leg], _NORMAL)
@@ -71,16 +66,18 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
 def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     """Connect those whom these two legs talk with; both legs go, and the call of `held` goes on.
 
-    False, and nothing changes, unless both talk with somebody, in two calls.
+    False, and nothing changes, unless both talk with somebody, in two calls; `asking` may also have somebody rung yet.
     """
     stays, comes = partner(held), partner(asking)
     call, consultation = held.call, asking.call
-    if stays is None or comes is None or call is consultation:
+    if stays is None or call is consultation:
         return False
+    if comes is None:
+        return has_rung(asking) and _attended_early(control, held, stays, asking)
     _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
     _bring_over(call, consultation, comes)
     now, made = control.clock.now, control.channels_made
-    call.came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=comes))
+    call.came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
     control.release(held, _NORMAL)
@@ -91,6 +88,66 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
         control.bridge(call, control.talk_limit(call))
     control.dismiss([held], _NORMAL)
     return True
+
+
+def has_rung(leg: Channel) -> bool:
+    """Tell whether somebody is rung, or looked for, for the party at that leg, who hears it."""
+    call = leg.call
+    waits = leg is call.first and call.state in (CallState.DIALING_SECOND, CallState.TRANSFERRING)
+    return waits and (call.hunt is not None or bool(call.ringing_legs()))
+
+
+def _attended_early(control: CallControl, held: Channel, stays: Channel, asking: Channel) -> bool:
+    """Have the one who stays hear whoever is rung in the consultation, and be connected on answer."""
+    call, consultation = held.call, asking.call
+    hunted, until = _hunted(control, consultation), consultation.ring_until
+    ringing = [] if hunted is not None else consultation.ringing_legs()
+    to = ringing[0].number if ringing else consultation.order.second
+    _leave(control, held, stays, HandedOn("attended", to, _context(held), consultation.number), tuple(ringing))
+    if ringing and not call.is_over:
+        consultation.before_transfer = consultation.before_transfer or (asking, ringing[0])
+        for leg in ringing:
+            _bring_over(call, consultation, leg)
+    control.end(consultation, _NORMAL, by=asking)
+    if call.state is CallState.TRANSFERRING:
+        if hunted is not None:
+            dialing.ring(control, call, hunted, call.shows, DEFAULT_RING)
+        elif call.ringing_legs():
+            control.ring_until(call, until)
+    control.dismiss([held], _NORMAL)
+    return True
+
+
+def _hunted(control: CallControl, call: Call) -> ToHunt | None:
+    """Give the queue, group or component that looks for somebody for a call, as a number would lead there."""
+    names = (name for name, hunt in control.hunts.items() if hunt is call.hunt)
+    return next((ToHunt(call.order.second, name) for name in names), None)
+
+
+def _leave(
+    control: CallControl, leaves: Channel, stays: Channel, handed_on: HandedOn, brought: tuple[Channel, ...] = ()
+) -> None:
+    """Let a leg go; its call is ready to have somebody else rung for the one who stays, unless it is over by now."""
+    call = leaves.call
+    _hand_over(control, leaves, stays, handed_on)
+    dst, context = ("", "") if handed_on.consultation else (handed_on.to, handed_on.context)
+    call.came_to(
+        Passage(
+            app="Dial",
+            at=control.clock.now,
+            after=control.channels_made,
+            dst=dst,
+            context=context,
+            stays=stays,
+            leaves=leaves,
+            brought=brought,
+        )
+    )
+    control.step(call, CallStep.TRANSFERRED)
+    call.first, call.second, call.second_from = stays, None, len(call.legs)
+    control.bus.emit(CallTransferred(call, leaves, handed_on.to, handed_on.how, handed_on.consultation))
+    control.release(leaves, _NORMAL)
+    control.engine.part(call)
 
 
 def _context(leg: Channel) -> str:

@@ -1,24 +1,30 @@
 """The queue log as Asterisk's app_queue writes it: who came, waited, was rung, talked, left.
 
 Rows are those of the table `queue_log` that Asterisk fills where its log goes to a database (main/logger.c,
-ast_queue_log; apps/app_queue.c for the events and their data). Times are UTC. Whoever could not even join is not
-there, as in Asterisk. Members of the start are told by ADDMEMBER, so that a reader knows who could be rung.
+ast_queue_log; apps/app_queue.c for the events and their data). Times are those of the
+PBX's zone, else UTC. Whoever could not even join is not there, as in Asterisk. Members of the start are told by
+ADDMEMBER, so that a reader knows who could be rung.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from pbxsim.clock.instant import SECOND, iso
+from pbxsim.clock.instant import SECOND
+from pbxsim.kit.civil import civil, zone
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.events import AgentChanged, CallerJoined, CallerLeft, MemberAdded, MemberPauseChanged, MemberRemoved
 from pbxsim.pbx.queue_visit import AttemptOver, EndedBy, QueueVisit, RingResult, VisitOver, Why
 
 if TYPE_CHECKING:
+    from pbxsim.pbx.hunt import HandedOn
     from pbxsim.pbx.pbx import Pbx
 
 COLUMNS: Final = ("time", "callid", "queuename", "agent", "event", "data1", "data2", "data3", "data4", "data5")
 _NONE: Final = "NONE"
+_MANAGER: Final = "MANAGER"  # what a client did stands under this, as app_queue has it for the manager interface
 _MILLISECOND: Final = SECOND // 1000
 
 _NOT_ANSWERED: Final = {RingResult.FAILED: "RINGNOANSWER", RingResult.CANCELED: "RINGCANCELED"}
@@ -33,6 +39,7 @@ class QueueLog:
         self.rows: list[tuple[str, ...]] = []
         self._queues = pbx.queues
         self._clock = pbx.clock
+        self._zone = zone(pbx.time_zone or "UTC")  # app_queue writes local time
         self._write(_NONE, _NONE, _NONE, "QUEUESTART")
         for queue in pbx.queues:
             for member in queue.members:
@@ -75,16 +82,16 @@ class QueueLog:
         to: tuple[str, ...] = ()
         what = "COMPLETEAGENT" if visit.ended_by is EndedBy.AGENT else "COMPLETECALLER"
         if handed_on is not None:
-            what, to = _HANDED_ON[handed_on.how], (handed_on.to, visit.context)
+            what, to = _HANDED_ON[handed_on.how], _where_to(visit, handed_on)
         self._tell(visit, visit.answered_by.member.agent.name, what, *to, visit.waited, visit.talked, visit.place)
 
     # -- members ----------------------------------------------------------------------------------------------------
 
     def _on_added(self, event: MemberAdded) -> None:
-        self._write(_NONE, event.queue.name, event.agent.name, "ADDMEMBER", "PAUSED" * event.agent.is_paused)
+        self._write(_MANAGER, event.queue.name, event.agent.name, "ADDMEMBER", "PAUSED" * event.agent.is_paused)
 
     def _on_removed(self, event: MemberRemoved) -> None:
-        self._write(_NONE, event.queue.name, event.agent.name, "REMOVEMEMBER")
+        self._write(_MANAGER, event.queue.name, event.agent.name, "REMOVEMEMBER")
 
     def _on_member_pause(self, event: MemberPauseChanged) -> None:
         self._write(_NONE, event.queue.name, event.agent.name, "PAUSE" if event.is_paused else "UNPAUSE")
@@ -105,5 +112,17 @@ class QueueLog:
 
     def _write(self, call_id: str, queue: str, agent: str, event: str, *data: object) -> None:
         told = [str(item) for item in data]
-        now = iso(self._clock.now).replace("T", " ").removesuffix("Z")
+        now = civil(self._clock.now, self._zone).replace(tzinfo=None).isoformat(" ", "microseconds")
         self.rows.append((now, call_id, queue, agent, event, *told, *[""] * (5 - len(told))))
+
+
+def _where_to(visit: QueueVisit, handed_on: HandedOn) -> tuple[str, str]:
+    """Spell where a party handed the other one on (app_queue.c, handle_blind_transfer, log_attended_transfer).
+
+    Blind: the number, in the context of whoever left. Attended: the bridge in which the two go on, by its id. Asterisk
+    draws that at random; here it follows from the two calls, so that it is the same whenever they are.
+    """
+    if handed_on.how == "blind":
+        return handed_on.to, handed_on.context
+    calls = f"{visit.unique_id} {visit.call} {handed_on.consultation}"
+    return "BRIDGE", str(UUID(bytes=sha256(calls.encode()).digest()[:16], version=4))

@@ -187,6 +187,7 @@ class Office:
         saved: Saved = NOTHING_SAVED,
         start: Instant = START,
         records: RecordRules = ONE_A_CALL,
+        time_zone: str = "",
     ) -> None:
         ways_out = tuple(trunks) or (Trunk(id=1, name="upc"),)
         by_default = (OutboundRoute(id=1, name="out", patterns=("_XXX.",), trunks=ways_out),)
@@ -215,6 +216,7 @@ class Office:
             first_cdr=saved.last_cdr + 1,
             saved=saved,
             records=records,
+            time_zone=time_zone,
         )
         self.heard: list[Event] = []
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)

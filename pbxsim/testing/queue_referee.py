@@ -123,7 +123,9 @@ class QueueReferee:
         queue = self._waiting.get(call.number)
         if queue is not None:
             (waiter,) = [waiter for waiter in queue.waiters if waiter.call is call]
-            return waiter.joined_at, queue.rules.max_wait
+            longest = queue.rules.max_wait
+            pauses = queue.rules.retry + queue.rules.announce_length  # who pauses or listens leaves only then
+            return waiter.joined_at, longest + pauses if longest else 0
         if call.hunt is not None:
             return 0, 0  # a group's rows are as many as they are; who waits for an answer has a timer
         if call.number in self._decided:  # sent on at some later time; whoever rings now was rung then

@@ -60,6 +60,9 @@ def _calls(
     host: HostedPbx, vendors: Mapping[str, Vendor], url: str, curl: str, *, shows_credentials: bool
 ) -> Iterator[str]:
     yield f"\nPBX {host.name}: clock {_pace(host)}, from {iso(host.pbx.clock.now)}, seed {host.seed}"
+    if host.found_records is not None:
+        count = f"{host.found_records} record{'s' * (host.found_records != 1)}"
+        yield f"  goes on from an earlier run: {count}; POST {CONTROL_ROOT}/reset forgets them"
     for vendor, interface in host.interfaces.items():
         line = interface.curl(url)
         if line and not shows_credentials:

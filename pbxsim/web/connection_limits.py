@@ -18,6 +18,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsim.hosting.connection_counts import ConnectionCounts
+
 ACCEPTED_AT_ONCE: Final = 16
 """How many connections are accepted before the first of them is looked at."""
 
@@ -25,6 +27,10 @@ _log: Final = logging.getLogger("pbxsim")
 _RESERVE: Final = 128 + 3 * ACCEPTED_AT_ONCE  # store, recordings, webhooks; and those accepted or closed just now
 _MOST: Final = 4_096  # some 25 kB each: about 100 MB, and more than any client of a PBX has
 _MINUTE: Final = 60.0
+
+
+class TooManyConnections(ValueError):
+    """More connections are wanted than the process may have; says how many it may."""
 
 
 class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,9 +55,33 @@ class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
     per_address: int = 256
 
     @classmethod
-    def of_this_process(cls) -> ConnectionLimits:
-        """Have as many connections as this process may have files open, less what else needs them."""
-        return cls(at_once=at_once(_descriptors()))
+    def of_this_process(cls, wishes: ConnectionWishes | None = None) -> ConnectionLimits:
+        """Have what is wished for, and else as many connections as this process may have files open.
+
+        Raises TooManyConnections where more are wished for than fit beside what else needs open files.
+        """
+        wished = {} if wishes is None else msgspec.structs.asdict(wishes)
+        chosen = {name: limit for name, limit in wished.items() if limit is not None}
+        descriptors = _descriptors()
+        most = at_once(descriptors, most=None)
+        if chosen.setdefault("at_once", at_once(descriptors)) > most:
+            raise TooManyConnections(
+                f"this process may have {descriptors} files open, so {most} connections at most: raise `ulimit -n`"
+            )
+        return cls(**chosen)
+
+
+class ConnectionWishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants otherwise: see ConnectionLimits. None: as usual."""
+
+    at_once: int | None = None
+    per_address: int | None = None
+    first_byte: float | None = None
+    header: float | None = None
+    body: float | None = None
+    between: float | None = None
+    sending: float | None = None
+    header_bytes: int | None = None
 
 
 class Client(Protocol):
@@ -68,10 +98,11 @@ class Client(Protocol):
 
 
 class OpenConnections:
-    """Who is connected, and who of them waits, the longest first. `time` tells the loop's."""
+    """Who is connected, and who of them waits, the longest first. `time` tells the loop's; `counts` is kept right."""
 
-    def __init__(self, limits: ConnectionLimits, time: Callable[[], float]) -> None:
+    def __init__(self, limits: ConnectionLimits, time: Callable[[], float], counts: ConnectionCounts) -> None:
         self.limits = limits
+        self.counts = counts
         self.full = OnceAMinute(time)
         self._sources: dict[Client, str] = {}
         self._counted: Counter[str] = Counter()
@@ -91,6 +122,8 @@ class OpenConnections:
             self._sources[client] = source
             self._counted[source] += 1
             self._waiting[client] = None
+            self.counts.open += 1
+            self.counts.accepted += 1
         return is_free
 
     def waits(self, client: Client) -> None:
@@ -107,6 +140,7 @@ class OpenConnections:
         source = self._sources.pop(client, None)
         self._waiting.pop(client, None)
         if source is not None:
+            self.counts.open -= 1
             self._counted[source] -= 1
             if not self._counted[source]:
                 del self._counted[source]
@@ -117,8 +151,11 @@ class OpenConnections:
         at, of = (self.limits.at_once, "") if source is None else (self.limits.per_address, f" of {source}")
         does = "closed the one that had waited longest" if longest else "refused a new one"
         self.full.warn(f"{at} connections{of} are open: {does}")
+        ceiling = "at_once" if source is None else "per_address"
         if longest is None:
+            self.counts.refused[ceiling] += 1
             return False
+        self.counts.displaced[ceiling] += 1
         self.leaves(longest)
         longest.abort()
         return True
@@ -145,9 +182,10 @@ class OnceAMinute:
         self._next, self._untold = now + _MINUTE, 0
 
 
-def at_once(descriptors: int) -> int:
-    """Tell how many connections there may be where the process may have so many descriptors."""
-    return max(1, min(descriptors - min(descriptors // 2, _RESERVE), _MOST))
+def at_once(descriptors: int, most: int | None = _MOST) -> int:
+    """Tell how many connections there may be where the process may have so many descriptors; `most` without need."""
+    fit = max(1, descriptors - min(descriptors // 2, _RESERVE))
+    return fit if most is None else min(fit, most)
 
 
 def _descriptors() -> int:

@@ -79,6 +79,8 @@ class TlsLayer(SSLProtocol):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Forget the client, also one that never shook hands."""
+        if isinstance(exc, ConnectionAbortedError | TimeoutError):  # asyncio's own: its time for that is over
+            self._connection.cut_before_its_first_byte()
         self._connection.leave()
         super().connection_lost(exc)
 

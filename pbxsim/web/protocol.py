@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractStreamWriter
     from aiohttp.streams import StreamReader
 
+    from pbxsim.hosting.connection_counts import ConnectionCounts
     from pbxsim.kit.limits import RequestLimits
 
 _log: Final = logging.getLogger("pbxsim")
@@ -45,7 +46,17 @@ OnUnreadable = Callable[[str, str], None]
 class Connection(RequestHandler):
     """One client's connection."""
 
-    __slots__ = ("_deadline", "_header_bytes", "_on_unreadable", "_open", "_socket", "_stalled", "_timer", "limits")
+    __slots__ = (
+        "_deadline",
+        "_header_bytes",
+        "_limit",
+        "_on_unreadable",
+        "_open",
+        "_socket",
+        "_stalled",
+        "_timer",
+        "limits",
+    )
 
     def __init__(
         self,
@@ -73,6 +84,7 @@ class Connection(RequestHandler):
         self._timer: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._deadline = math.inf  # the loop's time at which the client must have said more
+        self._limit = ""  # the limit that the deadline is of
         self._header_bytes = 0  # how much of a header has come that is not complete
 
     # -- who is there ---------------------------------------------------------------------------------------------
@@ -94,6 +106,10 @@ class Connection(RequestHandler):
         """Be counted no longer."""
         self._open.leaves(self)
 
+    def cut_before_its_first_byte(self) -> None:
+        """Be counted among those who took too long to begin, under TLS to shake hands."""
+        self._open.counts.cut["first_byte"] += 1
+
     def abort(self) -> None:
         """Close it at once; what it was still to be sent is dropped."""
         if self._socket is not None:
@@ -107,7 +123,7 @@ class Connection(RequestHandler):
             made.close()
             return
         super().connection_made(transport)
-        self._wait(self.limits.first_byte)
+        self._wait("first_byte", self.limits.first_byte)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End."""
@@ -134,12 +150,12 @@ class Connection(RequestHandler):
     def log_access(self, request: web.BaseRequest, response: web.StreamResponse, time: float | None) -> None:
         """Go over to waiting: a reply is out. (aiohttp has no other word for that.)"""
         self._open.waits(self)
-        self._wait(self.limits.between)
+        self._wait("between", self.limits.between)
 
     def pause_writing(self) -> None:
         """Give a client that does not take its reply so long to take some."""
         super().pause_writing()
-        self._stalled = self._loop.call_later(self.limits.sending, self.abort)
+        self._stalled = self._loop.call_later(self.limits.sending, self._stall)
 
     def resume_writing(self) -> None:
         """Go on: the client has taken some of its reply."""
@@ -161,7 +177,12 @@ class Connection(RequestHandler):
         self._header_bytes = 0
         return web.BaseRequest(message, payload, protocol, writer, task, self._loop)
 
-    def _wait(self, seconds: float) -> None:
+    def _stall(self) -> None:
+        self._open.counts.cut["sending"] += 1
+        self.abort()
+
+    def _wait(self, limit: str, seconds: float) -> None:
+        self._limit = limit
         self._deadline = deadline = self._loop.time() + seconds
         if self._timer is None:
             self._timer = self._loop.call_at(deadline, self._look)
@@ -176,28 +197,31 @@ class Connection(RequestHandler):
         if self._loop.time() < self._deadline:
             self._timer = self._loop.call_at(self._deadline, self._look)
         elif self._header_bytes:
-            self._send_away(HTTPStatus.REQUEST_TIMEOUT)
+            self._send_away("header", HTTPStatus.REQUEST_TIMEOUT)
         else:
+            if self._limit:
+                self._open.counts.cut[self._limit] += 1
             self.abort()  # what has no request in it has nothing to lose
 
     def _take_part_of_header(self, length: int) -> None:
         if not self._header_bytes:
-            self._wait(self.limits.header)
+            self._wait("header", self.limits.header)
         self._header_bytes += length
         if self._header_bytes > self.limits.header_bytes:
-            self._send_away(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+            self._send_away("header_bytes", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
-    def _send_away(self, status: HTTPStatus) -> None:
+    def _send_away(self, limit: str, status: HTTPStatus) -> None:
         """Answer what is not a whole request yet, and will not become one."""
         if self.transport is None or self._socket is None:
             return
+        self._open.counts.cut[limit] += 1
         self._on_unreadable(str((self._socket.get_extra_info("peername") or ("",))[0]), status.phrase)
         self.transport.write(_line_reply(status))
         self.close()  # what still comes is not looked at, but taken: else the system would take back the reply
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self._header_bytes = 0
-        self._wait(_LINGERING)
+        self._wait("", _LINGERING)
 
     def handle_error(
         self,
@@ -231,7 +255,8 @@ class Connection(RequestHandler):
 class ConnectionServer(web.Server):
     """Makes a Connection for each client, within limits. To be made in a running event loop.
 
-    `read` gives how many and how long headers a client that comes now may send.
+    `read` gives how many and how long headers a client that comes now may send. Who comes and goes is counted
+    in `counts`.
     """
 
     def __init__(
@@ -240,11 +265,12 @@ class ConnectionServer(web.Server):
         on_unreadable: OnUnreadable,
         limits: ConnectionLimits,
         read: Callable[[], RequestLimits],
+        counts: ConnectionCounts,
     ) -> None:
         super().__init__(handler)
         self._on_unreadable = on_unreadable
         self._read = read
-        self._open = OpenConnections(limits, asyncio.get_running_loop().time)
+        self._open = OpenConnections(limits, asyncio.get_running_loop().time, counts)
 
     def __call__(self) -> Connection:
         """Make the connection for a client that has just come."""

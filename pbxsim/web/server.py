@@ -70,7 +70,8 @@ class PbxServer:
 
         Raises AddressInUse, EngineUnreachable.
         """
-        connections = ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read)
+        counts = self.hosts.connections
+        connections = ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read, counts)
         runner = web.ServerRunner(connections, shutdown_timeout=2.0)
         await runner.setup()
         site = ListeningSite(runner, connections, host, port, tls)
@@ -169,6 +170,7 @@ class PbxServer:
             async with asyncio.timeout(self._limits.body):
                 return await _read(incoming)
         except TimeoutError:
+            self.hosts.connections.cut["body"] += 1
             return b"", "the client stopped sending before the body's end"
         except (RequestPayloadError, ConnectionError) as error:
             return b"", f"the body broke off: {type(error).__name__}"

@@ -9,6 +9,7 @@ import pytest
 
 from pbxsim.clock.instant import HOUR, SECOND, iso_seconds
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.fault import PbxFileRefused
 from pbxsim.hosting.assemble import assemble
 from pbxsim.kit.request import Request
 from pbxsim.pbx.account import UNIT
@@ -158,7 +159,8 @@ CONTEXTS = """
 dialplans: [{name: main}]
 extensions: [{internal: "100"}]
 trunks:
-  - {name: upc, capacity: 1, caller_id: "900", order: 3, registration: {host: 10.0.0.1, status: OK (8 ms)}}
+  - {name: upc, capacity: 1, longest_number: 9, caller_id: "900", order: 3,
+     registration: {host: 10.0.0.1, status: OK (8 ms)}}
   - {name: o2}
 routes:
   - {name: abroad, patterns: [_00.], trunks: [o2], strip: 2, prepend: "+"}
@@ -210,7 +212,7 @@ def test_a_context_asks_those_it_includes() -> None:
 
 def test_a_trunk_is_all_that_its_entry_says() -> None:
     upc, o2 = built(CONTEXTS).pbx.directory.trunks.values()
-    assert (upc.capacity, upc.caller_id, upc.order) == (1, "900", 3)
+    assert (upc.capacity, upc.caller_id, upc.order, upc.longest_number) == (1, "900", 3, 9)
     assert upc.registration == Registration("10.0.0.1", 5060, "", "", "OK (8 ms)")
     assert (o2.capacity, o2.registration) == (None, Registration())
 
@@ -433,7 +435,9 @@ def test_two_pbxs_of_one_file_share_nothing() -> None:
     one, two = (assemble(file, clock=Scheduler(START + n * HOUR), seed=n).pbx for n in (1, 2))
     one.agents.log_out(next(iter(one.agents)))
     one.queues.remove(one.queues.named("help"), next(iter(one.agents)))
-    record(one, "990100001", "2")
+    one.calls.originate(
+        CallOrder(vendor="test", first=one.dialplan.resolve("100", "main"), src="1", dst="2", second="2")
+    )
     assert next(iter(two.agents)).is_logged_in
     assert len(two.queues.named("help").members) == 2
     assert list(two.cdrs.find(CdrQuery())) == []
@@ -453,4 +457,38 @@ def test_a_hand_reaches_the_telephones() -> None:
     pbx = built('extensions: [{internal: "100"}]').pbx
     assert pbx.handset is not None
     pbx.handset.unregister(pbx.directory.line("100"))
-    assert record(pbx, "990100001", "100").billsec == 0
+    call = pbx.calls.originate(CallOrder(vendor="test", first=pbx.dialplan.resolve("100", "default"), src="1", dst="2"))
+    assert call.cause is HangupCause.SUBSCRIBER_ABSENT
+
+
+def test_a_telephone_may_connect_whom_it_holds_when_it_is_hung_up() -> None:
+    pbx = built("""
+extensions:
+  - {internal: "100", transfer_on_hang_up: true}
+  - {internal: "101", lines: [{user: a, transfer_on_hang_up: true}, {user: b}]}
+""").pbx
+    lines = pbx.directory.lines
+    assert [user for user, line in lines.items() if line.transfers_on_hang_up] == ["100", "a"]
+
+
+@pytest.mark.parametrize("name", ["123-ABC", "sales.1", "sales_1", "a", "*8", "desk.1-b_2", "+42.1", "1-", "z" * 40])
+def test_an_extension_has_any_name_that_asterisk_takes_and_is_rung_by_it(name: str) -> None:
+    pbx = built(f"""
+extensions: [{{internal: "100"}}, {{internal: "{name}", user: "x"}}, {{internal: "102"}}]
+groups: [{{name: team, rows: [{{numbers: ["{name}"]}}]}}]
+queues: [{{name: q, overflow: "{name}", max: 1}}]
+contexts:
+  - {{name: c, entries: {{"1": {{extension: "{name}"}}, "2": {{dial: "{name}"}}}}, dialplan: default}}
+dids: [{{number: "299", extension: "{name}"}}]
+""").pbx
+    for number, context in ((name, "default"), ("1", "c"), ("2", "c"), ("299", "c")):
+        to = pbx.dialplan.resolve(number, context)
+        assert isinstance(to, ToExtension)
+        assert to.extension.internal == name
+    assert record(pbx, "100", name).disposition is Disposition.ANSWERED
+
+
+@pytest.mark.parametrize("name", ["_sales", ".1", "-1", "a b", "a/b", "a@b", "é", "", "z" * 41])
+def test_a_pattern_or_what_asterisk_could_not_tell_from_something_else_is_no_extension(name: str) -> None:
+    with pytest.raises(PbxFileRefused):
+        built(f'extensions: [{{internal: "{name}", user: x}}]')

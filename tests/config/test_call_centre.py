@@ -39,6 +39,7 @@ queues:
     announcements: {every: 30, length: 4}
     max_wait: 90
     overflow: "8"
+    averages: smoothed
 groups:
   - {name: team, rows: [{numbers: ["100", "101"], ring: 15}, {numbers: ["605000111"]}]}
   - {name: other, context: front, rows: [{numbers: ["101"]}]}
@@ -86,6 +87,11 @@ def test_a_queue_goes_by_the_rules_that_the_file_gives() -> None:
         max_wait=90 * SECOND,
         overflow="8",
     )
+
+
+def test_a_queue_counts_as_asterisk_1_8_where_the_file_wants_that() -> None:
+    assert built(SHOP).pbx.queues.named("help").figures.smooths_first
+    assert not built("queues: [{name: help}]").pbx.queues.named("help").figures.smooths_first
 
 
 def test_a_queue_of_which_the_file_says_only_the_name_goes_by_app_queues_defaults() -> None:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 from tests.config.paper import KEYS_ARE_DESCRIBED, told
 
 USER = "a SIP user name: letters, digits, dots, hyphens, underscores, no blanks"
+EXTENSION = "an extension, as text of digits, letters, * and #, also . _ -"
 NUMBER = "a telephone number, as text of digits, letters, * and #"
 LIMITS = (
     "talk, recording, recent_calls, cdrs, journal_entries, journal_bytes, request_entries, request_bytes,"
@@ -21,7 +22,7 @@ OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 
 def test_an_unquoted_number_is_refused_with_the_text_to_write_leading_zeros_and_all() -> None:
     assert told("extensions: [{internal: 0123, public: [00420222, 22e3]}]") == [
-        (2, "extensions[0].internal", 123, f'{NUMBER}: write "0123" in quotes'),
+        (2, "extensions[0].internal", 123, f'{EXTENSION}: write "0123" in quotes'),
         (2, "extensions[0].public[0]", 420222, f'{NUMBER}: write "00420222" in quotes'),
         (2, "extensions[0].public[1]", 22000.0, f'{NUMBER}: write "22e3" in quotes'),
     ]
@@ -46,13 +47,14 @@ def test_what_stands_below_a_misspelt_key_is_looked_into_as_if_it_were_right() -
         (2, "extenions", [{"internal": 100, "linse": [{"usr": "x", "calls": 0}]},
                           {"internal": "101", "dialplan": "nowhere"}],
          f"a key that is known here (did you mean extensions?): {TOP}"),
-        (3, "extensions[0].internal", 100, f'{NUMBER}: write "100" in quotes'),
+        (3, "extensions[0].internal", 100, f'{EXTENSION}: write "100" in quotes'),
         (4, "extensions[0].linse", [{"usr": "x", "calls": 0}],
          "a key that is known here (did you mean lines?): internal, id, public, dialplan, owner, caller_id, records,"
-         " special_diversion, lines, user, calls, registration"),
+         " special_diversion, lines, user, calls, registration, transfer_on_hang_up"),
         (4, "extensions[0].lines[0].calls", 0, "a whole number, 1 to 10000"),
         (4, "extensions[0].lines[0].usr", "x",
-         "a key that is known here (did you mean user?): user, id, calls, registration, state, order"),
+         "a key that is known here (did you mean user?): user, id, calls, registration, state, order,"
+         " transfer_on_hang_up"),
         (5, "extensions[1].dialplan", "nowhere", "a dialplan of this file"),
     ]  # fmt: skip
 
@@ -61,7 +63,7 @@ def test_a_missing_key_is_told_at_what_lacks_it() -> None:
     assert told("routes:\n  - id: 1\n    name: out\nextensions: [{lines: [{id: 1}]}]\n") == [
         (3, "routes[0].trunks", UNSET, "a list of at least 1; it is missing"),
         (5, "extensions[0].lines[0].user", UNSET, f"{USER}; it is missing"),
-        (5, "extensions[0].internal", UNSET, f"{NUMBER}; it is missing"),
+        (5, "extensions[0].internal", UNSET, f"{EXTENSION}; it is missing"),
     ]
 
 

@@ -23,6 +23,7 @@ Taken out, because it differs from run to run without anybody having changed any
 - of the metrics how many transactions the store needed, how many rows it wrote in them (of a delivery that is tried
   twice within a moment only the last state may be written), and how many wait for the next one; how many deliveries
   are in memory and how many recordings are not written yet, with their bytes, which is a matter of moments as well;
+  how many clients are connected, and how many there were;
 - the sound of MP3 files, whose first frames and lengths stay: what an encoder makes of it may differ between machines;
 - the names of the statuses 413, 416 and 422, which Python 3.13 changed, in status lines and problems' titles;
 - in the JSON Schema the blanks at the beginning of a description's lines, which Python 3.13 takes off docstrings;

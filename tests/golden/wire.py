@@ -189,6 +189,7 @@ def _settled_body(reply: Reply) -> bytes:
         body = body.replace(b'"title":"%s"' % status[4:], b'"title":"%s"' % _PHRASES[status][4:])
     body = re.sub(rb'("took_ms":)[0-9.e+-]+', rb"\1MS", body)
     body = re.sub(rb"(?m)^(pbxsim_(?:deliveries|recordings_waiting)(?:_bytes)?\{.*\}) .*$", rb"\1 N", body)
+    body = re.sub(rb"(?m)^(pbxsim_connections(?:_accepted_total)?) .*$", rb"\1 N", body)
     return re.sub(rb"(?m)^(pbxsim_store_(?:flushes_total|rows_waiting|rows_written_total)) .*$", rb"\1 N", body)
 
 

@@ -85,7 +85,7 @@ def test_a_changed_file_goes_on_from_what_is_stored(tmp_path: Path) -> None:
     text = "name: shop\nextensions: [{internal: '100'}]\nvendors: {voipsun: {users: [{username: u, password: p}]}}\n"
     file.write_text(text, encoding="utf-8")
     path = FREE.replace("voipsun", "u", 1).replace("secretpwd", "p")
-    with serving(str(file), "--clock", "paused", "--watch", "--db", str(tmp_path / "kept.sqlite3")) as server:
+    with serving(str(file), "--clock", "60", "--watch", "--db", str(tmp_path / "kept.sqlite3")) as server:
         call(server, path)
         file.write_text(text.replace("'100'", "'101'"), encoding="utf-8")
         while server.ask("/_pbxsim/phones")[0]["internal"] != "101":
@@ -95,11 +95,76 @@ def test_a_changed_file_goes_on_from_what_is_stored(tmp_path: Path) -> None:
         assert [(cdr["id"], cdr["call"]) for cdr in cdrs(server)] == [(1, 1), (2, 2)]
 
 
+def test_with_a_held_clock_a_changed_file_begins_anew_whatever_the_store(tmp_path: Path) -> None:
+    file, database = tmp_path / "shop.yaml", tmp_path / "kept.sqlite3"
+    text = "name: shop\nextensions: [{internal: '100'}]\nvendors: {voipsun: {users: [{username: u, password: p}]}}\n"
+    file.write_text(text, encoding="utf-8")
+    path = FREE.replace("voipsun", "u", 1).replace("secretpwd", "p")
+    options = str(file), "--clock", "paused", "--watch", "--db", str(database)
+    with serving(*options) as server:
+        call(server, path)
+        server.ask("/_pbxsim/phones/100/dnd", {"on": True})
+        file.write_text(text.replace("'100'", "'101'"), encoding="utf-8")
+        while server.ask("/_pbxsim/phones")[0]["internal"] != "101":
+            continue
+        assert cdrs(server) == []
+        assert server.ask("/_pbxsim/clock")["now"] == "2026-01-01T00:00:00.000000Z"
+        call(server, path.replace("=100&", "=101&"))
+        assert [(cdr["id"], cdr["call"]) for cdr in cdrs(server)] == [(1, 1)]
+        server.stop()
+    with closing(sqlite3.connect(database)) as kept:
+        assert kept.execute("SELECT id, src FROM cdr").fetchall() == [(1, "101")]
+        assert kept.execute("SELECT keyname FROM astdb WHERE family = 'lines'").fetchall() == []
+
+
+AGENT = "agentNumber=1000&agentPin=1234"
+SET = (
+    f"action=agentlogin&srcExtenInternalNum=100&{AGENT}",
+    f"action=agentadd&queueName=FrontaIT&penalty=3&{AGENT}",
+    f"action=agentpause&{AGENT}",
+)
+MASKS = "/cgi-bin/oficinaweb/apimascaras?principal=666111666&pass=MiClaveSecreta&ani=911000222"
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_set_while_a_server_ran_is_so_in_the_next_until_a_reset(tmp_path: Path, by: int) -> None:
+    options = "--clock", "paused", "--db", str(tmp_path / "kept.sqlite3")
+
+    def seen(server: Server) -> object:
+        return (
+            [{k: v for k, v in queue.items() if k == "members"} for queue in server.ask("/_pbxsim/queues")],
+            server.ask("/_pbxsim/agents"),
+            [(one["user"], one["do_not_disturb"], one["diversion"]) for one in server.ask("/_pbxsim/phones")],
+            get(server, MASKS),
+        )
+
+    with serving(*options) as server:
+        assert "goes on from an earlier run" not in server.banner
+        first = seen(server)
+        for action in SET:
+            assert b"true" in get(server, f"/api/api.php?username=voipsun&password=secretpwd&{action}")
+        server.ask("/_pbxsim/phones/sip100/dnd", {"on": True})
+        server.ask("/_pbxsim/phones/sip100/divert", {"when": "busy", "to": "101"})
+        assert get(server, MASKS + "&accion=poner&mascara=911222333") == b"1\n"
+        before = seen(server)
+        server.ask("/_pbxsim/clock/advance", {"seconds": 1})  # which returns when all is stored
+        server.stop(by)
+    with serving(*options) as server:
+        assert "  goes on from an earlier run: 1 record; POST /_pbxsim/reset forgets them\n" in server.banner
+        assert seen(server) == before != first
+        server.ask("/_pbxsim/reset", {})
+        assert seen(server) == first
+        server.ask("/_pbxsim/clock/advance", {"seconds": 1})
+        server.stop(by)
+    with serving(*options) as server:
+        assert seen(server) == first
+
+
 def test_an_account_that_a_changed_file_does_not_name_keeps_its_credit(tmp_path: Path) -> None:
     file, database = tmp_path / "shop.yaml", tmp_path / "kept.sqlite3"
     account = "name: shop\naccounts: [{name: payer, credit: 10, currency: EUR, tariff: t}]\ntariffs: [{name: t}]\n"
     file.write_text(account, encoding="utf-8")
-    with serving(str(file), "--clock", "paused", "--watch", "--db", str(database)) as server:
+    with serving(str(file), "--clock", "60", "--watch", "--db", str(database)) as server:
         server.ask("/_pbxsim/accounts/payer/credit", {"amount": "5"})
         for text, names in (("name: shop\n", []), (account, ["payer"])):
             file.write_text(text, encoding="utf-8")

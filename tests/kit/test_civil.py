@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.clock.instant import parse_iso
-from pbxsim.kit.civil import civil, zone, zone_or_none
+from pbxsim.kit.civil import civil, utc_offset, zone, zone_or_none
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,22 @@ def test_a_name_that_is_no_time_zone_is_known_as_such(name: str) -> None:
     assert zone_or_none(name) is None
     with pytest.raises(KeyError):
         zone(name)
+
+
+@pytest.mark.parametrize(
+    ("moment", "name", "hours"),
+    [
+        ("2026-03-29T00:59:59Z", "Europe/Prague", 1),
+        ("2026-03-29T01:00:00Z", "Europe/Prague", 2),
+        ("2026-10-25T00:59:59Z", "Europe/Prague", 2),
+        ("2026-10-25T01:00:00Z", "Europe/Prague", 1),
+        ("2026-07-01T06:00:00Z", "Asia/Tehran", 3.5),
+        ("2026-01-01T06:00:00Z", "America/New_York", -5),
+        ("2026-07-01T06:00:00Z", "America/New_York", -4),
+        ("2026-01-01T06:00:00Z", "Australia/Lord_Howe", 11),
+        ("2026-07-01T06:00:00Z", "Australia/Lord_Howe", 10.5),
+    ],
+)
+def test_local_time_is_so_far_ahead_of_utc(moment: str, name: str, hours: float) -> None:
+    assert utc_offset(parse_iso(moment), zone(name)) == hours * 3600
+    assert utc_offset(parse_iso(moment), None) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns, control_characters, dangling, twins
@@ -10,18 +11,29 @@ from pbxsim.kit.finding import Finding
 PATTERN = "an Asterisk pattern: sets closed and not empty, nothing behind . or !"
 
 
-def test_control_characters_are_found_in_texts_and_keys_of_these_sections_alone() -> None:
-    plain = {"a": ["fine", {"k\ney": "va\tlue"}], "b": "\0", "c": 5}
-    expected = "text without control characters"
-    assert list(control_characters(plain, ("a", "c", "d"))) == [
-        Finding(("a", 1, "k\ney"), "k\ney", expected),
-        Finding(("a", 1, "k\ney"), "va\tlue", expected),
+EXPECTED = "text without control characters"
+
+
+def test_control_characters_are_found_in_texts_and_keys() -> None:
+    plain = {"a": ["fine", {"li\nne": "va\tlue"}], "c": 5, "d": None}
+    assert list(control_characters(plain)) == [
+        Finding(("a", 1, "li\nne"), "li\nne", EXPECTED),
+        Finding(("a", 1, "li\nne"), "va\tlue", EXPECTED),
     ]
-    assert list(control_characters(["\0"], ("a",))) == []
+
+
+@pytest.mark.parametrize("odd", ["\0", "\t", "\r", "\n", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\ud800"])
+def test_whatever_ends_a_line_or_is_no_character_is_one(odd: str) -> None:
+    assert [finding.value for finding in control_characters({"a": f"x{odd}"})] == [f"x{odd}"]
+
+
+@pytest.mark.parametrize(("key", "value"), [("pass", "s3cret\n"), ("url", "https://u:p@a/\n"), ("api_key", "\0")])
+def test_a_text_that_may_hold_a_secret_is_not_shown(key: str, value: str) -> None:
+    assert list(control_characters({key: value})) == [Finding((key,), msgspec.UNSET, EXPECTED)]
 
 
 def test_what_cannot_be_printed_but_is_no_control_character_is_text() -> None:
-    assert list(control_characters({"a": "soft\u00adhyphen"}, ("a",))) == []
+    assert list(control_characters({"a": "soft\u00adhyphen"})) == []
 
 
 def test_patterns_are_found_that_are_none() -> None:

@@ -46,3 +46,9 @@ def test_the_first_ten_unknown_parameters_have_hints_and_known_ones_between_them
 def test_of_a_long_name_or_word_the_beginning_is_told() -> None:
     assert parameter_hints(["x" * 10_000], KNOWN) == (f"parameter {'x' * 64!r} is not documented",)
     assert word_hint("action", "x" * 10_000, KNOWN) == (f"action {'x' * 128!r} is not documented",)
+
+
+@pytest.mark.parametrize("name", ["username", "action", "x"])
+def test_a_byte_order_mark_in_front_of_a_name_is_named(name: str) -> None:
+    (hint,) = parameter_hints(["\ufeff" + name], ("username", "action"))
+    assert "byte order mark" in hint

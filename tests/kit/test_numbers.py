@@ -13,6 +13,7 @@ from pbxsim.kit.numbers import (
     is_digits,
     misprint_hints,
     sip_address,
+    why_not_dialled,
 )
 
 
@@ -114,6 +115,7 @@ def test_the_digits_behind_a_word_are_found(text: str, digits: str | None) -> No
         (" 420777123456", "%2B"),
         ("777 123 456", "separators"),
         ("+420-777", "separators"),
+        ("۷۷۷", "EXTENDED ARABIC-INDIC DIGIT SEVEN"),
         ("(0)777", None),
         ("abc", None),
         ("777", None),
@@ -122,4 +124,27 @@ def test_the_digits_behind_a_word_are_found(text: str, digits: str | None) -> No
 )
 def test_a_hint_is_given_only_where_the_guess_is_good(value: str, said: str | None) -> None:
     hints = misprint_hints("cislo", value)
-    assert [said in hint and hint.startswith("cislo ") for hint in hints] == [True] if said else hints == ()
+    assert (
+        [said in hint and hint.startswith(("cislo ", "cislo: ")) for hint in hints] == [True] if said else hints == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "why"),
+    [
+        ("800123456", ""),
+        ("+420*#", ""),
+        (" 420", "a blank in the number: `+` in a query is a blank, write %2B"),
+        ("8 0", "a blank in the number: `+` in a query is a blank, write %2B"),
+        ("", "no number"),
+        ("8\n", "a control character in the number"),
+        ("\u06f8", "EXTENDED ARABIC-INDIC DIGIT EIGHT (U+06F8) in the number: a trunk takes the digits 0 to 9"),
+        ("\ue0008", "a character (U+E000) in the number: a trunk takes the digits 0 to 9"),
+        ("8-0", "'-' in the number: a trunk takes digits, `*`, `#` and a leading `+`"),
+        ("8+0", "`+` stands in front of a number's digits, and once"),
+        ("+", "`+` stands in front of a number's digits, and once"),
+        ("1" * 21, "a number of 21 characters: at most 20 digits can be dialled"),
+    ],
+)
+def test_why_a_number_cannot_be_dialled_is_said(number: str, why: str) -> None:
+    assert why_not_dialled(number) == why

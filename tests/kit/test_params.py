@@ -130,3 +130,20 @@ def test_a_name_or_a_value_that_is_too_long_is_left_out_and_told_by_the_names_be
 
 def test_at_most_ten_things_that_were_left_out_are_told() -> None:
     assert len(parse_query("&".join(f"{'n' * 300}{number}" for number in range(50))).unread) == 10
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("a=1&a=2", ["a"]),
+        ("a=1&b=2&a=1", ["a"]),
+        ("a=1&a=2&a=3&b=1&b=", ["a", "b"]),
+        ("a[]=1&a[]=2", ["a[]"]),
+        ("a=1&%61=2", ["a"]),
+        ("a=1&A=2", []),
+        ("a=1&=2&=3", []),
+    ],
+)
+def test_a_name_that_comes_more_than_once_is_told_of_and_its_values_are_not(query: str, names: list[str]) -> None:
+    told = parse_query(query).unread
+    assert told == tuple(f"parameter {name!r} came more than once: its last value counts" for name in names)

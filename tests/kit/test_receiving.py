@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.kit.receiving import delivery_faults, is_url
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.pbx.notice import Retry
 
 
@@ -37,6 +38,19 @@ def test_anything_else_cannot(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/x?s=1", "https://[::ffff:a9fe:a9fe]:8443/", "http://2852039166/"]
+)
+def test_a_server_that_is_never_connected_to_is_a_fault_that_does_not_show_the_url(url: str) -> None:
+    ((path, value),) = [(fault.path, fault.value) for fault in server_faults(url, "p.url")]
+    assert (path, value) == ("p.url", NOT_SHOWN)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8000/", "http://crm.lan/", "no url"])
+def test_any_other_server_is_none(url: str) -> None:
+    assert list(server_faults(url, "p.url")) == []
+
+
+@pytest.mark.parametrize(
     ("timeout", "retry", "paths"),
     [
         (5, Retry(), []),
@@ -45,6 +59,8 @@ def test_anything_else_cannot(address: str) -> None:
         (301, Retry(), ["p.timeout"]),
         (float("nan"), Retry(), ["p.timeout"]),
         (5, Retry(first=0), ["p.retry.first"]),
+        (5, Retry(give_way=-1), ["p.retry.give_way"]),
+        (5, Retry(give_way=0), []),
         (5, Retry(first=float("inf"), longest=float("inf")), ["p.retry.first", "p.retry.longest"]),
         (5, Retry(factor=0.9), ["p.retry.factor"]),
         (5, Retry(first=10, longest=9), ["p.retry.longest"]),

@@ -46,3 +46,10 @@ def test_by_other_limits_parameters_are_read_again() -> None:
     assert request.reading_hints == ("more than 1 parameters: those behind were not read",) * 2
     request.limit(USUAL)
     assert list(request.params) == ["a", "b", "c", "d"]
+
+
+def test_a_name_that_comes_in_query_and_form_is_told_of() -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = Request("POST", "/", "a=1&b=2", headers=form, body=b"b=3&c=4")
+    assert request.params == {"a": "1", "b": "3", "c": "4"}
+    assert request.reading_hints == ("parameter 'b' came more than once, in query and form: its last value counts",)

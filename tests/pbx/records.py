@@ -23,6 +23,7 @@ RECORD = Cdr(
     direction=Direction.OUTGOING,
     custom=("a", "b", "c", "d"),
     first_peer="sip100",
+    serial=10,
     first_serial=10,
     second_peer="upc",
     second_serial=0xABCDEF01,

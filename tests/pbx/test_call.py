@@ -69,5 +69,5 @@ def test_the_legs_that_live_and_those_that_ring_are_told_apart() -> None:
 
 def test_steps_count_up_from_one() -> None:
     office = small_office()
-    call = Call(1, office.order("100", "101"), START)
+    call = Call(1, 1, office.order("100", "101"), START)
     assert [call.next_step() for _ in range(3)] == [1, 2, 3]

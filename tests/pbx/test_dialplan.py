@@ -215,3 +215,26 @@ def test_more_numbers_than_are_remembered_may_be_asked_and_answers_stay_true() -
     assert dialplan.resolve("101", "main") is not first, "old answers are forgotten, so that memory has an end"
     assert _meaning(dialplan, "101") == ("extension", "101", "101")
     assert _meaning(dialplan, "0000") == ("trunk", "0000", "upc", "spare")
+
+
+@pytest.mark.parametrize("number", ["004 2", "004٢", "0042a", "00" + "1" * 19, "001+2"])
+def test_a_number_that_no_trunk_can_be_given_is_refused(number: str) -> None:
+    assert _meaning(_dialplan(), number) == ("refused", number, HangupCause.INVALID_NUMBER_FORMAT)
+    for to in (_dialplan().by_trunk(number, "upc"), _dialplan().by_route(number, OUT)):
+        assert isinstance(to, Refused)
+        assert to.cause is HangupCause.INVALID_NUMBER_FORMAT
+
+
+def test_what_counts_is_the_number_as_the_route_leaves_it() -> None:
+    assert _meaning(_dialplan(), "81+1") == ("refused", "+4201+1", HangupCause.INVALID_NUMBER_FORMAT)
+
+
+def test_of_a_routes_trunks_those_are_left_that_can_be_given_the_number() -> None:
+    short, long = Trunk(id=3, name="short", longest_number=4), Trunk(id=4, name="long", longest_number=40)
+    route = OutboundRoute(id=9, name="both", patterns=("_.",), trunks=(short, long))
+    names = []
+    for number in ("1234", "12345"):
+        to = _dialplan().by_route(number, route)
+        assert isinstance(to, ToTrunk)
+        names.append([trunk.name for trunk in to.trunks])
+    assert names == [["short", "long"], ["long"]]

@@ -214,3 +214,13 @@ def test_a_queue_rings_its_members_where_they_are() -> None:
     centre.calls()
     centre.advance(3)
     assert centre.ringing() == ["anna"]
+
+
+@pytest.mark.parametrize("number", ["800123 456", "800123۴۵۶", "800123-45", "800123+4", "9" * 21])
+@pytest.mark.parametrize("when", ["always", "busy", "no_answer"])
+def test_a_diversion_to_a_number_that_cannot_be_dialled_connects_nobody(office: Office, when: str, number: str) -> None:
+    office.phones["101"].never_answers() if when == "no_answer" else office.phones["101"].is_busy()
+    _divert(office, "101", **{when: number})
+    call = _called(office, "101")
+    office.finish()
+    assert (call.bridged_at, [leg.trunk for leg in call.legs[1:] if leg.trunk]) == (0, [])

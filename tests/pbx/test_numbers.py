@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbxsim.pbx.numbers import BadPattern, compile_pattern, matches, specificity
+from pbxsim.pbx.numbers import BadPattern, compile_pattern, is_dialable, matches, specificity
 
 _digits = st.text("0123456789", max_size=8)
 
@@ -152,3 +152,40 @@ def test_any_text_is_a_pattern_or_a_bad_pattern(text: str) -> None:
 def test_only_a_bare_wildcard_fits_the_empty_number(text: str) -> None:
     if _refusal(text) is None:
         assert matches(text, "") == (text.replace("-", "").replace(" ", "") == "_!")
+
+
+@pytest.mark.parametrize("number", ["0", "800123456", "+420800123456", "*31#112", "#", "0" * 20, "+" + "9" * 20])
+def test_a_trunk_takes_digits_star_hash_and_one_plus_in_front(number: str) -> None:
+    assert is_dialable(number)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "",
+        "+",
+        "++420",
+        "42+0",
+        " 420",
+        "420 ",
+        "8 0",
+        "8-0",
+        "(8)",
+        "8.",
+        "a",
+        "8a",
+        "٨",
+        "८",
+        "８",
+        "²",
+        "8\n",
+        "0" * 21,
+    ],
+)
+def test_anything_else_cannot_be_dialled(number: str) -> None:
+    assert not is_dialable(number)
+
+
+def test_how_many_digits_a_trunk_takes_is_its_own() -> None:
+    assert [is_dialable("1" * length, 9) for length in (8, 9, 10)] == [True, True, False]
+    assert is_dialable("+" + "1" * 9, 9)

@@ -122,6 +122,52 @@ def test_who_leaves_and_comes_back_does_not_pause_any_more(office: Office, sales
 
 
 @pytest.mark.parametrize(
+    ("held", "talked", "averages"),
+    [
+        ([2], [5], (2, 5)),
+        ([2, 4, 7], [3, 5, 7], (3, 4)),
+        ([0], [0], (0, 0)),
+        ([0, 8], [0, 8], (2, 2)),
+        ([100, 0], [1, 1], (75, 1)),
+        ([7, 7, 7, 7], [9, 9, 9, 9], (7, 9)),
+    ],
+)
+def test_the_first_value_of_an_average_is_taken_whole(
+    held: list[int], talked: list[int], averages: tuple[int, int]
+) -> None:
+    figures = QueueFigures()
+    for hold, talk in zip(held, talked, strict=True):
+        figures.connected(hold)
+        figures.complete(talk, in_level=True)
+    assert (figures.hold_time, figures.talk_time) == averages
+
+
+@pytest.mark.parametrize(("held", "talked", "averages"), [([2], [5], (0, 1)), ([2, 4, 7], [3, 5, 7], (2, 2))])
+def test_averages_of_asterisk_1_8_begin_with_a_quarter(
+    held: list[int], talked: list[int], averages: tuple[int, int]
+) -> None:
+    figures = QueueFigures(smooths_first=True)
+    for hold, talk in zip(held, talked, strict=True):
+        figures.connected(hold)
+        figures.complete(talk, in_level=True)
+    assert (figures.hold_time, figures.talk_time) == averages
+
+
+def test_a_hold_time_is_the_first_until_a_call_is_completed_or_abandoned() -> None:
+    figures = QueueFigures()
+    figures.connected(4)
+    figures.connected(9)  # the first caller talks on
+    assert figures.hold_time == 9
+    figures.complete(3, in_level=True)
+    figures.connected(1)
+    assert figures.hold_time == (9 * 3 + 1) // 4
+    abandoned = QueueFigures(abandoned=1)
+    abandoned.connected(9)
+    abandoned.complete(9, in_level=False)
+    assert (abandoned.hold_time, abandoned.talk_time) == (2, 9)
+
+
+@pytest.mark.parametrize(
     ("completed", "in_level", "percent"), [(0, 0, 0.0), (4, 3, 75.0), (3, 3, 100.0), (3, 1, 100 / 3), (5, 0, 0.0)]
 )
 def test_the_service_level_is_a_share_of_the_completed_calls(completed: int, in_level: int, percent: float) -> None:

@@ -172,8 +172,65 @@ def test_those_who_wait_leave_when_the_last_agent_goes(goes: str) -> None:
         centre.handset.unregister(centre.phones["anna"].line)
     else:
         centre.pbx.queues.remove(centre.pbx.queues.named("sales"), centre.agent("anna"))
-    centre.advance(0)
+    centre.advance(17.9)
+    assert not call.is_over  # app_queue looks when the pause is over
+    centre.advance(0.1)
     assert (call.is_over, centre.left()) == (True, [(1, "overflow")])
+
+
+@pytest.mark.parametrize(("comes_back", "stays"), [(13, True), (29.9, True), (30, False), (31, False)])
+def test_who_comes_back_before_the_pause_is_over_was_never_missed(comes_back: float, stays: bool) -> None:
+    centre = CallCentre(queue("anna", leave_when_empty=frozenset({"paused"}), member_timeout=10, retry=20))
+    call, anna = centre.calls(), centre.agent("anna")
+    centre.advance(12)
+    centre.pbx.agents.pause(anna)
+    centre.advance(comes_back - 12)
+    centre.pbx.agents.unpause(anna)
+    centre.advance(5)
+    assert (not call.is_over, centre.ringing() == ["anna"]) == (stays, stays and comes_back >= 25)
+
+
+def test_nobody_pauses_for_a_caller_who_is_left_alone_while_a_member_rings() -> None:
+    centre = CallCentre(queue("anna", leave_when_empty=frozenset({"paused"}), member_timeout=10, retry=20))
+    call = centre.calls()
+    centre.advance(4)
+    centre.pbx.agents.pause(centre.agent("anna"))
+    centre.advance(5.9)
+    assert centre.ringing() == ["anna"]
+    centre.advance(0.1)
+    assert (call.is_over, centre.left()) == (True, [(1, "overflow")])
+    centre.finish()
+
+
+def test_one_who_does_not_pause_leaves_at_once_where_nobody_is_left() -> None:
+    centre = CallCentre(queue("anna", leave_when_empty=frozenset({"unavailable"}), member_timeout=10, retry=20))
+    first, second = centre.calls(), centre.calls()
+    centre.advance(12)
+    centre.pbx.agents.log_out(centre.agent("anna"))
+    centre.advance(0)
+    assert (first.is_over, second.is_over) == (False, True)
+    centre.advance(18)
+    assert first.is_over
+    centre.finish()
+
+
+@pytest.mark.parametrize(
+    ("max_wait", "leaves_at"), [(7, 7), (10, 10), (11, 15), (14.9, 15), (15, 15), (15.1, 15.1), (29, 30), (30, 30)]
+)
+def test_a_wait_that_is_over_while_the_caller_pauses_ends_with_the_pause(max_wait: float, leaves_at: float) -> None:
+    centre = CallCentre(queue("anna", max_wait=max_wait, member_timeout=10, retry=5))
+    call = centre.calls()
+    centre.finish()
+    assert (call.ended_at - call.started_at) / 1_000_000 == leaves_at
+
+
+def test_announcements_longer_than_their_distance_keep_nobody_beyond_the_longest_wait() -> None:
+    centre = CallCentre(queue("anna", max_wait=30, announce_every=8, announce_length=9))
+    centre.pbx.agents.pause(centre.agent("anna"))
+    call = centre.calls()
+    centre.advance(33)
+    assert call.is_over
+    centre.finish()
 
 
 def test_while_somebody_rings_for_a_caller_the_caller_stays() -> None:
@@ -256,11 +313,11 @@ def test_figures_are_app_queues_running_averages_in_whole_numbers() -> None:
         call = centre.calls()
         centre.advance(waits)
         centre.phones["anna"].picks_up()
-        hold = (3 * hold + waits) // 4
+        hold = (3 * hold + waits) // 4 if turn > 1 else waits
         assert sales.figures.hold_time == hold
         centre.advance(talks)
         centre.pbx.calls.hang_up(call)
-        talk, in_level = (3 * talk + talks) // 4, in_level + (waits <= 5)
+        talk, in_level = (3 * talk + talks) // 4 if turn > 1 else talks, in_level + (waits <= 5)
         assert (sales.figures.talk_time, sales.figures.completed) == (talk, turn)
         assert sales.figures.service_level_percent() == pytest.approx(100 * in_level / turn)
     member = sales.members[0]
@@ -273,7 +330,7 @@ def test_a_call_of_which_the_talk_is_not_over_is_not_yet_completed() -> None:
     centre.calls()
     centre.advance(50)
     figures = centre.pbx.queues.named("sales").figures
-    assert (figures.completed, figures.talk_time, figures.hold_time) == (0, 0, 0)
+    assert (figures.completed, figures.talk_time, figures.hold_time) == (0, 0, 2)
 
 
 def test_the_record_of_a_queued_call_counts_talk_from_the_agents_answer() -> None:

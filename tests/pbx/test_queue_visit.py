@@ -57,9 +57,9 @@ def test_a_caller_who_is_connected_and_whom_the_agent_leaves() -> None:
     call = centre.calls(name="Zoe")
     centre.finish()
     visit, taken = centre.visit(), centre.visit().answered_by
-    assert (visit.number, visit.queue.name, visit.call, visit.call_began_at) == (1, "sales", call.number, START)
+    assert (visit.number, visit.queue.name, visit.call) == (1, "sales", call.number)
     assert (visit.caller, visit.shows.name, visit.src, visit.context) == (CALLER, "Zoe", CALLER, "in")
-    assert (visit.unique_id, visit.place, visit.left_place) == (call.legs[0].unique_id, 1, 1)
+    assert (visit.unique_id, visit.place, visit.left_place) == (call.unique_id, 1, 1)
     assert _after(visit, "joined_at", "left_at", "ended_at") == [0, 4, 13]
     assert (visit.why, visit.ended_by, visit.waited, visit.talked) == (Why.CONNECTED, EndedBy.AGENT, 4, 9)
     assert visit.attempts == [taken]
@@ -127,7 +127,8 @@ def test_a_caller_whom_the_queue_does_not_keep_is_sent_on_or_not(overflow: str) 
     centre.finish()
     visit = centre.visit()
     assert (visit.why, visit.waited, visit.sent_to, visit.ended_by) == (Why.TIMEOUT, 12, overflow, EndedBy.PBX)
-    assert [attempt.result for attempt in visit.attempts] == [RingResult.CANCELED]
+    (attempt,) = visit.attempts
+    assert (attempt.result, attempt.cause) == (RingResult.FAILED, HangupCause.NO_ANSWER)
 
 
 @pytest.mark.parametrize(("at", "why"), [(11, Why.EMPTY), (12, Why.TIMEOUT)])

@@ -9,6 +9,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.directory import Did, Step
+from pbxsim.pbx.events import LegRefused
 from pbxsim.pbx.ring_group import RingGroup, Row
 from tests.pbx.call_centre import CallCentre, queue
 
@@ -143,3 +144,13 @@ def test_a_public_number_that_leads_nowhere_is_unallocated() -> None:
     centre = _front_desk()
     call = centre.calls("222000005")  # `main` does not know the queues
     assert centre.cdr(call).cause is HangupCause.UNALLOCATED
+
+
+@pytest.mark.parametrize("number", ["800 123", "800١٢٣", "800123a", "800+1", "9" * 21])
+def test_a_number_that_cannot_be_dialled_rings_nowhere_and_the_others_ring(number: str) -> None:
+    centre = CallCentre(groups=[_group((number, "100"))])
+    call = centre.calls("team")
+    assert centre.ringing() == ["anna"]
+    assert len(call.legs) == 2
+    (refused,) = (event for event in centre.heard if isinstance(event, LegRefused))
+    assert (refused.call, refused.number) == (call, number)

@@ -65,7 +65,7 @@ def _first(strategy: Strategy, members: list[Placed], next_place: int, chance: i
     if strategy is Strategy.WRANDOM:
         return min(members, key=lambda placed: _metric(placed, chance, weighs=True))
     asked = _lowest_penalty(members)
-    if strategy in (Strategy.RRMEMORY, Strategy.RRORDERED):
+    if strategy in (Strategy.RRMEMORY, Strategy.RRORDERED, Strategy.LINEAR):
         return _going_round(asked, next_place)
     if strategy is Strategy.LEASTRECENT:
         oldest = min(member.last_call for _, member in asked)

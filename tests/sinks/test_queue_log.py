@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cause import HangupCause
@@ -136,6 +137,29 @@ def test_a_caller_waits_too_long() -> None:
     assert centre.rows()[-1] == ("sales", "NONE", "EXITWITHTIMEOUT", "1", "1", "30", "")
 
 
+def test_a_wait_that_runs_out_is_told_behind_the_members_who_rang_till_then() -> None:
+    centre = LoggedCentre(queue("anna", "ben", strategy="ringall", max_wait=7))
+    centre.calls()
+    centre.finish()
+    assert centre.rows()[1:] == [
+        ("sales", "anna", "RINGNOANSWER", "7000", "", "", ""),
+        ("sales", "ben", "RINGNOANSWER", "7000", "", "", ""),
+        ("sales", "NONE", "EXITWITHTIMEOUT", "1", "1", "7", ""),
+    ]
+
+
+def test_linear_goes_on_behind_the_last_member_within_one_callers_wait() -> None:
+    centre = LoggedCentre(queue("anna", "ben", "cyril", member_timeout=4, retry=2))
+    for caller, patience in ((CALLER, 21), ("605000002", 3)):
+        centre.will(caller, Behaviour(talk=None, patience=fixed(patience)))
+    centre.calls()
+    centre.advance(30)
+    centre.calls(caller="605000002")
+    centre.advance(10)
+    rang = [row[1] for row in centre.rows() if row[2] in ("RINGNOANSWER", "RINGCANCELED")]
+    assert rang == ["anna", "ben", "cyril", "anna", "anna"]  # the last one is the new caller's, from the top
+
+
 def test_a_caller_leaves_where_nobody_is_left() -> None:
     centre = LoggedCentre(queue("anna", leave_when_empty=frozenset({"unavailable"})))
     centre.will("anna", Behaviour(outcome=Outcome.BUSY))
@@ -143,7 +167,7 @@ def test_a_caller_leaves_where_nobody_is_left() -> None:
     centre.advance(3)
     centre.pbx.agents.log_out(centre.agent("anna"))
     centre.advance(5)
-    assert centre.rows()[-1] == ("sales", "NONE", "EXITEMPTY", "1", "1", "3", "")
+    assert centre.rows()[-1] == ("sales", "NONE", "EXITEMPTY", "1", "1", "8", "")
 
 
 def test_who_cannot_even_join_is_not_told() -> None:
@@ -161,7 +185,28 @@ def test_a_caller_who_is_handed_on_has_left_the_queue_with_that() -> None:
     centre.handset.transfer(centre.phones["anna"].line, "900")
     centre.advance(8)
     centre.pbx.calls.hang_up(call, HangupCause.NORMAL_CLEARING)
-    assert centre.rows()[2:] == [("sales", "anna", "BLINDTRANSFER", "900", "in", "0", "8")]
+    assert centre.rows()[2:] == [("sales", "anna", "BLINDTRANSFER", "900", "main", "0", "8")]
+
+
+def test_a_caller_who_is_handed_on_attended_goes_on_in_a_bridge_with_an_id_of_its_own() -> None:
+    told = []
+    for _ in range(2):
+        centre = LoggedCentre(queue("anna", "ben"))
+        for name in ("anna", "ben", "sip900"):
+            centre.answers(name, after=2)
+        for caller in (CALLER, "605000002"):
+            centre.calls(caller=caller)
+            centre.advance(4)
+        for name in ("anna", "ben"):
+            line = centre.phones[name].line
+            centre.handset.consult(line, "900")
+            centre.advance(4)
+            centre.handset.complete(line)
+            told += [row for row in centre.rows() if row[1:3] == (name, "ATTENDEDTRANSFER")]
+    assert told[:2] == told[2:]  # the same calls, the same bridges
+    assert [(row[3], *row[5:]) for row in told[:2]] == [("BRIDGE", "2", "10"), ("BRIDGE", "2", "10")]
+    first, second = (UUID(row[4]) for row in told[:2])
+    assert first != second
 
 
 def test_a_pause_in_one_queue_is_told_for_that_one_alone() -> None:
@@ -183,6 +228,7 @@ def test_pauses_and_memberships_are_told_for_each_queue() -> None:
     centre.pbx.queues.remove(sales, anna)
     centre.pbx.agents.pause(anna, "gone")
     centre.pbx.queues.add(sales, anna, 3)
+    assert [row[1] for row in centre.log.rows[2:]] == [*["NONE"] * 4, "MANAGER", "NONE", "MANAGER"]
     assert [row[2:6] for row in centre.log.rows[2:]] == [
         ("sales", "anna", "PAUSE", "lunch"),
         ("NONE", "anna", "PAUSEALL", ""),

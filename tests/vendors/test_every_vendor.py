@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
+from pbxsim.config.load import load
 from pbxsim.discovery import find_vendors
 from pbxsim.kit.params import has_control
 from pbxsim.kit.request import Request
@@ -48,6 +49,17 @@ def test_a_vendor_is_declared_under_the_name_by_which_it_is_found(vendor: Vendor
     assert vendor.title
     assert vendor.paths
     assert all(path.startswith("/") for path in vendor.paths)
+
+
+@every_vendor
+def test_the_credentials_that_it_claims_requests_by_are_declared_with_their_places(vendor: Vendor) -> None:
+    settings = load(pbx_file(vendor.name)).file.vendors[vendor.name]
+    declared = list(vendor.credentials(settings))
+    assert declared
+    assert all(credential.parts for credential in declared)
+    secrets = {text for credential in declared for part in credential.parts for text in part[1:]}
+    for setting in secrets:
+        assert setting in msgspec.json.encode(settings).decode()
 
 
 @every_vendor

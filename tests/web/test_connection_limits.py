@@ -6,7 +6,15 @@ import resource
 
 import pytest
 
-from pbxsim.web.connection_limits import ConnectionLimits, OnceAMinute, OpenConnections, at_once
+from pbxsim.hosting.connection_counts import ConnectionCounts
+from pbxsim.web.connection_limits import (
+    ConnectionLimits,
+    ConnectionWishes,
+    OnceAMinute,
+    OpenConnections,
+    TooManyConnections,
+    at_once,
+)
 
 
 class Caller:
@@ -26,7 +34,8 @@ class Doorway:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.open = OpenConnections(ConnectionLimits(at_once=4, per_address=2), lambda: self.now)
+        self.counts = ConnectionCounts()
+        self.open = OpenConnections(ConnectionLimits(at_once=4, per_address=2), lambda: self.now, self.counts)
 
     def come(self, *addresses: str) -> list[Caller]:
         """Have a client come from each of these addresses; all are let in."""
@@ -121,6 +130,22 @@ def test_one_address_whose_clients_are_all_served_is_refused_and_no_other(doorwa
     doorway.come("192.0.2.2")
 
 
+def test_it_is_counted_who_is_there_who_was_let_in_who_had_to_go_and_who_was_refused(doorway: Doorway) -> None:
+    callers = doorway.come("127.0.0.1", "127.0.0.1", "192.0.2.1", "192.0.2.1", "192.0.2.1", "127.0.0.1", "127.0.0.1")
+    for each in callers:
+        doorway.open.is_served(each)
+    assert not doorway.open.admit(Caller(), "192.0.2.1")
+    assert not doorway.open.admit(Caller(), "127.0.0.1")
+    counts = doorway.counts
+    assert (counts.open, counts.accepted) == (4, 7)
+    assert counts.displaced == {"at_once": 2, "per_address": 1}
+    assert counts.refused["at_once"] >= 1
+    for each in callers:
+        doorway.open.leaves(each)
+        doorway.open.leaves(each)
+    assert (counts.open, counts.accepted) == (0, 7)
+
+
 def test_a_flood_is_a_line_a_minute(doorway: Doorway, caplog: pytest.LogCaptureFixture) -> None:
     doorway.come(*["127.0.0.1"] * 1_004)
     doorway.now = 60.0
@@ -145,3 +170,18 @@ def test_there_are_fewer_connections_than_descriptors(descriptors: int, most: in
 def test_this_process_has_what_its_descriptors_allow() -> None:
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert ConnectionLimits.of_this_process().at_once == (4_096 if soft < 0 else at_once(soft))
+
+
+def test_what_is_wished_for_counts_and_all_else_is_as_usual() -> None:
+    limits = ConnectionLimits.of_this_process(ConnectionWishes(at_once=7, header=2.5, header_bytes=9_000))
+    assert limits == ConnectionLimits(at_once=7, header=2.5, header_bytes=9_000)
+    assert ConnectionLimits.of_this_process(ConnectionWishes()) == ConnectionLimits.of_this_process()
+
+
+def test_nobody_may_wish_for_more_connections_than_there_are_descriptors() -> None:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = at_once(soft, most=None)
+    assert ConnectionLimits.of_this_process(ConnectionWishes(at_once=most)).at_once == most
+    words = f"this process may have {soft} files open, so {most} connections at most: raise `ulimit -n`"
+    with pytest.raises(TooManyConnections, match=words):
+        ConnectionLimits.of_this_process(ConnectionWishes(at_once=most + 1))

@@ -93,6 +93,7 @@ async def test_who_never_shakes_hands_is_cut_off(tmp_path: Path, caplog: pytest.
         async with town.connection() as (reader, _):
             assert await reader.read() == b""
         assert b"200 OK" in await _asked_over_tls(town.server.port, believing)
+        assert town.hosts.connections.cut["first_byte"] == 1
     assert caplog.records == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.kit.limits import USUAL
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.protocol import ConnectionServer, with_encoded_target
@@ -63,7 +64,7 @@ async def _answered_with(reply: web.Response) -> bytes:
     def refuse(client: str, reason: str) -> NoReturn:
         raise AssertionError(f"{client} sent HTTP, and it was not read: {reason}")
 
-    connections = ConnectionServer(handle, refuse, ConnectionLimits(), lambda: USUAL)
+    connections = ConnectionServer(handle, refuse, ConnectionLimits(), lambda: USUAL, ConnectionCounts())
     server = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0)
     async with server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -93,6 +94,7 @@ async def test_a_client_that_never_says_a_word_is_sent_away() -> None:
     async with running(limits=ConnectionLimits(first_byte=SHORT, header=LONG, between=LONG)) as town:
         assert await town.raw(b"") == b""
         assert (await town.get("/_pbxsim/requests")).json == []
+        assert _cut(town) == {"first_byte": 1}
 
 
 async def test_a_header_that_comes_byte_by_byte_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
@@ -104,7 +106,13 @@ async def test_a_header_that_comes_byte_by_byte_is_cut_off(caplog: pytest.LogCap
                 writer.write(b"a")
             assert answered.result().startswith(TIMED_OUT)
         await _is_told(town, "Request Timeout")
+        assert _cut(town) == {"header": 1}
     assert caplog.records == []
+
+
+def _cut(town: Town) -> dict[str, int]:
+    """Give how many clients were cut off, by the limits that were reached."""
+    return {limit: count for limit, count in town.hosts.connections.cut.items() if count}
 
 
 async def _is_told(town: Town, words: str) -> None:
@@ -131,6 +139,7 @@ async def test_a_connection_is_kept_so_long_between_requests() -> None:
     ):
         writer.write(HEAD + b"\r\n")
         assert (await reader.read()).count(b"HTTP/1.1 200 OK") == 1
+        assert _cut(town) == {"between": 1}
 
 
 async def test_a_request_that_takes_long_to_answer_is_not_cut_off() -> None:
@@ -157,6 +166,7 @@ async def test_a_header_that_has_no_end_is_refused() -> None:
                 await town.get("/livez")
             assert (await reader.read()).startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
         await _is_told(town, "Request Header Fields Too Large")
+        assert _cut(town) == {"header_bytes": 1}
 
 
 async def _ask_for_ever(deaf: socket.socket) -> None:
@@ -185,6 +195,7 @@ async def test_a_client_that_does_not_take_its_reply_is_cut_off(caplog: pytest.L
             with pytest.raises(ConnectionError):
                 await asyncio.wait_for(_ask_for_ever(deaf), 20)
         assert (await town.get("/livez")).status == 200
+        assert _cut(town) == {"sending": 1}
     assert caplog.records == []
 
 

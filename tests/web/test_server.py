@@ -194,6 +194,7 @@ async def test_a_client_that_stops_sending_is_answered_by_the_vendor() -> None:
         answered = await reader.readuntil(b"body's end")
         assert b"\r\nConnection: close\r\n" in answered
         assert answered.endswith(b"FAULT the client stopped sending before the body's end")
+        assert town.hosts.connections.cut["body"] == 1
 
 
 async def test_a_client_that_hangs_up_in_the_middle_places_no_call(town: Town) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.simulated.phones_settings import TAKES_CAUSE
-from pbxsim.kit.file_checks import bad_causes, bad_patterns, control_characters, dangling, twins
+from pbxsim.kit.file_checks import bad_causes, bad_patterns, dangling, twins
 from pbxsim.kit.finding import Finding
 from pbxsim.kit.paths import mappings
 
@@ -27,7 +27,6 @@ _SPANS: Final = (
 
 def faults(plain: object, names: Mapping[str, Collection[str]]) -> Iterator[Finding]:
     """Find what the sections `phones` and `traffic` say that cannot be."""
-    yield from control_characters(plain, ("phones", "traffic"))
     yield from bad_patterns(plain, "phones.rules.*.number")
     yield from bad_causes(plain, *(f"{turn}.cause" for turn in _TURNS))
     yield from _useless_causes(plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
@@ -52,8 +53,16 @@ class SimulatedHandset:
         self._act(line, _rings, "rings", Report.FAILED, HangupCause.CALL_REJECTED)
 
     def hang_up(self, line: Line) -> None:
-        """End the oldest call that is up, or that this telephone is placing. Raises NothingToDo if there is none."""
-        self._act(line, _is_off_hook, "is in a call", Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
+        """End the oldest call that is up, or that this telephone is placing; a held one only if there is no other.
+
+        With `transfers_on_hang_up` whoever is held is connected to the one in that call. Raises NothingToDo if there is
+        none.
+        """
+        active = self._oldest(line, _is_off_hook, "is in a call", _is_held)
+        held = [leg for leg in line.channels if _holds_somebody(leg) and leg.call is not active.call]
+        hands_on = line.transfers_on_hang_up and held and not active.is_held
+        if not (hands_on and transfer.attended(self._pbx.calls, min(held, key=_age), active)):
+            self._report(active, Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
 
     def hold(self, line: Line) -> None:
         """Put the oldest call on hold. Raises NothingToDo if none is up, or all are held."""
@@ -87,7 +96,9 @@ class SimulatedHandset:
         """
         leg = self._oldest(line, partner, "talks with anybody", _is_held)
         if not transfer.blind(self._pbx.calls, leg, to):
-            raise NothingToDo(f"nothing that {line.user} may call has the number {to!r}")
+            why = why_not_dialled(to)
+            said = f"nothing that {line.user} may call has the number {to!r}"
+            raise NothingToDo(f"{said}: {why}" if why else said)
 
     def consult(self, line: Line, to: str) -> Call:
         """Hold the call that is up and dial. Raises NothingToDo if the telephone talks with nobody, or cannot dial."""
@@ -95,9 +106,11 @@ class SimulatedHandset:
         return self.dial(line, to)
 
     def complete(self, line: Line) -> None:
-        """Connect the oldest held party to the one who is up. Raises NothingToDo unless there are both."""
+        """Connect the oldest held party to the one who is up, or is rung. Raises NothingToDo unless there are both."""
         held = self._oldest(line, _holds_somebody, "holds a call")
-        asking = self._oldest(line, _talks_with(held), "talks with somebody else")
+        asking = self._oldest(
+            line, _asks_beside(held), "talks with somebody else, or rings somebody", transfer.has_rung
+        )
         transfer.attended(self._pbx.calls, held, asking)
 
     def cancel(self, line: Line) -> None:
@@ -200,9 +213,11 @@ def _holds_somebody(channel: Channel) -> bool:
     return channel.is_held and partner(channel) is not None
 
 
-def _talks_with(held: Channel) -> Callable[[Channel], bool]:
-    """Say whether a leg that is not held talks with somebody in another call than the held one."""
-    return lambda leg: not leg.is_held and leg.call is not held.call and partner(leg) is not None
+def _asks_beside(held: Channel) -> Callable[[Channel], bool]:
+    """Say whether a leg that is not held talks with somebody in another call than the held one, or has one rung."""
+    return lambda leg: (
+        not leg.is_held and leg.call is not held.call and (partner(leg) is not None or transfer.has_rung(leg))
+    )
 
 
 def _order(line: Line, to: str) -> CallOrder:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
+from pbxsim.kit.numbers import why_not_dialled
+from pbxsim.pbx.cause import HangupCause
 from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import CallerId, CallOrder
-    from pbxsim.pbx.cause import Disposition, HangupCause
+    from pbxsim.pbx.cause import Disposition
     from pbxsim.pbx.channel import Channel, ChannelState, Report
     from pbxsim.pbx.events import (
         CallBridged,
@@ -194,7 +196,10 @@ def take_refused(event: LegRefused) -> tuple[int, str, HangupCause]:
 def spell_refused(facts: tuple[int, str, HangupCause]) -> Spelt:
     """Spell the number and the cause."""
     call, number, cause = facts
-    return call, "", {"number": number, **cause_words(cause)}
+    spelt: Data = {"number": number, **cause_words(cause)}
+    if cause is HangupCause.INVALID_NUMBER_FORMAT:
+        spelt["why"] = why_not_dialled(number) or "longer than its trunk takes"
+    return call, "", spelt
 
 
 def _leg(channel: Channel) -> _Leg:

@@ -14,14 +14,18 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
+import msgspec
 from yarl import URL
 
 from pbxsim.sinks.outbound.addresses import AddressRefused
 from pbxsim.sinks.outbound.credentials import authorization, without_credentials
 from pbxsim.sinks.outbound.http import LARGEST, Failure, failure_of, session
 from pbxsim.sinks.outbox.outcome import Outcome, Verdict
+from pbxsim.sinks.outbox.retry_after import retry_after
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aiohttp.abc import AbstractResolver
 
     from pbxsim.pbx.notice import Receiver
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 DELIVERY_HEADER: Final = "X-Pbxsim-Delivery"
 KEPT: Final = 2_048
 """Bytes of a reply's body that are kept."""
+
+_PASSING: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
+"""What of 4xx may be otherwise later; any other says that this request will never be taken (RFC 9110, 15.5)."""
 
 _PLAIN: Final = {
     Failure.NO_REPLY: "the receiver closed the connection without a reply",
@@ -81,7 +88,7 @@ class WebPost:
             trace_request_ctx=seen,
         ) as reply:
             seen.status = reply.status
-            return _told(reply.status, await _beginning(reply.content))
+            return _told(reply.status, await _beginning(reply.content), reply.headers)
 
 
 async def _note_reuse(
@@ -110,11 +117,19 @@ async def _beginning(content: aiohttp.StreamReader) -> str:
     return kept.decode(errors="replace")
 
 
-def _told(status: int, reply: str) -> Outcome:
+def _told(status: int, reply: str, headers: Mapping[str, str]) -> Outcome:
     if 200 <= status < 300:
         return Outcome(verdict=Verdict.DELIVERED, status=status, reply=reply)
     error = "redirects are not followed" if 300 <= status < 400 else _phrase(status)
-    return Outcome(verdict=Verdict.AGAIN, status=status, reply=reply, error=f"HTTP {status}: {error}")
+    told = Outcome(verdict=Verdict.AGAIN, status=status, reply=reply, error=f"HTTP {status}: {error}")
+    if 400 <= status < 500 and status not in _PASSING:
+        return msgspec.structs.replace(told, verdict=Verdict.NEVER)
+    asked = headers.get("Retry-After", "").strip()
+    patience, not_before = retry_after(asked, headers.get("Date", ""))
+    if not patience and not not_before:
+        return told
+    error = f"{told.error}, Retry-After: {asked}"
+    return msgspec.structs.replace(told, error=error, patience=patience, not_before=not_before)
 
 
 def _phrase(status: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from pbxsim.clock.instant import Instant
     from pbxsim.pbx.notice import Receiver
     from pbxsim.sinks.delivery import Delivery
 
@@ -22,13 +23,19 @@ class Verdict(Enum):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One try's result. `status`, `reply` and `error` are those of `Try`; `timed_out`: nobody answered in time."""
+    """One try's result. `status`, `reply` and `error` are those of `Try`; `timed_out`: nobody answered in time.
+
+    A receiver that asks for patience is not tried again for `patience` seconds; or, where it named a date, by the PBX's
+    clock not before `not_before`, whichever comes first. 0: it asks for none.
+    """
 
     verdict: Verdict
     status: int = 0
     reply: str = ""
     error: str = ""
     timed_out: bool = False
+    patience: float = 0
+    not_before: Instant = 0
 
 
 class Sender(Protocol):

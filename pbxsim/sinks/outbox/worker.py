@@ -166,7 +166,7 @@ class ReceiverWorker:
         took = loop.time() - began
         self._reached = self._moment_after(at, took, timed_out=outcome.timed_out)
         _note(head, outcome, at, took)
-        self._judge(head, outcome.verdict)
+        self._judge(head, outcome)
         self._context.tried(head)
         self._tell()
 
@@ -183,7 +183,8 @@ class ReceiverWorker:
         now = max(at, self._context.clock.now)
         return now if timed_out else min(now, at + seconds(took * self._context.driver.rate))
 
-    def _judge(self, head: Delivery, verdict: Verdict) -> None:
+    def _judge(self, head: Delivery, outcome: Outcome) -> None:
+        verdict = outcome.verdict
         self._is_dead = False
         if verdict is Verdict.DELIVERED:
             self._settle(head, DeliveryState.DELIVERED)
@@ -191,11 +192,23 @@ class ReceiverWorker:
             self._give_up(head)
         elif verdict is Verdict.AT_ONCE:
             head.due = self._reached
-        elif (due := self._backoff.failed(self._reached)) is None:
+        elif (due := self._backoff.failed(self._reached, self._patience(outcome))) is None:
             self._is_dead = True
+            self._give_up(head)
+        elif self._gives_way(outcome, due):
             self._give_up(head)
         else:
             head.due = due
+
+    def _patience(self, outcome: Outcome) -> Duration:
+        """Tell how long the receiver asks not to be tried: of a date by its clock or ours, the nearer counts."""
+        asked = (seconds(outcome.patience), outcome.not_before - self._reached)
+        return min((span for span in asked if span > 0), default=0)
+
+    def _gives_way(self, outcome: Outcome, due: Instant) -> bool:
+        """Tell whether a notice that the receiver answers, and does not take, has kept those behind it long enough."""
+        refused = outcome.status and not outcome.timed_out and not self._patience(outcome)
+        return bool(refused) and self.pending.has_more and due > self._backoff.gives_way_at
 
     def _give_up(self, head: Delivery) -> None:
         what, when = head.notice.event, iso(head.posted_at)
@@ -258,9 +271,9 @@ class Backoff:
         for _ in range(made):
             self._grow()
 
-    def failed(self, ended_at: Instant) -> Instant | None:
-        """Tell when to try again after a try that ended then; None: it is given up."""
-        due = ended_at + max(seconds(min(self._wait, self._retry.longest)), SHORTEST)
+    def failed(self, ended_at: Instant, patience: Duration = 0) -> Instant | None:
+        """Tell when to try again after a try that ended then, `patience` later or more; None: it is given up."""
+        due = ended_at + max(seconds(min(self._wait, self._retry.longest)), SHORTEST, patience)
         self._grow()
         return due if due <= self.ends_at else None
 
@@ -268,6 +281,11 @@ class Backoff:
     def ends_at(self) -> Instant:
         """Tell until when it is tried; the first try may come later, behind others that were not taken."""
         return self._since + seconds(self._retry.give_up)
+
+    @property
+    def gives_way_at(self) -> Instant:
+        """Tell until when it is tried while others wait behind it, if the receiver answers that it does not take it."""
+        return self._since + seconds(self._retry.give_way)
 
     def _grow(self) -> None:
         self._wait = min(self._wait * self._retry.factor, self._retry.longest)

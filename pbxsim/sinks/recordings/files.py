@@ -40,11 +40,20 @@ class RecordingRoot:
     """Implements `RecordingFiles` under `root`, which is made when the first recording is placed there.
 
     A file that stands in the way of a move is never overwritten: the move is refused, so no recording is lost by a name
-    used twice. Folders are made as needed, and taken away again where the move then fails.
+    used twice. But one that `gives_way` is as good as gone, until a recording is put there again. Folders are made as
+    needed, and taken away again where the move then fails.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root.absolute()
+        self._giving_way: set[tuple[bytes, ...]] = set()
+
+    def gives_way(self, folder: str, file: str) -> None:
+        """Let the recording that lies there be replaced by whatever is moved there. Raises RecordingUnreadable."""
+        try:
+            self._giving_way.add(_place(folder, file))
+        except OSError as error:
+            raise RecordingUnreadable(_shown(folder, file)) from error
 
     def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
         """Move a recording in one step; to where it lies already is no error.
@@ -63,7 +72,12 @@ class RecordingRoot:
     def _move(self, name: bytes, source: int, folder: str, file: str) -> None:
         with self._made(folder) as target:
             try:
-                _rename(name, source, _name(file), target)
+                place = _place(folder, file)
+                if place in self._giving_way:
+                    _replace(name, source, _name(file), target)
+                else:
+                    _rename(name, source, _name(file), target)
+                self._giving_way.discard(place)
             except OSError as error:
                 raise RecordingMoveRefused(_shown(folder, file)) from error
 
@@ -81,6 +95,7 @@ class RecordingRoot:
         """
         with self._placing(folder, file) as (target, name):
             _write(name, target, write)
+            self._giving_way.discard(_place(folder, file))
 
     def prepare(self, folder: str, file: str) -> None:
         """See that a recording can be put there; its folder is made. Nothing of that name is touched.
@@ -142,6 +157,11 @@ class RecordingRoot:
 def _shown(folder: str, file: str) -> str:
     """Join a path as the client gave it."""
     return f"{folder.rstrip('/')}/{file}" if folder else file
+
+
+def _place(folder: str, file: str) -> tuple[bytes, ...]:
+    """Name a place in the one way in which it can be told from others, however the client spelt it. Raises OSError."""
+    return (*_names(folder), _name(file))
 
 
 def _names(folder: str) -> list[bytes]:
@@ -210,6 +230,12 @@ def _rename(name: bytes, source: int, new_name: bytes, target: int) -> None:
     except BaseException:
         os.unlink(new_name, dir_fd=target)
         raise
+
+
+def _replace(name: bytes, source: int, new_name: bytes, target: int) -> None:
+    """Rename over a regular file of the new name. Raises OSError."""
+    _check_free(new_name, target)
+    os.rename(name, new_name, src_dir_fd=source, dst_dir_fd=target)
 
 
 def _check_free(name: bytes, folder: int) -> None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.instant import HOUR
+from pbxsim.kit.civil import zone
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.events import CdrClosed, CreditChanged, RecordingMoved
+from pbxsim.pbx.events import CdrClosed, CreditChanged, DatabaseChanged, RecordingMoved
 from pbxsim.sinks.store import rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.cdr import Cdr
@@ -68,12 +70,13 @@ class Batch(msgspec.Struct, frozen=True, eq=False):
 class _Pending:
     """What one run of the PBX said since the writer's last turn. A run that was cleared speaks to nobody."""
 
-    __slots__ = ("cdrs", "entries", "moved", "wake")
+    __slots__ = ("cdrs", "database", "entries", "moved", "wake")
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self.cdrs: list[Cdr] = []
         self.entries: list[LedgerEntry] = []
         self.moved: list[Cdr] = []
+        self.database: dict[tuple[str, str], str] = {}
         self.wake = wake
 
     def handed_on(self) -> _Pending:
@@ -81,6 +84,7 @@ class _Pending:
         other = _Pending(self.wake)
         other.cdrs, other.entries, other.moved = self.cdrs, self.entries, self.moved
         self.cdrs, self.entries, self.moved = [], [], []
+        other.database, self.database = self.database, {}
         return other
 
     def on_cdr(self, event: CdrClosed) -> None:
@@ -95,6 +99,10 @@ class _Pending:
         self.moved.append(event.cdr)
         self.wake()
 
+    def on_database(self, event: DatabaseChanged) -> None:
+        self.database[event.family, event.key] = event.value
+        self.wake()
+
 
 class WriteBuffer:
     """Implements `RecordStore`. `keep` is how long records are kept; 0: for ever."""
@@ -105,6 +113,7 @@ class WriteBuffer:
         self._keep = keep
         self._pbx: Pbx | None = None
         self._recorded: Recorded | None = None
+        self._zone: ZoneInfo | None = None
         self._run = object()  # until all is forgotten; whoever is attached then lives another one
         self._pending = _Pending(keeper.wake)
         self._first: Work = []  # what comes before all else: what a clear removes, the directory
@@ -114,6 +123,7 @@ class WriteBuffer:
         self._cache: Callable[[], Iterable[Delivery]] = tuple
         self._known_cdrs: frozenset[int] = frozenset()
         self._known_entries: frozenset[int] = frozenset()
+        self._known_database: Mapping[tuple[str, str], str] = {}
         self._last_cdr = 0
         self._last_delivery = 0
         self._pruned_at: Instant = 0
@@ -122,6 +132,7 @@ class WriteBuffer:
         """Learn what the database has."""
         self._known_cdrs = frozenset(cdr.id for cdr in saved.cdrs)
         self._known_entries = frozenset(entry.id for entry in saved.entries)
+        self._known_database = saved.database
         self._last_cdr, self._last_delivery = saved.last_cdr, saved.last_notice
 
     def attach(self, pbx: Pbx, recorded: Recorded | None = None) -> None:
@@ -131,10 +142,13 @@ class WriteBuffer:
         """
         before, self._pbx = self._pbx, pbx
         self._recorded = recorded
+        self._zone = zone(pbx.time_zone) if pbx.time_zone else None
         pending = self._pending = self._pending.handed_on()
         pbx.events.subscribe(CdrClosed, pending.on_cdr, Stage.RECORDS)
         pbx.events.subscribe(CreditChanged, pending.on_credit, Stage.RECORDS)
         pbx.events.subscribe(RecordingMoved, pending.on_moved, Stage.RECORDS)
+        pbx.events.subscribe(DatabaseChanged, pending.on_database, Stage.RECORDS)
+        pending.database |= self._new_in_database(pbx, before)
         pending.cdrs += self._new_cdrs(pbx, before)
         pending.entries += self._new_entries(pbx, before)
         self._put_directory(pbx)
@@ -142,9 +156,11 @@ class WriteBuffer:
     def begin_anew(self) -> None:
         """Put down everything that the PBX remembers: the database has lost it."""
         self._known_cdrs = self._known_entries = frozenset()
+        self._known_database = {}
         if self._pbx is not None:
             self._pending.cdrs = self._new_cdrs(self._pbx, None)
             self._pending.entries = self._new_entries(self._pbx, None)
+            self._pending.database = self._pbx.database.entries()
             self._deliveries |= {delivery.id: delivery for delivery in self._cache()}
             self._put_directory(self._pbx)
 
@@ -187,6 +203,7 @@ class WriteBuffer:
         self._deliveries.clear()
         self._posts = []
         self._known_cdrs = self._known_entries = frozenset()
+        self._known_database = {}
         self._last_cdr = self._last_delivery = self._pruned_at = 0
         self._first = [(statement, [(self.name,)]) for statement in rows.WITHOUT.values()]
         self._keeper.wake()
@@ -195,13 +212,15 @@ class WriteBuffer:
     def has_something(self) -> bool:
         """Tell whether there is something to take."""
         pending = self._pending
-        return bool(pending.cdrs or pending.entries or self._deliveries or pending.moved or self._first)
+        return bool(
+            pending.cdrs or pending.entries or self._deliveries or pending.moved or pending.database or self._first
+        )
 
     @property
     def waiting(self) -> int:
         """Count the rows that there are to take."""
         pending = self._pending
-        new = len(pending.cdrs) + len(pending.entries) + len(pending.moved)
+        new = len(pending.cdrs) + len(pending.entries) + len(pending.moved) + len(pending.database)
         return new + len(self._deliveries) + rows.count(self._first)
 
     def take(self, turn: int) -> Batch:
@@ -210,20 +229,23 @@ class WriteBuffer:
         work = self._first
         if pending.cdrs:
             self._last_cdr = pending.cdrs[-1].id
-            work.append((rows.CDR, rows.of_cdrs(name, pending.cdrs)))
+            work.append((rows.CDR, rows.of_cdrs(name, pending.cdrs, self._zone)))
         if pending.entries:
             work.append((rows.LEDGER, rows.of_entries(name, pending.entries)))
         if self._deliveries:
             work.append((rows.WEBHOOK, rows.of_deliveries(name, self._deliveries.values())))
         if pending.moved:
             work.append((rows.MOVED, rows.of_moved(name, pending.moved)))
+        if pending.database:
+            pending.database[rows.NOW] = str(self._pbx.clock.now if self._pbx is not None else 0)
+            work.append((rows.ASTDB, rows.of_astdb(name, pending.database)))
         if self._keep:
             work.extend(self._prune())
         has_recordings = any(cdr.recording_file for cdr in pending.cdrs)
         recorded = self._recorded if has_recordings else None
         batch = Batch(self, turn, self._run, work, self._posts, rows.count(work), recorded)
         self._first, self._posts, self._deliveries = [], [], {}
-        pending.cdrs, pending.entries, pending.moved = [], [], []
+        pending.cdrs, pending.entries, pending.moved, pending.database = [], [], [], {}
         return batch
 
     def lasts(self, batch: Batch) -> None:
@@ -246,6 +268,11 @@ class WriteBuffer:
         first = 0 if before is None else before.ledger.next_entry
         entries = sorted(pbx.ledger, key=lambda entry: entry.id)
         return [entry for entry in entries if entry.id >= first and entry.id not in self._known_entries]
+
+    def _new_in_database(self, pbx: Pbx, before: Pbx | None) -> dict[tuple[str, str], str]:
+        """Give what a PBX put in its database as it was made."""
+        known = self._known_database if before is None else before.database.entries()
+        return {key: value for key, value in pbx.database.entries().items() if known.get(key) != value}
 
     def _put_directory(self, pbx: Pbx) -> None:
         self._first.extend(one for one in rows.of_directory(self.name, pbx.directory) if one[1])

@@ -11,13 +11,14 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.notice import Notice
+from pbxsim.pbx.remembering import NUMBERS, NumbersSaid
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.delivery import Delivery, DeliveryState, Try
 from pbxsim.sinks.store import rows
 from pbxsim.sinks.store.schema import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -46,18 +47,22 @@ async def saved(connection: AsyncConnection, pbx: str, newest: int) -> Saved:
     last_cdr, last_call, last_channel, ended_at = await _highest(connection, pbx)
     last_notice, told_at = await _last_delivery(connection, pbx)
     last_call = max(last_call, await _last_call_told_of(connection, pbx))
-    if not (last_cdr or balances or last_notice):
+    database = await _database(connection, pbx)
+    if not (last_cdr or balances or last_notice or database):
         return Saved()
+    changed_at = int(database.pop(rows.NOW, "0"))
+    given = _given(database)
     return Saved(
         cdrs=tuple(cdrs),
         entries=tuple(sorted(entries, key=lambda entry: entry.id)),
         balances=balances,
-        now=max([ended_at, told_at, *(at for _, at in balances.values())]),
-        last_call=last_call + NUMBERS_SKIPPED,
-        last_channel=last_channel + NUMBERS_SKIPPED,
+        now=max([1, ended_at, told_at, changed_at, *(at for _, at in balances.values())]),
+        last_call=max(last_call + NUMBERS_SKIPPED, given.call),
+        last_channel=max(last_channel + NUMBERS_SKIPPED, given.channel),
         last_cdr=last_cdr,
         last_entry=await _last_entry(connection, pbx),
         last_notice=last_notice,
+        database=database,
     )
 
 
@@ -113,12 +118,14 @@ async def _cdrs(connection: AsyncConnection, pbx: str, newest: int) -> list[Cdr]
 async def _highest(connection: AsyncConnection, pbx: str) -> tuple[int, int, int, Instant]:
     """Give the highest record, call and channel, and the latest end. Who ended long ago has none of the highest."""
     cdr = TABLES[rows.CDR].c
-    of_cdr = select(cdr.id, cdr.callno, cdr.first_serial, cdr.second_serial, cdr.end_us).where(cdr.pbx == pbx)
+    of_cdr = select(cdr.id, cdr.callno, cdr.serial, cdr.first_serial, cdr.second_serial, cdr.end_us).where(
+        cdr.pbx == pbx
+    )
     recent = of_cdr.order_by(cdr.id.desc()).limit(_RECENT).subquery().c
-    columns = (recent.id, recent.callno, recent.first_serial, recent.second_serial, recent.end_us)
+    columns = (recent.id, recent.callno, recent.serial, recent.first_serial, recent.second_serial, recent.end_us)
     found = (await connection.execute(select(*(func.coalesce(func.max(column), 0) for column in columns)))).one()
-    number, call, first, second, end = map(int, found)
-    return number, call, max(first, second), end
+    number, call, serial, first, second, end = map(int, found)
+    return number, call, max(serial, first, second), end
 
 
 async def _balances(connection: AsyncConnection, pbx: str) -> dict[str, tuple[Money, Instant]]:
@@ -129,6 +136,18 @@ async def _balances(connection: AsyncConnection, pbx: str) -> dict[str, tuple[Mo
         account: (balance, at)
         for account, balance, at in map(tuple, await _all(connection, statement.order_by(ledger.id)))
     }
+
+
+async def _database(connection: AsyncConnection, pbx: str) -> dict[tuple[str, str], str]:
+    kept = TABLES[rows.ASTDB].c
+    found = await _all(connection, select(kept.family, kept.keyname, kept.value).where(kept.pbx == pbx))
+    return {(family, key): value for family, key, value in map(tuple, found)}
+
+
+def _given(database: Mapping[tuple[str, str], str]) -> NumbersSaid:
+    """Give the numbers up to which the run before may have given some."""
+    said = database.get((NUMBERS, NUMBERS))
+    return NumbersSaid(0, 0) if said is None else msgspec.json.decode(said, type=NumbersSaid)
 
 
 async def _entries(connection: AsyncConnection, pbx: str, account: str, newest: int) -> list[LedgerEntry]:
@@ -162,11 +181,12 @@ _DIRECTIONS: Final = {one.value: one for one in Direction}
 
 
 def _cdr(row: Row[Any]) -> Cdr:
-    fields = dict(zip(rows.CDR_FIELDS, row, strict=False))
+    *said, one, two, three, four, _offset = tuple(row)
+    fields = dict(zip(rows.CDR_FIELDS, said, strict=True))
     fields["cause"] = _CAUSES[fields["cause"]]
     fields["disposition"] = _DISPOSITIONS[fields["disposition"]]
     fields["direction"] = _DIRECTIONS[fields["direction"]]
-    return Cdr(custom=tuple(row[-4:]), **fields)
+    return Cdr(custom=(one, two, three, four), **fields)
 
 
 def _entry(row: Row[Any]) -> LedgerEntry:

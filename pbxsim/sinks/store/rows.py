@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
+from pbxsim.kit.civil import utc_offset
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from zoneinfo import ZoneInfo
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.cdr import Cdr
@@ -29,7 +32,11 @@ LEDGER: Final = "ledger"
 WEBHOOK: Final = "webhook"
 EXTENSIONS: Final = "extensions"
 OUTROUTE: Final = "outroute"
-TABLES: Final = (CDR, LEDGER, WEBHOOK, EXTENSIONS, OUTROUTE)
+ASTDB: Final = "astdb"
+TABLES: Final = (CDR, LEDGER, WEBHOOK, EXTENSIONS, OUTROUTE, ASTDB)
+
+NOW: Final = ("pbx", "now")
+"""Family and key under which the database has the PBX's clock at the last change of its AstDB."""
 
 MOVED: Final = "moved"
 REPLAYED: Final = "replayed"
@@ -49,6 +56,7 @@ _CDR: Final = {  # column: where a Cdr has it (`_value_` is an enum's plain valu
     "answer_us": "answer",
     "end_us": "end",
     "cause": "cause._value_",
+    "serial": "serial",
     "first_serial": "first_serial",
     "second_serial": "second_serial",
     "src": "src",
@@ -72,7 +80,6 @@ _CDR: Final = {  # column: where a Cdr has it (`_value_` is an enum's plain valu
     "lastdata": "last_data",
     "made_us": "made",
     "linked_us": "linked_at",
-    "linked_serial": "linked_serial",
     "talk_us": "talk",
 }
 _CUSTOM: Final = ("CustomCDR1", "CustomCDR2", "CustomCDR3", "CustomCDR4")
@@ -104,7 +111,7 @@ _WEBHOOK: Final = {
 }
 
 COLUMNS: Final = {
-    CDR: ("pbx", *_CDR, *_CUSTOM),
+    CDR: ("pbx", *_CDR, *_CUSTOM, "utc_offset"),
     LEDGER: ("pbx", *_LEDGER),
     WEBHOOK: ("pbx", *_WEBHOOK, "tries"),
     EXTENSIONS: (
@@ -112,6 +119,7 @@ COLUMNS: Final = {
         *("sip_username", "sip_usernames", "callerid"),
     ),
     OUTROUTE: ("pbx", "id", "name", "patterns", "trunks", "prepend", "strip"),
+    ASTDB: ("pbx", "family", "keyname", "value"),
     MOVED: ("recording_path", "recording_name", "pbx", "id"),
     REPLAYED: ("pbx", "spill", "frame"),
     OLD[CDR]: ("pbx", "end_us", "id"),
@@ -122,7 +130,7 @@ COLUMNS: Final = {
 """The columns of each statement's rows."""
 
 CDR_FIELDS: Final = tuple(path.partition(".")[0] for path in _CDR.values())
-"""A Cdr's fields in the order of the columns behind `pbx`; then come the four of `custom`."""
+"""A Cdr's fields in the order of the columns behind `pbx`; then come the four of `custom`, and what is no field."""
 
 LEDGER_FIELDS: Final = tuple(path.partition(".")[0] for path in _LEDGER.values())
 """A LedgerEntry's fields in the order of the columns behind `pbx`."""
@@ -132,9 +140,14 @@ _entry = attrgetter(*_LEDGER.values())
 _delivery = attrgetter(*_WEBHOOK.values())
 
 
-def of_cdrs(pbx: str, cdrs: Iterable[Cdr]) -> list[Row]:
-    """Give the rows of records."""
-    return [(pbx, *_cdr(cdr), *cdr.custom) for cdr in cdrs]
+def of_cdrs(pbx: str, cdrs: Iterable[Cdr], where: ZoneInfo | None = None) -> list[Row]:
+    """Give the rows of records of a PBX whose clocks go by that time zone; None: UTC."""
+    return [(pbx, *_cdr(cdr), *cdr.custom, utc_offset(cdr.start, where)) for cdr in cdrs]
+
+
+def of_astdb(pbx: str, entries: Mapping[tuple[str, str], str]) -> list[Row]:
+    """Give the rows of what is remembered, by family and key."""
+    return [(pbx, family, key, value) for (family, key), value in entries.items()]
 
 
 def of_moved(pbx: str, cdrs: Iterable[Cdr]) -> list[Row]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Dialect, Select, TableClause
     from sqlalchemy.sql.dml import UpdateBase
 
-_KEYS: Final = {rows.WEBHOOK: ["pbx", "id"], rows.REPLAYED: ["pbx"]}
+_KEYS: Final = {rows.WEBHOOK: ["pbx", "id"], rows.REPLAYED: ["pbx"], rows.ASTDB: ["pbx", "family", "keyname"]}
 _DELIVERY_CHANGES: Final = ("due_us", "redelivered", "state", "tries")
 
 
@@ -28,6 +28,7 @@ def compiled(dialect: Dialect) -> dict[str, str]:
     statements = {name: _added(_in_order(name), dialect) for name in rows.TABLES}
     statements[rows.WEBHOOK] = _put(_in_order(rows.WEBHOOK), dialect, _DELIVERY_CHANGES)
     statements[rows.REPLAYED] = _put(_in_order(rows.REPLAYED), dialect, ("spill", "frame"))
+    statements[rows.ASTDB] = _put(_in_order(rows.ASTDB), dialect, ("value",))
     statements[rows.MOVED] = _moved()
     for name, removal in rows.WITHOUT.items():
         statements[removal] = delete(TABLES[name]).where(TABLES[name].c.pbx == bindparam("of_pbx"))

@@ -6,7 +6,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.notices import announce, receivers
-from pbxsim.vendors.duocom.settings import Settings, faults
+from pbxsim.vendors.duocom.settings import Settings, credentials, faults
 
 vendor = Vendor(
     name="duocom",
@@ -15,6 +15,7 @@ vendor = Vendor(
     paths=tuple(ACTIONS),
     open=DuocomInterface,
     check=faults,
+    credentials=credentials,
     receivers=receivers,
     announce=announce,
     secret_params=frozenset({"pass", "password_voip"}),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pbxsim.kit.access import address_allowed
+from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.numbers import SPAIN
 from pbxsim.kit.reach import can_pay, reachable
@@ -46,7 +47,7 @@ class DuocomInterface:
             text = self.state.texts[refusal.error]
             reply = self.state.reply(wire.refused(text), code=text).hinted(*refusal.hints)
         hints = parameter_hints(request.params, action.parameters)
-        return reply.hinted(*hints, *_page_hints(request), *request.reading_hints)
+        return not_allowed(reply, request).hinted(*hints, *_page_hints(request), *request.reading_hints)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""

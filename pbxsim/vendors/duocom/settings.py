@@ -13,15 +13,18 @@ import msgspec
 from pbxsim.kit.access import is_network
 from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.numbers import is_digits
-from pbxsim.kit.params import has_control
-from pbxsim.kit.receiving import delivery_faults, is_url
-from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.values import Lines
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.references import HIGHEST, LOWEST
 from pbxsim.vendors.duocom.template import CALL_PLACES, LEG_PLACES, MAIL_PLACES, has_place, unknown_places
+
+TIME_ZONE: Final = "Europe/Madrid"
+"""Where nobody says another: where the vendor is."""
 
 _LONGEST_NUMBER: Final = 20
 _MAILBOX: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # RFC 5321
@@ -110,8 +113,8 @@ class Consumption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     `row` is one charged leg, with the places of ruling R21; `head` the first line. Each ends with a newline.
     """
 
-    head: str = "1"
-    row: str = "{fecha};{hora};{llamante};{acceso};{llamado};{segundos};{coste};{ref_id}"
+    head: Lines = "1"
+    row: Lines = "{fecha};{hora};{llamante};{acceso};{llamado};{segundos};{coste};{ref_id}"
 
 
 class MaskList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -121,8 +124,8 @@ class MaskList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `numero` and whether it is the one shown now (`puesta`: 1 or 0).
     """
 
-    document: str = '<?xml version="1.0" encoding="{charset}"?>\n<mascaras>{mascaras}</mascaras>\n'
-    mask: str = '<mascara puesta="{puesta}">{numero}</mascara>'
+    document: Lines = '<?xml version="1.0" encoding="{charset}"?>\n<mascaras>{mascaras}</mascaras>\n'
+    mask: Lines = '<mascara puesta="{puesta}">{numero}</mascara>'
 
 
 class RecordingMail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,7 +133,7 @@ class RecordingMail(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     sender: str = "pbxsim@localhost"
     subject: str = "Grabación de la llamada {ref}"
-    text: str = (
+    text: Lines = (
         "Adjuntamos la grabación de su llamada.\n\nReferencia: {ref}\nFecha: {fecha} {hora}\nLlamante: {llamante}\n"
         "Llamado: {llamado}\nConversación: {segundos} s\n"
     )
@@ -141,7 +144,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Duocom on one PBX.
 
     Numbers are dialled in `context`; `extXXXX` is looked up in `dialplan`. A VoIP address ends in one of
-    `voip_domains`. `first_reference` is the first call's of each day, in `time_zone`. `ring_seconds` is how long either
+    `voip_domains`. `first_reference` is the first call's of each day, in `time_zone` (IANA name; absent: the
+    PBX's, and if it has none, Europe/Madrid). `ring_seconds` is how long either
     party is rung. `texts`: other wordings, by the names in errors.py. `access` is what reports and notices say of how a
     call was made, `decimal_mark` what stands before the decimals of a cost.
     """
@@ -150,16 +154,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     context: str
     dialplan: str
     voip_domains: tuple[str, ...] = ("mioficinaweb.es", "telefacil.com")
-    time_zone: str = "Europe/Madrid"
+    time_zone: str | None = None
     first_reference: int = 53_010_203  # the reference in the manual's sample
     ring_seconds: float = 30
     charset: Literal["utf-8", "iso-8859-1"] = "utf-8"
-    texts: dict[Text, str] = {}
+    texts: dict[Text, Lines] = {}
     access: str = "Acceso local"  # the tariff that the manual names for these calls
     decimal_mark: Literal[".", ","] = "."
     consumption: Consumption = Consumption()
     mask_list: MaskList = MaskList()
     mail: RecordingMail = RecordingMail()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give what each account and each VoIP user identifies itself with."""
+    for number, account in enumerate(settings.accounts):
+        path = f"accounts[{number}]"
+        yield Credential(path, frozenset({("principal", account.principal, account.password)}))
+        for index, user in enumerate(account.voip_users):
+            yield Credential(f"{path}.voip_users[{index}]", frozenset({("VoIP user", user.user, user.password)}))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -168,7 +181,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
         yield SettingsFault("context", settings.context, "the name of a context or a dialplan of this file")
     if settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, "the name of one of the file's dialplans")
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault("time_zone", settings.time_zone, "an IANA time zone, as Europe/Madrid")
     seen: set[str] = set()
     for index, account in enumerate(settings.accounts):
@@ -214,6 +227,7 @@ def _notice_faults(notice: NoticeSettings, places: tuple[str, ...], path: str) -
     if not is_url(notice.url) or has_place(urlsplit(notice.url).netloc) or "@" in urlsplit(notice.url).netloc:
         expected = "an http(s) URL without user, password, fragment or blanks, its places behind the server's name"
         yield SettingsFault(f"{path}.url", NOT_SHOWN, expected)
+    yield from server_faults(notice.url, f"{path}.url")
     if unknown_places(notice.url, places):
         yield SettingsFault(f"{path}.url", NOT_SHOWN, _no_places_but(places))
     if ":" in notice.username:  # RFC 7617, 2: the first colon ends the user name
@@ -273,9 +287,6 @@ def _no_places_but(known: tuple[str, ...]) -> str:
 def _mail_faults(mail: RecordingMail) -> Iterator[SettingsFault]:
     if not _is_mailbox(mail.sender):
         yield SettingsFault("mail.sender", mail.sender, "an e-mail address, as pbx@example.com")
-    for name, text in (("subject", mail.subject), ("attachment", mail.attachment)):
-        if has_control(text):
-            yield SettingsFault(f"mail.{name}", text, "one line without control characters")
     if not mail.attachment or "/" in mail.attachment or "\\" in mail.attachment:
         yield SettingsFault("mail.attachment", mail.attachment, "a file's name, as {ref}.mp3")
     for name, text in (("subject", mail.subject), ("text", mail.text), ("attachment", mail.attachment)):

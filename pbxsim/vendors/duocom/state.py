@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import msgspec
+
 from pbxsim.kit.access import address_allowed, same_secret
-from pbxsim.kit.civil import zone
+from pbxsim.kit.civil import local_zone
+from pbxsim.kit.methods import GET_AND_POST
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import Reply
+from pbxsim.pbx.astdb import AstDb, key_of
 from pbxsim.vendors.duocom.errors import TEXTS, Text
 from pbxsim.vendors.duocom.references import References
+from pbxsim.vendors.duocom.settings import TIME_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,15 +32,31 @@ Telephone: TypeAlias = tuple[str, str]
 """PHONE and a number as it is dialled, or VOIP and a SIP user."""
 
 
-class ChosenMasks:
-    """Which mask is set for which telephone of which customer. They last as long as the PBX runs (R25)."""
+MASKS: Final = "duocom/masks"
 
-    def __init__(self) -> None:
-        self._set: dict[tuple[str, Telephone], str] = {}
+
+class _Mask(msgspec.Struct, frozen=True):
+    """A mask that was set."""
+
+    account: str
+    telephone: Telephone
+    mask: str
+
+
+class ChosenMasks:
+    """Which mask is set for which telephone of which customer. They last until the PBX is reset (R25)."""
+
+    def __init__(self, database: AstDb) -> None:
+        self._database = database
+        self._set: dict[tuple[str, Telephone], str] = {
+            (one.account, one.telephone): one.mask for _, one in database.family(MASKS, _Mask)
+        }
 
     def put(self, account: Account, telephone: Telephone, mask: str) -> None:
         """Set a mask from now on."""
         self._set[account.principal, telephone] = mask
+        key = key_of("/".join((account.principal, *telephone)))
+        self._database.put(MASKS, key, _Mask(account.principal, telephone, mask))
 
     def shown(self, account: Account, telephone: Telephone) -> str:
         """Give the mask of a telephone: the one set for it, else the account's; empty where there is neither."""
@@ -53,11 +74,11 @@ class State:
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
         self.pbx = pbx
-        self.zone = zone(settings.time_zone)
+        self.zone = local_zone(settings.time_zone, pbx, TIME_ZONE)
         self.texts = TEXTS | settings.texts
         self.references = References(self.zone, settings.first_reference)
         self.references.resume(pbx)
-        self.masks = ChosenMasks()
+        self.masks = ChosenMasks(pbx.database)
 
     def customer(self, params: Params) -> Account | None:
         """Find the account whose user number and password a request carries."""
@@ -99,7 +120,7 @@ class State:
 
 def readable(request: Request) -> None:
     """Refuse a request that is neither GET nor POST, or whose body did not arrive (R1, R7)."""
-    if request.method not in ("GET", "POST"):
+    if request.method not in GET_AND_POST:
         raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page calls with GET")
     if request.fault:
         raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")

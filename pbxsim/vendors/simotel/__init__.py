@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
-from pbxsim.vendors.simotel.settings import Settings, faults
+from pbxsim.vendors.simotel.settings import Settings, credentials, faults
 
 vendor = Vendor(
     name="simotel",
@@ -17,6 +17,7 @@ vendor = Vendor(
     paths=("/api/v4/*", "/api/v4.1/*"),
     open=SimotelInterface,
     check=faults,
+    credentials=credentials,
     receivers=SimotelInterface.receivers,
     announce=SimotelInterface.announce,
     secret_headers=frozenset({"authorization", "cookie", "x-apikey"}),

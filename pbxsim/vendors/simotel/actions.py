@@ -24,11 +24,12 @@ class SimotelAction(Action[State], frozen=True, kw_only=True):
     methods: tuple[str, ...] = ("POST",)
 
 
-_PUT_TOO: Final = ("PUT", "POST")
+PUT_TOO: Final = ("PUT", "POST")
+"""The methods of originate and ping, and with `lenient_methods` of every service."""
 
 ACTIONS: Final[Mapping[str, SimotelAction]] = {
-    ORIGINATE: SimotelAction(handler=originate, methods=_PUT_TOO),
-    PING: SimotelAction(handler=ping, methods=_PUT_TOO),
+    ORIGINATE: SimotelAction(handler=originate, methods=PUT_TOO),
+    PING: SimotelAction(handler=ping, methods=PUT_TOO),
     "pbx/users/search": SimotelAction(handler=search_users),
     "pbx/trunks/search": SimotelAction(handler=search_trunks),
     "pbx/queues/search": SimotelAction(handler=search_queues),

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from http import HTTPStatus
 from itertools import permutations
 from shlex import quote
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.kit.access import address_allowed
+from pbxsim.kit.json_body import repeated_keys
+from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import compact_json
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.access import Pages, find_account
-from pbxsim.vendors.simotel.actions import ACTIONS
+from pbxsim.vendors.simotel.actions import ACTIONS, PUT_TOO
 from pbxsim.vendors.simotel.components import add_components
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.events import announce, receivers
@@ -67,7 +72,7 @@ class SimotelInterface:
         try:
             reply = self._served(request)
         except Refusal as refusal:
-            reply = wire.refused(refusal, self._settings.texts)
+            reply = self._refused(refusal, request)
         return self._pages.shown(reply, request)
 
     def curl(self, base_url: str) -> str | None:
@@ -87,15 +92,27 @@ class SimotelInterface:
             raise Refusal(Failure.ADDRESS_REFUSED)
         account = find_account(request.headers, self._settings.accounts)
         service = _service(request.path)
-        _check_form(request, ACTIONS[service].methods)
+        _check_form(request, self._methods(service))
         if not account.may_use(service):
             raise Refusal(Failure.ACCESS_DENIED, filled={"name": service})
         if request.fault:
             raise Refusal(Failure.UNPARSABLE, request.fault)
         return self._done(service, request)
 
+    def _methods(self, service: str) -> tuple[str, ...]:
+        return PUT_TOO if self._settings.lenient_methods else ACTIONS[service].methods
+
+    def _refused(self, refusal: Refusal, request: Request) -> Reply:
+        reply = wire.refused(refusal, self._settings.texts)
+        if refusal.error is Failure.METHOD_REFUSED:
+            return not_allowed(reply, request, self._methods(_service(request.path)))
+        challenge = self._settings.www_authenticate
+        if challenge and reply.status == HTTPStatus.UNAUTHORIZED:
+            return msgspec.structs.replace(reply, headers=(*reply.headers, ("WWW-Authenticate", challenge)))
+        return reply
+
     def _done(self, service: str, request: Request) -> Reply:
-        hints = () if not request.query else (_FROM_BODY,)
+        hints = (*repeated_keys(request.body), *((_FROM_BODY,) if request.query else ()))
         try:
             return ACTIONS[service].handler(request, self.state).hinted(*hints)
         except Refusal as refusal:

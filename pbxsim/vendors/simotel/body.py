@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.json_body import byte_order_mark
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.params import has_control
 from pbxsim.kit.refusal import Refusal
@@ -35,7 +36,7 @@ def read_fields(body: bytes) -> dict[str, object]:
     try:
         document = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal(Failure.UNPARSABLE, f"the body is no JSON: {error}") from error
+        raise Refusal(Failure.UNPARSABLE, f"the body is no JSON: {byte_order_mark(body) or error}") from error
     if document == []:
         return {}
     if not isinstance(document, dict):

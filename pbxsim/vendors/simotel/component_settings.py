@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.receiving import server_faults
 from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
@@ -81,6 +82,7 @@ def _own_faults(entry: ComponentEntry, path: str) -> Iterator[SettingsFault]:
         yield SettingsFault(f"{path}.name", entry.name, f"a name of at most {_LONGEST_NAME} characters")
     if not is_address(entry.address):
         yield SettingsFault(f"{path}.address", NOT_SHOWN, "an http(s) URL without user, password, fragment or blanks")
+    yield from server_faults(entry.address, f"{path}.address")
     if not 0 < entry.answer_within <= _LONGEST_WAIT:
         expected = f"seconds, more than 0 and at most {_LONGEST_WAIT}"
         yield SettingsFault(f"{path}.answer_within", entry.answer_within, expected)

@@ -16,7 +16,6 @@ from pbxsim.pbx.decision import Answer, Question, Unusable
 from pbxsim.pbx.dialplan import Refused, ToExtension
 from pbxsim.vendors.simotel.component_settings import LONGEST_TIMEOUT, ComponentKind
 from pbxsim.vendors.simotel.event_settings import Method
-from pbxsim.vendors.simotel.ids import cuid
 from pbxsim.vendors.simotel.numbers import kept_inside
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class WebComponent:
             "src": decision.src,
             "dst": decision.number,
             "data": entry.data,
-            "unique_id": cuid(decision.call),
+            "unique_id": decision.call.unique_id,
             "app_name": entry.name,
         }
         method, content_type, body = self._form(fields)

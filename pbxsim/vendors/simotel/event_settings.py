@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pbxsim.kit.civil import zone_or_none
-from pbxsim.kit.receiving import delivery_faults, is_url
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
 from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.notice import Retry
 
@@ -43,6 +43,9 @@ class EventName(StrEnum):
     AUTO_DIALER_REPORT = "AutoDialerReport"
     RESERVED_CALL_IN_FRONT = "ReservedCallInFront"
 
+
+TIME_ZONE: Final = "Asia/Tehran"
+"""Where nobody says another: where the vendor is."""
 
 SENT: Final = (
     EventName.NEW_STATE,
@@ -108,7 +111,8 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `chosen`: the events that are sent; absent: all that pbxsim knows. The vendor's other events may be chosen, too, but
     never come. `address` may have a query, which is kept. `username` and `password`: HTTP Basic. `timeout`: how many
     seconds a try may take. `retry`: when a try that failed is made again, in seconds of the PBX's clock; `{give_up: 0}`
-    tries once. Times are UTC, with `client_api_use_local_timezone` those of `time_zone`. `cdr_name`, `dialer_key`:
+    tries once. Times are UTC, with `client_api_use_local_timezone` those of `time_zone` (absent:
+    that of the reports where the PBX has a zone, else Asia/Tehran). `cdr_name`, `dialer_key`:
     other spellings. `send_unanswered_first_party`: a call whose first party did not answer has a Cdr, too (`dst` is
     `failed`).
     """
@@ -123,7 +127,7 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     timeout: float = 5
     retry: Retry = Retry()
     client_api_use_local_timezone: bool = False
-    time_zone: str = "Asia/Tehran"
+    time_zone: str | None = None
     cdr_name: CdrName = CdrName.CDR
     dialer_key: DialerKey = DialerKey.DIALER
     send_unanswered_first_party: bool = False
@@ -137,11 +141,12 @@ def event_faults(settings: EventSettings, path: str) -> Iterator[SettingsFault]:
     """Find what could never work; `path` is where these settings stand. No fault shows a password or a token."""
     if not is_address(settings.address):
         yield SettingsFault(f"{path}.address", NOT_SHOWN, "an http(s) URL without user, password, fragment or blanks")
+    yield from server_faults(settings.address, f"{path}.address")
     if ":" in settings.username:  # RFC 7617, 2: the first colon ends the user name
         yield SettingsFault(f"{path}.username", settings.username, "a name without ':'")
     if settings.password and not settings.username:
         yield SettingsFault(f"{path}.username", "", "a user name to the password")
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault(f"{path}.time_zone", settings.time_zone, "a time zone, as Asia/Tehran")
     yield from delivery_faults(settings.timeout, settings.retry, path)
 

@@ -1,8 +1,7 @@
 """What things are called outside: calls and their recordings, objects of the PBX, rows of reports.
 
-A call's `cuid` (also `unique_id`) has the vendor's form, `<Unix second>.<counter>`. The counter is the call's number,
-not a channel's: with several telephones it shows only at the end which channel the record will name, but all events of
-a call, its record and its recording need one id from the first moment on.
+A call's `cuid` (also `unique_id`) has the vendor's form, `<Unix second>.<counter>`: it is the call's unique id
+everywhere else, too, in its record, the queue log and whatever other vendors tell of it.
 
 An `_id` is 24 hexadecimal digits, as a MongoDB ObjectId, the same on every run. A report's row has one that grows with
 time: the first eight digits are the Unix second at which the row was made, the next six say what kind of row it is, the
@@ -19,7 +18,6 @@ from pbxsim.clock.instant import SECOND, to_datetime
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
-    from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
 
 # Kinds of rows.
@@ -33,16 +31,6 @@ _KIND: Final = slice(8, 14)
 _RECORD: Final = re.compile(r"[0-9]{8}_([0-9]{1,12}\.[0-9]{1,12})\.(?:wav|mp3)", re.ASCII)
 
 
-def cuid(call: Call) -> str:
-    """Name a call."""
-    return spelt_cuid(call.started_at, call.number)
-
-
-def cuid_of(cdr: Cdr) -> str:
-    """Name a record's call; one that stands in the PBX file belongs to no call here, and its own number counts."""
-    return spelt_cuid(cdr.began, cdr.call or cdr.id)
-
-
 def record_name(cdr: Cdr) -> str:
     """Name a record's recording as the vendor does, `YYYYMMDD_<cuid>.mp3`, by the UTC date; empty where there is none.
 
@@ -51,18 +39,13 @@ def record_name(cdr: Cdr) -> str:
     if not cdr.recording_file:
         return ""
     ending = "mp3" if cdr.recording_file.lower().endswith(".mp3") else "wav"
-    return f"{to_datetime(cdr.began):%Y%m%d}_{cuid_of(cdr)}.{ending}"
+    return f"{to_datetime(cdr.began):%Y%m%d}_{cdr.linked_id}.{ending}"
 
 
 def cuid_in(record: str) -> str:
     """Give the cuid that the name of a recording has in it; empty where it is no such name."""
     found = _RECORD.fullmatch(record)
     return found[1] if found else ""
-
-
-def spelt_cuid(start: Instant, number: int) -> str:
-    """The name of the call with that number, which began then."""
-    return f"{start // SECOND}.{number}"
 
 
 def object_id(kind: str, key: object) -> str:

@@ -5,8 +5,7 @@ Simotel knows a queue by a number, the switch by its name (README, ruling R204).
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToTrunk
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from pbxsim.pbx.queue import Queue
     from pbxsim.vendors.simotel.settings import Settings
 
-_DIALLED: Final = re.compile(r"\+?[0-9*#]+")  # what a trunk can be given
-
 
 def find_extension(number: str, settings: Settings, pbx: Pbx) -> Extension | None:
     """Find an internal number in the numbering plan of the settings, else in the one plan that has it."""
@@ -36,13 +33,8 @@ def find_extension(number: str, settings: Settings, pbx: Pbx) -> Extension | Non
 
 def kept_inside(there: Destination, number: str, settings: Settings) -> Destination:
     """Refuse what would leave by a trunk and may not."""
-    if not isinstance(there, ToTrunk):
-        return there
-    if number.startswith(settings.barred_prefixes):
-        return Refused(number, HangupCause.OUTGOING_CALL_BARRED)
-    if not _DIALLED.fullmatch(number):
-        return Refused(number, HangupCause.INVALID_NUMBER_FORMAT)
-    return there
+    barred = isinstance(there, ToTrunk) and number.startswith(settings.barred_prefixes)
+    return Refused(number, HangupCause.OUTGOING_CALL_BARRED) if barred else there
 
 
 def number_of(queue: Queue, pbx: Pbx) -> str:

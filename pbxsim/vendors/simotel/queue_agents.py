@@ -214,14 +214,14 @@ def _map_operator(agent: Agent | None, number: str, line: Line, state: State) ->
         state.pbx.agents.add(agent)
     if agent.line is None or agent.line.extension is not line.extension:
         state.pbx.agents.log_in(agent, line)
-        state.mapped.add(agent.number)
+        state.map(agent.number)
     return agent
 
 
 def _unmap_operator(agent: Agent, state: State) -> None:
     """End the work of an operator whom this interface mapped and who is in no queue any more."""
     if agent.number in state.mapped and not any(queue.member(agent) for queue in state.pbx.queues):
-        state.mapped.discard(agent.number)
+        state.unmap(agent.number)
         state.pbx.agents.log_out(agent)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
 from pbxsim.kit.access import is_network
 from pbxsim.kit.civil import zone_or_none
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.headers import is_origin
+from pbxsim.kit.values import Lines
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_faults
 from pbxsim.vendors.simotel.errors import Failure
@@ -85,10 +87,11 @@ class Calendar(StrEnum):
 class ReportSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How reports are asked for and told.
 
-    `time_zone` (IANA name) holds for the dates of requests and replies, `calendar` for those of replies.
+    `time_zone` (IANA name; absent: the PBX's, and if it has none, Asia/Tehran) holds for the dates of requests and
+    replies, `calendar` for those of replies.
     """
 
-    time_zone: str = "Asia/Tehran"
+    time_zone: str | None = None
     calendar: Calendar = Calendar.PERSIAN
 
 
@@ -100,7 +103,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     digits is an extension even where nobody has that number. `barred_prefixes` may not be dialled over a trunk.
     `cors_origins`: pages that may call from a browser, `*` for any. `texts`: other wordings, `{name}` as in errors.py.
     `reports`: how reports are asked for and told.
-    `lenient_fields`: required parameters that may be left out all the same.
+    `lenient_fields`: required parameters that may be left out all the same. `lenient_methods`: every service is asked
+    by PUT or POST, for clients that send all by PUT.
+    `www_authenticate`: the challenge of a 401 (RFC 9110, 11.6.1), empty for none.
     `events`: what a web service of the customer's is told of; absent: nobody listens.
     `components`: places in the dialplan that ask a web service of the customer's where a call goes.
     """
@@ -112,12 +117,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_caller_without_trunk: PublicCaller = PublicCaller.REFUSE
     barred_prefixes: tuple[str, ...] = ("00", "+")
     cors_origins: tuple[str, ...] = ()
-    texts: dict[Failure, str] = {}
+    texts: dict[Failure, Lines] = {}
     reports: ReportSettings = ReportSettings()
     lenient_fields: tuple[LenientField, ...] = ()
+    lenient_methods: bool = False
+    www_authenticate: Annotated[str, msgspec.Meta(pattern=r"^[ -~]{0,200}$")] = 'Basic realm="Simotel"'
     batchaddagent_key: BatchKey = BatchKey.AGENTS
     events: EventSettings | None = None
     components: tuple[ComponentEntry, ...] = ()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give what each account that is enabled is asked for."""
+    for index, account in enumerate(settings.accounts):
+        basic = {("basic", account.username, account.password)} if account.mode.takes_basic else set()
+        token = {("API key", account.api_key)} if account.mode.takes_token else set()
+        if account.enabled:
+            yield Credential(f"accounts[{index}]", frozenset(basic | token))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
@@ -128,9 +144,7 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     yield from _report_faults(settings.reports)
     if settings.dialplan is not None and settings.dialplan not in pbx.directory.dialplans:
         yield SettingsFault("dialplan", settings.dialplan, f"one of the file's dialplans: {_listed(pbx)}")
-    for index, entry in enumerate(settings.allowed_addresses):
-        if not is_network(entry):
-            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    yield from _client_faults(settings)
     for index, prefix in enumerate(settings.barred_prefixes):
         if not prefix:
             yield SettingsFault(f"barred_prefixes[{index}]", prefix, "at least one character: an empty one bars all")
@@ -139,9 +153,19 @@ def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     yield from component_faults(settings.components, pbx, "components")
 
 
+def _client_faults(settings: Settings) -> Iterator[SettingsFault]:
+    for index, entry in enumerate(settings.allowed_addresses):
+        if not is_network(entry):
+            yield SettingsFault(f"allowed_addresses[{index}]", entry, "an IP address or network, as 10.0.0.0/8")
+    for index, origin in enumerate(settings.cors_origins):
+        if origin != "*" and not is_origin(origin):
+            expected = "scheme and host of a page, as https://www.example.com, or * for any"
+            yield SettingsFault(f"cors_origins[{index}]", origin, expected)
+
+
 def _report_faults(settings: ReportSettings) -> Iterator[SettingsFault]:
     """Find what could never work."""
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault("reports.time_zone", settings.time_zone, "a time zone's IANA name, as Asia/Tehran")
 
 
@@ -159,13 +183,19 @@ def _account_faults(account: Account, path: str) -> Iterator[SettingsFault]:
 
 
 def _twins(accounts: Iterable[Account]) -> Iterator[SettingsFault]:
-    seen: set[tuple[str, str, str]] = set()
+    """Find accounts of which a request could not tell which one is meant; no fault shows a key."""
+    names: set[str] = set()
+    keys: set[str] = set()
     for index, account in enumerate(accounts):
-        basic = (account.username, account.password) if account.mode.takes_basic else ("", "")
-        identity = (*basic, account.api_key if account.mode.takes_token else "")
-        if identity in seen:
-            yield SettingsFault(f"accounts[{index}]", account.mode, "credentials that no other account has")
-        seen.add(identity)
+        path = f"accounts[{index}]"
+        name = {account.username} if account.mode.takes_basic and account.enabled else set()
+        key = {account.api_key} if account.mode.takes_token and account.enabled else set()
+        if name & names:
+            yield SettingsFault(f"{path}.username", account.username, "a name that no other enabled account has")
+        if key & keys:
+            yield SettingsFault(f"{path}.api_key", NOT_SHOWN, "an API key that no other enabled account has")
+        names |= name
+        keys |= key
 
 
 def _listed(pbx: Pbx) -> str:

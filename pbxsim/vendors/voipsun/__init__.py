@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
-from pbxsim.vendors.voipsun.settings import Settings, faults
+from pbxsim.vendors.voipsun.settings import Settings, credentials, faults
 
 vendor = Vendor(
     name="voipsun",
@@ -13,5 +13,6 @@ vendor = Vendor(
     paths=(PATH,),
     open=VoipsunInterface,
     check=faults,
+    credentials=credentials,
     secret_params=frozenset({"password", "agentPin"}),
 )

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from pbxsim.kit.methods import GET_AND_POST
 from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.reach import reachable
 from pbxsim.kit.refusal import Refusal
@@ -41,7 +42,12 @@ class VoipsunInterface:
         return self.state.user(request.params) is not None
 
     def answer(self, request: Request) -> Reply:
-        """Judge a request in the order credentials, action, permission, parameters (R3); then carry it out."""
+        """Judge a request in the order credentials, action, permission, parameters (R3); then carry it out.
+
+        One by a method that the page does not have is no request of it, and does nothing (R36).
+        """
+        if request.method not in GET_AND_POST:
+            return wire.method_refused(request)
         try:
             reply = self._carry_out(request)
         except Refusal as error:

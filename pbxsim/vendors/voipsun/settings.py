@@ -7,8 +7,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
+from pbxsim.kit.headers import is_media_type
 from pbxsim.kit.reply import JSON
-from pbxsim.kit.vendor import SettingsFault
+from pbxsim.kit.vendor import Credential, SettingsFault
 from pbxsim.pbx.pbx import Pbx
 
 ActionName: TypeAlias = Literal[
@@ -102,9 +103,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     quirks: Quirks = Quirks()
 
 
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give each API user's name and password."""
+    for index, user in enumerate(settings.users):
+        yield Credential(f"users[{index}]", frozenset({("user", user.username, user.password)}))
+
+
 def faults(settings: Settings, pbx: Pbx) -> Iterable[SettingsFault]:
     """Find what contradicts itself or the rest of the PBX file."""
     yield from _user_faults(settings.users)
+    if not is_media_type(settings.content_type):
+        yield SettingsFault("content_type", settings.content_type, "a media type, as text/html; charset=utf-8")
     for index, name in enumerate(settings.sipstatus_omits):
         if name not in pbx.directory.lines and name not in pbx.directory.trunks:
             yield SettingsFault(f"sipstatus_omits[{index}]", name, "the SIP user of a line, or the name of a trunk")

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import Instant, whole_seconds
+from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.reply import JSON, Reply, compact_json
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import DeviceState, Line, Registration, Trunk
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbxsim.kit.refusal import Refusal
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.queue import Member, Queue, Waiter
@@ -66,6 +68,13 @@ def refused(refusal: Refusal) -> Reply:
     reason = _filled(ERRORS[refusal.error], refusal.filled)
     body = compact_json({"success": "false", "errno": code, "reason": reason})
     return Reply(body=body, content_type=JSON, code=code, hints=refusal.hints)
+
+
+def method_refused(request: Request) -> Reply:
+    """Say that the page is not asked by this method, as a web server does before the script runs (R36)."""
+    hint = f"method {request.method[:32]}: the page is asked by GET or POST"
+    reply = Reply(body=b"405 Method Not Allowed\n", content_type="text/plain; charset=utf-8", code="405", hints=(hint,))
+    return not_allowed(reply, request)
 
 
 def _filled(text: str, filled: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.hangup_notice import announce, receivers
-from pbxsim.vendors.vum.settings import Settings, faults
+from pbxsim.vendors.vum.settings import Settings, credentials, faults
 
 vendor = Vendor(
     name="vum",
@@ -14,6 +14,7 @@ vendor = Vendor(
     paths=("/ustredna/webapi.php", "/webapi.php"),
     open=VumInterface,
     check=faults,
+    credentials=credentials,
     receivers=receivers,
     announce=announce,
     secret_params=frozenset({"klic"}),

@@ -9,6 +9,7 @@ import shlex
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from pbxsim.kit.methods import GET_AND_POST, not_allowed
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.reach import can_pay, reachable
 from pbxsim.kit.refusal import Refusal
@@ -49,7 +50,7 @@ class VumInterface:
             text = self.state.texts[refusal.error]
             reply = self.state.reply(text, code=text).hinted(*refusal.hints)
         reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.reading_hints)
-        return browser.with_leave(reply, request, key)
+        return browser.with_leave(not_allowed(reply, request), request, key)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first key that can do so has a number called."""
@@ -61,7 +62,7 @@ class VumInterface:
 
     def _carry_out(self, request: Request) -> Reply:
         """Judge a request in the order of R4; then do what its key is for. Raises Refusal."""
-        if request.method not in ("GET", "POST"):
+        if request.method not in GET_AND_POST:
             raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page opens an address, a GET")
         if request.fault:
             raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, Literal
@@ -10,16 +9,19 @@ from typing import Final, Literal
 import msgspec
 
 from pbxsim.kit.civil import zone_or_none
+from pbxsim.kit.headers import is_origin
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.kit.reach import reachable
-from pbxsim.kit.receiving import delivery_faults, is_url
-from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.values import Lines
+from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.placeholders import has_place_in_server
 
-_ORIGIN: Final = re.compile(r"https?://[^/?#\s]+")  # RFC 6454, 6.2: scheme, host, port; nothing behind it
+TIME_ZONE: Final = "Europe/Prague"
+"""Where nobody says another: where the vendor is."""
 
 
 class KeyKind(StrEnum):
@@ -77,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     Numbers are dialled in `context`.
     `numbers` are numbers of an account beyond its keys' own ones: calls to them are its incoming calls.
+    `time_zone` (IANA name) is the one of all its moments; absent: the PBX's, and if it has none, Europe/Prague.
     `ring_seconds` is how long either party is rung. `balance_delay_seconds` after a call `typ=1` tells what it cost.
     `texts`: other wordings, by the names in errors.py. `hangup_notices`: whom to tell when a number's call has ended.
     """
@@ -85,20 +88,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     context: str
     numbers: dict[str, tuple[str, ...]] = {}
     ring_seconds: float = 30
-    time_zone: str = "Europe/Prague"
+    time_zone: str | None = None
     charset: Literal["utf-8", "windows-1250", "iso-8859-2"] = "utf-8"
     decimal_separator: Literal[".", ","] = "."
     balance_date: DateForm = DateForm.ISO
     balance_delay_seconds: float = 0
-    texts: dict[Text, str] = {}
+    texts: dict[Text, Lines] = {}
     hangup_notices: tuple[HangupNotice, ...] = ()
+
+
+def credentials(settings: Settings) -> Iterator[Credential]:
+    """Give each activation key."""
+    for index, key in enumerate(settings.keys):
+        yield Credential(f"keys[{index}]", frozenset({("key", key.key)}))
 
 
 def faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
     """Find what contradicts the rest of the PBX file, or could never work."""
     if not pbx.dialplan.knows(settings.context):
         yield SettingsFault("context", settings.context, "the name of a context or a dialplan of this file")
-    if zone_or_none(settings.time_zone) is None:
+    if settings.time_zone is not None and zone_or_none(settings.time_zone) is None:
         yield SettingsFault("time_zone", settings.time_zone, "an IANA time zone, as Europe/Prague")
     seen: set[str] = set()
     for index, key in enumerate(settings.keys):
@@ -121,7 +130,7 @@ def _key_faults(key: Key, path: str, settings: Settings, pbx: Pbx) -> Iterator[S
     if key.origins and not key.kind.is_click_to_call:
         yield SettingsFault(f"{path}.origins", list(key.origins), f"none: a key of kind {key.kind} stays off pages")
     for index, origin in enumerate(key.origins):
-        if not _ORIGIN.fullmatch(origin):
+        if not is_origin(origin):
             yield SettingsFault(f"{path}.origins[{index}]", origin, "scheme and host, as https://www.example.com")
 
 
@@ -160,4 +169,5 @@ def _notice_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
             yield SettingsFault(
                 f"{path}.url", NOT_SHOWN, "an http(s) URL without a fragment, blanks or letters beyond ASCII"
             )
+        yield from server_faults(notice.url, f"{path}.url")
         yield from delivery_faults(notice.timeout, notice.retry, path)

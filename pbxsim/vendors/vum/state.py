@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.kit.access import same_secret
-from pbxsim.kit.civil import zone
+from pbxsim.kit.civil import local_zone
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.vum.errors import TEXTS, Text
+from pbxsim.vendors.vum.settings import TIME_ZONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ class State:
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
         self.pbx = pbx
-        self.zone = zone(settings.time_zone)
+        self.zone = local_zone(settings.time_zone, pbx, TIME_ZONE)
         self.texts = TEXTS | settings.texts
         self.own_numbers = {account: frozenset(self._numbers_of(account)) for account in pbx.accounts}
 

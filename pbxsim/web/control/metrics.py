@@ -74,7 +74,22 @@ class _Reading(Collector):
             for host in self._hosts:
                 counter.add_metric([host.name], read(host))
             yield counter
+        yield from self._connections()
         yield from self._store()
+
+    def _connections(self) -> Iterator[Metric]:
+        counts = self._hosts.connections
+        yield GaugeMetricFamily("pbxsim_connections", "Clients that are connected.", counts.open)
+        yield CounterMetricFamily("pbxsim_connections_accepted", "Clients that were let in.", counts.accepted)
+        for name, words, label, counted in (
+            ("refused", "Clients for whom there was no room, by the ceiling.", "ceiling", counts.refused),
+            ("displaced", "Waiting clients that had to go for others, by the ceiling.", "ceiling", counts.displaced),
+            ("cut", "Clients that took too long or sent too much, by the limit.", "limit", counts.cut),
+        ):
+            counter = CounterMetricFamily(f"pbxsim_connections_{name}", words, labels=[label])
+            for limit, count in counted.items():
+                counter.add_metric([limit], count)
+            yield counter
 
     def _store(self) -> Iterator[Metric]:
         if self._hosts.store is None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
+from urllib.parse import unquote_plus
 
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
+from pbxsim.kit.json_body import byte_order_mark
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+_LARGEST = 2.0**63
 
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 """A number as a client may give it: no blanks, no control characters."""
@@ -35,20 +42,59 @@ def pbx_meant(hosts: Hosts, params: Mapping[str, str]) -> HostedPbx:
 
 
 def query_of(params: Mapping[str, str], kind: type[S]) -> S:
-    """Read a query. Raises Problem 400 for a name that is not known here, or a value that does not fit."""
-    given = {name: value for name, value in params.items() if name != "pbx"}
-    try:
-        return msgspec.convert(given, kind, strict=False)
-    except msgspec.ValidationError as error:
-        raise Problem(400, f"query: {error}") from None
+    """Read a query. Raises Problem 400 for a name that is not known here, or a value that does not fit.
+
+    A filter that is given has a value: `null` is no other way to leave it out, and a party may be called so.
+    """
+    read: dict[str, object] = {}
+    filters = _filters(kind)
+    for name, text in params.items():
+        if name == "pbx":
+            continue
+        if name not in filters:
+            raise Problem(400, f"query: Object contains unknown field `{name}`")
+        attribute, form = filters[name]
+        try:
+            read[attribute] = msgspec.convert(text, form, strict=False)
+        except msgspec.ValidationError as error:
+            raise Problem(400, f"query: {error} - at `$.{name}`") from None
+    return kind(**read)
 
 
-def body_of(body: bytes, decoder: msgspec.json.Decoder[S]) -> S:
-    """Read a body, a JSON object; none at all is an empty one. Raises Problem 400 where it does not fit."""
+def refuse_repetitions(query: str) -> None:
+    """See that nothing is given twice, for one of the two would not be looked at. Raises Problem 400."""
+    names = Counter(unquote_plus(pair.partition("=")[0]) for pair in query.split("&") if pair)
+    for name, count in names.items():
+        if count > 1:
+            raise Problem(400, f"query: `{name}` is given {count} times")
+
+
+@cache
+def _filters(kind: type[msgspec.Struct]) -> Mapping[str, tuple[str, Any]]:
+    """Give what a query may say: by its name there the attribute, and the form of a value that is given."""
+    return {field.encode_name: (field.name, _given(field.type)) for field in msgspec.structs.fields(kind)}
+
+
+def _given(form: Any) -> Any:  # noqa: ANN401 - any annotation
+    if get_origin(form) not in (Union, UnionType):
+        return form
+    return Union[tuple(each for each in get_args(form) if each is not NoneType)]  # noqa: UP007 - made of a tuple
+
+
+def body_of(body: bytes, kind: type[S]) -> S:
+    """Read a body, a JSON object; none at all is an empty one. Raises Problem 400 where it does not fit.
+
+    A number without a fraction is whole, however it is spelt: `1.0` is 1, as in JSON Schema.
+    """
     try:
-        return decoder.decode(body or b"{}")
+        given = msgspec.json.decode(body or b"{}", type=dict[str, Any])
+        return msgspec.convert({name: _whole(value) for name, value in given.items()}, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"body: {error}") from None
+        raise Problem(400, f"body: {byte_order_mark(body) or error}") from None
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST else value
 
 
 def number_of(name: str, text: str) -> int:

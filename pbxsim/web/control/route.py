@@ -19,7 +19,7 @@ from urllib.parse import unquote
 import msgspec
 
 from pbxsim.sinks.store.port import NotStored
-from pbxsim.web.control.request import Nothing, body_of, number_of, query_of
+from pbxsim.web.control.request import Nothing, body_of, number_of, query_of, refuse_repetitions
 from pbxsim.web.control.response import Problem, Response
 
 if TYPE_CHECKING:
@@ -66,7 +66,6 @@ class Route(ABC, Generic[R]):
         self.parts: Mapping[str, type] = self._parts_of(takes)
         self.query: type[msgspec.Struct] = takes["query"].annotation if "query" in takes else Nothing
         self.body: type[msgspec.Struct] = takes["body"].annotation if "body" in takes else Nothing
-        self._decoder = msgspec.json.Decoder(self.body)
 
     @abstractmethod
     async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
@@ -87,8 +86,9 @@ class Route(ABC, Generic[R]):
     def arguments(self, request: Request, hosts: Hosts, host: HostedPbx, parts: Mapping[str, str]) -> list[Any]:
         """Read the request, and give what the handler takes, in its order. Raises Problem 400, 404."""
         given: dict[str, Any] = {"request": request, "hosts": hosts, "host": host}
+        refuse_repetitions(request.query)
         given["query"] = query_of(request.params, self.query)
-        given["body"] = body_of(request.body, self._decoder)
+        given["body"] = body_of(request.body, self.body)
         for name, kind in self.parts.items():
             given[name] = number_of(name, parts[name]) if kind is int else parts[name]
         return [given[name] for name in self._takes]

@@ -36,7 +36,6 @@ def test_what_is_right_or_has_another_form_is_passed_over(plain: object) -> None
 @pytest.mark.parametrize(
     ("section", "content", "place", "expected"),
     [
-        ("phones", {"default": "bu\nsy"}, "phones.default", "text without control characters"),
         ("phones", {"rules": [{"number": "_["}]}, "phones.rules[0].number", "an Asterisk pattern"),
         ("phones", {"default": {"cause": 99, "outcome": "drop"}}, "phones.default.cause", "a hangup cause"),
         ("phones", {"rules": [{"does": {"cause": 17}}]}, "phones.rules[0].does.cause", "no cause"),

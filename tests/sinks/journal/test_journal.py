@@ -131,6 +131,17 @@ def test_it_tells_why_nothing_rang(office: Office, journal: Journal) -> None:
     assert refused.data == {"number": "102", "cause": 3, "cause_name": "NO_ROUTE_DESTINATION"}
 
 
+@pytest.mark.parametrize(
+    ("number", "why"), [("800 1", "a blank in the number"), ("800-1", "'-' in the number"), ("8" * 21, "at most 20")]
+)
+def test_it_tells_why_a_number_cannot_be_dialled(office: Office, journal: Journal, number: str, why: str) -> None:
+    office.call("100", number)
+    office.advance(0)
+    (refused,) = _of(journal, "leg-refused")
+    assert (refused.data["number"], refused.data["cause"]) == (number, 28)
+    assert why in str(refused.data["why"])
+
+
 def test_a_report_that_could_not_be_is_told_with_the_state_that_ruled_it_out(office: Office, journal: Journal) -> None:
     call = office.call("100", "102")
     leg = call.legs[0]

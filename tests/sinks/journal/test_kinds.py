@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pbxsim.pbx.closing import CallRecorded
-from pbxsim.pbx.events import Event
+from pbxsim.pbx.events import DatabaseChanged, Event
 from pbxsim.pbx.queue_visit import AttemptOver, VisitOver
 from pbxsim.sinks.journal.journal import Entry, Journal
 from pbxsim.sinks.journal.kinds import KINDS
@@ -16,7 +16,7 @@ def _of(journal: Journal, kind: str) -> list[Entry]:
     return [entry for entry in journal.entries() if entry.kind == kind]
 
 
-TOLD_BY_OTHERS = (AttemptOver, VisitOver, CallRecorded)
+TOLD_BY_OTHERS = (AttemptOver, CallRecorded, DatabaseChanged, VisitOver)
 """A visit is in the journal by what callers, legs and calls do, a call by its records; these are for who spells it."""
 
 

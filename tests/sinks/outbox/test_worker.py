@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from email.utils import formatdate
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.delivery import DeliveryState
 from tests.receivers import WebReceiver, closing, closing_mid_reply, hanging, raw, reply, slow
@@ -18,7 +20,7 @@ from tests.sinks.outbox.post_office import PostOffice, at, errors, first_of, onl
     ("bad", "status", "error"),
     [
         (reply(500, b"oops"), 500, "HTTP 500: Internal Server Error"),
-        (reply(404), 404, "HTTP 404: Not Found"),
+        (reply(429), 429, "HTTP 429: Too Many Requests"),
         (reply(302, Location="/elsewhere"), 302, "HTTP 302: redirects are not followed"),
         (reply(999), 999, "HTTP 999: no status that HTTP knows"),
         (closing_mid_reply(), 200, "the reply broke off"),
@@ -27,7 +29,7 @@ from tests.sinks.outbox.post_office import PostOffice, at, errors, first_of, onl
         (hanging(), 0, "no reply within 0.25 s"),
         (hanging(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), 200, "the reply did not end within 0.25 s"),
     ],
-    ids=["500", "404", "redirect", "999", "mid-reply", "no reply", "no HTTP", "hangs", "hangs mid-reply"],
+    ids=["500", "429", "redirect", "999", "mid-reply", "no reply", "no HTTP", "hangs", "hangs mid-reply"],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_failed_try_is_told_and_the_next_comes_a_second_later_and_delivers(
@@ -131,6 +133,126 @@ async def test_give_up_zero_is_one_try(post: PostOffice) -> None:
     post.post()
     await post.advance(3600)
     assert (at(only(outbox)), only(outbox).state) == ([0], DeliveryState.FAILED)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 410, 413, 422, 451, 499])
+async def test_a_notice_that_will_never_be_taken_is_tried_once_and_the_next_goes_on(
+    post: PostOffice, status: int
+) -> None:
+    outbox = post.open()
+    post.hook.replies.append(reply(status, Retry_After="5"))
+    post.post("a")
+    post.post("b")
+    await post.advance(0)
+    first, second = outbox.known()
+    assert (at(first), first.state, at(second), second.state) == (
+        [0],
+        DeliveryState.FAILED,
+        [0],
+        DeliveryState.DELIVERED,
+    )
+    assert first.tries[0].error.startswith(f"HTTP {status}: ")
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+@pytest.mark.parametrize("wait", [2, 120, 3600])
+async def test_a_receiver_that_asks_for_patience_is_not_tried_before(post: PostOffice, status: int, wait: int) -> None:
+    outbox = post.open()
+    post.hook.replies.append(reply(status, Retry_After=str(wait)))
+    post.post("a")
+    post.post("b")
+    await post.advance(wait - 0.001)
+    first, second = outbox.known()
+    assert (at(first), at(second)) == ([0], [])
+    assert first.tries[0].error.endswith(f", Retry-After: {wait}")
+    await post.advance(0.001)
+    assert (at(first), at(second), states(outbox)) == ([0, wait], [wait], ["delivered", "delivered"])
+
+
+@pytest.mark.parametrize(
+    ("date", "asked"),
+    [
+        ("Sat, 28 Nov 2026 22:00:00 GMT", "Sat, 28 Nov 2026 22:02:00 GMT"),
+        ("Saturday, 28-Nov-26 22:00:00 GMT", "Sat Nov 28 22:02:00 2026"),
+        ("Tue, 01 Jan 2030 00:00:00 GMT", "Tue, 01 Jan 2030 00:02:00 GMT"),
+        ("Tue, 01 Jan 2002 00:00:00 GMT", "Tue, 01 Jan 2002 00:02:00 GMT"),
+    ],
+)
+async def test_a_date_counts_from_the_receivers_own(post: PostOffice, date: str, asked: str) -> None:
+    outbox = post.open()
+    post.hook.replies.append(reply(503, Date=date, Retry_After=asked))
+    post.post()
+    await post.advance(600)
+    assert at(only(outbox)) == [0, 120]
+
+
+@pytest.mark.parametrize("date", ["Tue, 01 Jan 2002 00:00:00 GMT", "Tue, 01 Jan 2030 00:00:00 GMT"])
+async def test_a_date_of_the_pbxs_clock_is_that_moment(post: PostOffice, date: str) -> None:
+    outbox = post.open()
+    until = formatdate(post.clock.now / SECOND + 90, usegmt=True)
+    post.hook.replies.append(reply(429, Date=date, Retry_After=until))
+    post.post()
+    await post.advance(600)
+    assert at(only(outbox)) == [0, 90]
+
+
+@pytest.mark.parametrize("asked", ["", "soon", "-5", "1.5", "0", "Sat, 28 Nov 2026", "9" * 40, "٣"])
+async def test_what_asks_for_nothing_is_tried_again_as_ever(post: PostOffice, asked: str) -> None:
+    outbox = post.open()
+    post.hook.replies.append(reply(503, Retry_After=asked.encode().decode("latin-1")))
+    post.post()
+    await post.advance(2)
+    assert at(only(outbox)) == [0, 1]
+
+
+async def test_a_pause_is_never_shorter_than_the_usual_one(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(first=10, factor=2)))
+    post.hook.replies.extend([reply(503, Retry_After="3")] * 2)
+    post.post()
+    await post.advance(60)
+    assert at(only(outbox)) == [0, 10, 30]
+
+
+async def test_more_patience_than_there_is_time_gives_it_up(post: PostOffice) -> None:
+    outbox = post.open(post.receiver(retry=Retry(give_up=100)))
+    post.hook.replies.append(reply(503, Retry_After="101"))
+    post.post("a")
+    post.post("b")
+    await post.advance(0)
+    assert states(outbox) == ["failed", "delivered"]
+
+
+@pytest.mark.parametrize("bad", [reply(500), reply(503), reply(302), reply(429)], ids=["500", "503", "302", "429"])
+async def test_a_notice_that_is_answered_and_not_taken_gives_way_after_an_hour(post: PostOffice, bad: object) -> None:
+    outbox = post.open()
+    post.hook.usual = bad  # type: ignore[assignment]  # a table's cell
+    post.post("a")
+    post.post("b")
+    await post.advance(3000)
+    post.hook.usual = reply()
+    post.hook.replies.extend([bad] * 2)  # type: ignore[list-item]
+    await post.advance(1200)
+    first, second = outbox.known()
+    assert (first.state, second.state) == (DeliveryState.FAILED, DeliveryState.DELIVERED)
+    assert at(first)[-1] == at(second)[0]
+    assert at(first)[-1] <= 3600
+
+
+async def test_where_nobody_waits_behind_it_it_is_tried_for_a_day(post: PostOffice) -> None:
+    outbox = post.open()
+    post.hook.usual = reply(500)
+    post.post()
+    await post.advance(20_000)
+    assert only(outbox).state is DeliveryState.PENDING
+
+
+async def test_a_receiver_that_is_down_keeps_everything_in_order_however_long(post: PostOffice) -> None:
+    outbox = post.open()
+    await post.hook.go_down()
+    post.post("a")
+    post.post("b")
+    await post.advance(20_000)
+    assert states(outbox) == ["pending", "pending"]
 
 
 async def test_a_receiver_does_not_decide_where_the_clock_stands(post: PostOffice) -> None:

@@ -46,6 +46,7 @@ def cdr(number: int, **said: Any) -> Cdr:  # noqa: ANN401 - what the fields of t
         "cause": HangupCause.NORMAL_CLEARING,
         "direction": Direction.OUTGOING,
         "first_peer": "sip101",
+        "serial": 2 * number,
         "first_serial": 2 * number,
         "second_peer": "upc",
         "second_serial": 2 * number + 1,

@@ -68,6 +68,7 @@ def test_another_method_is_refused_and_makes_no_call(method: str) -> None:
     client = Client()
     reply = client.send(urlencode(FIELDS), method)
     assert reply.body == refused("ERROR: Peticion incorrecta.")
+    assert (reply.status, reply.headers) == (405, (("Allow", "GET, POST"),))
     assert method in reply.hints[0]
     assert client.office.pbx.calls.calls_started == 0
 

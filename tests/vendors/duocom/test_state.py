@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.duocom.settings import Account
 from pbxsim.vendors.duocom.state import PHONE, VOIP, ChosenMasks
 
@@ -15,7 +16,7 @@ DESK, SOFT = (VOIP, "desk"), (VOIP, "soft")
 
 @pytest.mark.cites("R25")
 def test_a_mask_is_set_for_one_telephone_of_one_customer() -> None:
-    masks = ChosenMasks()
+    masks = ChosenMasks(Office(extension("100")).pbx.database)
     masks.put(ANA, HOME, "922")
     assert masks.shown(ANA, HOME) == "922"
     assert masks.shown(ANA, DESK) == "911"
@@ -24,7 +25,7 @@ def test_a_mask_is_set_for_one_telephone_of_one_customer() -> None:
 
 @pytest.mark.cites("R25")
 def test_of_a_callers_telephones_the_first_with_a_mask_of_its_own_decides() -> None:
-    masks = ChosenMasks()
+    masks = ChosenMasks(Office(extension("100")).pbx.database)
     masks.put(ANA, SOFT, "922")
     assert masks.of(ANA, (DESK, SOFT)) == "922"
     masks.put(ANA, DESK, "933")

@@ -79,7 +79,7 @@ class Town(Office):
                 )
             ],
             agents=people,
-            saved=Saved(last_call=call - 1),
+            saved=Saved(last_call=call - 1, last_channel=call - 1),
             start=parse_iso(at),
         )
         for agent in people:

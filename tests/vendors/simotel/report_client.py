@@ -106,4 +106,4 @@ def record(number: int, **fields: Any) -> Cdr:  # noqa: ANN401 - the record's ow
         "cause": HangupCause.NORMAL_CLEARING,
         "direction": Direction.LOCAL,
     }
-    return Cdr(**usual | fields)
+    return Cdr(**{"serial": fields.get("call", usual["call"])} | usual | fields)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
+from msgspec.structs import replace
 
 from pbxsim.vendors.simotel.settings import Account, Mode, Settings
 from tests.vendors.simotel.client import ACCOUNT, BASIC, HEADERS, KEY, Client, accepted, failure
@@ -15,6 +16,7 @@ from tests.vendors.simotel.client import ACCOUNT, BASIC, HEADERS, KEY, Client, a
 OK = accepted("orig.call.1700000000.000000")
 MISSING = failure("BasicAuth or ApiKey is missing")
 INVALID = failure("BasicAuth or ApiKey is invalid")
+CHALLENGE = (("WWW-Authenticate", 'Basic realm="Simotel"'),)
 JSON = {"Content-Type": "application/json"}
 WRONG_BASIC = "Basic " + b64encode(b"test:wrong").decode()
 
@@ -23,7 +25,7 @@ def answer(mode: Mode, headers: dict[str, str]) -> tuple[int, bytes]:
     """Send a call to a PBX whose one account has that mode."""
     account = Account(mode=mode, username="test", password="Aa123456", api_key=KEY)
     reply = Client(Settings(accounts=(account,))).send(headers=JSON | headers)
-    assert reply.headers == ()
+    assert [name for name, _ in reply.headers] == (["WWW-Authenticate"] if reply.status == 401 else [])
     return reply.status, reply.body
 
 
@@ -54,6 +56,30 @@ def test_a_token_account_does_not_look_at_basic(other: str) -> None:
 @pytest.mark.cites("R3")
 def test_a_basic_account_does_not_look_at_the_key() -> None:
     assert answer(Mode.BASIC, {"X-APIKEY": "wrong", "Authorization": BASIC}) == (200, OK)
+
+
+@pytest.mark.cites("R3")
+@pytest.mark.parametrize(
+    ("setting", "sent"),
+    [
+        ({}, ('Basic realm="Simotel"',)),
+        ({"www_authenticate": 'Basic realm="x"'}, ('Basic realm="x"',)),
+        ({"www_authenticate": ""}, ()),
+    ],
+)
+@pytest.mark.parametrize("headers", [{}, {"X-APIKEY": "wrong"}, {"Authorization": WRONG_BASIC}, {"Authorization": "x"}])
+def test_a_401_says_how_to_identify_oneself(
+    setting: dict[str, str], sent: tuple[str, ...], headers: dict[str, str]
+) -> None:
+    reply = Client(replace(Settings(accounts=(ACCOUNT,)), **setting)).send(headers=JSON | headers)
+    assert reply.status == 401
+    assert tuple(value for name, value in reply.headers if name == "WWW-Authenticate") == sent
+
+
+@pytest.mark.cites("R3")
+def test_a_reply_that_is_no_401_has_no_challenge() -> None:
+    for method in ("PUT", "GET"):
+        assert "WWW-Authenticate" not in dict(Client().send(method=method).headers)
 
 
 @pytest.mark.cites("R3", "S15")
@@ -173,7 +199,7 @@ def test_the_preflight_of_a_listed_page_is_answered_and_claimed_without_a_creden
 def test_the_preflight_of_any_other_page_is_refused_like_every_request(origins: tuple[str, ...]) -> None:
     one = client(*origins)
     reply = one.send(b"", method="OPTIONS", headers=ASKS)
-    assert (reply.status, reply.headers) == (401, ())
+    assert (reply.status, reply.headers) == (401, CHALLENGE)
     assert not one.interface.claims(one.request(b"", method="OPTIONS", headers=ASKS))
 
 
@@ -183,7 +209,7 @@ def test_a_listed_page_can_read_replies_and_failures() -> None:
     done = one.send(headers=HEADERS | {"Origin": PAGE})
     refused = one.send(headers={"Origin": PAGE})
     assert (done.body, done.headers) == (accepted("orig.call.1700000000.000000"), ALLOWED)
-    assert (refused.body, refused.headers) == (failure("BasicAuth or ApiKey is missing"), ALLOWED)
+    assert (refused.body, refused.headers) == (failure("BasicAuth or ApiKey is missing"), CHALLENGE + ALLOWED)
 
 
 @pytest.mark.cites("R17")

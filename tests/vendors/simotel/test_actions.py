@@ -38,7 +38,20 @@ def test_it_is_asked_by_post_and_only_ping_by_put_too(service: str) -> None:
             assert reply.status == 200
         else:
             assert (reply.status, reply.body) == (405, failure("Method not allowed"))
+            assert reply.headers == (("Allow", ", ".join(ACTIONS[service].methods)),)
     assert ACTIONS[service].methods == (("PUT", "POST") if service == PING else ("POST",))
+
+
+@pytest.mark.cites("R200")
+@every_service
+def test_with_lenient_methods_it_is_asked_by_put_too(service: str) -> None:
+    client = Companion(Settings(accounts=(ACCOUNT,), lenient_methods=True))
+    seen = {
+        method: client.send(b"{}", path=f"/api/v4/{service}", method=method)
+        for method in ("POST", "PUT", "GET", "HEAD", "OPTIONS", "DELETE", "PATCH")
+    }
+    assert [method for method, reply in seen.items() if reply.status == 200] == ["POST", "PUT"]
+    assert {reply.headers for reply in seen.values() if reply.status == 405} == {(("Allow", "PUT, POST"),)}
 
 
 @pytest.mark.cites("S13", "R6")

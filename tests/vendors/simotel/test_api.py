@@ -5,6 +5,7 @@ The banner's command line: one line, and it works.
 
 from __future__ import annotations
 
+import json
 import shlex
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ def test_put_and_post_do_the_same(method: str) -> None:
 def test_another_method_is_not_allowed(method: str) -> None:
     reply = Client().send(method=method)
     assert (reply.status, reply.body) == (405, failure("Method not allowed"))
+    assert ("Allow", "PUT, POST") in reply.headers
     assert reply.call is None
 
 
@@ -280,3 +282,19 @@ def test_there_is_no_line_without_an_account_that_may_call() -> None:
 def test_there_is_no_line_without_two_telephones() -> None:
     lonely = Office(extension("557"))
     assert vendor.open(Settings(accounts=(ACCOUNT,)), lonely.pbx).curl("http://x") is None
+
+
+@pytest.mark.cites("R7")
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_body_with_a_byte_order_mark_is_refused_and_the_hint_names_it(encoding: str) -> None:
+    reply = Client().send(json.dumps(FIELDS).encode(encoding))
+    assert (reply.status, reply.call) == (400, None)
+    assert "byte order mark" in reply.hints[0]
+
+
+@pytest.mark.cites("R7")
+def test_a_key_that_comes_twice_is_told_of() -> None:
+    body = json.dumps(FIELDS)[:-1] + ', "callee": "557"}'
+    reply = Client().send(body.encode())
+    assert reply.status == 200
+    assert reply.hints == ("key 'callee' came more than once: its last value counts",)

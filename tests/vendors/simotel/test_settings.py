@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from pbxsim.kit.vendor import NOT_SHOWN
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import office
@@ -48,10 +49,15 @@ def test_an_account_that_could_never_be_used_is_a_fault(account: dict[str, objec
     assert [fault.path for fault in faults(accounts=[account])] == [path]
 
 
-def test_two_accounts_with_the_same_credentials_are_a_fault() -> None:
-    token = {"mode": "token", "api_key": "key"}
-    found = faults(accounts=[token, GOOD, token | {"username": "unused"}])
-    assert [fault.path for fault in found] == ["accounts[2]"]
+def test_two_enabled_accounts_with_one_name_or_one_key_are_a_fault_that_does_not_show_the_key() -> None:
+    token, basic = {"mode": "token", "api_key": "k"}, {"mode": "basic", "username": "u", "password": "p"}
+    both = token | basic | {"mode": "both"}
+    found = faults(accounts=[token, basic, token | {"username": "unused"}, basic | {"password": "other"}, both])
+    assert [fault.path for fault in found] == [
+        "accounts[2].api_key", "accounts[3].username", "accounts[4].username", "accounts[4].api_key",
+    ]  # fmt: skip
+    assert [fault.value for fault in found] == [NOT_SHOWN, "u", "u", NOT_SHOWN]
+    assert faults(accounts=[token, token | {"enabled": False}, basic, basic | {"enabled": False}]) == []
 
 
 def test_several_faults_are_found_at_once() -> None:

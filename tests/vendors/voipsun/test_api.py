@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 from multidict import CIMultiDict
@@ -114,6 +115,20 @@ def test_a_form_says_what_a_query_says(client: Client) -> None:
     assert client.post({}, {**CREDENTIALS, **ORIGINATE}).body == SUCCESS
     assert client.post(CREDENTIALS, ORIGINATE).body == SUCCESS
     assert client.office.pbx.calls.calls_started == 2
+
+
+@pytest.mark.cites("R36", "R1")
+@pytest.mark.parametrize("method", ["OPTIONS", "HEAD", "PUT", "DELETE", "PATCH", "TRACE", "get"])
+def test_another_method_does_nothing(client: Client, method: str) -> None:
+    query = urlencode({**CREDENTIALS, **ORIGINATE})
+    reply = client.interface.answer(Request(method, PATH, query))
+    assert (reply.status, reply.headers, reply.body) == (
+        405,
+        (("Allow", "GET, POST"),),
+        b"405 Method Not Allowed\n",
+    )
+    assert method in reply.hints[0]
+    assert client.office.pbx.calls.calls_started == 0
 
 
 @pytest.mark.cites("R36")

@@ -241,6 +241,6 @@ def test_a_call_that_an_agent_took_shows_in_the_figures() -> None:
     client.office.pbx.calls.hang_up(call)
 
     shown = _results(client)[0]
-    assert [shown[key] for key in ("holdTime", "talkTime", "completed", "abandoned")] == ["1", "20", "1", "0"]
+    assert [shown[key] for key in ("holdTime", "talkTime", "completed", "abandoned")] == ["4", "80", "1", "0"]
     member = shown["members"]["Agent_01"]
     assert (member["callsTaken"], member["lastCall"]) == ("1", str(START // SECOND + 84))

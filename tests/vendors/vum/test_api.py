@@ -36,7 +36,8 @@ def test_of_a_repeated_parameter_the_last_counts_and_an_empty_one_counts_as_abse
 def test_another_method_is_refused_and_makes_no_call(method: str) -> None:
     client = Client()
     reply = client.send(f"klic={GIVEN}&cislo={ANSWERS}", method)
-    assert (reply.status, reply.body) == (200, "Chyba: neplatný požadavek.".encode())
+    assert (reply.status, reply.body) == (405, "Chyba: neplatný požadavek.".encode())
+    assert reply.headers[0] == ("Allow", "GET, POST")
     assert method in reply.hints[0]
     assert client.office.pbx.calls.calls_started == 0
 

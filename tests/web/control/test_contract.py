@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
+from pbxsim.pbx.cause import HangupCause
 from pbxsim.web.control import phones
 from pbxsim.web.control.contract import contract
 from pbxsim.web.control.routes import ROUTES
@@ -44,34 +45,57 @@ def test_it_is_a_valid_openapi_document() -> None:
     validator.validate(CONTRACT)
 
 
+VERBS = [verb for verb, known in phones.VERBS.items() if not known.needs]
+"""What a hand can do without knowing more; any other verb has a path of its own in the contract."""
+HAND = "/_pbxsim/phones/{user}/{verb}"
+OWN = {HAND.replace("{verb}", verb): known for verb, known in phones.VERBS.items() if known.needs}
+TOLD = [(method.upper(), path) for path, methods in CONTRACT["paths"].items() for method in methods]
+
+
+def routed(path: str) -> str:
+    """Give the path of the route that answers at a path of the contract."""
+    return HAND if path in OWN else path
+
+
+def route_of(method: str, path: str) -> Route[Any]:
+    """Find the route that answers what the contract tells of."""
+    (found,) = [route for route in ROUTES if (route.method, route.path) == (method, routed(path))]
+    return found
+
+
 def test_it_has_exactly_the_routes_that_are_answered() -> None:
-    told = {(method.upper(), path) for path, methods in CONTRACT["paths"].items() for method in methods}
-    assert told == {(route.method, route.path) for route in ROUTES}
-    assert len(ROUTES) == len(told)
+    assert {(method, routed(path)) for method, path in TOLD} == {(route.method, route.path) for route in ROUTES}
+    assert {path for _, path in TOLD} == {route.path for route in ROUTES} | set(OWN)
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
-def test_a_routes_parameters_and_body_are_those_that_are_read(route: Route[Any]) -> None:
-    told = operation(route.method, route.path)
+@pytest.mark.parametrize(("method", "path"), TOLD)
+def test_a_routes_parameters_and_body_are_those_that_are_read(method: str, path: str) -> None:
+    told, route = operation(method, path), route_of(method, path)
     parameters = [resolved(parameter) for parameter in told["parameters"]]
     query = {parameter["name"] for parameter in parameters if parameter["in"] == "query"}
     in_path = {parameter["name"] for parameter in parameters if parameter["in"] == "path"}
     assert query == {*fields(route.query), "pbx"}
-    assert in_path == {part[1:-1] for part in route.path.split("/") if part.startswith("{")}
+    assert in_path == {part[1:-1] for part in path.split("/") if part.startswith("{")}
     body = told.get("requestBody")
     assert (body is not None) == bool(fields(route.body))
     if body is not None:
         schema = resolved(body["content"]["application/json"]["schema"])
         read = fields(route.body)
+        needed = set(OWN[path].needs if path in OWN else ()) | {name for name, required in read.items() if required}
         assert set(schema["properties"]) == set(read)
-        assert set(schema.get("required", ())) == {name for name, required in read.items() if required}
-        assert body["required"] == any(read.values())
+        assert set(schema.get("required", ())) == needed
+        assert body["required"] == bool(needed)
     assert (told.get("security") == []) == route.is_open
 
 
 def test_the_verbs_are_those_of_a_hand() -> None:
-    parameters = operation("POST", "/_pbxsim/phones/{user}/{verb}")["parameters"]
-    assert next(each for each in parameters if each.get("name") == "verb")["schema"]["enum"] == list(phones.VERBS)
+    parameters = operation("POST", HAND)["parameters"]
+    assert next(each for each in parameters if each.get("name") == "verb")["schema"]["enum"] == VERBS
+
+
+def test_the_causes_are_those_that_the_switch_knows() -> None:
+    assert CONTRACT["components"]["schemas"]["HangUp"]["properties"]["cause"]["enum"] == sorted(map(int, HangupCause))
 
 
 def check(answered: Answered, method: str, path: str) -> None:
@@ -102,12 +126,14 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/phones", "/_pbxsim/phones", None, 200),
     ("POST", "/_pbxsim/phones/sip100/hold", "/_pbxsim/phones/{user}/{verb}", None, 200),
     ("POST", "/_pbxsim/phones/sip100/hold", "/_pbxsim/phones/{user}/{verb}", None, 409),
-    ("POST", "/_pbxsim/phones/sip100/transfer", "/_pbxsim/phones/{user}/{verb}", {}, 400),
-    ("POST", "/_pbxsim/phones/sip100/dnd", "/_pbxsim/phones/{user}/{verb}", {"on": True}, 200),
+    ("POST", "/_pbxsim/phones/sip100/dial", "/_pbxsim/phones/{user}/dial", {"to": "102"}, 409),
+    ("POST", "/_pbxsim/phones/sip100/transfer", "/_pbxsim/phones/{user}/transfer", {}, 400),
+    ("POST", "/_pbxsim/phones/nobody/consult", "/_pbxsim/phones/{user}/consult", {"to": "102"}, 404),
+    ("POST", "/_pbxsim/phones/sip100/dnd", "/_pbxsim/phones/{user}/dnd", {"on": True}, 200),
     (
         "POST",
         "/_pbxsim/phones/sip100/divert",
-        "/_pbxsim/phones/{user}/{verb}",
+        "/_pbxsim/phones/{user}/divert",
         {"when": "no_answer", "to": "102", "after_seconds": 2.5},
         200,
     ),
@@ -146,9 +172,104 @@ async def test_real_answers_fit_it(town: Town) -> None:
         check(answered, method, template)
         if template in ("/_pbxsim/calls", "/_pbxsim/phones", "/_pbxsim/cdrs", "/_pbxsim/queues", "/_pbxsim/requests"):
             assert answered.json
-    assert {(method, template) for method, _, template, _, _ in REAL} == {
-        (route.method, route.path) for route in ROUTES
-    }
+    assert {(method, template) for method, _, template, _, _ in REAL} == set(TOLD)
+
+
+IN_PATHS = {"call": "1", "cdr": "1", "id": "1", "user": "sip100", "verb": "hold", "name": "till"}
+
+
+def filled(path: str) -> str:
+    """Give a path of the contract with values that are found, or could be."""
+    return "/".join(IN_PATHS[part[1:-1]] if part.startswith("{") else part for part in path.split("/"))
+
+
+def problem(answered: Answered, status: int) -> dict[str, str]:
+    """See that this is the problem document that the contract has for every route."""
+    assert (answered.status, answered.headers["Content-Type"]) == (status, "application/problem+json"), answered.body
+    schema = {"components": CONTRACT["components"], "$ref": "#/components/schemas/Problem"}
+    Draft202012Validator(schema).validate(answered.json)
+    return dict(answered.headers)
+
+
+@pytest.mark.slow
+async def test_whatever_is_asked_amiss_is_a_problem_of_the_status_that_fits(town: Town) -> None:
+    for method, template in TOLD:
+        path = filled(template)
+        mark = "&" if "?" in path else "?"
+        body = operation(method, template).get("requestBody", {}).get("content", {}).get("application/json", {})
+        given = body.get("example")
+        allowed = problem(await town.ask("DELETE", path), 405)["Allow"].split(", ")
+        assert set(allowed) == {each.upper() for each in CONTRACT["paths"][template]}, template
+        problem(await town.ask(method, f"{path}{mark}nonsense=1", given), 400)
+        problem(await town.ask(method, f"{path}{mark}pbx=town&pbx=town", given), 400)
+        problem(await town.ask(method, f"{path}{mark}pbx=nobody", given), 404)
+        problem(await town.ask(method, path, {"nonsense": 1}), 400)
+
+
+QUERY_VALUES = (
+    *("", "0", "1", "-1", "10000", "10001", "1.0", "1.5", "x", "null", "true", "up", "ended", "delivered", "jsonl"),
+    *("ANSWERED", "2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.5%2B01:00", "tomorrow"),
+)
+
+
+def as_given(text: str, schema: dict[str, Any]) -> object:
+    """Read a value of a query as a client that has the contract spells it: JSON, but for text."""
+    if schema.get("type") not in ("integer", "boolean"):
+        return text.replace("%2B", "+")
+    try:
+        return msgspec.json.decode(text.encode())
+    except msgspec.DecodeError:
+        return text
+
+
+@pytest.mark.slow
+async def test_a_value_of_a_query_is_taken_if_the_contract_has_it_and_only_then(town: Town) -> None:
+    for method, template in TOLD:
+        for parameter in map(resolved, operation(method, template)["parameters"]):
+            if parameter["in"] != "query" or parameter["name"] == "pbx":
+                continue
+            schema = resolved(parameter["schema"])
+            for text in QUERY_VALUES:
+                value = as_given(text, schema)
+                fits = Draft202012Validator(schema).is_valid(value)
+                answered = await town.ask(method, f"{filled(template)}?{parameter['name']}={text}")
+                lenient = schema.get("type") == "boolean" and text in ("0", "1")  # as PHP and curl's users spell it
+                assert (answered.status != 400) == (fits or lenient), (template, parameter["name"], text, answered.body)
+
+
+BODY_VALUES: tuple[object, ...] = (
+    *(None, "", "x", "102", "a b", "a\0", "\n", "5.00", "0", "-0.00", "0.0000001", "up", "busy", "x" * 65, "x" * 129),
+    *(True, False, -1, 0, 1, 1.0, 16, 16.0, 1.5, 99, 1397, 86_400, 86_401, 1e9, 2**63 - 1, 2**63, 1e300, [], {}),
+)
+REFUSED = (400, 422)
+"""With what a body is refused that the contract does not have; 422: its form is right, and it says what cannot be."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "path"), [told for told in TOLD if "requestBody" in operation(*told)])
+async def test_a_body_is_taken_if_the_contract_has_it_and_only_then(town: Town, method: str, path: str) -> None:
+    told = operation(method, path)["requestBody"]["content"]["application/json"]
+    validator = Draft202012Validator({"components": CONTRACT["components"], **told["schema"]})
+    names = resolved(told["schema"])["properties"]
+    bodies = [told["example"] | {name: value} for name in names for value in BODY_VALUES]
+    bodies += [{key: value for key, value in told["example"].items() if key != name} for name in told["example"]]
+    tried = {True: 0, False: 0}
+    for body in bodies:
+        fits = validator.is_valid(body)
+        tried[fits] += 1
+        answered = await town.ask(method, filled(path), body)
+        assert answered.status < 500, (body, answered.body)
+        if fits:  # that there is no such queue, say, is another matter
+            assert answered.status != 400, (body, answered.body)
+        else:
+            assert answered.status in REFUSED, (body, answered.body)
+        check(answered, method, path)
+    assert all(tried.values())
+
+
+async def test_a_body_is_json_or_nothing(town: Town) -> None:
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"):
+        problem(await town.ask("POST", "/_pbxsim/reset", "{}", Content_Type=content_type), 415)
 
 
 async def test_it_is_served_as_json(town: Town) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.sinks.store.health import StoreHealth
+from pbxsim.web.connection_limits import ConnectionLimits
 from tests.web.control.test_health import ShownStore
 from tests.web.town import running
 
@@ -60,3 +61,21 @@ async def test_metrics_tell_how_the_store_is() -> None:
         "pbxsim_store_rows_written_total": 40,
         "pbxsim_store_flushes_total": 4,
     }
+
+
+async def test_metrics_tell_who_is_connected_and_who_was_sent_away() -> None:
+    async with running(limits=ConnectionLimits(first_byte=0.05, at_once=2)) as town:
+        assert await town.raw(b"") == b""
+        found = samples((await town.get("/metrics")).body.decode())
+        limits = ("first_byte", "header", "body", "between", "sending", "header_bytes")
+        told = {name: value for name, value in found.items() if "connections" in name}
+        assert told == {
+            "pbxsim_connections": 1,
+            "pbxsim_connections_accepted_total": 2,
+            **{f'pbxsim_connections_cut_total{{limit="{limit}"}}': int(limit == "first_byte") for limit in limits},
+            **{
+                f'pbxsim_connections_{name}_total{{ceiling="{ceiling}"}}': 0
+                for name in ("refused", "displaced")
+                for ceiling in ("at_once", "per_address")
+            },
+        }

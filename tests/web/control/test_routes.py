@@ -13,7 +13,7 @@ from pbxsim.web import control
 from pbxsim.web.control.clock import Moving
 from pbxsim.web.control.route import Commanding, Reading, Route, Untimed
 from pbxsim.web.control.routes import ROUTES
-from tests.web.control.test_contract import REAL
+from tests.web.control.test_contract import REAL, routed
 
 if TYPE_CHECKING:
     from tests.web.town import Town
@@ -58,7 +58,7 @@ async def test_a_command_that_is_done_has_one_line_before_all_that_comes_of_it_a
         before = len(journal)
         await town.ask(method, path, body)
         kinds = [entry.kind for entry in journal.entries(before)]
-        is_command = KINDS[method, template] is Commanding
+        is_command = KINDS[method, routed(template)] is Commanding
         if is_command and status < 300:
             assert kinds[0] == "control", path
         assert kinds.count("control") == (is_command and status in (200, 201, 409)), path

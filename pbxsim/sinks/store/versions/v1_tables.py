@@ -51,7 +51,7 @@ _HEX: Final = {
 }
 AS_TEXT: Final = {"sqlite": "CAST({} AS TEXT)", "postgresql": "CAST({} AS TEXT)", "mysql": "CAST({} AS CHAR)"}
 SECONDS: Final = {"sqlite": "({} / 1000000)", "postgresql": "({} / 1000000)", "mysql": "({} DIV 1000000)"}
-_CIVIL: Final = {
+CIVIL: Final = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S', {}, 'unixepoch')",
     "postgresql": "(timestamp '1970-01-01 00:00:00' + {} * interval '1 second')",
     "mysql": "timestampadd(SECOND, {}, '1970-01-01 00:00:00')",
@@ -82,7 +82,7 @@ def metadata(dialect: str) -> MetaData:
 
 
 def options() -> Mapping[str, Any]:
-    """Give what each table is made with."""
+    """Give what every table of ours is made with."""
     return _OPTIONS
 
 
@@ -123,7 +123,7 @@ def _generated(dialect: str) -> list[Column[Any]]:
     start = seconds.format("start_us")
     as_text = AS_TEXT[dialect]
     expressions: dict[str, tuple[Any, str]] = {
-        "calldate": (DateTime(), _CIVIL[dialect].format(start)),
+        "calldate": (DateTime(), CIVIL[dialect].format(start)),
         "duration": (BigInteger(), seconds.format("(end_us - start_us)")),
         "billsec": (
             BigInteger(),

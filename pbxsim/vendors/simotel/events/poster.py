@@ -7,11 +7,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from pbxsim.kit.civil import civil, zone
+from pbxsim.kit.civil import civil, local_zone, zone
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Notice
-from pbxsim.vendors.simotel.event_settings import EventName, Method
-from pbxsim.vendors.simotel.ids import cuid
+from pbxsim.vendors.simotel.event_settings import TIME_ZONE, EventName, Method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +33,8 @@ class Poster:
     def __init__(self, settings: EventSettings, pbx: Pbx) -> None:
         self.settings = settings
         self._bus = pbx.events
-        self._zone = zone(settings.time_zone if settings.client_api_use_local_timezone else "UTC")
+        is_local = settings.client_api_use_local_timezone
+        self._zone = local_zone(settings.time_zone, pbx, TIME_ZONE) if is_local else zone("UTC")
 
     def post(self, event: EventName, fields: Mapping[str, object], call: int = 0) -> None:
         """Tell of an event now. `fields` come behind `event_name`, in their order; `call` is the one it is about."""
@@ -73,7 +73,7 @@ class Poster:
 
 def ids(call: Call) -> dict[str, str]:
     """Give a call's id under both names that the vendor has for it."""
-    name = cuid(call)
+    name = call.unique_id
     return {"unique_id": name, "cuid": name}
 
 

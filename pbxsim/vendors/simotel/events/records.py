@@ -12,7 +12,7 @@ from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import CallEnded
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
-from pbxsim.vendors.simotel.ids import cuid_of, record_name
+from pbxsim.vendors.simotel.ids import record_name
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -51,7 +51,7 @@ class Records:
         moment = self._poster.moment
         fields: dict[str, object] = {"starttime": moment(cdr.start), "endtime": moment(cdr.end), "src": src, "dst": dst}
         fields |= {"type": cdr.direction.value, "disposition": cdr.disposition.value, **_seconds(cdr)}
-        record, name = record_name(cdr), cuid_of(cdr)
+        record, name = record_name(cdr), cdr.unique_id
         fields |= {"record": record} if record else {}
         fields |= {"unique_id": name, "cuid": name, **self._points(cdr), **originated(cdr.vendor, cdr.reference)}
         self._poster.post(EventName.CDR, fields, cdr.call)

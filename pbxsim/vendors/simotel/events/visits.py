@@ -10,7 +10,7 @@ from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, RingResult, VisitOver
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
-from pbxsim.vendors.simotel.ids import cuid_of, record_name
+from pbxsim.vendors.simotel.ids import record_name
 from pbxsim.vendors.simotel.numbers import queue_numbers
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Visits:
 
     def _fields(self, cdr: Cdr, visit: QueueVisit, taken: Attempt) -> dict[str, object]:
         """Spell a visit; all numbers are text in this event."""
-        moment, name, record = self._poster.moment, cuid_of(cdr), record_name(cdr)
+        moment, name, record = self._poster.moment, cdr.unique_id, record_name(cdr)
         return {
             "unique_id": name,
             "cuid": name,

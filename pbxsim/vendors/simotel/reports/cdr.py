@@ -15,7 +15,7 @@ from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, read_fields, require, useless
-from pbxsim.vendors.simotel.ids import CDR, cuid_in, cuid_of, is_id, number_in, record_name
+from pbxsim.vendors.simotel.ids import CDR, cuid_in, is_id, number_in, record_name
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 from pbxsim.vendors.simotel.reports.query import ReportQuery, read_report
 from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row, lasted, talked, waited
@@ -52,7 +52,7 @@ _COLUMNS: Final[dict[str, Column[Cdr]]] = {
     "duration": lasted,
     "billsec": talked,
     "wait": waited,
-    "cuid": cuid_of,
+    "cuid": lambda cdr: cdr.linked_id,
     "type": lambda cdr: cdr.direction.value,
     "src": lambda cdr: cdr.src,
     "dst": lambda cdr: cdr.dst,
@@ -118,7 +118,7 @@ def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
     if not second.isascii() or not second.isdigit() or len(second) > _LONGEST_SECOND:
         return
     found = pbx.cdrs.find(CdrQuery(since=int(second) * SECOND, newest_first=True))
-    yield from (cdr for cdr in found if cuid_of(cdr) == cuid)
+    yield from (cdr for cdr in found if cdr.linked_id == cuid)
 
 
 def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND, from_datetime
 from pbxsim.kit.civil import civil, zone
+from pbxsim.vendors.simotel.event_settings import TIME_ZONE
 from pbxsim.vendors.simotel.settings import Calendar
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ReportDates:
     __slots__ = ("_persian", "_zone")
 
     def __init__(self, settings: ReportSettings) -> None:
-        self._zone = zone(settings.time_zone)
+        self._zone = zone(settings.time_zone or TIME_ZONE)
         self._persian = settings.calendar is Calendar.PERSIAN
 
     def local(self, instant: Instant) -> str:

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.queue_visit import Attempt, QueueVisit
     from pbxsim.vendors.simotel.agent_sessions import Session
-    from pbxsim.vendors.simotel.queue_visits import ReportedVisit
+    from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
     from pbxsim.vendors.simotel.reports.query import Column
     from pbxsim.vendors.simotel.state import State
 
@@ -139,16 +138,16 @@ def _visit_row(one: ReportedVisit, dates: ReportDates) -> dict[str, object]:
         "billsec_hhmmss": hhmmss(talk),
         "wait_hhmmss": hhmmss(wait),
         "duration_hhmmss": hhmmss(duration),
-        "dst_name": rung.member.agent.name if rung is not None else "",
+        "dst_name": rung.agent if rung is not None else "",
     }
 
 
-def _attempt_row(attempt: Attempt, tries: int, one: ReportedVisit, dates: ReportDates) -> dict[str, object]:
+def _attempt_row(attempt: ReportedAttempt, tries: int, one: ReportedVisit, dates: ReportDates) -> dict[str, object]:
     visit = one.visit
     answered = attempt is visit.answered_by
     became = Disposition.ANSWERED.value if answered else Disposition.NO_ANSWER.value
     ended = _over_at(attempt, visit)
-    ring = visit.queue.rules.member_timeout // SECOND
+    ring = visit.ringing
     return {
         "_id": row_id(ended, ATTEMPT, attempt.number),
         "type": "queue_report",
@@ -203,51 +202,51 @@ def _session_row(session: Session, dates: ReportDates) -> dict[str, object]:
 # -- what a visit amounts to ----------------------------------------------------------------------------------------
 
 
-def last_tries(visit: QueueVisit) -> Iterable[tuple[Attempt, int]]:
+def last_tries(visit: Visited) -> Iterable[tuple[ReportedAttempt, int]]:
     """Each extension's last attempt in a visit, and how many it had, in the order in which they were first rung."""
-    tries: dict[str, list[Attempt]] = {}
-    for attempt in sorted((*visit.attempts, *visit.ringing.values()), key=_BY_NUMBER):
+    tries: dict[str, list[ReportedAttempt]] = {}
+    for attempt in sorted(visit.attempts, key=_BY_NUMBER):
         tries.setdefault(attempt.extension, []).append(attempt)
     return [(attempts[-1], len(attempts)) for attempts in tries.values()]
 
 
-def _over_at(attempt: Attempt, visit: QueueVisit) -> Instant:
+def _over_at(attempt: ReportedAttempt, visit: Visited) -> Instant:
     """When the agent had done with the caller: behind the talk, where it answered."""
     return visit.ended_at if attempt is visit.answered_by else attempt.ended_at
 
 
-def _queue_id(visit: QueueVisit) -> str:
+def _queue_id(visit: Visited) -> str:
     return f"{visit.joined_at // SECOND}.{visit.number}"
 
 
-def _became(visit: QueueVisit) -> str:
+def _became(visit: Visited) -> str:
     return _MISSED if visit.answered_by is None else Disposition.ANSWERED.value
 
 
-def _status(visit: QueueVisit) -> str:
+def _status(visit: Visited) -> str:
     """What app_queue's QUEUESTATUS would be."""
     return _STATUS.get(visit.why, "CONTINUE") if visit.why is not None else "CONTINUE"
 
 
-def _hangup(visit: QueueVisit) -> str:
+def _hangup(visit: Visited) -> str:
     return "agent" if visit.answered_by is not None and visit.ended_by is EndedBy.AGENT else "caller"
 
 
-def _last_rung(visit: QueueVisit) -> Attempt | None:
+def _last_rung(visit: Visited) -> ReportedAttempt | None:
     """Give the agent who answered; of a visit that nobody answered, the last one rung."""
     return visit.answered_by or max(visit.attempts, key=_BY_NUMBER, default=None)
 
 
-def _agent(visit: QueueVisit) -> str:
+def _agent(visit: Visited) -> str:
     rung = _last_rung(visit)
     return "" if rung is None else rung.extension
 
 
-def _rung(attempt: Attempt | None) -> int:
+def _rung(attempt: ReportedAttempt | None) -> int:
     return 0 if attempt is None else _seconds(attempt.began_at, attempt.ended_at)
 
 
-def _talked(visit: QueueVisit) -> int:
+def _talked(visit: Visited) -> int:
     return visit.talked if visit.answered_by is not None else 0
 
 

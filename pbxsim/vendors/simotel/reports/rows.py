@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.vendors.simotel.ids import CDR, cuid_of, record_name, row_id
+from pbxsim.vendors.simotel.ids import CDR, record_name, row_id
 from pbxsim.vendors.simotel.reports.dates import hhmmss, raw
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def talked(cdr: Cdr) -> int:
 
 def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
     """Give a record as `reports/quick/search` and `reports/cdr/ordered/id` show it."""
-    name, answered, last_app, last_data = cuid_of(cdr), cdr.talk or cdr.answer, *_last(cdr)
+    name, answered, last_app, last_data = cdr.linked_id, cdr.talk or cdr.answer, *_last(cdr)
     return {
         "_id": cdr_id(cdr),
         "type": cdr.direction.value,
