@@ -159,8 +159,8 @@ class Call:
     counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
     channel, and is the call's even where no channel could be made.
 
-    For the records: channels with a serial above `second_after` are the second party's; `forgotten` are those of its
-    legs that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
+    For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
+    that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
     says that the dialplan had nobody left to ring. `ended_by` is the leg that ended it all, None: the PBX did.
     """
 

@@ -160,13 +160,10 @@ class _Rows:
 def _seconds(call: Call) -> list[Channel]:
     """Give all legs that were ever made for the second party, in the order of their making."""
     after = call.second_after
-    if call.forgotten is None and call.passages is None and call.before_transfer is None:
+    if call.forgotten is None and call.passages is None:
         return [leg for leg in call.legs if leg.serial > after]
     brought = {leg.serial for passage in call.passages or () for leg in passage.brought}
     known = {leg.serial: leg for leg in (*(call.forgotten or ()), *call.legs)}
-    _, second = call.original_parties
-    if second is not None:  # it may have been taken over by another call
-        known[second.serial] = second
     return [known[serial] for serial in sorted(known) if serial > after and serial not in brought]
 
 

@@ -182,6 +182,7 @@ def _shown(call: Call, stays: Channel) -> CallerId:
 def _bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     _remember(consultation)
     consultation.legs.remove(leg)
+    consultation.forgotten = [*(consultation.forgotten or ()), leg]
     if leg.paid_by is None:
         leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
     leg.call = call

@@ -66,7 +66,7 @@ def _check_talks(talks: list[Talk], rows: list[Cdr]) -> None:
     """See that each talk is, to the microsecond, in one answered row of its two channels, and no row has more."""
     told = [(cdr.first_serial, cdr.second_serial, cdr.talk, cdr.end) for cdr in rows if cdr.talk]
     heard = [(*talk.pair, talk.since, talk.until) for talk in talks]
-    assert sorted(told) == sorted(heard), "a talk that is in no row, or in two"
+    assert sorted(told) == sorted(heard), ("a talk that is in no row, or in two", told, heard)
     assert all(cdr.disposition is Disposition.ANSWERED for cdr in rows if cdr.talk)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import column, insert, inspect, table
+from sqlalchemy import insert, inspect
 
 from pbxsim.clock.instant import parse_iso
 from pbxsim.sinks.store import rows, schema
@@ -24,9 +24,9 @@ async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: De
     assert await migrate(engine, up_to=1)
     async with engine.begin() as connection:
         said = dict(zip(rows.COLUMNS[rows.CDR], rows.of_cdrs("office", [cdr(1)])[0], strict=True))
-        old = v1_tables.metadata(engine.dialect.name).tables["cdr"].c
-        known = [name for name in said if name in old and name not in ("lastapp", "lastdata")]
-        await connection.execute(insert(table("cdr", *map(column, known))).values({name: said[name] for name in known}))
+        old = v1_tables.metadata(engine.dialect.name).tables["cdr"]
+        known = {name: said[name] for name in said if name in old.c and name not in ("lastapp", "lastdata")}
+        await connection.execute(insert(old).values(known))
     await engine.dispose()
     assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,)]
     saved, _ = await desk.load()
