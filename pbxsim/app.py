@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
+import shutil
 import signal
 import tempfile
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,10 +22,12 @@ import msgspec
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
 from pbxsim.config.clashes import refuse_clashes
+from pbxsim.config.copies import FreshCredential, renamed, told_to, with_fresh_credentials
 from pbxsim.config.fault import PbxFileRefused
-from pbxsim.config.load import LoadedFile, load, path_of
+from pbxsim.config.load import LoadedFile, load, path_of, read
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.hosting.admission import Admitted, LastPbx, NewPbx, NoSuchPbx
 from pbxsim.hosting.allocator import give_back_large_blocks
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
@@ -43,7 +48,7 @@ from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import AddressInUse, PbxServer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
     from ssl import SSLContext
 
     from pbxsim.kit.vendor import Vendor
@@ -55,7 +60,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
 
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
-    `is_terminal`: what is said is read by a person, and not kept by what started the server.
+    `is_terminal`: what is said is read by a person, and not kept by what started the server. `ready_file` is written
+    once it serves: where, what, and by which process, as JSON.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -73,6 +79,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool = False
     is_terminal: bool = False
     watch: bool = False
+    ready_file: Path | None = None
 
 
 class Refused(Exception):
@@ -139,24 +146,50 @@ def _check_reach(settings: ServeSettings) -> None:
 async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     stop = asyncio.Event()
     _stop_on_signals(stop)  # before anything is made that must not be left behind
-    async with AsyncExitStack() as stack:
-        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
-        sources = Sources.of(settings)
-        kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
-        storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze))
-        installation = Installation(settings, workplace, storage, sources)
-        stack.enter_context(logs.without(installation.secrets))
-        context = _tls(settings, workplace)
-        tune_garbage_collection()
-        give_back_large_blocks()
-        await installation.server.start(settings.host, settings.port, context)
-        stack.push_async_callback(installation.server.stop)
+    async with serving(settings, owns_process=True) as installation, AsyncExitStack() as stack:
         if settings.watch:
             watch = FileWatch(installation.watched(), installation.reload)
             watch.start()
             stack.callback(watch.close)
+        if settings.ready_file is not None:
+            stack.callback(settings.ready_file.unlink, missing_ok=True)
+            _write_whole(settings.ready_file, installation.ready())
         say(installation.banner(shows_credentials=settings.is_terminal))
         await stop.wait()
+
+
+@asynccontextmanager
+async def serving(settings: ServeSettings, *, owns_process: bool = False) -> AsyncIterator[Installation]:
+    """Serve in the running event loop until the block ends.
+
+    With `owns_process` the log and the garbage collector are set up for it as well; without, nothing is touched that
+    belongs to somebody else. Raises what Installation does, AddressInUse, EngineUnreachable, StoreUnreachable.
+    """
+    async with AsyncExitStack() as stack:
+        workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
+        sources = Sources.of(settings)
+        kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
+        storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze if owns_process else None))
+        installation = Installation(settings, workplace, storage, sources)
+        context = _tls(settings, workplace)
+        if owns_process:
+            stack.enter_context(logs.without(installation.secrets))
+            tune_garbage_collection()
+            give_back_large_blocks()
+        await installation.server.start(settings.host, settings.port, context)
+        stack.push_async_callback(installation.server.stop)
+        yield installation
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write a file that is there with all of it or not at all. Raises CannotBegin."""
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        part.write_bytes(content)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotBegin(f"--ready-file {file}: {error.strerror or error}") from error
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:
@@ -208,6 +241,16 @@ class Installation:
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
         self.server = PbxServer(self.hosts, self.vendors, control, limits=limits)
+        self.hosts.admission = self
+
+    @property
+    def url(self) -> str:
+        """Give where the server is; it must listen."""
+        return base_url(self._settings.host, self.server.port, tls=self._settings.tls != "")
+
+    def ready(self) -> bytes:
+        """Give what a program that started the server wants to know, as JSON; the server must listen."""
+        return msgspec.json.encode({"url": self.url, "pbxs": self.hosts.names(), "pid": os.getpid()})
 
     def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
@@ -215,7 +258,7 @@ class Installation:
         return banner(
             self.hosts,
             self.vendors,
-            base_url(settings.host, self.server.port, tls=settings.tls != ""),
+            self.url,
             kept_in=self._storage.words,
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",
@@ -228,13 +271,68 @@ class Installation:
 
     def reload(self, name: str) -> None:
         """Begin anew by a file that has changed. A bad one is refused whole: its faults are told, that is all."""
-        source = self._sources[name]
+        source = self._sources.get(name)
+        if source is None:  # it is served no more
+            return
         try:
             self._restart(name, source)
         except (PbxFileRefused, PathClaimedTwice, Refused, CannotBegin) as error:
             _log.error("%s has changed, and is refused; the PBX goes on as it was\n%s", source, error)
         else:
             _log.info("%s has changed: the PBX %s begins anew", source, name)
+
+    # -- PBXs that come and go (hosting/admission.py) --------------------------------------------------------------
+
+    async def admit(self, wish: NewPbx) -> Admitted:
+        """Implement `Admission`."""
+        loaded, fresh = self._wanted(wish)
+        refuse_clashes([*self._loaded.values(), loaded])
+        VendorPaths(self.vendors[vendor] for vendor in sorted({*self.hosts.vendors(), *loaded.file.vendors}))
+        assembly = self._assembly(loaded, self._folder(loaded))
+        host = HostedPbx(assembly, self.vendors, rate=self._settings.rate, secrets=self.secrets)
+        self._loaded[host.name] = loaded  # before anybody else can ask for that name, or a credential of it
+        try:
+            await host.start()
+        except BaseException:
+            del self._loaded[host.name]
+            await host.close()
+            raise
+        self.hosts.add(host)
+        self.server.reindex()
+        return Admitted(host.name, fresh)
+
+    async def dismiss(self, name: str) -> None:
+        """Implement `Admission`."""
+        host = self.hosts.named(name)
+        if host is None:
+            raise NoSuchPbx(name)
+        if len(self.hosts.names()) == 1:
+            raise LastPbx(name)
+        self.hosts.drop(name)
+        self.server.reindex()
+        self._sources.pop(name, None)
+        self._folders.pop(name, None)
+        await host.close()
+        del self._loaded[name]
+        shutil.rmtree(self._workplace / name, ignore_errors=True)
+
+    def _wanted(self, wish: NewPbx) -> tuple[LoadedFile, list[FreshCredential]]:
+        """Make a file of what is asked for."""
+        if wish.text:
+            text = wish.text.replace("${RECEIVER}", wish.receiver) if wish.receiver else wish.text
+            loaded = read(text, "text", self.vendors, self._installed.engines)
+        elif wish.like in self._loaded:
+            loaded = self._loaded[wish.like]
+            loaded = told_to(loaded, wish.receiver) if wish.receiver else loaded
+        else:
+            raise NoSuchPbx(wish.like)
+        loaded = renamed(loaded, wish.name or self._free_name(loaded.file.name))
+        return with_fresh_credentials(loaded) if wish.is_fresh else (loaded, [])
+
+    def _free_name(self, name: str) -> str:
+        """Give the name itself, or the first with a number behind it that no PBX has."""
+        names = (f"{name[:50]}-{number}" for number in count(2))
+        return name if name not in self._loaded else next(each for each in names if each not in self._loaded)
 
     def _restart(self, name: str, source: str) -> None:
         loaded = load(source, self.vendors, self._installed.engines)

@@ -215,6 +215,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
     parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
     option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
+    option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
@@ -273,14 +274,16 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         is_open=is_open,
         is_terminal=sys.stdout.isatty(),
         watch=watch,
+        ready_file=asked.ready_file,
     )
 
 
 def _stored(asked: argparse.Namespace) -> Wanted:
     from pbxsim.hosting.storage import Wanted
+    from pbxsim.sinks.store.location import IN_MEMORY
 
     return Wanted(
-        place=asked.db,
+        place=asked.db if asked.db is not None or asked.clock else IN_MEMORY,
         port=asked.port,
         lasts=asked.port != 0 and asked.clock == 1,
         synchronous=asked.db_synchronous,

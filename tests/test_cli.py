@@ -201,6 +201,30 @@ def test_options_stand_on_the_command_line_or_in_the_environment(tmp_path: Path)
         assert server.ask("/_pbxsim/clock", token="t")["now"] == "2030-01-01T00:00:00.000000Z"
 
 
+@pytest.mark.slow
+def test_a_program_that_starts_it_reads_where_it_is_from_a_file(tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    with serving("--ready-file", str(ready), "documented") as server:
+        told = json.loads(ready.read_text(encoding="utf-8"))
+        assert told == {"url": server.url, "pbxs": ["documented"], "pid": server.process.pid}
+        assert list(tmp_path.iterdir()) == [ready]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_ready_file_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "--port", "0", "--db", ":memory:", "--ready-file", str(tmp_path / "no" / "where")]) == 1
+    assert "--ready-file" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_held_clock_keeps_its_records_in_memory_unless_told_where(tmp_path: Path) -> None:
+    with serving("--clock", "paused", "documented") as server:
+        assert "memory" in server.banner
+    with serving("--clock", "paused", "--db", str(tmp_path / "x.sqlite3"), "documented") as server:
+        assert "x.sqlite3" in server.banner
+
+
 def test_several_pbxs_are_served_in_the_order_given(tmp_path: Path) -> None:
     with serving(pbx_file(tmp_path, "b"), "documented", pbx_file(tmp_path, "a", "jan", "200")) as server:
         assert server.ask("/readyz")["pbxs"] == ["b", "documented", "a"]

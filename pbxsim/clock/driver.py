@@ -188,6 +188,15 @@ class ClockDriver:
             self.catch_up()
             await self._go(self._clock.now + duration)
 
+    async def advance_to(self, goal: Instant) -> None:
+        """Move time ahead to that moment, as `advance` does. Raises the same."""
+        self._must_be_movable()
+        async with self._turn:
+            self.catch_up()
+            if goal < self._clock.now:
+                raise TimeWentBackwards(self._clock.now, goal)
+            await self._go(goal)
+
     async def run_next(self) -> bool:
         """Move time to the next due instant and do all work due there; False if none is. Raises ClockNotRunning."""
         self._must_be_movable()

@@ -62,8 +62,8 @@ def is_token(segment: str) -> bool:
 def _texts(name: str, value: object) -> Iterator[tuple[str, bool]]:
     """Give every text below a setting of that name, and whether it is a secret."""
     if isinstance(value, msgspec.Struct):
-        for field in msgspec.structs.fields(value):
-            yield from _texts(field.encode_name, getattr(value, field.name))
+        for field, told in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield from _texts(told, getattr(value, field))
         yield from _basic(value)
     elif isinstance(value, dict):
         yield from ((str(key), False) for key in value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Final
@@ -18,7 +19,7 @@ from pbxsim.config.file import PbxFile
 from pbxsim.config.packages import Packages
 from pbxsim.config.vendor_settings import FormRefused, decoded, settings_faults
 from pbxsim.discovery import Engines, find_engines, find_vendors
-from pbxsim.kit.finding import did_you_mean, spelt
+from pbxsim.kit.finding import Path, did_you_mean, spelt
 from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.pbx import Pbx
 
@@ -65,6 +66,18 @@ class LoadedFile:
         """Every secret that stands in the file, and all that is public in it."""
         return credentials_of(self.file)
 
+    def with_file(self, file: PbxFile) -> LoadedFile:
+        """Give one of the same form with other texts in it: whoever made these must know that they are right."""
+        made = copy(self)
+        made.__dict__.pop("credentials", None)
+        made.file = file
+        lines = {placed.path: placed.line for placed in self.credentials_placed}
+        found = _credentials(file, self.packages.vendors)
+        made.credentials_placed = tuple(
+            PlacedCredential(vendor, spelt(path), lines[spelt(path)], parts) for vendor, path, parts in found
+        )
+        return made
+
     def check(self, pbx: Pbx) -> None:
         """Have the vendors check their settings against the first PBX built of the file; every other is the same.
 
@@ -110,10 +123,16 @@ def read(text: str, file: str, vendors: Mapping[str, Vendor], engines: Engines |
 
 
 def _placed(file: PbxFile, vendors: Mapping[str, Vendor], document: Document) -> Iterator[PlacedCredential]:
+    for vendor, path, parts in _credentials(file, vendors):
+        yield PlacedCredential(vendor, spelt(path), document.line(path), parts)
+
+
+def _credentials(
+    file: PbxFile, vendors: Mapping[str, Vendor]
+) -> Iterator[tuple[str, Path, frozenset[tuple[str, ...]]]]:
     for name, settings in file.vendors.items():
         for credential in vendors[name].credentials(settings):
-            path = ("vendors", name, *parsed(credential.path))
-            yield PlacedCredential(name, spelt(path), document.line(path), credential.parts)
+            yield name, ("vendors", name, *parsed(credential.path)), credential.parts
 
 
 def _refusal(document: Document, packages: Packages) -> PbxFileRefused:

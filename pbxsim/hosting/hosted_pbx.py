@@ -30,6 +30,7 @@ from pbxsim.sinks.store.port import NullStore
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pbxsim.hosting.admission import Admission
     from pbxsim.hosting.assemble import Assembled, Assembly
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor
@@ -255,16 +256,28 @@ class Hosts:
     """The PBXs of one server, by name and by the vendors they speak, in the order in which they were given.
 
     `store` is where their records last; None where that is memory. `connections` counts the clients of the server.
+    `admission` takes further PBXs in, where somebody does.
     """
 
     def __init__(self, hosts: Iterable[HostedPbx], store: StoreShown | None = None) -> None:
         self.store = store
         self.connections = ConnectionCounts()
+        self.admission: Admission | None = None
         self._hosts = {host.name: host for host in hosts}
         self.index()
 
     def __iter__(self) -> Iterator[HostedPbx]:
         return iter(self._hosts.values())
+
+    def add(self, host: HostedPbx) -> None:
+        """Serve one more, behind all others; whoever looked at names and vendors must look again."""
+        self._hosts[host.name] = host
+        self.index()
+
+    def drop(self, name: str) -> None:
+        """Serve it no more; whoever looked at names and vendors must look again."""
+        del self._hosts[name]
+        self.index()
 
     def index(self) -> None:
         """Look again at names and vendors, after a PBX began anew by another plan."""

@@ -45,18 +45,11 @@ _HEADER: Final = 192  # bytes of a header without its texts: its objects, and it
 class RequestRecord:
     """One request and its reply. `status` is 0 while it is being answered; `vendor` empty if nobody owns the path.
 
-    `body_size` and `reply_size` are those of what was sent; `taken` how many bytes it takes here.
+    `request` is kept as far as it is not too long. `body_size` and `reply_size` are those of what was sent; `taken` how
+    many bytes it takes here.
     """
 
     __slots__ = (
-        "_body",
-        "_fault",
-        "_headers",
-        "_limits",
-        "_method",
-        "_path",
-        "_query",
-        "_remote",
         "at",
         "body_size",
         "call",
@@ -64,6 +57,7 @@ class RequestRecord:
         "hints",
         "reply",
         "reply_size",
+        "request",
         "seq",
         "status",
         "taken",
@@ -82,21 +76,7 @@ class RequestRecord:
         self.call: int | None = None
         self.hints: tuple[str, ...] = ()
         self.taken = 0
-        self._note(request)
-
-    @property
-    def request(self) -> Request:
-        """Give the request as far as it is kept, its parameters not read yet: these would take more than all of it."""
-        return Request(
-            self._method,
-            self._path,
-            self._query,
-            headers=self._headers,
-            body=self._body,
-            remote=self._remote,
-            fault=self._fault,
-            limits=self._limits,
-        )
+        self.request = request
 
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
         """Note what came of it, and keep what is kept of both."""
@@ -107,29 +87,21 @@ class RequestRecord:
         self.call = reply.call
         if hints or reply.hints:
             self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
+        request.forget()
         names, values = _texts(request.headers)
         is_long = _is_long(request, len(names) + len(values))
         if is_long or self.reply_size > LONGEST_REPLY:
             self.reply = _first_of_reply(reply.body, request, mask)
         if is_long:
-            self._note(_beginning(request, mask))
-            names, values = _texts(self._headers)
+            self.request = _beginning(request, mask)
+            names, values = _texts(self.request.headers)
         self.taken = self._size() + 2 * text_size(names) + text_size(values)
-
-    def _note(self, request: Request) -> None:
-        self._method = request.method
-        self._path = request.path
-        self._query = request.query
-        self._headers = request.headers
-        self._body = request.body
-        self._remote = request.remote
-        self._fault = request.fault
-        self._limits = request.limits
 
     def _size(self) -> int:
         """Count all but the texts of headers."""
-        target = self._path + self._query
-        size = _RECORD + _HEADER * len(self._headers) + len(self._body) + len(self.reply) + text_size(target)
+        kept = self.request
+        target = kept.path + kept.query
+        size = _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + text_size(target)
         return size + sum(map(text_size, self.hints)) if self.hints else size
 
 
@@ -294,6 +266,11 @@ class RequestLog:
         """Give the requests behind number `after`, oldest first; of one vendor only, "" for those that reached none."""
         behind = dropwhile(lambda record: record.seq <= after, self._records)
         return (record for record in behind if vendor is None or record.vendor == vendor)
+
+    def newest(self, *, before: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
+        """Give the requests before number `before` (0: all), newest first; of one vendor only, as `records` does."""
+        older = (record for record in reversed(self._records) if not before or record.seq < before)
+        return (record for record in older if vendor is None or record.vendor == vendor)
 
     def _keep(self, vendor: str, request: Request) -> RequestRecord:
         self._seq += 1

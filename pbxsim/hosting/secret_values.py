@@ -25,6 +25,9 @@ _SHORTEST: Final = 6
 _LONGEST_NUMBER: Final = 15  # ITU-T E.164
 _HEX: Final = re.compile(r"%[0-9A-F]{2}")
 _NOTHING: Final = re.compile(r"(?!)")
+_FEW: Final = 32
+_REMEMBERED: Final = 512
+_USUAL_PATH: Final = 128
 
 
 class SecretValues:
@@ -35,23 +38,29 @@ class SecretValues:
         self._public: set[str] = set()
         self._whole: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = _NOTHING
+        self._few: tuple[str, ...] | None = ()
+        self._paths: dict[str, str] = {}
         self.learn(secret)
 
     def learn(self, secret: Iterable[str], public: Iterable[str] = ()) -> None:
         """Strike these out from now on, but for what is public."""
-        self._secret.update(filter(None, secret))
-        self._public.update(public)
+        more, known = set(filter(None, secret)), set(public)
+        if self._pattern is not _NOTHING and more <= self._secret and known <= self._public:
+            return  # a PBX begins anew: what is looked for stays
+        self._secret |= more
+        self._public |= known
         known = self._secret - self._public
         self._whole = frozenset(value for value in known if _stands_by_chance(value))
         self._pattern = None
+        self._paths.clear()
 
     def text(self, text: str) -> str:
         """Give a text without the longer secrets in it."""
-        return self._found().sub(MASK, text)
+        return self._found().sub(MASK, text) if self._stands_in(text) else text
 
     def value(self, value: str) -> str:
         """Give a value (of a parameter, a header, a field): hidden if it is a secret of any length."""
-        return MASK if value in self._whole else self._found().sub(MASK, value)
+        return MASK if value in self._whole else self.text(value)
 
     def spaced(self, text: str) -> str:
         """Give a text without any secret, the short ones where no letter or digit is next to them."""
@@ -61,6 +70,14 @@ class SecretValues:
 
     def path(self, path: str) -> str:
         """Give a path as it was sent; a segment that is a secret in any spelling is hidden."""
+        shown = self._paths.get(path)
+        if shown is None:
+            shown = self._path(path)
+            if len(path) <= _USUAL_PATH and len(self._paths) < _REMEMBERED:
+                self._paths[path] = shown
+        return shown
+
+    def _path(self, path: str) -> str:
         if "%" in path or not self._whole.isdisjoint(path.split("/")):
             path = "/".join(self._segment(segment) for segment in path.split("/"))
         return self.text(path)
@@ -69,18 +86,18 @@ class SecretValues:
         """Give names and values, each hidden where it is a secret."""
         shown = dict(values)
         is_clean = self._whole.isdisjoint(shown.values()) and self._whole.isdisjoint(shown)
-        if is_clean and not self._found().search("\n".join((*shown, *shown.values()))):
+        if is_clean and not self._stands_in("\n".join((*shown, *shown.values()))):
             return shown
         return {self.value(name): self.value(value) for name, value in shown.items()}
 
     def json(self, encoded: bytes) -> bytes:
         """Give encoded JSON, or lines of it: the same bytes where no longer secret is in them."""
-        if self._found().search(encoded.decode()) is None:
+        if not self._stands_in(encoded.decode()):
             return encoded
         return b"\n".join(self._line(line) for line in encoded.split(b"\n"))
 
     def _line(self, line: bytes) -> bytes:
-        if not line or self._found().search(line.decode()) is None:
+        if not line or not self._stands_in(line.decode()):
             return line
         return msgspec.json.encode(self._texts(msgspec.json.decode(line)))
 
@@ -97,11 +114,19 @@ class SecretValues:
         decoded = unquote(segment)
         return segment if self.value(decoded) == decoded else MASK
 
+    def _stands_in(self, text: str) -> bool:
+        """Tell whether one of the longer secrets is in a text; a few are looked for one by one, which is quicker."""
+        pattern = self._found()
+        if self._few is None:
+            return pattern.search(text) is not None
+        return any(spelling in text for spelling in self._few)
+
     def _found(self) -> re.Pattern[str]:
         if self._pattern is None:
             longer = [value for value in self._secret - self._public if not _stands_by_chance(value)]
             spellings = sorted({spelling for value in longer for spelling in _spellings(value)})
             self._pattern = re.compile(_alternation(spellings)) if spellings else _NOTHING
+            self._few = tuple(spellings) if len(spellings) <= _FEW else None
         return self._pattern
 
 

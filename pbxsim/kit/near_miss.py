@@ -7,6 +7,7 @@ parameters are looked at, and of each name its beginning.
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -20,8 +21,16 @@ _LONGEST_WORD: Final = 128
 
 def parameter_hints(sent: Iterable[str], known: Sequence[str]) -> tuple[str, ...]:
     """Say something about the first ten parameters not known: wrong case, misspelt, stray blanks, or just unknown."""
-    unknown = islice((name for name in sent if name not in known), MOST_TOLD)
+    names = tuple(sent)
+    if _set_of(tuple(known)).issuperset(names):
+        return ()
+    unknown = islice((name for name in names if name not in known), MOST_TOLD)
     return tuple(_hint("parameter", name[:LONGEST_TOLD], known) for name in unknown)
+
+
+@lru_cache(maxsize=256)
+def _set_of(known: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(known)
 
 
 def word_hint(kind: str, word: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -23,9 +23,11 @@ class Params(dict[str, str]):
     """Names and values, decoded. An absent parameter reads as empty, as most PHP scripts treat the two alike.
 
     `unread` says what was left out, because there was too much of it, or because another value of the name came later.
+    `is_plain`: known to hold no control character.
     """
 
     unread: tuple[str, ...] = ()
+    is_plain = False
 
     def leave_out(self, why: str) -> None:
         """Note that something was not read, and why; the first ten such things are kept."""
@@ -64,6 +66,8 @@ class Params(dict[str, str]):
 
     def unclean(self) -> str | None:
         """Give the first name whose name or value holds a control character (below 0x20, or DEL) or was no UTF-8."""
+        if self.is_plain:
+            return None
         for name, value in self.items():
             if not (value.isprintable() and name.isprintable()) and has_control(name + value):
                 return name
@@ -78,11 +82,19 @@ def has_control(text: str) -> bool:
 def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
     """Read the text behind `?`."""
     params = Params()
-    if query:
-        for pair in _pairs(query, params, limits.parameters):
-            name, _, value = pair.partition("=")
-            if name:
-                params.take(_decoded(name), _decoded(value), limits)
+    if not query:
+        return params
+    decoded = _as_it_is if _is_plain(query) else _decoded
+    params.is_plain = decoded is _as_it_is
+    surely_short = min(limits.parameter_name, limits.parameter_value)
+    for pair in _pairs(query, params, limits.parameters):
+        name, _, value = pair.partition("=")
+        if not name:
+            continue
+        if params.is_plain and len(pair) <= surely_short and name not in params:  # as nearly all of them are
+            params[name] = value
+        else:
+            params.take(decoded(name), decoded(value), limits)
     return params
 
 
@@ -98,8 +110,17 @@ def _pairs(query: str, params: Params, most: int) -> list[str]:
     return pairs
 
 
+def _is_plain(text: str) -> bool:
+    """Tell whether text stands for itself: nothing in it is encoded, none of it is a control character."""
+    return "%" not in text and "+" not in text and text.isascii() and text.isprintable()
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
 def _decoded(text: str) -> str:
-    if "%" not in text and "+" not in text and text.isascii():
+    if _is_plain(text):
         return text
     try:
         return unquote_plus(text.encode("latin-1").decode("utf-8"), errors="strict")

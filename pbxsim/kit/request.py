@@ -53,6 +53,10 @@ class Request:
             self.limits = limits
             self._params = None
 
+    def forget(self) -> None:
+        """Let go of the parameters that were read: they take more than all that they were read from."""
+        self._params = None
+
     @property
     def params(self) -> Params:
         """Give query and form parameters as PHP's `$_REQUEST` does: the form over the query, the last of a name."""
@@ -63,6 +67,7 @@ class Request:
                 for name in [name for name in params if name in form]:
                     params.repeat(name, ", in query and form")
                 params.update(form)
+                params.is_plain = params.is_plain and form.is_plain
                 params.unread += form.unread
             self._params = params
         return self._params

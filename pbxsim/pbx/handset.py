@@ -5,11 +5,30 @@ Not here: what the switch asks of an engine (engine.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call, CallOrder
+    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Diversion, Line
+
+Reaction: TypeAlias = Literal["answer", "busy", "no answer", "fail", "reject", "drop"]
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """How a telephone is to meet calls: after `ring` of ringing comes the `reaction`.
+
+    `answer` talks for `talk` and hangs up (None: it never does), `drop` vanishes then without a clean hang-up; `fail`
+    never rings. `cause` is for `fail` (None: 1) and `drop` (None: 38).
+    """
+
+    reaction: Reaction
+    ring: Duration
+    talk: Duration | None = None
+    cause: HangupCause | None = None
 
 
 class Handset(Protocol):
@@ -83,4 +102,11 @@ class Handset(Protocol):
 
     def unregister(self, line: Line) -> None:
         """Drop off: calls that ring there fail (cause 20), those that are up go on."""
+        ...
+
+    def instruct(self, line: Line, instruction: Instruction | None) -> None:
+        """Have the telephone meet every call from now on so; None: as it did of itself. What rings already rings on.
+
+        Raises NothingToDo where its telephones take no instructions.
+        """
         ...

@@ -27,8 +27,9 @@ DELIBERATE: Final[dict[str, str]] = {
     " limits how much is kept in memory; a queue has `averages`; `longest_number`,"
     " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`;"
     " names of extensions; `time_zone`",
-    "documented/control": "the contract says who may use the control API, what readyz tells whom, and"
-    " exactly which values are taken; as documented/cdrs",
+    "documented/control": "the contract says who may use the control API, what readyz tells whom,"
+    " exactly which values are taken, and the routes for PBXs, behaviours of telephones, verifying and waiting;"
+    " as documented/cdrs",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",

@@ -225,7 +225,7 @@ def test_a_store_that_cannot_be_is_said_to_be_unreachable(tmp_path: Path, place:
 
 
 def test_a_run_leaves_no_file_behind(tmp_path: Path) -> None:
-    with serving("--clock", "paused", XDG_DATA_HOME=str(tmp_path)) as server:
+    with serving(XDG_DATA_HOME=str(tmp_path)) as server:
         assert "until it stops\n" in server.banner
         call(server)
         (file,) = tmp_path.rglob("*.sqlite3")
@@ -236,11 +236,11 @@ def test_a_run_leaves_no_file_behind(tmp_path: Path) -> None:
 
 
 def test_a_run_removes_what_a_killed_one_left(tmp_path: Path) -> None:
-    with serving("--clock", "paused", XDG_DATA_HOME=str(tmp_path)) as server:
+    with serving(XDG_DATA_HOME=str(tmp_path)) as server:
         call(server)
         server.stop(signal.SIGKILL)
     (resumed,) = tmp_path.rglob("*.sqlite3")
-    with serving("--clock", "paused", XDG_DATA_HOME=str(tmp_path)) as server:
+    with serving(XDG_DATA_HOME=str(tmp_path)) as server:
         assert not resumed.exists()
         assert [cdr["id"] for cdr in cdrs(server)] == [10_000]
 

@@ -38,7 +38,8 @@ class SimulatedLeg(msgspec.Struct, gc=False):
 class SimulatedEngine:
     """Implements `CallEngine`. A telephone is known by its SIP user, or by the number dialled over a trunk.
 
-    The first of `rules` that fits decides, then the number grammar, then `default`.
+    What a telephone of ours was told at run time decides, then the first of `rules` that fits, then the number grammar,
+    then `default`.
     """
 
     def __init__(self, pbx: Pbx, rules: Sequence[Rule] = (), default: Behaviour = DEFAULT_BEHAVIOUR) -> None:
@@ -49,6 +50,7 @@ class SimulatedEngine:
         self._rules = tuple(rules)
         self._default = Rule(number="_!", turns=(default,))
         self._known: dict[tuple[bool, str], LegPlan | Rule] = {}
+        self._told: dict[str, Rule] = {}
         self._turns: dict[str, int] = {}
 
     def call_in(self, order: CallOrder, *, line: Line | None = None, fate: LegPlan | None = None) -> Call | None:
@@ -111,6 +113,14 @@ class SimulatedEngine:
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """Forget what the telephone was going to do."""
         self.forget(channel)
+
+    def behave(self, line: Line, behaviour: Behaviour | None) -> None:
+        """Have a telephone of ours meet its calls so from now on, before all rules; None: by these again."""
+        self._known.pop((False, line.user), None)
+        if behaviour is None:
+            self._told.pop(line.user, None)
+        else:
+            self._told[line.user] = Rule(number=line.user, turns=(behaviour,))
 
     def forget(self, channel: Channel) -> None:
         """Cancel what the telephone was going to do next."""
@@ -175,7 +185,8 @@ class SimulatedEngine:
     def _learn(self, channel: Channel, name: str) -> LegPlan | Rule:
         if len(self._known) >= _REMEMBERED:
             self._known.clear()
-        rule = self._rule(_names(channel))
+        told = None if channel.line is None else self._told.get(channel.line.user)
+        rule = told or self._rule(_names(channel))
         found = plan(rule.turns[0]) if rule.is_fixed else rule
         self._known[channel.line is None, name] = found
         return found

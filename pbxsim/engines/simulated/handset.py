@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.clock.instant import SECOND
+from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.simulated.engine import SimulatedEngine
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.directory import Diversion, Line
+    from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
 
 PLACED_BY: Final = "control"
@@ -149,6 +152,10 @@ class SimulatedHandset:
         for channel in [channel for channel in line.channels if _is_rung(channel)]:
             self._report(channel, Report.FAILED, HangupCause.SUBSCRIBER_ABSENT)
 
+    def instruct(self, line: Line, instruction: Instruction | None) -> None:
+        """Have it meet every call from now on so; None: as the PBX file says. What rings already rings on."""
+        self._engine.behave(line, None if instruction is None else _behaviour(instruction))
+
     def _act(
         self,
         line: Line,
@@ -182,6 +189,15 @@ class SimulatedHandset:
         if not stays:
             self._engine.forget(channel)
         self._pbx.calls.on_leg(channel, report, cause)
+
+
+def _behaviour(told: Instruction) -> Behaviour:
+    return Behaviour(
+        outcome=Outcome(told.reaction),
+        ring=fixed(told.ring / SECOND),
+        talk=None if told.talk is None else fixed(told.talk / SECOND),
+        cause=told.cause,
+    )
 
 
 def _age(channel: Channel) -> tuple[int, int]:

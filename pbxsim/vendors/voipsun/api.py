@@ -52,9 +52,8 @@ class VoipsunInterface:
             reply = self._carry_out(request)
         except Refusal as error:
             reply = wire.refused(error)
-        return msgspec.structs.replace(
-            reply, status=self.state.settings.status, content_type=self.state.settings.content_type
-        ).hinted(*_name_hints(request.params), *request.reading_hints)
+        settings, hints = self.state.settings, (*reply.hints, *_name_hints(request.params), *request.reading_hints)
+        return msgspec.structs.replace(reply, status=settings.status, content_type=settings.content_type, hints=hints)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""

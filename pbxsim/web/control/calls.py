@@ -32,9 +32,12 @@ START: Final = "s"
 
 
 class CallFilter(Page, kw_only=True):
-    """Which calls."""
+    """Which calls; all that is given must fit. `number`: anybody's in it, dialled, calling, or of one of its legs."""
 
     state: Literal["dialing", "ringing", "up", "ended"] | None = None
+    number: str | None = None
+    reference: str | None = None
+    vendor: str | None = None
 
 
 class IncomingCall(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -64,11 +67,7 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
 
 def listed(host: HostedPbx, query: CallFilter) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
-    fitting = (
-        call
-        for call in _by_number(host.pbx)
-        if call.number > query.after and query.state in (None, call_document.state(call))
-    )
+    fitting = (call for call in by_number(host.pbx) if call.number > query.after and _fits(call, query))
     return listing(fitting, query.limit, call_document.show, key=_number)
 
 
@@ -92,6 +91,16 @@ def hang_up(host: HostedPbx, call: int, body: HangUp) -> Command:
     return Command("hang up", {"cause": int(cause)}, lambda: _hung_up(host.pbx, found, cause), call=call)
 
 
+def _fits(call: Call, query: CallFilter) -> bool:
+    order = call.order
+    return (
+        query.state in (None, call_document.state(call))
+        and query.reference in (None, order.reference)
+        and query.vendor in (None, order.vendor)
+        and query.number in (None, order.src, order.dst, *(leg.number for leg in call.legs))
+    )
+
+
 def _placed(pbx: Pbx, order: CallOrder, line: Line | None) -> Response:
     places = pbx.handset.call_in if pbx.handset is not None else pbx.calls.receive
     call = places(order, line=line)
@@ -107,7 +116,8 @@ def _hung_up(pbx: Pbx, call: Call, cause: HangupCause) -> Response:
     return document(call_document.show(call))
 
 
-def _by_number(pbx: Pbx) -> Iterator[Call]:
+def by_number(pbx: Pbx) -> Iterator[Call]:
+    """Give calls in progress and those that ended lately, in the order in which they began."""
     ended = sorted(pbx.calls.recent, key=_number)
     return merge(ended, pbx.calls.live.values(), key=_number)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 
 from pbxsim.clock.driver import FASTEST, BeyondTime, ClockNotRunning, RealTime
-from pbxsim.clock.instant import iso, seconds
+from pbxsim.clock.instant import Instant, TimeWentBackwards, iso, parse_iso, seconds
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.hosted_pbx import HostedPbx
@@ -29,9 +29,10 @@ class Rate(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Advance(msgspec.Struct, forbid_unknown_fields=True):
-    """How far to move on."""
+    """How far to move on: by so many seconds, or to a moment in ISO 8601."""
 
-    seconds: Annotated[float, msgspec.Meta(ge=0, le=TEN_YEARS)]
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=TEN_YEARS)] | None = None
+    to: str | None = None
 
 
 class Limit(msgspec.Struct, forbid_unknown_fields=True):
@@ -53,7 +54,7 @@ class Moving(Route[CameTo]):
         """Move the clock; catch it up, for where it runs time has gone on; show it. 503: moved, but not stored."""
         try:
             came_to = await self.handler(*arguments)
-        except (BeyondTime, ClockNotRunning, RealTime) as error:
+        except (BeyondTime, ClockNotRunning, RealTime, TimeWentBackwards) as error:
             raise Problem(409, str(error)) from None
         except NotStored as error:
             raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None
@@ -73,9 +74,21 @@ async def set_rate(host: HostedPbx, body: Rate) -> dict[str, bool]:
 
 
 async def advance(host: HostedPbx, body: Advance) -> dict[str, bool]:
-    """Move on by some seconds. A barrier: all work due by then is done when the answer comes, records stored."""
-    await host.driver.advance(seconds(body.seconds))
+    """Move on. A barrier: all work due by then is done when the answer comes, records stored."""
+    if (body.seconds is None) == (body.to is None):
+        raise Problem(422, "body: how far? Either seconds, or to: a moment")
+    if body.to is not None:
+        await host.driver.advance_to(_moment(body.to))
+    else:
+        await host.driver.advance(seconds(body.seconds or 0))
     return {}
+
+
+def _moment(text: str) -> Instant:
+    try:
+        return parse_iso(text)
+    except (ValueError, OverflowError):
+        raise Problem(400, f"body: to is a moment in ISO 8601, like 2026-01-01T00:00:00Z, not {text!r}") from None
 
 
 async def run_next(host: HostedPbx) -> dict[str, bool]:

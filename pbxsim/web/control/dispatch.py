@@ -61,7 +61,7 @@ class ControlApi:
         if request.path not in HEALTH:
             self._guard.check_page(request)
         segments = request.path.split("/")
-        fitting = [(route, parts) for route in ROUTES if (parts := route.match(segments)) is not None]
+        fitting = _closest([(route, parts) for route in ROUTES if (parts := route.match(segments)) is not None])
         if not (fitting and all(route.is_open for route, _ in fitting)):
             self._guard.check_token(request)
         if not fitting:
@@ -80,6 +80,12 @@ def _for_strangers(hosts: Hosts, path: str) -> Response:
     from pbxsim.web.control.health import livez, readyz_for_strangers
 
     return livez() if path == LIVEZ else readyz_for_strangers(hosts)
+
+
+def _closest(fitting: list[tuple[Route[Any], dict[str, str]]]) -> list[tuple[Route[Any], dict[str, str]]]:
+    """Of routes that fit a path give those that name most of it: `/{user}/behaviour` goes before `/{user}/{verb}`."""
+    fewest = min((len(parts) for _, parts in fitting), default=0)
+    return [(route, parts) for route, parts in fitting if len(parts) == fewest]
 
 
 def _by_method(

@@ -24,10 +24,14 @@ class JournalFilter(Page, kw_only=True):
 
 
 class RequestFilter(Page, kw_only=True):
-    """Which requests: of one vendor (`none`: those that reached none), only those with hints."""
+    """Which requests: of one vendor (`none`: those that reached none), only those with hints; in which order.
+
+    In the order `newest` the page behind `after` is of those that came before it.
+    """
 
     vendor: str | None = None
     hints: bool = False
+    order: Literal["oldest", "newest"] = "oldest"
 
 
 def journal(host: HostedPbx, query: JournalFilter) -> Response:
@@ -39,9 +43,12 @@ def journal(host: HostedPbx, query: JournalFilter) -> Response:
 
 
 def requests(host: HostedPbx, query: RequestFilter) -> Response:
-    """List requests, oldest first, secrets hidden."""
+    """List requests, oldest first unless asked otherwise, secrets hidden."""
     vendor = "" if query.vendor == "none" else query.vendor
-    records = host.requests.records(after=query.after, vendor=vendor)
+    if query.order == "oldest":
+        records = host.requests.records(after=query.after, vendor=vendor)
+    else:
+        records = host.requests.newest(before=query.after, vendor=vendor)
     fitting = (record for record in records if record.hints or not query.hints)
     return discreet(listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq), host)
 

@@ -9,9 +9,10 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.pbx.handset import Handset
+from pbxsim.pbx.handset import Handset, Instruction, Reaction
 from pbxsim.web.control.paging import NamedPage, named_listing
 from pbxsim.web.control.request import Number
 from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
@@ -27,6 +28,15 @@ class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     on: bool | None = None
     when: Why | None = None
     after_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
+
+
+class InstructionGiven(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How to meet calls: after so much ringing comes the outcome. `talk_seconds` null: it never hangs up itself."""
+
+    outcome: Reaction
+    ring_seconds: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 3
+    talk_seconds: Annotated[float, msgspec.Meta(ge=0, le=2_592_000)] | None = 30
+    cause: HangupCause | None = None
 
 
 class Verb(msgspec.Struct, frozen=True):
@@ -121,15 +131,52 @@ def listed(host: HostedPbx, query: NamedPage) -> Response:
 
 def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
     """Do what a person at that telephone would do."""
-    line, known, handset = host.pbx.directory.lines.get(user), VERBS.get(verb), host.pbx.handset
-    if line is None:
-        raise Problem(404, f"there is no telephone {user!r}")
+    line, known = _line(host, user), VERBS.get(verb)
     if known is None:
         raise Problem(404, f"nobody can {verb!r} a telephone; verbs are {', '.join(VERBS)}")
     given = _given(verb, known, body)
-    if handset is None:
+    handset = _handset(host)
+    return Command(verb, {"phone": line.user, **given}, lambda: _done(known.act, handset, line, body))
+
+
+def instruct(host: HostedPbx, user: str, body: InstructionGiven) -> Command:
+    """Have a telephone meet every call from now on as it is told, whatever the PBX file says."""
+    if body.cause is not None and body.outcome not in ("fail", "drop"):
+        raise Problem(422, f"body: `{body.outcome}` has a cause of its own; one can be given for fail and drop")
+    line, handset = _line(host, user), _handset(host)
+    told = Instruction(
+        reaction=body.outcome,
+        ring=seconds(body.ring_seconds),
+        talk=None if body.talk_seconds is None else seconds(body.talk_seconds),
+        cause=body.cause,
+    )
+    data = {"phone": line.user, **msgspec.to_builtins(body)}
+    return Command("behaviour", data, lambda: _done(lambda hand, own, _: hand.instruct(own, told), handset, line))
+
+
+def release(host: HostedPbx, user: str) -> Command:
+    """Have a telephone meet calls as the PBX file says again."""
+    line, handset = _line(host, user), _handset(host)
+    data = {"phone": line.user, "outcome": None}
+    return Command("behaviour", data, lambda: _done(lambda hand, own, _: hand.instruct(own, None), handset, line))
+
+
+def _line(host: HostedPbx, user: str) -> Line:
+    """Find a telephone by its SIP user, or by an internal number that only one has. Raises Problem 404."""
+    directory = host.pbx.directory
+    if user in directory.lines:
+        return directory.lines[user]
+    numbered = [line for line in directory.lines.values() if line.extension.internal == user]
+    if len(numbered) == 1:
+        return numbered[0]
+    found = f"{user!r} is the number of {', '.join(line.user for line in numbered)}" if numbered else ""
+    raise Problem(404, found or f"there is no telephone {user!r}")
+
+
+def _handset(host: HostedPbx) -> Handset:
+    if host.pbx.handset is None:
         raise Problem(409, "this engine's telephones have no hand that a program could lend them")
-    return Command(verb, {"phone": user, **given}, lambda: _done(known, handset, line, body))
+    return host.pbx.handset
 
 
 def _given(name: str, verb: Verb, body: Touch) -> dict[str, Any]:
@@ -143,9 +190,14 @@ def _given(name: str, verb: Verb, body: Touch) -> dict[str, Any]:
     return {field: value for field, value in fields.items() if value is not None}
 
 
-def _done(verb: Verb, handset: Handset, line: Line, body: Touch) -> Response:
+_NO_TOUCH: Final = Touch()
+
+
+def _done(
+    act: Callable[[Handset, Line, Touch], object], handset: Handset, line: Line, body: Touch = _NO_TOUCH
+) -> Response:
     try:
-        verb.act(handset, line, body)
+        act(handset, line, body)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
     return document(_shown(line))

@@ -78,8 +78,8 @@ def listed(host: HostedPbx, query: WebhookFilter) -> Response:
     """List the deliveries that are remembered, in the order of their ids."""
     outbox = host.outbox
     fitting = (delivery for delivery in outbox.known(query.after) if _fits(delivery, query))
-    shown = listing(fitting, query.limit, lambda delivery: _shown(delivery, outbox), key=lambda delivery: delivery.id)
-    return discreet(shown, host)
+    part = listing(fitting, query.limit, lambda delivery: shown(delivery, outbox), key=lambda delivery: delivery.id)
+    return discreet(part, host)
 
 
 async def redeliver(host: HostedPbx, id_: int) -> Response:
@@ -90,7 +90,7 @@ async def redeliver(host: HostedPbx, id_: int) -> Response:
         raise Problem(503, f"the store cannot tell whether there is a delivery {id_}: {error}") from None
     if delivery is None:
         raise Problem(404, f"there is no delivery {id_}")
-    return discreet(document(_shown(delivery, host.outbox), 202), host)
+    return discreet(document(shown(delivery, host.outbox), 202), host)
 
 
 def _fits(delivery: Delivery, query: WebhookFilter) -> bool:
@@ -100,7 +100,8 @@ def _fits(delivery: Delivery, query: WebhookFilter) -> bool:
     return all(wanted is None or wanted == value for wanted, value in zip(asked, told, strict=True))
 
 
-def _shown(delivery: Delivery, outbox: Outbox) -> WebhookShown:
+def shown(delivery: Delivery, outbox: Outbox) -> WebhookShown:
+    """Show a delivery, secrets hidden but for those that only the server knows (`discreet`)."""
     notice = delivery.notice
     is_pending = delivery.state is DeliveryState.PENDING
     is_delivered = delivery.state is DeliveryState.DELIVERED and delivery.tries

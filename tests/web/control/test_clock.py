@@ -26,6 +26,16 @@ async def test_advance_is_a_barrier(town: Town) -> None:
     assert (cdr["disposition"], cdr["end"]) == ("ANSWERED", "2026-01-01T00:00:36Z")
 
 
+async def test_advance_goes_to_a_moment_but_never_back(town: Town) -> None:
+    for moment in ("2026-01-01T02:00:00+01:00", "2026-01-01T01:00:00"):
+        moved = await town.post("/_pbxsim/clock/advance", {"to": moment})
+        assert (moved.status, moved.json["now"]) == (200, "2026-01-01T01:00:00.000000Z")
+    assert (await town.post("/_pbxsim/clock/advance", {"to": "2026-01-01"})).status == 409
+    assert (await town.post("/_pbxsim/clock/advance", {"to": "tomorrow"})).status == 400
+    for body in ({}, {"to": "2026-02-01", "seconds": 1}):
+        assert (await town.post("/_pbxsim/clock/advance", body)).status == 422
+
+
 async def test_advance_takes_parts_of_a_second(town: Town) -> None:
     assert (await town.post("/_pbxsim/clock/advance", {"seconds": 0.25})).json["now"] == "2026-01-01T00:00:00.250000Z"
 

@@ -224,3 +224,50 @@ async def test_a_hand_that_finds_nothing_to_do_is_told_so(town: Town, verb: str,
     answered = await touch(town, verb, **body)
     assert answered.status == 409
     assert "sip100" in answered.json["detail"]
+
+
+async def outcome(town: Town, user: str = "sip102") -> tuple[str, int, int]:
+    """Have 100 call 102, run until all is over, and give the record's disposition, cause and duration."""
+    await town.get(CALL)
+    await town.post("/_pbxsim/clock/run-until-idle")
+    record = (await town.get("/_pbxsim/cdrs")).json[-1]
+    return record["disposition"], record["cause"], record["duration"]
+
+
+@pytest.mark.parametrize(
+    ("told", "ends"),
+    [
+        ({"outcome": "answer", "ring_seconds": 5, "talk_seconds": 7}, ("ANSWERED", 16, 15)),
+        ({"outcome": "busy"}, ("BUSY", 17, 6)),
+        ({"outcome": "no answer"}, ("NO ANSWER", 19, 33)),
+        ({"outcome": "fail", "ring_seconds": 0, "cause": 34}, ("FAILED", 34, 3)),
+        ({"outcome": "reject", "ring_seconds": 1}, ("BUSY", 21, 4)),
+        ({"outcome": "drop", "ring_seconds": 1, "talk_seconds": 2}, ("ANSWERED", 38, 6)),
+    ],
+)
+async def test_a_telephone_meets_calls_as_it_is_told_until_it_is_released(
+    town: Town, told: dict[str, object], ends: tuple[str, int, int]
+) -> None:
+    before = await outcome(town)
+    answered = await town.ask("PUT", "/_pbxsim/phones/sip102/behaviour", told)
+    assert answered.status == 200, answered.body
+    assert await outcome(town) == ends
+    assert (await town.ask("DELETE", "/_pbxsim/phones/102/behaviour")).status == 200
+    assert await outcome(town) == before
+
+
+async def test_a_reset_forgets_what_a_telephone_was_told(town: Town) -> None:
+    before = await outcome(town)
+    await town.ask("PUT", "/_pbxsim/phones/102/behaviour", {"outcome": "busy"})
+    await town.post("/_pbxsim/reset")
+    assert await outcome(town) == before
+
+
+async def test_a_cause_is_for_outcomes_that_have_none_of_their_own(town: Town) -> None:
+    answered = await town.ask("PUT", "/_pbxsim/phones/sip102/behaviour", {"outcome": "busy", "cause": 34})
+    assert (answered.status, "cause of its own" in answered.json["detail"]) == (422, True)
+
+
+async def test_a_telephone_is_known_by_an_internal_number_that_only_it_has(town: Town) -> None:
+    assert (await town.post("/_pbxsim/phones/100/dnd", {"on": True})).json["user"] == "sip100"
+    assert (await town.post("/_pbxsim/phones/199/dnd", {"on": True})).status == 404

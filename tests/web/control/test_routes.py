@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 NO_COMMANDS = {
     "/_pbxsim/reset": Untimed,  # the journal that could tell of it begins anew
     "/_pbxsim/webhooks/{id}/redeliver": Reading,  # deliveries are outside the switch
+    "/_pbxsim/pbxs": Untimed,  # the whole server's
+    "/_pbxsim/pbxs/{name}": Untimed,
+    "/_pbxsim/requests/verify": Reading,  # questions that are too long for a query
+    "/_pbxsim/wait": Reading,
 }
 LOOKS_AT_NO_PBX = {"/livez", "/readyz", "/metrics", "/_pbxsim/openapi.json"}
 
