@@ -28,6 +28,11 @@ _NORMAL: Final = HangupCause.NORMAL_CLEARING
 _DIAL: Final = "Dial"
 _HANGUP: Final = "Hangup"
 _NO_END: Final = 1 << 62
+_UNREACHABLE: Final = (
+    HangupCause.SUBSCRIBER_ABSENT,
+    HangupCause.USER_BUSY,
+    HangupCause.NORMAL_CIRCUIT_CONGESTION,
+)
 
 
 class Row(msgspec.Struct, eq=False):
@@ -146,6 +151,8 @@ class _Rows:
             data = f"SIP/{self._dst},{call.order.second_timeout // SECOND},"
         row = _alone(call, self._party, app, data, self._dst, start, until)
         row.context = self._context
+        if app == _DIAL and call.is_exhausted and call.cause not in _UNREACHABLE:
+            row.disposition = Disposition.FAILED  # nothing fits: Asterisk would not even have taken such an order
         row.talk = max(passage.at, self._party.answered_at) if app == "Playback" and row.answer else 0
         self.made.append(row)
         self._fresh = 0

@@ -104,6 +104,15 @@ def test_a_second_party_that_cannot_be_dialled_leaves_the_first_one_answered(off
     assert rows(office) == [("ANSWERED", 2, 0, "anna", "", "Dial")]
 
 
+@pytest.mark.parametrize("number", ["7", "nowhere"])
+def test_a_second_number_that_nothing_fits_is_a_failure_for_asterisk_takes_no_such_order(
+    office: CallCentre, number: str
+) -> None:
+    office.call("100", number)
+    office.finish()
+    assert rows(office) == [("FAILED", 2, 0, "anna", "", "Dial")]
+
+
 def test_a_telephone_that_has_no_room_was_never_dialled(office: CallCentre) -> None:
     office.will("ben", NEVER)
     for _ in range(2):
