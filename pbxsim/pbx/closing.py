@@ -14,7 +14,8 @@ from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
 from pbxsim.pbx.cdr_rows import dialled, rows_of
 from pbxsim.pbx.dialplan import ToTrunk
-from pbxsim.pbx.events import CdrClosed, Event
+from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
@@ -23,16 +24,6 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cdr import RecordRules
     from pbxsim.pbx.cdr_rows import Row
     from pbxsim.pbx.channel import Channel
-
-
-class CallRecorded(Event, frozen=True, eq=False):
-    """All records of a call are closed. `whole` is one of all of it, as in style CALL, whatever the PBX writes down.
-
-    Its id and its recording are those of the record that stands for the call: the last one in which somebody talked,
-    else the last one; the id is 0 where there is none.
-    """
-
-    whole: Cdr
 
 
 def close(control: CallControl, call: Call) -> None:

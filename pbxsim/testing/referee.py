@@ -8,7 +8,6 @@ from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import RecordStyle
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import (
     CallBridged,
@@ -21,6 +20,7 @@ from pbxsim.pbx.events import (
     LegEnded,
 )
 from pbxsim.pbx.ledger import EntryKind
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.testing.queue_referee import QueueReferee
 
 if TYPE_CHECKING:

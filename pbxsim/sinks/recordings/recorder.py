@@ -26,9 +26,9 @@ import msgspec
 
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CallBridged, CallTransferred, LegHeld, LegUnheld, RecordingFailed
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import is_recorded, why
 from pbxsim.sinks.capacity import RECORDING_BYTES
 from pbxsim.sinks.recordings.formats import NoMp3Encoder, writer

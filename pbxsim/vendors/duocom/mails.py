@@ -8,9 +8,9 @@ from urllib.parse import quote
 import msgspec
 
 from pbxsim.kit.params import has_control
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import MAIL, Mail, Notice, Receiver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.duocom.charged_legs import belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled
 from pbxsim.vendors.duocom.wire import NAME

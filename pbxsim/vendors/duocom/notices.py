@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import CallStarted, CreditChanged, NoticePosted
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.pbx.notice import Notice, Receiver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.duocom import mails
 from pbxsim.vendors.duocom.charged_legs import ChargedLeg, Origins, belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled

@@ -14,9 +14,9 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallerId  # noqa: TC001 - msgspec reads the annotations of `Visited`
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import CallerJoined
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, VisitOver, Why
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.simotel.ids import record_name
 from pbxsim.vendors.simotel.numbers import number_of
 

@@ -13,10 +13,10 @@ import msgspec
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.events import CallDiverted, NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.vum import placeholders, wire
 
 if TYPE_CHECKING:

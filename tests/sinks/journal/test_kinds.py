@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import DatabaseChanged, Event
 from pbxsim.pbx.queue_visit import AttemptOver, VisitOver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.sinks.journal.journal import Entry, Journal
 from pbxsim.sinks.journal.kinds import KINDS
 from tests.sinks.story import PIN, build_office, tell_everything

@@ -8,8 +8,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Direction
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.events import CallEnded
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
 from pbxsim.vendors.simotel.ids import record_name

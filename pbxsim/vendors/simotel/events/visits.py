@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition
-from pbxsim.pbx.closing import CallRecorded
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, RingResult, VisitOver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
 from pbxsim.vendors.simotel.ids import record_name
