@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 MOST_DRIFT: Final = 0.10
 """By how much of itself the memory may grow after the warm-up."""
-_SLACK: Final = 4
-"""Descriptors and tasks that may be more at one stop than at another: connections to receivers come and go."""
+_SLACK: Final = 6
+"""By how many descriptors or tasks the median may grow: connections come and go, by some ten from stop to stop."""
 _WINDOW: Final = 3
 """So many stops make the memory at the beginning, and at the end: their median counts."""
 _TOLD: Final = 5
@@ -127,12 +127,17 @@ def flat(samples: Sequence[Sample]) -> list[str]:
     faults = []
     if (grown := drift(samples)) > MOST_DRIFT:
         faults.append(f"the memory grew by {grown:.1%} after the warm-up, {MOST_DRIFT:.0%} is the most")
-    steady = warmed_up(samples)
     for name in ("descriptors", "tasks"):
-        seen = [int(getattr(sample, name)) for sample in steady]
-        if seen and seen[-1] > min(seen) + _SLACK:
-            faults.append(f"{name} grew from {min(seen)} to {seen[-1]}")
+        before, after = _halves([int(getattr(sample, name)) for sample in warmed_up(samples)])
+        if after > before + _SLACK:
+            faults.append(f"{name} grew from {before:g} to {after:g}")
     return faults
+
+
+def _halves(seen: Sequence[int]) -> tuple[float, float]:
+    """Give the medians of the earlier and of the later half."""
+    middle = len(seen) // 2
+    return (median(seen[:middle]), median(seen[-middle:])) if middle else (0.0, 0.0)
 
 
 def log(text: str) -> list[str]:

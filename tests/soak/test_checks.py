@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -10,6 +11,9 @@ from tests.soak import checks
 from tests.soak.checks import Figures, Stored
 from tests.soak.receiver import Notices
 from tests.soak.server import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FIGURES: Final = Figures(started=12, closed=12, posted=3, delivered=2, failed=1, waiting=0)
 LISTED: Final = [(1, "delivered"), (2, "failed"), (3, "delivered")]
@@ -31,9 +35,12 @@ def of_webhooks(*taken: int, figures: Figures = FIGURES, listed: list[tuple[int,
     return "\n".join(checks.webhooks(figures, Stored([], listed), heard, before=0))
 
 
-def samples(*megabytes: float, descriptors: int = 20, last: int = 20) -> list[Sample]:
-    made = [Sample(index, int(size * 1e6), 0, descriptors, 10, 0.0) for index, size in enumerate(megabytes)]
-    return [*made[:-1], replace(made[-1], descriptors=last)]
+def samples(*megabytes: float, descriptors: Sequence[int] = (), tasks: Sequence[int] = ()) -> list[Sample]:
+    """Make one for each amount of memory, with as many descriptors and tasks as are given, else always 20."""
+    made = zip_longest(megabytes, descriptors, tasks, fillvalue=20)
+    return [
+        Sample(index, int(size * 1e6), 0, opened, at_work, 0.0) for index, (size, opened, at_work) in enumerate(made)
+    ]
 
 
 def test_calls_that_all_have_their_record_are_no_fault() -> None:
@@ -94,8 +101,13 @@ def test_memory_that_grows_to_the_end_is_noticed() -> None:
 
 
 def test_descriptors_that_are_not_given_back_are_noticed() -> None:
-    assert checks.flat(samples(100, 100, 100, last=25)) == ["descriptors grew from 20 to 25"]
-    assert checks.flat(samples(100, 100, 100, last=24)) == []
+    growing = range(20, 40)
+    told = ["descriptors grew from 28 to 36", "tasks grew from 28 to 36"]
+    assert checks.flat(samples(*[100] * 20, descriptors=growing, tasks=growing)) == told
+
+
+def test_tasks_that_come_and_go_are_flat() -> None:
+    assert checks.flat(samples(*[100] * 12, tasks=(20, 18, 12, 25, 14, 22, 12, 21, 19, 14, 20, 22))) == []
 
 
 def test_a_traceback_in_the_log_is_noticed_and_a_warning_is_not() -> None:
