@@ -117,7 +117,10 @@ class PbxServer:
         if incoming.body_exists:
             request.body, request.fault = await self._body(incoming)
         name = vendor.name
-        response = _response(self.hosts.for_request(name, request).answer(name, request, hints))
+        host = self.hosts.for_request(name, request)
+        # All that faults and forced replies cost where none is set is this one look at an attribute.
+        injected = None if host.injection is None else host.meet(name, request)
+        response = _response(host.answer(name, request, hints, injected))
         if request.fault:
             response.force_close()  # what is left of the body would be taken for the next request
         return response

@@ -16,6 +16,7 @@ from pbxsim.web.control import (
     pbxs,
     phones,
     recordings,
+    replies,
     waiting,
     webhooks,
 )
@@ -58,6 +59,9 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Reading("POST", "/_pbxsim/wait", waiting.wait),
     Reading("GET", "/_pbxsim/journal", logs.journal),
     Reading("GET", "/_pbxsim/webhooks", webhooks.listed),
+    Reading("GET", "/_pbxsim/replies", replies.listed),
+    Commanding("PUT", "/_pbxsim/replies", replies.force),
+    Commanding("DELETE", "/_pbxsim/replies", replies.release),
     Reading("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),  # deliveries are outside the switch
     Untimed("GET", "/_pbxsim/openapi.json", contract.served),
 )
