@@ -16,7 +16,7 @@ from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.engine_session import EngineSession
-from pbxsim.hosting.injection import Injection
+from pbxsim.hosting.injection import Injection, faulty_reply
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
@@ -113,6 +113,7 @@ class HostedPbx:
         """
         self._runs = False
         self.questions.close()
+        self._injection.release()
         await self.engine.close()
         self.driver.close()
         if self.recorder is not None:
@@ -144,10 +145,12 @@ class HostedPbx:
 
     def _restart(self, assembly: Assembly, seed: int | None, resumed: Resumed | None) -> None:
         driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
+        injection = self._injection
         before = self.pbx.directory
         self._begin(assembly, seed, driver.rate, resumed)
         questions.close()
         outbox.clear()
+        injection.release()
         driver.close()
         tell_changes(before, self.pbx)
         if self._runs:
@@ -191,15 +194,15 @@ class HostedPbx:
         return {name: self._vendors[name] for name in self.interfaces}
 
     def injecting(self) -> Injection:
-        """Give what is injected, so that something can be added."""
-        if self.injection is None:
-            self.injection = Injection()
-        return self.injection
+        """Give what is injected, so that something can be added; requests and webhooks are looked at from now on."""
+        self.injection = self._injection
+        self.outbox.faults = self._injection.faults
+        return self._injection
 
     def drop_empty_injection(self) -> None:
-        """Hear that something was taken out of it: once all is, requests are not looked at any more."""
-        if self.injection is not None and self.injection.is_empty:
-            self.injection = None
+        """Hear that something was taken out of it: once all is, nothing is looked at any more."""
+        if self._injection.is_empty:
+            self.injection = self.outbox.faults = None
 
     def claims(self, vendor: str, request: Request) -> bool:
         """Tell whether a request to a vendor carries one of this PBX's credentials, in what this PBX reads of it."""
@@ -223,6 +226,7 @@ class HostedPbx:
         self.request_limits = assembled.limits.request
         self.injection = None
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
+        self._injection = Injection(assembled.pbx.seed, scheduler, self.driver)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
         limits = assembled.limits
@@ -232,6 +236,8 @@ class HostedPbx:
         if resumed is None:
             self.record_store.clear()
         self._keep_records(assembled, found)
+        if assembled.faults:
+            self.injecting().faults.set(assembled.faults)
 
     def _keep_records(self, assembled: Assembled, resumed: Resumed) -> None:
         """Connect record store and outbox, in the order that makes a notice's facts last before the notice leaves."""
@@ -267,8 +273,12 @@ class HostedPbx:
 
     def _met(self, record: RequestRecord, request: Request, injected: Injected) -> Reply:
         record.injected = injected.told
-        forced, vendor = injected.forced, record.vendor
-        return self._vendors[vendor].refuse(self.interfaces[vendor], request, forced.error, forced.filled)
+        forced, fault, vendor = injected.forced, injected.fault, record.vendor
+        interface = self.interfaces[vendor]
+        if forced is not None:
+            return self._vendors[vendor].refuse(interface, request, forced.error, forced.filled)
+        assert fault is not None
+        return faulty_reply(fault, lambda: interface.answer(request), self.pbx.clock.now)
 
     def _broken(self, vendor: str, request: Request, error: Exception) -> Reply:
         """Tell of an exception in a vendor's code in the log, with every secret of the request struck out."""

@@ -43,9 +43,10 @@ _HEADER: Final = 192  # bytes of a header without its texts: its objects, and it
 
 
 class RequestRecord:
-    """One request and its reply. `status` is 0 while it is being answered; `vendor` empty if nobody owns the path.
+    """One request and its reply. `vendor` is empty if nobody owns the path.
 
-    `injected` says which fault or forced reply it met with, empty: none.
+    `status` is 0 until it is answered, and where a fault keeps that from happening. `injected` says
+    which fault or forced reply it met with, empty: none.
 
     `request` is kept as far as it is not too long. `body_size` and `reply_size` are those of what was sent; `taken` how
     many bytes it takes here.

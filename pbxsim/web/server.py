@@ -17,6 +17,7 @@ from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.faulty_sending import send_faulty
 from pbxsim.web.file_bytes import FileBytes
 from pbxsim.web.listening import ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
@@ -118,11 +119,14 @@ class PbxServer:
             request.body, request.fault = await self._body(incoming)
         name = vendor.name
         host = self.hosts.for_request(name, request)
+        injection = host.injection
         # All that faults and forced replies cost where none is set is this one look at an attribute.
-        injected = None if host.injection is None else host.meet(name, request)
+        injected = None if injection is None else host.meet(name, request)
         response = _response(host.answer(name, request, hints, injected))
         if request.fault:
             response.force_close()  # what is left of the body would be taken for the next request
+        if injected is not None and injected.fault is not None and injection is not None:
+            return await send_faulty(incoming, response, injected.fault, injection)
         return response
 
     async def _control(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
