@@ -9,7 +9,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.clock.instant import Instant
+    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.sinks.delivery import Delivery
     from pbxsim.sinks.outbox.pending import ClockPort
 
@@ -25,7 +25,8 @@ class _Held(msgspec.Struct, frozen=True, eq=False):
 class HeldBack:
     """At most one delivery for each receiver; `release` takes one that has waited long enough."""
 
-    def __init__(self, driver: ClockPort, release: Callable[[Delivery], None]) -> None:
+    def __init__(self, clock: Scheduler, driver: ClockPort, release: Callable[[Delivery], None]) -> None:
+        self._clock = clock
         self._driver = driver
         self._release = release
         self._held: dict[str, _Held] = {}
@@ -39,10 +40,10 @@ class HeldBack:
         """Tell whether none is held back for that receiver."""
         return receiver not in self._held
 
-    def put(self, delivery: Delivery, until: Instant) -> None:
-        """Hold a delivery back, at most until then."""
+    def put(self, delivery: Delivery) -> None:
+        """Hold a delivery back, at most until it is due."""
         self._steps = self._steps % _STEPS + 1
-        timer = self._driver.outside.call_at(until, _OWNER, self._steps, self._on_due, delivery)
+        timer = self._driver.outside.call_at(delivery.due, _OWNER, self._steps, self._on_due, delivery)
         self._held[delivery.notice.receiver] = _Held(delivery, timer)
         self._driver.rearm()
 
@@ -51,6 +52,7 @@ class HeldBack:
         held = self._held.pop(receiver, None)
         if held is not None:
             self._driver.outside.cancel(held.timer)
+            held.delivery.due = self._clock.now
             self._release(held.delivery)
 
     def clear(self) -> None:

@@ -26,7 +26,6 @@ from pbxsim.sinks.store.port import NullStore
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from pbxsim.clock.instant import Instant
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.outbox.notice_faults import NoticeFaults
@@ -73,10 +72,10 @@ class Outbox:
         self._receivers = {receiver.name: receiver for receiver in receivers}
         self._dispatch = Dispatch(self._receivers, pbx.name, smtp, recordings)
         self._sending = FaultySending(self._dispatch.send)
-        self._held_back = HeldBack(driver, self._give_held_back)
+        self._held_back = HeldBack(pbx.clock, driver, self._give_held_back)
         self.faults: NoticeFaults | None = None  # who decides what goes wrong on purpose, where something does
         self._cache = DeliveryCache(first - 1, self._is_held, most_bytes)
-        self._overtaken: dict[int, Instant] = {}  # until when those wait at most that the next one is to overtake
+        self._to_overtake: set[int] = set()  # deliveries that the next one is to overtake
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_cleared = False
         self._closing: asyncio.Task[None] | None = None
@@ -223,7 +222,8 @@ class Outbox:
         if fault.kind == "late":
             delivery.due += fault.span
         elif fault.kind == "out of order":
-            self._overtaken[delivery.id] = delivery.due + fault.span
+            delivery.due += fault.span
+            self._to_overtake.add(delivery.id)
         else:
             self._sending.expect(delivery, fault)
 
@@ -237,10 +237,12 @@ class Outbox:
     def _give(self, delivery: Delivery) -> None:
         """Put a delivery into its receiver's order, before one that it overtakes on purpose."""
         receiver = delivery.notice.receiver
-        until = self._overtaken.pop(delivery.id, None)
-        if until is not None and self._held_back.has_room(receiver):
-            self._held_back.put(delivery, until)
-            return
+        if delivery.id in self._to_overtake:
+            self._to_overtake.remove(delivery.id)
+            if self._held_back.has_room(receiver):
+                self._held_back.put(delivery)
+                return
+            delivery.due = delivery.posted_at
         self._worker(receiver).give(delivery)
         self._held_back.overtaken(receiver)
 
