@@ -15,6 +15,7 @@ from msgspec import Meta
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.config.call_centre import AgentEntry, QueueEntry
 from pbxsim.config.charging import AccountEntry, TariffEntry
+from pbxsim.config.injected_faults import FaultEntry
 from pbxsim.config.mail import SmtpEntry
 from pbxsim.config.numbering import ContextEntry, DialplanEntry, DidEntry
 from pbxsim.config.records import CdrEntry
@@ -131,6 +132,9 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     queues: tuple[QueueEntry, ...] = ()
     cdr: Annotated[RecordsEntry, Meta(description="Which records calls leave.")] = RecordsEntry()
     cdrs: tuple[CdrEntry, ...] = ()
+    faults: Annotated[
+        tuple[FaultEntry, ...], Meta(description="What goes wrong on purpose, from the start and after each reset.")
+    ] = ()
     smtp: Annotated[SmtpEntry | None, Meta(description="The mail server that takes its e-mails.")] = None
     vendors: Annotated[
         dict[str, Any], Meta(description="The vendors whose interfaces it speaks, by name, each with its own settings.")

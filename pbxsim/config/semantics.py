@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pbxsim.config.injected_faults import bad_faults
 from pbxsim.kit.addresses import KINDS, is_allowed_host
 from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns
@@ -48,6 +49,7 @@ def semantic_faults(plain: object) -> Iterator[Finding]:
     yield from _logins(plain)
     yield from _agents(plain)
     yield from _figures(plain)
+    yield from bad_faults(plain)
 
 
 def _bad(plain: object, places: tuple[str, ...], good: Callable[[str], bool], expected: str) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from pbxsim.sinks.recordings.files import NoRecordings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.config.injected_faults import FaultEntry
     from pbxsim.config.load import LoadedFile
     from pbxsim.config.records import Placement
     from pbxsim.engines.engine import Engine, Opened
@@ -42,7 +43,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
     e-mails. `limits` say how much of a request is read, and of what happened is kept. `credentials` are the texts of
-    its file, the secret ones apart from all others.
+    its file, the secret ones apart from all others. `faults` are those that its file injects.
     """
 
     pbx: Pbx
@@ -54,6 +55,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     smtp: SmtpServer | None = None
     limits: Limits = Limits()
     credentials: Credentials = NO_CREDENTIALS
+    faults: tuple[FaultEntry, ...] = ()
 
 
 class Assembly(Protocol):
@@ -113,6 +115,7 @@ def assemble(
         smtp=None if file.smtp is None else file.smtp.server(),
         limits=limits,
         credentials=loaded.credentials,
+        faults=file.faults,
     )
 
 

@@ -16,6 +16,7 @@ from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.engine_session import EngineSession
+from pbxsim.hosting.injection import Injection, faulty_reply
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from pbxsim.hosting.admission import Admission
     from pbxsim.hosting.assemble import Assembled, Assembly
+    from pbxsim.hosting.injection import Injected
+    from pbxsim.hosting.request_log import RequestRecord
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor
     from pbxsim.pbx.notice import Receiver
@@ -64,7 +67,10 @@ class HostedPbx:
 
     `found_records` is how many records of an earlier run were found at the start, None: there was no such run.
     `secrets` is what no output shows: all that the server knows, where it gives one; else those of the PBX's file.
+    `injection` is what goes wrong on purpose, None: nothing does.
     """
+
+    injection: Injection | None
 
     def __init__(
         self,
@@ -107,6 +113,7 @@ class HostedPbx:
         """
         self._runs = False
         self.questions.close()
+        self._injection.release()
         await self.engine.close()
         self.driver.close()
         if self.recorder is not None:
@@ -138,10 +145,12 @@ class HostedPbx:
 
     def _restart(self, assembly: Assembly, seed: int | None, resumed: Resumed | None) -> None:
         driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
+        injection = self._injection
         before = self.pbx.directory
         self._begin(assembly, seed, driver.rate, resumed)
         questions.close()
         outbox.clear()
+        injection.release()
         driver.close()
         tell_changes(before, self.pbx)
         if self._runs:
@@ -149,14 +158,19 @@ class HostedPbx:
             self.outbox.start()
             self.engine.take_over(engine)
 
-    def answer(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply:
-        """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
+    def answer(self, vendor: str, request: Request, hints: tuple[str, ...], injected: Injected | None = None) -> Reply:
+        """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals.
+
+        `injected` is what happens to the request, where something is injected (`meet`).
+        """
         driver, requests = self.driver, self.requests
         request.limit(self.request_limits)
         driver.catch_up()
         record = requests.begin(vendor, request)
         try:
-            reply = self.interfaces[vendor].answer(request)
+            reply = (
+                self.interfaces[vendor].answer(request) if injected is None else self._met(record, request, injected)
+            )
         except Exception as error:
             reply = self._broken(vendor, request, error)
         hints += dialling_hints(self.pbx, reply.call)
@@ -165,6 +179,30 @@ class HostedPbx:
         if self.pbx.events.failures:
             self._report_failures()
         return reply
+
+    def meet(self, vendor: str, request: Request) -> Injected | None:
+        """Tell what happens to a vendor's request instead of what usually does; to be asked just before `answer`."""
+        if self.injection is None:
+            return None
+        request.limit(self.request_limits)
+        self.driver.catch_up()
+        return self.injection.meet(vendor, request)
+
+    @property
+    def spoken(self) -> dict[str, Vendor]:
+        """Give the vendors whose interfaces it speaks, by name."""
+        return {name: self._vendors[name] for name in self.interfaces}
+
+    def injecting(self) -> Injection:
+        """Give what is injected, so that something can be added; requests and webhooks are looked at from now on."""
+        self.injection = self._injection
+        self.outbox.faults = self._injection.faults
+        return self._injection
+
+    def drop_empty_injection(self) -> None:
+        """Hear that something was taken out of it: once all is, nothing is looked at any more."""
+        if self._injection.is_empty:
+            self.injection = self.outbox.faults = None
 
     def claims(self, vendor: str, request: Request) -> bool:
         """Tell whether a request to a vendor carries one of this PBX's credentials, in what this PBX reads of it."""
@@ -186,7 +224,9 @@ class HostedPbx:
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
         self.request_limits = assembled.limits.request
+        self.injection = None
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
+        self._injection = Injection(assembled.pbx.seed, scheduler, self.driver)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
         limits = assembled.limits
@@ -196,6 +236,8 @@ class HostedPbx:
         if resumed is None:
             self.record_store.clear()
         self._keep_records(assembled, found)
+        if assembled.faults:
+            self.injecting().faults.set(assembled.faults)
 
     def _keep_records(self, assembled: Assembled, resumed: Resumed) -> None:
         """Connect record store and outbox, in the order that makes a notice's facts last before the notice leaves."""
@@ -228,6 +270,15 @@ class HostedPbx:
     def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
         masks = {name: Mask([self._vendors[name]], self.secrets) for name in names}
         return masks | {"": Mask(self._vendors.values(), self.secrets)}
+
+    def _met(self, record: RequestRecord, request: Request, injected: Injected) -> Reply:
+        record.injected = injected.told
+        forced, fault, vendor = injected.forced, injected.fault, record.vendor
+        interface = self.interfaces[vendor]
+        if forced is not None:
+            return self._vendors[vendor].refuse(interface, request, forced.error, forced.filled)
+        assert fault is not None
+        return faulty_reply(fault, lambda: interface.answer(request), self.pbx.clock.now)
 
     def _broken(self, vendor: str, request: Request, error: Exception) -> Reply:
         """Tell of an exception in a vendor's code in the log, with every secret of the request struck out."""

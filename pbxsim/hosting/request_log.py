@@ -43,7 +43,10 @@ _HEADER: Final = 192  # bytes of a header without its texts: its objects, and it
 
 
 class RequestRecord:
-    """One request and its reply. `status` is 0 while it is being answered; `vendor` empty if nobody owns the path.
+    """One request and its reply. `vendor` is empty if nobody owns the path.
+
+    `status` is 0 until it is answered, and where a fault keeps that from happening. `injected` says
+    which fault or forced reply it met with, empty: none.
 
     `request` is kept as far as it is not too long. `body_size` and `reply_size` are those of what was sent; `taken` how
     many bytes it takes here.
@@ -55,6 +58,7 @@ class RequestRecord:
         "call",
         "code",
         "hints",
+        "injected",
         "reply",
         "reply_size",
         "request",
@@ -76,6 +80,7 @@ class RequestRecord:
         self.call: int | None = None
         self.hints: tuple[str, ...] = ()
         self.taken = 0
+        self.injected = ""
         self.request = request
 
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
@@ -163,6 +168,7 @@ class RequestShown(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     call: int | None
     hints: tuple[str, ...]
+    injected: str | None
 
 
 class RequestLog:
@@ -227,6 +233,8 @@ class RequestLog:
             "size": len(reply.body),
             "crc32": f"{crc32(reply.body):08x}",
         }
+        if record.injected:
+            entry["injected"] = record.injected
         self._journal.append("reply", call=reply.call, data=entry)
 
     def missed(self, request: Request, reply: Reply) -> None:
@@ -255,6 +263,7 @@ class RequestLog:
             code=record.code or None,
             call=record.call,
             hints=tuple(mask.values.text(hint).encode(errors="replace").decode() for hint in record.hints),
+            injected=record.injected or None,
         )
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:

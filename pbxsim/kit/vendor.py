@@ -6,12 +6,13 @@ A package (ours under `pbxsim.vendors`, anybody's through the entry-point group 
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
@@ -78,6 +79,15 @@ def _nobody(_interface: Any) -> Iterable[Receiver]:  # noqa: ANN401 - each vendo
     return ()
 
 
+def _unable(
+    _interface: Any,  # noqa: ANN401 - each vendor's own class of interface
+    _request: Request,
+    error: str,
+    _filled: Mapping[str, str],
+) -> Reply:
+    raise LookupError(f"a vendor without a table of errors has no {error!r}")
+
+
 def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class of interface
     return None
 
@@ -95,6 +105,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
     vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
     `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
+    `errors` is the vendor's table of errors, by code or name with the usual text, and `refuse` has an interface answer
+    a request with one of them and do nothing else; `filled` maps placeholders of the text to what stands for them.
     """
 
     name: str
@@ -106,6 +118,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Callable[[Any], Iterable[Credential]] = _no_credentials
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
+    errors: Mapping[str, str] = MappingProxyType({})
+    refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})
 

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from pbxsim.testing.client import Kind, Pbx
@@ -96,6 +97,35 @@ class AsyncPbx:
     async def requests(self) -> list[SentRequest]:
         """Give what clients sent."""
         return await asyncio.to_thread(lambda: self.pbx.requests)
+
+    async def force_reply(
+        self,
+        error: str | int,
+        *,
+        vendor: str | None = None,
+        times: int | None = 1,
+        method: str | None = None,
+        path: str | None = None,
+        action: str | None = None,
+        params: Mapping[str, str] | None = None,
+        fill: Mapping[str, str] | None = None,
+    ) -> None:
+        """Have the next requests that match get an error of the vendor's."""
+        await asyncio.to_thread(
+            self.pbx.force_reply,
+            error,
+            vendor=vendor,
+            times=times,
+            method=method,
+            path=path,
+            action=action,
+            params=params,
+            fill=fill,
+        )
+
+    async def release_replies(self) -> None:
+        """Force no replies any more."""
+        await asyncio.to_thread(self.pbx.release_replies)
 
     async def wait_for(self, of: Kind, **expected: Any) -> int:  # noqa: ANN401 - as of Pbx.wait_for
         """Wait until so many entries fit; give how many do. Raises AssertionError."""

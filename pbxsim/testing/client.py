@@ -189,6 +189,32 @@ class Pbx:
         """Everything that happened, in order, one JSON object a line: the same bytes in every run."""
         return self._control.raw("GET", "/journal", pbx=self.name, format="jsonl")
 
+    # -- what goes wrong on purpose -----------------------------------------------------------------------------------
+
+    def force_reply(
+        self,
+        error: str | int,
+        *,
+        vendor: str | None = None,
+        times: int | None = 1,
+        method: str | None = None,
+        path: str | None = None,
+        action: str | None = None,
+        params: Mapping[str, str] | None = None,
+        fill: Mapping[str, str] | None = None,
+    ) -> None:
+        """Have the next requests that match get an error of the vendor's: `force_reply(220, action="originate")`.
+
+        `error` is its code or name, `times` None means all. `action` is the parameter of that name, or the end of the
+        path; `params` must be among the request's; `fill` says what stands for placeholders in the error's text.
+        """
+        wish = {"vendor": vendor, "count": times, "method": method, "path": path, "action": action}
+        self.ask("PUT", "/replies", {"error": str(error), "params": params or {}, "fill": fill or {}, **wish})
+
+    def release_replies(self) -> None:
+        """Force no replies any more."""
+        self.ask("DELETE", "/replies")
+
     # -- what is expected -----------------------------------------------------------------------------------------
 
     def wait_for(

@@ -141,7 +141,10 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SentRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What a client sent, what it got, and in `hints` what it probably meant. Secrets are hidden."""
+    """What a client sent, what it got, and in `hints` what it probably meant. Secrets are hidden.
+
+    `injected` is the fault or the forced reply that it met with.
+    """
 
     seq: int
     at: str
@@ -157,6 +160,7 @@ class SentRequest(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     call: int | None
     hints: tuple[str, ...]
+    injected: str | None = None
 
 
 class PhoneState(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from time import thread_time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
@@ -18,6 +18,7 @@ from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.faulty_sending import send_faulty
 from pbxsim.web.file_bytes import FileBytes
 from pbxsim.web.listening import ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from ssl import SSLContext
 
-    from pbxsim.hosting.hosted_pbx import Hosts
+    from pbxsim.hosting.fault_injection import SetFault
+    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.hosting.injection import Injection
     from pbxsim.kit.vendor import Vendor
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
+
+    _Answered: TypeAlias = tuple[Reply, tuple[SetFault, Injection] | None]
 
 _TEXT: Final = "text/plain; charset=utf-8"
 
@@ -120,31 +125,34 @@ class PbxServer:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         if incoming.body_exists:
             request.body, request.fault = await self._body(incoming)
-        reply = await self._answered(vendor.name, request, hints)
-        if reply is None:
+        answered = await self._answered(vendor.name, request, hints)
+        if answered is None:
             return self._nowhere(incoming, path, query)
+        reply, faulty = answered
         response = _response(reply)
         if request.fault:
             response.force_close()  # what is left of the body would be taken for the next request
+        if faulty is not None:
+            return await send_faulty(incoming, response, *faulty)
         return response
 
-    async def _answered(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply | None:
+    async def _answered(self, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
         """Answer; where there are several PBXs when the turn of the one that is meant has come.
 
         None if that PBX speaks the vendor's no longer by then. What the body and finding the PBX cost counts too.
         """
         turns = self._turns
         if turns is None:
-            return self.hosts.for_request(vendor, request).answer(vendor, request, hints)
+            return _answered(self.hosts.for_request(vendor, request), vendor, request, hints)
         began = thread_time()
         host = self.hosts.for_request(vendor, request)
         took = thread_time() - began
         turn = await turns.take(host.name)
         if turn is None:
-            return host.answer(vendor, request, hints)
+            return _answered(host, vendor, request, hints)
         began = thread_time()
         try:
-            return host.answer(vendor, request, hints) if vendor in host.interfaces else None
+            return _answered(host, vendor, request, hints) if vendor in host.interfaces else None
         finally:
             turns.done(turn, took + thread_time() - began, len(request.body))
 
@@ -200,6 +208,18 @@ class PbxServer:
             return b"", "the client stopped sending before the body's end"
         except (RequestPayloadError, ConnectionError) as error:
             return b"", f"the body broke off: {type(error).__name__}"
+
+
+def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered:
+    """Have a PBX answer; with what is to go wrong on purpose while the reply is sent."""
+    injection = host.injection
+    # All that faults and forced replies cost where none is set is this one look at an attribute.
+    if injection is None:
+        return host.answer(vendor, request, hints), None
+    injected = host.meet(vendor, request)
+    reply = host.answer(vendor, request, hints, injected)
+    fault = None if injected is None else injected.fault
+    return reply, None if fault is None else (fault, injection)
 
 
 async def _read(incoming: web.BaseRequest) -> tuple[bytes, str]:

@@ -26,16 +26,19 @@ DELIBERATE: Final[dict[str, str]] = {
     " source file; `limits.request` says how much of a request is read, other limits how"
     " much is kept in memory; a queue has `averages`; `longest_number`,"
     " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`; names of"
-    " extensions; `time_zone`; section `cdr`; a queue has `answers`",
+    " extensions; `time_zone`; section `cdr`; a queue has `answers`"
+    "; section `faults`",
     "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly which"
     " values are taken, and the routes for PBXs, behaviours of telephones, verifying and"
-    " waiting; as documented/cdrs",
+    " waiting; as documented/cdrs"
+    "; the routes for faults and forced replies, and what requests met with",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
     "restarted/before-banner": "as documented/banner",
     "restarted/after-banner": "as documented/banner; how many records the PBX goes on from",
-    "manual": "readyz tells who has not the token the status alone; and as documented/metrics",
+    "manual": "readyz tells who has not the token the status alone; and as documented/metrics"
+    "; `injected`, as documented/requests",
     "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory, and who is"
     " connected; as documented/cdrs",
     "documented/reset": "as documented/metrics; as documented/cdrs",
@@ -51,24 +54,28 @@ DELIBERATE: Final[dict[str, str]] = {
     " documented/cdrs",
     "town/journal": "as documented/voipsun_agents; ring groups tell of each number that could not be rung;"
     " as documented/simotel_calls; as documented/cdrs",
-    "town/requests": "as documented/voipsun_agents; as documented/cdrs",
+    "town/requests": "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests",
     "call-centre/journal": "as documented/voipsun_agents; as documented/cdrs",
-    "call-centre/requests": "as documented/voipsun_agents",
+    "call-centre/requests": "as documented/voipsun_agents; `injected`, as documented/requests",
     "simulate/rush_for_1h30m": "a caller whose longest wait is over while it pauses between two passes leaves after"
     " the pause; linear goes on within one wait; RINGNOANSWER before EXITWITHTIMEOUT; as"
     " documented/cdrs",
     "simulate/rush_calls_60_seed_4": "as simulate/rush_for_1h30m; as documented/cdrs",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is; as"
-    " commands/faults; section `cdr`; a queue has `answers`",
+    " commands/faults; section `cdr`; a queue has `answers`"
+    "; section `faults`",
     "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
     "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
     "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
-    "documented/nowhere": "hints tell of numbers that cannot be dialled and of repeated parameters",
+    "documented/nowhere": "hints tell of numbers that cannot be dialled and of repeated parameters"
+    "; `injected`, as documented/requests",
     "documented/requests": "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as"
-    " documented/cdrs",
+    " documented/cdrs"
+    "; `injected` tells what a request met with",
     "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs",
     "commands/faults": "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of"
-    " sections that are listed have `time_zone`; section `cdr`; a queue has `answers`",
+    " sections that are listed have `time_zone`; section `cdr`; a queue has `answers`"
+    "; section `faults`",
     "documented/vum_keys": "as documented/cdrs",
     "documented/simotel_lists": "as documented/cdrs",
     "documented/telephones": "as documented/cdrs",

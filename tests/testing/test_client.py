@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,18 @@ import pytest
 
 from pbxsim.hosting.request_log import RequestShown
 from pbxsim.sinks.cdr_export import CdrShown
-from pbxsim.testing import AsyncPbx, Call, Cdr, ControlRefused, Pbx, SentRequest, ServerGone, Webhook, control
+from pbxsim.testing import (
+    AsyncPbx,
+    Call,
+    Cdr,
+    ControlRefused,
+    Pbx,
+    PbxServer,
+    SentRequest,
+    ServerGone,
+    Webhook,
+    control,
+)
 from pbxsim.testing.records import Leg, Moment, PhoneState, Try
 from pbxsim.web.control import call_document, phones, webhooks
 from tests.testing.conftest import originate
@@ -18,7 +30,7 @@ from tests.testing.conftest import originate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.testing import PbxServer, Phone
+    from pbxsim.testing import Phone
 
 
 def test_a_call_of_the_client_ends_in_one_record_that_is_found_by_its_fields(one: PbxServer) -> None:
@@ -212,3 +224,24 @@ def test_what_a_test_sees_is_what_the_control_api_tells(
 ) -> None:
     told = {field.encode_name for field in msgspec.structs.fields(theirs)}
     assert {field.encode_name for field in msgspec.structs.fields(ours)} <= told
+
+
+def test_a_client_gets_the_vendors_errors_as_often_as_it_is_told(one: PbxServer) -> None:
+    one.force_reply(220, action="originate", times=2)
+    replies = [originate(one) for _ in range(3)]
+    error = b'{"success":"false","errno":"220","reason":"SIP channel is unreacheable"}'
+    assert replies == [error, error, b'{"success":"true"}']
+    assert [request.injected for request in one.requests] == ["forced reply 1: 220"] * 2 + [None]
+    one.force_reply("credit", vendor="vum", times=None)
+    one.release_replies()
+    with pytest.raises(ControlRefused, match="say which, for there is an error 'credit' of"):
+        one.force_reply("credit")
+
+
+async def test_coroutines_force_replies_too() -> None:
+    async with PbxServer() as pbx:
+        await pbx.force_reply(100, params={"dstNum": "800123456"})
+        assert b'"errno":"100"' in await asyncio.to_thread(originate, pbx.pbx)
+        await pbx.force_reply(100, times=None)
+        await pbx.release_replies()
+        assert await asyncio.to_thread(originate, pbx.pbx) == b'{"success":"true"}'

@@ -35,6 +35,9 @@ START: Instant = parse_iso("2026-01-01T00:00:00Z")
 TEXT = "text/plain; charset=utf-8"
 
 
+ERRORS = {"closed": "WE ARE CLOSED", "unknown": "NO {what} HERE"}
+
+
 class AcmeSettings(msgspec.Struct, forbid_unknown_fields=True):
     """What a PBX file could say of this vendor."""
 
@@ -65,6 +68,10 @@ class Acme:
             hints = parameter_hints(params, ("do", "secret", "from", "to", "custom"))
             return Reply(body=b"WHO ARE YOU", content_type=TEXT, status=401, code="401", hints=hints)
         return self._call(request)
+
+    def refuse(self, _request: Request, error: str, filled: Mapping[str, str]) -> Reply:
+        """Say one of its errors."""
+        return Reply(body=ERRORS[error].format_map(filled).encode(), content_type=TEXT, status=422, code=error)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line that rings 100, then 102."""
@@ -105,6 +112,8 @@ ACME = Vendor(
     settings=AcmeSettings,
     paths=("/acme/api", "/acme/v4/*"),
     open=Acme,
+    errors=ERRORS,
+    refuse=Acme.refuse,
     secret_params=frozenset({"secret", "pin"}),
     secret_headers=frozenset({"authorization", "cookie", "x-acme-key"}),
 )

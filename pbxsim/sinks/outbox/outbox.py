@@ -16,6 +16,8 @@ from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.capacity import DELIVERY_BYTES
 from pbxsim.sinks.delivery import Delivery, DeliveryState
 from pbxsim.sinks.outbox.cache import DeliveryCache
+from pbxsim.sinks.outbox.held_back import HeldBack
+from pbxsim.sinks.outbox.notice_faults import FaultySending
 from pbxsim.sinks.outbox.pending import DeliveryContext
 from pbxsim.sinks.outbox.transport import Dispatch
 from pbxsim.sinks.outbox.worker import ReceiverWorker
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.outbox.notice_faults import NoticeFaults
     from pbxsim.sinks.outbox.pending import ClockPort
     from pbxsim.sinks.outbox.smtp import RecordingSource, SmtpServer
     from pbxsim.sinks.store.port import RecordStore
@@ -68,7 +71,11 @@ class Outbox:
         self._record_store = record_store
         self._receivers = {receiver.name: receiver for receiver in receivers}
         self._dispatch = Dispatch(self._receivers, pbx.name, smtp, recordings)
+        self._sending = FaultySending(self._dispatch.send)
+        self._held_back = HeldBack(pbx.clock, driver, self._give_held_back)
+        self.faults: NoticeFaults | None = None  # who decides what goes wrong on purpose, where something does
         self._cache = DeliveryCache(first - 1, self._is_held, most_bytes)
+        self._to_overtake: set[int] = set()  # deliveries that the next one is to overtake
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_cleared = False
         self._closing: asyncio.Task[None] | None = None
@@ -79,7 +86,7 @@ class Outbox:
             is_stored=not isinstance(record_store, NullStore),
             most_bytes=most_bytes // max(1, len(self._receivers)),
             known=self._cache.known,
-            send=self._dispatch.send,
+            send=self._sending.send,
             tried=self._on_tried,
             dropped=self._on_dropped,
         )
@@ -152,6 +159,7 @@ class Outbox:
         await asyncio.shield(self._closing)
 
     def _stop(self) -> list[asyncio.Task[None]]:
+        self._held_back.clear()
         return [task for worker in self._workers.values() if (task := worker.stop()) is not None]
 
     async def _close(self, tasks: list[asyncio.Task[None]], grace: float) -> None:
@@ -202,19 +210,48 @@ class Outbox:
         now = self._clock.now
         delivery = Delivery(id=self._cache.last + 1, notice=event.notice, posted_at=now, due=now)
         self.posted += 1
+        if self.faults is not None:
+            self._disturb(delivery, self.faults)
         self._cache.add(delivery)
         self._record_store.post(delivery)
+
+    def _disturb(self, delivery: Delivery, faults: NoticeFaults) -> None:
+        fault = faults.on_notice(self.vendor(delivery.notice.receiver), delivery.notice)
+        if fault is None:
+            return
+        if fault.kind == "late":
+            delivery.due += fault.span
+        elif fault.kind == "out of order":
+            delivery.due += fault.span
+            self._to_overtake.add(delivery.id)
+        else:
+            self._sending.expect(delivery, fault)
 
     def _on_lasting(self, deliveries: Sequence[Delivery]) -> None:
         if not self._is_cleared:
             for delivery in deliveries:
                 self.lasting = delivery.id
-                self._worker(delivery.notice.receiver).give(self._cache.known(delivery))
+                self._give(self._cache.known(delivery))
                 self._cache.loosen(delivery)
+
+    def _give(self, delivery: Delivery) -> None:
+        """Put a delivery into its receiver's order, before one that it overtakes on purpose."""
+        receiver = delivery.notice.receiver
+        if delivery.id in self._to_overtake:
+            self._to_overtake.remove(delivery.id)
+            if self._held_back.has_room(receiver):
+                self._held_back.put(delivery)
+                return
+            delivery.due = delivery.posted_at
+        self._worker(receiver).give(delivery)
+        self._held_back.overtaken(receiver)
+
+    def _give_held_back(self, delivery: Delivery) -> None:
+        self._worker(delivery.notice.receiver).give_behind(delivery)
 
     def _is_held(self, delivery: Delivery) -> bool:
         worker = self._workers.get(delivery.notice.receiver)
-        return worker is not None and worker.pending.holds(delivery)
+        return delivery in self._held_back or (worker is not None and worker.pending.holds(delivery))
 
     def _worker(self, name: str) -> ReceiverWorker:
         worker = self._workers.get(name)

@@ -74,6 +74,11 @@ class ReceiverWorker:
             self.pending.give_again(delivery)
         self.wake()
 
+    def give_behind(self, delivery: Delivery) -> None:
+        """Put a delivery at the end of the order, though others were given that came after it."""
+        self.pending.give_again(delivery)
+        self.wake()
+
     # -- running --------------------------------------------------------------------------------------------------
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
+from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.settings import Settings, credentials, faults
 
@@ -18,5 +19,7 @@ vendor = Vendor(
     credentials=credentials,
     receivers=receivers,
     announce=announce,
+    errors={each.value: text for each, text in TEXTS.items()},
+    refuse=DuocomInterface.refuse,
     secret_params=frozenset({"pass", "password_voip"}),
 )

@@ -14,10 +14,13 @@ from pbxsim.kit.reach import can_pay, reachable
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.actions import ACTIONS, CALLS
+from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.parties import resolved
 from pbxsim.vendors.duocom.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
@@ -40,14 +43,15 @@ class DuocomInterface:
 
     def answer(self, request: Request) -> Reply:
         """Have the path's program answer; a refusal has HTTP status 200 too (R3)."""
-        action = ACTIONS[request.path]
         try:
-            reply = action.handler(request, self.state)
+            reply = ACTIONS[request.path].handler(request, self.state)
         except Refusal as refusal:
-            text = self.state.texts[refusal.error]
-            reply = self.state.reply(wire.refused(text), code=text).hinted(*refusal.hints)
-        hints = parameter_hints(request.params, action.parameters)
-        return not_allowed(reply, request).hinted(*hints, *_page_hints(request), *request.reading_hints)
+            reply = self._refused(refusal)
+        return _sent(reply, request)
+
+    def refuse(self, request: Request, error: str, _filled: Mapping[str, str]) -> Reply:
+        """Answer with a refusal of that name, whatever is asked, and do nothing."""
+        return _sent(self._refused(Refusal(Text(error))), request)
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""
@@ -61,6 +65,10 @@ class DuocomInterface:
             return f"curl {shlex.quote(url)}"
         return None
 
+    def _refused(self, refusal: Refusal) -> Reply:
+        text = self.state.texts[refusal.error]
+        return self.state.reply(wire.refused(text), code=text).hinted(*refusal.hints)
+
     def _can_call(self, account: Account, parties: tuple[str, str]) -> bool:
         here = account.activated and address_allowed("127.0.0.1", account.allowed_addresses)
         payer = self.state.pbx.accounts[account.account]
@@ -72,6 +80,11 @@ class DuocomInterface:
         spanish = filter(SPAIN.fits, (_EXAMPLE_CALLER, _EXAMPLE_CALLED, *public))
         found = list(reachable(pbx.dialplan, context, spanish))
         return (found[0], found[1]) if len(found) > 1 else None
+
+
+def _sent(reply: Reply, request: Request) -> Reply:
+    hints = parameter_hints(request.params, ACTIONS[request.path].parameters)
+    return not_allowed(reply, request).hinted(*hints, *_page_hints(request), *request.reading_hints)
 
 
 def _page_hints(request: Request) -> tuple[str, ...]:

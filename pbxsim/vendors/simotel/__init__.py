@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
+from pbxsim.vendors.simotel.errors import FAILURES
 from pbxsim.vendors.simotel.settings import Settings, credentials, faults
 
 vendor = Vendor(
@@ -20,5 +21,7 @@ vendor = Vendor(
     credentials=credentials,
     receivers=SimotelInterface.receivers,
     announce=SimotelInterface.announce,
+    errors={each.value: text for each, (_, text) in FAILURES.items()},
+    refuse=SimotelInterface.refuse,
     secret_headers=frozenset({"authorization", "cookie", "x-apikey"}),
 )

@@ -31,7 +31,7 @@ from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
 from pbxsim.vendors.simotel.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
@@ -75,6 +75,11 @@ class SimotelInterface:
             reply = self._refused(refusal, request)
         return self._pages.shown(reply, request)
 
+    def refuse(self, request: Request, error: str, filled: Mapping[str, str]) -> Reply:
+        """Answer with a row of the vendor's table, whatever is asked, and do nothing."""
+        reply = wire.refused(Refusal(Failure(error), filled=filled), self._settings.texts)
+        return self._pages.shown(self._challenging(reply), request)
+
     def curl(self, base_url: str) -> str | None:
         """Give one command line that has one extension ring and then another."""
         return _curl_line(base_url, self._settings, self._pbx)
@@ -106,6 +111,9 @@ class SimotelInterface:
         reply = wire.refused(refusal, self._settings.texts)
         if refusal.error is Failure.METHOD_REFUSED:
             return not_allowed(reply, request, self._methods(_service(request.path)))
+        return self._challenging(reply)
+
+    def _challenging(self, reply: Reply) -> Reply:
         challenge = self._settings.www_authenticate
         if challenge and reply.status == HTTPStatus.UNAUTHORIZED:
             return msgspec.structs.replace(reply, headers=(*reply.headers, ("WWW-Authenticate", challenge)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
+from pbxsim.vendors.voipsun.errors import ERRORS
 from pbxsim.vendors.voipsun.settings import Settings, credentials, faults
 
 vendor = Vendor(
@@ -14,5 +15,7 @@ vendor = Vendor(
     open=VoipsunInterface,
     check=faults,
     credentials=credentials,
+    errors={str(code): text for code, text in ERRORS.items()},
+    refuse=VoipsunInterface.refuse,
     secret_params=frozenset({"password", "agentPin"}),
 )

@@ -18,7 +18,7 @@ from pbxsim.vendors.voipsun.errors import refusal
 from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
@@ -52,8 +52,11 @@ class VoipsunInterface:
             reply = self._carry_out(request)
         except Refusal as error:
             reply = wire.refused(error)
-        settings, hints = self.state.settings, (*reply.hints, *_name_hints(request.params), *request.reading_hints)
-        return msgspec.structs.replace(reply, status=settings.status, content_type=settings.content_type, hints=hints)
+        return self._sent(reply, request)
+
+    def refuse(self, request: Request, error: str, filled: Mapping[str, str]) -> Reply:
+        """Answer with an error of the manual's, whatever is asked, and do nothing."""
+        return self._sent(wire.refused(Refusal(int(error), filled=filled)), request)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""
@@ -64,6 +67,10 @@ class VoipsunInterface:
         credentials = f"username={quote(user.username, safe='')}&password={quote(user.password, safe='')}"
         source, number = parties
         return f"curl '{base_url}{PATH}?{credentials}&action=originate&{source}&dstNum={quote(number, safe='')}'"
+
+    def _sent(self, reply: Reply, request: Request) -> Reply:
+        settings, hints = self.state.settings, (*reply.hints, *_name_hints(request.params), *request.reading_hints)
+        return msgspec.structs.replace(reply, status=settings.status, content_type=settings.content_type, hints=hints)
 
     def _carry_out(self, request: Request) -> Reply:
         params = request.params

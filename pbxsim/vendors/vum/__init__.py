@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
+from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.hangup_notice import announce, receivers
 from pbxsim.vendors.vum.settings import Settings, credentials, faults
 
@@ -17,5 +18,7 @@ vendor = Vendor(
     credentials=credentials,
     receivers=receivers,
     announce=announce,
+    errors={each.value: text for each, text in TEXTS.items() if each is not Text.ACCEPTED},
+    refuse=VumInterface.refuse,
     secret_params=frozenset({"klic"}),
 )

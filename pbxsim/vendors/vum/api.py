@@ -20,6 +20,8 @@ from pbxsim.vendors.vum.settings import KeyKind
 from pbxsim.vendors.vum.state import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
@@ -47,10 +49,12 @@ class VumInterface:
         try:
             reply = self._carry_out(request)
         except Refusal as refusal:
-            text = self.state.texts[refusal.error]
-            reply = self.state.reply(text, code=text).hinted(*refusal.hints)
-        reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.reading_hints)
-        return browser.with_leave(not_allowed(reply, request), request, key)
+            reply = self._refused(refusal)
+        return self._sent(reply, request, key)
+
+    def refuse(self, request: Request, error: str, _filled: Mapping[str, str]) -> Reply:
+        """Answer with a refusal of that name, whatever is asked, and do nothing."""
+        return self._sent(self._refused(Refusal(Text(error))), request, self.state.key_or_none(request.params))
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first key that can do so has a number called."""
@@ -59,6 +63,14 @@ class VumInterface:
             return None
         url = f"{base_url.rstrip('/')}/ustredna/webapi.php?{urlencode(query)}"
         return f"curl {shlex.quote(url)}"
+
+    def _refused(self, refusal: Refusal) -> Reply:
+        text = self.state.texts[refusal.error]
+        return self.state.reply(text, code=text).hinted(*refusal.hints)
+
+    def _sent(self, reply: Reply, request: Request, key: Key | None) -> Reply:
+        reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.reading_hints)
+        return browser.with_leave(not_allowed(reply, request), request, key)
 
     def _carry_out(self, request: Request) -> Reply:
         """Judge a request in the order of R4; then do what its key is for. Raises Refusal."""

@@ -11,11 +11,13 @@ from pbxsim.web.control import (
     cdrs,
     clock,
     contract,
+    faults,
     health,
     logs,
     pbxs,
     phones,
     recordings,
+    replies,
     waiting,
     webhooks,
 )
@@ -58,6 +60,12 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Reading("POST", "/_pbxsim/wait", waiting.wait),
     Reading("GET", "/_pbxsim/journal", logs.journal),
     Reading("GET", "/_pbxsim/webhooks", webhooks.listed),
+    Reading("GET", "/_pbxsim/faults", faults.listed),
+    Commanding("PUT", "/_pbxsim/faults", faults.put),
+    Commanding("DELETE", "/_pbxsim/faults", faults.clear),
+    Reading("GET", "/_pbxsim/replies", replies.listed),
+    Commanding("PUT", "/_pbxsim/replies", replies.force),
+    Commanding("DELETE", "/_pbxsim/replies", replies.release),
     Reading("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),  # deliveries are outside the switch
     Untimed("GET", "/_pbxsim/openapi.json", contract.served),
 )

@@ -46,6 +46,7 @@ async def test_a_request_with_its_reply_and_its_call(town: Town) -> None:
         "code": None,
         "call": 1,
         "hints": [],
+        "injected": None,
     }
 
 
