@@ -129,12 +129,8 @@ class PbxServer:
         if answered is None:
             return self._nowhere(incoming, path, query)
         reply, faulty = answered
-        response = _response(reply)
-        if request.fault:
-            response.force_close()  # what is left of the body would be taken for the next request
-        if faulty is not None:
-            return await send_faulty(incoming, response, *faulty)
-        return response
+        response = _response(reply, closes=bool(request.fault))
+        return response if faulty is None else await send_faulty(incoming, response, *faulty)
 
     async def _answered(self, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
         """Answer; where there are several PBXs when the turn of the one that is meant has come.
@@ -250,10 +246,14 @@ def _with_authority(incoming: web.BaseRequest) -> Mapping[str, str]:
     return headers
 
 
-def _response(reply: Reply) -> web.Response:
-    return web.Response(
+def _response(reply: Reply, *, closes: bool = False) -> web.Response:
+    """Make a response; one that `closes` where what is left of a body would be taken for the next request."""
+    response = web.Response(
         body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers)
     )
+    if closes:
+        response.force_close()
+    return response
 
 
 async def _streamed(incoming: web.BaseRequest, chunks: Iterable[bytes], answer: Response) -> web.StreamResponse:
