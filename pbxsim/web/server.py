@@ -62,7 +62,9 @@ class PbxServer:
     def reindex(self) -> None:
         """Look again at which vendors are served, after a PBX began anew by another plan. Raises PathClaimedTwice."""
         self.hosts.index()
-        self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
+        served = self.hosts.vendors()
+        others = [vendor for name, vendor in self._vendors.items() if name not in served]
+        self._paths = VendorPaths((self._vendors[name] for name in served), others)
         self._read = widest(host.request_limits for host in self.hosts)
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
@@ -139,13 +141,20 @@ class PbxServer:
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         masked = Mask(self._paths.vendors, self.hosts.secrets).path(path)
-        hints = self._paths.hints(masked)
+        hints = self._api.hints(masked) or self._paths.hints(masked)
         listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
         meant = "".join(f"{hint}\n" for hint in hints)
         text = f"404 Not Found\n{meant}Here are:\n{listed}  {CONTROL_ROOT}/  (pbxsim's control API)\n"
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
-        self.hosts.first().requests.missed(request, reply)
+        self._note(request, reply)
         return _response(reply)
+
+    def _note(self, request: Request, reply: Reply) -> None:
+        """Keep a request that reached no vendor, at the moment at which the clock should stand now."""
+        first = self.hosts.first()
+        first.driver.catch_up()
+        first.requests.missed(request, reply)
+        first.driver.rearm()
 
     def _too_many_headers(self, incoming: web.BaseRequest) -> web.StreamResponse:
         reason = f"more than {self._read.headers} headers"
@@ -157,7 +166,7 @@ class PbxServer:
     def _unreadable(self, remote: str, reason: str) -> None:
         hint = f"this was no HTTP request that a server can read: {reason}"
         reply = Reply(body=b"", status=400, code="400", hints=(hint,))
-        self.hosts.first().requests.missed(Request("", "", remote=remote), reply)
+        self._note(Request("", "", remote=remote), reply)
 
     async def _body(self, incoming: web.BaseRequest) -> tuple[bytes, str]:
         """Read a body; what is wrong with it, if something is, as second."""
