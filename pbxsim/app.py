@@ -40,12 +40,13 @@ from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import logs, tls
-from pbxsim.web.banner import banner, base_url
+from pbxsim.web.banner import banner, base_url, reach
 from pbxsim.web.connection_limits import ConnectionLimits, ConnectionWishes, TooManyConnections
 from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
+from pbxsim.web.listening import AddressInUse, refuse_taken
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
-from pbxsim.web.server import AddressInUse, PbxServer
+from pbxsim.web.server import PbxServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -169,6 +170,7 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
         sources = Sources.of(settings)
         kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
+        await refuse_taken(settings.host, settings.port)  # before there is a store: nothing is left by who never served
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze if owns_process else None))
         installation = Installation(settings, workplace, storage, sources)
         context = _tls(settings, workplace)
@@ -263,6 +265,7 @@ class Installation:
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",
             shows_credentials=shows_credentials,
+            reach=reach(settings.host, needs_token=settings.control_token != ""),
         )
 
     def watched(self) -> dict[str, Path]:

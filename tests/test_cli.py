@@ -184,7 +184,18 @@ def test_a_port_that_is_taken_is_said_to_be() -> None:
         assert done.returncode == 3
         assert done.stdout == ""
         assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {server.url.rpartition(':')[2]}: ")
+        assert done.stderr.endswith(": another pbxsim is there; --port 0 takes any port that is free\n")
         assert done.stderr.count("\n") == 1
+
+
+def test_who_never_served_leaves_no_store(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = run("serve", "--port", port, "--db", str(tmp_path / "calls.sqlite3"))
+    assert done.returncode == 3
+    assert done.stderr.endswith("; --port 0 takes any port that is free\n")
+    assert "pbxsim is there" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_options_stand_on_the_command_line_or_in_the_environment(tmp_path: Path) -> None:
@@ -305,7 +316,7 @@ def test_the_same_commands_give_the_same_journal_in_two_processes(tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "nothing:1: expected a file, or a built-in PBX: "),
+        (["nothing"], "nothing: expected a file, or a built-in PBX: "),
         (["{shop}", "{shop}"], "name: found 'shop', expected a name of its own: "),
         (["{bad}"], "bad.yaml:1: nme: "),
         (["--tls", "a:b"], "--tls a:b: expected self-signed, or the paths of a certificate and its key as CERT:KEY"),
@@ -325,7 +336,10 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
     [
         ([], "the following arguments are required: COMMAND"),
         (["serv"], "invalid choice: 'serv'"),
-        (["serve", "--por", "1"], "unrecognized arguments: --por"),
+        (["srve"], "(did you mean serve?)"),
+        (["serve", "--prot", "9"], "unrecognized arguments: --prot (did you mean --port?)"),
+        (["serve", "--prot=9"], "unrecognized arguments: --prot=9 (did you mean --port?)"),
+        (["serve", "--por", "1"], "unrecognized arguments: --por (did you mean --port?)"),
         (["serve", "--port", "65536"], "--port: expected a port from 0 to 65535, not '65536'"),
         (["serve", "--port", "x"], "--port: expected a port from 0 to 65535, not 'x'"),
         (["serve", "--clock", "fast"], "--clock: expected real, paused, or how many times faster"),

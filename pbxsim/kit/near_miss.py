@@ -82,4 +82,6 @@ def _listed(name: str, known: Sequence[str]) -> str:
     """Say which parameters there are to somebody who sent one that is like none of them."""
     more = ", …" if len(known) > _MOST_LISTED else ""
     listed = ", ".join(known[:_MOST_LISTED])
-    return f"parameter {name[:LONGEST_TOLD]!r} is not documented; there {f'are: {listed}{more}' if listed else 'is none'}"
+    return (
+        f"parameter {name[:LONGEST_TOLD]!r} is not documented; there {f'are: {listed}{more}' if listed else 'is none'}"
+    )

@@ -69,14 +69,18 @@ class VendorPaths:
         """Say what the client that asked for a path nobody owns probably meant."""
         foreign = [vendor.name for vendor in self._others if any(_fits(cleaned(path), own) for own in vendor.paths)]
         if foreign:
-            return tuple(f"{path} belongs to {name}, which no PBX here speaks: add `vendors: {name}:`" for name in foreign)
+            return tuple(
+                f"{path} belongs to {name}, which no PBX here speaks: add `vendors: {name}:`" for name in foreign
+            )
         known = [path for path, _ in self.listed()]
         for look in _LOOKS:
             hints = [hint for candidate in known if (hint := look(path, candidate))]
             if hints:
                 return (hints[0],)
         hints = [next(filter(None, (look(path, each) for look in _FAR_LOOKS)), "") for each in known]
-        return tuple(filter(None, hints))[:_MOST_GUESSES] or word_hint("path", path, [candidate.removesuffix("*") for candidate in known])
+        return tuple(filter(None, hints))[:_MOST_GUESSES] or word_hint(
+            "path", path, [candidate.removesuffix("*") for candidate in known]
+        )
 
 
 def cleaned(path: str) -> str:

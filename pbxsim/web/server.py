@@ -18,7 +18,7 @@ from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.file_bytes import FileBytes
-from pbxsim.web.listening import ListeningSite
+from pbxsim.web.listening import AddressInUse, ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
 
@@ -35,10 +35,6 @@ _TEXT: Final = "text/plain; charset=utf-8"
 
 LONGEST_BODY: Final = 1_048_576
 _TOO_LONG: Final = f"the body is longer than {LONGEST_BODY} bytes"
-
-
-class AddressInUse(OSError):
-    """Somebody else listens where the server was to listen, or nobody may."""
 
 
 class PbxServer:
@@ -81,7 +77,7 @@ class PbxServer:
             await site.start()
         except OSError as error:
             await runner.cleanup()
-            raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+            raise AddressInUse.of(host, port, error) from error
         self._runner = runner
         self.port = runner.addresses[0][1]
         try:

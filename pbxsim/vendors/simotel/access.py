@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 _KEY: Final = "X-APIKEY"
 _BASIC: Final = "Authorization"
 _ALIKE: Final = ("api", "key", "auth", "token")  # a header with one of these in its name was meant for us
-_SCHEMES: Final = ("bearer", "digest", "negotiate", "apikey", "token")  # what else stands there may be the secret itself
+_SCHEMES: Final = (
+    "bearer",
+    "digest",
+    "negotiate",
+    "apikey",
+    "token",
+)  # what else stands there may be the secret itself
 _PREFLIGHT: Final = (
     ("Access-Control-Allow-Methods", "PUT, POST"),
     ("Access-Control-Allow-Headers", "X-APIKEY, Authorization, Content-Type"),

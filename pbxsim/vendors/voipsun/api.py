@@ -121,7 +121,9 @@ def _meant(error: PbxError, params: Params, pbx: Pbx) -> tuple[str, ...]:
     if isinstance(error, OutboundRouteNotFound):
         routes = pbx.directory.routes
         name = next(iter(params.given(("outrouteName", "outrouteId"))), "outrouteName")
-        return unknown(name, params.text(name), [each.name if name == "outrouteName" else str(each.id) for each in routes])
+        return unknown(
+            name, params.text(name), [each.name if name == "outrouteName" else str(each.id) for each in routes]
+        )
     if isinstance(error, AgentRefused):
         number, numbers = params.text("agentNumber"), [agent.number for agent in pbx.agents]
         return ("the agentPin is not this agent's",) if number in numbers else unknown("agentNumber", number, numbers)

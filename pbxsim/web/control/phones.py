@@ -172,7 +172,9 @@ def _line(host: HostedPbx, user: str) -> Line:
     numbered = [line for line in directory.lines.values() if line.extension.internal == user]
     if len(numbered) == 1:
         return numbered[0]
-    raise Problem(404, _whose(directory, user, numbered) or f"there is no telephone {user!r}{_nearest(directory, user)}")
+    raise Problem(
+        404, _whose(directory, user, numbered) or f"there is no telephone {user!r}{_nearest(directory, user)}"
+    )
 
 
 def _whose(directory: Directory, number: str, numbered: list[Line]) -> str:

@@ -113,7 +113,9 @@ def _meant(name: str, known: Iterable[str]) -> str:
     """Say which name was probably meant, or all there are where none is near."""
     names = list(known)
     near = nearest(name, names)
-    return f": did you mean `{near[0]}`?" if near else f"; there are: {', '.join(names)}" if names else "; there is none"
+    return (
+        f": did you mean `{near[0]}`?" if near else f"; there are: {', '.join(names)}" if names else "; there is none"
+    )
 
 
 def _one_of(text: str, error: object, form: object) -> str:
