@@ -53,6 +53,7 @@ def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, 
         first_cdr=max(saved.last_cdr, placed[-1].id if placed else 0) + 1,
         recent_calls=file.limits.recent_calls,
         saved=saved,
+        records=file.cdr.rules(),
         time_zone=file.time_zone or "",
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)

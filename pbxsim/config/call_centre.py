@@ -132,6 +132,9 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ExtensionName | None,
         Meta(description="Dialled in the caller's context for whoever cannot stay; absent: they are hung up."),
     ] = None
+    answers: Annotated[
+        bool, Meta(description="The dialplan answers a caller before the queue; false: a member's answer does.")
+    ] = True
     averages: Annotated[
         Literal["first-whole", "smoothed"],
         Meta(description="How hold and talk time begin: the first value whole; or a quarter of it, as Asterisk 1.8."),
@@ -167,4 +170,5 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             announce_length=seconds(announced.length) if announced else 0,
             max_wait=seconds(self.max_wait),
             overflow=self.overflow or "",
+            answers=self.answers,
         )

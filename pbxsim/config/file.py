@@ -7,7 +7,7 @@ reading it (load.py), what JSON Schema cannot express (semantics.py), making a P
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -25,6 +25,7 @@ from pbxsim.discovery import BrokenEngine
 from pbxsim.engines.engine import Engine
 from pbxsim.kit.limits import USUAL, RequestLimits
 from pbxsim.kit.values import Count, Moment, Name, PbxName, instant
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.pbx import LONGEST_TALK
 from pbxsim.sinks.capacity import (
     DELIVERY_BYTES,
@@ -77,6 +78,27 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     request: RequestLimits = USUAL
 
 
+class RecordsEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which records calls leave."""
+
+    style: Annotated[
+        Literal["asterisk", "call"],
+        Meta(
+            description="asterisk: a row for each telephone that was rung, as its CDR table has them; call: one a call."
+        ),
+    ] = "asterisk"
+    unanswered: Annotated[
+        bool, Meta(description="false: as cdr.conf by default, what was not answered and dialled nobody leaves no row.")
+    ] = True
+    after_dial: Annotated[bool, Meta(description="A row more for what the dialplan runs behind a Dial in vain.")] = (
+        False
+    )
+
+    def rules(self) -> RecordRules:
+        """Make the switch's own of it."""
+        return RecordRules(style=RecordStyle(self.style), unanswered=self.unanswered, after_dial=self.after_dial)
+
+
 class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A PBX: who is connected, where numbers lead, how telephones behave, which vendors' interfaces it speaks."""
 
@@ -107,6 +129,7 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     groups: tuple[GroupEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
+    cdr: Annotated[RecordsEntry, Meta(description="Which records calls leave.")] = RecordsEntry()
     cdrs: tuple[CdrEntry, ...] = ()
     smtp: Annotated[SmtpEntry | None, Meta(description="The mail server that takes its e-mails.")] = None
     vendors: Annotated[

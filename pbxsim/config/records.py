@@ -87,12 +87,13 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         start, outcome = instant(self.start), self.outcome()
         end = start + self.duration * SECOND
         first, second = _channel(self.channel), _channel(self.dst_channel)
+        answer = end - self.billsec * SECOND if outcome is Disposition.ANSWERED else 0
         return Cdr(
             id=self.id,
             call=0,
             vendor=self.vendor,
             start=start,
-            answer=end - self.billsec * SECOND if outcome is Disposition.ANSWERED else 0,
+            answer=answer,
             end=end,
             src=self.src,
             dst=self.dst,
@@ -113,6 +114,12 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             reference=self.reference,
             recording_folder=self.recording.folder if self.recording else "",
             recording_file=self.recording.file if self.recording else "",
+            caller=self.src,
+            called=self.dst,
+            last_app="Dial" if second[1] else "",
+            last_data=f"SIP/{second[0]}" if second[1] else "",
+            talk=answer,
+            linked_at=start,
         )
 
     def placement(self) -> Placement | None:

@@ -12,9 +12,6 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.dialplan import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pbxsim.pbx.call import Call
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.pbx import Pbx
 
@@ -24,13 +21,18 @@ def dialling_hints(pbx: Pbx, number: int | None) -> tuple[str, ...]:
     call = pbx.calls.find(number) if number is not None else None
     if call is None:
         return ()
-    refused = (party for party in _parties(pbx, call) if isinstance(party, Refused))
-    reasons = ((party.number, why_not_dialled(party.number)) for party in refused)
-    return tuple(f"{number!r} is not connected: {why}" for number, why in reasons if why)
-
-
-def _parties(pbx: Pbx, call: Call) -> Iterator[Destination]:
     order = call.order
-    yield order.first
-    if order.kind is CallKind.CONNECT:
-        yield order.second_to or pbx.dialplan.resolve(order.second, order.context)
+    first = _hint(order.first)
+    if order.kind is not CallKind.CONNECT:
+        return first
+    second = order.second_to
+    if second is None and why_not_dialled(order.second):
+        second = pbx.dialplan.resolve(order.second, order.context)
+    return first + _hint(second)
+
+
+def _hint(party: Destination | None) -> tuple[str, ...]:
+    if not isinstance(party, Refused):
+        return ()
+    why = why_not_dialled(party.number)
+    return (f"{party.number!r} is not connected: {why}",) if why else ()

@@ -87,37 +87,32 @@ class RequestRecord:
         self.call = reply.call
         if hints or reply.hints:
             self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
+        if self.reply_size > LONGEST_REPLY or _is_long(request):
+            self._cut(request, reply, mask)
         request.forget()
-        names, values = _texts(request.headers)
-        is_long = _is_long(request, len(names) + len(values))
-        if is_long or self.reply_size > LONGEST_REPLY:
-            self.reply = _first_of_reply(reply.body, request, mask)
-        if is_long:
+        self.taken = self._size()
+
+    def _cut(self, request: Request, reply: Reply, mask: Mask) -> None:
+        self.reply = _first_of_reply(reply.body, request, mask)
+        if _is_long(request):
             self.request = _beginning(request, mask)
-            names, values = _texts(self.request.headers)
-        self.taken = self._size() + 2 * text_size(names) + text_size(values)
 
     def _size(self) -> int:
-        """Count all but the texts of headers."""
-        kept = self.request
-        target = kept.path + kept.query
-        size = _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + text_size(target)
-        return size + sum(map(text_size, self.hints)) if self.hints else size
+        kept, headers = self.request, self.request.headers
+        names = "".join(headers)  # joined, since that is the quickest way to their size; each is there in two spellings
+        texts = f"{kept.path}{kept.query}{names}{names}{''.join(headers.values())}{''.join(self.hints)}"
+        return _RECORD + _HEADER * len(headers) + len(kept.body) + len(self.reply) + text_size(texts)
 
 
-def _texts(headers: Mapping[str, str]) -> tuple[str, str]:
-    """Give the text of all names, and that of all values: joined, since both are counted on the way of each request."""
-    return "".join(headers), "".join(headers.values())
-
-
-def _is_long(request: Request, header_size: int) -> bool:
+def _is_long(request: Request) -> bool:
     """Tell whether not all of a request is kept."""
+    headers = request.headers
     return (
         len(request.body) > LONGEST_BODY
-        or header_size > LONGEST_HEADERS
-        or len(request.headers) > MOST_HEADERS
+        or len(headers) > MOST_HEADERS
         or len(request.path) > LONGEST_TARGET
         or len(request.query) > LONGEST_TARGET
+        or len("".join(headers)) + len("".join(headers.values())) > LONGEST_HEADERS
     )
 
 

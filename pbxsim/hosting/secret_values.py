@@ -119,7 +119,7 @@ class SecretValues:
         pattern = self._found()
         if self._few is None:
             return pattern.search(text) is not None
-        return any(spelling in text for spelling in self._few)
+        return any(map(text.__contains__, self._few))
 
     def _found(self) -> re.Pattern[str]:
         if self._pattern is None:

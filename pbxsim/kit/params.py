@@ -82,20 +82,26 @@ def has_control(text: str) -> bool:
 def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
     """Read the text behind `?`."""
     params = Params()
-    if not query:
-        return params
-    decoded = _as_it_is if _is_plain(query) else _decoded
-    params.is_plain = decoded is _as_it_is
-    surely_short = min(limits.parameter_name, limits.parameter_value)
-    for pair in _pairs(query, params, limits.parameters):
-        name, _, value = pair.partition("=")
-        if not name:
-            continue
-        if params.is_plain and len(pair) <= surely_short and name not in params:  # as nearly all of them are
-            params[name] = value
-        else:
-            params.take(decoded(name), decoded(value), limits)
+    if query and not (_is_plain(query) and _taken_as_they_are(query, params, limits)):
+        for pair in _pairs(query, params, limits.parameters):
+            name, _, value = pair.partition("=")
+            if name:
+                params.take(_decoded(name), _decoded(value), limits)
     return params
+
+
+def _taken_as_they_are(query: str, params: Params, limits: RequestLimits) -> bool:
+    """Take the parameters of nearly every query: short, and each a name with its value, once. Of another, none."""
+    params.is_plain = True
+    pairs = query.split("&")
+    read = dict([pair.split("=", 1) for pair in pairs if "=" in pair])
+    longest = max(map(len, pairs))
+    if len(read) < len(pairs) or "" in read or len(pairs) > limits.parameters:
+        return False
+    if longest > limits.parameter_name or longest > limits.parameter_value:
+        return False
+    params.update(read)
+    return True
 
 
 def parse_form(body: bytes, limits: RequestLimits = USUAL) -> Params:
@@ -113,10 +119,6 @@ def _pairs(query: str, params: Params, most: int) -> list[str]:
 def _is_plain(text: str) -> bool:
     """Tell whether text stands for itself: nothing in it is encoded, none of it is a control character."""
     return "%" not in text and "+" not in text and text.isascii() and text.isprintable()
-
-
-def _as_it_is(text: str) -> str:
-    return text
 
 
 def _decoded(text: str) -> str:

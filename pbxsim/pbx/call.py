@@ -92,7 +92,9 @@ class RecordingWish(msgspec.Struct, frozen=True):
 class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """All that a vendor (or the control API) says when it asks for a call.
 
-    `src` and `dst` are what the record will name. `second` is resolved in `context` when its turn comes, unless
+    `src` and `dst` are the parties that are asked for, `clid` the caller id that the first channel is given (AMI's
+    CallerID; None: that of `src`). `spooled`: a call file places it, whose extension `failed` leaves a record even
+    where no telephone could be rung. `second` is resolved in `context` when its turn comes, unless
     `second_to` says already where it leads. `talk_limit` is in microseconds from the moment both are connected, 0 for
     none. Legs that leave by a trunk are charged to `account`. `macro` runs before the first party answers, and is noted
     in the call's timeline. `failure_context` is entered when the first party is not reached. `spied_line` or
@@ -107,6 +109,8 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     second: str = ""
     second_to: Destination | None = None
     context: str = ""
+    clid: CallerId | None = None
+    spooled: bool = False
     first_shows: CallerId = CallerId()
     second_shows: CallerId = CallerId()
     first_timeout: Duration = DEFAULT_RING
@@ -123,6 +127,25 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     spied_channel: Channel | None = None
 
 
+class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What a call came to, at `at`, beyond the Dial of the number asked for.
+
+    `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
+    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. Where a transfer led here,
+    `leaves` is who handed on the one who `stays`, and `brought` whom an attended one brought, ringing yet or not.
+    """
+
+    app: str
+    at: Instant
+    after: int
+    data: str = ""
+    dst: str = ""
+    context: str = ""
+    stays: Channel | None = None
+    leaves: Channel | None = None
+    brought: tuple[Channel, ...] = ()
+
+
 class Call:
     """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made;
     a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
@@ -135,6 +158,10 @@ class Call:
     the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
     counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
     channel, and is the call's even where no channel could be made.
+
+    For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
+    that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
+    says that the dialplan had nobody left to ring. `ended_by` is the leg that ended it all, None: the PBX did.
     """
 
     __slots__ = (
@@ -145,13 +172,18 @@ class Call:
         "disposition",
         "diversions",
         "ended_at",
+        "ended_by",
         "first",
+        "forgotten",
         "hunt",
+        "is_exhausted",
         "legs",
         "number",
         "order",
+        "passages",
         "ring_until",
         "second",
+        "second_after",
         "second_from",
         "serial",
         "shows",
@@ -175,6 +207,11 @@ class Call:
         self.first: Channel | None = None
         self.second: Channel | None = None
         self.second_from = 0
+        self.second_after = 0
+        self.forgotten: list[Channel] | None = None
+        self.passages: list[Passage] | None = None
+        self.is_exhausted = False
+        self.ended_by: Channel | None = None
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
         self.hunt: Hunt | None = None
@@ -195,6 +232,12 @@ class Call:
     def original_parties(self) -> tuple[Channel | None, Channel | None]:
         """Give the parties as they were first connected, or will be: those whom the record names."""
         return self.before_transfer or (self.first, self.second)
+
+    def came_to(self, passage: Passage) -> None:
+        """Note what the call came to."""
+        if self.passages is None:
+            self.passages = []
+        self.passages.append(passage)
 
     @property
     def is_over(self) -> bool:
@@ -218,6 +261,7 @@ class Call:
         """
         tried = [leg for leg in self.legs[self.second_from :] if leg.state is _DOWN and not leg.answered_at]
         if len(tried) > 2 * keep:
+            self.forgotten = [*(self.forgotten or ()), *tried[:-keep]]
             gone = {leg.serial for leg in tried[:-keep]}
             self.legs = [leg for leg in self.legs if leg.serial not in gone]
 

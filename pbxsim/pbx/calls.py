@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.pbx import closing, dialing
 from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallKind, CallOrder, CallState, CallStep
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
+from pbxsim.pbx.cdr import RecordRules
 from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
 from pbxsim.pbx.errors import ImpossibleTransition
 from pbxsim.pbx.events import (
@@ -53,7 +54,7 @@ class CallControl:
     """The counter where calls are ordered, hung up and found.
 
     `live` maps numbers to calls in progress, in the order in which they began; `recent` keeps the last that ended.
-    `longest_talk` (µs) ends a call that nobody hangs up.
+    `longest_talk` (µs) ends a call that nobody hangs up; `records` says what is written down of it.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class CallControl:
         saved: Saved,
         first_cdr: int = 1,
         recent: int = 10_000,
+        records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
     ) -> None:
         self.clock = clock
         self.bus = bus
@@ -79,6 +81,7 @@ class CallControl:
         self.calls_started = saved.last_call
         self.channels_made = saved.last_channel
         self.next_cdr = first_cdr
+        self.records = records
         self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
         self.hunts: Mapping[str, Hunt] = {}  # queues, ring groups and components, as `dialplan.ToHunt` names them
         self.spies = Spies(self)
@@ -244,7 +247,7 @@ class CallControl:
 
     def _ring_second(self, call: Call) -> None:
         order = call.order
-        call.second_from = len(call.legs)
+        call.second_from, call.second_after = len(call.legs), self.channels_made
         destination = order.second_to or self.dialplan.resolve(order.second, order.context)
         dialing.ring(self, call, destination, order.second_shows, order.second_timeout)
 
@@ -285,6 +288,7 @@ class CallControl:
         order = call.order
         if call.state is _DIALING_FIRST and self.dialplan.knows(order.failure_context):
             self.bus.emit(ContextEntered(call, order.failure_context))
+        call.is_exhausted = True
         self.end(call, cause, unanswered_disposition(cause))
 
     def ring_until(self, call: Call, due: Instant) -> None:
@@ -336,7 +340,7 @@ class CallControl:
         self.step(call, CallStep.OVER)
         call.cause = cause
         call.disposition = Disposition.ANSWERED if call.bridged_at else unanswered
-        call.ended_at = self.clock.now
+        call.ended_at, call.ended_by = self.clock.now, by
         legs = call.live_legs()
         for leg in legs:
             self.release(leg, cause)

@@ -101,6 +101,25 @@ _UNANSWERED: Final = {
     HangupCause.ANSWERED_ELSEWHERE: Disposition.NO_ANSWER,
 }
 
+# chan_sip queues Busy for 486, 600 and 603, Congestion for 500 and 502 to 504 (handle_response_invite); dial.c knows
+# four causes (ast_hangup_cause_to_dial_status), and all else is no answer.
+_DIALLED: Final = {
+    HangupCause.USER_BUSY: Disposition.BUSY,
+    HangupCause.CALL_REJECTED: Disposition.BUSY,
+    HangupCause.NO_ROUTE_DESTINATION: Disposition.FAILED,
+    HangupCause.SUBSCRIBER_ABSENT: Disposition.FAILED,
+    HangupCause.NORMAL_CIRCUIT_CONGESTION: Disposition.FAILED,
+    HangupCause.NETWORK_OUT_OF_ORDER: Disposition.FAILED,
+    HangupCause.DESTINATION_OUT_OF_ORDER: Disposition.FAILED,
+    HangupCause.RECOVERY_ON_TIMER_EXPIRE: Disposition.FAILED,
+}
+_UNDIALLED: Final = {
+    HangupCause.USER_BUSY: Disposition.BUSY,
+    HangupCause.NO_ROUTE_DESTINATION: Disposition.FAILED,
+    HangupCause.SUBSCRIBER_ABSENT: Disposition.FAILED,
+    HangupCause.NORMAL_CIRCUIT_CONGESTION: Disposition.FAILED,
+}
+
 # app_dial.c: when several telephones were rung, busy beats congestion beats unavailable beats silence.
 _PRECEDENCE: Final = (
     HangupCause.USER_BUSY,
@@ -113,6 +132,16 @@ _PRECEDENCE: Final = (
 def unanswered_disposition(cause: HangupCause) -> Disposition:
     """Tell what a leg that was never answered amounts to, by why it ended."""
     return _UNANSWERED.get(cause, Disposition.FAILED)
+
+
+def dialled_disposition(cause: HangupCause | None) -> Disposition:
+    """Tell what a telephone that was rung in vain amounts to in Asterisk's record, by why it ended."""
+    return _DIALLED.get(cause, Disposition.NO_ANSWER) if cause is not None else Disposition.NO_ANSWER
+
+
+def undialled_disposition(cause: HangupCause | None) -> Disposition:
+    """Tell the same of a caller who was never answered and for whom nobody was rung (cdr.c, cdr_object_finalize)."""
+    return _UNDIALLED.get(cause, Disposition.NO_ANSWER) if cause is not None else Disposition.NO_ANSWER
 
 
 def weightier(one: HangupCause, other: HangupCause) -> HangupCause:

@@ -1,4 +1,4 @@
-"""Call detail records: one for each call, closed when it ends; only where its recording lies may change after."""
+"""Call detail records, closed when a call ends; only where its recording lies may change after."""
 
 from __future__ import annotations
 
@@ -25,13 +25,34 @@ class Direction(StrEnum):
     LOCAL = "local"
 
 
-class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """What became of a call. Instants are microseconds; `answer` is 0 for a call whose parties were never connected.
+class RecordStyle(StrEnum):
+    """Which records a call leaves."""
 
-    `src` is the party that was called (or called) first, `dst` the number asked for. `custom` are CustomCDR1 to 4.
-    `serial` is the number in the call's unique id, `first_*` and `second_*` name the channels. `recording` is
-    folder and file name, both empty without a recording. `reference` is the vendor's own name for the call; `account`
-    who paid.
+    ASTERISK = "asterisk"  # those of main/cdr.c: a row for each telephone that was rung, and each pass of a queue
+    CALL = "call"  # one, of its parties as they were first connected
+
+
+class RecordRules(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written down of calls.
+
+    In style ASTERISK, without `unanswered`, what was neither answered nor dialled out leaves nothing (cdr.conf's
+    `unanswered = no`); with `after_dial` there is a row more where the dialplan goes on behind a Dial in vain.
+    """
+
+    style: RecordStyle = RecordStyle.ASTERISK
+    unanswered: bool = True
+    after_dial: bool = False
+
+
+class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A record of a call, or of a part of it. Instants are microseconds, 0 for what did not happen.
+
+    `answer` is since when the first channel was up, in style CALL since when both parties were connected; that is
+    `talk` in either. `src` and `dst` are the caller id and the number dialled, `caller` and `called` the parties that
+    were asked for. `custom` are CustomCDR1 to 4. `serial` is the number in the call's unique id, which joins its
+    records, and `linked_at` when it began. `first_*` and `second_*` name the channels; the first was `made` then, 0
+    where it is the call's own first one. `recording` is folder and
+    file name, both empty without a recording. `reference` is the vendor's own name for the call; `account` who paid.
     """
 
     id: int
@@ -59,6 +80,13 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     reference: str = ""
     recording_folder: str = ""
     recording_file: str = ""
+    caller: str = ""
+    called: str = ""
+    made: Instant = 0
+    linked_at: Instant = 0
+    last_app: str = ""
+    last_data: str = ""
+    talk: Instant = 0
 
     @property
     def duration(self) -> int:
@@ -67,8 +95,13 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def billsec(self) -> int:
-        """Full seconds in which both parties were connected."""
+        """Full seconds from `answer` to the end."""
         return (self.end - self.answer) // SECOND if self.answer else 0
+
+    @property
+    def talked(self) -> int:
+        """Full seconds in which both parties were connected."""
+        return (self.end - self.talk) // SECOND if self.talk else 0
 
     @property
     def channel(self) -> str:
@@ -82,8 +115,23 @@ class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def unique_id(self) -> str:
-        """The call's `unique_id`: Asterisk's Uniqueid of the channel that was made first."""
-        return f"{self.start // SECOND}.{self.serial}"
+        """Asterisk's Uniqueid of the row's channel; that of the call's first one is the call's `unique_id`."""
+        return f"{self.made // SECOND}.{self.first_serial}" if self.made else self.linked_id
+
+    @property
+    def linked_id(self) -> str:
+        """Asterisk's Linkedid, the call's `unique_id`: the Uniqueid of the channel that was made first."""
+        return f"{self.began // SECOND}.{self.serial}"
+
+    @property
+    def began(self) -> Instant:
+        """When the call began, of which this may be a later part."""
+        return self.linked_at or self.start
+
+    @property
+    def clid(self) -> str:
+        """The caller id as Asterisk writes it (main/callerid.c, ast_callerid_merge): `"name" <number>`."""
+        return f'"{self.clid_name}" <{self.clid_number}>'
 
 
 class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,11 +9,12 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.pbx.cause import HangupCause
+
 if TYPE_CHECKING:
-    from pbxsim.clock.instant import Instant
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallOrder
-    from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Line, Trunk
 
 
@@ -73,7 +74,8 @@ class Channel:
 
     `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
-    `diverts` says that its line's diversion is followed should it fail; `divert_timer` that it will be soon.
+    `rings_for` is how long it may ring. `diverts` says that its line's diversion is followed should it fail;
+    `divert_timer` that it will be soon.
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
     """
@@ -93,6 +95,7 @@ class Channel:
         "number",
         "paid_by",
         "ringing_at",
+        "rings_for",
         "serial",
         "shown_name",
         "shown_number",
@@ -122,6 +125,7 @@ class Channel:
         self.cause: HangupCause | None = None
         self.created_at: Instant = now
         self.ringing_at: Instant = 0
+        self.rings_for: Duration = 0
         self.answered_at: Instant = 0
         self.ended_at: Instant = 0
         self.is_calling = False  # this party placed the call; it was not rung by us
@@ -148,6 +152,28 @@ class Channel:
     def unique_id(self) -> str:
         """Give Asterisk's Uniqueid: the second of its creation, a dot, its serial."""
         return f"{self.created_at // 1_000_000}.{self.serial}"
+
+    @property
+    def shown_state(self) -> ChannelState:
+        """The state as AMI shows it: Down, and never Dialing, until the far end says that it rings (chan_sip.c)."""
+        return ChannelState.DOWN if self.state is ChannelState.DIALING else self.state
+
+    @property
+    def wire_cause(self) -> int | None:
+        """Why the leg ended, as AMI's Hangup has it; None while it has not.
+
+        A ring timeout is Asterisk's own hanging up, 16, on either side; a caller who gives up leaves 0, not defined.
+        """
+        cause = self.cause
+        if cause is HangupCause.NO_ANSWER and self._is_ours_to_end:
+            return HangupCause.NORMAL_CLEARING
+        gave_up = self.is_calling and self.call.ended_by is self and not self.call.bridged_at
+        return 0 if gave_up and cause is HangupCause.NORMAL_CLEARING else cause
+
+    @property
+    def _is_ours_to_end(self) -> bool:
+        """Tell whether only the PBX can have ended it for want of an answer."""
+        return bool(self.answered_at) or self.is_calling or self.ended_at - self.created_at >= self.rings_for
 
     @property
     def is_live(self) -> bool:

@@ -1,4 +1,7 @@
-"""What is written down when a call ends: its one record, and what its legs cost."""
+"""What is written down when a call ends: its records, and what its legs cost.
+
+Not here: which rows Asterisk makes of a call (cdr_rows.py).
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,28 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import ChargeBasis
-from pbxsim.pbx.call import CallKind
-from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
+from pbxsim.pbx.cdr_rows import dialled, rows_of
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.cdr import RecordRules
+    from pbxsim.pbx.cdr_rows import Row
     from pbxsim.pbx.channel import Channel
 
 
 def close(control: CallControl, call: Call) -> None:
-    """Charge the legs of a call that has just ended, then close its record."""
+    """Charge the legs of a call that has just ended, then close its records."""
     if call.order.account is not None or call.before_transfer is not None:
         _charge(control, call)
-    if CdrClosed in control.bus.wanted:
-        control.bus.emit(CdrClosed(_record(control, call)))
-    else:
-        control.next_cdr += 1  # whether anybody listens must not change the next call's record
+    _close_records(control, call)
 
 
 def _charge(control: CallControl, call: Call) -> None:
@@ -56,16 +61,115 @@ def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None
     return (leg.ended_at - max(talks_since, leg.answered_at)) // SECOND if talks_since else None
 
 
-def _record(control: CallControl, call: Call) -> Cdr:
-    order, legs = call.order, call.legs
-    met_first, met_second = call.original_parties
-    first = met_first or (legs[0] if legs else None)
-    second = met_second or (legs[-1] if 0 < call.second_from < len(legs) else None)
+def _close_records(control: CallControl, call: Call) -> None:
+    """Close the records, in their order, then tell of the call as one.
+
+    Whether anybody listens must not change the next call's records.
+    """
+    bus, rules = control.bus, control.records
+    kept: tuple[int, str, str] = 0, "", ""
+    if rules.style is RecordStyle.ASTERISK:
+        kept = _close_rows(control, call, rules)
+    elif CdrClosed in bus.wanted:
+        kept = control.next_cdr, *reference(control, call, _parties(call)[0])
+        bus.emit(CdrClosed(_whole(control, call, *kept)))
+        control.next_cdr += 1
+    else:
+        control.next_cdr += 1
+    if CallRecorded in bus.wanted:
+        bus.emit(CallRecorded(_whole(control, call, *kept)))
+
+
+def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[int, str, str]:
+    """Close a record for each row; gives the id of the one that stands for the call, and its recording."""
+    rows = rows_of(call, after_dial=rules.after_dial)
+    if not rows and call.order.spooled and rules.unanswered:
+        number, control.next_cdr = control.next_cdr, control.next_cdr + 1
+        control.bus.emit(CdrClosed(_whole(control, call, number, "", "")))
+        return number, "", ""
+    if not rules.unanswered:
+        rows = [row for row in rows if row.leg is not None or row.disposition is Disposition.ANSWERED]
+    number, control.next_cdr = control.next_cdr, control.next_cdr + len(rows)
+    if not rows or CdrClosed not in control.bus.wanted:
+        return 0, "", ""
+    first = _parties(call)[0]
+    assert first is not None  # a row has a channel
+    chosen = next((index for index in range(len(rows) - 1, -1, -1) if rows[index].talk), len(rows) - 1)
+    folder, file = reference(control, call, first)
+    direction = _direction(call, _trunk_name(*_parties(call)))
+    for index, row in enumerate(rows):
+        place = (folder, file) if index == chosen else ("", "")
+        control.bus.emit(CdrClosed(_record(call, row, number + index, first, direction, place)))
+    return number + chosen, folder, file
+
+
+def _record(call: Call, row: Row, number: int, first: Channel, direction: Direction, recording: tuple[str, str]) -> Cdr:
+    order, party, leg = call.order, row.party, row.leg
+    src, clid = _caller_id(call, party, first)
+    trunk = (leg.trunk if leg is not None else None) or party.trunk
+    return Cdr(
+        id=number,
+        call=call.number,
+        vendor=order.vendor,
+        start=row.start,
+        answer=row.answer,
+        end=row.end,
+        src=src,
+        dst=row.dst,
+        disposition=row.disposition,
+        cause=row.cause,
+        direction=direction,
+        custom=order.custom,
+        clid_number=clid.number,
+        clid_name=clid.name,
+        context=row.context,
+        first_peer=party.peer,
+        serial=call.serial,
+        first_serial=party.serial,
+        second_peer=leg.peer if leg is not None else "",
+        second_serial=leg.serial if leg is not None else 0,
+        trunk=trunk.name if trunk is not None else "",
+        account=order.account.name if order.account else "",
+        reference=order.reference,
+        recording_folder=recording[0],
+        recording_file=recording[1],
+        caller=order.src,
+        called=order.dst,
+        made=party.created_at if party is not first else 0,
+        linked_at=call.started_at,
+        last_app=row.app,
+        last_data=row.data,
+        talk=row.talk,
+    )
+
+
+def _caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:
+    """Give `src` and `clid`: of the first channel the caller id of the order, of another one its number and name."""
+    order = call.order
+    if party is not None and party is not first:
+        own = CallerId(party.number, party.line.extension.owner if party.line is not None else "")
+        return own.number, own
+    if order.clid is not None:
+        return order.clid.number or order.src, order.clid
+    shows = order.second_shows
+    return order.src, shows if shows.number else CallerId(order.src, shows.name)
+
+
+def _parties(call: Call) -> tuple[Channel | None, Channel | None]:
+    """Give the channels that one record of the call names."""
+    first, second = call.original_parties
+    legs = call.legs
+    return first or (legs[0] if legs else None), second or (legs[-1] if 0 < call.second_from < len(legs) else None)
+
+
+def _whole(control: CallControl, call: Call, number: int, folder: str, file: str) -> Cdr:
+    """Make one record of all of a call: of its parties as they were first connected, from then to its end."""
+    order, (first, second) = call.order, _parties(call)
+    src, clid = order.src, order.second_shows
+    if control.records.style is RecordStyle.ASTERISK:
+        src, clid = _caller_id(call, first, first)
     trunk = _trunk_name(first, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
-    number = control.next_cdr
-    control.next_cdr += 1
-    folder, file = reference(control, call, first)
     return Cdr(
         id=number,
         call=call.number,
@@ -73,14 +177,14 @@ def _record(control: CallControl, call: Call) -> Cdr:
         start=call.started_at,
         answer=call.bridged_at,
         end=call.ended_at,
-        src=order.src,
+        src=src,
         dst=order.dst,
         disposition=call.disposition,
         cause=call.cause,
         direction=_direction(call, trunk),
         custom=order.custom,
-        clid_number=order.second_shows.number,
-        clid_name=order.second_shows.name,
+        clid_number=clid.number,
+        clid_name=clid.name,
         context=order.context,
         first_peer=first.peer if first else "",
         serial=call.serial,
@@ -92,6 +196,12 @@ def _record(control: CallControl, call: Call) -> Cdr:
         reference=order.reference,
         recording_folder=folder,
         recording_file=file,
+        caller=order.src,
+        called=order.dst,
+        linked_at=call.started_at,
+        last_app="Dial" if second else "",
+        last_data=dialled(call, [second], second) if second else "",
+        talk=call.bridged_at,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.pbx import diversion
-from pbxsim.pbx.call import CallState
+from pbxsim.pbx.call import CallState, Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
 from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
@@ -107,6 +107,7 @@ def caller(control: CallControl, call: Call, line: Line | None, handle: object) 
 
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
     first = call.first
+    call.came_to(Passage(app="Playback", data=playback.number, at=control.clock.now, after=control.channels_made))
     if first is None:  # nobody is there to hear it: a playback cannot be the first party
         control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
         return
@@ -209,6 +210,7 @@ def _dial_more(control: CallControl, call: Call, legs: list[Channel]) -> None:
             control.bus.emit(LegDialed(leg))
         if leg.diverts:
             _divert_later(control, leg, timeout)
+        leg.rings_for = timeout
         promised &= control.engine.dial(leg, timeout)
     if promised or call.timer or call.state is not state:
         return

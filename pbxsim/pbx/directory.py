@@ -138,11 +138,13 @@ class Line:
     @property
     def channel_state(self) -> ChannelState:
         """Give the state of its oldest channel, or what it shows at rest."""
-        return self.channels[0].state if self.channels else self.resting_state
+        return self.channels[0].shown_state if self.channels else self.resting_state
 
     @property
     def device_state(self) -> DeviceState:
-        """Sum up its channels as Asterisk's device state does (main/devicestate.c, chan_sip's sip_devicestate)."""
+        """Sum up its channels as chan_sip does with `notifyhold` (chan_sip.c, sip_devicestate): who holds comes first,
+        and a telephone rings from the INVITE on, before it says so.
+        """
         if not self.is_registered:
             return DeviceState.UNAVAILABLE
         if not self.channels:
@@ -150,13 +152,15 @@ class Line:
         return self._device_state_in_call()
 
     def _device_state_in_call(self) -> DeviceState:
-        ringing = [channel for channel in self.channels if channel.state is ChannelState.RINGING]
-        if ringing:
-            return DeviceState.RINGING if len(ringing) == len(self.channels) else DeviceState.RING_IN_USE
         if any(channel.is_held for channel in self.channels):
             return DeviceState.ON_HOLD
+        ringing = [channel for channel in self.channels if channel.state in _RINGS]
+        if ringing:
+            return DeviceState.RINGING if len(ringing) == len(self.channels) else DeviceState.RING_IN_USE
         return DeviceState.BUSY if self.is_full else DeviceState.IN_USE
 
+
+_RINGS = (ChannelState.DIALING, ChannelState.RINGING)
 
 _RESTING = {
     ChannelState.DOWN: DeviceState.NOT_IN_USE,

@@ -9,6 +9,7 @@ from pbxsim.pbx.agent import Agent, Agents
 from pbxsim.pbx.astdb import AstDb
 from pbxsim.pbx.bus import EventBus
 from pbxsim.pbx.calls import CallControl
+from pbxsim.pbx.cdr import RecordRules
 from pbxsim.pbx.decision import Decisions
 from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
@@ -56,6 +57,7 @@ class Pbx:
         first_cdr: int = 1,
         recent_calls: int = 10_000,
         saved: Saved = NOTHING_SAVED,
+        records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
         time_zone: str = "",
     ) -> None:
         self.name = name
@@ -83,6 +85,7 @@ class Pbx:
             saved=saved,
             first_cdr=first_cdr,
             recent=recent_calls,
+            records=records,
         )
         self.distribution = Distribution(self.calls, self.queues, seed)
         self.calls.hunts = {

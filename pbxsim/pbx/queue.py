@@ -121,7 +121,8 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
     member's rest after a call. `join_empty` and `leave_when_empty` name the member states that count as nobody there
     (None: such callers wait all the same). `announce_every` and `announce_length` are the announcement as time: a
     caller who listens to it is not connected. `max_wait` 0 is no limit. `overflow` is the number that a caller who
-    cannot stay is sent to, empty to be hung up.
+    cannot stay is sent to, empty to be hung up. With `answers` the dialplan answers before Queue(), which itself does
+    not; else the caller hears it ring until a member answers.
     """
 
     member_timeout: Duration = 15 * SECOND
@@ -134,6 +135,7 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
     announce_length: Duration = 0
     max_wait: Duration = 0
     overflow: str = ""
+    answers: bool = True
 
 
 class Queue(Entity, eq=False, kw_only=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing
+from pbxsim.pbx.call import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dice import stream
@@ -49,6 +51,12 @@ class QueueHunt:
         """Have the caller join, unless the queue is full or counts as empty; then it goes to the overflow."""
         del number
         queue, rules = self.queue, self.queue.rules
+        limit = rules.max_wait // SECOND or ""
+        call.came_to(
+            Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
+        )
+        if rules.answers:
+            self._answer(call)
         why = self._refuses()
         if why is not None:
             self._go_on(call, self._tell.refused(queue, call, why))
@@ -61,6 +69,13 @@ class QueueHunt:
         if rules.announce_every:
             waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
         self.serve()
+
+    def _answer(self, call: Call) -> None:
+        """Run Answer(), as most dialplans do before Queue(), which itself does not answer."""
+        caller = call.first
+        if caller is not None and caller.state is ChannelState.RING:
+            caller.state = ChannelState.UP
+            caller.answered_at = self._clock.now
 
     def answered(self, call: Call, channel: Channel) -> None:
         """Connect the caller with the member who picked up."""
@@ -116,10 +131,12 @@ class QueueHunt:
         if visit.sent_to:
             self._send(call, visit.sent_to)
         elif not call.is_over:
+            call.is_exhausted = True
             self._control.end(call, HangupCause.NORMAL_CLEARING)
 
     def _send(self, call: Call, overflow: str) -> None:
         self._sending.add(call.number)
+        call.came_to(Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made))
         destination = self._control.dialplan.resolve(overflow, call.order.context)
         dialing.ring(self._control, call, destination, call.shows, call.order.second_timeout)
         self._sending.discard(call.number)
@@ -314,9 +331,6 @@ _STATES = {
 def _waiter(call: Call, now: int) -> Waiter:
     channel = call.first
     assert channel is not None  # a queue is only ever a second party
-    if channel.state is ChannelState.RING:
-        channel.state = ChannelState.UP  # Queue() answers the caller
-        channel.answered_at = now
     shows = call.shows
     number = shows.number or call.order.src
     return Waiter(

@@ -6,9 +6,8 @@ attended transfer joins two calls of one telephone. Where whoever is consulted o
 that (bridge.c, ast_bridge_transfer_attended: a target that is no part of a bridge); a queue or a ring group that is
 still looking for somebody begins anew with the one who stays.
 
-Records: a call has one. The call that is handed on keeps its record to its end, with the parties that were connected
-first, its first answer and the number asked for then (the CDR of the channel that stays). The consultation's record
-ends when the transfer is completed, for then the channel that asked is gone. A leg that comes over from the
+Records are made from what the call notes of it (cdr_rows.py). The consultation's end when the transfer is completed,
+for then the channel that asked is gone. A leg that comes over from the
 consultation is charged once, when it ends, to whoever had it dialled. A queue counts a caller who is transferred as
 completed.
 """
@@ -18,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.pbx import dialing
-from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
+from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep, Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToHunt
 from pbxsim.pbx.events import CallTransferred
@@ -77,6 +76,8 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
         return has_rung(asking) and _attended_early(control, held, stays, asking)
     _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
     _bring_over(call, consultation, comes)
+    now, made = control.clock.now, control.channels_made
+    call.came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
     control.release(held, _NORMAL)
@@ -102,7 +103,7 @@ def _attended_early(control: CallControl, held: Channel, stays: Channel, asking:
     hunted, until = _hunted(control, consultation), consultation.ring_until
     ringing = [] if hunted is not None else consultation.ringing_legs()
     to = ringing[0].number if ringing else consultation.order.second
-    _leave(control, held, stays, HandedOn("attended", to, _context(held), consultation.number))
+    _leave(control, held, stays, HandedOn("attended", to, _context(held), consultation.number), tuple(ringing))
     if ringing and not call.is_over:
         consultation.before_transfer = consultation.before_transfer or (asking, ringing[0])
         for leg in ringing:
@@ -123,10 +124,25 @@ def _hunted(control: CallControl, call: Call) -> ToHunt | None:
     return next((ToHunt(call.order.second, name) for name in names), None)
 
 
-def _leave(control: CallControl, leaves: Channel, stays: Channel, handed_on: HandedOn) -> None:
+def _leave(
+    control: CallControl, leaves: Channel, stays: Channel, handed_on: HandedOn, brought: tuple[Channel, ...] = ()
+) -> None:
     """Let a leg go; its call is ready to have somebody else rung for the one who stays, unless it is over by now."""
     call = leaves.call
     _hand_over(control, leaves, stays, handed_on)
+    dst, context = ("", "") if handed_on.consultation else (handed_on.to, handed_on.context)
+    call.came_to(
+        Passage(
+            app="Dial",
+            at=control.clock.now,
+            after=control.channels_made,
+            dst=dst,
+            context=context,
+            stays=stays,
+            leaves=leaves,
+            brought=brought,
+        )
+    )
     control.step(call, CallStep.TRANSFERRED)
     call.first, call.second, call.second_from = stays, None, len(call.legs)
     control.bus.emit(CallTransferred(call, leaves, handed_on.to, handed_on.how, handed_on.consultation))
@@ -166,6 +182,7 @@ def _shown(call: Call, stays: Channel) -> CallerId:
 def _bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     _remember(consultation)
     consultation.legs.remove(leg)
+    consultation.forgotten = [*(consultation.forgotten or ()), leg]
     if leg.paid_by is None:
         leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
     leg.call = call

@@ -140,7 +140,7 @@ class Simulation:
         """Tell in words and figures what became of everybody."""
         traffic, figures = self._traffic, self.figures
         assert traffic.over_at is not None  # `run` saw to that
-        answered = sum(cdr.answer != 0 for cdr in self.cdrs)
+        answered = len({cdr.call for cdr in self.cdrs if cdr.talk})
         lines = [
             f"{self.pbx.name}: {spelt_span(traffic.over_at - self._began)} of traffic from {iso_seconds(self._began)},"
             f" seed {self.pbx.seed}",

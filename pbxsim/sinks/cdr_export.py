@@ -21,8 +21,15 @@ _FORMULA: Final = tuple(
 )  # OWASP, "CSV Injection": what a spreadsheet takes for a formula's beginning
 
 
+AMA_FLAGS: Final = "DOCUMENTATION"
+"""What Asterisk writes unless a channel is told otherwise (channel.h, AST_AMA_DOCUMENTATION)."""
+
+
 class CdrShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A record. Times are whole seconds; `answer` null where the parties were never connected."""
+    """A record. Times are whole seconds; `answer` null where the first channel was never up.
+
+    The last eight are Asterisk's own names; `dcontext` and `userfield` are `context` and `reference` again.
+    """
 
     id: int
     call: int
@@ -46,6 +53,14 @@ class CdrShown(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None
     reference: str | None
     recording: str | None
+    linkedid: str
+    sequence: int
+    lastapp: str
+    lastdata: str
+    dcontext: str
+    clid: str
+    amaflags: str
+    userfield: str
 
 
 def shown(cdr: Cdr) -> CdrShown:
@@ -73,6 +88,14 @@ def shown(cdr: Cdr) -> CdrShown:
         account=cdr.account or None,
         reference=cdr.reference or None,
         recording=_recording(cdr),
+        linkedid=cdr.linked_id,
+        sequence=cdr.id,
+        lastapp=cdr.last_app,
+        lastdata=cdr.last_data,
+        dcontext=cdr.context,
+        clid=cdr.clid,
+        amaflags=AMA_FLAGS,
+        userfield=cdr.reference,
     )
 
 

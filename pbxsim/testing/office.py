@@ -23,7 +23,7 @@ from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx import events
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
-from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
 from pbxsim.pbx.directory import (
     Context,
@@ -60,6 +60,9 @@ if TYPE_CHECKING:
 
 START: Instant = 1_700_000_000 * SECOND
 """When the clock of an office begins, unless it is said otherwise: 2023-11-14 22:13:20 UTC."""
+
+ONE_A_CALL: RecordRules = RecordRules(style=RecordStyle.CALL)
+"""The records of an office, unless it is said otherwise: a PBX file's own default is Asterisk's rows."""
 
 EVERY_EVENT: tuple[type[Event], ...] = tuple(
     kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
@@ -183,6 +186,7 @@ class Office:
         seed: int = 1,
         saved: Saved = NOTHING_SAVED,
         start: Instant = START,
+        records: RecordRules = ONE_A_CALL,
         time_zone: str = "",
     ) -> None:
         ways_out = tuple(trunks) or (Trunk(id=1, name="upc"),)
@@ -211,6 +215,7 @@ class Office:
             longest_talk=longest_talk,
             first_cdr=saved.last_cdr + 1,
             saved=saved,
+            records=records,
             time_zone=time_zone,
         )
         self.heard: list[Event] = []
@@ -306,9 +311,12 @@ class Office:
         return list(self.archive.find(CdrQuery()))
 
     def cdr(self, call: Call) -> Cdr:
-        """Give the one record of a call. Raises ValueError if it has none yet."""
-        (record,) = self.archive.find(CdrQuery(call=call.number))
-        return record
+        """Give the record that stands for a call: the last in which somebody talked, else the last.
+
+        Raises ValueError if it has none yet.
+        """
+        records = list(self.archive.find(CdrQuery(call=call.number)))
+        return max(records, key=lambda record: (record.talk != 0, record.id))
 
     def kinds_heard(self) -> list[type[Event]]:
         """Give the kinds of the events so far, in order."""

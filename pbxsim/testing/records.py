@@ -56,7 +56,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cdr(msgspec.Struct, frozen=True, kw_only=True):
-    """A call's record, times in whole seconds. `custom` are its four custom fields, also as `custom1` to `custom4`."""
+    """A record of a call, or of a part of it (`linkedid` joins them), times in whole seconds.
+
+    `custom` are its four custom fields, also as `custom1` to `custom4`.
+    """
 
     id: int
     call: int
@@ -80,6 +83,14 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True):
     account: str | None
     reference: str | None
     recording: str | None
+    linkedid: str = ""
+    sequence: int = 0
+    lastapp: str = ""
+    lastdata: str = ""
+    dcontext: str = ""
+    clid: str = ""
+    amaflags: str = ""
+    userfield: str = ""
 
     @property
     def custom1(self) -> str:

@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.cdr import RecordStyle
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import DeviceState
-from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, LegDialed, LegEnded
+from pbxsim.pbx.events import (
+    CallBridged,
+    CallEnded,
+    CallStarted,
+    CallTransferred,
+    CdrClosed,
+    CreditChanged,
+    LegDialed,
+    LegEnded,
+)
 from pbxsim.pbx.ledger import EntryKind
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.testing.queue_referee import QueueReferee
 
 if TYPE_CHECKING:
@@ -30,6 +41,35 @@ class TimedEngine(Protocol):
         ...
 
 
+class Talk:
+    """Two channels that were connected; the second is 0 where the PBX itself spoke."""
+
+    def __init__(self, pair: tuple[int, ...], since: Instant) -> None:
+        self.pair, self.since = pair, since
+        self.until: Instant = 0
+
+
+def _check_record(cdr: Cdr, call: Call) -> None:
+    assert 0 <= cdr.talked <= cdr.duration
+    assert 0 <= cdr.billsec <= cdr.duration
+    assert cdr.start <= (cdr.answer or cdr.start) <= cdr.end
+    assert cdr.start <= (cdr.talk or cdr.start) <= cdr.end
+    assert call.state is CallState.ENDED
+    assert not call.live_legs()
+    if cdr.disposition is Disposition.ANSWERED:
+        assert cdr.answer
+        assert call.first is not None
+        assert call.first.answered_at
+
+
+def _check_talks(talks: list[Talk], rows: list[Cdr]) -> None:
+    """See that each talk is, to the microsecond, in one answered row of its two channels, and no row has more."""
+    told = [(cdr.first_serial, cdr.second_serial, cdr.talk, cdr.end) for cdr in rows if cdr.talk]
+    heard = [(*talk.pair, talk.since, talk.until) for talk in talks]
+    assert sorted(told) == sorted(heard), ("a talk that is in no row, or in two", told, heard)
+    assert all(cdr.disposition is Disposition.ANSWERED for cdr in rows if cdr.talk)
+
+
 class Referee:
     """Watches a PBX from its first call on; `check` raises AssertionError for what may not be.
 
@@ -42,6 +82,8 @@ class Referee:
         self._engine = engine
         self._calls: dict[int, Call] = {}
         self._recorded: set[int] = set()
+        self._rows: list[Cdr] = []
+        self._talks: dict[int, list[Talk]] = {}
         self._ended_legs: set[int] = set()
         self.queues = QueueReferee(pbx)
         self._just_ended: list[Call] = []
@@ -50,6 +92,10 @@ class Referee:
         self.records = 0
         pbx.events.subscribe(CallStarted, self._on_started)
         pbx.events.subscribe(CdrClosed, self._on_record)
+        pbx.events.subscribe(CallRecorded, self._on_recorded)
+        pbx.events.subscribe(CallBridged, self._on_bridged)
+        pbx.events.subscribe(CallTransferred, self._on_parted)
+        pbx.events.subscribe(CallEnded, self._on_parted)
         pbx.events.subscribe(LegDialed, self._on_dialed)
         pbx.events.subscribe(LegEnded, self._on_leg_ended)
         pbx.events.subscribe(CreditChanged, self._on_credit)
@@ -76,23 +122,35 @@ class Referee:
 
     def _on_record(self, event: CdrClosed) -> None:
         cdr = event.cdr
-        assert cdr.call not in self._recorded, "a second record for one call"
-        self._recorded.add(cdr.call)
+        assert cdr.call not in self._recorded, "a record after the last one of its call"
         self.records += 1
         assert cdr.id == self.records
-        self._check_record(cdr, self._calls[cdr.call])
-        self._just_ended.append(self._calls[cdr.call])
+        self._rows.append(cdr)
+        _check_record(cdr, self._calls[cdr.call])
 
-    @staticmethod
-    def _check_record(cdr: Cdr, call: Call) -> None:
-        assert 0 <= cdr.billsec <= cdr.duration
-        assert (cdr.disposition is Disposition.ANSWERED) == (cdr.answer != 0)
-        assert cdr.start <= (cdr.answer or cdr.start) <= cdr.end
-        assert call.state is CallState.ENDED
-        assert not call.live_legs()
-        if cdr.disposition is Disposition.ANSWERED:
-            assert call.first is not None
-            assert call.first.answered_at
+    def _on_recorded(self, event: CallRecorded) -> None:
+        number, rows = event.whole.call, self._rows
+        self._rows = []
+        assert number not in self._recorded, "a call was recorded twice"
+        self._recorded.add(number)
+        self._just_ended.append(self._calls[number])
+        assert {cdr.call for cdr in rows} <= {number}, "records of several calls among each other"
+        assert len({cdr.linked_id for cdr in rows}) <= 1
+        talks = self._talks.pop(number, [])
+        if self._pbx.calls.records.style is RecordStyle.CALL:
+            assert len(rows) == 1
+            assert (rows[0].disposition is Disposition.ANSWERED) == (rows[0].answer != 0)
+        else:
+            _check_talks(talks, rows)
+
+    def _on_bridged(self, event: CallBridged) -> None:
+        call = event.call
+        pair = tuple(leg.serial if leg is not None else 0 for leg in (call.first, call.second))
+        self._talks.setdefault(call.number, []).append(Talk(pair, self._pbx.clock.now))
+
+    def _on_parted(self, event: CallTransferred | CallEnded) -> None:
+        for talk in self._talks.get(event.call.number, ()):
+            talk.until = talk.until or self._pbx.clock.now
 
     # -- what is --------------------------------------------------------------------------------------------------
 
@@ -100,7 +158,7 @@ class Referee:
         """See that everything fits together now."""
         assert not self._pbx.events.failures, self._pbx.events.failures[0]
         live = self._pbx.calls.live
-        assert len(self._calls) == self._pbx.calls.calls_started == len(live) + self.records
+        assert len(self._calls) == self._pbx.calls.calls_started == len(live) + len(self._recorded)
         channels: list[Channel] = []
         timers = 0
         for number, call in live.items():
@@ -196,12 +254,12 @@ def _device_state(line: Line) -> DeviceState:
         return DeviceState.UNAVAILABLE
     if not states:
         return DeviceState.NOT_IN_USE
-    if all(state is ChannelState.RINGING for state in states):
-        return DeviceState.RINGING
-    if ChannelState.RINGING in states:
-        return DeviceState.RING_IN_USE
     if any(channel.is_held for channel in line.channels):
         return DeviceState.ON_HOLD
+    if set(states) <= {ChannelState.RINGING, ChannelState.DIALING}:
+        return DeviceState.RINGING
+    if not {ChannelState.RINGING, ChannelState.DIALING}.isdisjoint(states):
+        return DeviceState.RING_IN_USE
     return DeviceState.BUSY if len(states) == line.max_calls else DeviceState.IN_USE
 
 

@@ -14,8 +14,8 @@ LIMITS = (
     " delivery_bytes, recording_bytes, request"
 )
 TOP = (
-    "name, seed, start_at, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids, groups,"
-    " phones, agents, queues, traffic, cdrs, smtp, vendors"
+    "name, seed, start_at, time_zone, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids,"
+    " groups, phones, agents, queues, traffic, cdr, cdrs, smtp, vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 

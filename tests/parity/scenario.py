@@ -132,6 +132,7 @@ def connect(
             dst=stage.number(second),
             second=stage.number(second),
             context="plan",
+            clid=CallerId(shows[1].number, shows[0].name),
             first_shows=shows[0],
             second_shows=shows[1],
             first_timeout=seconds(first_rings),
@@ -256,6 +257,7 @@ def spy(who: str, on: str) -> Step:
             src=stage.number(who),
             dst=stage.number(on),
             context="plan",
+            clid=CallerId("000", "Spy"),
             first_shows=CallerId("000", "Spy"),
             spied_line=stage.line(on),
         )

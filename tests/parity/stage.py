@@ -113,7 +113,7 @@ class Stage:
 
     def look(self) -> None:
         """Look at channels and telephones now."""
-        channels = sorted((self._party(leg.name), leg.state.label) for leg in self.pbx.calls.channels())
+        channels = sorted((self._party(leg.name), leg.shown_state.label) for leg in self.pbx.calls.channels())
         lines = sorted(self.pbx.directory.lines.values(), key=lambda line: line.user)
         devices = {neutral(self.number_of, line.user): _DEVICES[line.device_state] for line in lines}
         self._looks.append(Look(at=self._now, channels=tuple(channels), devices=devices))
@@ -138,9 +138,10 @@ class Stage:
     def _leg(self, leg: Channel) -> Leg:
         moments = ((4, leg.is_calling), (5, leg.ringing_at), (6, leg.answered_at))
         states = tuple(state for state, happened in moments if happened)
-        assert leg.cause is not None
+        cause = leg.wire_cause
+        assert cause is not None
         began, ended = ((moment - PAUSED_START) / SECOND for moment in (leg.created_at, leg.ended_at))
-        return Leg(self._party(leg.name), states, began, ended, int(leg.cause))
+        return Leg(self._party(leg.name), states, began, ended, int(cause))
 
     def _displays(self) -> dict[str, tuple[str, ...]]:
         shows: dict[str, tuple[str, ...]] = {}
@@ -209,6 +210,7 @@ def pbx_file(scenario: Scenario) -> dict[str, Any]:
     leads = dids.get(scenario.did, {"extension": number(scenario, scenario.did)})
     return {
         "name": "parity",
+        "cdr": {"after_dial": True},  # the recorded dialplan hangs up behind Dial
         "dialplans": [{"name": "plan"}],
         "contexts": [
             {"name": "plan", "dialplan": "plan", "routes": ["out"]},

@@ -12,7 +12,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Rule, Shape, Span, fix
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
-from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.dice import draw, stream
 from pbxsim.pbx.directory import Context, Directory, Extension, NumberingPlan, Step, Trunk
@@ -72,6 +72,7 @@ class BusyHour:
             queues=[self.queue],
             agents=agents,
             recent_calls=0,
+            records=RecordRules(style=RecordStyle.CALL if seed % 2 else RecordStyle.ASTERISK),
         )
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)
         self.engine = SimulatedEngine(self.pbx, _rules(talk, patience))
@@ -109,10 +110,11 @@ class BusyHour:
 
     def figures(self) -> Hour:
         """Count those who called within the hour."""
-        records = [cdr for cdr in self.archive.find(CdrQuery()) if cdr.src.startswith("7")]
-        waits = [((cdr.answer or cdr.end) - cdr.start) / SECOND for cdr in records]
-        good = sum(cdr.answer != 0 and wait <= WITHIN for cdr, wait in zip(records, waits, strict=True))
-        return Hour(good / len(records), fmean(waits), sum(not cdr.answer for cdr in records) / len(records))
+        of_call = {cdr.call: cdr for cdr in self.archive.find(CdrQuery()) if cdr.src.startswith("7")}  # the last row's
+        records = list(of_call.values())
+        waits = [((cdr.talk or cdr.end) - cdr.began) / SECOND for cdr in records]
+        good = sum(cdr.talk != 0 and wait <= WITHIN for cdr, wait in zip(records, waits, strict=True))
+        return Hour(good / len(records), fmean(waits), sum(not cdr.talk for cdr in records) / len(records))
 
 
 def _rules(talk: float, patience: float) -> tuple[Rule, ...]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
+from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import LegAnswered, LegEnded, LegHeld, LegRinging, LegUnheld, ReportIgnored
-from pbxsim.testing.office import START, Office
+from pbxsim.testing.office import START, Office, extension
 from tests.pbx.played import played, small_office
 
 DIALING, RING, RINGING, UP, DOWN = (
@@ -138,3 +140,51 @@ def test_names_count_up_in_eight_hex_digits_over_all_calls() -> None:
     trunk_leg = office.call("800123456", "100").legs[0]
     assert trunk_leg.name == "SIP/upc-000abcdf"
     assert trunk_leg.unique_id == f"1700000000.{0xABCDF}"
+
+
+def test_a_telephone_is_ringing_and_its_channel_down_until_it_says_that_it_rings() -> None:
+    office = Office(extension("100"))
+    office.phones["100"].is_busy(after=5)
+    call = office.call("100", "")
+    line = office.phones["100"].line
+    assert (call.legs[0].state, call.legs[0].shown_state) == (ChannelState.DIALING, ChannelState.DOWN)
+    assert (line.channel_state, line.device_state) == (ChannelState.DOWN, DeviceState.RINGING)
+
+
+def test_whoever_holds_somebody_is_on_hold_even_where_another_call_rings() -> None:
+    office = Office(extension("100"), extension("101"), extension("102"))
+    office.phones["100"].meets_calls_with(Behaviour(ring=fixed(0), talk=None), Behaviour(outcome=Outcome.NO_ANSWER))
+    office.call("100", "101")
+    office.advance(1)
+    office.handset.hold(office.phones["100"].line)
+    office.call("100", "102")
+    assert office.phones["100"].line.device_state is DeviceState.ON_HOLD
+
+
+def test_a_ring_timeout_is_16_on_the_wire_and_19_inside() -> None:
+    office = Office(extension("100"), extension("101"))
+    office.phones["101"].never_answers()
+    call = office.call("100", "101", second_timeout=5 * SECOND)
+    office.finish()
+    assert [(leg.cause, leg.wire_cause) for leg in call.legs] == [(19, 16), (19, 16)]
+    assert office.cdr(call).cause == 19
+
+
+def test_a_telephone_that_says_nobody_answers_is_19_on_the_wire() -> None:
+    office = Office(extension("100"), extension("101"))
+    office.phones["101"].fails(HangupCause.NO_ANSWER, after=2)
+    call = office.call("100", "101")
+    office.finish()
+    assert call.legs[1].wire_cause == 19
+
+
+def test_a_caller_who_gives_up_leaves_no_cause_and_one_who_talked_16() -> None:
+    office = Office(extension("101"))
+    office.phones["101"].answers(after=3)
+    for seconds, caller_has in ((2, 0), (6, 16)):
+        call = office.incoming("605000111", "101")
+        assert call is not None
+        assert call.legs[0].wire_cause is None
+        office.advance(seconds)
+        office.pbx.calls.hang_up_channel(call.legs[0])
+        assert [leg.wire_cause for leg in call.legs] == [caller_has, 16]

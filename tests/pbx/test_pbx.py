@@ -8,6 +8,7 @@ from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx.account import Account, Tariff
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Directory, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
@@ -27,6 +28,7 @@ def _pbx(archive: CdrMemory) -> Pbx:
         accounts=[Account(name="till", credit=1, tariff=Tariff("none"), changed_at=0)],
         longest_talk=5 * SECOND,
         first_cdr=41,
+        records=RecordRules(style=RecordStyle.CALL),
         recent_calls=2,
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)

@@ -21,6 +21,7 @@ from pbxsim.pbx import transfer
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
@@ -60,16 +61,21 @@ _TO = ("dial", "transfer", "transfer", "consult")
 _WISHES = (None, Diversion(always="66"), Diversion(busy="101", no_answer="14", after=2 * SECOND), Diversion(busy="9"))
 
 
+_STYLES = (RecordRules(), RecordRules(style=RecordStyle.CALL), RecordRules(after_dial=True))
+
+
 class SwitchMachine(RuleBasedStateMachine):
     """A small town's PBX and everything that people do with it."""
 
     looks = 0
     runs = 0
+    records = RecordRules()
 
     def __init__(self) -> None:
         super().__init__()
         self.office = small_town()
         self.pbx = self.office.pbx
+        self.pbx.calls.records = self.records
         self.referee = Referee(self.pbx, self.office.engine)
         self.working: dict[str, tuple[str | None, bool]] = dict.fromkeys(AGENTS, (None, False))
         self.members: dict[tuple[str, str], int] = {}
@@ -322,7 +328,9 @@ def _steps_done(name: str, first_seed: int, next_seed: int, steps: int) -> int:
     step, and once before a run's first."""
     done = go = 0
     while done < steps:
-        machine: type[SwitchMachine] = type(f"{name}{go}", (SwitchMachine,), {"looks": 0, "runs": 0})
+        machine: type[SwitchMachine] = type(
+            f"{name}{go}", (SwitchMachine,), {"looks": 0, "runs": 0, "records": _STYLES[(first_seed + go) % 3]}
+        )
         seed(first_seed + go * next_seed)(machine)
         run_state_machine_as_test(machine, settings=_SETTINGS)
         done += machine.looks - machine.runs

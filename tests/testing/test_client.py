@@ -26,7 +26,7 @@ def test_a_call_of_the_client_ends_in_one_record_that_is_found_by_its_fields(one
     originate(one, customCDR1="order-2")
     assert one.advance(60) == one.now == "2026-01-01T00:01:00.000000Z"
     record = one.cdr(custom1="order-1")
-    assert (record.disposition, record.billsec, record.custom1) == ("ANSWERED", 30, "order-1")
+    assert (record.disposition, record.billsec, record.custom1) == ("ANSWERED", 33, "order-1")
     assert record in one.cdrs
     with pytest.raises(AssertionError, match=r"2 records with start='2026-01-01T00:00:00Z'; there are:\n"):
         one.cdr(start=record.start)

@@ -113,7 +113,7 @@ def test_everything_that_happens_is_heard_in_order() -> None:
 def test_a_call_that_goes_on_has_no_record_yet() -> None:
     office = Office(extension("100"), extension("101"))
     call = office.call("100", "101")
-    with pytest.raises(ValueError, match="unpack"):
+    with pytest.raises(ValueError, match="empty"):
         office.cdr(call)
     assert office.cdrs() == []
 

@@ -18,7 +18,7 @@ from pbxsim.pbx.bus import Stage
 from pbxsim.sinks.capacity import JOURNAL_BYTES, JOURNAL_ENTRIES
 from pbxsim.sinks.excerpt import document_excerpt
 from pbxsim.sinks.journal.kinds import KINDS
-from pbxsim.sinks.journal.sizes import ENTRY, size_of_given
+from pbxsim.sinks.journal.sizes import ENTRY, SHORT, size_of_given
 from pbxsim.sinks.journal.spelling import Data, Spelt
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.journal.kinds import Kind
 
-_Kept: TypeAlias = tuple[int, Instant, str, Callable[[Any], Spelt], Any]  # seq, at, kind, how to spell, what to spell
+_Kept: TypeAlias = tuple[Instant, str, Callable[[Any], Spelt], Any]  # at, kind, how to spell, what to spell
 
 LONGEST_GIVEN: Final = 16_384
 """Bytes of JSON: of what others put into the journal and is longer, only the beginning of each value is kept."""
@@ -61,13 +61,13 @@ class Journal:
     """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
 
     Where they would take more than `most_bytes`, the oldest are forgotten. What they take is counted from lengths
-    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. `last` is the
-    number of the newest entry, 0 before the first; `room` tells how many there may be while none has more.
+    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. `dropped` is
+    how many have been forgotten; `room` tells how many there may be while none has more.
     """
 
     def __init__(self, pbx: Pbx, limit: int = JOURNAL_ENTRIES, most_bytes: int = JOURNAL_BYTES) -> None:
         self.clock = pbx.clock
-        self.last = 0
+        self.dropped = 0
         self.kept: deque[_Kept] = deque()
         self._limit = limit
         self._most_bytes = most_bytes
@@ -88,9 +88,9 @@ class Journal:
         return ENTRY * len(self.kept) + self._beyond_flat
 
     @property
-    def dropped(self) -> int:
-        """How many of the oldest entries have been forgotten to make room."""
-        return self.last - len(self.kept)
+    def last(self) -> int:
+        """Give the number of the newest entry, 0 before the first."""
+        return self.dropped + len(self.kept)
 
     def append(self, kind: str, *, call: int | None = None, channel: str = "", data: Data) -> None:
         """Take down something that is no event of the switch: a request, a command.
@@ -102,11 +102,12 @@ class Journal:
         if len(spelt) > LONGEST_GIVEN:
             spelt = _json(document_excerpt(data))
         facts = call, channel, spelt
-        self.last += 1
-        self.kept.append((self.last, self.clock.now, kind, _spell_given, facts))
-        size = size_of_given(facts)
-        if size or len(self.kept) > self.room:
-            self.grow(size)
+        kept = self.kept
+        kept.append((self.clock.now, kind, _spell_given, facts))
+        if len(spelt) + len(channel) > SHORT:
+            self.grow(size_of_given(facts))
+        elif len(kept) > self.room:
+            self.make_room()
 
     def grow(self, size: int) -> None:
         """Hear that the newest entry takes so many bytes more than the flat sum."""
@@ -118,7 +119,8 @@ class Journal:
         """Forget the oldest entries until there is room for the others."""
         kept = self.kept
         while len(kept) > self.room and kept:
-            _, _, _, spell, facts = kept.popleft()
+            _, _, spell, facts = kept.popleft()
+            self.dropped += 1
             size = _SIZES.get(spell)
             if size is not None:
                 self._measure(-size(facts))
@@ -131,40 +133,37 @@ class Journal:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
         first = max(0, after - self.dropped)
         last = None if limit is None else first + max(0, limit)
-        return [_entry(kept) for kept in islice(self.kept, first, last)]
+        return [_entry(*each) for each in enumerate(islice(self.kept, first, last), self.dropped + first + 1)]
 
     def jsonl(self) -> bytes:
         """Give all entries as compact JSON, one object a line: seq, at (ISO 8601), kind, call, channel, data."""
-        return b"".join(_line(_entry(kept)) for kept in self.kept)
+        return b"".join(_line(_entry(*each)) for each in enumerate(self.kept, self.dropped + 1))
 
 
 class _Listener:
     """Takes down the events of one kind. On the way of every call: no look-up more than it takes."""
 
-    __slots__ = ("_journal", "_kept", "_name", "_size", "_spell", "_take")
+    __slots__ = ("_clock", "_journal", "_kept", "_name", "_size", "_spell", "_take")
 
     def __init__(self, journal: Journal, kind: Kind[Any, Any]) -> None:
         self._journal = journal
+        self._clock = journal.clock
         self._kept = journal.kept
         self._name, self._take, self._spell = kind.name, kind.take, kind.spell
         self._size = _nothing if kind.size is None else kind.size
 
     def hear(self, event: Event) -> None:
-        facts = self._take(event)
-        journal, kept = self._journal, self._kept
-        journal.last = number = journal.last + 1
-        kept.append((number, journal.clock.now, self._name, self._spell, facts))
-        if len(kept) > journal.room:
-            journal.make_room()
+        kept = self._kept
+        kept.append((self._clock.now, self._name, self._spell, self._take(event)))
+        if len(kept) > self._journal.room:
+            self._journal.make_room()
 
     def hear_sized(self, event: Event) -> None:
         facts = self._take(event)
-        journal = self._journal
-        journal.last = number = journal.last + 1
-        self._kept.append((number, journal.clock.now, self._name, self._spell, facts))
+        self._kept.append((self._clock.now, self._name, self._spell, facts))
         size = self._size(facts)
-        if size or len(self._kept) > journal.room:
-            journal.grow(size)
+        if size or len(self._kept) > self._journal.room:
+            self._journal.grow(size)
 
 
 def _nothing(_facts: object) -> int:
@@ -174,8 +173,8 @@ def _nothing(_facts: object) -> int:
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
-def _entry(kept: _Kept) -> Entry:
-    seq, at, kind, spell, facts = kept
+def _entry(seq: int, kept: _Kept) -> Entry:
+    at, kind, spell, facts = kept
     call, channel, data = spell(facts)
     return Entry(seq, at, kind, call, _whole(channel), _whole_data(data))
 

@@ -1,9 +1,10 @@
 """Makes the recording of a call when its record is closed, and stands before the recordings' folder while it does.
 
 It hears who is connected and who is on hold, so that it knows what the file has to sound like. The file is as long as
-the record's `billsec`, to the sample. Each party has a channel of its own, the first the left one; a party is silent
-while it holds the other, and where the PBX itself is the second party, that speaks as the number that was asked for.
-After a transfer whoever stays keeps its channel; while it rings for it, the other channel has the ring-back.
+both were connected, in whole seconds, to the sample. Each party has a channel of its own, the first the left one; a
+party is silent while it holds the other, and where the PBX itself is the second party, that speaks as the number that
+was asked for. After a transfer whoever stays keeps its channel; while it rings for it, the other channel has the
+ring-back.
 
 Files are written by one thread, in the order in which calls ended, because four hours of talk are half a gigabyte and
 the switch must not wait for them. What the thread writes depends on the call alone, so it is the same bytes every time;
@@ -26,7 +27,8 @@ import msgspec
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
-from pbxsim.pbx.events import CallBridged, CallTransferred, CdrClosed, LegHeld, LegUnheld, RecordingFailed
+from pbxsim.pbx.events import CallBridged, CallTransferred, LegHeld, LegUnheld, RecordingFailed
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import is_recorded, why
 from pbxsim.sinks.capacity import RECORDING_BYTES
 from pbxsim.sinks.recordings.formats import NoMp3Encoder, writer
@@ -116,7 +118,7 @@ class Recorder:
         pbx.events.subscribe(CallTransferred, self._on_joined, Stage.RECORDS)
         pbx.events.subscribe(LegHeld, self._on_held, Stage.RECORDS)
         pbx.events.subscribe(LegUnheld, self._on_held, Stage.RECORDS)
-        pbx.events.subscribe(CdrClosed, self._on_closed, Stage.RECORDS)
+        pbx.events.subscribe(CallRecorded, self._on_recorded, Stage.RECORDS)
 
     def __deepcopy__(self, memo: dict[int, object]) -> Recorder:
         """Copy what was noted of calls that go on; what is being written stays the business of this one.
@@ -237,8 +239,8 @@ class Recorder:
                 take = self._takes[call.number] = _Take()
             take.add(self._pbx.clock.now, call)
 
-    def _on_closed(self, event: CdrClosed) -> None:
-        cdr = event.cdr
+    def _on_recorded(self, event: CallRecorded) -> None:
+        cdr = event.whole
         take = self._takes.pop(cdr.call, None)
         if not cdr.recording_file:
             return

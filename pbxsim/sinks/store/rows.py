@@ -74,6 +74,13 @@ _CDR: Final = {  # column: where a Cdr has it (`_value_` is an enum's plain valu
     "userfield": "reference",
     "recording_path": "recording_folder",
     "recording_name": "recording_file",
+    "caller": "caller",
+    "called": "called",
+    "lastapp": "last_app",
+    "lastdata": "last_data",
+    "made_us": "made",
+    "linked_us": "linked_at",
+    "talk_us": "talk",
 }
 _CUSTOM: Final = ("CustomCDR1", "CustomCDR2", "CustomCDR3", "CustomCDR4")
 _LEDGER: Final = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 
 from pbxsim.sinks.store.errors import StoreUnreachable
-from pbxsim.sinks.store.versions import v1_tables, v2_indexes, v3_call_ids, v4_astdb
+from pbxsim.sinks.store.versions import v1_tables, v2_indexes, v3_call_ids, v4_astdb, v5_asterisk_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ VERSIONS: Final = (
     Version(2, v2_indexes.apply),
     Version(3, v3_call_ids.apply),
     Version(4, v4_astdb.apply),
+    Version(5, v5_asterisk_rows.apply),
 )
 NEWEST: Final = VERSIONS[-1].number
 
@@ -38,7 +39,7 @@ NEWEST: Final = VERSIONS[-1].number
 def _tables() -> dict[str, Table]:
     """Describe them for queries, where how a column is generated does not matter."""
     changed = MetaData()
-    v3_call_ids.table(changed)
+    v5_asterisk_rows.table(changed)
     v4_astdb.table(changed)
     return {**v1_tables.metadata("sqlite").tables, **changed.tables}
 

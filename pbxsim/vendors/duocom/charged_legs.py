@@ -29,7 +29,7 @@ class ChargedLeg(msgspec.Struct, frozen=True):
     def values(self, state: State) -> dict[str, str]:
         """Give what the LEG_PLACES say of it: the day and hour are the call's, the number is the leg's (R20)."""
         entry, settings = self.entry, state.settings
-        told = call_values(state, entry.reference, self.cdr.start, self.cdr.src, entry.number)
+        told = call_values(state, entry.reference, self.cdr.began, self.cdr.caller or self.cdr.src, entry.number)
         told["segundos"] = str(entry.seconds)
         told["coste"] = wire.money(entry.cost, settings.decimal_mark)
         return told
@@ -73,8 +73,8 @@ class Origins:
         cdr = self._by_call.get(entry.call)
         if cdr is not None and cdr.reference == entry.reference:
             return cdr if cdr.vendor == wire.NAME else None
-        earlier = (cdr for cdr in self._by_reference.get(entry.reference, ()) if cdr.start <= entry.at)
-        return max(earlier, key=lambda cdr: cdr.start, default=None)
+        earlier = (cdr for cdr in self._by_reference.get(entry.reference, ()) if cdr.began <= entry.at)
+        return max(earlier, key=lambda cdr: cdr.began, default=None)
 
 
 def legs(state: State, account: Account, since: Instant, until: Instant) -> list[ChargedLeg]:
@@ -86,8 +86,8 @@ def legs(state: State, account: Account, since: Instant, until: Instant) -> list
     origins = Origins(takewhile(lambda cdr: cdr.end >= since, records))
     entries = state.pbx.ledger.of(account.account, newest_first=True)
     found = _charged(takewhile(lambda entry: entry.at >= since, entries), origins)
-    wanted = [leg for leg in found if since <= leg.cdr.start < until and belongs_to(leg.cdr, account)]
-    return sorted(wanted, key=lambda leg: (leg.cdr.start, leg.entry.id))
+    wanted = [leg for leg in found if since <= leg.cdr.began < until and belongs_to(leg.cdr, account)]
+    return sorted(wanted, key=lambda leg: (leg.cdr.began, leg.entry.id))
 
 
 def _charged(entries: Iterable[LedgerEntry], origins: Origins) -> Iterator[ChargedLeg]:

@@ -8,8 +8,9 @@ from urllib.parse import quote
 import msgspec
 
 from pbxsim.kit.params import has_control
-from pbxsim.pbx.events import CdrClosed, NoticePosted
+from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import MAIL, Mail, Notice, Receiver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.duocom.charged_legs import belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled
 from pbxsim.vendors.duocom.wire import NAME
@@ -36,7 +37,7 @@ def receivers(settings: Settings) -> Iterator[Receiver]:
 def announce(state: State) -> None:
     """Listen from now on for recorded calls, if any customer has an address."""
     if any(account.email for account in state.settings.accounts):
-        state.pbx.events.subscribe(CdrClosed, RecordingMails(state).on_cdr)
+        state.pbx.events.subscribe(CallRecorded, RecordingMails(state).on_recorded)
 
 
 class RecordingMails:
@@ -46,13 +47,13 @@ class RecordingMails:
         self._state = state
         self._told = [account for account in state.settings.accounts if account.email]
 
-    def on_cdr(self, event: CdrClosed) -> None:
+    def on_recorded(self, event: CallRecorded) -> None:
         """Post the mail of a call that was recorded."""
-        if not event.cdr.recording_file:
+        if not event.whole.recording_file:
             return
         for account in self._told:
-            if belongs_to(event.cdr, account):
-                self._state.pbx.events.emit(NoticePosted(_notice(self._state, account, event.cdr)))
+            if belongs_to(event.whole, account):
+                self._state.pbx.events.emit(NoticePosted(_notice(self._state, account, event.whole)))
 
 
 def _notice(state: State, account: Account, cdr: Cdr) -> Notice:

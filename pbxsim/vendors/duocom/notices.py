@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.events import CallStarted, CdrClosed, CreditChanged, NoticePosted
+from pbxsim.pbx.events import CallStarted, CreditChanged, NoticePosted
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.pbx.notice import Notice, Receiver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.duocom import mails
 from pbxsim.vendors.duocom.charged_legs import ChargedLeg, Origins, belongs_to, call_values
 from pbxsim.vendors.duocom.template import filled
@@ -54,7 +55,7 @@ def announce(interface: DuocomInterface) -> None:
     if any(account.charged_notice is not None for account in accounts):
         charged = ChargedNotices(state)
         events.subscribe(CreditChanged, charged.on_credit)
-        events.subscribe(CdrClosed, charged.on_cdr)
+        events.subscribe(CallRecorded, charged.on_recorded)
     mails.announce(state)
 
 
@@ -90,15 +91,15 @@ class ChargedNotices:
         if entry.kind is EntryKind.CHARGE and entry.account in self._payers:
             self._booked.append(entry)
 
-    def on_cdr(self, event: CdrClosed) -> None:
+    def on_recorded(self, event: CallRecorded) -> None:
         """Tell of what was charged for the call, leg by leg."""
         if not self._booked:
             return
         booked, self._booked = self._booked, []
         for entry in booked:
-            origin = self._origin(entry, event.cdr)
+            origin = self._origin(entry, event.whole)
             if origin is not None:
-                self._tell(ChargedLeg(entry, origin), event.cdr.call)
+                self._tell(ChargedLeg(entry, origin), event.whole.call)
 
     def _origin(self, entry: LedgerEntry, closed: Cdr) -> Cdr | None:
         """Find the record of the web call: the one just closed, or where a transfer brought the leg, an earlier one."""

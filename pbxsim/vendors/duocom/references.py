@@ -51,7 +51,7 @@ class References:
         self._day = civil(pbx.clock.now, self._zone).date()
         midnight = wire.midnight(self._day, self._zone)
         newest = takewhile(lambda cdr: cdr.end >= midnight, pbx.cdrs.find(CdrQuery(newest_first=True)))
-        told = [self._place(cdr.reference) for cdr in newest if cdr.vendor == wire.NAME and cdr.start >= midnight]
+        told = [self._place(cdr.reference) for cdr in newest if cdr.vendor == wire.NAME and cdr.began >= midnight]
         behind = max(told, default=-GAP - 1) + GAP + 1
         elapsed = (pbx.clock.now - midnight) // SECOND if pbx.is_resumed else 0
         self._given = max(behind, elapsed * GAP_PER_SECOND)

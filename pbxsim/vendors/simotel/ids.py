@@ -39,7 +39,7 @@ def record_name(cdr: Cdr) -> str:
     if not cdr.recording_file:
         return ""
     ending = "mp3" if cdr.recording_file.lower().endswith(".mp3") else "wav"
-    return f"{to_datetime(cdr.start):%Y%m%d}_{cdr.unique_id}.{ending}"
+    return f"{to_datetime(cdr.began):%Y%m%d}_{cdr.linked_id}.{ending}"
 
 
 def cuid_in(record: str) -> str:

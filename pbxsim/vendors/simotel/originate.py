@@ -76,6 +76,8 @@ def _order(wanted: _Wanted, state: State) -> CallOrder:
         second=wanted.callee,
         second_to=_find_second(wanted, state.settings, state.pbx),
         context=wanted.context,
+        clid=shown,
+        spooled=True,
         first_shows=shown,
         second_shows=shown,
         first_timeout=wanted.timeout,

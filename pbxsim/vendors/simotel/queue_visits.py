@@ -14,8 +14,9 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallerId  # noqa: TC001 - msgspec reads the annotations of `Visited`
-from pbxsim.pbx.events import CallerJoined, CdrClosed
+from pbxsim.pbx.events import CallerJoined
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, VisitOver, Why
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.simotel.ids import record_name
 from pbxsim.vendors.simotel.numbers import number_of
 
@@ -101,7 +102,7 @@ class QueueVisits:
         if len(pbx.queues):
             pbx.events.subscribe(CallerJoined, self._on_joined, Stage.RECORDS)
             pbx.events.subscribe(VisitOver, self._on_over, Stage.RECORDS)
-            pbx.events.subscribe(CdrClosed, self._on_closed, Stage.RECORDS)
+            pbx.events.subscribe(CallRecorded, self._on_recorded, Stage.RECORDS)
 
     def _take_up(self, pbx: Pbx) -> None:
         """Go on from what an earlier run left: the visits, and the numbers that they and their attempts had."""
@@ -127,10 +128,10 @@ class QueueVisits:
             self.visits.append(one)
             self._remember(one)
 
-    def _on_closed(self, event: CdrClosed) -> None:
-        latest = self._latest.pop(event.cdr.call, None)
-        if latest is not None and latest.visit.answered and event.cdr.recording_file:
-            latest.record = record_name(event.cdr)
+    def _on_recorded(self, event: CallRecorded) -> None:
+        latest = self._latest.pop(event.whole.call, None)
+        if latest is not None and latest.visit.answered and event.whole.recording_file:
+            latest.record = record_name(event.whole)
             self._remember(latest)
 
     def _remember(self, one: ReportedVisit) -> None:

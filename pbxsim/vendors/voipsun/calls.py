@@ -40,6 +40,7 @@ def originate(request: Request, state: State) -> Reply:
 
 def _connection(params: Params, state: State, source: ToExtension) -> CallOrder:
     extension, number, settings = source.extension, params.text("dstNum"), state.settings
+    shown, override = dialer(params), params.text("overrideCallerId")
     return CallOrder(
         vendor=VENDOR,
         first=source,
@@ -47,8 +48,9 @@ def _connection(params: Params, state: State, source: ToExtension) -> CallOrder:
         dst=number,
         second=number,
         context=extension.dialplan,
-        first_shows=dialer(params),
-        second_shows=CallerId(params.text("overrideCallerId") or _own_number(state.pbx, source, number)),
+        clid=CallerId(override or shown.number, shown.name),
+        first_shows=shown,
+        second_shows=CallerId(override or _own_number(state.pbx, source, number)),
         first_timeout=_ring_time(params, "srcRingTimeout", settings.src_ring_timeout),
         second_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),
         custom=custom_fields(params),
@@ -82,6 +84,7 @@ def _send_off(params: Params, state: State, route: OutboundRoute) -> CallOrder:
         second=_START,
         context=params.text("context"),
         failure_context=params.text("hangupContext"),
+        clid=shows,
         first_shows=shows,
         second_shows=shows,
         first_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),

@@ -40,6 +40,7 @@ def spying(request: Request, state: State) -> Reply:
     params, pbx = request.params, state.pbx
     SPY.refuse_several(params)
     SPIED.refuse_several(params)
+    shown = spy(params)
     source = SPY.find(params, pbx.directory)
     target = _target(params, pbx)
     call = pbx.calls.originate(
@@ -50,7 +51,8 @@ def spying(request: Request, state: State) -> Reply:
             src=source.extension.internal,
             dst=target.named,
             context=source.extension.dialplan,
-            first_shows=spy(params),
+            clid=shown,
+            first_shows=shown,
             first_timeout=seconds(state.settings.src_ring_timeout),
             spied_line=target.line,
             spied_channel=target.channel,

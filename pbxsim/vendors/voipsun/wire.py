@@ -102,7 +102,7 @@ def channel_row(channel: Channel, now: Instant) -> dict[str, str]:
         "src": order.src,
         "dst": channel.number if _is_called_line(channel) else order.dst,
         "duration": str(whole_seconds(now - channel.created_at)),
-        "status": channel.state.label,
+        "status": channel.shown_state.label,
         "accountCode": f"{kind}_{owner}",
         "sourceType": "extension" if line is not None else "trunk",
         "idChannel": str(owner),

@@ -14,8 +14,9 @@ from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.pbx.events import CallDiverted, CdrClosed, NoticePosted
+from pbxsim.pbx.events import CallDiverted, NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.vum import placeholders, wire
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def announce(interface: VumInterface) -> None:
         for doubt in watched.template.doubts:
             _log.warning("%s: vum: hang-up notice of %s: %s", pbx.name, watched.number, doubt)
     pbx.events.subscribe(CallDiverted, notices.on_diverted)
-    pbx.events.subscribe(CdrClosed, notices.on_record)
+    pbx.events.subscribe(CallRecorded, notices.on_recorded)
 
 
 class Watched(msgspec.Struct, frozen=True, eq=False):
@@ -88,9 +89,9 @@ class HangupNotices:
         """Remember who diverted a call: Asterisk's RDNIS."""
         self._diverted[event.call.number] = event.line.extension.outside_number
 
-    def on_record(self, event: CdrClosed) -> None:
+    def on_recorded(self, event: CallRecorded) -> None:
         """Post one notice for each number that took part."""
-        cdr = event.cdr
+        cdr = event.whole
         values = self._values(cdr, self._diverted.pop(cdr.call, ""))
         for watched in self.numbers:
             if self._took_part(watched, cdr):

@@ -26,7 +26,9 @@ def balance(credit: Money, since: Instant, zone: ZoneInfo, *, separator: str, fo
 
 def call(cdr: Cdr, zone: ZoneInfo) -> str:
     """Spell S7's `datum volani;kdo;kam;delka hovoru;stav volani;`."""
-    return f"{moment(cdr.start, zone)};{_field(cdr.src)};{_field(cdr.dst)};{cdr.billsec};{cdr.disposition};"
+    return (
+        f"{moment(cdr.start, zone)};{_field(cdr.src)};{_field(cdr.dst or cdr.called)};{cdr.billsec};{cdr.disposition};"
+    )
 
 
 def amount(money: Money, separator: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.clock.instant import Instant, iso
+from pbxsim.clock.instant import SECOND, Instant, iso
 from pbxsim.pbx.call import CallState
+from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.web.control.response import moment_or_none
 
@@ -52,6 +53,16 @@ class Moment(msgspec.Struct, frozen=True):
     channel: str | None = None
 
 
+class Seconds(msgspec.Struct, frozen=True):
+    """Whole seconds to the end of a call, null while it goes on and for what never was: since the first telephone rang,
+    since the first party answered or called and was answered, and since both were connected.
+    """
+
+    from_ringing: int | None
+    from_answer: int | None
+    from_connected: int | None
+
+
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming.
 
@@ -72,6 +83,7 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     cause: int | None
     cause_text: str | None
     hears: str | None
+    seconds: Seconds
     legs: list[LegShown]
     timeline: list[Moment]
 
@@ -94,6 +106,7 @@ def show(call: Call) -> CallShown:
         cause=cause,
         cause_text=None if cause is None else cause.text,
         hears=call.spied_on.name if call.spied_on is not None else None,
+        seconds=_seconds(call),
         legs=[_leg(call, leg) for leg in call.legs],
         timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
     )
@@ -110,6 +123,7 @@ def state(call: Call) -> str:
 
 
 def _leg(call: Call, leg: Channel) -> LegShown:
+    cause = leg.wire_cause
     return LegShown(
         channel=leg.name,
         unique_id=leg.unique_id,
@@ -117,16 +131,28 @@ def _leg(call: Call, leg: Channel) -> LegShown:
         party="first" if _is_first_partys(call, leg) else "second",
         line=leg.line.user if leg.line is not None else None,
         trunk=leg.trunk.name if leg.trunk is not None else None,
-        state=leg.state.label,
+        state=leg.shown_state.label,
         caller_id=CallerIdShown(leg.shown_number, leg.shown_name),
         created=iso(leg.created_at),
         ringing=moment_or_none(leg.ringing_at),
         answered=moment_or_none(leg.answered_at),
         ended=moment_or_none(leg.ended_at),
-        cause=leg.cause,
-        cause_text=None if leg.cause is None else leg.cause.text,
+        cause=cause,
+        cause_text=None if cause is None else HangupCause.of(cause).text,
         on_hold=leg.is_held,
     )
+
+
+def _seconds(call: Call) -> Seconds:
+    rang = min((leg.ringing_at for leg in call.legs if leg.ringing_at), default=0)
+    first, _ = call.original_parties
+    return Seconds(
+        _until_end(call, rang), _until_end(call, first.answered_at if first else 0), _until_end(call, call.bridged_at)
+    )
+
+
+def _until_end(call: Call, since: Instant) -> int | None:
+    return (call.ended_at - since) // SECOND if since and call.ended_at else None
 
 
 def _is_first_partys(call: Call, leg: Channel) -> bool:

@@ -239,7 +239,7 @@ def _shown(line: Line) -> PhoneShown:
         max_calls=line.max_calls,
         do_not_disturb=line.do_not_disturb,
         diversion=_shown_diversion(line.diversion),
-        calls=[PhoneCall(leg.call.number, leg.name, leg.state.label, leg.is_held) for leg in line.channels],
+        calls=[PhoneCall(leg.call.number, leg.name, leg.shown_state.label, leg.is_held) for leg in line.channels],
     )
 
 

@@ -6,6 +6,7 @@ import re
 
 from pbxsim.pbx.events import DatabaseChanged, Event
 from pbxsim.pbx.queue_visit import AttemptOver, VisitOver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.sinks.journal.journal import Entry, Journal
 from pbxsim.sinks.journal.kinds import KINDS
 from tests.sinks.story import PIN, build_office, tell_everything
@@ -15,8 +16,8 @@ def _of(journal: Journal, kind: str) -> list[Entry]:
     return [entry for entry in journal.entries() if entry.kind == kind]
 
 
-TOLD_BY_OTHERS = (AttemptOver, DatabaseChanged, VisitOver)
-"""A visit is in the journal by what callers, legs and calls do; these are for those who spell it."""
+TOLD_BY_OTHERS = (AttemptOver, CallRecorded, DatabaseChanged, VisitOver)
+"""A visit is in the journal by what callers, legs and calls do, a call by its records; these are for who spells it."""
 
 
 def test_no_kind_of_event_is_forgotten() -> None:

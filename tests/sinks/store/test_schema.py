@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import column, insert, inspect, table
+from sqlalchemy import insert, inspect
 
 from pbxsim.clock.instant import parse_iso
 from pbxsim.sinks.store import rows, schema
@@ -24,14 +24,19 @@ async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: De
     assert await migrate(engine, up_to=1)
     async with engine.begin() as connection:
         said = dict(zip(rows.COLUMNS[rows.CDR], rows.of_cdrs("office", [cdr(1)])[0], strict=True))
-        known = [name for name in said if name not in ("serial", "utc_offset")]
-        await connection.execute(insert(table("cdr", *map(column, known))).values({name: said[name] for name in known}))
+        old = v1_tables.metadata(engine.dialect.name).tables["cdr"]
+        known = {name: said[name] for name in said if name in old.c and name not in ("lastapp", "lastdata")}
+        await connection.execute(insert(old).values(known))
     await engine.dispose()
     assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,)]
     saved, _ = await desk.load()
-    assert saved.cdrs == (cdr(1),)
+    (found,) = saved.cdrs
+    kept = ("id", "call", "src", "dst", "start", "answer", "end", "disposition", "custom", "channel")
+    assert [getattr(found, name) for name in kept] == [getattr(cdr(1), name) for name in kept]
+    assert (found.last_app, found.last_data) == ("Dial", "SIP/upc/602123456")
+    assert (found.caller, found.called, found.talk) == (found.src, found.dst, found.answer)
     await desk.close()
-    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,), (3,), (4,)]
+    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(1,), (2,), (3,), (4,), (5,)]
 
 
 async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> None:
@@ -85,7 +90,15 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     """VoIPSUN's manual names tables `extensions` and `outroute`, their ids, and CustomCDR1 to 4."""
     buffer = await desk.open()
     desk.tell(
-        cdr(1, custom=("order 7", "", "", "x"), clid_name="Bob", clid_number="601", recording_file="a.wav"),
+        cdr(
+            1,
+            custom=("order 7", "", "", "x"),
+            clid_name="Bob",
+            clid_number="601",
+            recording_file="a.wav",
+            last_app="Dial",
+            last_data="SIP/upc/602123456",
+        ),
         cdr(2, answer=0, second_serial=0, clid_number="601", serial=0xABCDEF012, first_serial=0xABCDEF012),
     )
     desk.tell(entry(1, balance=41_000_000))
@@ -104,7 +117,7 @@ async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     (other,) = await desk.rows(
         "SELECT clid, channel, dstchannel, lastapp, lastdata, billsec, uniqueid FROM cdr WHERE id = 2"
     )
-    assert other == ("601", "SIP/sip101-abcdef012", "", "", "", 0, f"1700000000.{0xABCDEF012}")
+    assert other == ('"" <601>', "SIP/sip101-abcdef012", "", "", "", 0, f"1700000000.{0xABCDEF012}")
     ((civil,),) = await desk.rows("SELECT calldate FROM cdr WHERE id = 1")
     assert str(civil) == "2023-11-14 22:13:20"
     assert await desk.rows("SELECT sum(amount) FROM ledger WHERE account = 'duocom'") == [(-1_000_000,)]

@@ -33,7 +33,7 @@ def test_an_example_connects_its_two_parties_and_charges_both_calls(name: str) -
     assert reply.hints == ()
     (record,) = documented.finished()
     assert (record.src, record.dst) == PARTIES[name]
-    assert (record.disposition, record.billsec, record.reference) == ("ANSWERED", 30, "53010203")
+    assert (record.disposition, record.talked, record.reference) == ("ANSWERED", 30, "53010203")
     charges = documented.pbx.ledger.charges("duocom")
     assert [charge.number for charge in charges] == (
         ["930000000"] if name in FREE_CALLERS else ["911000222", "930000000"]

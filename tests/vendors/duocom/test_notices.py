@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.events import CdrClosed, CreditChanged, NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver, Retry
 from pbxsim.vendors.duocom import vendor
@@ -65,6 +66,19 @@ def test_it_says_what_the_consumption_says() -> None:
         for notice in told(client)
     ]
     assert rows == client.report()
+
+
+@pytest.mark.cites("S21", "R27")
+def test_charges_are_told_of_once_a_leg_whatever_records_the_call_leaves() -> None:
+    styles = []
+    for rules in (RecordRules(style=RecordStyle.CALL), RecordRules(), RecordRules(after_dial=True)):
+        client = listening(charged_notice=END)
+        client.office.pbx.calls.records = rules
+        client.call(**PARTIES)
+        client.office.finish()
+        styles.append(([notice.url for notice in told(client)], client.report()))
+    assert len(styles[0][0]) == len(styles[0][1]) == 2
+    assert styles[0] == styles[1] == styles[2]
 
 
 @pytest.mark.cites("S21", "R27")

@@ -45,8 +45,8 @@ def test_a_sample_is_answered_with_the_bytes_that_the_manual_shows(name: str, do
 def test_behind_a_sample_both_extensions_ring_answer_and_talk(name: str, documented: Installed) -> None:
     documented.interface.answer(golden.request("simotel", name))
     (record,) = records(documented)
-    assert (record.src, record.dst, record.reference) == ("557", "552", SHOWN)
-    assert (record.disposition, record.duration, record.billsec) == (Disposition.ANSWERED, 36, 30)
+    assert (record.caller, record.called, record.reference) == ("557", "552", SHOWN)
+    assert (record.disposition, record.duration, record.talked) == (Disposition.ANSWERED, 36, 30)
 
 
 @pytest.mark.cites("R12")

@@ -192,7 +192,7 @@ def test_two_hours_of_a_call_centre_are_told_as_its_records_and_figures_have_the
     heard = QueueVisits(simulation.pbx)
     simulation.run(lambda _share: None)
     answered = [one for one in heard.visits if one.visit.answered_by is not None]
-    talks = {cdr.unique_id: cdr.billsec for cdr in simulation.cdrs}
+    talks = {cdr.linked_id: cdr.talked for cdr in simulation.cdrs if cdr.talk}
     assert len(answered) == simulation.figures.total.answered > 1000
     assert all(one.visit.talked == talks[one.cuid] for one in answered)
     rung = [attempt for one in heard.visits for attempt in one.visit.attempts]

@@ -92,7 +92,7 @@ def test_behind_each_accepted_example_a_call_rings_talks_and_is_recorded(
     documented.advance(60)
     record = documented.pbx.cdrs.get(10001)
     assert (record.vendor, record.disposition, record.call) == ("voipsun", "ANSWERED", reply.call)
-    assert record.src == ("299299000" if name == "06-dial" else "100")
+    assert record.caller == ("299299000" if name == "06-dial" else "100")
 
 
 @pytest.mark.cites("S3")

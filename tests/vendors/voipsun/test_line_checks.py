@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -179,3 +180,12 @@ def test_a_line_that_places_a_call_itself_is_ringing_somebody(client: Client) ->
     client.office.dials("sip100", "102", context="firma")
 
     assert _check(client, checkExten="1").body == documented_error(224)
+
+
+@pytest.mark.cites("R14", "S10")
+def test_a_line_that_was_dialled_and_does_not_ring_yet_is_down_and_never_dialing(client: Client) -> None:
+    client.office.phones["sip100"].is_busy(after=5)
+    client.ask("originate", dstNum="800123456", srcExtenInternalNum="100")
+    (row,) = json.loads(client.body("listcalls"))["results"]
+    assert row["status"] == "Down"
+    assert _check(client, checkExten="1").body == SUCCESS

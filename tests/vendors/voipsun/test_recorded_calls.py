@@ -50,7 +50,7 @@ def test_the_file_lies_where_the_request_says_and_holds_both_parties(pbx: BuiltI
     where = {"monitorPath": "/mnt/nas", "monitorFilename": "hovor.wav", "monitorType": "mixmonitor"}
     cdr = _call(pbx, srcExtenInternalNum="100", dstNum=TALK_OF_20, **where)
 
-    assert (cdr.recording_folder, cdr.recording_file, cdr.billsec) == ("/mnt/nas", "hovor.wav", 20)
+    assert (cdr.recording_folder, cdr.recording_file, cdr.talked) == ("/mnt/nas", "hovor.wav", 20)
     assert list(_files(pbx)) == ["/mnt/nas/hovor.wav"]
     heard = Heard(_files(pbx)["/mnt/nas/hovor.wav"])
     assert (heard.seconds, heard.channels) == (20, 2)
@@ -143,11 +143,11 @@ def test_moverecord_waits_for_a_recording_that_is_being_written(pbx: BuiltIn) ->
     assert pbx.ask("originate", srcExtenInternalNum="100", dstNum="990103000").body == SUCCESS
     pbx.advance(36)
     (cdr,) = pbx.pbx.cdrs.find(CdrQuery(call=1))
-    assert cdr.billsec == 30
+    assert (cdr.talked, cdr.billsec) == (30, 33)
 
     assert pbx.ask("moverecord", cdrId=str(cdr.id), path="/new").body == SUCCESS
     assert [(name, len(content)) for name, content in _files(pbx).items()] == [
-        (f"/new/{cdr.unique_id}.wav", 44 + cdr.billsec * 32_000)
+        (f"/new/{cdr.unique_id}.wav", 44 + cdr.talked * 32_000)
     ]
     assert pbx.ask("moverecord", cdrId=str(cdr.id + 1), path="/new").body == documented_error(800)
 

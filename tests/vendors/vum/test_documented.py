@@ -25,7 +25,7 @@ def test_an_example_that_orders_a_call_connects_its_two_parties_and_costs_credit
     assert reply.hints == ()
     (record,) = documented.finished()
     assert (record.src, record.dst) == PARTIES[name]
-    assert (record.disposition, record.duration, record.billsec) == ("ANSWERED", 36, 30)
+    assert (record.disposition, record.duration, record.talked) == ("ANSWERED", 36, 30)
     charged = 2 if name == "04-callback" else 1
     assert [charge.cost for charge in documented.pbx.ledger.charges("mikrotech")] == [300_000] * charged
 
@@ -45,7 +45,7 @@ def test_the_info_examples_tell_of_the_calls_before_them() -> None:
     documented.finished()
     assert documented.answer(golden.request("vum", "05-credit")).body == b"9999.40;2023-11-14 23:13:56;"
     last = documented.answer(golden.request("vum", "06-last-outgoing-call")).body
-    assert last == b"2023-11-14 23:13:20;603222111;777123456;30;ANSWERED;"
+    assert last == b"2023-11-14 23:13:20;603222111;777123456;33;ANSWERED;"
     for name in ("07-last-incoming-call", "08-last-missed-incoming-call"):
         assert documented.answer(golden.request("vum", name)).body == b""
 

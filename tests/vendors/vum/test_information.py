@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.cdr import RecordRules
 from pbxsim.vendors.vum.settings import Key, KeyKind
 from tests.vendors.vum.client import GIVEN, INFO, KEYS, OWN, Client, with_settings
 
@@ -17,6 +18,22 @@ def test_the_last_outgoing_call_is_told_in_five_fields() -> None:
     client.record(f"klic={OWN}&cislo={ANSWERS}")
     assert client.ask(f"klic={INFO}&typ=2") == f"2023-11-14 23:13:20;299299000;{ANSWERS};60;ANSWERED;"
     assert client.ask(f"klic={INFO}&typ=3") == ""
+
+
+@pytest.mark.cites("R11")
+def test_in_asterisks_rows_the_length_counts_from_when_the_first_party_is_up() -> None:
+    client = Client()
+    client.office.pbx.calls.records = RecordRules()
+    client.record(f"klic={OWN}&cislo={ANSWERS}")
+    assert client.ask(f"klic={INFO}&typ=2") == f"2023-11-14 23:13:20;299299000;{ANSWERS};65;ANSWERED;"
+
+
+@pytest.mark.cites("R11")
+def test_in_asterisks_rows_a_first_party_that_was_not_reached_is_told_with_the_number_asked_for() -> None:
+    client = Client()
+    client.office.pbx.calls.records = RecordRules()
+    client.record(f"klic={GIVEN}&cislo=990201000")
+    assert client.ask(f"klic={INFO}&typ=2") == "2023-11-14 23:13:20;990201000;100;0;BUSY;"
 
 
 @pytest.mark.cites("S5", "S7", "R11", "R10")

@@ -129,13 +129,14 @@ async def test_a_call_that_cannot_be_is_refused(town: Town, body: dict[str, str]
     assert (await town.get("/_pbxsim/calls")).json == []
 
 
-async def test_a_full_trunk_lets_nobody_in_and_the_record_says_so(town: Town) -> None:
+async def test_a_full_trunk_lets_nobody_in_and_leaves_no_record_for_no_channel_was_made(town: Town) -> None:
     for _ in range(2):
         assert (await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})).status == 201
     answered = await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
     assert (answered.status, answered.json["detail"], answered.json["call"]) == (409, "every trunk is full", 3)
-    (cdr,) = (await town.get("/_pbxsim/cdrs")).json
-    assert (cdr["call"], cdr["disposition"], cdr["cause"]) == (3, "FAILED", 34)
+    assert (await town.get("/_pbxsim/cdrs")).json == []
+    call = (await town.get("/_pbxsim/calls/3")).json
+    assert (call["state"], call["disposition"], call["cause"]) == ("ended", "FAILED", 34)
 
 
 async def test_a_telephone_that_dropped_off_calls_nobody(town: Town) -> None:

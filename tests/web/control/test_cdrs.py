@@ -44,13 +44,13 @@ async def test_a_record_in_full(town: Town) -> None:
             "call": 1,
             "vendor": "acme",
             "start": "2026-01-01T00:00:00Z",
-            "answer": "2026-01-01T00:00:04Z",
+            "answer": "2026-01-01T00:00:03Z",
             "end": "2026-01-01T00:00:14Z",
             "src": "100",
             "dst": "990101010",
             "disposition": "ANSWERED",
             "duration": 14,
-            "billsec": 10,
+            "billsec": 11,
             "cause": 16,
             "custom": ["c0", "", "", ""],
             "direction": "outgoing",
@@ -62,13 +62,28 @@ async def test_a_record_in_full(town: Town) -> None:
             "account": None,
             "reference": None,
             "recording": None,
+            "linkedid": "1767225600.1",
+            "sequence": 1,
+            "lastapp": "Dial",
+            "lastdata": "SIP/upc/990101010,30,",
+            "dcontext": "main",
+            "clid": '"" <100>',
+            "amaflags": "DOCUMENTATION",
+            "userfield": "",
         }
     ]
 
 
-async def test_a_record_of_a_call_that_nobody_answered_has_no_answer(town: Town) -> None:
+async def test_a_record_counts_from_when_its_first_channel_is_up_whoever_answers(town: Town) -> None:
     await five_calls(town)
     busy = (await town.get("/_pbxsim/cdrs?disposition=BUSY")).json[0]
+    assert (busy["answer"], busy["billsec"], busy["cause"]) == ("2026-01-01T00:01:03Z", 1, 17)
+
+
+async def test_a_record_of_a_caller_whom_nobody_answered_has_no_answer(town: Town) -> None:
+    await town.get("/acme/api?secret=s3cret!&from=990201000&to=100")
+    await town.advance(60)
+    (busy,) = (await town.get("/_pbxsim/cdrs?disposition=BUSY")).json
     assert (busy["answer"], busy["billsec"], busy["cause"]) == (None, 0, 17)
 
 
@@ -77,8 +92,8 @@ async def test_a_record_of_a_call_that_nobody_answered_has_no_answer(town: Town)
     [
         ("", [1, 2, 3, 4, 5]),
         ("disposition=ANSWERED", [1, 5]),
-        ("disposition=NO%20ANSWER", [3]),
-        ("disposition=NO+ANSWER", [3]),
+        ("disposition=NO%20ANSWER", [3, 4]),
+        ("disposition=NO+ANSWER", [3, 4]),
         ("src=100&dst=990201000", [2]),
         ("src=200", []),
         ("custom1=c1", [2, 4]),
@@ -115,11 +130,13 @@ async def test_the_csv_file_has_every_record(town: Town) -> None:
     head, first = answered.body.split(b"\r\n")[:2]
     assert head == (
         b"id,call,vendor,start,answer,end,src,dst,disposition,duration,billsec,cause,custom1,custom2,custom3,custom4,"
-        b"direction,channel,dstchannel,uniqueid,context,trunk,account,reference,recording"
+        b"direction,channel,dstchannel,uniqueid,context,trunk,account,reference,recording,"
+        b"linkedid,sequence,lastapp,lastdata,dcontext,clid,amaflags,userfield"
     )
     assert first == (
-        b"1,1,acme,2026-01-01T00:00:00Z,2026-01-01T00:00:04Z,2026-01-01T00:00:14Z,100,990101010,ANSWERED,14,10,16,c0,,,,"
-        b"outgoing,SIP/sip100-00000001,SIP/upc-00000002,1767225600.1,main,upc,,,"
+        b"1,1,acme,2026-01-01T00:00:00Z,2026-01-01T00:00:03Z,2026-01-01T00:00:14Z,100,990101010,ANSWERED,14,11,16,c0,,,,"
+        b"outgoing,SIP/sip100-00000001,SIP/upc-00000002,1767225600.1,main,upc,,,,"
+        b'1767225600.1,1,Dial,"SIP/upc/990101010,30,",main,""""" <100>",DOCUMENTATION,'
     )
     assert [row["id"] for row in await rows(town)] == ["1", "2", "3", "4", "5"]
 
@@ -165,4 +182,4 @@ async def test_a_long_csv_file_comes_in_pieces(town: Town) -> None:
 
 def _failing(town: Town) -> CallOrder:
     to = town.host.pbx.dialplan.resolve("100", "main")
-    return CallOrder(vendor="test", kind=CallKind.INCOMING, first=to, src="1", dst="100", second="100")
+    return CallOrder(vendor="test", kind=CallKind.INCOMING, first=to, src="1", dst="100", second="100", spooled=True)

@@ -134,7 +134,7 @@ def _generated(dialect: str) -> list[Column[Any]]:
         "dstchannel": (TEXT, _channel(dialect, "second")),
         "clid": (TEXT, _clid(dialect)),
         "lastapp": (TEXT, "CASE WHEN second_serial = 0 THEN '' ELSE 'Dial' END"),
-        "lastdata": (TEXT, _dialled(dialect)),
+        "lastdata": (TEXT, dialled(dialect)),
     }
     is_stored = dialect == "postgresql"  # it knows no other kind before release 18
     return [Column(name, kind, Computed(sql, persisted=is_stored)) for name, (kind, sql) in expressions.items()]
@@ -157,7 +157,8 @@ def _clid(dialect: str) -> str:
     return f"CASE WHEN clid_name = '' THEN clid_number WHEN clid_number = '' THEN clid_name ELSE {both} END"
 
 
-def _dialled(dialect: str) -> str:
+def dialled(dialect: str) -> str:
+    """Write what Dial was given."""
     by_trunk = joined(dialect, "'SIP/'", "trunk", "'/'", "dst")
     line = joined(dialect, "'SIP/'", "second_peer")
     return f"CASE WHEN second_serial = 0 THEN '' WHEN second_peer = trunk THEN {by_trunk} ELSE {line} END"

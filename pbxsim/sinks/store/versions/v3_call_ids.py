@@ -38,7 +38,7 @@ def table(metadata: MetaData) -> Table:
     before = v1_tables.metadata("sqlite").tables["cdr"].columns
     kept = [column for column in before if column.name not in _RENEWED]
     new = [column for columns in _columns("sqlite") for column in columns]
-    return Table("cdr", metadata, *(_described(column) for column in (*kept, *new)))
+    return Table("cdr", metadata, *(described(column) for column in (*kept, *new)))
 
 
 def _add(connection: Connection, columns: list[Column[Any]]) -> None:
@@ -65,5 +65,6 @@ def _generated(dialect: str) -> Iterator[Column[Any]]:
     yield Column("calldate", DateTime(), Computed(local, persisted=is_stored))
 
 
-def _described(column: Column[Any]) -> Column[Any]:
+def described(column: Column[Any]) -> Column[Any]:
+    """Describe a column for queries."""
     return Column(column.name, column.type, primary_key=column.primary_key, autoincrement=False)

@@ -8,7 +8,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Direction
-from pbxsim.pbx.events import CallEnded, CdrClosed
+from pbxsim.pbx.events import CallEnded
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
 from pbxsim.vendors.simotel.ids import record_name
@@ -30,7 +31,7 @@ class Records:
         self._trunks = pbx.directory.trunks
         self._unanswered_first: tuple[int, str] = 0, ""
         pbx.events.subscribe(CallEnded, self._on_ended)
-        pbx.events.subscribe(CdrClosed, self._on_closed)
+        pbx.events.subscribe(CallRecorded, self._on_recorded)
 
     def _on_ended(self, event: CallEnded) -> None:
         """Note that the first party did not answer, and what it was shown: the record, which is next, does not tell."""
@@ -38,8 +39,8 @@ class Records:
         if call.order.kind is not CallKind.INCOMING and call.original_parties[0] is None:
             self._unanswered_first = call.number, _shown(call)
 
-    def _on_closed(self, event: CdrClosed) -> None:
-        cdr = event.cdr
+    def _on_recorded(self, event: CallRecorded) -> None:
+        cdr = event.whole
         number, shown = self._unanswered_first
         if cdr.call != number:
             self._post(cdr, cdr.src, cdr.dst)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition
-from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.queue_visit import Attempt, EndedBy, QueueVisit, RingResult, VisitOver
+from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.vendors.simotel.event_settings import EventName
 from pbxsim.vendors.simotel.events.poster import originated
 from pbxsim.vendors.simotel.ids import record_name
@@ -27,16 +27,17 @@ class Visits:
         self._queue_numbers = queue_numbers(pbx)
         self._over: dict[int, list[QueueVisit]] = {}  # by call, until its record is closed
         pbx.events.subscribe(VisitOver, self._on_over)
-        pbx.events.subscribe(CdrClosed, self._on_closed)
+        pbx.events.subscribe(CallRecorded, self._on_recorded)
 
     def _on_over(self, event: VisitOver) -> None:
         if event.visit.answered_by is not None:
             self._over.setdefault(event.visit.call, []).append(event.visit)
 
-    def _on_closed(self, event: CdrClosed) -> None:
-        for visit in self._over.pop(event.cdr.call, ()):
+    def _on_recorded(self, event: CallRecorded) -> None:
+        whole = event.whole
+        for visit in self._over.pop(whole.call, ()):
             assert visit.answered_by is not None  # others are not kept
-            self._poster.post(EventName.CDR_QUEUE, self._fields(event.cdr, visit, visit.answered_by), event.cdr.call)
+            self._poster.post(EventName.CDR_QUEUE, self._fields(whole, visit, visit.answered_by), whole.call)
 
     def _fields(self, cdr: Cdr, visit: QueueVisit, taken: Attempt) -> dict[str, object]:
         """Spell a visit; all numbers are text in this event."""

@@ -18,10 +18,10 @@ from pbxsim.vendors.simotel.body import as_text, read_fields, require, useless
 from pbxsim.vendors.simotel.ids import CDR, cuid_in, is_id, number_in, record_name
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 from pbxsim.vendors.simotel.reports.query import ReportQuery, read_report
-from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row, waited
+from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row, lasted, talked, waited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pbxsim.kit.request import Request
     from pbxsim.pbx.cdr import Cdr, CdrArchive
@@ -47,12 +47,12 @@ _PAGE: Final = b"""<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 _COLUMNS: Final[dict[str, Column[Cdr]]] = {
     "starttime": lambda cdr: cdr.start,
     "start": lambda cdr: cdr.start,
-    "answer": lambda cdr: cdr.answer,
+    "answer": lambda cdr: cdr.talk or cdr.answer,
     "endtime": lambda cdr: cdr.end,
-    "duration": lambda cdr: cdr.duration,
-    "billsec": lambda cdr: cdr.billsec,
+    "duration": lasted,
+    "billsec": talked,
     "wait": waited,
-    "cuid": lambda cdr: cdr.unique_id,
+    "cuid": lambda cdr: cdr.linked_id,
     "type": lambda cdr: cdr.direction.value,
     "src": lambda cdr: cdr.src,
     "dst": lambda cdr: cdr.dst,
@@ -94,8 +94,8 @@ def download(request: Request, state: State) -> Reply:
     fields = read_fields(request.body)
     require(fields, ("file",))
     name, hints = as_text("file", fields["file"]), parameter_hints(fields, ("file",))
-    cdr = named(cuid_in(name), state.pbx)
-    if cdr is None or record_name(cdr) != name:
+    cdr = next((cdr for cdr in named(cuid_in(name), state.pbx) if record_name(cdr) == name), None)
+    if cdr is None:
         return _not_found(f"no record names a recording {name!r}", *hints)
     try:
         content = state.pbx.recordings.content(cdr)
@@ -112,14 +112,13 @@ def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, o
     )
 
 
-def named(cuid: str, pbx: Pbx) -> Cdr | None:
-    """Find the record of the call with that cuid, the newest ones first, for it is mostly one of them."""
+def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
+    """Find the records of the call with that cuid, the newest first, for it is mostly one of them."""
     second, _, _ = cuid.partition(".")
     if not second.isascii() or not second.isdigit() or len(second) > _LONGEST_SECOND:
-        return None
-    since = int(second) * SECOND
-    found = pbx.cdrs.find(CdrQuery(since=since, until=since + SECOND - 1, newest_first=True))
-    return next((cdr for cdr in found if cdr.unique_id == cuid), None)
+        return
+    found = pbx.cdrs.find(CdrQuery(since=int(second) * SECOND, newest_first=True))
+    yield from (cdr for cdr in found if cdr.linked_id == cuid)
 
 
 def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:
@@ -129,8 +128,7 @@ def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:
 def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:
     """Find the records that fit, one by one."""
     if query.cuid:
-        one = named(query.cuid, pbx)
-        cdrs: Iterable[Cdr] = () if one is None or not query.spans(one.start) else (one,)
+        cdrs: Iterable[Cdr] = [cdr for cdr in named(query.cuid, pbx) if query.spans(cdr.start)][::-1]
     else:
         cdrs = pbx.cdrs.find(CdrQuery(since=query.since, until=query.until))
     return (cdr for cdr in cdrs if query.search.fits("from", cdr.src) and query.search.fits("to", cdr.dst))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.vendors.simotel.ids import CDR, record_name, row_id
 from pbxsim.vendors.simotel.reports.dates import hhmmss, raw
 
 if TYPE_CHECKING:
+    from pbxsim.clock.instant import Instant
     from pbxsim.vendors.simotel.reports.dates import ReportDates
 
 _NEVER_REACHED: Final = "OutgoingSpoolFailed"
@@ -22,28 +24,43 @@ def cdr_id(cdr: Cdr) -> str:
 
 def waited(cdr: Cdr) -> int:
     """Give the full seconds before the parties were connected, or until the end if they never were."""
-    return ((cdr.answer or cdr.end) - cdr.start) // SECOND
+    return ((_answered(cdr) or cdr.end) - cdr.start) // SECOND
+
+
+def lasted(cdr: Cdr) -> int:
+    """Give the seconds that a record lasted; of one that nobody answered, from when its first party was up (R306)."""
+    return cdr.billsec if cdr.answer and cdr.disposition is not Disposition.ANSWERED else cdr.duration
+
+
+def _answered(cdr: Cdr) -> Instant:
+    """Tell since when the parties talk, or whoever answers for the PBX has the caller; 0: never."""
+    return cdr.talk or (cdr.answer if cdr.disposition is Disposition.ANSWERED else 0)
+
+
+def talked(cdr: Cdr) -> int:
+    """Give the seconds of the talk, or those that the first party was up for nothing (R306)."""
+    return cdr.talked if cdr.talk else cdr.billsec
 
 
 def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
     """Give a record as `reports/quick/search` and `reports/cdr/ordered/id` show it."""
-    name, last_app, last_data = cdr.unique_id, *_last(cdr)
+    name, answered, last_app, last_data = cdr.linked_id, cdr.talk or cdr.answer, *_last(cdr)
     return {
         "_id": cdr_id(cdr),
         "type": cdr.direction.value,
         "cuid": name,
         "clid": plain(f'"{cdr.clid_name}" <{cdr.clid_number}>'),
         "src": plain(cdr.src),
-        "dst": plain(cdr.dst),
+        "dst": plain(cdr.dst or cdr.called),
         "dcontext": plain(cdr.context),
         "channel": _NEVER_REACHED if _is_unreached(cdr) else cdr.channel,
         "dstchannel": cdr.dst_channel,
         "lastapp": last_app,
         "lastdata": plain(last_data),
         "start": dates.local(cdr.start),
-        "answer": dates.gregorian(cdr.answer) if cdr.answer else "",
-        "duration": cdr.duration,
-        "billsec": cdr.billsec,
+        "answer": dates.gregorian(answered) if answered else "",
+        "duration": lasted(cdr),
+        "billsec": talked(cdr),
         "disposition": cdr.disposition.value,
         "amaflags": "DOCUMENTATION",
         "accountcode": "",
@@ -60,14 +77,14 @@ def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
         **({"record": record_name(cdr)} if cdr.recording_file else {}),
         cdr.disposition.value: 1,
         cdr.direction.value: 1,
-        "billsec_hhmmss": hhmmss(cdr.billsec),
+        "billsec_hhmmss": hhmmss(talked(cdr)),
         "wait_hhmmss": hhmmss(waited(cdr)),
     }
 
 
 def cdr_search_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
     """Give it as `reports/cdr/search` does: the end as the database has it, and one key more."""
-    return cdr_row(cdr, dates) | {"endtime": raw(cdr.end), "duration_hhmmss": hhmmss(cdr.duration)}
+    return cdr_row(cdr, dates) | {"endtime": raw(cdr.end), "duration_hhmmss": hhmmss(lasted(cdr))}
 
 
 def is_originated(cdr: Cdr) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from pbxsim.clock.instant import SECOND, Instant, parse_iso
+from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.pbx.cdr import Cdr, Direction, RecordRules, RecordStyle
+from pbxsim.testing.office import Office, extension
 from tests.vendors.simotel.report_client import Reports, record, settings
 
 # What the vendor's pages show for three calls: the keys of a record, in their order.
@@ -165,6 +168,52 @@ def test_a_second_party_that_was_busy_leaves_the_vendors_keys_in_the_vendors_ord
     assert row["comment"] == "originated call: orig.call.1663090338.906690"
     assert (row["answer"], row["billsec"], row["duration"], row["wait"]) == ("", 0, 1, 1)
     assert [step["type"] for step in json.loads(json.dumps(row["route"]))] == ["OutgoingRoute", "Trunk"]
+
+
+@pytest.mark.cites("S306", "R306", "R315")
+def test_a_busy_second_party_counts_from_the_first_ones_answer_as_in_the_vendors_sample() -> None:
+    office = Office(extension("100"), extension("101"), records=RecordRules())
+    office.phones["100"].answers(after=2)
+    office.phones["101"].is_busy(after=1)
+    client = Reports(behind=office)
+    ordered = office.order("100", "101", reference="orig.call.1.000001")
+    caller_id = CallerId("09155326344", "Shop")
+    office.pbx.calls.originate(msgspec.structs.replace(ordered, vendor="simotel", clid=caller_id))
+    office.finish()
+    (row,) = client.rows("quick/search")
+    assert (row["duration"], row["billsec"], row["wait"], row["disposition"]) == (1, 1, 3, "BUSY")
+    assert (row["src"], row["clid"], row["cuid"]) == ("09155326344", '"Shop" <09155326344>', "1700000000.1")
+    assert row["channel"] == "SIP/sip100-00000001"
+
+
+@pytest.mark.cites("R315", "S307")
+def test_an_answered_call_counts_the_talk_whatever_the_style() -> None:
+    for style in RecordStyle:
+        office = Office(extension("100"), extension("101"), records=RecordRules(style=style))
+        office.phones["100"].answers(after=2)
+        office.phones["101"].answers(after=3, talks=4)
+        client = Reports(behind=office)
+        office.call("100", "101")
+        office.finish()
+        (row,) = client.rows("quick/search")
+        assert (row["duration"], row["billsec"], row["wait"]) == (9, 4, 5)
+
+
+@pytest.mark.cites("R315")
+def test_the_rows_of_a_call_have_one_cuid_by_which_all_are_found() -> None:
+    office = Office(extension("100"), extension("101"), extension("102"), records=RecordRules())
+    client = Reports(behind=office)
+    office.call("100", "101")
+    office.advance(5)
+    office.handset.transfer(office.phones["101"].line, "102")
+    office.advance(5)
+    office.phones["102"].hangs_up()
+    cuid = "1700000000.1"
+    rows = client.rows("quick/search", conditions={"cuid": cuid}, date_range={})
+    assert sorted((row["cuid"], row["dstchannel"]) for row in rows) == [
+        (cuid, "SIP/sip101-00000002"),
+        (cuid, "SIP/sip102-00000003"),
+    ]
 
 
 @pytest.mark.cites("S306", "R307")

@@ -1,0 +1,235 @@
+"""The rows that Asterisk's CDR engine makes of a call, read off what the call notes of itself (Asterisk's main/cdr.c).
+
+A row is about a channel, the party that waits or talks, and one that was dialled for it. There is one for each
+telephone that was rung, in each pass of a queue anew. The party's first row begins with its channel, a later one with
+the dialling; it counts as answered from when the party is up, whoever answers on the other side. A transfer begins
+rows for whoever stays. Who was reached by nobody has a row alone.
+
+Not here: what else stands in a record (closing.py).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.call import CallKind, Passage
+from pbxsim.pbx.cause import Disposition, HangupCause, dialled_disposition, undialled_disposition
+
+if TYPE_CHECKING:
+    from pbxsim.clock.instant import Instant
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+
+_ANSWERED: Final = Disposition.ANSWERED
+_NORMAL: Final = HangupCause.NORMAL_CLEARING
+_DIAL: Final = "Dial"
+_HANGUP: Final = "Hangup"
+_NO_END: Final = 1 << 62
+_UNREACHABLE: Final = (
+    HangupCause.SUBSCRIBER_ABSENT,
+    HangupCause.USER_BUSY,
+    HangupCause.NORMAL_CIRCUIT_CONGESTION,
+)
+
+
+class Row(msgspec.Struct, eq=False):
+    """One row. `leg` is None where nobody was dialled; `talk` is since when the two were connected, 0: never."""
+
+    party: Channel
+    leg: Channel | None
+    start: Instant
+    answer: Instant
+    end: Instant
+    disposition: Disposition
+    cause: HangupCause
+    app: str
+    data: str
+    dst: str
+    context: str
+    talk: Instant = 0
+
+
+def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
+    """Give the rows of a call that is over, in the order in which they ended; none where no channel was ever made.
+
+    With `after_dial` there is a last one for what the dialplan runs behind a Dial in vain.
+    """
+    first = call.original_parties[0]
+    if first is None:
+        return [_not_reached(call, call.legs[0])] if call.legs else []
+    if call.order.kind is CallKind.SPY:
+        spy = _alone(call, first, "ChanSpy", _spied(call), "", call.started_at, call.ended_at)
+        spy.talk = call.bridged_at
+        return [spy]
+    rows = _Rows(call, first).made
+    if len(rows) > 1:
+        rows.sort(key=_ended)
+    if after_dial and rows:
+        rows += _behind_dial(call, rows[-1])
+    return rows
+
+
+def _ended(row: Row) -> tuple[Instant, bool, Instant, int]:
+    return row.end, row.disposition is _ANSWERED, row.start, row.leg.serial if row.leg is not None else 0
+
+
+class _Rows:
+    """Goes through what a call came to; `made` are the rows.
+
+    `_fresh` is where the party's next row begins if it is its first one since it came or was handed on, else 0.
+    """
+
+    def __init__(self, call: Call, first: Channel) -> None:
+        self.made: list[Row] = []
+        self._call = call
+        self._party = first
+        self._dst, self._context = call.order.dst, call.order.context
+        self._fresh: Instant = call.started_at
+        seconds = _seconds(call)
+        begun = Passage(app=_DIAL, at=call.started_at, after=call.second_after)
+        if call.passages is None:
+            self._pass(begun, None, seconds)
+            return
+        passages = [begun, *call.passages]
+        for index, passage in enumerate(passages):
+            after = passages[index + 1] if index + 1 < len(passages) else None
+            self._pass(passage, after, _made_for(passage, after, seconds))
+
+    def _pass(self, passage: Passage, after: Passage | None, legs: list[Channel]) -> None:
+        if passage.stays is not None:
+            self._party, self._fresh = passage.stays, passage.at
+        if passage.dst:
+            self._dst, self._context = passage.dst, passage.context or self._context
+        until = after.at if after is not None and after.stays is not None else self._call.ended_at
+        for leg in passage.brought or legs:
+            before = self.made[-1].data if passage.brought and self.made else passage.data
+            self._with(passage, leg, before or dialled(self._call, legs or [leg], leg), until)
+        alone = not (passage.brought or legs)
+        is_left = after is None or after.stays is not None
+        if alone and is_left and (self._fresh or passage.app != _DIAL):
+            self._without(passage, until)
+        if after is not None and after.dst and after.stays is self._party and self.made:
+            self._follow(self.made, after)
+
+    def _with(self, passage: Passage, leg: Channel, data: str, until: Instant) -> None:
+        """Make the row of a telephone that was rung, or brought."""
+        party, call = self._party, self._call
+        talks = bool(leg.answered_at and call.bridged_at)
+        end = min(leg.ended_at or _NO_END, until, party.ended_at or _NO_END) if talks else leg.ended_at or until
+        start = self._fresh or max(leg.created_at, passage.at)
+        talk = max(leg.answered_at, party.answered_at, passage.at) if talks else 0
+        disposition = _ANSWERED if talks else dialled_disposition(leg.cause)
+        is_last = end == call.ended_at
+        self.made.append(
+            Row(
+                party,
+                leg,
+                start,
+                _answer(party, leg, start, end),
+                end,
+                disposition,
+                (call.cause if is_last else _NORMAL) or _NORMAL if talks else leg.cause or _NORMAL,
+                passage.app,
+                data,
+                self._dst,
+                self._context,
+                talk,
+            )
+        )
+        self._fresh = 0
+
+    def _without(self, passage: Passage, until: Instant) -> None:
+        """Make the row of a party for whom nobody was rung."""
+        call, start = self._call, self._fresh or passage.at
+        app, data = passage.app, passage.data
+        if app == "Queue" and call.is_exhausted:
+            app, data = _HANGUP, ""
+        elif app == _DIAL:
+            data = f"SIP/{self._dst},{call.order.second_timeout // SECOND},"
+        row = _alone(call, self._party, app, data, self._dst, start, until)
+        row.context = self._context
+        if app == _DIAL and call.is_exhausted and call.cause not in _UNREACHABLE:
+            row.disposition = Disposition.FAILED  # nothing fits: Asterisk would not even have taken such an order
+        row.talk = max(passage.at, self._party.answered_at) if app == "Playback" and row.answer else 0
+        self.made.append(row)
+        self._fresh = 0
+
+    @staticmethod
+    def _follow(made: list[Row], after: Passage) -> None:
+        """Let the row that a blind transfer ends have the target as its number: the channel that stays is there now."""
+        if made[-1].leg is after.leaves:
+            made[-1].dst, made[-1].context = after.dst, after.context
+
+
+def _seconds(call: Call) -> list[Channel]:
+    """Give all legs that were ever made for the second party, in the order of their making."""
+    after = call.second_after
+    if call.forgotten is None and call.passages is None:
+        return [leg for leg in call.legs if leg.serial > after]
+    brought = {leg.serial for passage in call.passages or () for leg in passage.brought}
+    known = {leg.serial: leg for leg in (*(call.forgotten or ()), *call.legs)}
+    return [known[serial] for serial in sorted(known) if serial > after and serial not in brought]
+
+
+def _made_for(passage: Passage, after: Passage | None, legs: list[Channel]) -> list[Channel]:
+    end = after.after if after is not None else _NO_END
+    return [leg for leg in legs if passage.after < leg.serial <= end]
+
+
+def _answer(party: Channel, leg: Channel | None, start: Instant, end: Instant) -> Instant:
+    """Tell since when a row counts as answered; 0 where its party was not up before its end."""
+    up = party.answered_at
+    if not up or up > end:
+        return 0
+    if leg is not None and party.is_calling and up == end and leg.cause is HangupCause.ANSWERED_ELSEWHERE:
+        return 0  # it lost to the one who brought the caller up
+    return max(up, start)
+
+
+def _alone(call: Call, party: Channel, app: str, data: str, dst: str, start: Instant, until: Instant) -> Row:
+    end = min(party.ended_at or _NO_END, until)
+    answer = _answer(party, None, start, end)
+    disposition = _ANSWERED if answer else undialled_disposition(call.cause)
+    return Row(party, None, start, answer, end, disposition, call.cause or _NORMAL, app, data, dst, call.order.context)
+
+
+def _not_reached(call: Call, leg: Channel) -> Row:
+    """Make the row of a first party that did not answer: Originate's own, with no number dialled yet (AppDial2)."""
+    disposition, cause = dialled_disposition(leg.cause), leg.cause or _NORMAL
+    start, end, context = call.started_at, call.ended_at, call.order.context
+    return Row(leg, None, start, 0, end, disposition, cause, "AppDial2", "(Outgoing Line)", "", context)
+
+
+def _behind_dial(call: Call, last: Row) -> list[Row]:
+    """Make the row behind a Dial in vain; a way out by a trunk is the end of its extension."""
+    leg, party = last.leg, last.party
+    if not call.is_exhausted or leg is None or last.talk or leg.trunk is not None:
+        return []
+    end = call.ended_at
+    answer = end if party.answered_at else 0
+    disposition = _ANSWERED if answer else undialled_disposition(leg.cause)
+    cause = call.cause or _NORMAL
+    return [Row(party, None, end, answer, end, disposition, cause, _HANGUP, "", last.dst, last.context)]
+
+
+def dialled(call: Call, legs: list[Channel], leg: Channel) -> str:
+    """Spell what Dial was given: who was rung, for how long, and the limit of the talk."""
+    limit = f"L({call.order.talk_limit // 1000})" if call.order.talk_limit else ""
+    if len(legs) == 1:
+        return f"{_device(leg)},{leg.rings_for // SECOND},{limit}"
+    together = "&".join(_device(one) for one in legs if one.created_at == leg.created_at)
+    return f"{together},{leg.rings_for // SECOND},{limit}"
+
+
+def _device(leg: Channel) -> str:
+    return f"SIP/{leg.peer}/{leg.number}" if leg.trunk is not None else f"SIP/{leg.peer}"
+
+
+def _spied(call: Call) -> str:
+    order = call.order
+    if order.spied_channel is not None:
+        return f"{order.spied_channel.name},q"
+    return f"SIP/{order.spied_line.user},q" if order.spied_line is not None else ""
