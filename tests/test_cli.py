@@ -467,6 +467,19 @@ def test_check_hears_what_a_vendor_says_of_its_settings(tmp_path: Path, capsys: 
     assert capsys.readouterr().err.startswith(f"{file}:2: vendors.vum.context: found 'nowhere', expected ")
 
 
+def test_an_address_is_looked_at_though_the_setting_beside_it_has_the_wrong_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.yaml"
+    events = 'events: {method: post, address: "localhost:9000/x"}'
+    file.write_text(f"name: shop\nvendors: {{simotel: {{accounts: [], {events}}}}}\n")
+    assert main(["check", str(file)]) == 1
+    told = capsys.readouterr().err
+    assert "events.method: found 'post', expected one of GET, POST (did you mean POST?)" in told
+    assert "events.address: expected an http(s) URL" in told
+    assert "`http://` is missing" in told
+
+
 def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "voipsun-manual"]) == 0
     assert "PBX voipsun-manual, no fault" in capsys.readouterr().out

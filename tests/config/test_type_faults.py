@@ -145,14 +145,3 @@ def test_where_a_mapping_is_expected_the_one_that_was_meant_is_shown() -> None:
         'a mapping, as {agent: "201"}',
         'a mapping, as {agent: "201"}',
     ]
-
-
-def test_an_address_is_looked_at_though_something_else_has_the_wrong_form() -> None:
-    faults = told('vendors: {simotel: {accounts: [], events: {method: post, address: "localhost:9000/x"}}}')
-    assert [(fault[1], fault[3]) for fault in faults if "events" in fault[1]] == [
-        ("vendors.simotel.events.method", "one of GET, POST (did you mean POST?)"),
-        (
-            "vendors.simotel.events.address",
-            "an http(s) URL without user, password, fragment or blanks: `http://` is missing",
-        ),
-    ]

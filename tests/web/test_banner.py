@@ -18,12 +18,13 @@ def test_of_the_loopback_nothing_is_said(host: str) -> None:
         (
             "0.0.0.0",
             True,
-            "all addresses of this machine can use the vendors' interfaces, and the control API with the",
+            ("all addresses of this machine ", "with the token only"),
         ),
-        ("", False, "all addresses of this machine can use the vendors' interfaces, and the control API without a"),
-        ("192.0.2.7", True, "192.0.2.7 can use the vendors' interfaces, and the control API with the"),
+        ("", False, ("all addresses of this machine ", "without a token")),
+        ("192.0.2.7", True, ("192.0.2.7 ", "with the token only")),
     ],
 )
-def test_beyond_it_one_line_says_who_can_reach_what(host: str, token: bool, told: str) -> None:
+def test_beyond_it_one_line_says_who_can_reach_what(host: str, token: bool, told: tuple[str, ...]) -> None:
     (line,) = reach(host, needs_token=token)
-    assert line.startswith(f"Whoever reaches {told} token")
+    assert line.startswith("Whoever reaches ")
+    assert all(part in line for part in told)
