@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.driver import ClockDriver
+from pbxsim.hosting.call_failure import hints_after
 from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
@@ -22,6 +23,7 @@ from pbxsim.hosting.routing_questions import Questions
 from pbxsim.hosting.saved import saved_of
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.reply import Reply
+from pbxsim.pbx.events import CallEnded
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 
     from pbxsim.hosting.admission import Admission
     from pbxsim.hosting.assemble import Assembled, Assembly
+    from pbxsim.kit.cause import Cause
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.delivery import Delivery
@@ -162,9 +166,26 @@ class HostedPbx:
         hints += dialling_hints(self.pbx, reply.call)
         driver.rearm()
         requests.end(record, request, reply, hints)
+        if reply.call is not None and reply.call not in self.pbx.calls.live:  # it ended before it was noted
+            self._note_end(reply.call)
         if self.pbx.events.failures:
             self._report_failures()
         return reply
+
+    def explanations(self, call: Call) -> Iterator[Cause]:
+        """Give what the vendors that this PBX speaks say of a call, the one that asked for it first."""
+        asked = call.order.vendor
+        for name in sorted(self.interfaces, key=lambda name: name != asked):
+            yield from self._vendors[name].explain(self.interfaces[name], call)
+
+    def _on_ended(self, event: CallEnded) -> None:
+        self._note_end(event.call.number)
+
+    def _note_end(self, number: int) -> None:
+        """Add to a request why the call that it started came to nothing."""
+        call = self.pbx.calls.find(number)
+        if call is not None and call.is_over:
+            self.requests.ended(number, hints_after(self.pbx, call))
 
     def claims(self, vendor: str, request: Request) -> bool:
         """Tell whether a request to a vendor carries one of this PBX's credentials, in what this PBX reads of it."""
@@ -193,6 +214,7 @@ class HostedPbx:
         self.journal = Journal(assembled.pbx, limits.journal_entries, limits.journal_bytes)
         masks = self._masks(assembled.interfaces)
         self.requests = RequestLog(self.journal, scheduler, masks, limits.request_entries, limits.request_bytes)
+        assembled.pbx.events.subscribe(CallEnded, self._on_ended)
         if resumed is None:
             self.record_store.clear()
         self._keep_records(assembled, found)

@@ -13,8 +13,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from pbxsim.kit.cause import Cause
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
 
@@ -78,6 +80,10 @@ def _nobody(_interface: Any) -> Iterable[Receiver]:  # noqa: ANN401 - each vendo
     return ()
 
 
+def _unexplained(_interface: Any, _call: Call) -> Iterable[Cause]:  # noqa: ANN401 - each vendor's own class
+    return ()
+
+
 def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class of interface
     return None
 
@@ -95,6 +101,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
     vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
     `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
+    `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
+    of it come and which do not; an interface is asked about calls of others, too.
     """
 
     name: str
@@ -106,6 +114,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Callable[[Any], Iterable[Credential]] = _no_credentials
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
+    explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})
 

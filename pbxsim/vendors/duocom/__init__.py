@@ -5,6 +5,7 @@ from __future__ import annotations
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
+from pbxsim.vendors.duocom.explained import explain
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.settings import Settings, credentials, faults
 
@@ -16,6 +17,7 @@ vendor = Vendor(
     open=DuocomInterface,
     check=faults,
     credentials=credentials,
+    explain=explain,
     receivers=receivers,
     announce=announce,
     secret_params=frozenset({"pass", "password_voip"}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
+from pbxsim.vendors.simotel.explained import explain
 from pbxsim.vendors.simotel.settings import Settings, credentials, faults
 
 vendor = Vendor(
@@ -18,6 +19,7 @@ vendor = Vendor(
     open=SimotelInterface,
     check=faults,
     credentials=credentials,
+    explain=explain,
     receivers=SimotelInterface.receivers,
     announce=SimotelInterface.announce,
     secret_headers=frozenset({"authorization", "cookie", "x-apikey"}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
+from pbxsim.vendors.voipsun.explained import explain
 from pbxsim.vendors.voipsun.settings import Settings, credentials, faults
 
 vendor = Vendor(
@@ -14,5 +15,6 @@ vendor = Vendor(
     open=VoipsunInterface,
     check=faults,
     credentials=credentials,
+    explain=explain,
     secret_params=frozenset({"password", "agentPin"}),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
+from pbxsim.vendors.vum.explained import explain
 from pbxsim.vendors.vum.hangup_notice import announce, receivers
 from pbxsim.vendors.vum.settings import Settings, credentials, faults
 
@@ -15,6 +16,7 @@ vendor = Vendor(
     open=VumInterface,
     check=faults,
     credentials=credentials,
+    explain=explain,
     receivers=receivers,
     announce=announce,
     secret_params=frozenset({"klic"}),

@@ -11,6 +11,7 @@ from pbxsim.web.control import (
     cdrs,
     clock,
     contract,
+    explain,
     health,
     logs,
     pbxs,
@@ -56,6 +57,8 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Reading("GET", "/_pbxsim/requests", logs.requests),
     Reading("POST", "/_pbxsim/requests/verify", waiting.verify),
     Reading("POST", "/_pbxsim/wait", waiting.wait),
+    Reading("GET", "/_pbxsim/explain/{of}", explain.one),
+    Reading("GET", "/_pbxsim/explain/{kind}/{number}", explain.thing),
     Reading("GET", "/_pbxsim/journal", logs.journal),
     Reading("GET", "/_pbxsim/webhooks", webhooks.listed),
     Reading("POST", "/_pbxsim/webhooks/{id}/redeliver", webhooks.redeliver),  # deliveries are outside the switch
