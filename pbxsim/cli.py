@@ -24,6 +24,7 @@ from pbxsim.options import (
     moment,
     named,
     one_of,
+    pbx_name,
     port,
     rate,
     seed,
@@ -31,6 +32,7 @@ from pbxsim.options import (
     token,
     truth,
     whole,
+    word,
 )
 from pbxsim.simulate.command import add_options
 
@@ -162,6 +164,38 @@ def numbers(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def init(asked: argparse.Namespace) -> int:
+    """Write a PBX file to begin with; one that is there already stays as it is."""
+    from pbxsim.config.starter import starter
+    from pbxsim.discovery import find_vendors
+    from pbxsim.kit.finding import did_you_mean
+
+    vendors = find_vendors()
+    wanted = asked.vendor or list(vendors)
+    unknown = next((name for name in wanted if name not in vendors), None)
+    if unknown is not None:
+        hint = did_you_mean(unknown, vendors)
+        return _complain(f"--vendor: no vendor is called {unknown!r}{hint}: {', '.join(vendors)}", Exit.USAGE)
+    spoken = [vendors[name] for name in dict.fromkeys(wanted)]
+    text = starter(spoken, name=asked.name, agents=asked.agents, queues=list(dict.fromkeys(asked.queue or ())))
+    return _written(asked.file, text)
+
+
+def _written(file: str, text: str) -> Exit:
+    if file == "-":
+        print(text, end="", flush=True)
+        return Exit.DONE
+    try:
+        with Path(file).open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        return _complain(f"{file} is there already, and stays as it is; name another file", Exit.REFUSED)
+    except OSError as error:
+        return _complain(f"{file} cannot be written: {error.strerror or error}", Exit.REFUSED)
+    _say(f"{file} is written; pbxsim serve {file} serves it")
+    return Exit.DONE
+
+
 def simulate(asked: argparse.Namespace) -> int:
     """Run hours of a PBX file's traffic in seconds."""
     from pbxsim.simulate.command import SimulationRefused, simulated
@@ -191,10 +225,21 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     checker.set_defaults(command=check)
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
+    _add_init(add)
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
     add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)
     return parser
+
+
+def _add_init(add: Callable[..., Parser]) -> None:
+    starter = add("init", help="write a commented PBX file to begin with", allow_abbrev=False)
+    starter.add_argument("file", nargs="?", default="pbx.yaml", metavar="FILE", help="where; -: print it (pbx.yaml)")
+    starter.add_argument("--vendor", action="append", metavar="NAME", help="whose interface; may be repeated (all)")
+    starter.add_argument("--agents", type=whole(1, 500), default=2, metavar="N", help="telephones, and agents (2)")
+    starter.add_argument("--queue", action="append", type=word, metavar="NAME", help="a queue; may be repeated (none)")
+    starter.add_argument("--name", type=pbx_name, default="office", metavar="NAME", help="the PBX's name (office)")
+    starter.set_defaults(command=init)
 
 
 def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - argparse keeps that type private

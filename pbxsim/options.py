@@ -21,6 +21,7 @@ _NEVER_EMPTY: Final = ("control-token",)
 """What must not stand empty in the environment: an empty variable is as good as none, but who sets these means them."""
 _TOKEN: Final = re.compile(r"[!-~]+")
 _WRONG_WORD: Final = re.compile(r"unrecognized arguments: (-\S+)|invalid choice: '([^']+)'")
+_PBX_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
 _FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
 
@@ -169,6 +170,20 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def pbx_name(text: str) -> str:
+    """Read a PBX's name."""
+    if not _PBX_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected a name of letters, digits, dots and hyphens, not {text!r}")
+    return text
+
+
+def word(text: str) -> str:
+    """Read a name of something in a PBX file."""
+    if not _PBX_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected a word of letters, digits, dots and hyphens, not {text!r}")
+    return text
 
 
 def span(least: float, most: float) -> Callable[[str], float]:

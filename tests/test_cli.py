@@ -24,6 +24,8 @@ import pytest
 
 from pbxsim import __version__, discovery
 from pbxsim.cli import main
+from pbxsim.discovery import find_vendors
+from pbxsim.testing import PbxServer
 from tests.test_app import pbx_file
 
 if TYPE_CHECKING:
@@ -578,3 +580,38 @@ def test_serving_reads_nothing_heavy() -> None:
     program = f"import sys; import pbxsim.app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], env=CLEAN, capture_output=True, text=True, check=True)
     assert set(json.loads(done.stdout.replace("'", '"'))) <= {"json", "csv"}  # aiohttp's own; importlib.metadata's own
+
+
+@pytest.mark.parametrize("vendors", [[name] for name in find_vendors()] + [list(find_vendors())])
+@pytest.mark.parametrize("queues", [[], ["orders"], ["orders", "sales"]])
+def test_init_writes_a_file_that_check_accepts_for_each_vendor(
+    vendors: list[str], queues: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "pbx.yaml")
+    chosen = [word for name in vendors for word in ("--vendor", name)]
+    chosen += [word for name in queues for word in ("--queue", name)]
+    assert main(["init", file, "--agents", "3", *chosen]) == 0
+    assert main(["check", file]) == 0
+    assert capsys.readouterr().out.endswith(f"{file}: PBX office, no fault\n")
+
+
+def test_what_init_writes_is_served_and_each_vendors_line_places_a_call(tmp_path: Path) -> None:
+    file = str(tmp_path / "pbx.yaml")
+    assert main(["init", file, "--queue", "orders"]) == 0
+    with PbxServer(file) as pbx:
+        assert [queue["name"] for queue in pbx.queues] == ["orders"]
+        pbx.incoming("777123456", "222333445")
+        pbx.run_until_idle()
+        assert [cdr.disposition for cdr in pbx.cdrs] == ["ANSWERED"]
+        assert pbx.vendors.keys() == find_vendors().keys()
+
+
+def test_init_overwrites_nothing_and_says_which_vendor_was_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\n")
+    assert main(["init", str(file)]) == 1
+    assert file.read_text() == "name: mine\n"
+    assert main(["init", "-", "--vendor", "simotl"]) == 2
+    assert "did you mean simotel?" in capsys.readouterr().err

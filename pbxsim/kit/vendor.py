@@ -97,6 +97,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `credentials` gives what requests are claimed by; a server refuses PBXs of which two would claim one request.
     Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
     lead to these; `open` then adds each to `pbx.decisions`.
+    `sample` are settings for a start, as commented YAML four blanks deep: with the context and numbering plan `office`,
+    the account `main` that pays, the extension 201 whose public number is 222333444.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
     `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
     vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
@@ -115,6 +117,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
     explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
+    sample: str = "    {}\n"
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})
 

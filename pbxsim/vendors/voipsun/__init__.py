@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.explained import explain
 from pbxsim.vendors.voipsun.settings import Settings, credentials, faults
+
+_SAMPLE: Final = """\
+    users:
+      - {username: client, password: change-me} # may use every action; `actions: [originate]` would allow one
+"""
 
 vendor = Vendor(
     name="voipsun",
@@ -16,5 +23,6 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    sample=_SAMPLE,
     secret_params=frozenset({"password", "agentPin"}),
 )
