@@ -44,6 +44,7 @@ from pbxsim.web.banner import banner, base_url, reach
 from pbxsim.web.connection_limits import ConnectionLimits, ConnectionWishes, TooManyConnections
 from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
+from pbxsim.web.hint_lines import HintLines, Log
 from pbxsim.web.listening import AddressInUse, refuse_taken
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import PbxServer
@@ -62,7 +63,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
     `is_terminal`: what is said is read by a person, and not kept by what started the server. `ready_file` is written
-    once it serves: where, what, and by which process, as JSON.
+    once it serves: where, what, and by which process, as JSON. `log`: of which requests there is a line in the log;
+    `hint_header`: replies have their hints in a header.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -81,6 +83,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     is_terminal: bool = False
     watch: bool = False
     ready_file: Path | None = None
+    log: Log = "none"
+    hint_header: bool = False
 
 
 class Refused(Exception):
@@ -242,7 +246,8 @@ class Installation:
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
-        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits)
+        lines = HintLines(settings.log, has_header=settings.hint_header)
+        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits, lines=lines)
         self.hosts.admission = self
 
     @property

@@ -80,7 +80,7 @@ def _broken_package() -> type[Exception]:
 def serve(asked: argparse.Namespace) -> int:
     """Serve PBXs until somebody stops it."""
     try:
-        watch, is_open = _flag(asked.watch), _flag(asked.open)
+        watch, is_open, header = _flag(asked.watch), _flag(asked.open), _flag(asked.hint_header)
     except argparse.ArgumentTypeError as error:
         return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
     import gc
@@ -93,7 +93,7 @@ def serve(asked: argparse.Namespace) -> int:
     from pbxsim.app import Contradictory, Refused, Unreachable, run
 
     try:
-        run(_settings(asked, watch=watch, is_open=is_open), _say)
+        run(_settings(asked, watch=watch, is_open=is_open, hint_header=header), _say)
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
     except Contradictory as contradictory:
@@ -263,6 +263,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
+    option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     option(
         "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
@@ -283,6 +284,10 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
+    header = FromEnvironment(environment.get("PBXSIM_HINT_HEADER", ""), "PBXSIM_HINT_HEADER")
+    parser.add_argument(
+        "--hint-header", action="store_true", default=header, help="have hints in the replies' header X-Pbxsim-Hint"
+    )
     is_open = FromEnvironment(environment.get("PBXSIM_OPEN", ""), "PBXSIM_OPEN")
     parser.add_argument(
         "--open", action="store_true", default=is_open, help="beyond the loopback, have a control API without a token"
@@ -290,7 +295,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     parser.set_defaults(command=serve)
 
 
-def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> ServeSettings:
+def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_header: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
     from pbxsim.web.connection_limits import ConnectionWishes
 
@@ -320,6 +325,8 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         is_terminal=sys.stdout.isatty(),
         watch=watch,
         ready_file=asked.ready_file,
+        log=asked.log,
+        hint_header=hint_header,
     )
 
 

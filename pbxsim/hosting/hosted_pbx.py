@@ -154,7 +154,10 @@ class HostedPbx:
             self.engine.take_over(engine)
 
     def answer(self, vendor: str, request: Request, hints: tuple[str, ...]) -> Reply:
-        """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals."""
+        """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals.
+
+        The reply has all hints that there are by then.
+        """
         driver, requests = self.driver, self.requests
         request.limit(self.request_limits)
         driver.catch_up()
@@ -170,7 +173,7 @@ class HostedPbx:
             self._note_end(reply.call)
         if self.pbx.events.failures:
             self._report_failures()
-        return reply
+        return reply.hinted(*hints)
 
     def explanations(self, call: Call) -> Iterator[Cause]:
         """Give what the vendors that this PBX speaks say of a call, the one that asked for it first."""

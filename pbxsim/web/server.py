@@ -18,6 +18,7 @@ from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.file_bytes import FileBytes
+from pbxsim.web.hint_lines import HintLines
 from pbxsim.web.listening import AddressInUse, ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
 
+_SILENT: Final = HintLines()
 _TEXT: Final = "text/plain; charset=utf-8"
 
 LONGEST_BODY: Final = 1_048_576
@@ -41,16 +43,23 @@ class PbxServer:
     """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
 
     `limits` are those that this process can bear if none are given. A body that does not come in their time is answered
-    by the vendor, without it.
+    by the vendor, without it. `lines` tells of requests.
     """
 
     def __init__(
-        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, limits: ConnectionLimits | None = None
+        self,
+        hosts: Hosts,
+        vendors: Mapping[str, Vendor],
+        api: ControlApi,
+        *,
+        limits: ConnectionLimits | None = None,
+        lines: HintLines = _SILENT,
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
         self._api = api
         self._limits = ConnectionLimits.of_this_process() if limits is None else limits
+        self._lines = lines
         self._runner: web.ServerRunner | None = None
         self.port = 0
         self.reindex()
@@ -115,7 +124,9 @@ class PbxServer:
         if incoming.body_exists:
             request.body, request.fault = await self._body(incoming)
         name = vendor.name
-        response = _response(self.hosts.for_request(name, request).answer(name, request, hints))
+        host = self.hosts.for_request(name, request)
+        reply = host.answer(name, request, hints)
+        response = _response(reply, self._lines.tell(host, request, reply))
         if request.fault:
             response.force_close()  # what is left of the body would be taken for the next request
         return response
@@ -143,7 +154,7 @@ class PbxServer:
         text = f"404 Not Found\n{meant}Here are:\n{listed}  {CONTROL_ROOT}/  (pbxsim's control API)\n"
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
         self._note(request, reply)
-        return _response(reply)
+        return _response(reply, self._lines.tell(self.hosts.first(), request, reply))
 
     def _note(self, request: Request, reply: Reply) -> None:
         """Keep a request that reached no vendor, at the moment at which the clock should stand now."""
@@ -209,9 +220,9 @@ def _with_authority(incoming: web.BaseRequest) -> Mapping[str, str]:
     return headers
 
 
-def _response(reply: Reply) -> web.Response:
+def _response(reply: Reply, more: tuple[tuple[str, str], ...]) -> web.Response:
     return web.Response(
-        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers)
+        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers, *more)
     )
 
 
