@@ -40,12 +40,14 @@ from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
 from pbxsim.web import logs, tls
-from pbxsim.web.banner import banner, base_url
+from pbxsim.web.banner import banner, base_url, reach
 from pbxsim.web.connection_limits import ConnectionLimits, ConnectionWishes, TooManyConnections
 from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
+from pbxsim.web.hint_lines import HintLines, Log
+from pbxsim.web.listening import AddressInUse, refuse_taken
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
-from pbxsim.web.server import AddressInUse, PbxServer
+from pbxsim.web.server import PbxServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -61,7 +63,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
     `is_terminal`: what is said is read by a person, and not kept by what started the server. `ready_file` is written
-    once it serves: where, what, and by which process, as JSON.
+    once it serves: where, what, and by which process, as JSON. `log`: of which requests there is a line in the log;
+    `hint_header`: replies have their hints in a header.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -80,6 +83,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     is_terminal: bool = False
     watch: bool = False
     ready_file: Path | None = None
+    log: Log = "none"
+    hint_header: bool = False
 
 
 class Refused(Exception):
@@ -169,6 +174,7 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         workplace = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pbxsim-")))
         sources = Sources.of(settings)
         kept = {loaded.file.name: loaded.file.limits.cdrs for loaded in sources.files.values()}
+        await refuse_taken(settings.host, settings.port)  # before there is a store: nothing is left by who never served
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze if owns_process else None))
         installation = Installation(settings, workplace, storage, sources)
         context = _tls(settings, workplace)
@@ -240,7 +246,8 @@ class Installation:
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
-        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits)
+        lines = HintLines(settings.log, has_header=settings.hint_header)
+        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits, lines=lines)
         self.hosts.admission = self
 
     @property
@@ -263,6 +270,7 @@ class Installation:
             self_signed=settings.tls == tls.SELF_SIGNED,
             needs_token=settings.control_token != "",
             shows_credentials=shows_credentials,
+            reach=reach(settings.host, needs_token=settings.control_token != ""),
         )
 
     def watched(self) -> dict[str, Path]:

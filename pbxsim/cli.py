@@ -24,6 +24,7 @@ from pbxsim.options import (
     moment,
     named,
     one_of,
+    pbx_name,
     port,
     rate,
     seed,
@@ -31,6 +32,7 @@ from pbxsim.options import (
     token,
     truth,
     whole,
+    word,
 )
 from pbxsim.simulate.command import add_options
 
@@ -78,7 +80,7 @@ def _broken_package() -> type[Exception]:
 def serve(asked: argparse.Namespace) -> int:
     """Serve PBXs until somebody stops it."""
     try:
-        watch, is_open = _flag(asked.watch), _flag(asked.open)
+        watch, is_open, header = _flag(asked.watch), _flag(asked.open), _flag(asked.hint_header)
     except argparse.ArgumentTypeError as error:
         return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
     import gc
@@ -91,7 +93,7 @@ def serve(asked: argparse.Namespace) -> int:
     from pbxsim.app import Contradictory, Refused, Unreachable, run
 
     try:
-        run(_settings(asked, watch=watch, is_open=is_open), _say)
+        run(_settings(asked, watch=watch, is_open=is_open, hint_header=header), _say)
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
     except Contradictory as contradictory:
@@ -162,6 +164,38 @@ def numbers(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def init(asked: argparse.Namespace) -> int:
+    """Write a PBX file to begin with; one that is there already stays as it is."""
+    from pbxsim.config.starter import starter
+    from pbxsim.discovery import find_vendors
+    from pbxsim.kit.finding import did_you_mean
+
+    vendors = find_vendors()
+    wanted = asked.vendor or list(vendors)
+    unknown = next((name for name in wanted if name not in vendors), None)
+    if unknown is not None:
+        hint = did_you_mean(unknown, vendors)
+        return _complain(f"--vendor: no vendor is called {unknown!r}{hint}: {', '.join(vendors)}", Exit.USAGE)
+    spoken = [vendors[name] for name in dict.fromkeys(wanted)]
+    text = starter(spoken, name=asked.name, agents=asked.agents, queues=list(dict.fromkeys(asked.queue or ())))
+    return _written(asked.file, text)
+
+
+def _written(file: str, text: str) -> Exit:
+    if file == "-":
+        print(text, end="", flush=True)
+        return Exit.DONE
+    try:
+        with Path(file).open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        return _complain(f"{file} is there already, and stays as it is; name another file", Exit.REFUSED)
+    except OSError as error:
+        return _complain(f"{file} cannot be written: {error.strerror or error}", Exit.REFUSED)
+    _say(f"{file} is written; pbxsim serve {file} serves it")
+    return Exit.DONE
+
+
 def simulate(asked: argparse.Namespace) -> int:
     """Run hours of a PBX file's traffic in seconds."""
     from pbxsim.simulate.command import SimulationRefused, simulated
@@ -191,10 +225,21 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     checker.set_defaults(command=check)
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
+    _add_init(add)
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
     add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)
     return parser
+
+
+def _add_init(add: Callable[..., Parser]) -> None:
+    starter = add("init", help="write a commented PBX file to begin with", allow_abbrev=False)
+    starter.add_argument("file", nargs="?", default="pbx.yaml", metavar="FILE", help="where; -: print it (pbx.yaml)")
+    starter.add_argument("--vendor", action="append", metavar="NAME", help="whose interface; may be repeated (all)")
+    starter.add_argument("--agents", type=whole(1, 500), default=2, metavar="N", help="telephones, and agents (2)")
+    starter.add_argument("--queue", action="append", type=word, metavar="NAME", help="a queue; may be repeated (none)")
+    starter.add_argument("--name", type=pbx_name, default="office", metavar="NAME", help="the PBX's name (office)")
+    starter.set_defaults(command=init)
 
 
 def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - argparse keeps that type private
@@ -218,6 +263,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
+    option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     option(
         "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
@@ -238,6 +284,10 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("workers", None, later("workers"), "N", "not in this release")
     watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
     parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
+    header = FromEnvironment(environment.get("PBXSIM_HINT_HEADER", ""), "PBXSIM_HINT_HEADER")
+    parser.add_argument(
+        "--hint-header", action="store_true", default=header, help="have hints in the replies' header X-Pbxsim-Hint"
+    )
     is_open = FromEnvironment(environment.get("PBXSIM_OPEN", ""), "PBXSIM_OPEN")
     parser.add_argument(
         "--open", action="store_true", default=is_open, help="beyond the loopback, have a control API without a token"
@@ -245,7 +295,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     parser.set_defaults(command=serve)
 
 
-def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> ServeSettings:
+def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_header: bool) -> ServeSettings:
     from pbxsim.app import ServeSettings
     from pbxsim.web.connection_limits import ConnectionWishes
 
@@ -275,6 +325,8 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool) -> Serve
         is_terminal=sys.stdout.isatty(),
         watch=watch,
         ready_file=asked.ready_file,
+        log=asked.log,
+        hint_header=hint_header,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from pbxsim.engines import DEFAULT_ENGINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pbxsim.clock.instant import Instant
     from pbxsim.discovery import Engines
@@ -20,6 +20,8 @@ _LATER: Final = {
 _NEVER_EMPTY: Final = ("control-token",)
 """What must not stand empty in the environment: an empty variable is as good as none, but who sets these means them."""
 _TOKEN: Final = re.compile(r"[!-~]+")
+_WRONG_WORD: Final = re.compile(r"unrecognized arguments: (-\S+)|invalid choice: '([^']+)'")
+_PBX_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _TRUE: Final = dict.fromkeys(("1", "true", "yes", "on"), True)
 _FALSE: Final = dict.fromkeys(("", "0", "false", "no", "off"), False)
 
@@ -32,6 +34,29 @@ class Parser(argparse.ArgumentParser):
     def add_engine_option(self, default: str = DEFAULT_ENGINE) -> None:
         """Give it the option; `default` is read as what somebody types."""
         self.engine_option = self.add_argument("--engine", type=named(engine), default=default, metavar="NAME")
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse a command line, and say which option or command was probably meant."""
+        super().error(f"{message}{self._meant(message)}")
+
+    def _meant(self, message: str) -> str:
+        from pbxsim.kit.near_miss import nearest
+
+        found = _WRONG_WORD.search(message)
+        if found is None:
+            return ""
+        word = (found[1] or found[2]).partition("=")[0]
+        near = nearest(word, [each for each in self._words() if each.startswith("-") == word.startswith("-")])
+        return f" (did you mean {near[0]}?)" if near else ""
+
+    def _words(self) -> Iterator[str]:
+        """Give all commands and options there are."""
+        for action in self._actions:
+            yield from action.option_strings
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - argparse has no other name for it
+                for name, parser in action.choices.items():
+                    yield name
+                    yield from parser._words() if isinstance(parser, Parser) else ()  # noqa: SLF001 - of this class
 
     def format_help(self) -> str:
         """Write the help."""
@@ -145,6 +170,20 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return read
+
+
+def pbx_name(text: str) -> str:
+    """Read a PBX's name."""
+    if not _PBX_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected a name of letters, digits, dots and hyphens, not {text!r}")
+    return text
+
+
+def word(text: str) -> str:
+    """Read a name of something in a PBX file."""
+    if not _PBX_NAME.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected a word of letters, digits, dots and hyphens, not {text!r}")
+    return text
 
 
 def span(least: float, most: float) -> Callable[[str], float]:

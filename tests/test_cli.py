@@ -24,6 +24,8 @@ import pytest
 
 from pbxsim import __version__, discovery
 from pbxsim.cli import main
+from pbxsim.discovery import find_vendors
+from pbxsim.testing import PbxServer
 from tests.test_app import pbx_file
 
 if TYPE_CHECKING:
@@ -184,7 +186,18 @@ def test_a_port_that_is_taken_is_said_to_be() -> None:
         assert done.returncode == 3
         assert done.stdout == ""
         assert done.stderr.startswith(f"cannot listen on 127.0.0.1 port {server.url.rpartition(':')[2]}: ")
+        assert done.stderr.endswith(": another pbxsim is there; --port 0 takes any port that is free\n")
         assert done.stderr.count("\n") == 1
+
+
+def test_who_never_served_leaves_no_store(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = run("serve", "--port", port, "--db", str(tmp_path / "calls.sqlite3"))
+    assert done.returncode == 3
+    assert done.stderr.endswith("; --port 0 takes any port that is free\n")
+    assert "pbxsim is there" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_options_stand_on_the_command_line_or_in_the_environment(tmp_path: Path) -> None:
@@ -305,7 +318,7 @@ def test_the_same_commands_give_the_same_journal_in_two_processes(tmp_path: Path
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["nothing"], "nothing:1: expected a file, or a built-in PBX: "),
+        (["nothing"], "nothing: expected a file, or a built-in PBX: "),
         (["{shop}", "{shop}"], "name: found 'shop', expected a name of its own: "),
         (["{bad}"], "bad.yaml:1: nme: "),
         (["--tls", "a:b"], "--tls a:b: expected self-signed, or the paths of a certificate and its key as CERT:KEY"),
@@ -325,7 +338,10 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
     [
         ([], "the following arguments are required: COMMAND"),
         (["serv"], "invalid choice: 'serv'"),
-        (["serve", "--por", "1"], "unrecognized arguments: --por"),
+        (["srve"], "(did you mean serve?)"),
+        (["serve", "--prot", "9"], "unrecognized arguments: --prot (did you mean --port?)"),
+        (["serve", "--prot=9"], "unrecognized arguments: --prot=9 (did you mean --port?)"),
+        (["serve", "--por", "1"], "unrecognized arguments: --por (did you mean --port?)"),
         (["serve", "--port", "65536"], "--port: expected a port from 0 to 65535, not '65536'"),
         (["serve", "--port", "x"], "--port: expected a port from 0 to 65535, not 'x'"),
         (["serve", "--clock", "fast"], "--clock: expected real, paused, or how many times faster"),
@@ -453,6 +469,19 @@ def test_check_hears_what_a_vendor_says_of_its_settings(tmp_path: Path, capsys: 
     assert capsys.readouterr().err.startswith(f"{file}:2: vendors.vum.context: found 'nowhere', expected ")
 
 
+def test_an_address_is_looked_at_though_the_setting_beside_it_has_the_wrong_form(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.yaml"
+    events = 'events: {method: post, address: "localhost:9000/x"}'
+    file.write_text(f"name: shop\nvendors: {{simotel: {{accounts: [], {events}}}}}\n")
+    assert main(["check", str(file)]) == 1
+    told = capsys.readouterr().err
+    assert "events.method: found 'post', expected one of GET, POST (did you mean POST?)" in told
+    assert "events.address: expected an http(s) URL" in told
+    assert "`http://` is missing" in told
+
+
 def test_check_takes_a_built_in_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "voipsun-manual"]) == 0
     assert "PBX voipsun-manual, no fault" in capsys.readouterr().out
@@ -551,3 +580,38 @@ def test_serving_reads_nothing_heavy() -> None:
     program = f"import sys; import pbxsim.app; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], env=CLEAN, capture_output=True, text=True, check=True)
     assert set(json.loads(done.stdout.replace("'", '"'))) <= {"json", "csv"}  # aiohttp's own; importlib.metadata's own
+
+
+@pytest.mark.parametrize("vendors", [[name] for name in find_vendors()] + [list(find_vendors())])
+@pytest.mark.parametrize("queues", [[], ["orders"], ["orders", "sales"]])
+def test_init_writes_a_file_that_check_accepts_for_each_vendor(
+    vendors: list[str], queues: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "pbx.yaml")
+    chosen = [word for name in vendors for word in ("--vendor", name)]
+    chosen += [word for name in queues for word in ("--queue", name)]
+    assert main(["init", file, "--agents", "3", *chosen]) == 0
+    assert main(["check", file]) == 0
+    assert capsys.readouterr().out.endswith(f"{file}: PBX office, no fault\n")
+
+
+def test_what_init_writes_is_served_and_each_vendors_line_places_a_call(tmp_path: Path) -> None:
+    file = str(tmp_path / "pbx.yaml")
+    assert main(["init", file, "--queue", "orders"]) == 0
+    with PbxServer(file) as pbx:
+        assert [queue["name"] for queue in pbx.queues] == ["orders"]
+        pbx.incoming("777123456", "222333445")
+        pbx.run_until_idle()
+        assert [cdr.disposition for cdr in pbx.cdrs] == ["ANSWERED"]
+        assert pbx.vendors.keys() == find_vendors().keys()
+
+
+def test_init_overwrites_nothing_and_says_which_vendor_was_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\n")
+    assert main(["init", str(file)]) == 1
+    assert file.read_text() == "name: mine\n"
+    assert main(["init", "-", "--vendor", "simotl"]) == 2
+    assert "did you mean simotel?" in capsys.readouterr().err

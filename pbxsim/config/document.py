@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -38,6 +39,7 @@ _WORDS: Final = {
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _UNREADABLE: Final = "YAML that a parser can read"
+_TABBED: Final = f"{_UNREADABLE}: a tab: indent with blanks"
 _TOO_DEEP: Final = f"at most {DEEPEST} levels of nesting"
 
 
@@ -197,7 +199,9 @@ class _Composer:
                     step(event)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            raise self._refused(mark.line + 1 if mark is not None else 1, _in_words(error.problem)) from None
+            line = mark.line + 1 if mark is not None else 1
+            told = _TABBED if _begins_with_tab(text, line) else _in_words(error.problem)
+            raise self._refused(line, told) from None
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             raise self._refused(line, f"{_UNREADABLE}: no control characters") from None
@@ -268,6 +272,12 @@ class _Composer:
 
     def _refused(self, line: int, expected: str) -> PbxFileRefused:
         return PbxFileRefused([Fault(self._file, line, "", msgspec.UNSET, expected)])
+
+
+def _begins_with_tab(text: str, line: int) -> bool:
+    """Tell whether a tab is among what a line is indented with."""
+    found = next(islice(text.splitlines(), line - 1, None), "")
+    return "\t" in found[: len(found) - len(found.lstrip())]
 
 
 def _line(event: yaml.Event) -> int:

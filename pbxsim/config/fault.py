@@ -23,8 +23,9 @@ _PATH_PART: Final = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
 class Fault(msgspec.Struct, frozen=True):
     """One fault of a PBX file.
 
-    `line` counts from 1; `path` is as `extensions[3].lines[0].user`, empty for the file as a whole; `value` is what
-    stands there, msgspec.UNSET where it is missing or the fault is not one value's; `expected` says what should.
+    `line` counts from 1, 0 where there is no file; `path` is as `extensions[3].lines[0].user`, empty for the file as a
+    whole; `value` is what stands there, msgspec.UNSET where it is missing or the fault is not one value's; `expected`
+    says what should.
     """
 
     file: str
@@ -35,7 +36,8 @@ class Fault(msgspec.Struct, frozen=True):
 
     def __str__(self) -> str:
         """Print it on one line, as compilers do: `office.yaml:12: extensions[3].user: found 5, expected text`."""
-        where = f"{self.file}:{self.line}: {self.path + ': ' if self.path else ''}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        where = f"{place}: {self.path + ': ' if self.path else ''}"
         found = "" if self.value is msgspec.UNSET else f"found {shown(self.value)}, "
         return _on_one_line(f"{where}{found}expected {self.expected}")
 

@@ -158,7 +158,8 @@ def _text(path: FilePath, file: str) -> str:
         content = _content(path)
     except FileNotFoundError:
         known = ", ".join(built_in())
-        raise _unreadable(file, f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}") from None
+        expected = f"a file, or a built-in PBX{did_you_mean(file, built_in())}: {known}"
+        raise _unreadable(file, f"{expected}; no such file", 0) from None
     except (OSError, ValueError) as error:
         why = (isinstance(error, OSError) and error.strerror) or error
         raise _unreadable(file, f"a file that can be read: {why}") from None

@@ -49,8 +49,10 @@ class Mending:
         unknown = _UNKNOWN_KEY.fullmatch(refused.reason)
         if unknown:
             return self._cut((*refused.path, unknown[1]))
-        if refused.path[:1] == ("vendors",):  # its lists must keep their numbering: the whole section goes
-            return self._cut(refused.path[:2])
+        if refused.path[:1] == (
+            "vendors",
+        ):  # its lists must keep their numbering: what is in one goes with the section
+            return self._cut(_setting(refused.path))
         return self._cut(_entry(refused.path))
 
     def _cut_all(self, paths: Iterable[Path]) -> None:
@@ -70,6 +72,13 @@ class Mending:
                 return True
             path = path[:-1]
         return False
+
+
+def _setting(path: Path) -> Path:
+    """Give the vendor's setting that a path is in, or all its section where that is one of a list of mappings."""
+    while isinstance(path[-1], int):
+        path = path[:-1]
+    return path[:2] if any(isinstance(part, int) for part in path) or len(path) < 4 else path
 
 
 def _entry(path: Path) -> Path:

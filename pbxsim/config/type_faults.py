@@ -26,6 +26,8 @@ _WORDS: Final = {
     "object": "a mapping",
     "null": "nothing",
 }
+_NUMBER: Final = "a telephone number"
+_FORMER: Final = {"roundrobin": "rrmemory"}  # app_queue.c took it for that until Asterisk 1.6
 _KIND: Final = frozenset({"type", "enum", "const"})
 
 
@@ -78,9 +80,23 @@ class _Reader:
     def _hint(self, instance: object, path: Path, schema: dict[str, Any]) -> str:
         branches = [self._resolved(branch) for branch in self._resolved(schema).get("anyOf", [schema])]
         if isinstance(instance, str):
-            return did_you_mean(instance, [str(word) for branch in branches for word in branch.get("enum", ())])
+            if instance in _FORMER:
+                return f" (did you mean {_FORMER[instance]}?)"
+            near = did_you_mean(instance, [str(word) for branch in branches for word in branch.get("enum", ())])
+            return near or self._as_mapping(instance, branches)
         if isinstance(instance, int | float) and any(branch.get("type") == "string" for branch in branches):
             return f': write "{self._source(path)}" in quotes'  # YAML makes a number of it, and eats leading zeros
+        return ""
+
+    def _as_mapping(self, text: str, branches: list[dict[str, Any]]) -> str:
+        """Show the mapping that a text was written instead of, where there is one key that it must have."""
+        for branch in branches:
+            match branch.get("required"):
+                case [key]:
+                    is_number = _NUMBER in str(self._resolved(branch["properties"][key]).get("title", ""))
+                    return (
+                        f', as {{{key}: "201"}}' if is_number and not text.isdecimal() else f', as {{{key}: "{text}"}}'
+                    )
         return ""
 
     def _alternatives(self, error: ValidationError, path: Path) -> Iterator[Finding]:

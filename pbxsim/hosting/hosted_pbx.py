@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.driver import ClockDriver
+from pbxsim.hosting.call_failure import hints_after
 from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
@@ -23,6 +24,7 @@ from pbxsim.hosting.routing_questions import Questions
 from pbxsim.hosting.saved import saved_of
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.reply import Reply
+from pbxsim.pbx.events import CallEnded
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
     from pbxsim.hosting.assemble import Assembled, Assembly
     from pbxsim.hosting.injection import Injected
     from pbxsim.hosting.request_log import RequestRecord
+    from pbxsim.kit.cause import Cause
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.delivery import Delivery
@@ -161,7 +165,8 @@ class HostedPbx:
     def answer(self, vendor: str, request: Request, hints: tuple[str, ...], injected: Injected | None = None) -> Reply:
         """Answer a vendor's request at the moment at which the clock should stand now; note both in the journals.
 
-        `injected` is what happens to the request, where something is injected (`meet`).
+        `injected` is what happens to the request, where something is injected (`meet`). The reply has all hints
+        that there are by then.
         """
         driver, requests = self.driver, self.requests
         request.limit(self.request_limits)
@@ -176,9 +181,24 @@ class HostedPbx:
         hints += dialling_hints(self.pbx, reply.call)
         driver.rearm()
         requests.end(record, request, reply, hints)
+        if reply.call is not None and reply.call not in self.pbx.calls.live:  # it ended before it was noted
+            ended = self.pbx.calls.find(reply.call)
+            requests.ended(reply.call, () if ended is None else hints_after(self.pbx, ended))
         if self.pbx.events.failures:
             self._report_failures()
-        return reply
+        return reply.hinted(*hints)
+
+    def explanations(self, call: Call) -> Iterator[Cause]:
+        """Give what the vendors that this PBX speaks say of a call, the one that asked for it first."""
+        asked = call.order.vendor
+        for name in sorted(self.interfaces, key=lambda name: name != asked):
+            yield from self._vendors[name].explain(self.interfaces[name], call)
+
+    def _on_ended(self, event: CallEnded) -> None:
+        """Add to a request why the call that it started came to nothing."""
+        call = event.call
+        if self.requests.awaits(call.number):
+            self.requests.ended(call.number, hints_after(self.pbx, call))
 
     def meet(self, vendor: str, request: Request) -> Injected | None:
         """Tell what happens to a vendor's request instead of what usually does; to be asked just before `answer`."""
@@ -233,6 +253,7 @@ class HostedPbx:
         self.journal = Journal(assembled.pbx, limits.journal_entries, limits.journal_bytes)
         masks = self._masks(assembled.interfaces)
         self.requests = RequestLog(self.journal, scheduler, masks, limits.request_entries, limits.request_bytes)
+        assembled.pbx.events.subscribe(CallEnded, self._on_ended)
         if resumed is None:
             self.record_store.clear()
         self._keep_records(assembled, found)

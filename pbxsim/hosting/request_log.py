@@ -194,6 +194,7 @@ class RequestLog:
         self._most_bytes = most_bytes
         self._records: deque[RequestRecord] = deque()
         self._seq = 0
+        self._of_calls: dict[int, RequestRecord] = {}  # what started the calls that are in progress
 
     def __len__(self) -> int:
         """Count the requests that are still kept."""
@@ -225,6 +226,8 @@ class RequestLog:
     def end(self, record: RequestRecord, request: Request, reply: Reply, hints: tuple[str, ...] = ()) -> None:
         """Note the reply to it; in the journal a checksum stands for its bytes."""
         record.fill(request, reply, hints, self._masks[record.vendor])
+        if record.call is not None:
+            self._of_calls[record.call] = record
         self._count(record)
         entry: dict[str, object] = {
             "request": record.seq,
@@ -236,6 +239,27 @@ class RequestLog:
         if record.injected:
             entry["injected"] = record.injected
         self._journal.append("reply", call=reply.call, data=entry)
+
+    def ended(self, call: int, hints: tuple[str, ...]) -> None:
+        """Note what came, at its end, of a call that a request started; hints that it has already are not repeated."""
+        record = self._of_calls.pop(call, None)
+        more = tuple(hint for hint in hints if record is not None and hint not in record.hints)
+        if record is None or not more:
+            return
+        before = sum(map(text_size, record.hints))
+        record.hints = excerpts(record.hints + more, LONGEST_HINT, MOST_HINTS)
+        grown = sum(map(text_size, record.hints)) - before
+        record.taken += grown
+        if self._records and record.seq >= self._records[0].seq:  # it is still kept
+            self.kept_bytes += grown
+
+    def found(self, seq: int) -> RequestRecord | None:
+        """Find a request that is still kept, by its number."""
+        return next((record for record in self._records if record.seq == seq), None)
+
+    def of_call(self, call: int) -> RequestRecord | None:
+        """Find the request that started a call, if it is still kept."""
+        return next((record for record in reversed(self._records) if record.call == call), None)
 
     def missed(self, request: Request, reply: Reply) -> None:
         """Note a request that reached no vendor. It touched no PBX, so the deterministic journal has no word of it."""

@@ -6,7 +6,6 @@ Not here: in which line of the file that is, and how it is told (config/fault.py
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -19,7 +18,6 @@ Path: TypeAlias = tuple[str | int, ...]
 
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _STRAY_LETTERS: Final = 3
-_MOST_COMPARED: Final = 300  # a large file has thousands of names, and a comparison takes long
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -55,8 +53,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the known word that a misspelt one is most like, among the first few hundred of about its length."""
-    from difflib import get_close_matches  # only where there is a fault to explain
+    """Find the known word that a misspelt one is most like, among the first few hundred of about its length.
+
+    Case, `_` and `-` do not count.
+    """
+    from pbxsim.kit.near_miss import nearest as likest  # only where there is a fault to explain
 
     alike = (candidate for candidate in known if abs(len(candidate) - len(word)) <= _STRAY_LETTERS)
-    return next(iter(get_close_matches(word, list(islice(alike, _MOST_COMPARED)), n=1)), None)
+    return next(iter(likest(word, alike)), None)

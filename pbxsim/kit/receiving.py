@@ -29,6 +29,11 @@ def is_url(text: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
+def without_scheme(text: str) -> str:
+    """Say, for a fault's end, that a URL has no scheme; empty where that is not what it lacks."""
+    return ": `http://` is missing" if "://" not in text and is_url(f"http://{text}") else ""
+
+
 def server_faults(url: str, path: str) -> Iterator[SettingsFault]:
     """Find that a URL's server is an address that is never connected to; the URL is not shown."""
     if is_url(url) and not is_allowed_host(urlsplit(url).hostname or ""):

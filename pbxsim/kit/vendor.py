@@ -14,8 +14,10 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from pbxsim.kit.cause import Cause
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
 
@@ -88,6 +90,10 @@ def _unable(
     raise LookupError(f"a vendor without a table of errors has no {error!r}")
 
 
+def _unexplained(_interface: Any, _call: Call) -> Iterable[Cause]:  # noqa: ANN401 - each vendor's own class
+    return ()
+
+
 def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class of interface
     return None
 
@@ -101,12 +107,16 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `credentials` gives what requests are claimed by; a server refuses PBXs of which two would claim one request.
     Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
     lead to these; `open` then adds each to `pbx.decisions`.
+    `sample` are settings for a start, as commented YAML four blanks deep: with the context and numbering plan `office`,
+    the account `main` that pays, the extension 201 whose public number is 222333444.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
     `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
     vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
     `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
     `errors` is the vendor's table of errors, by code or name with the usual text, and `refuse` has an interface answer
     a request with one of them and do nothing else; `filled` maps placeholders of the text to what stands for them.
+    `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
+    of it come and which do not; an interface is asked about calls of others, too.
     """
 
     name: str
@@ -120,6 +130,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     announce: Callable[[Any], None] = _silent
     errors: Mapping[str, str] = MappingProxyType({})
     refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
+    explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
+    sample: str = "    {}\n"
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})
 

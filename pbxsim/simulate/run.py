@@ -6,6 +6,7 @@ figures (summary.py).
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pbxsim.engines.simulated.simulation import Simulation as Simulated
     from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.pbx import Pbx
 
 _LONGEST_REST: Final[Duration] = 24 * HOUR
 _STEP: Final[Duration] = MINUTE
@@ -72,6 +74,14 @@ def run(wish: Run, progress: Callable[[float], None]) -> str:
     return simulation.summary()
 
 
+def _example(pbx: Pbx) -> str:
+    """Write three lines of a PBX file that have somebody call this PBX."""
+    directory = pbx.directory
+    public = (number for extension in directory.extensions for number in extension.public)
+    to = next(chain(directory.dids, public), "222333444")
+    return f'traffic:\n  - to: "{to}"  # a public number of the PBX\n    per_hour: 60'
+
+
 class Simulation:
     """One PBX whose traffic comes until its time is over; then whoever is there finishes."""
 
@@ -84,7 +94,10 @@ class Simulation:
         assembled = assemble(loaded, clock=clock, seed=wish.seed)
         self._traffic = cast("Simulated", assembled.opened).traffic
         if not self._traffic.sources:
-            raise NoTraffic(f"{wish.file}: traffic: nobody calls there; expected callers under `traffic`")
+            raise NoTraffic(
+                f"{wish.file}: traffic: nobody calls there; expected callers under `traffic`, for example\n\n"
+                f"{_example(assembled.pbx)}"
+            )
         self._traffic.limit = wish.calls
         if wish.calls is not None and clock.next_due() is None:
             raise NoTraffic(f"{wish.file}: traffic: 0 calls per hour all day, so there will never be {wish.calls}")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from pbxsim import __version__
 from pbxsim.clock.instant import iso
+from pbxsim.web.control.access import is_loopback
 from pbxsim.web.paths import CONTROL_ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
     from pbxsim.kit.vendor import Vendor
@@ -30,6 +31,15 @@ def base_url(host: str, port: int, *, tls: bool) -> str:
     return f"{'https' if tls else 'http'}://{name}:{port}"
 
 
+def reach(host: str, *, needs_token: bool) -> tuple[str, ...]:
+    """Say who can reach what of a server that does not listen on the loopback alone; nothing of one that does."""
+    if is_loopback(host):
+        return ()
+    where = "all addresses of this machine" if host in ("", "0.0.0.0", "::") else host
+    control = "with the token only" if needs_token else "without a token"
+    return (f"Whoever reaches {where} can use the vendors' interfaces, and the control API {control}",)
+
+
 def banner(
     hosts: Hosts,
     vendors: Mapping[str, Vendor],
@@ -39,14 +49,15 @@ def banner(
     self_signed: bool,
     needs_token: bool,
     shows_credentials: bool,
+    reach: Sequence[str] = (),
 ) -> str:
-    """Write it. `kept_in` says in words where records last.
+    """Write it. `kept_in` says in words where records last, `reach` who can reach the server, where it is not obvious.
 
     With `shows_credentials` the commands work as they stand; without, `***` is in the place of each secret.
     """
     curl = "curl --insecure" if self_signed else "curl"
     token = ' -H "Authorization: Bearer $PBXSIM_CONTROL_TOKEN"' if needs_token else ""
-    lines = [f"pbxsim {__version__} on {url}", f"Call records are in {kept_in}"]
+    lines = [f"pbxsim {__version__} on {url}", *reach, f"Call records are in {kept_in}"]
     for host in hosts:
         lines += _calls(host, vendors, url, curl, shows_credentials=shows_credentials)
     if not shows_credentials:

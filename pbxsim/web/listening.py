@@ -8,6 +8,7 @@ of descriptors, is one line of the log a minute instead of a traceback each.
 from __future__ import annotations
 
 import asyncio
+import errno
 from asyncio.sslproto import SSLProtocol
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,45 @@ if TYPE_CHECKING:
     from pbxsim.web.protocol import Connection, ConnectionServer
 
 _BACKLOG: Final = 1024  # connections that the system keeps until they are accepted
+_PATIENCE: Final = 0.5  # seconds for whoever has the port to say who it is
+_REACHED: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
+class AddressInUse(OSError):
+    """Somebody else listens where the server was to listen, or nobody may."""
+
+    @classmethod
+    def of(cls, host: str, port: int, error: OSError, *, is_pbxsim: bool = False) -> AddressInUse:
+        """Say it in words."""
+        who = ": another pbxsim is there" if is_pbxsim else ""
+        cure = "; --port 0 takes any port that is free" if error.errno == errno.EADDRINUSE else ""
+        return cls(f"cannot listen on {host} port {port}: {error.strerror or error}{who}{cure}")
+
+
+async def refuse_taken(host: str, port: int) -> None:
+    """See that a port can be listened on, before anything is made for a server there. Raises AddressInUse."""
+    if not port:
+        return
+    try:
+        probe = await asyncio.get_running_loop().create_server(asyncio.Protocol, host, port, start_serving=False)
+    except OSError as error:
+        is_pbxsim = error.errno == errno.EADDRINUSE and await _is_pbxsim(host, port)
+        raise AddressInUse.of(host, port, error, is_pbxsim=is_pbxsim) from error
+    probe.close()
+    await probe.wait_closed()
+
+
+async def _is_pbxsim(host: str, port: int) -> bool:
+    """Ask whoever listens there whether it is alive, as only a pbxsim without TLS answers."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            reader, writer = await asyncio.open_connection(_REACHED.get(host, host), port)
+            writer.write(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            reply = await reader.read(4096)
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return b'{"status":"alive"}' in reply
 
 
 class ListeningSite(web.BaseSite):

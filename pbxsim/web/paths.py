@@ -21,6 +21,7 @@ METRICS: Final = "/metrics"
 RESERVED: Final = (*HEALTH, METRICS, CONTROL_ROOT, CONTROL_ROOT + "/*")
 _SLASHES: Final = re.compile(r"/{2,}")
 _ALIKE: Final = 0.85
+_MOST_GUESSES: Final = 3
 _BASE_URL: Final = "does the client's base URL lack its trailing slash?"
 
 
@@ -33,10 +34,11 @@ class PathClaimedTwice(Exception):
 
 
 class VendorPaths:
-    """The paths of all vendors that are served. Raises PathClaimedTwice."""
+    """The paths of all vendors that are served; `others` are those that no PBX speaks. Raises PathClaimedTwice."""
 
-    def __init__(self, vendors: Iterable[Vendor]) -> None:
+    def __init__(self, vendors: Iterable[Vendor], others: Iterable[Vendor] = ()) -> None:
         self.vendors = tuple(vendors)
+        self._others = tuple(others)
         self._exact: dict[str, Vendor] = {}
         self._below: dict[str, Vendor] = {}
         claims = [(path, "pbxsim itself") for path in RESERVED]
@@ -65,13 +67,20 @@ class VendorPaths:
 
     def hints(self, path: str) -> tuple[str, ...]:
         """Say what the client that asked for a path nobody owns probably meant."""
+        foreign = [vendor.name for vendor in self._others if any(_fits(cleaned(path), own) for own in vendor.paths)]
+        if foreign:
+            return tuple(
+                f"{path} belongs to {name}, which no PBX here speaks: add `vendors: {name}:`" for name in foreign
+            )
         known = [path for path, _ in self.listed()]
         for look in _LOOKS:
-            for candidate in known:
-                hint = look(path, candidate)
-                if hint:
-                    return (hint,)
-        return word_hint("path", path, [candidate.removesuffix("*") for candidate in known])
+            hints = [hint for candidate in known if (hint := look(path, candidate))]
+            if hints:
+                return (hints[0],)
+        hints = [next(filter(None, (look(path, each) for look in _FAR_LOOKS)), "") for each in known]
+        return tuple(filter(None, hints))[:_MOST_GUESSES] or word_hint(
+            "path", path, [candidate.removesuffix("*") for candidate in known]
+        )
 
 
 def cleaned(path: str) -> str:
@@ -162,7 +171,8 @@ _LOOKS: Final = (
     _surplus_slash,
     _misspelt,
     _glued_segments,
-    _other_segment,
-    _missing_segment,
 )
 """What a path may be, the likeliest first."""
+
+_FAR_LOOKS: Final = (_other_segment, _missing_segment)
+"""What else it may be: here each path that is documented may be the one that is meant."""

@@ -20,7 +20,8 @@ from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.faulty_sending import send_faulty
 from pbxsim.web.file_bytes import FileBytes
-from pbxsim.web.listening import ListeningSite
+from pbxsim.web.hint_lines import HintLines
+from pbxsim.web.listening import AddressInUse, ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
 from pbxsim.web.protocol import ConnectionServer
 from pbxsim.web.turns import Turns
@@ -36,32 +37,36 @@ if TYPE_CHECKING:
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
 
-    _Answered: TypeAlias = tuple[Reply, tuple[SetFault, Injection] | None]
+    _Answered: TypeAlias = tuple[HostedPbx, Reply, tuple[SetFault, Injection] | None]
 
+_SILENT: Final = HintLines()
 _TEXT: Final = "text/plain; charset=utf-8"
 
 LONGEST_BODY: Final = 1_048_576
 _TOO_LONG: Final = f"the body is longer than {LONGEST_BODY} bytes"
 
 
-class AddressInUse(OSError):
-    """Somebody else listens where the server was to listen, or nobody may."""
-
-
 class PbxServer:
     """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
 
     `limits` are those that this process can bear if none are given. A body that does not come in their time is answered
-    by the vendor, without it.
+    by the vendor, without it. `lines` tells of requests.
     """
 
     def __init__(
-        self, hosts: Hosts, vendors: Mapping[str, Vendor], api: ControlApi, *, limits: ConnectionLimits | None = None
+        self,
+        hosts: Hosts,
+        vendors: Mapping[str, Vendor],
+        api: ControlApi,
+        *,
+        limits: ConnectionLimits | None = None,
+        lines: HintLines = _SILENT,
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
         self._api = api
         self._limits = ConnectionLimits.of_this_process() if limits is None else limits
+        self._lines = lines
         self._runner: web.ServerRunner | None = None
         self._turns: Turns | None = None  # one PBX needs none
         self.port = 0
@@ -70,7 +75,9 @@ class PbxServer:
     def reindex(self) -> None:
         """Look again at which vendors are served, after a PBX began anew by another plan. Raises PathClaimedTwice."""
         self.hosts.index()
-        self._paths = VendorPaths(self._vendors[name] for name in self.hosts.vendors())
+        served = self.hosts.vendors()
+        others = [vendor for name, vendor in self._vendors.items() if name not in served]
+        self._paths = VendorPaths((self._vendors[name] for name in served), others)
         self._read = widest(host.request_limits for host in self.hosts)
 
     async def start(self, host: str, port: int, tls: SSLContext | None = None) -> None:
@@ -88,7 +95,7 @@ class PbxServer:
             await site.start()
         except OSError as error:
             await runner.cleanup()
-            raise AddressInUse(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
+            raise AddressInUse.of(host, port, error) from error
         self._runner = runner
         self.port = runner.addresses[0][1]
         try:
@@ -128,8 +135,8 @@ class PbxServer:
         answered = await self._answered(vendor.name, request, hints)
         if answered is None:
             return self._nowhere(incoming, path, query)
-        reply, faulty = answered
-        response = _response(reply, closes=bool(request.fault))
+        host, reply, faulty = answered
+        response = _response(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
         return response if faulty is None else await send_faulty(incoming, response, *faulty)
 
     async def _answered(self, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
@@ -169,13 +176,20 @@ class PbxServer:
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         masked = Mask(self._paths.vendors, self.hosts.secrets).path(path)
-        hints = self._paths.hints(masked)
+        hints = self._api.hints(masked) or self._paths.hints(masked)
         listed = "".join(f"  {known}  ({name})\n" for known, name in self._paths.listed())
         meant = "".join(f"{hint}\n" for hint in hints)
         text = f"404 Not Found\n{meant}Here are:\n{listed}  {CONTROL_ROOT}/  (pbxsim's control API)\n"
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
-        self.hosts.first().requests.missed(request, reply)
-        return _response(reply)
+        self._note(request, reply)
+        return _response(reply, self._lines.tell(self.hosts.first(), request, reply))
+
+    def _note(self, request: Request, reply: Reply) -> None:
+        """Keep a request that reached no vendor, at the moment at which the clock should stand now."""
+        first = self.hosts.first()
+        first.driver.catch_up()
+        first.requests.missed(request, reply)
+        first.driver.rearm()
 
     def _too_many_headers(self, incoming: web.BaseRequest) -> web.StreamResponse:
         reason = f"more than {self._read.headers} headers"
@@ -187,7 +201,7 @@ class PbxServer:
     def _unreadable(self, remote: str, reason: str) -> None:
         hint = f"this was no HTTP request that a server can read: {reason}"
         reply = Reply(body=b"", status=400, code="400", hints=(hint,))
-        self.hosts.first().requests.missed(Request("", "", remote=remote), reply)
+        self._note(Request("", "", remote=remote), reply)
 
     async def _body(self, incoming: web.BaseRequest) -> tuple[bytes, str]:
         """Read a body; what is wrong with it, if something is, as second."""
@@ -211,11 +225,11 @@ def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, 
     injection = host.injection
     # All that faults and forced replies cost where none is set is this one look at an attribute.
     if injection is None:
-        return host.answer(vendor, request, hints), None
+        return host, host.answer(vendor, request, hints), None
     injected = host.meet(vendor, request)
     reply = host.answer(vendor, request, hints, injected)
     fault = None if injected is None else injected.fault
-    return reply, None if fault is None else (fault, injection)
+    return host, reply, None if fault is None else (fault, injection)
 
 
 async def _read(incoming: web.BaseRequest) -> tuple[bytes, str]:
@@ -246,10 +260,10 @@ def _with_authority(incoming: web.BaseRequest) -> Mapping[str, str]:
     return headers
 
 
-def _response(reply: Reply, *, closes: bool = False) -> web.Response:
+def _response(reply: Reply, more: tuple[tuple[str, str], ...] = (), *, closes: bool = False) -> web.Response:
     """Make a response; one that `closes` where what is left of a body would be taken for the next request."""
     response = web.Response(
-        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers)
+        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers, *more)
     )
     if closes:
         response.force_close()

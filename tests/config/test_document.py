@@ -187,3 +187,8 @@ def test_aliases_that_blow_up_are_refused() -> None:
     )
     for text in (bomb, f"a: [{'x,' * (MOST_VALUES + 1)}]"):
         assert refusal(text).expected == f"at most {MOST_VALUES} values, aliases copied out"
+
+
+@pytest.mark.parametrize("text", ["a:\n\t- b\n", "a:\n  b: 1\n\tc: 2\n", "a:\n \t- b\n"])
+def test_a_tab_that_indents_is_called_one(text: str) -> None:
+    assert refusal(text).expected == "YAML that a parser can read: a tab: indent with blanks"

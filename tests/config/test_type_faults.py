@@ -132,3 +132,16 @@ def test_a_key_of_a_mapping_has_a_form_too() -> None:
 
 def test_what_the_schema_lets_pass_and_msgspec_does_not_is_told_in_msgspecs_words() -> None:
     assert told("limits: {talk: 60.0}") == [(2, "limits.talk", 60.0, "Expected `int`, got `float`")]
+
+
+def test_a_word_is_near_whatever_its_case_and_a_former_strategy_is_told_its_new_name() -> None:
+    file = "queues: [{name: q, strategy: RingAll}, {name: r, strategy: roundrobin}]"
+    expected = [fault[3] for fault in told(file)]
+    assert [words.partition(" (")[2] for words in expected] == ["did you mean ringall?)", "did you mean rrmemory?)"]
+
+
+def test_where_a_mapping_is_expected_the_one_that_was_meant_is_shown() -> None:
+    assert [fault[3] for fault in told('queues: [{name: q, members: [eva, "201"]}]')] == [
+        'a mapping, as {agent: "201"}',
+        'a mapping, as {agent: "201"}',
+    ]

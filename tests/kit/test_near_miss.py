@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.kit.near_miss import parameter_hints, word_hint
+from pbxsim.kit.near_miss import nearest, parameter_hints, word_hint
 
 KNOWN = ("action", "dstNum", "dstSipUsername")
 
@@ -16,9 +16,9 @@ KNOWN = ("action", "dstNum", "dstSipUsername")
         ("dstnum", "parameter 'dstnum' is written 'dstNum': case counts"),
         ("dstSipUsernamem", "parameter 'dstSipUsernamem' is not documented: did you mean 'dstSipUsername'?"),
         (" dstNum", "parameter ' dstNum' has blanks around it: 'dstNum' is what the vendor documents"),
-        ("zzz", "parameter 'zzz' is not documented"),
-        ("", "parameter '' is not documented"),
-        ("a\nb", "parameter 'a\\nb' is not documented"),
+        ("zzz", "parameter 'zzz' is not documented; there are: action, dstNum, dstSipUsername"),
+        ("", "parameter '' is not documented; there are: action, dstNum, dstSipUsername"),
+        ("a\nb", "parameter 'a\\nb' is not documented; there are: action, dstNum, dstSipUsername"),
     ],
 )
 def test_an_unknown_parameter_is_told_what_it_may_have_been(sent: str, hint: str) -> None:
@@ -44,7 +44,9 @@ def test_the_first_ten_unknown_parameters_have_hints_and_known_ones_between_them
 
 
 def test_of_a_long_name_or_word_the_beginning_is_told() -> None:
-    assert parameter_hints(["x" * 10_000], KNOWN) == (f"parameter {'x' * 64!r} is not documented",)
+    assert parameter_hints(["x" * 10_000], KNOWN) == (
+        f"parameter {'x' * 64!r} is not documented; there are: action, dstNum, dstSipUsername",
+    )
     assert word_hint("action", "x" * 10_000, KNOWN) == (f"action {'x' * 128!r} is not documented",)
 
 
@@ -52,3 +54,17 @@ def test_of_a_long_name_or_word_the_beginning_is_told() -> None:
 def test_a_byte_order_mark_in_front_of_a_name_is_named(name: str) -> None:
     (hint,) = parameter_hints(["\ufeff" + name], ("username", "action"))
     assert "byte order mark" in hint
+
+
+def test_what_is_missing_is_compared_first_and_underscores_do_not_count() -> None:
+    known = ("caller", "callee", "caller_id")
+    assert parameter_hints(["caller", "callerId"], known) == ("parameter 'callerId' is written 'caller_id'",)
+    assert parameter_hints(["caller", "callr"], ("caller", "callee")) == (
+        "parameter 'callr' is not documented: did you mean 'callee'?",
+    )
+
+
+def test_the_nearest_are_found_whatever_their_case_and_hyphens() -> None:
+    assert nearest("CUSTOM-CDR", ("action", "customCdr1", "custom_cdr")) == ["custom_cdr"]
+    assert nearest("101", ("100", "102", "557"), 2) == ["102", "100"]
+    assert nearest("zzz", ("action",)) == []

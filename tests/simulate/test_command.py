@@ -60,7 +60,9 @@ def test_the_command_prints_the_summary_and_nothing_else(tmp_path: Path, capsys:
 def test_refused_input_ends_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", str(tmp_path / "nowhere.yaml"), "--calls", "1"]) == 1
     assert main(["simulate", "documented", "--for", "1h"]) == 1
-    assert "documented: traffic: nobody calls there" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "documented: traffic: nobody calls there" in told
+    assert told.endswith('\ntraffic:\n  - to: "299299000"  # a public number of the PBX\n    per_hour: 60\n')
 
 
 @pytest.mark.parametrize(

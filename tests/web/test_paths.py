@@ -77,3 +77,17 @@ def test_a_path_below_a_prefix_in_the_wrong_case_is_told_so() -> None:
 
 def test_a_path_with_another_version_in_it_is_told_the_right_one() -> None:
     assert VendorPaths([ACME]).hints("/acme/v5/call") == ("path '/acme/v5/call' has 'v5' where 'v4' is documented",)
+
+
+def test_each_path_that_may_be_meant_is_told() -> None:
+    paths = VendorPaths([vendor("one", "/api/api.php"), vendor("two", "/webapi.php")])
+    first, second = paths.hints("/api.php")
+    assert "/api/api.php is documented" in first
+    assert second == "path '/api.php' has 'api.php' where 'webapi.php' is documented"
+
+
+def test_a_path_of_a_vendor_that_no_pbx_speaks_is_told_what_to_add() -> None:
+    paths = VendorPaths([ACME], [vendor("duocom", "/cgi-bin/call", "/masks/*")])
+    hint = "belongs to duocom, which no PBX here speaks: add `vendors: duocom:`"
+    assert paths.hints("/cgi-bin/call") == (f"/cgi-bin/call {hint}",)
+    assert paths.hints("/masks//x") == (f"/masks//x {hint}",)

@@ -204,6 +204,13 @@ class ReceiverWorker:
             self._give_up(head)
         else:
             head.due = due
+            self._put_off(head)
+
+    def _put_off(self, head: Delivery) -> None:
+        what, number, why = head.notice.event, len(head.tries), head.tries[-1].error
+        _log.warning(
+            "%s: delivery %d (%s), try %d: %s; the next at %s", self.name, head.id, what, number, why, iso(head.due)
+        )
 
     def _patience(self, outcome: Outcome) -> Duration:
         """Tell how long the receiver asks not to be tried: of a date by its clock or ours, the nearer counts."""

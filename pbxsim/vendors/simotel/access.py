@@ -17,7 +17,7 @@ from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel.errors import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from pbxsim.kit.request import Request
     from pbxsim.vendors.simotel.settings import Account
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 _KEY: Final = "X-APIKEY"
 _BASIC: Final = "Authorization"
 _ALIKE: Final = ("api", "key", "auth", "token")  # a header with one of these in its name was meant for us
+_SCHEMES: Final = (
+    "bearer",
+    "digest",
+    "negotiate",
+    "apikey",
+    "token",
+)  # what else stands there may be the secret itself
 _PREFLIGHT: Final = (
     ("Access-Control-Allow-Methods", "PUT, POST"),
     ("Access-Control-Allow-Headers", "X-APIKEY, Authorization, Content-Type"),
@@ -41,9 +48,10 @@ def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Acc
     if not key and not basic:
         raise Refusal(Failure.CREDENTIALS_MISSING, *_header_hints(headers))
     username, password = _read_basic(basic)
+    accounts = tuple(accounts)
     found = [account for account in accounts if _fits(account, key, username, password) and account.enabled]
     if not found:
-        raise Refusal(Failure.CREDENTIALS_INVALID, *_incomplete(key, basic))
+        raise Refusal(Failure.CREDENTIALS_INVALID, *_wrong(accounts, key, basic, (username, password)))
     return found[0]
 
 
@@ -71,11 +79,41 @@ def _read_basic(header: str) -> tuple[str, str]:
     return username, password
 
 
-def _incomplete(key: str, basic: str) -> tuple[str, ...]:
+def _wrong(accounts: Sequence[Account], key: str, basic: str, pair: tuple[str, str]) -> tuple[str, ...]:
+    """Say what is wrong with each of the credentials that came, else which other the account needs."""
+    faults = [*_wrong_key(accounts, key)] if key else []
+    faults += _wrong_basic(accounts, basic, *pair) if basic else []
+    if faults:
+        return (*faults, _modes(accounts))
+    own = [each for each in accounts if (key and each.api_key == key) or (basic and each.username == pair[0])]
+    if not any(each.enabled for each in own):
+        return ("the account that has these credentials is not enabled",)
     if key and basic:
-        return ("no enabled account of this PBX has these credentials",)
+        return (f"{_KEY} and {_BASIC} are those of two accounts",)
     missing = _BASIC if key else _KEY
-    return (f"only one of {_KEY} and {_BASIC} came: an account of mode both needs {missing} too",)
+    return (f"only one of {_KEY} and {_BASIC} came: an account of mode both needs {missing} too", _modes(accounts))
+
+
+def _wrong_key(accounts: Sequence[Account], key: str) -> Iterator[str]:
+    if not any(account.api_key and account.api_key == key for account in accounts):
+        yield "no api_key of this PBX is the one sent"
+
+
+def _wrong_basic(accounts: Sequence[Account], basic: str, username: str, password: str) -> Iterator[str]:
+    scheme = basic.strip().partition(" ")[0]
+    named = [account for account in accounts if account.username and account.username == username]
+    if scheme.lower() != "basic":
+        shown = f" is of the scheme {scheme}" if scheme.lower() in _SCHEMES else " has another scheme"
+        yield f"{_BASIC}{shown}: only Basic is documented"
+    elif not named:
+        yield "no account of this PBX has the username that was sent"
+    elif not any(account.password == password for account in named):
+        yield "the password is not that of the username that was sent"
+
+
+def _modes(accounts: Sequence[Account]) -> str:
+    modes = sorted({account.mode.value for account in accounts if account.enabled})
+    return f"accounts of this PBX are of the mode {', '.join(modes)}" if modes else "no account of this PBX is enabled"
 
 
 def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.kit.receiving import server_faults
+from pbxsim.kit.receiving import server_faults, without_scheme
 from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
-from pbxsim.vendors.simotel.event_settings import Method, is_address
+from pbxsim.vendors.simotel.event_settings import ADDRESS, Method, is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ def _own_faults(entry: ComponentEntry, path: str) -> Iterator[SettingsFault]:
     if not _is_name(entry.name):
         yield SettingsFault(f"{path}.name", entry.name, f"a name of at most {_LONGEST_NAME} characters")
     if not is_address(entry.address):
-        yield SettingsFault(f"{path}.address", NOT_SHOWN, "an http(s) URL without user, password, fragment or blanks")
+        yield SettingsFault(f"{path}.address", NOT_SHOWN, f"{ADDRESS}{without_scheme(entry.address)}")
     yield from server_faults(entry.address, f"{path}.address")
     if not 0 < entry.answer_within <= _LONGEST_WAIT:
         expected = f"seconds, more than 0 and at most {_LONGEST_WAIT}"

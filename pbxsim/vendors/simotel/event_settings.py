@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from pbxsim.kit.civil import zone_or_none
-from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults, without_scheme
 from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.notice import Retry
 
@@ -137,10 +137,13 @@ class EventSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return self.enabled and (self.chosen is None or event in self.chosen)
 
 
+ADDRESS: Final = "an http(s) URL without user, password, fragment or blanks"
+
+
 def event_faults(settings: EventSettings, path: str) -> Iterator[SettingsFault]:
     """Find what could never work; `path` is where these settings stand. No fault shows a password or a token."""
     if not is_address(settings.address):
-        yield SettingsFault(f"{path}.address", NOT_SHOWN, "an http(s) URL without user, password, fragment or blanks")
+        yield SettingsFault(f"{path}.address", NOT_SHOWN, f"{ADDRESS}{without_scheme(settings.address)}")
     yield from server_faults(settings.address, f"{path}.address")
     if ":" in settings.username:  # RFC 7617, 2: the first colon ends the user name
         yield SettingsFault(f"{path}.username", settings.username, "a name without ':'")

@@ -11,10 +11,11 @@ from pbxsim.kit.methods import GET_AND_POST
 from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.reach import reachable
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.errors import PbxError
+from pbxsim.pbx.errors import AgentRefused, OutboundRouteNotFound, PbxError, QueueNotFound
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.actions import ACTIONS, ALL_PARAMETERS, PARAMETERS, VoipsunAction
 from pbxsim.vendors.voipsun.errors import refusal
+from pbxsim.vendors.voipsun.lines import unknown
 from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
@@ -86,7 +87,9 @@ class VoipsunInterface:
         try:
             return action.handler(request, self.state)
         except PbxError as error:
-            raise refusal(name, error) from error
+            refused = refusal(name, error)
+            refused.hints += _meant(error, params, self.state.pbx)
+            raise refused from error
 
     def _trial_parties(self) -> Iterator[tuple[str, str]]:
         """Give pairs that a call could connect: how a request names the first, and the second's number."""
@@ -116,6 +119,22 @@ def _insist_on_parameters(action: VoipsunAction, request: Request) -> None:
     faults = action.lacks(request.params)
     if faults:
         raise Refusal(120, *faults)
+
+
+def _meant(error: PbxError, params: Params, pbx: Pbx) -> tuple[str, ...]:
+    """Say what is near a name of the request that nothing here has."""
+    if isinstance(error, QueueNotFound):
+        return unknown("queueName", error.name, [queue.name for queue in pbx.queues])
+    if isinstance(error, OutboundRouteNotFound):
+        routes = pbx.directory.routes
+        name = next(iter(params.given(("outrouteName", "outrouteId"))), "outrouteName")
+        return unknown(
+            name, params.text(name), [each.name if name == "outrouteName" else str(each.id) for each in routes]
+        )
+    if isinstance(error, AgentRefused):
+        number, numbers = params.text("agentNumber"), [agent.number for agent in pbx.agents]
+        return ("the agentPin is not this agent's",) if number in numbers else unknown("agentNumber", number, numbers)
+    return ()
 
 
 def _name_hints(params: Params) -> tuple[str, ...]:

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.near_miss import nearest
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.pbx.errors import DialplanNotFound, ExtensionNotFound, PbxError
+from pbxsim.pbx.errors import AmbiguousExtension, DialplanNotFound, ExtensionNotFound, PbxError
 from pbxsim.vendors.voipsun.errors import CODES
 from pbxsim.vendors.voipsun.parameters import whole_number
 from pbxsim.vendors.voipsun.wire import UNREGISTERED, is_reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pbxsim.kit.params import Params
     from pbxsim.pbx.directory import Directory, Line
+
+
+_FEW: Final = 10
 
 
 class LineChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,7 +62,33 @@ class LineChoice(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return self._found(params, directory)
         except PbxError as error:
-            raise Refusal(self.codes[type(error)]) from error
+            raise Refusal(self.codes[type(error)], *self._meant(error, params, directory)) from error
+
+    def _meant(self, error: PbxError, params: Params, directory: Directory) -> tuple[str, ...]:
+        """Say what is near a name that nothing has, or which numbering plans have one that is not alone."""
+        name = params.given(self.names)[0]
+        value, plan = params[name], params.text(self.dialplan)
+        if isinstance(error, DialplanNotFound):
+            return unknown(self.dialplan, plan, directory.dialplans)
+        if isinstance(error, AmbiguousExtension):
+            plans = [each.dialplan for each in directory.extensions if each.internal == value]
+            return (f"{name} {value!r} is in the dialplans {', '.join(plans)}: say which by {self.dialplan}",)
+        return self._elsewhere(value, plan, directory) or unknown(name, value, self._known(name, plan, directory))
+
+    def _known(self, name: str, plan: str, directory: Directory) -> Iterable[str]:
+        if name == self.sip_user:
+            return directory.lines
+        own = [each for each in directory.extensions if not plan or each.dialplan == plan]
+        if name == self.public:
+            return [number for each in own for number in each.public]
+        return [each.internal if name == self.internal else str(each.id) for each in own]
+
+    def _elsewhere(self, value: str, plan: str, directory: Directory) -> tuple[str, ...]:
+        """Say by which other parameter the extension that has this value would have been found."""
+        for other in (self.public, self.internal, self.id, self.sip_user):
+            if value in self._known(other, plan, directory):
+                return (f"{value!r} is what {other} names",)
+        return ()
 
     def _found(self, params: Params, directory: Directory) -> ToExtension:
         plan = params.text(self.dialplan)
@@ -76,6 +106,14 @@ class LineChoice(msgspec.Struct, frozen=True, kw_only=True):
         else:
             extension = directory.by_id(_id(value))
         return ToExtension(extension.internal, extension)
+
+
+def unknown(name: str, value: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Say that nothing is called so, and what is called nearly so; of a few all, where nothing is near."""
+    names = list(known)
+    near = nearest(value, names, 3)
+    told = f"the nearest: {', '.join(near)}" if near else f"there are: {', '.join(names[:_FEW]) or 'none'}"
+    return (f"there is no {name} {value[:64]!r}; {told}",)
 
 
 def _id(text: str) -> int:

@@ -12,7 +12,7 @@ from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.headers import is_origin
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.kit.reach import reachable
-from pbxsim.kit.receiving import delivery_faults, is_url, server_faults
+from pbxsim.kit.receiving import delivery_faults, is_url, server_faults, without_scheme
 from pbxsim.kit.values import Lines
 from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
@@ -167,7 +167,9 @@ def _notice_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
             yield SettingsFault(f"{path}.url", NOT_SHOWN, "a URL whose server is written out, without a placeholder")
         elif not is_url(notice.url):
             yield SettingsFault(
-                f"{path}.url", NOT_SHOWN, "an http(s) URL without a fragment, blanks or letters beyond ASCII"
+                f"{path}.url",
+                NOT_SHOWN,
+                f"an http(s) URL without a fragment, blanks or letters beyond ASCII{without_scheme(notice.url)}",
             )
         yield from server_faults(notice.url, f"{path}.url")
         yield from delivery_faults(notice.timeout, notice.retry, path)

@@ -37,6 +37,13 @@ class ControlApi:
         """Tell whether a path is the control API's own."""
         return path in HEALTH or path in (METRICS, CONTROL_ROOT) or path.startswith(CONTROL_ROOT + "/")
 
+    def hints(self, path: str) -> tuple[str, ...]:
+        """Say that a path that nobody owns is one of the control API's without its root."""
+        from pbxsim.web.control.routes import ROUTES
+
+        near = _near(path, ROUTES) if path.count("/") == 1 else ""
+        return (f"path {path!r} is probably {CONTROL_ROOT}{near} of pbxsim's control API",) if near else ()
+
     async def answer(self, request: Request) -> Response:
         """Do what is asked and answer it; whatever goes wrong becomes a problem document."""
         try:
@@ -65,7 +72,7 @@ class ControlApi:
         if not (fitting and all(route.is_open for route, _ in fitting)):
             self._guard.check_token(request)
         if not fitting:
-            raise Problem(404, f"the control API has no {request.path}; {CONTROL_ROOT}/openapi.json lists its routes")
+            raise Problem(404, _nowhere(request.path, ROUTES))
         route, parts = _by_method(fitting, request)
         self._guard.check_type(request)
         if request.path in HEALTH and not self._guard.trusts(request):
@@ -73,6 +80,22 @@ class ControlApi:
         host = pbx_meant(self._hosts, request.params)
         response = await route.answer(host, route.arguments(request, self._hosts, host, parts))
         return linked(response, request.path, request.params)
+
+
+def _nowhere(path: str, routes: Iterable[Route[Any]]) -> str:
+    """Say that there is no such route, and which was probably meant."""
+    near = _near(path.removeprefix(CONTROL_ROOT), routes)
+    meant = f": did you mean {CONTROL_ROOT}{near}?" if near else ""
+    return f"the control API has no {path}{meant}; {CONTROL_ROOT}/openapi.json lists its routes"
+
+
+def _near(rest: str, routes: Iterable[Route[Any]]) -> str:
+    """Find the route that is most like what stands behind the control API's root; empty where none is."""
+    from pbxsim.kit.near_miss import nearest
+
+    own = [route for route in routes if route.path.startswith(CONTROL_ROOT)]
+    paths = dict.fromkeys(route.path_like(CONTROL_ROOT + rest).removeprefix(CONTROL_ROOT) for route in own)
+    return next(iter(nearest(rest, paths)), "")
 
 
 def _for_strangers(hosts: Hosts, path: str) -> Response:

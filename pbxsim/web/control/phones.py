@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.kit.near_miss import nearest
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Diversion, Line
+from pbxsim.pbx.directory import Directory, Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.handset import Handset, Instruction, Reaction
 from pbxsim.web.control.paging import NamedPage, named_listing
@@ -133,7 +135,8 @@ def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
     """Do what a person at that telephone would do."""
     line, known = _line(host, user), VERBS.get(verb)
     if known is None:
-        raise Problem(404, f"nobody can {verb!r} a telephone; verbs are {', '.join(VERBS)}")
+        near = [f": did you mean {found!r}?" for found in nearest(verb, VERBS)]
+        raise Problem(404, f"nobody can {verb!r} a telephone{''.join(near)}; verbs are {', '.join(VERBS)}")
     given = _given(verb, known, body)
     handset = _handset(host)
     return Command(verb, {"phone": line.user, **given}, lambda: _done(known.act, handset, line, body))
@@ -169,8 +172,24 @@ def _line(host: HostedPbx, user: str) -> Line:
     numbered = [line for line in directory.lines.values() if line.extension.internal == user]
     if len(numbered) == 1:
         return numbered[0]
-    found = f"{user!r} is the number of {', '.join(line.user for line in numbered)}" if numbered else ""
-    raise Problem(404, found or f"there is no telephone {user!r}")
+    raise Problem(
+        404, _whose(directory, user, numbered) or f"there is no telephone {user!r}{_nearest(directory, user)}"
+    )
+
+
+def _whose(directory: Directory, number: str, numbered: list[Line]) -> str:
+    """Say which telephones a number leads to that is not one telephone's name; empty where none."""
+    public = directory.public_or_none(number)
+    lines = numbered or (public.lines if public is not None else [])
+    if not lines:
+        return ""
+    users = ", ".join(line.user for line in lines)
+    return f"{number!r} is the number of {users}" if len(lines) > 1 else f"{number!r} is the telephone {users}"
+
+
+def _nearest(directory: Directory, user: str) -> str:
+    near = nearest(user, (*directory.lines, *(each.internal for each in directory.extensions)), 3)
+    return f": did you mean {' or '.join(near)}?" if near else f"; there are: {', '.join(islice(directory.lines, 10))}"
 
 
 def _handset(host: HostedPbx) -> Handset:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, Union, get_args, get_origin
 from urllib.parse import unquote_plus
 
 import msgspec
 
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.kit.json_body import byte_order_mark
+from pbxsim.kit.near_miss import nearest
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=msgspec.Struct)
 
 _LARGEST = 2.0**63
+_UNKNOWN_FIELD: Final = re.compile(r"Object contains unknown field `([^`]*)`")
+_WRONG_VALUE: Final = re.compile(r"Invalid enum value '([^']*)' - at `\$\.(\w+)`")
 
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 """A number as a client may give it: no blanks, no control characters."""
@@ -52,12 +57,13 @@ def query_of(params: Mapping[str, str], kind: type[S]) -> S:
         if name == "pbx":
             continue
         if name not in filters:
-            raise Problem(400, f"query: Object contains unknown field `{name}`")
+            raise Problem(400, f"query: Object contains unknown field `{name}`{_meant(name, filters)}")
         attribute, form = filters[name]
         try:
             read[attribute] = msgspec.convert(text, form, strict=False)
         except msgspec.ValidationError as error:
-            raise Problem(400, f"query: {error} - at `$.{name}`") from None
+            told = _one_of(text, error, form)
+            raise Problem(400, f"query: {error} - at `$.{name}`{told}") from None
     return kind(**read)
 
 
@@ -90,7 +96,46 @@ def body_of(body: bytes, kind: type[S]) -> S:
         given = msgspec.json.decode(body or b"{}", type=dict[str, Any])
         return msgspec.convert({name: _whole(value) for name, value in given.items()}, kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"body: {byte_order_mark(body) or error}") from None
+        raise Problem(400, f"body: {byte_order_mark(body) or f'{error}{_body_hint(str(error), kind)}'}") from None
+
+
+def _body_hint(error: str, kind: type[msgspec.Struct]) -> str:
+    """Say which field an unknown one was probably meant to be, or what one that is wrong may be."""
+    field = _UNKNOWN_FIELD.fullmatch(error)
+    fields = {each.encode_name: each.type for each in msgspec.structs.fields(kind)}
+    if field is not None:
+        return _meant(field[1], fields)
+    wrong = _WRONG_VALUE.fullmatch(error)
+    return _one_of(wrong[1], error, fields.get(wrong[2])) if wrong is not None else ""
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """Say which name was probably meant, or all there are where none is near."""
+    names = list(known)
+    near = nearest(name, names)
+    return (
+        f": did you mean `{near[0]}`?" if near else f"; there are: {', '.join(names)}" if names else "; there is none"
+    )
+
+
+def _one_of(text: str, error: object, form: object) -> str:
+    """Say what a value may be that is one of a few."""
+    if "enum" not in str(error):
+        return ""
+    words = [str(word) for word in _words(form)]
+    near = nearest(text, words)
+    meant = f": did you mean {near[0]!r}?" if near else ""
+    return f"{meant}; one of {', '.join(words)}" if words else ""
+
+
+def _words(form: object) -> Iterator[object]:
+    if get_origin(form) is Literal:
+        yield from get_args(form)
+    elif isinstance(form, type) and issubclass(form, Enum):
+        yield from (member.value for member in form)
+    else:
+        for part in get_args(form):
+            yield from _words(part)
 
 
 def _whole(value: object) -> object:

@@ -83,6 +83,12 @@ class Route(ABC, Generic[R]):
                 return None
         return parts
 
+    def path_like(self, path: str) -> str:
+        """Give the route's path with what another path has at the places of its `{names}`, as far as that goes."""
+        given = [*path.split("/"), *self._segments[path.count("/") + 1 :]]
+        pairs = zip(self._segments, given, strict=False)
+        return "/".join(have if wanted.startswith("{") and have else wanted for wanted, have in pairs)
+
     def arguments(self, request: Request, hosts: Hosts, host: HostedPbx, parts: Mapping[str, str]) -> list[Any]:
         """Read the request, and give what the handler takes, in its order. Raises Problem 400, 404."""
         given: dict[str, Any] = {"request": request, "hosts": hosts, "host": host}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbxsim.clock.instant import SECOND
+from pbxsim.clock.instant import SECOND, iso
 from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.delivery import DeliveryState
 from tests.receivers import WebReceiver, closing, closing_mid_reply, hanging, raw, reply, slow
@@ -33,7 +33,7 @@ from tests.sinks.outbox.post_office import PostOffice, at, errors, first_of, onl
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_failed_try_is_told_and_the_next_comes_a_second_later_and_delivers(
-    post: PostOffice, bad: object, status: int, error: str, method: str
+    post: PostOffice, bad: object, status: int, error: str, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     outbox = post.open()
     post.hook.replies.append(bad)  # type: ignore[arg-type]  # a table's cell
@@ -44,6 +44,9 @@ async def test_a_failed_try_is_told_and_the_next_comes_a_second_later_and_delive
     assert [(made.status, made.error[: len(error)]) for made in first.tries] == [(status, error)]
     assert len(post.hook.heard) == 1, "neither a hidden second try, nor the next before the first"
     assert second.tries == []
+    (line,) = caplog.messages
+    assert f"delivery {first.id} ({first.notice.event}), try 1: {error}" in line
+    assert line.endswith(f"; the next at {iso(first.due)}")
     await post.advance(0.999)
     assert len(post.hook.heard) == 1
     await post.advance(0.001)

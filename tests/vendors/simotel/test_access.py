@@ -157,6 +157,7 @@ def test_the_journal_says_which_half_was_missing_and_which_header_was_meant() ->
     client = Client()
     assert client.send(headers=JSON | {"X-APIKEY": KEY}).hints == (
         "only one of X-APIKEY and Authorization came: an account of mode both needs Authorization too",
+        "accounts of this PBX are of the mode both",
     )
     assert client.send(headers=JSON | {"X-Api-Key": KEY}).hints == (
         "header 'X-Api-Key' is not documented: X-APIKEY and Authorization are",
@@ -228,3 +229,27 @@ def test_by_default_no_page_may_and_no_header_says_otherwise() -> None:
 
 def test_an_options_request_that_is_no_preflight_is_another_method() -> None:
     assert client("*").send(method="OPTIONS").status == 405
+
+
+def coded(pair: str) -> str:
+    """Give the header of HTTP Basic for that pair."""
+    return "Basic " + b64encode(pair.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "hint"),
+    [
+        ({"X-APIKEY": "wrong"}, "no api_key of this PBX is the one sent"),
+        ({"X-APIKEY": "wrong", "Authorization": coded("test:Aa123456")}, "no api_key of this PBX is the one sent"),
+        ({"Authorization": "Bearer s3cr3t"}, "Authorization is of the scheme Bearer: only Basic is documented"),
+        ({"Authorization": "s3cr3t"}, "Authorization has another scheme: only Basic is documented"),
+        ({"Authorization": coded("nobody:x")}, "no account of this PBX has the username that was sent"),
+        ({"Authorization": coded("test:x")}, "the password is not that of the username that was sent"),
+    ],
+)
+def test_the_journal_says_which_credential_is_wrong_and_which_modes_there_are(
+    headers: dict[str, str], hint: str
+) -> None:
+    hints = Client().send(headers=JSON | headers).hints
+    assert hints == (hint, "accounts of this PBX are of the mode both")
+    assert "s3cr3t" not in " ".join(hints)

@@ -93,8 +93,9 @@ def test_a_parameter_of_another_name_is_ignored_and_the_journal_says_what_was_me
     assert call.order.first_timeout == 30 * SECOND
     assert reply.hints == (
         "parameter 'timeOut' is written 'timeout': case counts",
-        "parameter 'trunkname' is not documented: did you mean 'trunk_name'?",
-        "parameter 'wxyz' is not documented",
+        "parameter 'trunkname' is written 'trunk_name'",
+        "parameter 'wxyz' is not documented; there are: caller, callee, context, caller_id, trunk_name, timeout,"
+        " call_limit",
     )
 
 

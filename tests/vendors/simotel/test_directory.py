@@ -192,7 +192,7 @@ def test_what_cannot_be_searched_for_fails_and_the_journal_says_why(fields: dict
 def test_names_that_nothing_has_are_told_to_the_journal() -> None:
     reply = Companion().post(USERS, alike=True, number="557", conditions={"Number": "9", "nmae": "x"})
     assert reply.hints == (
-        "parameter 'number' is not documented",
+        "parameter 'number' is not documented; there are: status, alike, conditions",
         "parameter 'Number' is written 'number': case counts",
         "parameter 'nmae' is not documented: did you mean 'name'?",
     )

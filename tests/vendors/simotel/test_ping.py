@@ -48,4 +48,4 @@ def test_no_event_is_posted_where_another_is_chosen() -> None:
 
 def test_what_it_has_no_use_for_is_told_to_the_journal() -> None:
     reply = Companion(chosen(EventName.PING)).send(b'{"event":"Ping"}', path=PATH)
-    assert (reply.body, reply.hints) == (PONG, ("parameter 'event' is not documented",))
+    assert (reply.body, reply.hints) == (PONG, ("parameter 'event' is not documented; there is none",))

@@ -113,6 +113,10 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/readyz", "/readyz", None, 200),
     ("GET", "/metrics", "/metrics", None, 200),
     ("GET", "/_pbxsim/clock", "/_pbxsim/clock", None, 200),
+    ("GET", "/_pbxsim/explain/1", "/_pbxsim/explain/{of}", None, 200),
+    ("GET", "/_pbxsim/explain/nothing", "/_pbxsim/explain/{of}", None, 404),
+    ("GET", "/_pbxsim/explain/call/1", "/_pbxsim/explain/{kind}/{number}", None, 200),
+    ("GET", "/_pbxsim/explain/request/999", "/_pbxsim/explain/{kind}/{number}", None, 404),
     ("PUT", "/_pbxsim/clock", "/_pbxsim/clock", {"rate": 0}, 200),
     ("PUT", "/_pbxsim/clock", "/_pbxsim/clock", {"rate": "x"}, 400),
     ("POST", "/_pbxsim/clock/advance", "/_pbxsim/clock/advance", {"seconds": 4}, 200),
@@ -206,7 +210,17 @@ async def test_real_answers_fit_it(town: Town) -> None:
     assert {(method, template) for method, _, template, _, _ in REAL} == set(TOLD)
 
 
-IN_PATHS = {"call": "1", "cdr": "1", "id": "1", "user": "sip100", "verb": "hold", "name": "till"}
+IN_PATHS = {
+    "of": "1",
+    "kind": "call",
+    "number": "1",
+    "call": "1",
+    "cdr": "1",
+    "id": "1",
+    "user": "sip100",
+    "verb": "hold",
+    "name": "till",
+}
 
 
 def filled(path: str) -> str:

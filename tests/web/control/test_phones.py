@@ -181,7 +181,7 @@ async def test_diversions_are_set_one_by_one_and_taken_back(town: Town) -> None:
         ("dnd", {}, "body: to dnd needs 'on'"),
         ("divert", {"to": "102"}, "body: to divert needs 'when'"),
         ("answer", {"to": "102"}, "body: to answer has no use for 'to'"),
-        ("divert", {"when": "never"}, "body: Invalid enum value 'never' - at `$.when`"),
+        ("divert", {"when": "never"}, "body: Invalid enum value 'never' - at `$.when`; one of always, busy, no_answer"),
         ("transfer", {"to": "1 2"}, None),
         ("transfer", {"to": ""}, None),
     ],
