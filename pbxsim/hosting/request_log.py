@@ -240,6 +240,10 @@ class RequestLog:
             entry["injected"] = record.injected
         self._journal.append("reply", call=reply.call, data=entry)
 
+    def awaits(self, call: int) -> bool:
+        """Tell whether a request started that call, whose end is not noted yet."""
+        return call in self._of_calls
+
     def ended(self, call: int, hints: tuple[str, ...]) -> None:
         """Note what came, at its end, of a call that a request started; hints that it has already are not repeated."""
         record = self._of_calls.pop(call, None)
