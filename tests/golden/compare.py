@@ -31,7 +31,8 @@ DELIBERATE: Final[dict[str, str]] = {
     "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly which"
     " values are taken, and the routes for PBXs, behaviours of telephones, verifying and"
     " waiting; as documented/cdrs"
-    "; the routes for faults and forced replies, and what requests met with",
+    "; the routes for faults and forced replies, and what requests met with"
+    "; routes that explain, and problems that say what was meant",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
@@ -54,7 +55,8 @@ DELIBERATE: Final[dict[str, str]] = {
     " documented/cdrs",
     "town/journal": "as documented/voipsun_agents; ring groups tell of each number that could not be rung;"
     " as documented/simotel_calls; as documented/cdrs",
-    "town/requests": "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests",
+    "town/requests": "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests"
+    "; and a call that came to nothing adds its reason to its request",
     "call-centre/journal": "as documented/voipsun_agents; as documented/cdrs",
     "call-centre/requests": "as documented/voipsun_agents; `injected`, as documented/requests",
     "simulate/rush_for_1h30m": "a caller whose longest wait is over while it pauses between two passes leaves after"
@@ -63,12 +65,14 @@ DELIBERATE: Final[dict[str, str]] = {
     "simulate/rush_calls_60_seed_4": "as simulate/rush_for_1h30m; as documented/cdrs",
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is; as"
     " commands/faults; section `cdr`; a queue has `answers`"
-    "; section `faults`",
+    "; section `faults`"
+    "; and a PBX without traffic is told what to paste",
     "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
     "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
     "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
     "documented/nowhere": "hints tell of numbers that cannot be dialled and of repeated parameters"
-    "; `injected`, as documented/requests",
+    "; `injected`, as documented/requests"
+    "; and paths of vendors that no PBX speaks are named",
     "documented/requests": "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as"
     " documented/cdrs"
     "; `injected` tells what a request met with",
@@ -97,6 +101,7 @@ DELIBERATE: Final[dict[str, str]] = {
     "simulate/call-centre_for_30m": "as documented/cdrs",
     "simulate/call-centre_for_30m_seed_12_start-at_2026-03-02T124000Z": "as documented/cdrs",
     "simulate/call-centre_calls_150_seed_5": "as documented/cdrs",
+    "commands/check": "a file that there is not has no line",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
 
