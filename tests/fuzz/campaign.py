@@ -86,10 +86,10 @@ class Campaign:
         rounds, before = 0, sum(self._tally.inputs.values())
         inputs += before
         while sum(self._tally.inputs.values()) < inputs and not self._tally.is_enough and time.monotonic() < until:
+            left = inputs - sum(self._tally.inputs.values())
+            examples = min(_ROUND, -(-left // (len(VENDORS) * (1 + _VARIANTS + _BROKEN))))
             for vendor in VENDORS:
-                left = inputs - sum(self._tally.inputs.values())
-                if left > 0:
-                    self._round(vendor, min(_ROUND, -(-left // (1 + _VARIANTS + _BROKEN))), seed * 1_000_003 + rounds)
+                self._round(vendor, examples, seed * 1_000_003 + rounds)
             rounds += 1
             told(f"{sum(self._tally.inputs.values()) - before} sent, {self._server.resident_mb():.0f} MB")
         self._send_loose()
