@@ -26,8 +26,12 @@ _AT_FAULT: Final = frozenset({Disposition.FAILED, Disposition.BUSY})
 
 
 def hints_after(pbx: Pbx, call: Call) -> tuple[str, ...]:
-    """Say why a call that has ended FAILED or BUSY was not connected; nothing of any other."""
-    return (failure(pbx, call),) if call.disposition in _AT_FAULT else ()
+    """Say why a call that has ended FAILED or BUSY rang nowhere; nothing of any other.
+
+    What a telephone did that was rung is no fault of the request.
+    """
+    rang = call.legs if is_first_missed(call) else call.legs[call.second_from :] if call.second_from else []
+    return (failure(pbx, call),) if call.disposition in _AT_FAULT and not rang else ()
 
 
 def failure(pbx: Pbx, call: Call) -> str:

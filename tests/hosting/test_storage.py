@@ -113,7 +113,7 @@ def test_with_a_held_clock_a_changed_file_begins_anew_whatever_the_store(tmp_pat
         assert [(cdr["id"], cdr["call"]) for cdr in cdrs(server)] == [(1, 1)]
         server.stop()
     with closing(sqlite3.connect(database)) as kept:
-        assert kept.execute("SELECT id, src FROM cdr").fetchall() == [(1, "101")]
+        assert kept.execute("SELECT id, src FROM cdr").fetchall() == [(1, "000")]
         assert kept.execute("SELECT keyname FROM astdb WHERE family = 'lines'").fetchall() == []
 
 

@@ -194,7 +194,7 @@ def test_coroutines_and_aiohttp_work_with_it(run: Runner) -> None:
         async def test_it(pbx):
             await place(pbx.url)
             await AsyncPbx(pbx).advance(60)
-            assert (await AsyncPbx(pbx).cdr(dst="800")).billsec == 30
+            assert (await AsyncPbx(pbx).cdr(dst="800")).billsec == 33
 
         async def test_that():
             async with PbxServer() as pbx:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.explained import explain
 from pbxsim.vendors.duocom.notices import announce, receivers
-from pbxsim.vendors.duocom.settings import Settings, credentials, faults
-
-_SAMPLE: Final = """\
-    context: office
-    dialplan: office
-    accounts:
-      - {principal: "666111666", pass: change-me, account: main, activated: true, masks: ["222333444"]}
-"""
+from pbxsim.vendors.duocom.settings import SAMPLE, Settings, credentials, faults
 
 vendor = Vendor(
     name="duocom",
@@ -28,7 +19,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
-    sample=_SAMPLE,
+    sample=SAMPLE,
     receivers=receivers,
     announce=announce,
     errors={each.value: text for each, text in TEXTS.items()},

@@ -23,6 +23,14 @@ from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.references import HIGHEST, LOWEST
 from pbxsim.vendors.duocom.template import CALL_PLACES, LEG_PLACES, MAIL_PLACES, has_place, unknown_places
 
+SAMPLE: Final = """\
+    context: office
+    dialplan: office
+    accounts:
+      - {principal: "666111666", pass: change-me, account: main, activated: true, masks: ["222333444"]}
+"""
+"""What `pbxsim init` writes of this vendor."""
+
 TIME_ZONE: Final = "Europe/Madrid"
 """Where nobody says another: where the vendor is."""
 

@@ -6,20 +6,11 @@ file may say in settings.py, and what the vendor says and what we decided in REA
 
 from __future__ import annotations
 
-from typing import Final
-
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
 from pbxsim.vendors.simotel.explained import explain
-from pbxsim.vendors.simotel.settings import Settings, credentials, faults
-
-_SAMPLE: Final = """\
-    dialplan: office
-    accounts:
-      - {mode: both, username: client, password: change-me, api_key: change-me-too} # basic, token, or both together
-    # events: {address: "http://127.0.0.1:9000/events", chosen: [NewState, Cdr]}
-"""
+from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
 
 vendor = Vendor(
     name="simotel",
@@ -30,7 +21,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
-    sample=_SAMPLE,
+    sample=SAMPLE,
     receivers=SimotelInterface.receivers,
     announce=SimotelInterface.announce,
     errors={each.value: text for each, (_, text) in FAILURES.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
@@ -21,6 +21,14 @@ from pbxsim.vendors.simotel.services import DOCUMENTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+SAMPLE: Final = """\
+    dialplan: office
+    accounts:
+      - {mode: both, username: client, password: change-me, api_key: change-me-too} # basic, token, or both together
+    # events: {address: "http://127.0.0.1:9000/events", chosen: [NewState, Cdr]}
+"""
+"""What `pbxsim init` writes of this vendor."""
 
 
 class Mode(StrEnum):

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.errors import ERRORS
 from pbxsim.vendors.voipsun.explained import explain
-from pbxsim.vendors.voipsun.settings import Settings, credentials, faults
-
-_SAMPLE: Final = """\
-    users:
-      - {username: client, password: change-me} # may use every action; `actions: [originate]` would allow one
-"""
+from pbxsim.vendors.voipsun.settings import SAMPLE, Settings, credentials, faults
 
 vendor = Vendor(
     name="voipsun",
@@ -26,6 +19,6 @@ vendor = Vendor(
     errors={str(code): text for code, text in ERRORS.items()},
     refuse=VoipsunInterface.refuse,
     explain=explain,
-    sample=_SAMPLE,
+    sample=SAMPLE,
     secret_params=frozenset({"password", "agentPin"}),
 )

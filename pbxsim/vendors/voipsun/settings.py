@@ -12,6 +12,12 @@ from pbxsim.kit.reply import JSON
 from pbxsim.kit.vendor import Credential, SettingsFault
 from pbxsim.pbx.pbx import Pbx
 
+SAMPLE: Final = """\
+    users:
+      - {username: client, password: change-me} # may use every action; `actions: [originate]` would allow one
+"""
+"""What `pbxsim init` writes of this vendor."""
+
 ActionName: TypeAlias = Literal[
     "originate",
     "dial",

@@ -20,6 +20,18 @@ from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.placeholders import has_place_in_server
 
+SAMPLE: Final = """\
+    context: office
+    keys: # activation keys; what each is for: the vendor's README, S2 to S5
+      - {key: GIVENFIRST01, kind: given_first, account: main, own: "222333444"}
+      - {key: OWNFIRST0001, kind: own_first, account: main, own: "222333444"}
+      - {key: CALLBACK0001, kind: callback, account: main}
+      - {key: INFO00000001, kind: info, account: main}
+    # hangup_notices:
+    #   - {number: "222333444", url: "http://127.0.0.1:9000/call?from=s%&to=d%&state=i%"}
+"""
+"""What `pbxsim init` writes of this vendor."""
+
 TIME_ZONE: Final = "Europe/Prague"
 """Where nobody says another: where the vendor is."""
 

@@ -17,7 +17,7 @@ def test_a_call_is_answered(pbx, crm):
     assert crm("800123456", customCDR1="order-1") == b'{"success":"true"}'
     pbx.advance(60)
     record = pbx.cdr(custom1="order-1")
-    assert (record.disposition, record.billsec) == ("ANSWERED", 30)
+    assert (record.disposition, record.billsec) == ("ANSWERED", 33)
 
 
 def test_the_customer_is_busy(pbx, crm):
@@ -40,7 +40,7 @@ def test_a_colleague_answers_late(pbx, crm):
     pbx.advance(13)
     pbx.wait_for("calls", state="up")
     pbx.run_until_idle()
-    assert pbx.cdr(custom1="intern").billsec == 5
+    assert pbx.cdr(custom1="intern").billsec == 14
 
 
 def test_the_network_is_congested(pbx, crm):
@@ -81,7 +81,7 @@ def test_a_caller_waits_for_the_agent_in_the_queue(pbx):
     pbx.advance(2)
     assert pbx.phone("101").state.device_state == "RINGING"
     pbx.run_until_idle()
-    assert pbx.cdr(src="777123456").billsec == 20
+    assert pbx.cdr(src="777123456").billsec == 25
 
 
 def test_a_call_is_recorded(pbx, crm):
