@@ -11,7 +11,7 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from pbxsim import __version__
 from pbxsim.engines import DEFAULT_ENGINE
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from pbxsim.discovery import Engines
     from pbxsim.hosting.storage import Wanted
     from pbxsim.kit.vendor import Vendor
-    from pbxsim.web.hint_lines import Log
 
 
 class Exit(IntEnum):
@@ -264,13 +263,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
-    option(
-        "log",
-        "terminal",
-        one_of("requests", "hints", "none", "terminal"),
-        "requests|hints|none",
-        "what to log (hints, at a terminal)",
-    )
+    option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     option(
         "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
@@ -300,13 +293,6 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
         "--open", action="store_true", default=is_open, help="beyond the loopback, have a control API without a token"
     )
     parser.set_defaults(command=serve)
-
-
-def _log(asked: str) -> Log:
-    """Say hints where somebody sees them. Nobody may read a pipe, and a full one would stop the server."""
-    if asked == "terminal":
-        return "hints" if sys.stderr.isatty() else "none"
-    return cast("Log", asked)
 
 
 def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_header: bool) -> ServeSettings:
@@ -339,7 +325,7 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_hea
         is_terminal=sys.stdout.isatty(),
         watch=watch,
         ready_file=asked.ready_file,
-        log=_log(asked.log),
+        log=asked.log,
         hint_header=hint_header,
     )
 

@@ -1,11 +1,17 @@
-"""How log lines look: words for people, or one JSON object a line for machines. They go to stderr, not to stdout."""
+"""How log lines look: words for people, or one JSON object a line for machines. They go to stderr, not to stdout.
+
+And that nobody waits for them: whoever starts a server may never read the pipe that its stderr is, and a full pipe
+stops whoever writes to it.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from queue import Full, Queue
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,6 +20,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from pbxsim.hosting.secret_values import SecretValues
+
+
+_MOST_WAITING: Final = 10_000  # lines: some megabytes
+_LONGEST_FLUSH: Final = 1.0  # seconds that the end of the process waits for whoever reads
 
 
 class JsonLines(logging.Formatter):
@@ -32,9 +42,51 @@ class JsonLines(logging.Formatter):
         return msgspec.json.encode({name: _sound(text) for name, text in line.items()}).decode()
 
 
+class UnhinderedHandler(logging.Handler):
+    """Writes to a stream from a thread of its own: whoever logs never waits for whoever reads.
+
+    Of what nobody reads the first 10,000 lines are kept, and those behind are left out; `left_out` counts them.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self.left_out = 0
+        self._stream = stream
+        self._lines: Queue[str] = Queue(_MOST_WAITING)
+        self._thread: threading.Thread | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Put a record's line down to be written."""
+        try:
+            self._lines.put_nowait(self.format(record))
+        except Full:
+            self.left_out += 1
+        except Exception:  # as every handler of the library's: a fault in a log line is no fault of the program
+            self.handleError(record)
+        if self._thread is None:  # not before: a process may fork between its set-up and its first line
+            self._thread = threading.Thread(target=self._write, name="pbxsim-log", daemon=True)
+            self._thread.start()
+
+    def flush(self) -> None:
+        """Return when all lines are written, or after a second in which nobody read them."""
+        with self._lines.all_tasks_done:
+            self._lines.all_tasks_done.wait_for(lambda: not self._lines.unfinished_tasks, _LONGEST_FLUSH)
+
+    def _write(self) -> None:
+        while True:
+            line = self._lines.get()
+            try:
+                self._stream.write(line + "\n")
+                self._stream.flush()
+            except (OSError, ValueError):  # nobody can read any more
+                self.left_out += 1
+            finally:
+                self._lines.task_done()
+
+
 def set_up(style: str, stream: TextIO) -> None:
     """Have everything that is logged written to `stream` as `text` or `json`."""
-    handler = logging.StreamHandler(stream)
+    handler = UnhinderedHandler(stream)
     handler.setFormatter(JsonLines() if style == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     root.handlers = [handler]

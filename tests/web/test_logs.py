@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,10 +26,17 @@ def as_before() -> Iterator[None]:
     root.handlers, root.level = handlers, level
 
 
+def written() -> None:
+    """Wait for all lines."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+
+
 def test_text_is_one_line_of_words() -> None:
     stream = io.StringIO()
     logs.set_up("text", stream)
     logging.getLogger("pbxsim").warning("a %s", "word")
+    written()
     assert stream.getvalue() == "WARNING pbxsim: a word\n"
 
 
@@ -40,6 +48,7 @@ def test_json_is_one_object_a_line() -> None:
     except RuntimeError:
         logging.getLogger("pbxsim").exception("two\nlines")
     logging.getLogger("pbxsim").info("quiet")
+    written()
     first, second = (json.loads(line) for line in stream.getvalue().splitlines())
     assert (first["level"], first["logger"], first["message"]) == ("error", "pbxsim", "two\nlines")
     assert first["traceback"].endswith("RuntimeError: it\nbroke ?")
@@ -55,8 +64,37 @@ def test_no_line_has_a_secret_that_the_server_knows() -> None:
         except RuntimeError:
             logging.getLogger("x").exception('said hu"sh-hush')
     logging.getLogger("x").warning("t0k3n-of-hers")
+    written()
     told, after = stream.getvalue().splitlines()
     assert json.loads(told)["message"] == "said ***"
     assert "t0k3n" not in told
     assert "it broke over ***" in told
     assert "t0k3n-of-hers" in after
+
+
+def test_nobody_who_logs_waits_for_whoever_reads() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "r") as reader, os.fdopen(writing, "w") as writer:
+        logs.set_up("text", writer)
+        log = logging.getLogger("pbxsim")
+        for number in range(11_000):
+            log.info("%d: %s", number, "x" * 100)
+        (handler,) = logging.getLogger().handlers
+        assert isinstance(handler, logs.UnhinderedHandler)
+        assert 0 < handler.left_out < 1_000
+        first = reader.readline()
+        assert first.startswith("INFO pbxsim: 0: x")
+        kept = 11_000 - handler.left_out
+        assert [reader.readline().split(": ")[1] for _ in range(kept - 1)] == [str(number) for number in range(1, kept)]
+        written()
+
+
+def test_a_stream_that_is_gone_stops_nobody() -> None:
+    stream = io.StringIO()
+    logs.set_up("text", stream)
+    stream.close()
+    logging.getLogger("pbxsim").info("unheard")
+    written()
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler, logs.UnhinderedHandler)
+    assert handler.left_out == 1
