@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import ChargeBasis
-from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
-from pbxsim.pbx.cdr_rows import dialled, rows_of
-from pbxsim.pbx.dialplan import ToTrunk
+from pbxsim.pbx.cdr_rows import rows_of
 from pbxsim.pbx.events import CdrClosed
-from pbxsim.pbx.recorded import CallRecorded
+from pbxsim.pbx.recorded import CallRecorded, caller_id, direction_of, parties, trunk_name, whole_record
 from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
@@ -71,13 +69,13 @@ def _close_records(control: CallControl, call: Call) -> None:
     if rules.style is RecordStyle.ASTERISK:
         kept = _close_rows(control, call, rules)
     elif CdrClosed in bus.wanted:
-        kept = control.next_cdr, *reference(control, call, _parties(call)[0])
-        bus.emit(CdrClosed(_whole(control, call, *kept)))
+        kept = control.next_cdr, *reference(control, call, parties(call)[0])
+        bus.emit(CdrClosed(whole_record(call, rules.style, *kept)))
         control.next_cdr += 1
     else:
         control.next_cdr += 1
     if CallRecorded in bus.wanted:
-        bus.emit(CallRecorded(_whole(control, call, *kept)))
+        bus.emit(CallRecorded(call, rules.style, *kept))
 
 
 def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[int, str, str]:
@@ -85,18 +83,18 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
     rows = rows_of(call, after_dial=rules.after_dial)
     if not rows and call.order.spooled and rules.unanswered:
         number, control.next_cdr = control.next_cdr, control.next_cdr + 1
-        control.bus.emit(CdrClosed(_whole(control, call, number, "", "")))
+        control.bus.emit(CdrClosed(whole_record(call, rules.style, number, "", "")))
         return number, "", ""
     if not rules.unanswered:
         rows = [row for row in rows if row.leg is not None or row.disposition is Disposition.ANSWERED]
     number, control.next_cdr = control.next_cdr, control.next_cdr + len(rows)
     if not rows or CdrClosed not in control.bus.wanted:
         return 0, "", ""
-    first = _parties(call)[0]
+    first = parties(call)[0]
     assert first is not None  # a row has a channel
     chosen = next((index for index in range(len(rows) - 1, -1, -1) if rows[index].talk), len(rows) - 1)
     folder, file = reference(control, call, first)
-    direction = _direction(call, _trunk_name(*_parties(call)))
+    direction = direction_of(call, trunk_name(*parties(call)))
     for index, row in enumerate(rows):
         place = (folder, file) if index == chosen else ("", "")
         control.bus.emit(CdrClosed(_record(call, row, number + index, first, direction, place)))
@@ -105,7 +103,7 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
 
 def _record(call: Call, row: Row, number: int, first: Channel, direction: Direction, recording: tuple[str, str]) -> Cdr:
     order, party, leg = call.order, row.party, row.leg
-    src, clid = _caller_id(call, party, first)
+    src, clid = caller_id(call, party, first)
     trunk = (leg.trunk if leg is not None else None) or party.trunk
     return Cdr(
         id=number,
@@ -141,84 +139,3 @@ def _record(call: Call, row: Row, number: int, first: Channel, direction: Direct
         last_data=row.data,
         talk=row.talk,
     )
-
-
-def _caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:
-    """Give `src` and `clid`: of the first channel the caller id of the order, of another one its number and name."""
-    order = call.order
-    if party is not None and party is not first:
-        own = CallerId(party.number, party.line.extension.owner if party.line is not None else "")
-        return own.number, own
-    if order.clid is not None:
-        return order.clid.number or order.src, order.clid
-    shows = order.second_shows
-    return order.src, shows if shows.number else CallerId(order.src, shows.name)
-
-
-def _parties(call: Call) -> tuple[Channel | None, Channel | None]:
-    """Give the channels that one record of the call names."""
-    first, second = call.original_parties
-    legs = call.legs
-    return first or (legs[0] if legs else None), second or (legs[-1] if 0 < call.second_from < len(legs) else None)
-
-
-def _whole(control: CallControl, call: Call, number: int, folder: str, file: str) -> Cdr:
-    """Make one record of all of a call: of its parties as they were first connected, from then to its end."""
-    order, (first, second) = call.order, _parties(call)
-    src, clid = order.src, order.second_shows
-    if control.records.style is RecordStyle.ASTERISK:
-        src, clid = _caller_id(call, first, first)
-    trunk = _trunk_name(first, second)
-    assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
-    return Cdr(
-        id=number,
-        call=call.number,
-        vendor=order.vendor,
-        start=call.started_at,
-        answer=call.bridged_at,
-        end=call.ended_at,
-        src=src,
-        dst=order.dst,
-        disposition=call.disposition,
-        cause=call.cause,
-        direction=_direction(call, trunk),
-        custom=order.custom,
-        clid_number=clid.number,
-        clid_name=clid.name,
-        context=order.context,
-        first_peer=first.peer if first else "",
-        serial=call.serial,
-        first_serial=first.serial if first else 0,
-        second_peer=second.peer if second else "",
-        second_serial=second.serial if second else 0,
-        trunk=trunk,
-        account=order.account.name if order.account else "",
-        reference=order.reference,
-        recording_folder=folder,
-        recording_file=file,
-        caller=order.src,
-        called=order.dst,
-        linked_at=call.started_at,
-        last_app="Dial" if second else "",
-        last_data=dialled(call, [second], second) if second else "",
-        talk=call.bridged_at,
-    )
-
-
-def _trunk_name(first: Channel | None, second: Channel | None) -> str:
-    for leg in (second, first):
-        if leg is not None and leg.trunk is not None:
-            return leg.trunk.name
-    return ""
-
-
-def _direction(call: Call, trunk: str) -> Direction:
-    if call.order.kind is CallKind.INCOMING and _came_in(call):
-        return Direction.INCOMING
-    return Direction.OUTGOING if trunk else Direction.LOCAL
-
-
-def _came_in(call: Call) -> bool:
-    """Tell whether the caller is outside, even one for whom no trunk had room."""
-    first, _ = call.original_parties
-    return first.trunk is not None if first is not None else isinstance(call.order.first, ToTrunk)

@@ -1,20 +1,115 @@
-"""The event of a call whose records are closed, for who tells of calls and not of rows."""
+"""All of a call as one record, and the event that its records are closed, for who tells of calls and not of rows."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
+from pbxsim.pbx.cdr_rows import dialled
+from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.events import Event
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
 
 
 class CallRecorded(Event, frozen=True, eq=False):
-    """All records of a call are closed. `whole` is one of all of it, as in style CALL, whatever the PBX writes down.
+    """All records of a call are closed.
 
-    Its id and its recording are those of the record that stands for the call: the last one in which somebody talked,
-    else the last one; the id is 0 where there is none.
+    `number`, `folder` and `file` are id and recording of the one that stands for the call: the last in which somebody
+    talked, else the last one; the number is 0 where there is none.
     """
 
-    whole: Cdr
+    call: Call
+    style: RecordStyle
+    number: int
+    folder: str
+    file: str
+
+    @property
+    def whole(self) -> Cdr:
+        """Give one record of all of the call, as in style CALL, whatever the PBX writes down; made when asked for."""
+        return whole_record(self.call, self.style, self.number, self.folder, self.file)
+
+
+def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file: str) -> Cdr:
+    """Make one record of all of a call: of its parties as they were first connected, from then to its end."""
+    order, (first, second) = call.order, parties(call)
+    src, clid = order.src, order.second_shows
+    if style is RecordStyle.ASTERISK:
+        src, clid = caller_id(call, first, first)
+    trunk = trunk_name(first, second)
+    assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
+    return Cdr(
+        id=number,
+        call=call.number,
+        vendor=order.vendor,
+        start=call.started_at,
+        answer=call.bridged_at,
+        end=call.ended_at,
+        src=src,
+        dst=order.dst,
+        disposition=call.disposition,
+        cause=call.cause,
+        direction=direction_of(call, trunk),
+        custom=order.custom,
+        clid_number=clid.number,
+        clid_name=clid.name,
+        context=order.context,
+        first_peer=first.peer if first else "",
+        serial=call.serial,
+        first_serial=first.serial if first else 0,
+        second_peer=second.peer if second else "",
+        second_serial=second.serial if second else 0,
+        trunk=trunk,
+        account=order.account.name if order.account else "",
+        reference=order.reference,
+        recording_folder=folder,
+        recording_file=file,
+        caller=order.src,
+        called=order.dst,
+        linked_at=call.started_at,
+        last_app="Dial" if second else "",
+        last_data=dialled(call, [second], second) if second else "",
+        talk=call.bridged_at,
+    )
+
+
+def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:
+    """Give `src` and `clid`: of the first channel the caller id of the order, of another one its number and name."""
+    order = call.order
+    if party is not None and party is not first:
+        own = CallerId(party.number, party.line.extension.owner if party.line is not None else "")
+        return own.number, own
+    if order.clid is not None:
+        return order.clid.number or order.src, order.clid
+    shows = order.second_shows
+    return order.src, shows if shows.number else CallerId(order.src, shows.name)
+
+
+def parties(call: Call) -> tuple[Channel | None, Channel | None]:
+    """Give the channels that one record of the call names."""
+    first, second = call.original_parties
+    legs = call.legs
+    return first or (legs[0] if legs else None), second or (legs[-1] if 0 < call.second_from < len(legs) else None)
+
+
+def trunk_name(first: Channel | None, second: Channel | None) -> str:
+    for leg in (second, first):
+        if leg is not None and leg.trunk is not None:
+            return leg.trunk.name
+    return ""
+
+
+def direction_of(call: Call, trunk: str) -> Direction:
+    if call.order.kind is CallKind.INCOMING and _came_in(call):
+        return Direction.INCOMING
+    return Direction.OUTGOING if trunk else Direction.LOCAL
+
+
+def _came_in(call: Call) -> bool:
+    """Tell whether the caller is outside, even one for whom no trunk had room."""
+    first, _ = call.original_parties
+    return first.trunk is not None if first is not None else isinstance(call.order.first, ToTrunk)

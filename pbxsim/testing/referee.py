@@ -129,7 +129,7 @@ class Referee:
         _check_record(cdr, self._calls[cdr.call])
 
     def _on_recorded(self, event: CallRecorded) -> None:
-        number, rows = event.whole.call, self._rows
+        number, rows = event.call.number, self._rows
         self._rows = []
         assert number not in self._recorded, "a call was recorded twice"
         self._recorded.add(number)

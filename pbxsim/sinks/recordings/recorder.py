@@ -240,10 +240,10 @@ class Recorder:
             take.add(self._pbx.clock.now, call)
 
     def _on_recorded(self, event: CallRecorded) -> None:
-        cdr = event.whole
-        take = self._takes.pop(cdr.call, None)
-        if not cdr.recording_file:
+        take = self._takes.pop(event.call.number, None)
+        if not event.file:
             return
+        cdr = event.whole
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-recorder")
         scenes = take.since(cdr.answer) if take is not None else []

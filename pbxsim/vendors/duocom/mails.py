@@ -49,11 +49,12 @@ class RecordingMails:
 
     def on_recorded(self, event: CallRecorded) -> None:
         """Post the mail of a call that was recorded."""
-        if not event.whole.recording_file:
+        if not event.file:
             return
+        whole = event.whole
         for account in self._told:
-            if belongs_to(event.whole, account):
-                self._state.pbx.events.emit(NoticePosted(_notice(self._state, account, event.whole)))
+            if belongs_to(whole, account):
+                self._state.pbx.events.emit(NoticePosted(_notice(self._state, account, whole)))
 
 
 def _notice(state: State, account: Account, cdr: Cdr) -> Notice:

@@ -96,10 +96,11 @@ class ChargedNotices:
         if not self._booked:
             return
         booked, self._booked = self._booked, []
+        whole = event.whole
         for entry in booked:
-            origin = self._origin(entry, event.whole)
+            origin = self._origin(entry, whole)
             if origin is not None:
-                self._tell(ChargedLeg(entry, origin), event.whole.call)
+                self._tell(ChargedLeg(entry, origin), whole.call)
 
     def _origin(self, entry: LedgerEntry, closed: Cdr) -> Cdr | None:
         """Find the record of the web call: the one just closed, or where a transfer brought the leg, an earlier one."""

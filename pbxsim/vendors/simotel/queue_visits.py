@@ -129,8 +129,8 @@ class QueueVisits:
             self._remember(one)
 
     def _on_recorded(self, event: CallRecorded) -> None:
-        latest = self._latest.pop(event.whole.call, None)
-        if latest is not None and latest.visit.answered and event.whole.recording_file:
+        latest = self._latest.pop(event.call.number, None)
+        if latest is not None and latest.visit.answered and event.file:
             latest.record = record_name(event.whole)
             self._remember(latest)
 

@@ -34,10 +34,10 @@ class Visits:
             self._over.setdefault(event.visit.call, []).append(event.visit)
 
     def _on_recorded(self, event: CallRecorded) -> None:
-        whole = event.whole
-        for visit in self._over.pop(whole.call, ()):
+        for visit in self._over.pop(event.call.number, ()):
             assert visit.answered_by is not None  # others are not kept
-            self._poster.post(EventName.CDR_QUEUE, self._fields(whole, visit, visit.answered_by), whole.call)
+            fields = self._fields(event.whole, visit, visit.answered_by)
+            self._poster.post(EventName.CDR_QUEUE, fields, event.call.number)
 
     def _fields(self, cdr: Cdr, visit: QueueVisit, taken: Attempt) -> dict[str, object]:
         """Spell a visit; all numbers are text in this event."""
