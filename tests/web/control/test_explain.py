@@ -195,14 +195,16 @@ def test_a_request_that_was_all_right_is_said_to_be(host: HostedPbx) -> None:
     assert asked(host, voipsun(action="listcalls"))["answer"] == "nothing is wrong with it; it asked for no call"
 
 
-def test_why_a_call_failed_is_added_to_the_hints_of_its_request(host: HostedPbx) -> None:
+def test_why_a_call_rang_nowhere_is_added_to_the_hints_of_its_request_and_what_a_telephone_did_is_not(
+    host: HostedPbx,
+) -> None:
     asked(host, simotel(callee="177"))
     asked(host, voipsun(dstNum="990203000"))
     asked(host, voipsun())
     hints = [record.hints for record in host.requests.records()]
     assert hints == [
         ("nothing in context main_routing is 177",),
-        ("990203000 was busy; its digits say so (pbxsim numbers)",),
+        (),
         (),
     ]
     kept = sum(record.taken for record in host.requests.records())
