@@ -69,7 +69,7 @@ def query_of(params: Mapping[str, str], kind: type[S]) -> S:
 
 
 def _converted(text: str, form: Any) -> object:  # noqa: ANN401 - a type of any kind
-    """Read a value. `1.0` is a whole number, as JSON Schema has it: the oldest msgspec that we allow reads none such."""
+    """Read a value. `1.0` is a whole number, as in JSON Schema: the oldest msgspec that we allow reads none such."""
     try:
         return msgspec.convert(text, form, strict=False)
     except msgspec.ValidationError:
