@@ -265,6 +265,16 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
     option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
+    _add_store_options(option)
+    _add_connection_options(option)
+    option("workers", None, later("workers"), "N", "not in this release")
+    _add_flag(parser, environment, "watch", "begin anew when a PBX file has changed")
+    _add_flag(parser, environment, "hint-header", "have hints in the replies' header X-Pbxsim-Hint")
+    _add_flag(parser, environment, "open", "beyond the loopback, have a control API without a token")
+    parser.set_defaults(command=serve)
+
+
+def _add_store_options(option: Options) -> None:
     option(
         "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
     )
@@ -272,6 +282,9 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
     option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
     option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
+
+
+def _add_connection_options(option: Options) -> None:
     option("connections", None, whole(1, 1_000_000), "N", "clients at once (as many as open files allow, 4096)")
     option("connections-per-address", None, whole(1, 1_000_000), "N", "of them from one address (256)")
     seconds = span(0.01, 86_400)
@@ -281,18 +294,12 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("body-timeout", None, seconds, "S", "how long its body may take (10)")
     option("keep-alive", None, seconds, "S", "how long a client may wait with its next request (75)")
     option("send-timeout", None, seconds, "S", "how long a client may take nothing of its reply (60)")
-    option("workers", None, later("workers"), "N", "not in this release")
-    watch = FromEnvironment(environment.get("PBXSIM_WATCH", ""), "PBXSIM_WATCH")
-    parser.add_argument("--watch", action="store_true", default=watch, help="begin anew when a PBX file has changed")
-    header = FromEnvironment(environment.get("PBXSIM_HINT_HEADER", ""), "PBXSIM_HINT_HEADER")
-    parser.add_argument(
-        "--hint-header", action="store_true", default=header, help="have hints in the replies' header X-Pbxsim-Hint"
-    )
-    is_open = FromEnvironment(environment.get("PBXSIM_OPEN", ""), "PBXSIM_OPEN")
-    parser.add_argument(
-        "--open", action="store_true", default=is_open, help="beyond the loopback, have a control API without a token"
-    )
-    parser.set_defaults(command=serve)
+
+
+def _add_flag(parser: Parser, environment: Mapping[str, str], name: str, words: str) -> None:
+    variable = f"PBXSIM_{name.upper().replace('-', '_')}"
+    given = FromEnvironment(environment.get(variable, ""), variable)
+    parser.add_argument(f"--{name}", action="store_true", default=given, help=words)
 
 
 def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_header: bool) -> ServeSettings:

@@ -379,10 +379,6 @@ class Directory:
         """Find the extension with that id (VoIPSUN: column `id` of table `extensions`). Raises ExtensionNotFound."""
         return _found(self._by_id.get(extension_id))
 
-    def by_sip_user(self, user: str) -> Extension:
-        """Find the extension that owns that SIP account. Raises ExtensionNotFound."""
-        return self.line(user).extension
-
     def line(self, user: str) -> Line:
         """Find the line with that SIP user name. Raises ExtensionNotFound."""
         line = self.lines.get(user)

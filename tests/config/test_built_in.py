@@ -31,8 +31,8 @@ def test_documented_speaks_all_four_vendors_and_has_a_working_line_for_each() ->
 def test_voipsuns_first_extension_is_found_in_all_four_ways() -> None:
     directory = pbx_of("documented").pbx.directory
     found = directory.by_id(5)
-    assert directory.internal("100") is directory.public("299299000") is directory.by_sip_user("sip100") is found
-    assert directory.internal("102") is directory.public("299299555") is directory.by_sip_user("sip102")
+    assert directory.internal("100") is directory.public("299299000") is directory.line("sip100").extension is found
+    assert directory.internal("102") is directory.public("299299555") is directory.line("sip102").extension
 
 
 def test_its_lines_are_idle_and_take_the_examples_calls_one_after_the_other() -> None:

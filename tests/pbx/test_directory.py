@@ -57,7 +57,7 @@ def test_an_extension_is_found_by_each_of_its_names(directory: Directory) -> Non
     assert directory.public("299299900") is own
     assert directory.public_or_none("299299100") is own
     assert directory.by_id(100) is own
-    assert directory.by_sip_user("100b") is own
+    assert directory.line("100b").extension is own
     assert directory.internal("100") is own
     assert directory.internal("100", "main") is own
     assert directory.internal_or_none("100", "main") is own
@@ -75,8 +75,8 @@ def test_a_line_is_found_by_its_user_and_knows_its_extension(directory: Director
         lambda directory: directory.public("100"),
         lambda directory: directory.public(""),
         lambda directory: directory.by_id(7),
-        lambda directory: directory.by_sip_user("100"),
-        lambda directory: directory.by_sip_user("upc"),
+        lambda directory: directory.line("100"),
+        lambda directory: directory.line("upc"),
         lambda directory: directory.line("100A"),
         lambda directory: directory.internal("299299100"),
         lambda directory: directory.internal("200", "main"),
