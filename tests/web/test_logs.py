@@ -82,10 +82,9 @@ def test_nobody_who_logs_waits_for_whoever_reads() -> None:
         (handler,) = logging.getLogger().handlers
         assert isinstance(handler, logs.UnhinderedHandler)
         assert 0 < handler.left_out < 1_000
-        first = reader.readline()
-        assert first.startswith("INFO pbxsim: 0: x")
-        kept = 11_000 - handler.left_out
-        assert [reader.readline().split(": ")[1] for _ in range(kept - 1)] == [str(number) for number in range(1, kept)]
+        told = [int(reader.readline().split(": ")[1]) for _ in range(11_000 - handler.left_out)]
+        assert told[:10_000] == list(range(10_000))  # of those behind some may have found room
+        assert told == sorted(set(told))
         written()
 
 
