@@ -161,9 +161,9 @@ class Campaign:
         return self._wrong(few, answers, cpu)
 
     def _wrong(self, few: Sequence[Sent], answers: Sequence[Answer], cpu: float) -> tuple[str, str]:
-        log = self._server.trouble()
         framed = len(answers) > len(few)
         bad = [answer.status for answer in answers if answer.status >= 500 and answer.status != 501]
+        log = self._server.trouble(expected=500 in bad)
         if log:
             return "an error in the log: " + log.strip().splitlines()[-1][:200], log
         if bad:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ _ADDRESS: Final = re.compile(r"pbxsim \S+ on http://127\.0\.0\.1:(\d+)")
 _TROUBLE: Final = re.compile(r"^(ERROR|CRITICAL)|Traceback", re.MULTILINE)
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _MB: Final = 1_000_000
+_LONGEST_LOGGING: Final = 10.0
 
 ORDINARY: Final = (sys.executable, "-m", "pbxsim")
 """The command that is `pbxsim`."""
@@ -45,16 +47,25 @@ class Server:
         """Whether the process is there."""
         return self._process.poll() is None
 
-    def trouble(self) -> str:
-        """Give what its log has of errors since this was asked last; empty if there is nothing."""
-        size = self._log.stat().st_size
-        if size == self._read:
-            return ""
+    def trouble(self, *, expected: bool = False) -> str:
+        """Give what its log has of errors since this was asked last; empty if there is nothing.
+
+        The log is written by a thread of its own, so an error may be in a reply before it is in the log: where one is
+        `expected`, it is waited for, ten seconds at most.
+        """
+        until = time.monotonic() + (_LONGEST_LOGGING if expected else 0)
+        text = self._unread()
+        while not _TROUBLE.search(text) and time.monotonic() < until:
+            time.sleep(0.005)
+            text += self._unread()
+        return text if _TROUBLE.search(text) else ""
+
+    def _unread(self) -> str:
         with self._log.open("rb") as log:
             log.seek(self._read)
-            text = log.read(size - self._read).decode(errors="replace")
-        self._read = size
-        return text if _TROUBLE.search(text) else ""
+            text = log.read()
+        self._read += len(text)
+        return text.decode(errors="replace")
 
     def cpu_seconds(self) -> float:
         """Give the processor time that it has taken, to 10 ms."""
