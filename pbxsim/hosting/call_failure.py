@@ -15,6 +15,8 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
@@ -102,7 +104,7 @@ def _not_rung(to: Destination, cause: HangupCause) -> str:
     return f"a playback cannot be the first party: {to.number}"
 
 
-def _not_answered(to: Destination, legs: list[Channel], call: Call) -> str:
+def _not_answered(to: Destination, legs: Sequence[Channel], call: Call) -> str:
     cause = call.cause
     assert cause is not None  # of a call that has ended
     if isinstance(to, ToHunt | ToPlayback):

@@ -153,7 +153,8 @@ class Call:
     `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
     rung. After a transfer they are those who are left; `before_transfer` then says who they were when they were
     connected, which was at `bridged_at`; the present parties were at `connected_at`. `shows` is what the next party's
-    display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`;
+    display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`, 0 where
+    nothing does;
     `diversions` counts how often it was diverted, or a component asked about it. `cause` is why it ended, or what
     the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
     counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
@@ -203,7 +204,7 @@ class Call:
         self.bridged_at: Instant = 0
         self.connected_at: Instant = 0
         self.ended_at: Instant = 0
-        self.legs: list[Channel] = []
+        self.legs: tuple[Channel, ...] = ()  # a tuple: half a list's weight, and few calls get a third one
         self.first: Channel | None = None
         self.second: Channel | None = None
         self.second_from = 0
@@ -263,7 +264,13 @@ class Call:
         if len(tried) > 2 * keep:
             self.forgotten = [*(self.forgotten or ()), *tried[:-keep]]
             gone = {leg.serial for leg in tried[:-keep]}
-            self.legs = [leg for leg in self.legs if leg.serial not in gone]
+            self.legs = tuple(leg for leg in self.legs if leg.serial not in gone)
+
+    def let_go(self) -> None:
+        """Forget all legs: nobody asks for a call any more that ended so long ago."""
+        self.legs = ()
+        self.first = self.second = self.before_transfer = self.ended_by = None
+        self.forgotten = self.passages = None
 
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""

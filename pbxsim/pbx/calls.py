@@ -230,10 +230,11 @@ class CallControl:
 
     def step(self, call: Call, step: CallStep) -> None:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
-        state = CALL_TRANSITIONS.get((call.state, step))
-        if state is None:
-            raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")
-        call.state = state
+        try:
+            call.state = CALL_TRANSITIONS[call.state, step]
+        except KeyError:
+            what = f"call {call.number} is {call.state.name}: no {step.name} from there"
+            raise ImpossibleTransition(what) from None
 
     def _on_first(self, call: Call) -> None:
         if call.order.kind is CallKind.SPY:
@@ -262,9 +263,10 @@ class CallControl:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
             self.step(call, CallStep.SECOND_ANSWERED)
-        call.connected_at = self.clock.now
+        call.connected_at = now = self.clock.now
+        call.ring_until = 0
         if not call.bridged_at:
-            call.bridged_at = self.clock.now
+            call.bridged_at = now
         if self.spies.listening and call.first is not None:
             self.spies.came_up(call.first)
         if CallBridged in self.bus.wanted:
@@ -347,13 +349,23 @@ class CallControl:
         if call.hunt is not None:
             call.hunt.ended(call, by)
         del self.live[call.number]
-        self.recent.append(call)
+        self._keep(call)
         if CallEnded in self.bus.wanted:
             self.bus.emit(CallEnded(call))
         closing.close(self, call)
         if self.spies.listening:
             self.spies.listening.pop(call.number, None)
         self.dismiss(legs, cause)  # told last: an engine may report from within `hang_up`, and finds everything over
+
+    def _keep(self, call: Call) -> None:
+        """Keep a call that has ended, instead of the oldest one.
+
+        That one and its legs let go of each other: so they are freed at once, and need not wait for the collector.
+        """
+        recent = self.recent
+        if recent and len(recent) == recent.maxlen:
+            recent[0].let_go()
+        recent.append(call)
 
     def release(self, channel: Channel, cause: HangupCause) -> None:
         """Let a leg go, and give back what it used."""

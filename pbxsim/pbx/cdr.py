@@ -44,7 +44,7 @@ class RecordRules(msgspec.Struct, frozen=True, kw_only=True):
     after_dial: bool = False
 
 
-class Cdr(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+class Cdr(msgspec.Struct, frozen=True, gc=False):
     """A record of a call, or of a part of it. Instants are microseconds, 0 for what did not happen.
 
     `answer` is since when the first channel was up, in style CALL since when both parties were connected; that is

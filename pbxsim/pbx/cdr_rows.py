@@ -19,6 +19,8 @@ from pbxsim.pbx.call import CallKind, Passage
 from pbxsim.pbx.cause import Disposition, HangupCause, dialled_disposition, undialled_disposition
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
@@ -57,19 +59,48 @@ def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
 
     With `after_dial` there is a last one for what the dialplan runs behind a Dial in vain.
     """
-    first = call.original_parties[0]
+    first = call.first if call.before_transfer is None else call.before_transfer[0]
     if first is None:
         return [_not_reached(call, call.legs[0])] if call.legs else []
     if call.order.kind is CallKind.SPY:
         spy = _alone(call, first, "ChanSpy", _spied(call), "", call.started_at, call.ended_at)
         spy.talk = call.bridged_at
         return [spy]
-    rows = _Rows(call, first).made
-    if len(rows) > 1:
-        rows.sort(key=_ended)
+    only = _only_one_dialled(call)
+    if only is not None:
+        start, dst, context = call.started_at, call.order.dst, call.order.context
+        rows = [_dialled_row(call, first, only, start, call.ended_at, start, _DIAL, dialled(call, (only,), only))]
+        rows[0].dst, rows[0].context = dst, context
+    else:
+        rows = _Rows(call, first).made
+        if len(rows) > 1:
+            rows.sort(key=_ended)
     if after_dial and rows:
         rows += _behind_dial(call, rows[-1])
     return rows
+
+
+def _only_one_dialled(call: Call) -> Channel | None:
+    """Give the only telephone that was rung for the caller, where nothing but that came of the call, as mostly."""
+    legs, after = call.legs, call.second_after
+    if len(legs) == 2 and call.passages is None and call.forgotten is None and legs[0].serial <= after < legs[1].serial:
+        return legs[1]
+    return None
+
+
+def _dialled_row(
+    call: Call, party: Channel, leg: Channel, start: Instant, until: Instant, since: Instant, app: str, data: str
+) -> Row:
+    """Make the row of a telephone that was dialled for a party, but for what number that was."""
+    answered_at, ended_at = leg.answered_at, leg.ended_at
+    if answered_at and call.bridged_at:
+        end = min(ended_at or _NO_END, until, party.ended_at or _NO_END)
+        cause = (call.cause if end == call.ended_at else None) or _NORMAL
+        talk = max(answered_at, party.answered_at, since)
+        return Row(party, leg, start, _answer(party, leg, start, end), end, _ANSWERED, cause, app, data, "", "", talk)
+    end, disposition = ended_at or until, dialled_disposition(leg.cause)
+    answer = _answer(party, leg, start, end)
+    return Row(party, leg, start, answer, end, disposition, leg.cause or _NORMAL, app, data, "", "")
 
 
 def _ended(row: Row) -> tuple[Instant, bool, Instant, int]:
@@ -116,29 +147,10 @@ class _Rows:
 
     def _with(self, passage: Passage, leg: Channel, data: str, until: Instant) -> None:
         """Make the row of a telephone that was rung, or brought."""
-        party, call = self._party, self._call
-        talks = bool(leg.answered_at and call.bridged_at)
-        end = min(leg.ended_at or _NO_END, until, party.ended_at or _NO_END) if talks else leg.ended_at or until
         start = self._fresh or max(leg.created_at, passage.at)
-        talk = max(leg.answered_at, party.answered_at, passage.at) if talks else 0
-        disposition = _ANSWERED if talks else dialled_disposition(leg.cause)
-        is_last = end == call.ended_at
-        self.made.append(
-            Row(
-                party,
-                leg,
-                start,
-                _answer(party, leg, start, end),
-                end,
-                disposition,
-                (call.cause if is_last else _NORMAL) or _NORMAL if talks else leg.cause or _NORMAL,
-                passage.app,
-                data,
-                self._dst,
-                self._context,
-                talk,
-            )
-        )
+        row = _dialled_row(self._call, self._party, leg, start, until, passage.at, passage.app, data)
+        row.dst, row.context = self._dst, self._context
+        self.made.append(row)
         self._fresh = 0
 
     def _without(self, passage: Passage, until: Instant) -> None:
@@ -215,7 +227,7 @@ def _behind_dial(call: Call, last: Row) -> list[Row]:
     return [Row(party, None, end, answer, end, disposition, cause, _HANGUP, "", last.dst, last.context)]
 
 
-def dialled(call: Call, legs: list[Channel], leg: Channel) -> str:
+def dialled(call: Call, legs: Sequence[Channel], leg: Channel) -> str:
     """Spell what Dial was given: who was rung, for how long, and the limit of the talk."""
     limit = f"L({call.order.talk_limit // 1000})" if call.order.talk_limit else ""
     if len(legs) == 1:

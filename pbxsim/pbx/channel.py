@@ -7,14 +7,14 @@ Source of the states and their names: Asterisk's include/asterisk/channelstate.h
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
-    from pbxsim.pbx.call import Call, CallOrder
+    from pbxsim.pbx.call import Call, CallerId, CallOrder
     from pbxsim.pbx.directory import Line, Trunk
 
 
@@ -72,7 +72,7 @@ class Channel:
     Only an attended transfer takes it over to another. `paid_by` is then the order that had it dialled, and
     `talks_since` the moment when it was connected there.
 
-    `number` is the party at its far end; `shown_number` and `shown_name` the caller id that party sees.
+    `number` is the party at its far end; `shows` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
     `rings_for` is how long it may ring. `diverts` says that its line's diversion is followed should it fail;
     `divert_timer` that it will be soon.
@@ -97,8 +97,7 @@ class Channel:
         "ringing_at",
         "rings_for",
         "serial",
-        "shown_name",
-        "shown_number",
+        "shows",
         "state",
         "talks_since",
         "trunk",
@@ -110,6 +109,7 @@ class Channel:
         serial: int,
         number: str,
         now: Instant,
+        shows: CallerId,
         *,
         line: Line | None = None,
         trunk: Trunk | None = None,
@@ -119,8 +119,7 @@ class Channel:
         self.number = number
         self.line = line
         self.trunk = trunk
-        self.shown_number = ""
-        self.shown_name = ""
+        self.shows = shows
         self.state = ChannelState.DIALING
         self.cause: HangupCause | None = None
         self.created_at: Instant = now
@@ -134,7 +133,17 @@ class Channel:
         self.talks_since: Instant = 0
         self.diverts = False
         self.divert_timer: TimerId = 0
-        self.engine_data: object = None
+        self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
+
+    @property
+    def shown_number(self) -> str:
+        """The number of the caller id that the far end sees."""
+        return self.shows.number
+
+    @property
+    def shown_name(self) -> str:
+        """The name of the caller id that the far end sees."""
+        return self.shows.name
 
     @property
     def peer(self) -> str:

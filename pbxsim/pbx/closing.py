@@ -90,52 +90,56 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
     number, control.next_cdr = control.next_cdr, control.next_cdr + len(rows)
     if not rows or CdrClosed not in control.bus.wanted:
         return 0, "", ""
-    first = parties(call)[0]
+    first, second = parties(call)
     assert first is not None  # a row has a channel
+    place = reference(control, call, first)
+    direction = direction_of(call, trunk_name(first, second))
+    if len(rows) == 1:
+        control.bus.emit(CdrClosed(_record(call, rows[0], number, first, direction, *place)))
+        return number, *place
     chosen = next((index for index in range(len(rows) - 1, -1, -1) if rows[index].talk), len(rows) - 1)
-    folder, file = reference(control, call, first)
-    direction = direction_of(call, trunk_name(*parties(call)))
     for index, row in enumerate(rows):
-        place = (folder, file) if index == chosen else ("", "")
-        control.bus.emit(CdrClosed(_record(call, row, number + index, first, direction, place)))
-    return number + chosen, folder, file
+        recording = place if index == chosen else ("", "")
+        control.bus.emit(CdrClosed(_record(call, row, number + index, first, direction, *recording)))
+    return number + chosen, *place
 
 
-def _record(call: Call, row: Row, number: int, first: Channel, direction: Direction, recording: tuple[str, str]) -> Cdr:
+def _record(call: Call, row: Row, number: int, first: Channel, direction: Direction, folder: str, file: str) -> Cdr:
     order, party, leg = call.order, row.party, row.leg
     src, clid = caller_id(call, party, first)
-    trunk = (leg.trunk if leg is not None else None) or party.trunk
+    trunk = party.trunk if leg is None else leg.trunk or party.trunk
+    # By position, in the order of the fields: by name it takes seven times as long.
     return Cdr(
-        id=number,
-        call=call.number,
-        vendor=order.vendor,
-        start=row.start,
-        answer=row.answer,
-        end=row.end,
-        src=src,
-        dst=row.dst,
-        disposition=row.disposition,
-        cause=row.cause,
-        direction=direction,
-        custom=order.custom,
-        clid_number=clid.number,
-        clid_name=clid.name,
-        context=row.context,
-        first_peer=party.peer,
-        serial=call.serial,
-        first_serial=party.serial,
-        second_peer=leg.peer if leg is not None else "",
-        second_serial=leg.serial if leg is not None else 0,
-        trunk=trunk.name if trunk is not None else "",
-        account=order.account.name if order.account else "",
-        reference=order.reference,
-        recording_folder=recording[0],
-        recording_file=recording[1],
-        caller=order.src,
-        called=order.dst,
-        made=party.created_at if party is not first else 0,
-        linked_at=call.started_at,
-        last_app=row.app,
-        last_data=row.data,
-        talk=row.talk,
+        number,
+        call.number,
+        order.vendor,
+        row.start,
+        row.answer,
+        row.end,
+        src,
+        row.dst,
+        row.disposition,
+        row.cause,
+        direction,
+        order.custom,
+        clid.number,
+        clid.name,
+        row.context,
+        call.serial,
+        party.peer,
+        party.serial,
+        "" if leg is None else leg.peer,
+        0 if leg is None else leg.serial,
+        "" if trunk is None else trunk.name,
+        "" if order.account is None else order.account.name,
+        order.reference,
+        folder,
+        file,
+        order.src,
+        order.dst,
+        0 if party is first else party.created_at,
+        call.started_at,
+        row.app,
+        row.data,
+        row.talk,
     )

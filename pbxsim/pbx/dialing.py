@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx import diversion
-from pbxsim.pbx.call import CallState, Passage
+from pbxsim.pbx.call import CallerId, CallState, Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
 from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.events import LegDialed, LegRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pbxsim.clock.instant import Duration
-    from pbxsim.pbx.call import Call, CallerId
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.directory import Line, Trunk
 
 _DOWN = ChannelState.DOWN
+_NOTHING: Final = CallerId()
 
 
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
@@ -29,12 +30,7 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         _play(control, call, destination)
         return
     if isinstance(destination, ToHunt):
-        hunt = control.hunts.get(destination.name)  # a component is there only if the PBX speaks its vendor
-        if call.first is None or hunt is None:  # nobody is there to wait: nor can a queue or a group be the first party
-            control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
-            return
-        call.hunt = hunt
-        hunt.start(call, destination.number)
+        _hunt(control, call, destination)
         return
     before = len(call.legs)
     refusal = _made_or_told(control, call, destination, shows)
@@ -58,10 +54,7 @@ def ring_together(
 
 def legs_on(control: CallControl, call: Call, lines: Iterable[Line], shows: CallerId) -> list[Channel]:
     """Make a leg on each of these lines, for `dial`; whoever asked has seen that each can take a call."""
-    legs = [_on_line(control, call, line) for line in lines]
-    for leg in legs:
-        leg.shown_number, leg.shown_name = shows.number, shows.name
-    return legs
+    return [_on_line(control, call, line, shows) for line in lines]
 
 
 def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
@@ -82,7 +75,7 @@ def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
     before = len(call.legs)
     if left <= 0 or _made_or_told(control, call, destination, shows) is not None:
         return False
-    _dial_more(control, call, call.legs[before:])
+    _dial_more(control, call, call.legs[before:], left)
     return True
 
 
@@ -93,16 +86,25 @@ def caller(control: CallControl, call: Call, line: Line | None, handle: object) 
     """
     order = call.order
     if line is not None:
-        channel = None if line.is_full else _on_line(control, call, line)
+        channel = None if line.is_full else _on_line(control, call, line, _NOTHING)
     else:
         trunk = _trunk_with_room(order.first)
-        channel = _on_trunk(control, call, order.src, trunk) if trunk is not None else None
+        channel = _on_trunk(control, call, order.src, trunk, _NOTHING) if trunk is not None else None
     if channel is not None:
         channel.is_calling = True
         channel.engine_data = handle
         channel.state = ChannelState.RING
         control.bus.emit(LegDialed(channel))
     return channel
+
+
+def _hunt(control: CallControl, call: Call, to: ToHunt) -> None:
+    hunt = control.hunts.get(to.name)  # a component is there only if the PBX speaks its vendor
+    if call.first is None or hunt is None:  # nobody is there to wait: nor can a queue or a group be the first party
+        control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
+        return
+    call.hunt = hunt
+    hunt.start(call, to.number)
 
 
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
@@ -126,18 +128,18 @@ def _made_or_told(control: CallControl, call: Call, destination: Destination, sh
 
 def _make_legs(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:
     """Make the channels for a destination; a cause where none can be made."""
-    if isinstance(destination, Refused):
-        return destination.cause
+    if isinstance(destination, ToExtension):
+        return _fork(control, call, destination, shows)
     if isinstance(destination, ToTrunk):
         trunk = _trunk_with_room(destination)
         if trunk is None:
             return HangupCause.NORMAL_CIRCUIT_CONGESTION
-        channel = _on_trunk(control, call, destination.number, trunk)
-        channel.shown_number, channel.shown_name = trunk.caller_id or shows.number, shows.name
+        if trunk.caller_id:
+            shows = CallerId(trunk.caller_id, shows.name)
+        _on_trunk(control, call, destination.number, trunk, shows)
         return None
-    if not isinstance(destination, ToExtension):
-        return HangupCause.NO_ROUTE_DESTINATION  # a queue, a group or a playback cannot be one leg among others
-    return _fork(control, call, destination, shows)
+    # A queue, a group or a playback cannot be one leg among others.
+    return destination.cause if isinstance(destination, Refused) else HangupCause.NO_ROUTE_DESTINATION
 
 
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
@@ -151,9 +153,8 @@ def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) ->
         if not line.registration.host:
             continue
         if not line.is_full:
-            channel = _on_line(control, call, line)
+            channel = _on_line(control, call, line, shows)
             channel.diverts = line.diversion is not None
-            channel.shown_number, channel.shown_name = shows.number, shows.name
             refusal = None
         elif refusal is not None:
             refusal = HangupCause.USER_BUSY
@@ -169,17 +170,17 @@ def _trunk_with_room(destination: Destination) -> Trunk | None:
     return None
 
 
-def _on_line(control: CallControl, call: Call, line: Line) -> Channel:
-    channel = Channel(call, _serial(control, call), line.extension.internal, control.clock.now, line=line)
+def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> Channel:
+    channel = Channel(call, _serial(control, call), line.extension.internal, control.clock.now, shows, line=line)
     line.channels.append(channel)
-    call.legs.append(channel)
+    call.legs += (channel,)
     return channel
 
 
-def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk) -> Channel:
-    channel = Channel(call, _serial(control, call), number, control.clock.now, trunk=trunk)
+def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows: CallerId) -> Channel:
+    channel = Channel(call, _serial(control, call), number, control.clock.now, shows, trunk=trunk)
     trunk.in_use += 1
-    call.legs.append(channel)
+    call.legs += (channel,)
     return channel
 
 
@@ -191,18 +192,17 @@ def _serial(control: CallControl, call: Call) -> int:
     return control.channels_made
 
 
-def dial(control: CallControl, call: Call, legs: list[Channel], timeout: Duration) -> None:
+def dial(control: CallControl, call: Call, legs: Sequence[Channel], timeout: Duration) -> None:
     """Ring each leg for at most `timeout`."""
     if call.timer:
         control.stop_timer(call)
     call.ring_until = control.clock.now + timeout
-    _dial_more(control, call, legs)
+    _dial_more(control, call, legs, timeout)
 
 
-def _dial_more(control: CallControl, call: Call, legs: list[Channel]) -> None:
+def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeout: Duration) -> None:
     """Have the engine ring each leg; unless it promises an end for all of them, time them ourselves."""
-    state, timeout = call.state, call.ring_until - control.clock.now
-    promised = True
+    state, promised = call.state, True
     for leg in legs:
         if leg.state is _DOWN:
             continue  # from within `dial` an engine reported that this one failed, another won, or the call is over

@@ -181,9 +181,9 @@ def _shown(call: Call, stays: Channel) -> CallerId:
 
 def _bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     _remember(consultation)
-    consultation.legs.remove(leg)
+    consultation.legs = tuple(other for other in consultation.legs if other is not leg)
     consultation.forgotten = [*(consultation.forgotten or ()), leg]
     if leg.paid_by is None:
         leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
     leg.call = call
-    call.legs.append(leg)
+    call.legs += (leg,)

@@ -62,7 +62,7 @@ def test_the_legs_that_live_and_those_that_ring_are_told_apart() -> None:
     assert call.live_legs() == call.ringing_legs() == [desk, home]
     engine.say(0, Report.ANSWERED)
     second = call.legs[-1]
-    assert call.legs == [desk, mobile, home, second]
+    assert call.legs == (desk, mobile, home, second)
     assert call.live_legs() == [desk, second]
     assert call.ringing_legs() == [second]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
+_RINGING: Final = Report.RINGING  # members of an enum are looked up through their class at a cost
 _REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together when there are more
 
 
@@ -47,11 +48,14 @@ class SimulatedEngine:
         self._calls = pbx.calls
         self._on_leg = pbx.calls.on_leg
         self._seed = pbx.seed
-        self._rules = tuple(rules)
-        self._default = Rule(number="_!", turns=(default,))
-        self._known: dict[tuple[bool, str], LegPlan | Rule] = {}
+        self._rules = [(rule, _fate_by(rule)) for rule in rules]
+        self._default = _fate_by(Rule(number="_!", turns=(default,)))
+        self._known_lines: dict[str, LegPlan | Rule] = {}
+        self._known_numbers: dict[str, LegPlan | Rule] = {}
         self._told: dict[str, Rule] = {}
         self._turns: dict[str, int] = {}
+        # Made once: a bound method for each timer weighs as much as the rest of it.
+        self._begins_ringing, self._settles, self._stops_talking = self._begin_ringing, self._settle, self._stop_talking
 
     def call_in(self, order: CallOrder, *, line: Line | None = None, fate: LegPlan | None = None) -> Call | None:
         """Have a simulated party call, as `CallControl.receive` takes it; it gives up when its patience is over.
@@ -70,24 +74,22 @@ class SimulatedEngine:
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         """Ring a simulated telephone; promises an end unless the telephone will not react before the timeout."""
-        if channel.line is not None and channel.line.do_not_disturb:
+        line, clock, call = channel.line, self._clock, channel.call
+        if line is not None and line.do_not_disturb:
             self._on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
             return True
         fate = self._fate(channel)
         leg = channel.engine_data = SimulatedLeg(fate)
-        call = channel.call
-        now = self._clock.now
-        if fate.rings_after and fate.rings_after < timeout:
-            leg.timer = self._clock.call_at(
-                now + fate.rings_after, call.number, call.next_step(), self._begin_ringing, channel
-            )
-            return fate.report is not None and fate.settles_after < timeout
-        if fate.rings and not fate.rings_after:
-            self._on_leg(channel, Report.RINGING)
-        if fate.report is None or fate.settles_after >= timeout:
-            return False
-        leg.timer = self._clock.call_at(now + fate.settles_after, call.number, call.next_step(), self._settle, channel)
-        return True
+        now, rings_after, settles_after = clock.now, fate.rings_after, fate.settles_after
+        settles = fate.report is not None and settles_after < timeout
+        if rings_after and rings_after < timeout:
+            leg.timer = clock.call_at(now + rings_after, call.number, call.next_step(), self._begins_ringing, channel)
+            return settles
+        if fate.rings and not rings_after:
+            self._on_leg(channel, _RINGING)
+        if settles:
+            leg.timer = clock.call_at(now + settles_after, call.number, call.next_step(), self._settles, channel)
+        return settles
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
@@ -100,8 +102,8 @@ class SimulatedEngine:
                 talk, ends = wish, party
         if ends is None or talk is None or talk >= limit:
             return False
-        _leg(ends).timer = self._clock.call_at(
-            self._clock.now + talk, call.number, call.next_step(), self._stop_talking, ends
+        ends.engine_data.timer = self._clock.call_at(
+            self._clock.now + talk, call.number, call.next_step(), self._stops_talking, ends
         )
         return True
 
@@ -116,7 +118,7 @@ class SimulatedEngine:
 
     def behave(self, line: Line, behaviour: Behaviour | None) -> None:
         """Have a telephone of ours meet its calls so from now on, before all rules; None: by these again."""
-        self._known.pop((False, line.user), None)
+        self._known_lines.pop(line.user, None)
         if behaviour is None:
             self._told.pop(line.user, None)
         else:
@@ -124,47 +126,48 @@ class SimulatedEngine:
 
     def forget(self, channel: Channel) -> None:
         """Cancel what the telephone was going to do next."""
-        leg = channel.engine_data
-        if isinstance(leg, SimulatedLeg) and leg.timer:
+        leg: SimulatedLeg | None = channel.engine_data
+        if leg is not None and leg.timer:
             self._clock.cancel(leg.timer)
             leg.timer = 0
 
     def will_act(self, channel: Channel) -> bool:
         """Tell whether the telephone is going to do something by itself."""
-        leg = channel.engine_data
-        return isinstance(leg, SimulatedLeg) and leg.timer != 0
+        leg: SimulatedLeg | None = channel.engine_data
+        return leg is not None and leg.timer != 0
 
     def _begin_ringing(self, channel: Channel) -> None:
-        leg, fate = _leg(channel), self._plan(channel)
+        leg: SimulatedLeg = channel.engine_data
+        fate = self._plan(channel)
         leg.timer = 0
         if fate.rings:
             self._on_leg(channel, Report.RINGING)
         if fate.report is not None:
             due = self._clock.now + fate.settles_after - fate.rings_after
             call = channel.call
-            leg.timer = self._clock.call_at(due, call.number, call.next_step(), self._settle, channel)
+            leg.timer = self._clock.call_at(due, call.number, call.next_step(), self._settles, channel)
 
     def _settle(self, channel: Channel) -> None:
-        leg = _leg(channel)
+        leg: SimulatedLeg = channel.engine_data
         leg.timer = 0
         fate = leg.plan
         assert fate is not None and fate.report is not None  # noqa: PT018 - `dial` saw to both
         self._on_leg(channel, fate.report, fate.cause)
 
     def _give_up(self, caller: Channel) -> None:
-        _leg(caller).timer = 0
+        caller.engine_data.timer = 0
         self._on_leg(caller, Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
 
     def _stop_talking(self, channel: Channel) -> None:
-        leg = _leg(channel)
+        leg: SimulatedLeg = channel.engine_data
         leg.timer = 0
         assert leg.plan is not None  # `connect` saw to it
         self._on_leg(channel, Report.HUNG_UP, leg.plan.end_cause)
 
     def _plan(self, channel: Channel) -> LegPlan:
         """Give the leg's fate; a caller's is drawn now, for it was not dialled, but it too stops talking some time."""
-        leg = channel.engine_data
-        if not isinstance(leg, SimulatedLeg):
+        leg: SimulatedLeg | None = channel.engine_data
+        if leg is None:
             leg = channel.engine_data = SimulatedLeg()
         if leg.plan is None:
             leg.plan = self._fate(channel)
@@ -172,40 +175,38 @@ class SimulatedEngine:
 
     def _fate(self, channel: Channel) -> LegPlan:
         line = channel.line
-        name = channel.number if line is None else line.user
-        found = self._known.get((line is None, name))
+        found = self._known_numbers.get(channel.number) if line is None else self._known_lines.get(line.user)
         if found is None:
-            found = self._learn(channel, name)
+            found = self._learn(channel)
         if isinstance(found, LegPlan):
             return found
         own = _stream_name(channel)
         count = self._turns[own] = self._turns.get(own, -1) + 1
         return plan(found.turn(count), stream(self._seed, own, count))
 
-    def _learn(self, channel: Channel, name: str) -> LegPlan | Rule:
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        told = None if channel.line is None else self._told.get(channel.line.user)
-        rule = told or self._rule(_names(channel))
-        found = plan(rule.turns[0]) if rule.is_fixed else rule
-        self._known[channel.line is None, name] = found
+    def _learn(self, channel: Channel) -> LegPlan | Rule:
+        line = channel.line
+        known, name = (self._known_numbers, channel.number) if line is None else (self._known_lines, line.user)
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        told = None if line is None else self._told.get(line.user)
+        found = known[name] = self._by_rules(_names(channel)) if told is None else _fate_by(told)
         return found
 
-    def _rule(self, names: tuple[str, ...]) -> Rule:
-        for rule in self._rules:
+    def _by_rules(self, names: tuple[str, ...]) -> LegPlan | Rule:
+        for rule, fate in self._rules:
             if rule.fits(names):
-                return rule
+                return fate
         for name in names:
             behaviour = spelt(name)
             if behaviour is not None:
-                return Rule(number=name, turns=(behaviour,))
+                return _fate_by(Rule(number=name, turns=(behaviour,)))
         return self._default
 
 
-def _leg(channel: Channel) -> SimulatedLeg:
-    leg = channel.engine_data
-    assert isinstance(leg, SimulatedLeg)  # it was dialled or connected here
-    return leg
+def _fate_by(rule: Rule) -> LegPlan | Rule:
+    """Give the fate that every leg has by a rule, or the rule by which each draws its own."""
+    return plan(rule.turns[0]) if rule.is_fixed else rule
 
 
 def _stream_name(channel: Channel) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
 from pbxsim.kit.numbers import why_not_dialled
+from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
         ReportIgnored,
         SpyAttached,
     )
+
+_OVER: Final = CallState.ENDED
 
 _Leg: TypeAlias = tuple[int, str, int, str]  # call, peer, serial, number at the far end
 
@@ -202,6 +205,9 @@ def spell_refused(facts: tuple[int, str, HangupCause]) -> Spelt:
     return call, "", spelt
 
 
+# What happens to every leg of every call is taken down in one tuple, and without asking for `peer`, which is a call.
+
+
 def _leg(channel: Channel) -> _Leg:
     return channel.call.number, channel.peer, channel.serial, channel.number
 
@@ -211,35 +217,58 @@ def _spell_leg(leg: _Leg, data: Data) -> Spelt:
     return call, channel_name(peer, serial), {"number": number, **data}
 
 
-def take_dialed(event: LegDialed) -> tuple[_Leg, bool, bool, str, str]:
+def take_dialed(event: LegDialed) -> tuple[int, str, int, str, bool, bool, CallerId]:
     """Take down who is rung, and what that telephone shows."""
     channel = event.channel
-    return _leg(channel), channel.trunk is not None, channel.is_calling, channel.shown_number, channel.shown_name
+    line = channel.line
+    return (
+        channel.call.number,
+        channel.peer if line is None else line.user,
+        channel.serial,
+        channel.number,
+        channel.trunk is not None,
+        channel.is_calling,
+        channel.shows,
+    )
 
 
-def spell_dialed(facts: tuple[_Leg, bool, bool, str, str]) -> Spelt:
+def spell_dialed(facts: tuple[int, str, int, str, bool, bool, CallerId]) -> Spelt:
     """Spell the line or trunk, and the caller id that the far end sees."""
-    leg, is_outside, is_calling, shown_number, shown_name = facts
-    where = {"trunk" if is_outside else "line": leg[1], "calls_us": is_calling}
-    return _spell_leg(leg, {**where, "sees": {"number": shown_number, "name": shown_name}})
+    call, peer, serial, number, is_outside, is_calling, shows = facts
+    where = {"trunk" if is_outside else "line": peer, "calls_us": is_calling}
+    return _spell_leg((call, peer, serial, number), {**where, "sees": {"number": shows.number, "name": shows.name}})
 
 
-def take_ringing(event: LegRinging) -> tuple[_Leg, Duration]:
+def take_ringing(event: LegRinging) -> tuple[int, str, int, str, Duration]:
     """Take down how long it was silent."""
     channel = event.channel
-    return _leg(channel), channel.ringing_at - channel.created_at
+    line = channel.line
+    return (
+        channel.call.number,
+        channel.peer if line is None else line.user,
+        channel.serial,
+        channel.number,
+        channel.ringing_at - channel.created_at,
+    )
 
 
-def take_answered(event: LegAnswered) -> tuple[_Leg, Duration]:
+def take_answered(event: LegAnswered) -> tuple[int, str, int, str, Duration]:
     """Take down how long it took."""
     channel = event.channel
-    return _leg(channel), channel.answered_at - channel.created_at
+    line = channel.line
+    return (
+        channel.call.number,
+        channel.peer if line is None else line.user,
+        channel.serial,
+        channel.number,
+        channel.answered_at - channel.created_at,
+    )
 
 
-def spell_waited(facts: tuple[_Leg, Duration]) -> Spelt:
+def spell_waited(facts: tuple[int, str, int, str, Duration]) -> Spelt:
     """Spell the seconds since the leg was dialled."""
-    leg, waited = facts
-    return _spell_leg(leg, {"after_seconds": in_seconds(waited)})
+    call, peer, serial, number, waited = facts
+    return _spell_leg((call, peer, serial, number), {"after_seconds": in_seconds(waited)})
 
 
 def take_held(event: LegHeld | LegUnheld) -> _Leg:
@@ -252,26 +281,37 @@ def spell_held(leg: _Leg) -> Spelt:
     return _spell_leg(leg, {})
 
 
-def take_leg_ended(event: LegEnded) -> tuple[_Leg, HangupCause | None, Duration, Duration | None, bool]:
+_LegOver: TypeAlias = "tuple[int, str, int, str, HangupCause | None, Duration, Duration | None, bool]"
+
+
+def take_leg_ended(event: LegEnded) -> _LegOver:
     """Take down why and after how long the leg ended, and whether the call ends with it."""
     channel = event.channel
-    talked = channel.ended_at - channel.answered_at if channel.answered_at else None
-    return _leg(channel), channel.cause, channel.ended_at - channel.created_at, talked, _ends_call(channel)
+    line, ended_at, answered_at = channel.line, channel.ended_at, channel.answered_at
+    call = channel.call
+    return (
+        call.number,
+        channel.peer if line is None else line.user,
+        channel.serial,
+        channel.number,
+        channel.cause,
+        ended_at - channel.created_at,
+        ended_at - answered_at if answered_at else None,
+        call.state is not _OVER and _ends_call(channel),
+    )
 
 
 def _ends_call(channel: Channel) -> bool:
     """Tell whether this party's end brings the call down; False where it was let go, or another is still rung."""
     call = channel.call
-    if call.is_over:
-        return False
     return channel is call.first or bool(channel.answered_at) or not call.ringing_legs()
 
 
-def spell_leg_ended(facts: tuple[_Leg, HangupCause | None, Duration, Duration | None, bool]) -> Spelt:
+def spell_leg_ended(facts: _LegOver) -> Spelt:
     """Spell it; `up_seconds` is null for a leg that was never answered, `ends_call` marks the party that hung up."""
-    leg, cause, lasted, up, ends_call = facts
+    call, peer, serial, number, cause, lasted, up, ends_call = facts
     spans = {"lasted_seconds": in_seconds(lasted), "up_seconds": None if up is None else in_seconds(up)}
-    return _spell_leg(leg, {**cause_words(cause), **spans, "ends_call": ends_call})
+    return _spell_leg((call, peer, serial, number), {**cause_words(cause), **spans, "ends_call": ends_call})
 
 
 def take_ignored(event: ReportIgnored) -> tuple[_Leg, Report, ChannelState]:

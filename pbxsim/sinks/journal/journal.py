@@ -61,18 +61,17 @@ class Journal:
     """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
 
     Where they would take more than `most_bytes`, the oldest are forgotten. What they take is counted from lengths
-    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. `dropped` is
-    how many have been forgotten; `room` tells how many there may be while none has more.
+    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. `last` is the
+    number of the newest entry, 0 before the first.
     """
 
     def __init__(self, pbx: Pbx, limit: int = JOURNAL_ENTRIES, most_bytes: int = JOURNAL_BYTES) -> None:
         self.clock = pbx.clock
-        self.dropped = 0
-        self.kept: deque[_Kept] = deque()
-        self._limit = limit
+        self.last = 0
+        self.kept: deque[_Kept] = deque(maxlen=min(limit, most_bytes // ENTRY))
+        self.beyond_flat = 0
         self._most_bytes = most_bytes
-        self._beyond_flat = 0
-        self._measure(0)
+        self._larger: deque[tuple[int, int]] = deque()  # those with more than the flat sum: number, and how much more
         for kind in KINDS:
             listener = _Listener(self, kind)
             hear = listener.hear if kind.size is None else listener.hear_sized
@@ -80,17 +79,18 @@ class Journal:
 
     def __len__(self) -> int:
         """Count the entries that are still kept."""
+        self._make_room()
         return len(self.kept)
 
     @property
     def kept_bytes(self) -> int:
         """Count what the entries take."""
-        return ENTRY * len(self.kept) + self._beyond_flat
+        return ENTRY * len(self) + self.beyond_flat
 
     @property
-    def last(self) -> int:
-        """Give the number of the newest entry, 0 before the first."""
-        return self.dropped + len(self.kept)
+    def dropped(self) -> int:
+        """Count the entries that have been forgotten."""
+        return self.last - len(self)
 
     def append(self, kind: str, *, call: int | None = None, channel: str = "", data: Data) -> None:
         """Take down something that is no event of the switch: a request, a command.
@@ -101,43 +101,46 @@ class Journal:
         spelt = _json(data)
         if len(spelt) > LONGEST_GIVEN:
             spelt = _json(document_excerpt(data))
-        facts = call, channel, spelt
-        kept = self.kept
-        kept.append((self.clock.now, kind, _spell_given, facts))
-        if len(spelt) + len(channel) > SHORT:
-            self.grow(size_of_given(facts))
-        elif len(kept) > self.room:
-            self.make_room()
+        self.last += 1
+        self.kept.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
+        if self.beyond_flat or len(spelt) + len(channel) > SHORT:
+            self.grow(size_of_given(channel, spelt))
 
     def grow(self, size: int) -> None:
         """Hear that the newest entry takes so many bytes more than the flat sum."""
-        self._measure(size)
-        if len(self.kept) > self.room:
-            self.make_room()
+        if size:
+            self._larger.append((self.last, size))
+            self.beyond_flat += size
+        self._make_room()
 
-    def make_room(self) -> None:
-        """Forget the oldest entries until there is room for the others."""
-        kept = self.kept
-        while len(kept) > self.room and kept:
-            _, _, spell, facts = kept.popleft()
-            self.dropped += 1
-            size = _SIZES.get(spell)
-            if size is not None:
-                self._measure(-size(facts))
+    def _make_room(self) -> None:
+        """Forget the oldest entries until there is room for the others.
 
-    def _measure(self, change: int) -> None:
-        self._beyond_flat += change
-        self.room = min(self._limit, (self._most_bytes - self._beyond_flat) // ENTRY)
+        That there are no more than `limit` the deque sees to. Their bytes are looked at where an entry may have more
+        than the flat sum, and where somebody asks: to do so at each event would cost more than it saves.
+        """
+        if not self.beyond_flat:
+            return
+        kept, larger = self.kept, self._larger
+        while True:
+            first = self.last - len(kept)
+            while larger and larger[0][0] <= first:
+                self.beyond_flat -= larger.popleft()[1]
+            if not kept or ENTRY * len(kept) + self.beyond_flat <= self._most_bytes:
+                return
+            kept.popleft()
 
     def entries(self, after: int = 0, limit: int | None = None) -> list[Entry]:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
-        first = max(0, after - self.dropped)
+        dropped = self.dropped
+        first = max(0, after - dropped)
         last = None if limit is None else first + max(0, limit)
-        return [_entry(*each) for each in enumerate(islice(self.kept, first, last), self.dropped + first + 1)]
+        return [_entry(*each) for each in enumerate(islice(self.kept, first, last), dropped + first + 1)]
 
     def jsonl(self) -> bytes:
         """Give all entries as compact JSON, one object a line: seq, at (ISO 8601), kind, call, channel, data."""
-        return b"".join(_line(_entry(*each)) for each in enumerate(self.kept, self.dropped + 1))
+        first = self.dropped + 1
+        return b"".join(_line(_entry(*each)) for each in enumerate(self.kept, first))
 
 
 class _Listener:
@@ -153,17 +156,16 @@ class _Listener:
         self._size = _nothing if kind.size is None else kind.size
 
     def hear(self, event: Event) -> None:
-        kept = self._kept
-        kept.append((self._clock.now, self._name, self._spell, self._take(event)))
-        if len(kept) > self._journal.room:
-            self._journal.make_room()
+        self._journal.last += 1
+        self._kept.append((self._clock.now, self._name, self._spell, self._take(event)))
 
     def hear_sized(self, event: Event) -> None:
-        facts = self._take(event)
+        journal, facts = self._journal, self._take(event)
+        journal.last += 1
         self._kept.append((self._clock.now, self._name, self._spell, facts))
         size = self._size(facts)
-        if size or len(self._kept) > self._journal.room:
-            self._journal.grow(size)
+        if size or journal.beyond_flat:
+            journal.grow(size)
 
 
 def _nothing(_facts: object) -> int:
@@ -187,12 +189,6 @@ def _line(entry: Entry) -> bytes:
 def _spell_given(facts: tuple[int | None, str, bytes]) -> Spelt:
     call, channel, data = facts
     return call, channel, msgspec.json.decode(data, type=Data)
-
-
-_SIZES: Final[dict[Callable[[Any], Spelt], Callable[[Any], int]]] = {
-    _spell_given: size_of_given,
-    **{kind.spell: kind.size for kind in KINDS if kind.size is not None},
-}
 
 
 def _json(data: Data) -> bytes:

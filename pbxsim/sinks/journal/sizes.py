@@ -50,9 +50,9 @@ def size_of_cdr(cdr: Cdr) -> int:
     return _CHARACTER * texts if texts > SHORT else 0
 
 
-def size_of_given(facts: tuple[int | None, str, bytes]) -> int:
+def size_of_given(channel: str, data: bytes) -> int:
     """Count what somebody else put into the journal, its data spelt as JSON."""
-    texts = text_size(facts[1]) + len(facts[2])
+    texts = text_size(channel) + len(data)
     return texts if texts > SHORT else 0
 
 

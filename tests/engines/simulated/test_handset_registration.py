@@ -43,7 +43,7 @@ def test_a_telephone_that_drops_off_no_longer_rings_and_is_found_nowhere(office:
     assert office.cdr(ringing).cause is HangupCause.SUBSCRIBER_ABSENT
     assert not desk.is_registered
     refused = office.call("100", "800123456")
-    assert (refused.legs, refused.cause) == ([], HangupCause.SUBSCRIBER_ABSENT)
+    assert (refused.legs, refused.cause) == ((), HangupCause.SUBSCRIBER_ABSENT)
     office.finish()
 
 
