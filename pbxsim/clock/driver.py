@@ -33,7 +33,8 @@ LAST: Final[Instant] = from_datetime(datetime.max.replace(tzinfo=UTC))
 _SLICE: Final = 0.005  # seconds of the loop's time: what a request may have to wait for
 _LEAD: Final = SECOND  # how far the world may be ahead: a clock that is only being corrected (slewed) stays below
 _LOOK: Final = 1.0  # seconds of the loop's time between two looks at the world's while something is due
-_CHUNK: Final = 16  # actions of one instant between two looks at the loop's time; one takes some 10 to 20 µs
+_CHUNK: Final = 4  # actions between two looks at the loop's time, as long as each takes some 10 to 20 µs
+_QUICK: Final = 0.0004  # seconds that so many take at most; where they take longer it is one at a time
 
 
 class ClockNotRunning(RuntimeError):
@@ -108,6 +109,7 @@ class ClockDriver:
         self._leap: _Leap | None = None
         self._holds = 0
         self._working = False
+        self._is_asked = False  # to look again, before the loop's next turn
         self._anchor = 0.0  # the loop's time at which the clock stood at `_anchored_at`
         self._anchored_at: Instant = scheduler.now
         self._world = world
@@ -128,6 +130,7 @@ class ClockDriver:
         if self.is_real_time and checked != self._rate:
             raise RealTime
         self.catch_up()
+        self._clock.stand()
         self._rate = checked
         self._meet_world()
         self._take_anchor()
@@ -146,6 +149,7 @@ class ClockDriver:
             self._handle.cancel()
             self._handle = None
         self._loop = None
+        self._clock.stand()
         if self._leap is not None and not self._leap.arrived.done():
             self._leap.arrived.set_exception(ClockNotRunning())
 
@@ -160,8 +164,15 @@ class ClockDriver:
         self._work(self._loop)  # the handle may now wake for nothing, and then sees to itself
 
     def rearm(self) -> None:
-        """Look again when to wake: new work was scheduled. Cheap where nothing has become due earlier."""
-        if self._loop is None or self._working:
+        """Look again when to wake: new work was scheduled. Once for all who ask in one turn of the loop."""
+        if self._loop is None or self._working or self._is_asked:
+            return
+        self._is_asked = True
+        self._loop.call_soon(self._look_again)
+
+    def _look_again(self) -> None:
+        self._is_asked = False
+        if self._loop is None:
             return
         when = self._wake_at(self._loop)
         if self._handle is not None:
@@ -231,6 +242,7 @@ class ClockDriver:
         if not here:
             self.catch_up()
         self._holds += 1
+        self._clock.stand()
         return Hold(self._let_go)
 
     def _must_be_movable(self) -> None:
@@ -275,7 +287,7 @@ class ClockDriver:
         done = self._work(self._loop)
         if done and self._leap is not None and not self._holds and not self._leap.arrived.done():
             self._leap.arrived.set_result(None)
-        self.rearm()
+        self._look_again()
 
     def _wake_at(self, loop: asyncio.AbstractEventLoop) -> float | None:
         """Tell at which of the loop's times there is something to do; None: not until somebody changes something."""
@@ -292,13 +304,18 @@ class ClockDriver:
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> bool:
         """Do what is due, for one slice at most; tell whether that was all."""
-        ends = loop.time() + _SLICE
+        before = loop.time()
+        ends, chunk = before + _SLICE, _CHUNK
         self._working = True
         self._make_up(loop)
         try:
-            while self._step(loop):
-                if loop.time() >= ends:
+            while self._step(loop, chunk):
+                now = loop.time()
+                if now >= ends:
                     return False
+                if now - before > _QUICK:
+                    chunk = 1
+                before = now
         finally:
             self._working = False
             self._run_outside(loop)
@@ -310,19 +327,20 @@ class ClockDriver:
         except Exception as error:
             loop.call_exception_handler({"message": "an action outside the switch failed", "exception": error})
 
-    def _step(self, loop: asyncio.AbstractEventLoop) -> bool:
-        """Do some of the work of the next due instant; False when none is due, and the time is what it should be.
+    def _step(self, loop: asyncio.AbstractEventLoop, chunk: int) -> bool:
+        """Do some of the work that is due, at most `chunk` actions; False when none is, and the time is what it should be.
 
-        Never more than one instant: an action may take a hold, or pause the clock, and nothing later may then be done.
+        An action that takes a hold, pauses the clock or closes it has the scheduler stand: nothing later is done then.
         """
         target = self._target(loop)
         due = self._clock.next_due()
+        stops_when_idle = self._leap is not None and self._leap.stops_when_idle
         if due is None or due > target:
-            if due is not None or self._leap is None or not self._leap.stops_when_idle:
+            if due is not None or not stops_when_idle:
                 self._clock.run_until(target)
             return False
         try:
-            self._clock.run_until(due, _CHUNK)
+            self._clock.run_until(due if stops_when_idle else target, chunk)
         except Exception as error:  # a fault in one action must not stop the clock for all others
             loop.call_exception_handler({"message": f"an action due at {iso(due)} failed", "exception": error})
         return True

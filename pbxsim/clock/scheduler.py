@@ -29,12 +29,13 @@ class Scheduler:
     `now` is the instant of the action that runs, or the last instant that `run_until` reached.
     """
 
-    __slots__ = ("_cancelled", "_heap", "now")
+    __slots__ = ("_cancelled", "_heap", "_until", "now")
 
     def __init__(self, start: Instant) -> None:
         self.now: Instant = start
         self._heap: list[_Entry] = []
         self._cancelled: set[TimerId] = set()
+        self._until: Instant = start
 
     def __len__(self) -> int:
         """Count the timers that are still to run."""
@@ -61,22 +62,27 @@ class Scheduler:
     def run_until(self, until: Instant, budget: int | None = None) -> bool:
         """Do all work due up to and including `until`, then stand there; at most `budget` actions.
 
-        Returns whether `until` was reached; False means that the budget ran out, and to call again.
-        Raises TimeWentBackwards for an instant before `now`.
+        Returns whether `until` was reached; False means that the budget ran out, and to call again, or that an action
+        had it `stand` before. Raises TimeWentBackwards for an instant before `now`.
         """
         if until < self.now:
             raise TimeWentBackwards(self.now, until)
-        if not self._run_due(until, budget):
+        self._until = until
+        if not self._run_due(budget) or self._until < until:
             return False
         self.now = until
         return True
 
-    def _run_due(self, until: Instant, budget: int | None) -> bool:
+    def stand(self) -> None:
+        """Do nothing more, in the run in which this is called, that is due later than now."""
+        self._until = min(self._until, self.now)
+
+    def _run_due(self, budget: int | None) -> bool:
         heap, cancelled = self._heap, self._cancelled
         left = -1 if budget is None else budget
-        while heap and heap[0][0] <= until:
+        while heap and heap[0][0] <= self._until:
             if left == 0:
-                return self.next_due_after(until)
+                return self.next_due_after(self._until)
             due, timer, action, argument = heappop(heap)
             if timer in cancelled:
                 cancelled.discard(timer)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import chain, dropwhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from zlib import crc32
 
 import msgspec
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.kit.reply import Reply
     from pbxsim.sinks.journal.journal import Journal
+
+_Texts: TypeAlias = tuple[str, str]
 
 LONGEST_REPLY: Final = 16_384
 LONGEST_TARGET: Final = 8_192
@@ -92,32 +94,38 @@ class RequestRecord:
         self.call = reply.call
         if hints or reply.hints:
             self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
-        if self.reply_size > LONGEST_REPLY or _is_long(request):
-            self._cut(request, reply, mask)
-        request.forget()
-        self.taken = self._size()
-
-    def _cut(self, request: Request, reply: Reply, mask: Mask) -> None:
-        self.reply = _first_of_reply(reply.body, request, mask)
-        if _is_long(request):
+        texts = _texts(request)
+        is_long = _is_long(request, texts)
+        if is_long or self.reply_size > LONGEST_REPLY:
+            self.reply = _first_of_reply(reply.body, request, mask)
+        if is_long:
             self.request = _beginning(request, mask)
+            texts = _texts(self.request)
+        request.forget()
+        self.taken = self._size(texts)
 
-    def _size(self) -> int:
-        kept, headers = self.request, self.request.headers
-        names = "".join(headers)  # joined, since that is the quickest way to their size; each is there in two spellings
-        texts = f"{kept.path}{kept.query}{names}{names}{''.join(headers.values())}{''.join(self.hints)}"
-        return _RECORD + _HEADER * len(headers) + len(kept.body) + len(self.reply) + text_size(texts)
+    def _size(self, texts: _Texts) -> int:
+        kept, (names, values) = self.request, texts
+        told = f"{kept.path}{kept.query}{names}{names}{values}"  # a header's name is there in two spellings
+        sizes = text_size(told) + (text_size("".join(self.hints)) if self.hints else 0)
+        return _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + sizes
 
 
-def _is_long(request: Request) -> bool:
-    """Tell whether not all of a request is kept."""
+def _texts(request: Request) -> _Texts:
+    """Give all names and all values of the headers, joined: that is the quickest way to their sizes."""
     headers = request.headers
+    return "".join(headers), "".join(headers.values())
+
+
+def _is_long(request: Request, texts: _Texts) -> bool:
+    """Tell whether not all of a request is kept."""
+    names, values = texts
     return (
         len(request.body) > LONGEST_BODY
-        or len(headers) > MOST_HEADERS
+        or len(request.headers) > MOST_HEADERS
         or len(request.path) > LONGEST_TARGET
         or len(request.query) > LONGEST_TARGET
-        or len("".join(headers)) + len("".join(headers.values())) > LONGEST_HEADERS
+        or len(names) + len(values) > LONGEST_HEADERS
     )
 
 

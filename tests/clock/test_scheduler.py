@@ -220,3 +220,19 @@ def test_the_order_does_not_depend_on_when_the_work_was_asked_for(
         diary.clock.run_until(40)
         orders.append(diary.done)
     assert orders[0] == orders[1]
+
+
+def test_an_action_that_has_the_scheduler_stand_ends_the_run_with_its_own_instant() -> None:
+    clock, done = Scheduler(100), list[str]()
+
+    def stand(word: str) -> None:
+        done.append(word)
+        clock.stand()
+
+    clock.call_at(100 + 1, 1, 1, stand, "stands")
+    clock.call_at(100 + 1, 1, 2, done.append, "at the same instant")
+    clock.call_at(100 + 2, 1, 3, done.append, "later")
+    assert not clock.run_until(100 + 9)
+    assert (done, clock.now) == (["stands", "at the same instant"], 100 + 1)
+    assert clock.run_until(100 + 9)
+    assert (done[2:], clock.now) == (["later"], 100 + 9)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _Kept: TypeAlias = tuple[Instant, str, Callable[[Any], Spelt], Any]  # at, kind, how to spell, what to spell
 
+_FEW: Final = 1_000
+
 LONGEST_GIVEN: Final = 16_384
 """Bytes of JSON: of what others put into the journal and is longer, only the beginning of each value is kept."""
 
@@ -68,10 +70,14 @@ class Journal:
     def __init__(self, pbx: Pbx, limit: int = JOURNAL_ENTRIES, most_bytes: int = JOURNAL_BYTES) -> None:
         self.clock = pbx.clock
         self.last = 0
-        self.kept: deque[_Kept] = deque(maxlen=min(limit, most_bytes // ENTRY))
-        self.beyond_flat = 0
+        most = min(limit, most_bytes // ENTRY)
+        self.kept: deque[_Kept] = deque(maxlen=most)
+        self.spare = most_bytes - most * ENTRY  # what all may take beyond the flat sum while there are as many as may be
+        self._beyond_flat = 0
         self._most_bytes = most_bytes
-        self._larger: deque[tuple[int, int]] = deque()  # those with more than the flat sum: number, and how much more
+        # Those with more than the flat sum: number, and how much more. Forgotten ones go when there are so many.
+        self._larger: deque[tuple[int, int]] = deque()
+        self._settled_at = _FEW
         for kind in KINDS:
             listener = _Listener(self, kind)
             hear = listener.hear if kind.size is None else listener.hear_sized
@@ -85,7 +91,7 @@ class Journal:
     @property
     def kept_bytes(self) -> int:
         """Count what the entries take."""
-        return ENTRY * len(self) + self.beyond_flat
+        return ENTRY * len(self) + self._beyond_flat
 
     @property
     def dropped(self) -> int:
@@ -103,15 +109,21 @@ class Journal:
             spelt = _json(document_excerpt(data))
         self.last += 1
         self.kept.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
-        if self.beyond_flat or len(spelt) + len(channel) > SHORT:
+        if self.is_full or len(spelt) + len(channel) > SHORT:
             self.grow(size_of_given(channel, spelt))
+
+    @property
+    def is_full(self) -> bool:
+        """Tell whether one more entry may be too many, though there are not as many as may be."""
+        return self._beyond_flat > self.spare
 
     def grow(self, size: int) -> None:
         """Hear that the newest entry takes so many bytes more than the flat sum."""
         if size:
             self._larger.append((self.last, size))
-            self.beyond_flat += size
-        self._make_room()
+            self._beyond_flat += size
+        if self._beyond_flat > self.spare or len(self._larger) > self._settled_at:
+            self._make_room()
 
     def _make_room(self) -> None:
         """Forget the oldest entries until there is room for the others.
@@ -119,16 +131,15 @@ class Journal:
         That there are no more than `limit` the deque sees to. Their bytes are looked at where an entry may have more
         than the flat sum, and where somebody asks: to do so at each event would cost more than it saves.
         """
-        if not self.beyond_flat:
-            return
         kept, larger = self.kept, self._larger
         while True:
             first = self.last - len(kept)
             while larger and larger[0][0] <= first:
-                self.beyond_flat -= larger.popleft()[1]
-            if not kept or ENTRY * len(kept) + self.beyond_flat <= self._most_bytes:
-                return
+                self._beyond_flat -= larger.popleft()[1]
+            if not kept or ENTRY * len(kept) + self._beyond_flat <= self._most_bytes:
+                break
             kept.popleft()
+        self._settled_at = 2 * len(larger) + _FEW
 
     def entries(self, after: int = 0, limit: int | None = None) -> list[Entry]:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
@@ -164,7 +175,7 @@ class _Listener:
         journal.last += 1
         self._kept.append((self._clock.now, self._name, self._spell, facts))
         size = self._size(facts)
-        if size or journal.beyond_flat:
+        if size or journal.is_full:
             journal.grow(size)
 
 
