@@ -291,7 +291,9 @@ class ClockDriver:
 
     def _wake_at(self, loop: asyncio.AbstractEventLoop) -> float | None:
         """Tell at which of the loop's times there is something to do; None: not until somebody changes something."""
-        due = min((due for due in (self._clock.next_due(), self.outside.next_due()) if due is not None), default=None)
+        due, other = self._clock.next_due(), self.outside.next_due()
+        if due is None or (other is not None and other < due):
+            due = other
         if self._holds:
             goes_on = self._is_due(self._clock.now) and (self._rate or self._leap is not None)
             return loop.time() if goes_on else None
@@ -307,7 +309,7 @@ class ClockDriver:
         before = loop.time()
         ends, chunk = before + _SLICE, _CHUNK
         self._working = True
-        self._make_up(loop)
+        self._make_up(before)
         try:
             while self._step(loop, chunk):
                 now = loop.time()
@@ -328,22 +330,25 @@ class ClockDriver:
             loop.call_exception_handler({"message": "an action outside the switch failed", "exception": error})
 
     def _step(self, loop: asyncio.AbstractEventLoop, chunk: int) -> bool:
-        """Do some of the work that is due, at most `chunk` actions; False when none is, and the time is what it should be.
+        """Do some of the work that is due, at most `chunk` actions; tell whether there is more.
 
         An action that takes a hold, pauses the clock or closes it has the scheduler stand: nothing later is done then.
         """
         target = self._target(loop)
-        due = self._clock.next_due()
-        stops_when_idle = self._leap is not None and self._leap.stops_when_idle
-        if due is None or due > target:
-            if due is not None or not stops_when_idle:
-                self._clock.run_until(target)
-            return False
+        leap = self._leap
+        if leap is not None and leap.stops_when_idle:
+            due = self._clock.next_due()
+            if due is None:
+                return False  # time stands at the last work done
+            target = min(due, target)
         try:
-            self._clock.run_until(due if stops_when_idle else target, chunk)
+            done = self._clock.run_until(target, chunk)
         except Exception as error:  # a fault in one action must not stop the clock for all others
-            loop.call_exception_handler({"message": f"an action due at {iso(due)} failed", "exception": error})
-        return True
+            loop.call_exception_handler(
+                {"message": f"an action due at {iso(self._clock.now)} failed", "exception": error}
+            )
+            return True
+        return not done or (leap is not None and leap.stops_when_idle and target < leap.goal)
 
     def _target(self, loop: asyncio.AbstractEventLoop) -> Instant:
         now = self._clock.now
@@ -371,11 +376,10 @@ class ClockDriver:
         if self._loop is not None:
             self._apart = self._world() - round(self._loop.time() * SECOND)
 
-    def _make_up(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _make_up(self, now: float) -> None:
         """Go on from the world's time where it has left the loop's behind: the machine slept, or its clock was set."""
         if self._rate != 1 or self._holds or self._leap is not None:
             return
-        now = loop.time()
         ahead = self._world() - round(now * SECOND) - self._apart
         if ahead > _LEAD:
             self._apart += ahead

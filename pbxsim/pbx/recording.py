@@ -60,7 +60,11 @@ def is_recorded(call: Call) -> bool:
         return False
     if order.recording is not None and order.recording.regardless:
         return True
-    return any(leg.line is not None and leg.line.extension.records and leg.answered_at for leg in call.legs)
+    for leg in call.legs:
+        line = leg.line
+        if line is not None and line.extension.records and leg.answered_at:
+            return True
+    return False
 
 
 def reference(control: CallControl, call: Call, first: Channel | None) -> tuple[str, str]:

@@ -186,8 +186,8 @@ class Remembering:
 
     def _on_numbered(self, _event: CallStarted | LegDialed) -> None:
         """See that a next run gives nobody a number that was given here, though a kill ends all that told of it."""
-        calls = self._pbx.calls
-        if calls.calls_started <= self._reserved.call and calls.channels_made <= self._reserved.channel:
+        calls, reserved = self._pbx.calls, self._reserved
+        if calls.calls_started <= reserved.call and calls.channels_made <= reserved.channel:
             return
         self._reserved = NumbersSaid(calls.calls_started + _RESERVED, calls.channels_made + _RESERVED)
         self._pbx.database.put(NUMBERS, NUMBERS, self._reserved)

@@ -72,7 +72,9 @@ class Journal:
         self.last = 0
         most = min(limit, most_bytes // ENTRY)
         self.kept: deque[_Kept] = deque(maxlen=most)
-        self.spare = most_bytes - most * ENTRY  # what all may take beyond the flat sum while there are as many as may be
+        self.spare = (
+            most_bytes - most * ENTRY
+        )  # what all may take beyond the flat sum while there are as many as may be
         self._beyond_flat = 0
         self._most_bytes = most_bytes
         # Those with more than the flat sum: number, and how much more. Forgotten ones go when there are so many.

@@ -51,7 +51,8 @@ class VoipsunAction(Action[State], frozen=True, kw_only=True):
             if not params.given(group):
                 yield f"one of {', '.join(group)} is missing"
         for name, allowed in self.numbers.items():
-            if params.text(name) and whole_number(params.text(name)) not in allowed:
+            value = params.text(name)
+            if value and whole_number(value) not in allowed:
                 yield f"{name} is not a whole number from {allowed.start} to {allowed.stop - 1}"
         for name, words in self.words.items():
             if params.text(name):

@@ -138,7 +138,7 @@ def _ring_time(params: Params, name: str, default_seconds: int) -> Duration:
 
 
 def _recording(params: Params) -> RecordingWish | None:
-    folder, file, application = (params.text(name) for name in ("monitorPath", "monitorFilename", "monitorType"))
+    folder, file, application = params.text("monitorPath"), params.text("monitorFilename"), params.text("monitorType")
     return RecordingWish(folder, file, application) if folder or file or application else None
 
 

@@ -25,8 +25,8 @@ def whole_number(text: str) -> int | None:
 
 def custom_fields(params: Params) -> tuple[str, str, str, str]:
     """Give customCDR1 to customCDR4, unchanged."""
-    first, second, third, fourth = (params.text(name) for name in CUSTOM_FIELDS)
-    return first, second, third, fourth
+    text = params.text
+    return text("customCDR1"), text("customCDR2"), text("customCDR3"), text("customCDR4")
 
 
 def dialer(params: Params) -> CallerId:
