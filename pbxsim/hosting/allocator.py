@@ -3,8 +3,8 @@
 glibc takes large blocks from the system one by one, until one of them was freed: then it keeps those of that size for
 itself. The next body of a megabyte thus stands between two small things that stay, such as entries of a log, and where
 it was stays resident: hostile requests made a server hold three times what it knows of.
-Source: mallopt(3), M_MMAP_THRESHOLD: setting it, even to its default, ends that adjustment, and that of what may lie free
-at the heap's end (M_TRIM_THRESHOLD) with it.
+Source: mallopt(3), M_MMAP_THRESHOLD: setting it, even to its default, ends that adjustment, and with it that of what
+may lie free at the heap's end (M_TRIM_THRESHOLD).
 
 The event loop takes a block of 256 KiB for each time that it reads from a socket (asyncio/selector_events.py). That
 must not go to the system and come back each time: so done, a request cost a tenth more.

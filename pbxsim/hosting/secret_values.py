@@ -28,6 +28,7 @@ _NOTHING: Final = re.compile(r"(?!)")
 _FEW: Final = 32
 _REMEMBERED: Final = 512
 _USUAL_PATH: Final = 128
+_USUAL_NAMES: Final = 512
 
 
 class SecretValues:
@@ -40,6 +41,7 @@ class SecretValues:
         self._pattern: re.Pattern[str] | None = _NOTHING
         self._few: tuple[str, ...] | None = ()
         self._paths: dict[str, str] = {}
+        self._clean: set[tuple[str, ...]] = set()
         self.learn(secret)
 
     def learn(self, secret: Iterable[str], public: Iterable[str] = ()) -> None:
@@ -53,6 +55,7 @@ class SecretValues:
         self._whole = frozenset(value for value in known if _stands_by_chance(value))
         self._pattern = None
         self._paths.clear()
+        self._clean.clear()
 
     def text(self, text: str) -> str:
         """Give a text without the longer secrets in it."""
@@ -84,11 +87,20 @@ class SecretValues:
 
     def mapping(self, values: Mapping[str, str]) -> dict[str, str]:
         """Give names and values, each hidden where it is a secret."""
-        shown = dict(values)
-        is_clean = self._whole.isdisjoint(shown.values()) and self._whole.isdisjoint(shown)
-        if is_clean and not self._stands_in("\n".join((*shown, *shown.values()))):
+        shown, names = dict(values), tuple(values)
+        if not (names in self._clean or self._is_clean(names)):
+            return {self.value(name): self.value(value) for name, value in shown.items()}
+        if self._whole.isdisjoint(shown.values()) and not self._stands_in("\n".join(shown.values())):
             return shown
-        return {self.value(name): self.value(value) for name, value in shown.items()}
+        return {name: self.value(value) for name, value in shown.items()}
+
+    def _is_clean(self, names: tuple[str, ...]) -> bool:
+        """Tell whether there is no secret in any of these, and remember that: a client's next request has the same."""
+        together = "\n".join(names)
+        is_clean = self._whole.isdisjoint(names) and not self._stands_in(together)
+        if is_clean and len(together) <= _USUAL_NAMES and len(self._clean) < _REMEMBERED:
+            self._clean.add(names)
+        return is_clean
 
     def json(self, encoded: bytes) -> bytes:
         """Give encoded JSON, or lines of it: the same bytes where no longer secret is in them."""

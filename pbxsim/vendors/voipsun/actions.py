@@ -45,18 +45,19 @@ class VoipsunAction(Action[State], frozen=True, kw_only=True):
         return tuple(self._faults(params))
 
     def _faults(self, params: Params) -> Iterator[str]:
-        for name in params.missing(self.required):
-            yield f"{name} is missing"
+        text = params.text
+        if not all(map(text, self.required)):
+            yield from (f"{name} is missing" for name in params.missing(self.required))
         for group in self.one_of:
-            if not params.given(group):
+            if not any(map(text, group)):
                 yield f"one of {', '.join(group)} is missing"
         for name, allowed in self.numbers.items():
-            value = params.text(name)
+            value = text(name)
             if value and whole_number(value) not in allowed:
                 yield f"{name} is not a whole number from {allowed.start} to {allowed.stop - 1}"
         for name, words in self.words.items():
-            if params.text(name):
-                yield from word_hint(name, params.text(name), words)
+            if text(name):
+                yield from word_hint(name, text(name), words)
 
 
 _RECORDING: Final = ("monitorFilename", "monitorPath", "monitorType")
