@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -11,12 +11,17 @@ from msgspec import Meta
 from pbxsim.clock.instant import Instant, seconds
 from pbxsim.kit.values import Count, ExtensionName, Moment, Name, Number, Seconds, SipUser, SomeSeconds, instant
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.announcements import AnnouncementRules, HoldTimes, MemberRules, PeriodicRules, PositionRules, Positions
+from pbxsim.pbx.emptiness import Condition, Summary, conditions
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules, Waiter
 
-Absence: TypeAlias = Annotated[
-    tuple[Literal["paused", "unavailable", "invalid", "inuse", "ringing", "wrapup"], ...],
-    Meta(min_length=1, description="Members in these states count as nobody there; absent: that does not matter."),
-]
+Absence: TypeAlias = Annotated[tuple[Condition | Summary, ...], Meta(min_length=1)] | Summary
+"""Words of queues.conf's `joinempty` and `leavewhenempty`; absent: whether anybody is there does not matter."""
+
+_WORDS: Final = (
+    " One word or a list of queues.conf's: states in which members count as nobody there (`inuse`: in use but not busy,"
+    " as app_queue has it; `penalty`: outside `min_penalty` and `max_penalty`), `loose` for penalty and invalid,"
+)
 
 
 class AgentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,10 +108,94 @@ class FiguresEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class AnnouncementsEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a queue tells those who wait, as time: whoever listens is not connected."""
+    """What a queue tells those who wait now and then, as time: whoever listens is not connected."""
 
     every: Annotated[SomeSeconds, Meta(description="From the beginning of one to that of the next.")]
     length: Seconds
+    sounds: Annotated[
+        tuple[Name, ...], Meta(min_length=1, description="What is played, one each time (periodic-announce).")
+    ] = ("queue-periodic-announce",)
+    order: Annotated[
+        Literal["list", "random"], Meta(description="Sounds in turn, or drawn (random-periodic-announce).")
+    ] = "list"
+    first_after: Annotated[
+        Seconds | None,
+        Meta(description="Wait before the first one (periodic-announce-startdelay); absent: as between two."),
+    ] = None
+    relative: Annotated[bool, Meta(description="`every` runs from the end of one (relative-periodic-announce).")] = (
+        False
+    )
+
+    def rules(self) -> PeriodicRules:
+        """Make the switch's own of it."""
+        return PeriodicRules(
+            every=seconds(self.every),
+            length=seconds(self.length),
+            sounds=self.sounds,
+            is_random=self.order == "random",
+            first_after=None if self.first_after is None else seconds(self.first_after),
+            is_relative=self.relative,
+        )
+
+
+class PositionsEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How those who wait are told their place and the expected wait: when they join, when the place has changed, and
+    now and then. Whoever listens is not connected.
+    """
+
+    every: Annotated[
+        SomeSeconds, Meta(description="After this it is said again though nothing has changed (announce-frequency).")
+    ]
+    at_least: Annotated[
+        Seconds, Meta(description="From the beginning of one to that of the next at least (min-announce-frequency).")
+    ] = 15
+    length: Annotated[Seconds, Meta(description="How long one takes.")] = 5
+    position: Annotated[
+        Positions,
+        Meta(
+            description="Whether the place is told (announce-position); limit: not behind `limit`; more: there it is"
+            " said that there are more than so many."
+        ),
+    ] = "yes"
+    limit: Annotated[Count, Meta(description="For `position` limit and more (announce-position-limit).")] = 10
+    only_up: Annotated[
+        bool, Meta(description="Nothing is said to who has not come forward (announce-position-only-up).")
+    ] = False
+    hold_time: Annotated[
+        HoldTimes, Meta(description="Whether the expected wait is told, but to the next one (announce-holdtime).")
+    ] = "yes"
+    round_seconds: Annotated[
+        Literal[0, 5, 10, 15, 20, 30],
+        Meta(description="To how many seconds it is rounded down; 0: minutes alone (announce-round-seconds)."),
+    ] = 0
+
+    def rules(self) -> PositionRules:
+        """Make the switch's own of it."""
+        return PositionRules(
+            every=seconds(self.every),
+            at_least=seconds(self.at_least),
+            length=seconds(self.length),
+            position=self.position,
+            limit=self.limit,
+            only_up=self.only_up,
+            hold_time=self.hold_time,
+            round_seconds=self.round_seconds,
+        )
+
+
+class MemberHearsEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a member who has answered hears before it is connected: silence, sounds, how long the caller has waited."""
+
+    delay: Annotated[Seconds, Meta(description="Silence before it (memberdelay).")] = 0
+    sounds: Annotated[tuple[Name, ...], Meta(description="What is played, one after the other (announce).")] = ()
+    length: Annotated[Seconds, Meta(description="How long each takes, and the wait that is told.")] = 3
+    hold_time: Annotated[bool, Meta(description="The caller's wait is told, too (reportholdtime).")] = False
+
+    def rules(self) -> MemberRules:
+        """Make the switch's own of it."""
+        return MemberRules(
+            delay=seconds(self.delay), sounds=self.sounds, length=seconds(self.length), hold_time=self.hold_time
+        )
 
 
 class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,9 +213,35 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     retry: Annotated[SomeSeconds, Meta(description="Pause after a pass in which nobody answered.")] = 5
     wrap_up: Annotated[Seconds, Meta(description="A member's rest after a call.")] = 0
     ring_in_use: Annotated[bool, Meta(description="Ring members who are in a call, too.")] = False
-    join_empty: Annotated[Absence | None, Meta(description="When nobody is there, nobody may join.")] = None
-    leave_when_empty: Annotated[Absence | None, Meta(description="When nobody is there, those who wait leave.")] = None
+    join_empty: Annotated[
+        Absence | None,
+        Meta(
+            description=f"Whether one may join where nobody is there.{_WORDS} `no` for these and paused, `strict` for"
+            " these and unavailable, `yes`, or absent: always."
+        ),
+    ] = None
+    leave_when_empty: Annotated[
+        Absence | None,
+        Meta(
+            description=f"Whether those who wait leave when nobody is there.{_WORDS} `yes` for these and paused,"
+            " `strict` for these and unavailable, `no`, or absent: never."
+        ),
+    ] = None
+    min_penalty: Annotated[
+        Count | None, Meta(description="Members of less penalty are not asked (QUEUE_MIN_PENALTY); absent: no limit.")
+    ] = None
+    max_penalty: Annotated[
+        Count | None, Meta(description="Members of more penalty are not asked (QUEUE_MAX_PENALTY); absent: no limit.")
+    ] = None
     announcements: Annotated[AnnouncementsEntry | None, Meta(description="Absent: none.")] = None
+    positions: Annotated[PositionsEntry | None, Meta(description="Absent: nobody is told its place.")] = None
+    announce_to_first: Annotated[
+        bool,
+        Meta(description="Who is next is told these, too, before members are rung (announce-to-first-user)."),
+    ] = False
+    member_hears: Annotated[MemberHearsEntry | None, Meta(description="Absent: who answers is connected at once.")] = (
+        None
+    )
     max_wait: Annotated[Seconds, Meta(description="After this, a caller leaves; 0: no limit.")] = 0
     overflow: Annotated[
         ExtensionName | None,
@@ -158,17 +273,28 @@ class QueueEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         )
 
     def _rules(self) -> QueueRules:
-        announced = self.announcements
         return QueueRules(
             member_timeout=seconds(self.member_timeout),
             retry=seconds(self.retry),
             wrap_up=seconds(self.wrap_up),
             ring_in_use=self.ring_in_use,
-            join_empty=None if self.join_empty is None else frozenset(self.join_empty),
-            leave_when_empty=None if self.leave_when_empty is None else frozenset(self.leave_when_empty),
-            announce_every=seconds(announced.every) if announced else 0,
-            announce_length=seconds(announced.length) if announced else 0,
+            join_empty=_conditions(self.join_empty, joining=True),
+            leave_when_empty=_conditions(self.leave_when_empty, joining=False),
+            min_penalty=self.min_penalty,
+            max_penalty=self.max_penalty,
+            announcements=AnnouncementRules(
+                positions=self.positions.rules() if self.positions else None,
+                periodic=self.announcements.rules() if self.announcements else None,
+                to_first=self.announce_to_first,
+            ),
+            member_hears=self.member_hears.rules() if self.member_hears else None,
             max_wait=seconds(self.max_wait),
             overflow=self.overflow or "",
             answers=self.answers,
         )
+
+
+def _conditions(words: Absence | None, *, joining: bool) -> frozenset[str] | None:
+    if words is None:
+        return None
+    return conditions((words,) if isinstance(words, str) else words, joining=joining)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from pbxsim.kit.values import Cause, ExtensionName, Id, Name, Number, Pattern, Seconds
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step
+
+ANSWERS: Final = (
+    "The dialplan answers a caller before it dials, whoever is rung then; false: a caller hears ringing until somebody"
+    " answers."
+)
+"""What `answers` is wherever a call is led on (Answer() before Dial())."""
 
 NO_PLAN = "default"
 """The numbering plan of a file that names none."""
@@ -37,6 +43,7 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = None
     play: Annotated[Seconds | None, Meta(description="Answer, play something for so many seconds, hang up.")] = None
     hangup: Annotated[Cause | None, Meta(description="Refuse with this Q.850 hangup cause.")] = None
+    answers: Annotated[bool, Meta(description=ANSWERS)] = False
 
     def step(self) -> Step:
         """Make the switch's own of it."""
@@ -49,6 +56,7 @@ class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
             component=self.component or "",
             play_seconds=self.play,
             hangup=self.hangup or 0,
+            answers=self.answers,
         )
 
 
@@ -90,6 +98,7 @@ class DidEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
     ] = None
     dial: Annotated[ExtensionName | None, Meta(description="Dial this number in the context.")] = None
+    answers: Annotated[bool, Meta(description=ANSWERS)] = False
     context: Annotated[Name | None, Meta(description="Context or dialplan; absent: the file's first dialplan.")] = None
 
     def did(self, first_dialplan: str) -> Did:
@@ -100,5 +109,6 @@ class DidEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             group=self.group or "",
             component=self.component or "",
             dial=self.dial or "",
+            answers=self.answers,
         )
         return Did(number=self.number, context=self.context or first_dialplan, step=step)

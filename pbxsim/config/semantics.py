@@ -30,6 +30,7 @@ _SIP_URI: Final = re.compile(
 )
 _STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
 _DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
+_NEVER_RING: Final = ("play", "hangup")
 _SHORT_FORM: Final = ("user", "calls", "registration", "transfer_on_hang_up")
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
@@ -101,6 +102,10 @@ def _steps(plain: object) -> Iterator[Finding]:
         for path, step in mappings(plain, place):
             if _count(step, steps) != 1:
                 yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(steps)}")
+            elif step.get("answers") is True and _count(step, _NEVER_RING):
+                yield Finding(
+                    (*path, "answers"), True, f"nothing beside {' or '.join(_NEVER_RING)}: nobody is rung there"
+                )
 
 
 def _logins(plain: object) -> Iterator[Finding]:
@@ -133,13 +138,16 @@ def _figures(plain: object) -> Iterator[Finding]:
         yield from _more(path, cdr, "billsec", "duration")
         if cdr.get("billsec") and cdr.get("disposition", "ANSWERED") not in ("ANSWERED", None):
             yield Finding((*path, "billsec"), cdr["billsec"], "0, for the call was not ANSWERED")
+    for path, queue in mappings(plain, "queues.*"):
+        yield from _more(path, queue, "min_penalty", "max_penalty")
     for path, figures in mappings(plain, "queues.*.figures"):
         yield from _more(path, figures, "completed_in_level", "completed")
-    for path, announced in mappings(plain, "queues.*.announcements"):
-        match numbers(announced, "length", "every"):
-            case [length, every] if every and length >= every:
-                expected = f"less than {every}, or nobody is ever connected"
-                yield Finding((*path, "length"), length, expected)
+    for place in ("queues.*.announcements", "queues.*.positions"):
+        for path, announced in mappings(plain, place):
+            match numbers(announced, "length", "every"):
+                case [length, every] if every and length >= every:
+                    expected = f"less than {every}, or nobody is ever connected"
+                    yield Finding((*path, "length"), length, expected)
 
 
 def _more(path: Path, mapping: _Mapping, part: str, whole: str) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from pbxsim.config.numbering import ANSWERS
 from pbxsim.config.subscribers import Place, RegistrationEntry
 from pbxsim.kit.values import Count, Id, Name, Party, Pattern, SipUser
 from pbxsim.pbx.directory import OutboundRoute, Registration, Trunk
@@ -49,6 +50,7 @@ class RouteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     patterns: Annotated[tuple[Pattern, ...], Meta(description="Absent: every number.")] = ("_.",)
     strip: Annotated[int, Meta(ge=0, le=40, description="Digits cut from the front of the number.")] = 0
     prepend: Annotated[Party, Meta(description="Digits put before what is left.")] = ""
+    answers: Annotated[bool, Meta(description=ANSWERS)] = False
 
     def route(self, route_id: int, trunks: Mapping[str, Trunk]) -> OutboundRoute:
         """Make the switch's own of it; `trunks` are all of the file, by name."""
@@ -59,6 +61,7 @@ class RouteEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             trunks=tuple(trunks[name] for name in self.trunks),
             strip=self.strip,
             prepend=self.prepend,
+            answers=self.answers,
         )
 
 

@@ -6,7 +6,7 @@ Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
@@ -127,6 +127,10 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     spied_channel: Channel | None = None
 
 
+Told: TypeAlias = "tuple[Instant, Channel, tuple[str, ...]]"
+_KEPT_TOLD: Final = 100
+
+
 class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What a call came to, at `at`, beyond the Dial of the number asked for.
 
@@ -163,6 +167,8 @@ class Call:
     For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
     that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
     says that the dialplan had nobody left to ring. `ended_by` is the leg that ended it all, None: the PBX did.
+
+    `told` is what parties heard lately of a queue: when, on which channel, names of sounds and numbers.
     """
 
     __slots__ = (
@@ -193,6 +199,7 @@ class Call:
         "state",
         "steps",
         "timer",
+        "told",
     )
 
     def __init__(self, number: int, serial: int, order: CallOrder, now: Instant) -> None:
@@ -223,6 +230,7 @@ class Call:
         self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
+        self.told: list[Told] | None = None
 
     @property
     def unique_id(self) -> str:
@@ -239,6 +247,10 @@ class Call:
         if self.passages is None:
             self.passages = []
         self.passages.append(passage)
+
+    def was_told(self, at: Instant, channel: Channel, said: tuple[str, ...]) -> None:
+        """Note what a party hears; of a long wait the newest are kept."""
+        self.told = [*(self.told or ())[1 - _KEPT_TOLD :], (at, channel, said)]
 
     @property
     def is_over(self) -> bool:

@@ -184,20 +184,44 @@ class CallControl:
             self._on_first(call)
         else:
             call.second = channel
-            if call.hunt is not None:
-                call.hunt.answered(call, channel)
-            self._on_second(call)
+            wait = call.hunt.answered(call, channel) if call.hunt is not None else 0
+            if wait:
+                channel.hears_first = True
+                due = self.clock.now + wait
+                call.timer = self.clock.call_at(due, call.number, call.next_step(), self._is_ready, call)
+            else:
+                self._on_second(call)
+
+    def _is_ready(self, call: Call) -> None:
+        """Connect a caller with a member who answered, and has heard what it was to hear first."""
+        call.timer = 0
+        assert call.hunt is not None  # who else would have it wait
+        assert call.second is not None
+        call.second.hears_first, call.second.talks_since = False, self.clock.now
+        call.hunt.connecting(call)
+        self._on_second(call)
 
     def _ends(self, channel: Channel, cause: HangupCause) -> None:
         call = channel.call
         was_ringing = channel is not call.first and channel.state is not _UP
+        is_early = channel.hears_first
         self.release(channel, cause)
-        if not was_ringing:
+        if not (was_ringing or is_early):
             self.end(call, cause, by=channel)
             return
         if self.spies.listening:
             self.spies.target_gone()
-        self._unanswered(channel, cause)
+        if is_early and call.hunt is not None:
+            self._gone_early(call.hunt, channel)
+        else:
+            self._unanswered(channel, cause)
+
+    def _gone_early(self, hunt: Hunt, channel: Channel) -> None:
+        """Go on after a party that had answered was gone before it was connected."""
+        call = channel.call
+        self.stop_timer(call)
+        call.second = None
+        hunt.leg_failed(call, channel)
 
     def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
         """Go on after a leg that rang is over: elsewhere, or with those that ring on, or with the next try."""

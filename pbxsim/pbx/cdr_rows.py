@@ -93,12 +93,12 @@ def _dialled_row(
 ) -> Row:
     """Make the row of a telephone that was dialled for a party, but for what number that was."""
     answered_at, ended_at = leg.answered_at, leg.ended_at
-    if answered_at and call.bridged_at:
+    if answered_at and call.bridged_at and not leg.hears_first:
         end = min(ended_at or _NO_END, until, party.ended_at or _NO_END)
         cause = (call.cause if end == call.ended_at else None) or _NORMAL
-        talk = max(answered_at, party.answered_at, since)
+        talk = max(answered_at, party.answered_at, since, leg.talks_since)
         return Row(party, leg, start, _answer(party, leg, start, end), end, _ANSWERED, cause, app, data, "", "", talk)
-    end, disposition = ended_at or until, dialled_disposition(leg.cause)
+    end, disposition = ended_at or until, _ANSWERED if leg.hears_first else dialled_disposition(leg.cause)
     answer = _answer(party, leg, start, end)
     return Row(party, leg, start, answer, end, disposition, leg.cause or _NORMAL, app, data, "", "")
 

@@ -251,8 +251,13 @@ class ComponentHunt:
         """Go on by the way out."""
         self._decisions.leave(self._component, call, HangupCause.NO_ANSWER)
 
-    def answered(self, call: Call, channel: Channel) -> None:
+    def answered(self, call: Call, channel: Channel) -> Duration:
         """The call has its second party; nothing is left to do."""
+        del call, channel
+        return 0
+
+    def connecting(self, call: Call) -> None:
+        """Nobody has to wait here."""
 
     def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Forget the call; an answer that is still to come is void."""

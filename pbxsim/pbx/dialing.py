@@ -25,6 +25,8 @@ _NOTHING: Final = CallerId()
 
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
+    if destination.answers:
+        answer(control, call)
     destination = diversion.final_destination(control, call, destination)
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
@@ -107,15 +109,20 @@ def _hunt(control: CallControl, call: Call, to: ToHunt) -> None:
     hunt.start(call, to.number)
 
 
+def answer(control: CallControl, call: Call) -> None:
+    """Run Answer(): a caller who hears ringing is up from now on, whoever is rung for it; who is up stays so."""
+    caller = call.first
+    if caller is not None and caller.state is ChannelState.RING:
+        caller.state = ChannelState.UP
+        caller.answered_at = control.clock.now
+
+
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
-    first = call.first
     call.came_to(Passage(app="Playback", data=playback.number, at=control.clock.now, after=control.channels_made))
-    if first is None:  # nobody is there to hear it: a playback cannot be the first party
+    if call.first is None:  # nobody is there to hear it: a playback cannot be the first party
         control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
         return
-    if first.state is ChannelState.RING:
-        first.state = ChannelState.UP
-        first.answered_at = control.clock.now
+    answer(control, call)
     control.bridge(call, min(playback.length, control.talk_limit(call)))
 
 

@@ -20,11 +20,15 @@ _REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never change
 
 
 class ToExtension(msgspec.Struct, frozen=True, eq=False):
-    """Ring every registered line of this extension, or only `line` if it is given; the first to answer wins."""
+    """Ring every registered line of this extension, or only `line` if it is given; the first to answer wins.
+
+    With `answers` the dialplan answers a caller before it dials, here as in what follows.
+    """
 
     number: str
     extension: Extension
     line: Line | None = None
+    answers: bool = False
 
     @property
     def lines(self) -> list[Line]:
@@ -37,6 +41,7 @@ class ToTrunk(msgspec.Struct, frozen=True, eq=False):
 
     number: str
     trunks: tuple[Trunk, ...]
+    answers: bool = False
 
 
 class ToPlayback(msgspec.Struct, frozen=True, eq=False):
@@ -44,6 +49,7 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
 
     number: str
     length: Duration
+    answers: bool = False
 
 
 class ToHunt(msgspec.Struct, frozen=True, eq=False):
@@ -51,6 +57,7 @@ class ToHunt(msgspec.Struct, frozen=True, eq=False):
 
     number: str
     name: str
+    answers: bool = False
 
 
 class Refused(msgspec.Struct, frozen=True, eq=False):
@@ -58,6 +65,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
 
     number: str
     cause: HangupCause
+    answers: bool = False
 
 
 Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | Refused
@@ -139,6 +147,12 @@ class Dialplan:
         return None
 
     def _follow(self, step: Step, number: str, context: Context, tried: _Tried) -> Destination | None:
+        found = self._led(step, number, context, tried)
+        if step.answers and found is not None:
+            return msgspec.structs.replace(found, answers=True)
+        return found
+
+    def _led(self, step: Step, number: str, context: Context, tried: _Tried) -> Destination | None:
         if step.extension:
             extension = self._directory.internal_or_none(step.extension, context.dialplan)
             return ToExtension(step.extension, extension) if extension else None
@@ -159,13 +173,13 @@ class Dialplan:
 
 
 def _leave(number: str, route: OutboundRoute) -> Destination:
-    return _out(route.prepend + number[route.strip :], route.trunks)
+    return _out(route.prepend + number[route.strip :], route.trunks, answers=route.answers)
 
 
-def _out(number: str, trunks: tuple[Trunk, ...]) -> Destination:
+def _out(number: str, trunks: tuple[Trunk, ...], *, answers: bool = False) -> Destination:
     """Leave by those of the trunks that can be given the number; where none can, it is refused (cause 28)."""
     able = tuple(trunk for trunk in trunks if trunk.can_dial(number))
-    return ToTrunk(number, able) if able else Refused(number, HangupCause.INVALID_NUMBER_FORMAT)
+    return ToTrunk(number, able, answers) if able else Refused(number, HangupCause.INVALID_NUMBER_FORMAT)
 
 
 def _most_specific(number: str, context: Context) -> Step | None:

@@ -238,7 +238,8 @@ class Trunk:
 class OutboundRoute(msgspec.Struct, frozen=True, kw_only=True):
     """Which dialled numbers leave by which trunks: Asterisk patterns, trunks in order of preference.
 
-    `strip` digits are cut from the front of the number and `prepend` put before it, on the trunk only.
+    `strip` digits are cut from the front of the number and `prepend` put before it, on the trunk only. With `answers`
+    the dialplan answers a caller before it dials.
     """
 
     id: int
@@ -247,6 +248,7 @@ class OutboundRoute(msgspec.Struct, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...]
     strip: int = 0
     prepend: str = ""
+    answers: bool = False
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,7 +256,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
     `queue`, `group`: wait in that queue, ring that ring group. `component`: have that component's server say where to.
-    `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
+    `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause. With `answers` a caller
+    is answered before anybody is rung.
     """
 
     extension: str = ""
@@ -265,6 +268,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     component: str = ""
     play_seconds: float | None = None
     hangup: int = 0
+    answers: bool = False
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -130,6 +130,9 @@ class Distribution:
             and (in_use or not line.channels)
             and self.available(queue, member)
         ]
+        rules = queue.rules
+        if members and rules.has_penalty_limits:
+            members = [placed for placed in members if rules.asks(placed[1].penalty)]
         if members and self._heavier[queue.name]:
             return [placed for placed in members if not self._wanted_elsewhere(queue, placed[1].agent)]
         return members
@@ -162,16 +165,20 @@ class Distribution:
         """Note that an agent talks to a caller, wherever the agent may log in meanwhile."""
         self._talking[agent] = self._talking.get(agent, 0) + 1
 
+    def talked_with_nobody(self, agent: Agent) -> None:
+        """Note that an agent who had answered is not connected after all; that needs no rest."""
+        self._talking[agent] -= 1
+        if not self._talking[agent]:
+            del self._talking[agent]
+        self.changed()
+
     def talks_on(self, leg: Channel, member: Member, queue: Queue) -> None:
         """Note that a call of a queue is over, but not the talk of the member who took it, on that leg."""
         self._talking_on[leg] = member, queue
 
     def finished(self, agent: Agent, queue: Queue) -> None:
         """Note that an agent's talk is over; now the agent wraps up."""
-        self._talking[agent] -= 1
-        if not self._talking[agent]:
-            del self._talking[agent]
-        self.changed()
+        self.talked_with_nobody(agent)
         if queue.rules.wrap_up:
             until = max(self._clock.now + queue.rules.wrap_up, self._resting.get(agent, 0))
             self._resting[agent] = until

@@ -12,6 +12,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.clock.instant import Duration
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cause import HangupCause
@@ -261,6 +262,23 @@ class CallerLeft(Event, frozen=True, eq=False):
     def how(self) -> str:
         """One of connected, abandoned, overflow: the last is all that the queue itself decided."""
         return self.visit.why if self.visit.why in ("connected", "abandoned") else "overflow"
+
+
+class AnnouncementPlayed(Event, frozen=True, eq=False):
+    """Somebody hears what a queue has to tell, for `length`: a caller its `position` or something `periodic`, or the
+    `member` who answered, before it is connected. `said` are names of sounds, and numbers as text.
+    """
+
+    channel: Channel
+    queue: Queue
+    kind: str
+    said: tuple[str, ...]
+    length: Duration
+
+    @property
+    def call(self) -> Call:
+        """Whose call it is."""
+        return self.channel.call
 
 
 class DatabaseChanged(Event, frozen=True, eq=False):

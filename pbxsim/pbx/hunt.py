@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
 
@@ -43,8 +44,15 @@ class Hunt(Protocol):
         """Hear that nobody of those rung answered in time; all their legs are over."""
         ...
 
-    def answered(self, call: Call, channel: Channel) -> None:
-        """Hear who answered, before the parties are connected."""
+    def answered(self, call: Call, channel: Channel) -> Duration:
+        """Hear who answered, before the parties are connected; gives for how long they are not to be yet.
+
+        If that is more than 0, `connecting` follows then, or `leg_failed` for that leg, or `ended`.
+        """
+        ...
+
+    def connecting(self, call: Call) -> None:
+        """Hear that the parties are about to be connected after all."""
         ...
 
     def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:

@@ -5,11 +5,12 @@ Not here: giving waiting calls to members (distribution.py), and the order in wh
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
+from pbxsim.pbx.announcements import SILENCE, AnnouncementRules, MemberRules
 from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.errors import QueueNotFound
 from pbxsim.pbx.events import MemberAdded, MemberPauseChanged, MemberRemoved
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
-
-NOBODY_LOGGED_IN: Final = frozenset({"unavailable", "invalid"})
-"""What `joinempty=no` amounts to for agents: nobody is logged in whose telephone can be reached."""
 
 
 class Member(Entity, eq=False, kw_only=True):
@@ -56,6 +55,10 @@ class Waiter(Entity, eq=False, kw_only=True):
     line on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
     `pass_ends` bounds. `next_place` is where the strategy linear goes on for this caller (app_queue.c, qe->linpos); it
     is a place, and does not follow the members when one in front of it leaves.
+
+    It was last told its place, `told_place`, from `told_at` on (qe->last_pos), 0: not yet; something periodic from
+    `periodic_at` on (last_periodic_announce_time; at first when it joined), `periodic_turn` times. `hearing` is the leg
+    of a member who has answered and hears something before it is connected; it is among `ringing` until then.
     """
 
     channel: str
@@ -71,6 +74,12 @@ class Waiter(Entity, eq=False, kw_only=True):
     next_place: int = 0
     leave_timer: TimerId = 0
     announce_timer: TimerId = 0
+    announce_due: Instant = 0
+    told_at: Instant = 0
+    told_place: int = 0
+    periodic_at: Instant = 0
+    periodic_turn: int = 0
+    hearing: Channel | None = None
     ringing: dict[Line, Member] = msgspec.field(default_factory=dict)
     tried: list[Member] = msgspec.field(default_factory=list)
 
@@ -119,8 +128,10 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
 
     `member_timeout` is how long a member rings, `retry` the pause after a pass in which nobody answered, `wrap_up` a
     member's rest after a call. `join_empty` and `leave_when_empty` name the member states that count as nobody there
-    (None: such callers wait all the same). `announce_every` and `announce_length` are the announcement as time: a
-    caller who listens to it is not connected. `max_wait` 0 is no limit. `overflow` is the number that a caller who
+    (None: such callers wait all the same; emptiness.py). Members below `min_penalty` or above `max_penalty` are not
+    rung, as if the dialplan set QUEUE_MIN_PENALTY and QUEUE_MAX_PENALTY (app_queue.c, calc_metric); None: no limit.
+    `announcements` is what callers are told meanwhile, `member_hears` what a member is before it is connected.
+    `max_wait` 0 is no limit. `overflow` is the number that a caller who
     cannot stay is sent to, empty to be hung up. With `answers` the dialplan answers before Queue(), which itself does
     not; else the caller hears it ring until a member answers.
     """
@@ -131,11 +142,22 @@ class QueueRules(msgspec.Struct, frozen=True, kw_only=True):
     ring_in_use: bool = False
     join_empty: frozenset[str] | None = None
     leave_when_empty: frozenset[str] | None = None
-    announce_every: Duration = 0
-    announce_length: Duration = 0
+    min_penalty: int | None = None
+    max_penalty: int | None = None
+    announcements: AnnouncementRules = SILENCE
+    member_hears: MemberRules | None = None
     max_wait: Duration = 0
     overflow: str = ""
     answers: bool = True
+
+    @property
+    def has_penalty_limits(self) -> bool:
+        """Tell whether some members may never be asked, because of their penalty."""
+        return self.min_penalty is not None or self.max_penalty is not None
+
+    def asks(self, penalty: int) -> bool:
+        """Tell whether a member of that penalty is asked."""
+        return (self.max_penalty is None or penalty <= self.max_penalty) and penalty >= (self.min_penalty or 0)
 
 
 class Queue(Entity, eq=False, kw_only=True):

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing
+from pbxsim.pbx.announcing import NEVER, Announcer
 from pbxsim.pbx.call import Passage
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dice import stream
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.emptiness import is_there
 from pbxsim.pbx.queue import Member, Queue, Waiter
 from pbxsim.pbx.queue_visit import QueueVisit, Why
 from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
@@ -18,7 +18,7 @@ from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.clock.instant import Duration
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
@@ -39,6 +39,7 @@ class QueueHunt:
         self._distribution = distribution
         self._tell = distribution.visits
         self._seed = seed
+        self._announcer = Announcer(control.clock, control.bus, queue, seed)
         self._standing = len(queue.waiters)  # callers of the PBX file: they wait for nobody, and at the head
         self._waiting: dict[int, Waiter] = {}
         self._visits: dict[int, QueueVisit] = {}  # those who wait, and those who talk with a member
@@ -56,7 +57,7 @@ class QueueHunt:
             Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
         )
         if rules.answers:
-            self._answer(call)
+            dialing.answer(self._control, call)
         why = self._refuses()
         if why is not None:
             self._go_on(call, self._tell.refused(queue, call, why))
@@ -66,27 +67,47 @@ class QueueHunt:
         self._visits[call.number] = self._tell.joined(queue, call, len(queue.waiters) - self._standing)
         if rules.max_wait:
             waiter.leave_timer = self._later(call, rules.max_wait, self._wait_ran_out, waiter)
-        if rules.announce_every:
-            waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
+        self._announcer.begin(waiter)
         self.serve()
 
-    def _answer(self, call: Call) -> None:
-        """Run Answer(), as most dialplans do before Queue(), which itself does not answer."""
-        caller = call.first
-        if caller is not None and caller.state is ChannelState.RING:
-            caller.state = ChannelState.UP
-            caller.answered_at = self._clock.now
+    def answered(self, call: Call, channel: Channel) -> Duration:
+        """Connect the caller with the member who picked up, who may be told something first.
 
-    def answered(self, call: Call, channel: Channel) -> None:
-        """Connect the caller with the member who picked up."""
+        The caller stays in the queue as long as that takes, but its hold time is taken now (try_calling).
+        """
         waiter = self._waiting[call.number]
         assert channel.line is not None  # members are rung on lines
         member, visit = waiter.ringing[channel.line], self._visits[call.number]
-        self._tell.answered(visit, channel)
-        self._taken[call.number] = channel
-        self._leave(waiter, call, visit, Why.CONNECTED)
-        self.queue.figures.connected(visit.waited)
+        self._tell.picked_up(visit, channel)
+        self._let_all_go(waiter)
+        self.queue.figures.connected((self._clock.now - waiter.joined_at) // SECOND)
         self._distribution.took(member.agent)
+        waiter.hearing, waiter.ringing = channel, {channel.line: member}
+        length = self._announcer.prepare(channel, waiter)
+        if not length:
+            self.connecting(call)
+        return length
+
+    def connecting(self, call: Call) -> None:
+        """Let the caller go to the member who has heard all there is to hear."""
+        waiter, visit = self._waiting[call.number], self._visits[call.number]
+        assert waiter.hearing is not None  # a member has answered
+        self._tell.answered(visit, waiter.hearing)
+        self._taken[call.number] = waiter.hearing
+        waiter.ringing = {}
+        self._leave(waiter, call, visit, Why.CONNECTED)
+
+    def _hung_up_early(self, waiter: Waiter, call: Call, channel: Channel) -> None:
+        """Go on after a member who answered was gone before it could be connected (app_queue.c, AGENTDUMP)."""
+        assert channel.line is not None  # members are rung on lines
+        member = waiter.ringing.pop(channel.line)
+        waiter.hearing = None
+        self._tell.dumped(self._visits[call.number], channel)
+        self._distribution.talked_with_nobody(member.agent)
+        self._pass_is_over(waiter)
+        if self._is_late(waiter):
+            waiter.not_before = self._clock.now
+            self._send_away(waiter)
 
     def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Count the call: completed if a member had taken it, else abandoned."""
@@ -94,16 +115,22 @@ class QueueHunt:
         if visit is None:
             return
         if visit.answered_by is None:
+            waiter = self._waiting[call.number]
             self.queue.figures.abandoned += 1
-            self._tell.canceled(visit, by)
-            self._leave(self._waiting[call.number], call, visit, Why.ABANDONED)
+            self._tell.canceled(visit, by, waiter.hearing)
+            if waiter.hearing is not None:
+                (member,) = waiter.ringing.values()
+                self._distribution.talked_with_nobody(member.agent)
+            self._leave(waiter, call, visit, Why.ABANDONED)
         self._tell.over(visit, call, by, handed_on)
         if visit.answered_by is not None:
             self._complete(visit, visit.answered_by.member, self._taken.pop(call.number), by)
 
     def _complete(self, visit: QueueVisit, member: Member, leg: Channel, by: Channel | None) -> None:
         """Count a call that a member took, and have the member rest, as soon as it talks with nobody any more."""
-        self.queue.figures.complete(visit.talked, in_level=visit.waited <= self.queue.service_level)
+        taken = visit.answered_by
+        held = visit.waited if taken is None else (taken.ended_at - visit.joined_at) // SECOND
+        self.queue.figures.complete(visit.talked, in_level=held <= self.queue.service_level)
         member.calls_taken += 1
         member.last_call = self._clock.now
         if leg.is_live and leg is not by:  # a transfer gave the member somebody else to talk with
@@ -112,11 +139,11 @@ class QueueHunt:
             self._distribution.finished(member.agent, self.queue)
 
     def _refuses(self) -> Why | None:
-        """Tell why nobody may join now."""
+        """Tell why nobody may join now; that nobody is there is looked at first (app_queue.c, join_queue)."""
         queue, absent = self.queue, self.queue.rules.join_empty
-        if queue.max_waiting and len(queue.waiters) >= queue.max_waiting:
-            return Why.FULL
-        return Why.EMPTY if absent is not None and self._nobody_there(absent) else None
+        if absent is not None and self._nobody_there(absent):
+            return Why.EMPTY
+        return Why.FULL if queue.max_waiting and len(queue.waiters) >= queue.max_waiting else None
 
     def _go_on(self, call: Call, visit: QueueVisit) -> None:
         """Send a caller that this queue does not keep to the overflow, or hang up.
@@ -144,13 +171,13 @@ class QueueHunt:
     def _leave(self, waiter: Waiter, call: Call, visit: QueueVisit, why: Why) -> None:
         """Take a caller out of the queue; whoever rings for it is free again."""
         del self._waiting[call.number]
-        place = self.queue.waiters.index(waiter)
-        del self.queue.waiters[place]
+        place = self._place(waiter)
+        self.queue.waiters.remove(waiter)
         for timer in (waiter.leave_timer, waiter.announce_timer):
             if timer:
                 self._clock.cancel(timer)
         self._let_all_go(waiter)
-        self._tell.left(visit, call, why, place + 1 - self._standing)
+        self._tell.left(visit, call, why, place)
         self._distribution.changed()
 
     # -- ringing members --------------------------------------------------------------------------------------------
@@ -161,7 +188,7 @@ class QueueHunt:
         if self._is_left_empty():
             self._send_all_away()
             return
-        ahead, can_begin = 0, True
+        ahead, can_begin, speaks = 0, True, self._announcer.speaks
         for waiter in list(queue.waiters):
             call = waiter.call
             if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter or self._is_late(waiter):
@@ -170,23 +197,36 @@ class QueueHunt:
                 ahead += 1
             elif waiter.tried:
                 self._ring_next(waiter, call)
-            elif can_begin:
-                can_begin = self._begin_pass(waiter, call, ahead)
+            elif can_begin and (free := self._members_for(ahead)):
+                ahead += self._begin(waiter, call, free)
+            else:
+                can_begin = False
+                if speaks:
+                    self._announce(waiter)
 
-    def _begin_pass(self, waiter: Waiter, call: Call, ahead: int) -> bool:
-        """Ring for a caller whose turn it is; False if there is nobody for this one, and so for none behind.
+    def _begin(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> bool:
+        """Ring for a caller whose turn it is, unless it is told something first; True: it listens."""
+        if self._announcer.to_first and self._announce(waiter):
+            return True
+        self._begin_pass(waiter, call, free)
+        return False
+
+    def _members_for(self, ahead: int) -> list[tuple[int, Member]]:
+        """Give the members that can be rung for whoever waits behind `ahead` others; none if there are no more.
 
         Each of those `ahead` who pause or hear an announcement has a claim to one member (app_queue.c, is_our_turn).
         """
+        free = self._distribution.free(self.queue)
+        claims = bool(free) if self.queue.way is Strategy.RINGALL else len(free)
+        return free if claims > ahead else []
+
+    def _begin_pass(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> None:
+        """Ring for a caller whose turn it is."""
         queue = self.queue
-        free = self._distribution.free(queue)
-        if (bool(free) if queue.way is Strategy.RINGALL else len(free)) <= ahead:
-            return False
         queue.passes += 1
         self._visits[call.number].passes += 1
         waiter.pass_ends = self._clock.now + queue.rules.member_timeout
         self._ring_some(waiter, call, free)
-        return True
 
     def _ring_next(self, waiter: Waiter, call: Call) -> None:
         """Ring another member within the pass, or let the pass be over."""
@@ -211,6 +251,9 @@ class QueueHunt:
     def leg_failed(self, call: Call, channel: Channel) -> None:
         """Try the next member within the pass; under ringall the pass is over when the last one refused."""
         waiter = self._waiting[call.number]
+        if channel is waiter.hearing:
+            self._hung_up_early(waiter, call, channel)
+            return
         assert channel.line is not None  # members are rung on lines
         member = waiter.ringing.pop(channel.line)
         waiter.tried.append(member)
@@ -248,17 +291,35 @@ class QueueHunt:
     def _later(self, call: Call, delay: Duration, action: Callable[[Waiter], None], waiter: Waiter) -> TimerId:
         return self._clock.call_at(self._clock.now + delay, call.number, call.next_step(), action, waiter)
 
-    def _announce(self, waiter: Waiter) -> None:
-        waiter.announce_timer = 0
-        rules = self.queue.rules
+    def _announce(self, waiter: Waiter) -> bool:
+        """Tell a caller whose turn it is not what is due, and see that it is told what will be; True: it listens."""
         call = waiter.call
-        assert call is not None  # its timer was set for a call
-        if self._is_late(waiter):
-            return
-        if not waiter.ringing:
-            waiter.not_before = max(waiter.not_before, self._clock.now + rules.announce_length)
+        if call is None or not self._announcer.speaks:
+            return False
+        place = self._place(waiter)
+        length = self._announcer.speak(waiter, call, place)
+        if length:
+            waiter.not_before = self._clock.now + length
             self._distribution.wake(waiter.not_before)
-        waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
+        self._announce_at(waiter, call, self._announcer.next_due(waiter, place))
+        return bool(length)
+
+    def _announce_at(self, waiter: Waiter, call: Call, due: Instant) -> None:
+        if waiter.announce_timer and waiter.announce_due != due:
+            self._clock.cancel(waiter.announce_timer)
+            waiter.announce_timer = 0
+        if not waiter.announce_timer and waiter.not_before < due < NEVER:
+            waiter.announce_due = due
+            waiter.announce_timer = self._later(call, due - self._clock.now, self._announcement_due, waiter)
+
+    def _announcement_due(self, waiter: Waiter) -> None:
+        """Tell it now, or leave it to whenever the caller is not rung for any more, and does not pause (serve)."""
+        waiter.announce_timer = 0
+        if not waiter.ringing and waiter.not_before <= self._clock.now and not self._is_late(waiter):
+            self._announce(waiter)
+
+    def _place(self, waiter: Waiter) -> int:
+        return self.queue.waiters.index(waiter) + 1 - self._standing
 
     def _wait_ran_out(self, waiter: Waiter) -> None:
         """Send the caller away; one who pauses between two passes only then (app_queue.c, wait_a_bit)."""
@@ -266,6 +327,8 @@ class QueueHunt:
         call = waiter.call
         assert call is not None  # its timer was set for a call
         rest = waiter.not_before - self._clock.now
+        if waiter.hearing is not None:
+            return  # a member has answered; should it be gone before they are connected, this is looked at again
         if rest > 0:
             waiter.leave_timer = self._later(call, rest, self._wait_ran_out, waiter)
         else:
@@ -304,28 +367,8 @@ class QueueHunt:
         self._go_on(call, visit)
 
     def _nobody_there(self, absent: frozenset[str]) -> bool:
-        return not any(absent.isdisjoint(self._states(member)) for member in self.queue.members)
-
-    def _states(self, member: Member) -> set[str]:
-        agent = member.agent
-        states = {_STATES[agent.device_state]}
-        if member.is_paused:
-            states.add("paused")
-        if self._distribution.rests(agent):
-            states.add("wrapup")
-        return states
-
-
-_STATES = {
-    DeviceState.NOT_IN_USE: "",
-    DeviceState.IN_USE: "inuse",
-    DeviceState.BUSY: "inuse",
-    DeviceState.ON_HOLD: "inuse",
-    DeviceState.INVALID: "invalid",
-    DeviceState.UNAVAILABLE: "unavailable",
-    DeviceState.RINGING: "ringing",
-    DeviceState.RING_IN_USE: "ringing",
-}
+        rests, rules = self._distribution.rests, self.queue.rules
+        return not any(is_there(member, rules, absent, rests=rests(member.agent)) for member in self.queue.members)
 
 
 def _waiter(call: Call, now: int) -> Waiter:

@@ -46,6 +46,7 @@ class RingResult(StrEnum):
     FAILED = "failed"  # busy, refused, not answered in time: `Attempt.cause` tells
     ELSEWHERE = "elsewhere"  # another one, who rang at the same time, was quicker
     CANCELED = "canceled"  # the caller is gone, or was sent on
+    DUMPED = "dumped"  # answered, and was gone before the caller could be connected
 
 
 class EndedBy(StrEnum):
@@ -65,7 +66,8 @@ class Attempt(Entity, eq=False):
     `number` counts all attempts of the PBX; `in_pass` is the caller's ring pass, from 1. `extension`, `peer` and
     `serial` are those of the channel. It was created at `rung_at`; the telephone rang from `ringing_at`, and no more
     from `ended_at`, which is when it was answered if it was. `result` and `cause` are None while it rings; `cause` is
-    why the leg ended, and stays None where it was answered.
+    why the leg ended, and stays None where it was answered. One who answered may yet not be the visit's `answered_by`:
+    the caller was gone before they could be connected.
     """
 
     number: int
@@ -193,11 +195,18 @@ class QueueVisits:
                 self._rung, member, leg.number, leg.peer, leg.serial, visit.passes, leg.created_at
             )
 
-    def answered(self, visit: QueueVisit, leg: Channel) -> None:
-        """Take down who answered; whoever rang beside rings no more."""
+    def picked_up(self, visit: QueueVisit, leg: Channel) -> None:
+        """Take down that somebody answered: whoever rang beside rings no more."""
         if len(visit.ringing) > 1:
             for other in [ringing for ringing in visit.ringing if ringing is not leg]:
                 self._attempt_over(visit, other, _ELSEWHERE)
+
+    def dumped(self, visit: QueueVisit, leg: Channel) -> None:
+        """Take down that a member who answered was gone before it was connected."""
+        self._attempt_over(visit, leg, RingResult.DUMPED)
+
+    def answered(self, visit: QueueVisit, leg: Channel) -> None:
+        """Take down with whom the caller is connected."""
         visit.answered_by = visit.ringing[leg]
         self._attempt_over(visit, leg, _ANSWERED)
 
@@ -210,11 +219,15 @@ class QueueVisits:
         for leg in list(visit.ringing):
             self._attempt_over(visit, leg, RingResult.FAILED, HangupCause.NO_ANSWER)
 
-    def canceled(self, visit: QueueVisit, by: Channel | None) -> None:
+    def canceled(self, visit: QueueVisit, by: Channel | None, hearing: Channel | None = None) -> None:
         """Take down that nobody is rung any more, for `by` has ended the call: mostly the caller, but it may be a leg
-        that had answered, and is gone before the parties could be connected.
+        that had answered, and is gone before the parties could be connected. `hearing` is one that has answered, and
+        has heard nobody yet but the PBX.
         """
         for leg in list(visit.ringing):
+            if leg is hearing:
+                self._attempt_over(visit, leg, _ANSWERED)
+                continue
             elsewhere = leg.cause is HangupCause.ANSWERED_ELSEWHERE
             failed = RingResult.FAILED if leg is by else RingResult.CANCELED
             self._attempt_over(visit, leg, RingResult.ELSEWHERE if elsewhere else failed)
@@ -223,7 +236,7 @@ class QueueVisits:
         self, visit: QueueVisit, leg: Channel, result: RingResult, cause: HangupCause | None = None
     ) -> None:
         attempt = visit.ringing.pop(leg)
-        attempt.ringing_at, attempt.ended_at = leg.ringing_at, self._clock.now
+        attempt.ringing_at, attempt.ended_at = leg.ringing_at, leg.answered_at or self._clock.now
         attempt.result, attempt.cause = result, leg.cause or cause
         visit.attempts.append(attempt)
         if AttemptOver in self._bus.wanted:

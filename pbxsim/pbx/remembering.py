@@ -1,9 +1,12 @@
 """What the switch remembers over a restart: members of queues, agents at work, what telephones were told.
 
 As Asterisk does: app_queue's `persistentmembers` (apps/app_queue.c, dump_queue_members) keeps the members that were
-added while it ran, with penalty and pause, in AstDB; feature codes keep do-not-disturb and call forwarding there. Ours
-keeps static members' pauses too. What the file says of agents, members and lines is where a PBX begins that has nothing
-to remember of them.
+added while it ran, with penalty and pause, in AstDB; chan_sip keeps there where telephones are registered
+(channels/chan_sip.c, reg_source_db: SIP/Registry), and feature codes do-not-disturb and call forwarding. Ours keeps
+static members' pauses too. What the file says of agents, members and lines is where a PBX begins that has nothing to
+remember of them.
+
+Not kept: what a queue has counted, which is in app_queue's memory alone.
 """
 
 from __future__ import annotations
@@ -15,13 +18,15 @@ import msgspec
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.astdb import key_of
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.directory import Diversion  # noqa: TC001 - msgspec reads the annotations of `LineSaid`
+from pbxsim.pbx.directory import Diversion, Registration  # noqa: TC001 - msgspec reads the annotations below
 from pbxsim.pbx.events import (
     AgentChanged,
     CallStarted,
     DiversionChanged,
     DoNotDisturbChanged,
     LegDialed,
+    LineRegistered,
+    LineUnregistered,
     MemberAdded,
     MemberPauseChanged,
     MemberRemoved,
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 AGENTS: Final = "agents"
 MEMBERS: Final = "Queue/PersistentMembers"
 LINES: Final = "lines"
+REGISTRY: Final = "SIP/Registry"
 NUMBERS: Final = "numbers"
 
 _RESERVED: Final = 5_000  # numbers of calls and channels at a time, so that few calls have any of it written
@@ -76,6 +82,13 @@ class LineSaid(msgspec.Struct, frozen=True):
     diversion: Diversion | None
 
 
+class RegistrationSaid(msgspec.Struct, frozen=True):
+    """Where a telephone was last registered; without a host it is no more."""
+
+    user: str
+    registration: Registration
+
+
 class NumbersSaid(msgspec.Struct, frozen=True):
     """Up to which numbers calls and channels may have been given some, whether or not anything tells of it."""
 
@@ -106,6 +119,8 @@ class Remembering:
         events.subscribe(MemberPauseChanged, self._on_member, Stage.RECORDS)
         events.subscribe(DoNotDisturbChanged, self._on_line, Stage.RECORDS)
         events.subscribe(DiversionChanged, self._on_line, Stage.RECORDS)
+        events.subscribe(LineRegistered, self._on_registration, Stage.RECORDS)
+        events.subscribe(LineUnregistered, self._on_registration, Stage.RECORDS)
         events.subscribe(CallStarted, self._on_numbered, Stage.RECORDS)
         events.subscribe(LegDialed, self._on_numbered, Stage.RECORDS)
 
@@ -122,6 +137,10 @@ class Remembering:
             line = self._pbx.directory.lines.get(told.user)
             if line is not None:
                 line.do_not_disturb, line.diversion = told.do_not_disturb, told.diversion
+        for _, registered in database.family(REGISTRY, RegistrationSaid):
+            line = self._pbx.directory.lines.get(registered.user)
+            if line is not None:
+                line.registration = registered.registration
 
     # -- agents -----------------------------------------------------------------------------------------------------
 
@@ -183,6 +202,10 @@ class Remembering:
     def _on_line(self, event: DoNotDisturbChanged | DiversionChanged) -> None:
         line = event.line
         self._pbx.database.put(LINES, key_of(line.user), LineSaid(line.user, line.do_not_disturb, line.diversion))
+
+    def _on_registration(self, event: LineRegistered | LineUnregistered) -> None:
+        line = event.line
+        self._pbx.database.put(REGISTRY, key_of(line.user), RegistrationSaid(line.user, line.registration))
 
     def _on_numbered(self, _event: CallStarted | LegDialed) -> None:
         """See that a next run gives nobody a number that was given here, though a kill ends all that told of it."""

@@ -57,10 +57,14 @@ class GroupHunt:
         self._note(call, HangupCause.NO_ANSWER)
         self._next_row(call)
 
-    def answered(self, call: Call, channel: Channel) -> None:
+    def answered(self, call: Call, channel: Channel) -> Duration:
         """The call has its second party; nothing is left to hunt for."""
         del channel
         self._forget(call)
+        return 0
+
+    def connecting(self, call: Call) -> None:
+        """Nobody has to wait here."""
 
     def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
         """Forget the call."""

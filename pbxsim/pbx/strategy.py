@@ -1,13 +1,14 @@
 """Whom a queue rings next: Asterisk's eight strategies as orders over the members that can be rung now.
 
 Source: Asterisk's configs/samples/queues.conf.sample ("strategy") and apps/app_queue.c (calc_metric). A lower penalty
-always goes first, but for wrandom, where the penalty is a weight.
+always goes first, but for wrandom, where the penalty is a weight. Metrics are drawn anew for each pass, as whole
+numbers: random from 0 to 999, wrandom from 0 to (1 + penalty) * 1000 - 1.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.dice import draw
 
@@ -23,11 +24,14 @@ class Strategy(StrEnum):
     RINGALL = "ringall"  # all of the lowest penalty at once
     LEASTRECENT = "leastrecent"  # who hung up a call of this queue longest ago
     FEWESTCALLS = "fewestcalls"  # who completed the fewest calls of this queue
-    RANDOM = "random"
+    RANDOM = "random"  # whoever draws the smallest number
     RRMEMORY = "rrmemory"  # one after the other, going on behind the last one rung
     RRORDERED = "rrordered"  # the same, in the order of the file
     LINEAR = "linear"  # one after the other, from the top for each new caller
     WRANDOM = "wrandom"  # random, a higher penalty making a later place likelier
+
+
+_THROW: Final = 1000  # ast_random() % 1000: of those who draw the same, the first in the queue is rung
 
 
 class Choice:
@@ -74,11 +78,11 @@ def _least_recent(_choice: Choice, place: int, member: Member) -> tuple[float, .
 
 
 def _random(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return member.penalty, draw(choice.stream, place), place
+    return member.penalty, int(draw(choice.stream, place) * _THROW), place
 
 
 def _weighted_random(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return draw(choice.stream, place) * (1 + member.penalty), place
+    return int(draw(choice.stream, place) * (1 + member.penalty) * _THROW), place
 
 
 _KEYS: dict[Strategy, Callable[[Choice, int, Member], tuple[float, ...]]] = {

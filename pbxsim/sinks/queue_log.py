@@ -63,7 +63,9 @@ class QueueLog:
     def _on_attempt_over(self, event: AttemptOver) -> None:
         visit, attempt = event.visit, event.attempt
         what = _NOT_ANSWERED.get(attempt.result) if attempt.result is not None else None
-        if what is not None and visit.why is None:
+        if attempt.result is RingResult.DUMPED:
+            self._tell(visit, attempt.member.agent.name, "AGENTDUMP")
+        elif what is not None and visit.why is None:
             rung_for = (attempt.ended_at - attempt.rung_at) // _MILLISECOND
             self._tell(visit, attempt.member.agent.name, what, rung_for)
 
@@ -73,7 +75,7 @@ class QueueLog:
             rang = (taken.ended_at - taken.rung_at) // SECOND
             self._tell(visit, taken.member.agent.name, "CONNECT", visit.waited, taken.unique_id, rang)
         elif visit.joined_at and visit.why is not None:
-            self._tell(visit, _NONE, _GONE[visit.why], visit.left_place, visit.place, visit.waited)
+            self._tell(visit, _who_heard(visit), _GONE[visit.why], visit.left_place, visit.place, visit.waited)
 
     def _on_over(self, event: VisitOver) -> None:
         visit, handed_on = event.visit, event.visit.handed_on
@@ -114,6 +116,12 @@ class QueueLog:
         told = [str(item) for item in data]
         now = civil(self._clock.now, self._zone).replace(tzinfo=None).isoformat(" ", "microseconds")
         self.rows.append((now, call_id, queue, agent, event, *told, *[""] * (5 - len(told))))
+
+
+def _who_heard(visit: QueueVisit) -> str:
+    """Name the member who had answered when the caller left, but was not connected yet (app_queue.c, try_calling)."""
+    last = visit.attempts[-1] if visit.attempts else None
+    return last.member.agent.name if last is not None and last.result is RingResult.ANSWERED else _NONE
 
 
 def _where_to(visit: QueueVisit, handed_on: HandedOn) -> tuple[str, str]:

@@ -124,8 +124,7 @@ class QueueReferee:
         if queue is not None:
             (waiter,) = [waiter for waiter in queue.waiters if waiter.call is call]
             longest = queue.rules.max_wait
-            pauses = queue.rules.retry + queue.rules.announce_length  # who pauses or listens leaves only then
-            return waiter.joined_at, longest + pauses if longest else 0
+            return waiter.joined_at, longest + _pauses(queue) if longest else 0
         if call.hunt is not None:
             return 0, 0  # a group's rows are as many as they are; who waits for an answer has a timer
         if call.number in self._decided:  # sent on at some later time; whoever rings now was rung then
@@ -167,3 +166,10 @@ class QueueReferee:
         talking = sum(where is queue for _, where in self._talking.values())
         assert counted[name, "connected"] == figures.completed + talking
         assert figures.completed >= sum(member.calls_taken for member in queue.members)
+
+
+def _pauses(queue: Queue) -> int:
+    """Tell for how long a caller may be in no state to leave: it pauses, listens, or a member does who has answered."""
+    told, hears = queue.rules.announcements, queue.rules.member_hears
+    listens = sum(rules.length for rules in (told.positions, told.periodic) if rules is not None)
+    return queue.rules.retry + listens + (hears.delay + hears.length * (len(hears.sounds) + 1) if hears else 0)

@@ -33,6 +33,7 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     event: str
     channel: str | None = None
+    said: tuple[str, ...] = ()
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.announcements import AnnouncementRules, PeriodicRules
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, CallState
 from pbxsim.pbx.dialplan import ToExtension, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.queue import QueueRules
@@ -82,8 +83,7 @@ def test_a_queue_goes_by_the_rules_that_the_file_gives() -> None:
         ring_in_use=True,
         join_empty=frozenset({"unavailable", "invalid"}),
         leave_when_empty=frozenset({"paused"}),
-        announce_every=30 * SECOND,
-        announce_length=4 * SECOND,
+        announcements=AnnouncementRules(periodic=PeriodicRules(every=30 * SECOND, length=4 * SECOND)),
         max_wait=90 * SECOND,
         overflow="8",
     )

@@ -9,6 +9,7 @@ import msgspec
 from pbxsim.clock.instant import seconds
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.announcements import AnnouncementRules, MemberRules, PeriodicRules
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import CallerLeft
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.ring_group import RingGroup
 
 NAMES = ("anna", "ben", "cyril")
+NOBODY_LOGGED_IN = frozenset({"unavailable", "invalid"})
 
 
 class QueueWishes(TypedDict, total=False):
@@ -39,8 +41,11 @@ class QueueWishes(TypedDict, total=False):
     ring_in_use: bool
     join_empty: frozenset[str]
     leave_when_empty: frozenset[str]
-    announce_every: float
-    announce_length: float
+    min_penalty: int
+    max_penalty: int
+    announcements: AnnouncementRules
+    member_hears: MemberRules
+    answers: bool
     max_wait: float
     overflow: str
 
@@ -112,7 +117,11 @@ class CallCentre(Office):
 def queue(*agents: str, name: str = "sales", penalties: Sequence[int] = (), **wishes: Unpack[QueueWishes]) -> Queue:
     """Make a queue, linear unless the test says otherwise."""
     rules = {key: value for key, value in wishes.items() if key in QueueRules.__struct_fields__}
-    times = {key: seconds(float(str(value))) for key, value in rules.items() if type(value) in (int, float)}
+    times = {
+        key: seconds(float(str(value)))
+        for key, value in rules.items()
+        if type(value) in (int, float) and not key.endswith("penalty")
+    }
     made = Queue(
         name=name,
         strategy=wishes.get("strategy", "linear"),
@@ -148,3 +157,8 @@ def _each_once(queues: Sequence[Queue]) -> list[Member]:
         for member in one.members:
             found.setdefault(member.agent.number, member)
     return list(found.values())
+
+
+def now_and_then(every: float, length: float) -> AnnouncementRules:
+    """Have something told to those who wait, with times in seconds."""
+    return AnnouncementRules(periodic=PeriodicRules(every=seconds(every), length=seconds(length)))

@@ -42,9 +42,9 @@ def _tables(drawn: DrawFn) -> tuple[list[Placed], int, int]:
     return free, drawn(st.integers(0, len(members))), drawn(st.integers(0, 2**64 - 1))
 
 
-def _metric(placed: Placed, chance: int, *, weighs: bool) -> float:
-    """Roll a metric from 0 to 1000, or, where the penalty is a weight, from 0 to 1000 for each of 1 + penalty."""
-    return 1000 * draw(chance, placed[0]) * ((1 + placed[1].penalty) if weighs else 1)
+def _metric(placed: Placed, chance: int, *, weighs: bool) -> int:
+    """Roll a whole metric below 1000, or, where the penalty is a weight, below 1000 for each of 1 + penalty."""
+    return int(1000 * draw(chance, placed[0]) * ((1 + placed[1].penalty) if weighs else 1))
 
 
 def _lowest_penalty(members: Iterable[Placed]) -> list[Placed]:
@@ -124,6 +124,20 @@ def test_wrandom_makes_a_higher_penalty_rarer_but_never_impossible() -> None:
     counted = _firsts(Strategy.WRANDOM, 0, 1)
     # The first metric is even between 0 and 1000, the second between 0 and 2000: 1/2 * 1/2 that the second is smaller.
     assert abs(counted[1] - 1000) < 4 * 27.4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("strategy", "penalty"), [(Strategy.RANDOM, 0), (Strategy.WRANDOM, 0), (Strategy.WRANDOM, 2)])
+def test_of_those_who_draw_the_same_the_first_in_the_queue_rings(strategy: Strategy, penalty: int) -> None:
+    members = [(place, _member(penalty)) for place in range(40)]
+    ties = 0
+    for number in range(400):
+        chance = stream(2, "queue sales", number)
+        drawn = [_metric(placed, chance, weighs=strategy is Strategy.WRANDOM) for placed in members]
+        lowest = [place for place, metric in enumerate(drawn) if metric == min(drawn)]
+        ties += len(lowest) > 1
+        assert ranked(strategy, Choice(members, 0, chance))[0][0] == lowest[0]
+    assert ties  # of 40 who draw among 1000 or 3000, two have the lowest once in a while
 
 
 def test_round_robin_goes_round_all_who_can_be_rung_and_begins_again() -> None:

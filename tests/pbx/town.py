@@ -8,9 +8,10 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, Shape, Span, fixed
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.announcements import AnnouncementRules, MemberRules, PeriodicRules, PositionRules
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step, Trunk
-from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
+from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
 from pbxsim.testing.office import Office, extension, line
 from tests.pbx.components import NumberComponent
@@ -69,9 +70,12 @@ _SALES: Final = QueueRules(
     member_timeout=12 * SECOND, retry=3 * SECOND, wrap_up=8 * SECOND, max_wait=100 * SECOND, overflow="72"
 )
 _SUPPORT: Final = QueueRules(
-    leave_when_empty=NOBODY_LOGGED_IN,
-    announce_every=20 * SECOND,
-    announce_length=5 * SECOND,
+    leave_when_empty=frozenset({"unavailable", "invalid"}),
+    announcements=AnnouncementRules(
+        positions=PositionRules(every=30 * SECOND, at_least=10 * SECOND, length=3 * SECOND),
+        periodic=PeriodicRules(every=20 * SECOND, length=5 * SECOND, sounds=("a", "b", "c"), is_random=True),
+    ),
+    member_hears=MemberRules(delay=SECOND, sounds=("support",), length=2 * SECOND),
     max_wait=60 * SECOND,
     overflow="14112",
 )

@@ -17,6 +17,7 @@ import msgspec
 from pbxsim.clock.instant import iso
 from pbxsim.pbx.events import (
     AgentChanged,
+    AnnouncementPlayed,
     CallBridged,
     CallDiverted,
     CallEnded,
@@ -86,11 +87,12 @@ from pbxsim.sinks.journal.calls import (
     take_transferred,
 )
 from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr, size_of_order
-from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, in_seconds
+from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsim.clock.instant import Duration
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.directory import Diversion, Registration
     from pbxsim.pbx.ledger import LedgerEntry
@@ -266,6 +268,17 @@ def _spell_waiting(facts: tuple[int, str, str]) -> Spelt:
     return call, "", {"queue": queue, **({"how": how} if how else {})}
 
 
+def _take_played(event: AnnouncementPlayed) -> tuple[int, str, int, str, str, tuple[str, ...], Duration]:
+    channel = event.channel
+    return event.call.number, channel.peer, channel.serial, event.queue.name, event.kind, event.said, event.length
+
+
+def _spell_played(facts: tuple[int, str, int, str, str, tuple[str, ...], Duration]) -> Spelt:
+    call, peer, serial, queue, kind, said, length = facts
+    data: Data = {"queue": queue, "kind": kind, "said": list(said), "seconds": in_seconds(length)}
+    return call, channel_name(peer, serial), data
+
+
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CallStarted, take_started, spell_started, size_of_order),
     Kind(LegDialed, take_dialed, spell_dialed),
@@ -300,6 +313,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(RecordingFailed, _take_failed, _spell_failed, size_of_any),
     Kind(CallerJoined, _take_waiting, _spell_waiting),
     Kind(CallerLeft, _take_waiting, _spell_waiting),
+    Kind(AnnouncementPlayed, _take_played, _spell_played, size_of_any),
     Kind(RecordingMoved, _take_cdr, _spell_moved, size_of_cdr),
 )
 """Every event of pbx/events.py."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.queue import NOBODY_LOGGED_IN
+from pbxsim.pbx.emptiness import summed_up
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import Search, as_text, read_fields, read_search, useless
 from pbxsim.vendors.simotel.ids import object_id
@@ -167,7 +167,7 @@ def search_queues(request: Request, state: State) -> Reply:
 
 def _queue(queue: Queue, number: str) -> dict[str, str]:
     """Spell a queue: in the vendor's order; what the switch does not know is as in the vendor's sample (R202)."""
-    rules = queue.rules
+    rules, told = queue.rules, queue.rules.announcements
     return {
         "_id": object_id("queue", queue.name),
         "name": queue.name,
@@ -181,15 +181,15 @@ def _queue(queue: Queue, number: str) -> dict[str, str]:
         "setqueueentryvar": "yes",
         "persistentmembers": "no",
         "shared_lastcall": "no",
-        "announce_holdtime": "no",
-        "announce_position": "yes",
-        "joinempty": _empty(rules.join_empty, otherwise="yes", nobody="no"),
-        "leavewhenempty": _empty(rules.leave_when_empty, otherwise="no", nobody="yes"),
-        "reportholdtime": "no",
+        "announce_holdtime": told.positions.hold_time if told.positions else "no",
+        "announce_position": told.positions.position if told.positions else "yes",
+        "joinempty": summed_up(rules.join_empty, joining=True),
+        "leavewhenempty": summed_up(rules.leave_when_empty, joining=False),
+        "reportholdtime": "yes" if rules.member_hears and rules.member_hears.hold_time else "no",
         "maxlen": str(queue.max_waiting),
-        "announce_frequency": _seconds(rules.announce_every),
-        "min_announce_frequency": "60",
-        "periodic_announce_frequency": "120",
+        "announce_frequency": _seconds(told.positions.every if told.positions else 0),
+        "min_announce_frequency": _seconds(told.positions.at_least) if told.positions else "60",
+        "periodic_announce_frequency": _seconds(told.periodic.every if told.periodic else 0),
         "music": "gole orkideh",
         "queue_callswaiting": "queue-callswaiting",
         "queue_thankyou": "queue-thankyou",
@@ -205,13 +205,6 @@ def _queue(queue: Queue, number: str) -> dict[str, str]:
         "more_options": "",
         "date": "1399-12-11 10:15:51",
     }
-
-
-def _empty(absent: frozenset[str] | None, *, otherwise: str, nobody: str) -> str:
-    """Spell a rule about empty queues as queues.conf does: a word for the usual ones, else the states themselves."""
-    if absent is None:
-        return otherwise
-    return nobody if absent == NOBODY_LOGGED_IN else ",".join(sorted(absent))
 
 
 def _seconds(span: Duration) -> str:

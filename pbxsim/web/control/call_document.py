@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,9 @@ from pbxsim.web.control.response import moment_or_none
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
+
+
+_Happened: TypeAlias = "tuple[Instant, str, str | None] | tuple[Instant, str, str | None, tuple[str, ...]]"
 
 
 class CallerIdShown(msgspec.Struct, frozen=True):
@@ -46,11 +49,12 @@ class LegShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Something that happened to the call, or to one of its legs."""
+    """Something that happened to the call, or to one of its legs. `said` is what was heard there: sounds, numbers."""
 
     at: str
     event: str
     channel: str | None = None
+    said: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Seconds(msgspec.Struct, frozen=True):
@@ -108,7 +112,7 @@ def show(call: Call) -> CallShown:
         hears=call.spied_on.name if call.spied_on is not None else None,
         seconds=_seconds(call),
         legs=[_leg(call, leg) for leg in call.legs],
-        timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
+        timeline=[Moment(iso(at), event, *about) for at, event, *about in sorted(_moments(call), key=_when)],
     )
 
 
@@ -171,15 +175,13 @@ def _is_first_partys(call: Call, leg: Channel) -> bool:
     )
 
 
-def _moments(call: Call) -> Iterator[tuple[Instant, str, str | None]]:
+def _moments(call: Call) -> Iterator[_Happened]:
     """Give what is known of when, in the order in which it must have happened where instants are equal."""
     yield call.started_at, "call-started", None
     for leg in call.legs:
-        yield leg.created_at, "leg-dialed", leg.name
-        if leg.ringing_at:
-            yield leg.ringing_at, "leg-ringing", leg.name
-        if leg.answered_at:
-            yield leg.answered_at, "leg-answered", leg.name
+        yield from _begins(leg)
+    for at, channel, said in call.told or ():
+        yield at, "announcement-played", channel.name, said
     if call.bridged_at:
         yield call.bridged_at, "call-bridged", None
     for leg in call.legs:
@@ -189,5 +191,13 @@ def _moments(call: Call) -> Iterator[tuple[Instant, str, str | None]]:
         yield call.ended_at, "call-ended", None
 
 
-def _when(moment: tuple[Instant, str, str | None]) -> Instant:
+def _begins(leg: Channel) -> Iterator[_Happened]:
+    yield leg.created_at, "leg-dialed", leg.name
+    if leg.ringing_at:
+        yield leg.ringing_at, "leg-ringing", leg.name
+    if leg.answered_at:
+        yield leg.answered_at, "leg-answered", leg.name
+
+
+def _when(moment: _Happened) -> Instant:
     return moment[0]

@@ -6,8 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.announcements import AnnouncementRules, PeriodicRules, PositionRules
 from pbxsim.pbx.directory import Step
-from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
+from pbxsim.pbx.emptiness import USUAL
+from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import ACCOUNT
@@ -65,8 +67,11 @@ def sample_queue() -> Queue:
         member_timeout=30 * SECOND,
         wrap_up=SECOND,
         join_empty=frozenset({"unavailable", "paused"}),
-        leave_when_empty=NOBODY_LOGGED_IN,
-        announce_every=120 * SECOND,
+        leave_when_empty=USUAL,
+        announcements=AnnouncementRules(
+            positions=PositionRules(every=120 * SECOND, at_least=60 * SECOND, hold_time="no"),
+            periodic=PeriodicRules(every=120 * SECOND, length=5 * SECOND),
+        ),
     )
     return Queue(name="9009", service_level=60, weight=10, members=[], waiters=[], figures=QueueFigures(), rules=rules)
 
@@ -115,6 +120,6 @@ def test_without_rules_callers_join_an_empty_queue_and_stay() -> None:
 def test_seconds_may_have_a_fraction() -> None:
     office = Office(extension("557"), queues=[sample_queue()])
     queue = next(iter(office.pbx.queues))
-    queue.rules = QueueRules(retry=1_500_000, join_empty=NOBODY_LOGGED_IN)
+    queue.rules = QueueRules(retry=1_500_000, join_empty=USUAL)
     (shown,) = Companion(Settings(accounts=(ACCOUNT,)), office).found(SERVICE, alike=True)
     assert (shown["retry"], shown["timeout"], shown["joinempty"]) == ("1.5", "15", "no")
