@@ -186,7 +186,7 @@ class CallControl:
             call.second = channel
             wait = call.hunt.answered(call, channel) if call.hunt is not None else 0
             if wait:
-                channel.hears_first = True
+                channel.talks_since = -1
                 due = self.clock.now + wait
                 call.timer = self.clock.call_at(due, call.number, call.next_step(), self._is_ready, call)
             else:
@@ -197,7 +197,7 @@ class CallControl:
         call.timer = 0
         assert call.hunt is not None  # who else would have it wait
         assert call.second is not None
-        call.second.hears_first, call.second.talks_since = False, self.clock.now
+        call.second.talks_since = self.clock.now
         call.hunt.connecting(call)
         self._on_second(call)
 

@@ -71,7 +71,7 @@ class Channel:
 
     Only an attended transfer takes it over to another. `paid_by` is then the order that had it dialled, and
     `talks_since` the moment when it was connected there; also that of a queue's member who had to hear something first.
-    As long as it has to, and for ever if it never came to that, it `hears_first`.
+    As long as it has to, and for ever if it never came to that, it is negative (`hears_first`).
 
     `number` is the party at its far end; `shows` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
@@ -90,7 +90,6 @@ class Channel:
         "diverts",
         "ended_at",
         "engine_data",
-        "hears_first",
         "is_calling",
         "is_held",
         "line",
@@ -133,7 +132,6 @@ class Channel:
         self.is_held = False
         self.paid_by: CallOrder | None = None
         self.talks_since: Instant = 0
-        self.hears_first = False
         self.diverts = False
         self.divert_timer: TimerId = 0
         self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
@@ -147,6 +145,11 @@ class Channel:
     def shown_name(self) -> str:
         """The name of the caller id that the far end sees."""
         return self.shows.name
+
+    @property
+    def hears_first(self) -> bool:
+        """Tell whether it was answered, but is not connected yet, or never was."""
+        return self.talks_since < 0
 
     @property
     def peer(self) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import msgspec
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Outcome
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.announcements import AnnouncementRules, PositionRules
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHunt
 from pbxsim.pbx.directory import Directory, Diversion
 from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.notice import Notice
-from pbxsim.pbx.queue import Queue, QueueFigures
+from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.testing.office import START, Office, extension, number
 from tests.pbx.components import NumberComponent
+
+_TELLS = QueueRules(announcements=AnnouncementRules(positions=PositionRules(every=60 * SECOND)))
 
 PIN = "47110815"
 """Anna's PIN, which must be in no journal."""
@@ -30,7 +34,7 @@ def build_office() -> Office:
         extension("102"),
         accounts=[Account(name="household", credit=100 * UNIT, tariff=tariff, changed_at=START)],
         agents=[Agent(number="2001", name="Anna", pin=PIN)],
-        queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures())],
+        queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures(), rules=_TELLS)],
     )
 
 
