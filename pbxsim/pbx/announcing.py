@@ -17,6 +17,8 @@ from pbxsim.pbx.dice import draw, stream
 from pbxsim.pbx.events import AnnouncementPlayed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.announcements import AnnouncementRules, PositionRules, Said
@@ -61,13 +63,32 @@ class Announcer:
             waiter.periodic_at += periodic.first_after - periodic.every
 
     def speak(self, waiter: Waiter, call: Call, place: int) -> Duration:
-        """Say what is due to the caller at that place, first its position; gives how long it listens, 0: to nothing."""
-        length = 0
-        if self._position_due(waiter, place) <= self._clock.now:
-            length += self._say_position(waiter, call, place)
-        if self._periodic_due(waiter) <= self._clock.now + length:
-            length += self._say_periodic(waiter, call, self._clock.now + length)
+        """Say to the caller at that place what is due; gives how long it listens, 0: to nothing.
+
+        Its place comes first. What else is due by the end of that follows at once (`rest`), were it the caller's turn.
+        """
+        length = self.rest(waiter, call)
+        if not length and self._position_due(waiter, place) <= self._clock.now:
+            length = self._say_position(waiter, call, place)
+            waiter.owes_periodic = length > 0
+        if not length and self._periodic_due(waiter) <= self._clock.now:
+            length = self._say_periodic(waiter, call)
         return length
+
+    def rest(self, waiter: Waiter, call: Call) -> Duration:
+        """Say what was to follow a place that has been told, if that is due by now; gives how long it listens."""
+        owes, waiter.owes_periodic = waiter.owes_periodic, False
+        return self._say_periodic(waiter, call) if owes and self._periodic_due(waiter) <= self._clock.now else 0
+
+    def left(self, behind: Iterable[Waiter]) -> None:
+        """Hear that all these came forward by one: of who hears its place just now, the new one counts as told.
+
+        app_queue reads it again at the end of a sentence (say_position, qe->last_pos_said). It may even say the new
+        one, where it comes to the number later; here what is said is fixed when it begins.
+        """
+        if self._rules.positions is not None:
+            for waiter in behind:
+                waiter.told_place -= self._clock.now < waiter.told_until
 
     def next_due(self, waiter: Waiter, place: int) -> Instant:
         """Tell when something is to be said next if the place stays as it is; NEVER: nothing is."""
@@ -92,6 +113,7 @@ class Announcer:
         waiter.told_at, waiter.told_place = now, place
         if not said:
             return 0
+        waiter.told_until = now + rules.length
         self._tell(call, "position", said, rules.length)
         return rules.length
 
@@ -101,7 +123,7 @@ class Announcer:
         rules = self._rules.periodic
         return NEVER if rules is None else waiter.periodic_at + rules.every
 
-    def _say_periodic(self, waiter: Waiter, call: Call, at: Instant) -> Duration:
+    def _say_periodic(self, waiter: Waiter, call: Call) -> Duration:
         rules = self._rules.periodic
         assert rules is not None  # it fell due
         count = len(rules.sounds)
@@ -112,7 +134,7 @@ class Announcer:
         else:
             sound = rules.sounds[turn % count]
         waiter.periodic_turn += 1
-        waiter.periodic_at = at + rules.length if rules.is_relative else at
+        waiter.periodic_at = self._clock.now + (rules.length if rules.is_relative else 0)
         self._tell(call, "periodic", (sound,), rules.length)
         return rules.length
 

@@ -56,9 +56,10 @@ class Waiter(Entity, eq=False, kw_only=True):
     `pass_ends` bounds. `next_place` is where the strategy linear goes on for this caller (app_queue.c, qe->linpos); it
     is a place, and does not follow the members when one in front of it leaves.
 
-    It was last told its place, `told_place`, from `told_at` on (qe->last_pos), 0: not yet; something periodic from
-    `periodic_at` on (last_periodic_announce_time; at first when it joined), `periodic_turn` times. `hearing` is the leg
-    of a member who has answered and hears something before it is connected; it is among `ringing` until then.
+    It was last told its place, `told_place`, from `told_at` (qe->last_pos), 0: not yet, to `told_until`; something
+    periodic from `periodic_at` on (last_periodic_announce_time; at first when it joined), `periodic_turn` times; where
+    it `owes_periodic`, that may follow its place at once. `hearing` is the leg of a member who has answered and hears
+    something before it is connected; it is among `ringing` until then.
     """
 
     channel: str
@@ -76,9 +77,11 @@ class Waiter(Entity, eq=False, kw_only=True):
     announce_timer: TimerId = 0
     announce_due: Instant = 0
     told_at: Instant = 0
+    told_until: Instant = 0
     told_place: int = 0
     periodic_at: Instant = 0
     periodic_turn: int = 0
+    owes_periodic: bool = False
     hearing: Channel | None = None
     ringing: dict[Line, Member] = msgspec.field(default_factory=dict)
     tried: list[Member] = msgspec.field(default_factory=list)

@@ -173,6 +173,7 @@ class QueueHunt:
         del self._waiting[call.number]
         place = self._place(waiter)
         self.queue.waiters.remove(waiter)
+        self._announcer.left(self.queue.waiters[place - 1 + self._standing :])
         for timer in (waiter.leave_timer, waiter.announce_timer):
             if timer:
                 self._clock.cancel(timer)
@@ -193,7 +194,7 @@ class QueueHunt:
             call = waiter.call
             if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter or self._is_late(waiter):
                 continue
-            if waiter.not_before > self._clock.now:
+            if waiter.not_before > self._clock.now or self._hears_more(waiter, call):
                 ahead += 1
             elif waiter.tried:
                 self._ring_next(waiter, call)
@@ -297,12 +298,19 @@ class QueueHunt:
         if call is None or not self._announcer.speaks:
             return False
         place = self._place(waiter)
-        length = self._announcer.speak(waiter, call, place)
+        listens = self._listens(waiter, self._announcer.speak(waiter, call, place))
+        self._announce_at(waiter, call, self._announcer.next_due(waiter, place))
+        return listens
+
+    def _hears_more(self, waiter: Waiter, call: Call) -> bool:
+        return waiter.owes_periodic and self._listens(waiter, self._announcer.rest(waiter, call))
+
+    def _listens(self, waiter: Waiter, length: Duration) -> bool:
+        """Keep a caller from being rung for while it listens; False: there is nothing to listen to."""
         if length:
             waiter.not_before = self._clock.now + length
             self._distribution.wake(waiter.not_before)
-        self._announce_at(waiter, call, self._announcer.next_due(waiter, place))
-        return bool(length)
+        return length > 0
 
     def _announce_at(self, waiter: Waiter, call: Call, due: Instant) -> None:
         if waiter.announce_timer and waiter.announce_due != due:

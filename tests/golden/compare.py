@@ -27,12 +27,15 @@ DELIBERATE: Final[dict[str, str]] = {
     " much is kept in memory; a queue has `averages`; `longest_number`,"
     " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`; names of"
     " extensions; `time_zone`; section `cdr`; a queue has `answers`"
-    "; section `faults`",
+    "; section `faults`"
+    "; queues have `positions`, `announce_to_first`, `member_hears`, `min_penalty` and `max_penalty`, more of"
+    " `announcements` and all words of `join_empty`; routes, entries and DIDs have `answers`",
     "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly which"
     " values are taken, and the routes for PBXs, behaviours of telephones, verifying and"
     " waiting; as documented/cdrs"
     "; the routes for faults and forced replies, and what requests met with"
-    "; routes that explain, and problems that say what was meant",
+    "; routes that explain, and problems that say what was meant"
+    "; announcements in a call's timeline",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
@@ -41,20 +44,26 @@ DELIBERATE: Final[dict[str, str]] = {
     "manual": "readyz tells who has not the token the status alone; and as documented/metrics"
     "; `injected`, as documented/requests",
     "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory, and who is"
-    " connected; as documented/cdrs",
+    " connected; as documented/cdrs"
+    "; as documented/simotel_lists",
     "documented/reset": "as documented/metrics; as documented/cdrs",
-    "call-centre/metrics": "as documented/metrics; as documented/voipsun_agents; as documented/cdrs",
+    "call-centre/metrics": "as documented/metrics; as documented/voipsun_agents; as documented/cdrs"
+    "; what callers hear is told",
     "restarted/before": "as documented/metrics; as documented/cdrs",
     "restarted/after": "as documented/metrics, and documented/cdrs",
-    "town/call_centre": "as documented/metrics; as documented/voipsun_agents; as documented/cdrs",
-    "town/metrics": "as documented/metrics; as documented/cdrs",
-    "town/queues": "as documented/voipsun_agents; as documented/metrics, and documented/cdrs",
-    "town/receivers": "as documented/voipsun_agents; as documented/metrics, and documented/cdrs",
+    "town/call_centre": "as documented/metrics; as documented/voipsun_agents; as documented/cdrs"
+    "; what callers hear is told",
+    "town/metrics": "as documented/metrics; as documented/cdrs; what callers hear is told",
+    "town/queues": "as documented/voipsun_agents; as documented/metrics, and documented/cdrs"
+    "; what callers hear is told",
+    "town/receivers": "as documented/voipsun_agents; as documented/metrics, and documented/cdrs"
+    "; what callers hear is told",
     "town/vendors": "as documented/simotel_calls; as documented/metrics, and documented/cdrs",
     "documented/voipsun_agents": "hold and talk time begin with their first value whole, as in app_queue of today; as"
     " documented/cdrs",
     "town/journal": "as documented/voipsun_agents; ring groups tell of each number that could not be rung;"
-    " as documented/simotel_calls; as documented/cdrs",
+    " as documented/simotel_calls; as documented/cdrs"
+    "; what callers hear is told",
     "town/requests": "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests"
     "; and a call that came to nothing adds its reason to its request",
     "call-centre/journal": "as documented/voipsun_agents; as documented/cdrs",
@@ -75,13 +84,15 @@ DELIBERATE: Final[dict[str, str]] = {
     "; and paths of vendors that no PBX speaks are named",
     "documented/requests": "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as"
     " documented/cdrs"
-    "; `injected` tells what a request met with",
-    "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs",
+    "; `injected` tells what a request met with"
+    "; and documented/simotel_lists",
+    "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs"
+    "; and documented/simotel_lists",
     "commands/faults": "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of"
     " sections that are listed have `time_zone`; section `cdr`; a queue has `answers`"
     "; section `faults`",
     "documented/vum_keys": "as documented/cdrs",
-    "documented/simotel_lists": "as documented/cdrs",
+    "documented/simotel_lists": "as documented/cdrs; announcements as the queue has them, none where it has none",
     "documented/telephones": "as documented/cdrs",
     "documented/recordings": "as documented/cdrs",
     "documented/cdrs": "a call's id is its first channel's; a call without a channel has a number of its own,"

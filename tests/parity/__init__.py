@@ -5,4 +5,7 @@
 that are a small SIP user agent, and read from CDR, queue log and AMI (the files say how). `play.py` plays them on a
 PBX of ours, its clock held; `compare.py` lays the two side by side, `reasons.py` says of each difference which ruling
 it falls under, and `python -m tests.parity --write` makes `docs/parity.md` of it all.
+
+What queues do was measured beside that, setting by setting and with Local channels (`recorded/queues-22.10.json`):
+`test_queues_measured.py` plays it here, and `queue_table.py` makes `docs/parity-queues.md` of it.
 """
