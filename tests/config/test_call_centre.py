@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.announcements import AnnouncementRules, PeriodicRules
+from pbxsim.pbx.announcements import AnnouncementRules, MemberRules, PeriodicRules, PositionRules
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, CallState
-from pbxsim.pbx.dialplan import ToExtension, ToHunt, ToPlayback, ToTrunk
+from pbxsim.pbx.dialplan import Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
+from pbxsim.pbx.emptiness import STRICT
 from pbxsim.pbx.queue import QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
 from tests.config.paper import built, pbx_file, told
@@ -140,6 +141,73 @@ def test_a_caller_joins_the_queue_and_gives_up_when_the_file_says_so() -> None:
     assert (queue.waiters, queue.figures.abandoned) == ([], 1)
 
 
+def test_a_queue_says_what_the_file_gives_it_to_say() -> None:
+    text = """
+queues:
+  - name: a
+    join_empty: strict
+    leave_when_empty: [no, wrapup]
+    min_penalty: 1
+    max_penalty: 4
+    announce_to_first: true
+    announcements: {every: 30, length: 4, sounds: [one, two], order: random, first_after: 5, relative: true}
+    positions:
+      {every: 60, at_least: 20, length: 6, position: more, limit: 5, only_up: true, hold_time: once, round_seconds: 15}
+    member_hears: {delay: 1.5, sounds: [sales], length: 2, hold_time: true}
+"""
+    queue = built(text).pbx.queues.named("a")
+    assert queue.rules == QueueRules(
+        join_empty=STRICT,
+        leave_when_empty=frozenset({"wrapup"}),
+        min_penalty=1,
+        max_penalty=4,
+        announcements=AnnouncementRules(
+            to_first=True,
+            periodic=PeriodicRules(
+                every=30 * SECOND,
+                length=4 * SECOND,
+                sounds=("one", "two"),
+                is_random=True,
+                first_after=5 * SECOND,
+                is_relative=True,
+            ),
+            positions=PositionRules(
+                every=60 * SECOND,
+                at_least=20 * SECOND,
+                length=6 * SECOND,
+                position="more",
+                limit=5,
+                only_up=True,
+                hold_time="once",
+                round_seconds=15,
+            ),
+        ),
+        member_hears=MemberRules(delay=1_500_000, sounds=("sales",), length=2 * SECOND, hold_time=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "answers"),
+    [("222000001", True), ("222000002", False), ("9", True), ("605000111", True), ("777000111", False)],
+)
+def test_what_answers_before_it_dials_is_the_files_to_say(to: str, answers: bool) -> None:
+    text = """
+dialplans: [{name: front}]
+extensions: [{internal: "100"}]
+trunks: [{name: out}]
+routes:
+  - {name: mobiles, trunks: [out], patterns: [_6.], answers: true}
+  - {name: others, trunks: [out]}
+contexts: [{name: desk, dialplan: front, entries: {"9": {extension: "100", answers: true}}}]
+dids:
+  - {number: "222000001", extension: "100", answers: true}
+  - {number: "222000002", extension: "100"}
+"""
+    found = built(text).pbx.dialplan.resolve(to, "desk")
+    assert not isinstance(found, Refused)
+    assert found.answers is answers
+
+
 def test_whoever_waits_as_long_as_the_file_allows_overflows() -> None:
     pbx = built(SHOP.replace("patience: 40", "patience: 4000")).pbx
     _comes_in(pbx, "s")
@@ -155,6 +223,16 @@ def test_whoever_waits_as_long_as_the_file_allows_overflows() -> None:
         ("queues: [{name: a, join_empty: []}]", "queues[0].join_empty"),
         ("queues: [{name: a, join_empty: [asleep]}]", "queues[0].join_empty[0]"),
         ("queues: [{name: a, announcements: {length: 4}}]", "queues[0].announcements.every"),
+        ("queues: [{name: a, join_empty: never}]", "queues[0].join_empty"),
+        ("queues: [{name: a, leave_when_empty: [strict, asleep]}]", "queues[0].leave_when_empty[1]"),
+        ("queues: [{name: a, min_penalty: -1}]", "queues[0].min_penalty"),
+        ("queues: [{name: a, announcements: {every: 9, length: 1, sounds: []}}]", "queues[0].announcements.sounds"),
+        ("queues: [{name: a, announcements: {every: 9, length: 1, order: any}}]", "queues[0].announcements.order"),
+        ("queues: [{name: a, positions: {length: 4}}]", "queues[0].positions.every"),
+        ("queues: [{name: a, positions: {every: 9, position: maybe}}]", "queues[0].positions.position"),
+        ("queues: [{name: a, positions: {every: 9, hold_time: twice}}]", "queues[0].positions.hold_time"),
+        ("queues: [{name: a, positions: {every: 9, round_seconds: 7}}]", "queues[0].positions.round_seconds"),
+        ("queues: [{name: a, member_hears: {delay: -1}}]", "queues[0].member_hears.delay"),
         ("queues: [{name: a, overflow: a b}]", "queues[0].overflow"),
         ("groups: [{name: a, rows: []}]", "groups[0].rows"),
         ("groups: [{name: a, rows: [{numbers: []}]}]", "groups[0].rows[0].numbers"),

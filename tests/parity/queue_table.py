@@ -18,8 +18,8 @@ MEASURED: Final[dict[str, Any]] = msgspec.json.decode(
 OTHERWISE: Final = {
     "A place that changes while it is being said is told as it was": "Asterisk comes to the number later than to the"
     " sentence, and may say the new one; here a sentence is fixed when it begins. Both take the new one for told.",
-    "A caller who hangs up while a member hears something is gone at once": "Asterisk notices when the member has heard"
-    " it all, and counts the wait until then; log and figures are else the same.",
+    "A caller who hangs up while a member hears something is gone at once": "Asterisk notices when the member has"
+    " heard it all, and counts the wait until then; log and figures are else the same.",
     "No telephone is of unknown state": "It is registered or not; the word `unknown` is taken and fits nobody.",
     "Announcements come when they are due": "Asterisk looks once a second, and again a second later.",
     "A telephone that drops has cause 38": "One that falls silent has 44 there (`rtp_timeout`); records, queue log and"
@@ -28,8 +28,8 @@ OTHERWISE: Final = {
 """What is otherwise here, and why."""
 
 _HEAD: Final = (
-    "Written by `python -m tests.parity --write`. {how} `tests/parity/test_queues_measured.py` plays all of it here, and"
-    " sees that it is the same, but for what stands at the end. It was Asterisk {asterisk}."
+    "Written by `python -m tests.parity --write`. {how} `tests/parity/test_queues_measured.py` plays all of it here,"
+    " and sees that it is the same, but for what stands at the end. It was Asterisk {asterisk}."
 )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pbxsim.hosting.saved import saved_of
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.directory import Diversion, Registration
 from tests.config.paper import built
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def seen(pbx: Pbx) -> dict[str, object]:
             queue.name: [(m.agent.number, m.penalty, m.paused_here, m.membership) for m in queue.members]
             for queue in pbx.queues
         },
-        "lines": {user: (line.do_not_disturb, line.diversion) for user, line in pbx.directory.lines.items()},
+        "lines": {
+            user: (line.do_not_disturb, line.diversion, line.registration) for user, line in pbx.directory.lines.items()
+        },
     }
 
 
@@ -82,6 +84,8 @@ def add_somebody(pbx: Pbx) -> None:
         lambda pbx: pbx.directory.divert(pbx.directory.line("102"), Diversion(always="101")),
         lambda pbx: pbx.directory.divert(pbx.directory.line("102"), Diversion(no_answer="101", after=5_000_000)),
         add_somebody,
+        lambda pbx: pbx.directory.unregister(pbx.directory.line("101")),
+        lambda pbx: pbx.directory.register(pbx.directory.line("102"), Registration(host="192.0.2.7", port=5080)),
     ],
 )
 def test_what_was_set_while_a_pbx_ran_is_so_after_a_restart_and_after_another(deed: Callable[[Pbx], object]) -> None:
@@ -141,3 +145,29 @@ def test_no_number_of_a_run_that_was_killed_is_given_again() -> None:
     pbx.handset.dial(pbx.directory.line("101"), "102")
     said = saved_of(pbx, 0).database["numbers", "numbers"]
     assert said == '{"call":5001,"channel":5001}'
+
+
+def test_who_registers_again_is_registered_after_a_restart_too() -> None:
+    pbx = built(FILE).pbx
+    line, before = pbx.directory.line("101"), seen(pbx)
+    was = line.registration
+    pbx.directory.unregister(line)
+    again = restarted(pbx)
+    assert not again.directory.line("101").is_registered
+    again.directory.register(again.directory.line("101"), was)
+    assert seen(restarted(again)) == before
+
+
+def test_what_a_queue_has_counted_is_the_files_again_after_a_restart() -> None:
+    pbx = built(FILE).pbx
+    queue = pbx.queues.named("q")
+    queue.figures.connected(7)
+    queue.figures.complete(30, in_level=True)
+    queue.figures.abandoned += 1
+    queue.members[0].calls_taken, queue.members[0].last_call = 3, 9
+    pbx.queues.pause(queue, agent(pbx, "1"))
+    begun = restarted(pbx).queues.named("q")
+    assert (begun.figures.completed, begun.figures.abandoned) == (0, 0)
+    assert (begun.figures.hold_time, begun.figures.talk_time) == (0, 0)
+    (member,) = [one for one in begun.members if one.agent.number == "1"]
+    assert (member.paused_here, member.calls_taken, member.last_call) == (True, 0, 0)
