@@ -5,7 +5,7 @@ A request is answered before its second party is dialled, so whoever sent it hea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx.call import CallKind
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.pbx import Pbx
 
+_CONNECT: Final = CallKind.CONNECT
+
 
 def dialling_hints(pbx: Pbx, number: int | None) -> tuple[str, ...]:
     """Say of each party of the call of that number, if there is one, why it cannot be dialled; mostly nothing."""
@@ -23,7 +25,7 @@ def dialling_hints(pbx: Pbx, number: int | None) -> tuple[str, ...]:
         return ()
     order = call.order
     first = _hint(order.first)
-    if order.kind is not CallKind.CONNECT:
+    if order.kind is not _CONNECT:
         return first
     second = order.second_to
     if second is None and why_not_dialled(order.second):

@@ -39,6 +39,9 @@ class CallState(IntEnum):
     ENDED = 5
 
 
+_DIALING_FIRST, _ENDED = CallState.DIALING_FIRST, CallState.ENDED
+
+
 class CallStep(IntEnum):
     """What can happen to a call as a whole."""
 
@@ -206,7 +209,7 @@ class Call:
         self.number = number
         self.serial = serial
         self.order = order
-        self.state = CallState.DIALING_FIRST
+        self.state = _DIALING_FIRST
         self.started_at: Instant = now
         self.bridged_at: Instant = 0
         self.connected_at: Instant = 0
@@ -255,7 +258,7 @@ class Call:
     @property
     def is_over(self) -> bool:
         """Tell whether the call has ended."""
-        return self.state is CallState.ENDED
+        return self.state is _ENDED
 
     def next_step(self) -> int:
         """Count one more timer set in this call's name; it breaks ties at equal instants."""

@@ -47,6 +47,10 @@ if TYPE_CHECKING:
 _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
 _DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
 _RINGING, _ANSWERED = Report.RINGING, Report.ANSWERED
+_CHANNEL_RINGING, _OVER, _HELD, _UNHELD = ChannelState.RINGING, CallState.ENDED, Report.HELD, Report.UNHELD
+_STEP_FIRST, _STEP_SECOND, _STEP_OVER = CallStep.FIRST_ANSWERED, CallStep.SECOND_ANSWERED, CallStep.OVER
+_SPY, _DIAL = CallKind.SPY, CallKind.DIAL
+_CALL_ANSWERED: Final = Disposition.ANSWERED
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
 
 
@@ -110,13 +114,13 @@ class CallControl:
             self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
             return None
         call.first = caller
-        call.state = CALL_TRANSITIONS[call.state, CallStep.FIRST_ANSWERED]
+        call.state = CALL_TRANSITIONS[call.state, _STEP_FIRST]
         self._ring_second(call)
         return call
 
     def hang_up(self, call: Call, cause: HangupCause = _NORMAL) -> None:
         """End a call from inside the PBX; one that is over stays as it is."""
-        if call.state is not CallState.ENDED:
+        if call.state is not _OVER:
             self.end(call, cause)
 
     def hang_up_channel(self, channel: Channel, cause: HangupCause = _NORMAL) -> None:
@@ -153,13 +157,13 @@ class CallControl:
             self._rings(channel)
         elif report is _ANSWERED:
             self._answers(channel)
-        elif report is Report.HELD or report is Report.UNHELD:
+        elif report is _HELD or report is _UNHELD:
             self._holds(channel, report)
         else:
             self._ends(channel, cause)
 
     def _rings(self, channel: Channel) -> None:
-        channel.state = ChannelState.RINGING
+        channel.state = _CHANNEL_RINGING
         channel.ringing_at = self.clock.now
         if LegRinging in self.bus.wanted:
             self.bus.emit(LegRinging(channel))
@@ -238,7 +242,7 @@ class CallControl:
             self.party_failed(call, call.cause)
 
     def _holds(self, channel: Channel, report: Report) -> None:
-        channel.is_held = report is Report.HELD
+        channel.is_held = report is _HELD
         self.bus.emit(LegHeld(channel) if channel.is_held else LegUnheld(channel))
 
     # -- the course of a call -------------------------------------------------------------------------------------
@@ -261,12 +265,12 @@ class CallControl:
             raise ImpossibleTransition(what) from None
 
     def _on_first(self, call: Call) -> None:
-        if call.order.kind is CallKind.SPY:
+        if call.order.kind is _SPY:
             self.step(call, CallStep.LISTENING)
             self.spies.listen(call)
             return
-        self.step(call, CallStep.FIRST_ANSWERED)
-        if call.order.kind is CallKind.DIAL:
+        self.step(call, _STEP_FIRST)
+        if call.order.kind is _DIAL:
             self.bus.emit(ContextEntered(call, call.order.context))
         self._ring_second(call)
 
@@ -286,7 +290,7 @@ class CallControl:
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
-            self.step(call, CallStep.SECOND_ANSWERED)
+            self.step(call, _STEP_SECOND)
         call.connected_at = now = self.clock.now
         call.ring_until = 0
         if not call.bridged_at:
@@ -363,9 +367,9 @@ class CallControl:
         is the leg whose end it is, None where nobody hung up.
         """
         self.stop_timer(call)
-        self.step(call, CallStep.OVER)
+        self.step(call, _STEP_OVER)
         call.cause = cause
-        call.disposition = Disposition.ANSWERED if call.bridged_at else unanswered
+        call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
         legs = call.live_legs()
         for leg in legs:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
 
 _ANSWERED: Final = Disposition.ANSWERED
+_SPY: Final = CallKind.SPY
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
 _DIAL: Final = "Dial"
 _HANGUP: Final = "Hangup"
@@ -62,7 +63,7 @@ def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
     first = call.first if call.before_transfer is None else call.before_transfer[0]
     if first is None:
         return [_not_reached(call, call.legs[0])] if call.legs else []
-    if call.order.kind is CallKind.SPY:
+    if call.order.kind is _SPY:
         spy = _alone(call, first, "ChanSpy", _spied(call), "", call.started_at, call.ended_at)
         spy.talk = call.bridged_at
         return [spy]

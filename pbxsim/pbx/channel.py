@@ -36,6 +36,9 @@ class ChannelState(IntEnum):
         return _LABELS[self]
 
 
+# Members of an enum are looked up through their class at a cost.
+_DOWN, _DIALING, _UP = ChannelState.DOWN, ChannelState.DIALING, ChannelState.UP
+
 _LABELS: Final = ("Down", "Rsrvd", "OffHook", "Dialing", "Ring", "Ringing", "Up", "Busy")
 
 
@@ -121,7 +124,7 @@ class Channel:
         self.line = line
         self.trunk = trunk
         self.shows = shows
-        self.state = ChannelState.DIALING
+        self.state = _DIALING
         self.cause: HangupCause | None = None
         self.created_at: Instant = now
         self.ringing_at: Instant = 0
@@ -171,7 +174,7 @@ class Channel:
     @property
     def shown_state(self) -> ChannelState:
         """The state as AMI shows it: Down, and never Dialing, until the far end says that it rings (chan_sip.c)."""
-        return ChannelState.DOWN if self.state is ChannelState.DIALING else self.state
+        return _DOWN if self.state is _DIALING else self.state
 
     @property
     def wire_cause(self) -> int | None:
@@ -193,9 +196,9 @@ class Channel:
     @property
     def is_live(self) -> bool:
         """Tell whether the leg has not ended."""
-        return self.state is not ChannelState.DOWN
+        return self.state is not _DOWN
 
     @property
     def is_up(self) -> bool:
         """Tell whether the far end has answered and not yet gone."""
-        return self.state is ChannelState.UP
+        return self.state is _UP

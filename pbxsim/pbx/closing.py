@@ -5,7 +5,7 @@ Not here: which rows Asterisk makes of a call (cdr_rows.py).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import ChargeBasis
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cdr import RecordRules
     from pbxsim.pbx.cdr_rows import Row
     from pbxsim.pbx.channel import Channel
+
+# Members of an enum are looked up through their class at a cost, and a class is asked more than once for each call.
+_ASTERISK: Final = RecordStyle.ASTERISK
 
 
 def close(control: CallControl, call: Call) -> None:
@@ -66,7 +69,7 @@ def _close_records(control: CallControl, call: Call) -> None:
     """
     bus, rules = control.bus, control.records
     kept: tuple[int, str, str] = 0, "", ""
-    if rules.style is RecordStyle.ASTERISK:
+    if rules.style is _ASTERISK:
         kept = _close_rows(control, call, rules)
     elif CdrClosed in bus.wanted:
         kept = control.next_cdr, *reference(control, call, parties(call)[0])

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.directory import Line, Trunk
 
-_DOWN = ChannelState.DOWN
+_DOWN, _RING, _UP = ChannelState.DOWN, ChannelState.RING, ChannelState.UP
+_ABSENT: Final = HangupCause.SUBSCRIBER_ABSENT
 _NOTHING: Final = CallerId()
 
 
@@ -95,7 +96,7 @@ def caller(control: CallControl, call: Call, line: Line | None, handle: object) 
     if channel is not None:
         channel.is_calling = True
         channel.engine_data = handle
-        channel.state = ChannelState.RING
+        channel.state = _RING
         control.bus.emit(LegDialed(channel))
     return channel
 
@@ -112,8 +113,8 @@ def _hunt(control: CallControl, call: Call, to: ToHunt) -> None:
 def answer(control: CallControl, call: Call) -> None:
     """Run Answer(): a caller who hears ringing is up from now on, whoever is rung for it; who is up stays so."""
     caller = call.first
-    if caller is not None and caller.state is ChannelState.RING:
-        caller.state = ChannelState.UP
+    if caller is not None and caller.state is _RING:
+        caller.state = _UP
         caller.answered_at = control.clock.now
 
 
@@ -150,7 +151,7 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
 
 
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
-    refusal: HangupCause | None = HangupCause.SUBSCRIBER_ABSENT
+    refusal: HangupCause | None = _ABSENT
     for line in to.lines:
         way = diversion.forward_now(line) if line.diversion is not None else None
         if way is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
@@ -13,6 +13,11 @@ from pbxsim.pbx.events import Event
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
+
+# Members of an enum are looked up through their class at a cost.
+_ASTERISK: Final = RecordStyle.ASTERISK
+_CALLS_US: Final = CallKind.INCOMING
+_IN, _OUT, _LOCAL = Direction.INCOMING, Direction.OUTGOING, Direction.LOCAL
 
 
 class CallRecorded(Event, frozen=True, eq=False):
@@ -38,7 +43,7 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
     """Make one record of all of a call: of its parties as they were first connected, from then to its end."""
     order, (first, second) = call.order, parties(call)
     src, clid = order.src, order.second_shows
-    if style is RecordStyle.ASTERISK:
+    if style is _ASTERISK:
         src, clid = caller_id(call, first, first)
     trunk = trunk_name(first, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
@@ -104,9 +109,9 @@ def trunk_name(first: Channel | None, second: Channel | None) -> str:
 
 
 def direction_of(call: Call, trunk: str) -> Direction:
-    if call.order.kind is CallKind.INCOMING and _came_in(call):
-        return Direction.INCOMING
-    return Direction.OUTGOING if trunk else Direction.LOCAL
+    if call.order.kind is _CALLS_US and _came_in(call):
+        return _IN
+    return _OUT if trunk else _LOCAL
 
 
 def _came_in(call: Call) -> bool:

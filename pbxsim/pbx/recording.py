@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
 
 
+_SPY: Final = CallKind.SPY
+
 HOME: Final = "/var/spool/asterisk/monitor"
 """Where a recording lies that nobody wanted elsewhere: Asterisk's own folder for them (main/options.c)."""
 
@@ -56,7 +58,7 @@ def is_recorded(call: Call) -> bool:
     A spy's own call never is: what it hears is recorded where it is said, or not at all.
     """
     order = call.order
-    if order.kind is CallKind.SPY:
+    if order.kind is _SPY:
         return False
     if order.recording is not None and order.recording.regardless:
         return True

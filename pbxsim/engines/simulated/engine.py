@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
-_RINGING: Final = Report.RINGING  # members of an enum are looked up through their class at a cost
+# Members of an enum are looked up through their class at a cost.
+_RINGING, _HUNG_UP = Report.RINGING, Report.HUNG_UP
+_NORMAL: Final = HangupCause.NORMAL_CLEARING
 _REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together when there are more
 
 
@@ -141,7 +143,7 @@ class SimulatedEngine:
         fate = self._plan(channel)
         leg.timer = 0
         if fate.rings:
-            self._on_leg(channel, Report.RINGING)
+            self._on_leg(channel, _RINGING)
         if fate.report is not None:
             due = self._clock.now + fate.settles_after - fate.rings_after
             call = channel.call
@@ -156,13 +158,13 @@ class SimulatedEngine:
 
     def _give_up(self, caller: Channel) -> None:
         caller.engine_data.timer = 0
-        self._on_leg(caller, Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
+        self._on_leg(caller, _HUNG_UP, _NORMAL)
 
     def _stop_talking(self, channel: Channel) -> None:
         leg: SimulatedLeg = channel.engine_data
         leg.timer = 0
         assert leg.plan is not None  # `connect` saw to it
-        self._on_leg(channel, Report.HUNG_UP, leg.plan.end_cause)
+        self._on_leg(channel, _HUNG_UP, leg.plan.end_cause)
 
     def _plan(self, channel: Channel) -> LegPlan:
         """Give the leg's fate; a caller's is drawn now, for it was not dialled, but it too stops talking some time."""
