@@ -17,6 +17,7 @@ from pbxsim.config.call_centre import AgentEntry, QueueEntry
 from pbxsim.config.charging import AccountEntry, TariffEntry
 from pbxsim.config.injected_faults import FaultEntry
 from pbxsim.config.mail import SmtpEntry
+from pbxsim.config.menus import MenuEntry
 from pbxsim.config.numbering import ContextEntry, DialplanEntry, DidEntry
 from pbxsim.config.records import CdrEntry
 from pbxsim.config.ring_groups import GroupEntry
@@ -128,6 +129,7 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     routes: Annotated[tuple[RouteEntry, ...] | None, Meta(description="Outbound routes; see `trunks`.")] = None
     dids: tuple[DidEntry, ...] = ()
     groups: tuple[GroupEntry, ...] = ()
+    menus: tuple[MenuEntry, ...] = ()
     agents: tuple[AgentEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
     cdr: Annotated[RecordsEntry, Meta(description="Which records calls leave.")] = RecordsEntry()

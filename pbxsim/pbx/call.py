@@ -5,6 +5,7 @@ Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Final
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.hunt import Hunt
+    from pbxsim.pbx.menu_visit import MenuVisit
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
+
+_KEPT_DIGITS: Final = 1_000
 
 _DOWN: Final = ChannelState.DOWN  # looking a member up through its class costs more than the comparison
 
@@ -131,7 +135,8 @@ class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What a call came to, at `at`, beyond the Dial of the number asked for.
 
     `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
-    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. Where a transfer led here,
+    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. `to` is where a menu led.
+    Where a transfer led here,
     `leaves` is who handed on the one who `stays`, and `brought` whom an attended one brought, ringing yet or not.
     """
 
@@ -141,6 +146,7 @@ class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     data: str = ""
     dst: str = ""
     context: str = ""
+    to: Destination | None = None
     stays: Channel | None = None
     leaves: Channel | None = None
     brought: tuple[Channel, ...] = ()
@@ -162,7 +168,8 @@ class Call:
 
     For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
     that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
-    says that the dialplan had nobody left to ring. `ended_by` is the leg that ended it all, None: the PBX did.
+    says that the dialplan had nobody left to ring. `menus` are those that the caller heard, in order, `digits` the
+    last that were pressed, with when and at which leg. `ended_by` is the leg that ended it all, None: the PBX did.
     """
 
     __slots__ = (
@@ -170,6 +177,7 @@ class Call:
         "bridged_at",
         "cause",
         "connected_at",
+        "digits",
         "disposition",
         "diversions",
         "ended_at",
@@ -179,6 +187,7 @@ class Call:
         "hunt",
         "is_exhausted",
         "legs",
+        "menus",
         "number",
         "order",
         "passages",
@@ -212,6 +221,8 @@ class Call:
         self.forgotten: list[Channel] | None = None
         self.passages: list[Passage] | None = None
         self.is_exhausted = False
+        self.menus: list[MenuVisit] | None = None
+        self.digits: deque[tuple[Instant, Channel, str]] | None = None
         self.ended_by: Channel | None = None
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
@@ -239,6 +250,18 @@ class Call:
         if self.passages is None:
             self.passages = []
         self.passages.append(passage)
+
+    def heard(self, menu: MenuVisit) -> None:
+        """Note that the caller hears a menu."""
+        if self.menus is None:
+            self.menus = []
+        self.menus.append(menu)
+
+    def note_digit(self, at: Instant, leg: Channel, digit: str) -> None:
+        """Note that a digit was pressed."""
+        if self.digits is None:
+            self.digits = deque(maxlen=_KEPT_DIGITS)
+        self.digits.append((at, leg, digit))
 
     @property
     def is_over(self) -> bool:

@@ -83,7 +83,7 @@ class CallControl:
         self.next_cdr = first_cdr
         self.records = records
         self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
-        self.hunts: Mapping[str, Hunt] = {}  # queues, ring groups and components, as `dialplan.ToHunt` names them
+        self.hunts: Mapping[str, Hunt] = {}  # queues, groups, menus, components, as `dialplan.ToHunt` names them
         self.spies = Spies(self)
 
     # -- orders ---------------------------------------------------------------------------------------------------

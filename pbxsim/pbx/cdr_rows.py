@@ -160,7 +160,8 @@ class _Rows:
         if app == "Queue" and call.is_exhausted:
             app, data = _HANGUP, ""
         elif app == _DIAL:
-            data = f"SIP/{self._dst},{call.order.second_timeout // SECOND},"
+            dialled_for = passage.to.number if passage.to is not None else self._dst
+            data = f"SIP/{dialled_for},{call.order.second_timeout // SECOND},"
         row = _alone(call, self._party, app, data, self._dst, start, until)
         row.context = self._context
         if app == _DIAL and call.is_exhausted and call.cause not in _UNREACHABLE:

@@ -107,6 +107,18 @@ def _hunt(control: CallControl, call: Call, to: ToHunt) -> None:
     hunt.start(call, to.number)
 
 
+def answer(control: CallControl, call: Call) -> None:
+    """Answer whoever called, as a dialplan's Answer() does; a first party that is up already stays so.
+
+    An engine may hear of it and report that the caller has gone: the call may be over when this returns.
+    """
+    caller = call.first
+    if caller is not None and caller.state is ChannelState.RING:
+        caller.state = ChannelState.UP
+        caller.answered_at = control.clock.now
+        control.engine.answer(caller)
+
+
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
     first = call.first
     call.came_to(Passage(app="Playback", data=playback.number, at=control.clock.now, after=control.channels_made))

@@ -16,6 +16,7 @@ from pbxsim.pbx.numbers import matches, specificity
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Context, Directory, Extension, Line, OutboundRoute, Step, Trunk
 
+_HUNTS: Final = ("queue", "group", "menu", "component")  # fields of a Step, and the kinds of things they name
 _REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never changes, so an answer stays true
 
 
@@ -47,7 +48,9 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
 
 
 class ToHunt(msgspec.Struct, frozen=True, eq=False):
-    """Have somebody looked for: by `queue NAME`, `group NAME`, or as the server of `component NAME` says."""
+    """Hand the call to something that goes on with it by itself: `queue NAME`, `group NAME`, `menu NAME`, or
+    `component NAME`, whose server says where to.
+    """
 
     number: str
     name: str
@@ -102,6 +105,14 @@ class Dialplan:
             return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
         return self._in_context(number, context, set()) or Refused(number, HangupCause.UNALLOCATED)
 
+    def follow(self, step: Step, number: str, context: str) -> Destination:
+        """Tell where a step leads that is taken in that context for whoever dialled `number`; refused as by resolve."""
+        entered = self._directory.contexts.get(context)
+        if entered is None:
+            return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
+        meant = step.dial or step.extension or number
+        return self._follow(step, number, entered, set()) or Refused(meant, HangupCause.UNALLOCATED)
+
     def by_trunk(self, number: str, trunk: str) -> Destination:
         """Tell where `number` leads by that trunk; own public numbers stay inside, an unknown trunk leads nowhere."""
         own = self._directory.public_or_none(number)
@@ -145,12 +156,9 @@ class Dialplan:
         if step.dial:
             own = self._directory.public_or_none(step.dial)
             return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, tried)
-        if step.queue:
-            return ToHunt(number, f"queue {step.queue}")
-        if step.group:
-            return ToHunt(number, f"group {step.group}")
-        if step.component:
-            return ToHunt(number, f"component {step.component}")
+        for kind in _HUNTS:
+            if name := getattr(step, kind):
+                return ToHunt(number, f"{kind} {name}")
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

@@ -252,8 +252,9 @@ class OutboundRoute(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a context does with a number that fits: exactly one of the fields says it.
 
-    `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
-    `queue`, `group`: wait in that queue, ring that ring group. `component`: have that component's server say where to.
+    `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route. `queue`,
+    `group`, `menu`: wait in that queue, ring that ring group, choose in that menu. `component`: have that component's
+    server say where to.
     `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
     """
 
@@ -262,6 +263,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     route: str = ""
     queue: str = ""
     group: str = ""
+    menu: str = ""
     component: str = ""
     play_seconds: float | None = None
     hangup: int = 0

@@ -64,6 +64,16 @@ class LegUnheld(Event, frozen=True, eq=False):
     channel: Channel
 
 
+class DigitPressed(Event, frozen=True, eq=False):
+    """A party pressed a digit (DTMF). `heard_by` is what takes it, as `menu reception`, or the channel that hears the
+    tone; empty: nobody does.
+    """
+
+    channel: Channel
+    digit: str
+    heard_by: str
+
+
 class LegEnded(Event, frozen=True, eq=False):
     """The leg is over; its `cause` says why."""
 
@@ -261,6 +271,28 @@ class CallerLeft(Event, frozen=True, eq=False):
     def how(self) -> str:
         """One of connected, abandoned, overflow: the last is all that the queue itself decided."""
         return self.visit.why if self.visit.why in ("connected", "abandoned") else "overflow"
+
+
+class MenuEntered(Event, frozen=True, eq=False):
+    """A caller hears a menu, for the `attempt`th time since it came there."""
+
+    call: Call
+    menu: str
+    attempt: int
+
+
+class MenuLeft(Event, frozen=True, eq=False):
+    """A caller hears a menu no more, having pressed `digits`, or is about to hear it again.
+
+    `why` is one of chosen, invalid, timeout, gone: the last where the call has ended there. `led_to` names where it
+    goes on, as `queue sales` or a number; empty: nowhere, it is hung up.
+    """
+
+    call: Call
+    menu: str
+    digits: str
+    why: str
+    led_to: str
 
 
 class DatabaseChanged(Event, frozen=True, eq=False):

@@ -1,5 +1,5 @@
-"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group, or a
-component, which has a server outside say where to look.
+"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group, a menu
+that has the caller choose, or a component, which has a server outside say where to look.
 
 While a call has a hunt, the switch does not end it because a leg failed: it asks the hunt what now.
 """

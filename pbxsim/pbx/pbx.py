@@ -14,6 +14,7 @@ from pbxsim.pbx.decision import Decisions
 from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
 from pbxsim.pbx.ledger import Ledger
+from pbxsim.pbx.menu import Menu, MenuHunt
 from pbxsim.pbx.queue import Queue, Queues
 from pbxsim.pbx.recording import RecordingFiles, Recordings
 from pbxsim.pbx.ring_group import GroupHunt, RingGroup
@@ -53,6 +54,7 @@ class Pbx:
         queues: Iterable[Queue] = (),
         agents: Iterable[Agent] = (),
         groups: Iterable[RingGroup] = (),
+        menus: Iterable[Menu] = (),
         longest_talk: Duration = LONGEST_TALK,
         first_cdr: int = 1,
         recent_calls: int = 10_000,
@@ -91,6 +93,7 @@ class Pbx:
         self.calls.hunts = {
             **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
             **{f"group {group.name}": GroupHunt(self.calls, group) for group in groups},
+            **{f"menu {menu.name}": MenuHunt(self.calls, directory, menu) for menu in menus},
         }
         self.decisions = Decisions(self.calls)
         self.handset: Handset | None = None

@@ -8,7 +8,6 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing
 from pbxsim.pbx.call import Passage
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dice import stream
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.queue import Member, Queue, Waiter
@@ -55,8 +54,10 @@ class QueueHunt:
         call.came_to(
             Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
         )
-        if rules.answers:
-            self._answer(call)
+        if rules.answers:  # as most dialplans do before Queue(), which itself does not
+            dialing.answer(self._control, call)
+        if call.is_over:
+            return
         why = self._refuses()
         if why is not None:
             self._go_on(call, self._tell.refused(queue, call, why))
@@ -69,13 +70,6 @@ class QueueHunt:
         if rules.announce_every:
             waiter.announce_timer = self._later(call, rules.announce_every, self._announce, waiter)
         self.serve()
-
-    def _answer(self, call: Call) -> None:
-        """Run Answer(), as most dialplans do before Queue(), which itself does not answer."""
-        caller = call.first
-        if caller is not None and caller.state is ChannelState.RING:
-            caller.state = ChannelState.UP
-            caller.answered_at = self._clock.now
 
     def answered(self, call: Call, channel: Channel) -> None:
         """Connect the caller with the member who picked up."""

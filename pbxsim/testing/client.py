@@ -116,7 +116,8 @@ class Pbx:
     def incoming(self, from_: str, to: str | None = None, **more: object) -> Call:
         """Have somebody call: from outside to a public number, or from one of the telephones to whatever it dials.
 
-        `more` as in the control API: `queue`, `group` or `context` instead of `to`, `name`, `trunk`, `ring_seconds`.
+        `more` as in the control API: `queue`, `group`, `menu` or `context` instead of `to`, `name`, `trunk`,
+        `ring_seconds`, and what the caller `presses` once it is answered: `"ww1"`, `[{"after": 3, "digits": "1"}]`.
         """
         wish = {"from": from_, **({} if to is None else {"to": to}), **more}
         return msgspec.convert(self.ask("POST", "/calls", wish), Call)

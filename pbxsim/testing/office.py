@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.handset import Handset
+    from pbxsim.pbx.menu import Menu
     from pbxsim.pbx.queue import Queue
     from pbxsim.pbx.ring_group import RingGroup
     from pbxsim.pbx.saved import Saved
@@ -180,6 +181,7 @@ class Office:
         accounts: Iterable[Account] = (),
         queues: Iterable[Queue] = (),
         groups: Iterable[RingGroup] = (),
+        menus: Iterable[Menu] = (),
         dids: Sequence[Did] = (),
         agents: Iterable[Agent] = (),
         longest_talk: Duration = LONGEST_TALK,
@@ -211,6 +213,7 @@ class Office:
             accounts=accounts,
             queues=queues,
             groups=groups,
+            menus=menus,
             agents=agents,
             longest_talk=longest_talk,
             first_cdr=saved.last_cdr + 1,

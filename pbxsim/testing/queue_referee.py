@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pbxsim.pbx.events import CallEnded, CallerJoined, CallerLeft, CallTransferred, DecisionAnswered, LegDialed
+from pbxsim.pbx.events import (
+    CallEnded,
+    CallerJoined,
+    CallerLeft,
+    CallTransferred,
+    DecisionAnswered,
+    LegDialed,
+    MenuLeft,
+)
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
@@ -29,7 +37,7 @@ class QueueReferee:
         self._talking: dict[int, tuple[Agent, Queue]] = {}
         self._resting: dict[Agent, Instant] = {}
         self._left: dict[int, Instant] = {}
-        self._decided: set[int] = set()
+        self._sent_on: set[int] = set()
         self.outcomes: dict[int, str] = {}
         self.counted: Counter[tuple[str, str]] = Counter()
         self.rung = 0
@@ -39,6 +47,7 @@ class QueueReferee:
         pbx.events.subscribe(CallEnded, self._on_ended)
         pbx.events.subscribe(CallTransferred, self._on_transferred)
         pbx.events.subscribe(DecisionAnswered, self._on_decided)
+        pbx.events.subscribe(MenuLeft, self._on_menu_left)
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -100,10 +109,14 @@ class QueueReferee:
 
     def _on_decided(self, event: DecisionAnswered) -> None:
         assert event.call.number in self._pbx.calls.live, "an answer about a call that is over"
-        self._decided.add(event.call.number)
+        self._sent_on.add(event.call.number)
+
+    def _on_menu_left(self, event: MenuLeft) -> None:
+        if event.led_to:
+            self._sent_on.add(event.call.number)
 
     def _on_transferred(self, event: CallTransferred) -> None:
-        self._decided.discard(event.call.number)
+        self._sent_on.discard(event.call.number)
         self._talk_is_over(event.call)
         self._left.pop(event.call.number, None)
 
@@ -117,8 +130,8 @@ class QueueReferee:
     # -- what is --------------------------------------------------------------------------------------------------
 
     def limit(self, call: Call) -> tuple[Instant, int] | None:
-        """Tell since when and how long a call may wait for its second party, if a queue, a group or a component has a
-        say in it.
+        """Tell since when and how long a call may wait for its second party, if a queue, a group, a menu or a component
+        has a say in it.
         """
         queue = self._waiting.get(call.number)
         if queue is not None:
@@ -127,8 +140,8 @@ class QueueReferee:
             pauses = queue.rules.retry + queue.rules.announce_length  # who pauses or listens leaves only then
             return waiter.joined_at, longest + pauses if longest else 0
         if call.hunt is not None:
-            return 0, 0  # a group's rows are as many as they are; who waits for an answer has a timer
-        if call.number in self._decided:  # sent on at some later time; whoever rings now was rung then
+            return 0, 0  # a group's rows are as many as they are; a menu, and who waits for an answer, have a timer
+        if call.number in self._sent_on:  # sent on at some later time; whoever rings now was rung then
             return call.legs[-1].created_at, call.order.second_timeout
         since = self._left.get(call.number)
         return None if since is None else (since, call.order.second_timeout)

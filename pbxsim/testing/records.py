@@ -28,11 +28,13 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a call, or to one of its legs."""
+    """Something that happened to a call, or to one of its legs; `menu` is which one was heard, `digit` what pressed."""
 
     at: str
     event: str
     channel: str | None = None
+    menu: str | None = None
+    digit: str | None = None
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ LIMITS = (
 )
 TOP = (
     "name, seed, start_at, time_zone, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids,"
-    " groups, phones, agents, queues, traffic, cdr, cdrs, faults, smtp, vendors"
+    " groups, menus, phones, agents, queues, traffic, cdr, cdrs, faults, smtp, vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 

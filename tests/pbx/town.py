@@ -10,6 +10,7 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step, Trunk
+from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.queue import NOBODY_LOGGED_IN, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
 from pbxsim.testing.office import Office, extension, line
@@ -22,7 +23,7 @@ LONGEST_TALK: Final = 600 * SECOND
 ACCOUNT: Final = "town"
 AGENTS: Final = ("2001", "2002")
 QUEUES: Final = ("sales", "support")
-WAITED_FOR: Final = ("71", "71", "72", "73", "74", "299299200")
+WAITED_FOR: Final = ("71", "71", "72", "73", "74", "75", "299299200")
 IMPATIENT: Final = ("605000111", "700100200")
 TELEPHONES: Final = ("solo", "desk", "mobile", "home", "single", "away", "moody", "cycling")
 TRUNKS: Final = ("wide", "narrow")
@@ -32,8 +33,20 @@ EVERYONE: Final = (
     *ANSWERING,
     *("102", "103", "299299104", "990103010", "990105060", "990202000", "990300000", "990404000", "990505000"),
     *("990606000", "990703015", "990130001", "700100200", "14112", "14", "55", "66", "9", ""),
-    *("71", "72", "73", "74", "74", "299299200"),
+    *("71", "72", "73", "74", "74", "75", "76", "299299200"),
 )
+_HALL: Final = {
+    "1": Step(queue="sales"),
+    "12": Step(dial="14112"),
+    "2": Step(queue="support"),
+    "3": Step(group="team"),
+    "4": Step(component="where"),
+    "5": Step(hangup=16),
+    "6": Step(dial="990103010"),
+    "7": Step(dial="nowhere"),
+    "*": Step(menu="hall"),
+    "0": Step(menu="short"),
+}
 _EVEN: Final = Span(Shape.UNIFORM, 0, 40)
 _LONG_TAIL: Final = Span(Shape.EXPONENTIAL, 20)
 
@@ -107,6 +120,18 @@ def small_town() -> Office:
             )
         ],
         dids=[Did(number="299299200", context="town", step=Step(queue="support"))],
+        menus=[
+            Menu(
+                name="hall",
+                context="town",
+                dialplan="main",
+                say=4 * SECOND,
+                digits=_HALL,
+                tries=2,
+                invalid=Step(group="team"),
+            ),
+            Menu(name="short", context="town", digits={"#": Step(menu="hall")}, timeout=Step(menu="hall")),
+        ],
         agents=[Agent(number=number, name=number, pin="1") for number in AGENTS],
         longest_talk=LONGEST_TALK,
     )
@@ -144,5 +169,7 @@ def _town(out: OutboundRoute) -> Context:
         ("72", Step(queue="support")),
         ("73", Step(group="team")),
         ("74", Step(component="where")),
+        ("75", Step(menu="hall")),
+        ("76", Step(menu="short")),
     )
     return Context(name="town", dialplan="main", entries=entries, routes=(out,), includes=("sorry", "town"))

@@ -11,8 +11,9 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Directory, Diversion
+from pbxsim.pbx.directory import Directory, Diversion, Step
 from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
+from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures
 from pbxsim.testing.office import START, Office, extension, number
@@ -30,6 +31,7 @@ def build_office() -> Office:
         extension("102"),
         accounts=[Account(name="household", credit=100 * UNIT, tariff=tariff, changed_at=START)],
         agents=[Agent(number="2001", name="Anna", pin=PIN)],
+        menus=[Menu(name="hall", context="main", digits={"1": Step(extension="102")})],
         queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures())],
     )
 
@@ -102,5 +104,7 @@ def _hands_and_spies(office: Office) -> None:
     office.handset.transfer(desk, "102")
     office.pbx.calls.hang_up(next(iter(office.pbx.calls.live.values())))
     office.incoming("605000111", "700", second_to=ToHunt("700", "component where"))
+    office.dials("sip100", "9", second_to=ToHunt("9", "menu hall"))
+    office.handset.press(desk, "2")
     office.incoming("605000111", "sales", context="queues", second_to=ToHunt("sales", "queue sales"))
     office.pbx.calls.hang_up(next(reversed(office.pbx.calls.live.values())))

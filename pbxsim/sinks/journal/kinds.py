@@ -29,6 +29,7 @@ from pbxsim.pbx.events import (
     CreditChanged,
     DecisionAnswered,
     DecisionAsked,
+    DigitPressed,
     DiversionChanged,
     DoNotDisturbChanged,
     Event,
@@ -46,6 +47,8 @@ from pbxsim.pbx.events import (
     MemberAdded,
     MemberPauseChanged,
     MemberRemoved,
+    MenuEntered,
+    MenuLeft,
     NoticePosted,
     RecordingFailed,
     RecordingMoved,
@@ -84,6 +87,14 @@ from pbxsim.sinks.journal.calls import (
     take_spy,
     take_started,
     take_transferred,
+)
+from pbxsim.sinks.journal.digits import (
+    spell_digit,
+    spell_menu,
+    spell_menu_left,
+    take_digit,
+    take_menu,
+    take_menu_left,
 )
 from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr, size_of_order
 from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, in_seconds
@@ -273,6 +284,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(LegAnswered, take_answered, spell_waited),
     Kind(LegHeld, take_held, spell_held),
     Kind(LegUnheld, take_held, spell_held),
+    Kind(DigitPressed, take_digit, spell_digit),
     Kind(LegEnded, take_leg_ended, spell_leg_ended),
     Kind(LegRefused, take_refused, spell_refused),
     Kind(CallBridged, take_bridged, spell_bridged),
@@ -300,6 +312,8 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(RecordingFailed, _take_failed, _spell_failed, size_of_any),
     Kind(CallerJoined, _take_waiting, _spell_waiting),
     Kind(CallerLeft, _take_waiting, _spell_waiting),
+    Kind(MenuEntered, take_menu, spell_menu),
+    Kind(MenuLeft, take_menu_left, spell_menu_left),
     Kind(RecordingMoved, _take_cdr, _spell_moved, size_of_cdr),
 )
 """Every event of pbx/events.py."""

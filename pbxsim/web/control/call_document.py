@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from heapq import merge
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -46,11 +47,13 @@ class LegShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Something that happened to the call, or to one of its legs."""
+    """Something that happened to the call, or to one of its legs: a menu was heard there, a digit pressed."""
 
     at: str
     event: str
     channel: str | None = None
+    menu: str | msgspec.UnsetType = msgspec.UNSET
+    digit: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Seconds(msgspec.Struct, frozen=True):
@@ -108,15 +111,18 @@ def show(call: Call) -> CallShown:
         hears=call.spied_on.name if call.spied_on is not None else None,
         seconds=_seconds(call),
         legs=[_leg(call, leg) for leg in call.legs],
-        timeline=[Moment(iso(at), event, channel) for at, event, channel in sorted(_moments(call), key=_when)],
+        timeline=[moment for _, moment in sorted(_moments(call), key=_when)],
     )
 
 
 def state(call: Call) -> str:
-    """Say where a call stands: `dialing` or `ringing` while a party is being reached, then `up`, then `ended`."""
+    """Say where a call stands: `dialing` or `ringing` while a party is being reached, then `up`, then `ended`.
+
+    It is `up` too while the PBX itself hears what a party presses.
+    """
     if call.state is CallState.ENDED:
         return "ended"
-    if call.state is CallState.TALKING:
+    if call.state is CallState.TALKING or (call.first is not None and call.first.digit_taker is not None):
         return "up"
     rings = any(leg.state is ChannelState.RINGING for leg in call.legs)
     return "ringing" if rings else "dialing"
@@ -171,23 +177,46 @@ def _is_first_partys(call: Call, leg: Channel) -> bool:
     )
 
 
-def _moments(call: Call) -> Iterator[tuple[Instant, str, str | None]]:
+_Placed: TypeAlias = tuple[Instant, Moment]
+
+
+def _moments(call: Call) -> Iterator[_Placed]:
     """Give what is known of when, in the order in which it must have happened where instants are equal."""
-    yield call.started_at, "call-started", None
-    for leg in call.legs:
-        yield leg.created_at, "leg-dialed", leg.name
-        if leg.ringing_at:
-            yield leg.ringing_at, "leg-ringing", leg.name
-        if leg.answered_at:
-            yield leg.answered_at, "leg-answered", leg.name
+    yield _moment(call.started_at, "call-started")
+    for leg in call.legs[:1]:
+        yield from _beginning(leg)
+    yield from merge(_menus(call), _digits(call), key=_when)
+    for leg in call.legs[1:]:
+        yield from _beginning(leg)
     if call.bridged_at:
-        yield call.bridged_at, "call-bridged", None
+        yield _moment(call.bridged_at, "call-bridged")
     for leg in call.legs:
         if leg.ended_at:
-            yield leg.ended_at, "leg-ended", leg.name
+            yield _moment(leg.ended_at, "leg-ended", leg.name)
     if call.ended_at:
-        yield call.ended_at, "call-ended", None
+        yield _moment(call.ended_at, "call-ended")
 
 
-def _when(moment: tuple[Instant, str, str | None]) -> Instant:
-    return moment[0]
+def _beginning(leg: Channel) -> Iterator[_Placed]:
+    yield _moment(leg.created_at, "leg-dialed", leg.name)
+    if leg.ringing_at:
+        yield _moment(leg.ringing_at, "leg-ringing", leg.name)
+    if leg.answered_at:
+        yield _moment(leg.answered_at, "leg-answered", leg.name)
+
+
+def _menus(call: Call) -> Iterator[_Placed]:
+    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in call.menus or ())
+
+
+def _digits(call: Call) -> Iterator[_Placed]:
+    pressed = call.digits or ()
+    return ((at, Moment(iso(at), "digit-pressed", leg.name, digit=digit)) for at, leg, digit in pressed)
+
+
+def _moment(at: Instant, event: str, channel: str | None = None) -> _Placed:
+    return at, Moment(iso(at), event, channel)
+
+
+def _when(placed: _Placed) -> Instant:
+    return placed[0]
