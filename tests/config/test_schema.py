@@ -80,7 +80,7 @@ def unknown_keys(content: object) -> set[str]:
 def mappings(value: object, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Give every mapping whose keys the file does not choose itself, as patterns and times of day are."""
     if isinstance(value, dict):
-        if not path.endswith((".entries", ".per_hour")):
+        if not path.endswith((".entries", ".per_hour", ".digits")):
             yield path, value
         for key, item in list(value.items()):
             yield from mappings(item, path + _step(key))

@@ -27,12 +27,14 @@ DELIBERATE: Final[dict[str, str]] = {
     " much is kept in memory; a queue has `averages`; `longest_number`,"
     " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`; names of"
     " extensions; `time_zone`; section `cdr`; a queue has `answers`"
-    "; section `faults`",
+    "; section `faults`"
+    "; section `menus`, destinations are one kind of entry, traffic has `presses`",
     "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly which"
     " values are taken, and the routes for PBXs, behaviours of telephones, verifying and"
     " waiting; as documented/cdrs"
     "; the routes for faults and forced replies, and what requests met with"
-    "; routes that explain, and problems that say what was meant",
+    "; routes that explain, and problems that say what was meant"
+    "; digits are pressed, menus called",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
@@ -66,7 +68,8 @@ DELIBERATE: Final[dict[str, str]] = {
     "commands/refused": "`--engine sip` is told which engines are installed, as any other word is; as"
     " commands/faults; section `cdr`; a queue has `answers`"
     "; section `faults`"
-    "; and a PBX without traffic is told what to paste",
+    "; and a PBX without traffic is told what to paste"
+    "; section `menus`",
     "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
     "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
     "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
@@ -79,10 +82,11 @@ DELIBERATE: Final[dict[str, str]] = {
     "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs",
     "commands/faults": "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of"
     " sections that are listed have `time_zone`; section `cdr`; a queue has `answers`"
-    "; section `faults`",
+    "; section `faults`"
+    "; section `menus`",
     "documented/vum_keys": "as documented/cdrs",
     "documented/simotel_lists": "as documented/cdrs",
-    "documented/telephones": "as documented/cdrs",
+    "documented/telephones": "as documented/cdrs; a hand can `press`",
     "documented/recordings": "as documented/cdrs",
     "documented/cdrs": "a call's id is its first channel's; a call without a channel has a number of its own,"
     " which is none of a later channel's; records are Asterisk's rows, with eight fields"
@@ -101,7 +105,7 @@ DELIBERATE: Final[dict[str, str]] = {
     "simulate/call-centre_for_30m": "as documented/cdrs",
     "simulate/call-centre_for_30m_seed_12_start-at_2026-03-02T124000Z": "as documented/cdrs",
     "simulate/call-centre_calls_150_seed_5": "as documented/cdrs",
-    "commands/check": "a file that there is not has no line",
+    "commands/check": "a file that there is not has no line; the PBX `reception`",
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
 
