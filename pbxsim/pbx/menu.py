@@ -132,10 +132,13 @@ class MenuHunt:
         if self.menu.say:
             self._wait(stay, self.menu.say, self._said)
         else:
-            self._said(stay)
+            self._wait_for_digit(stay)
 
     def _said(self, stay: _Stay) -> None:
         stay.call.timer = 0
+        self._wait_for_digit(stay)
+
+    def _wait_for_digit(self, stay: _Stay) -> None:
         self._came_to(stay.call, WAITS, f"{self.menu.response_timeout / SECOND:g}")
         self._wait(stay, self.menu.response_timeout, self._nothing_pressed)
 

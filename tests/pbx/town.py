@@ -130,7 +130,7 @@ def small_town() -> Office:
                 tries=2,
                 invalid=Step(group="team"),
             ),
-            Menu(name="short", context="town", digits={"#": Step(menu="hall")}, timeout=Step(menu="hall")),
+            Menu(name="short", context="town", digits={"#": Step(menu="hall")}, tries=2, timeout=Step(menu="hall")),
         ],
         agents=[Agent(number=number, name=number, pin="1") for number in AGENTS],
         longest_talk=LONGEST_TALK,
