@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from pbxsim.testing import Phone
 
 
+SHOP = """
+name: shop
+dids: [{number: "299000000", menu: hall}]
+contexts: [{name: default, dialplan: default, entries: {"700": {menu: hall}}}]
+menus: [{name: hall, digits: {"1": {extension: "100"}, "2": {hangup: 16}}}]
+extensions: [{internal: "100"}, {internal: "101"}]
+"""
+
+
 def test_a_call_of_the_client_ends_in_one_record_that_is_found_by_its_fields(one: PbxServer) -> None:
     originate(one, customCDR1="order-1")
     originate(one, customCDR1="order-2")
@@ -113,6 +122,23 @@ def test_buttons_and_plugs_of_a_telephone(one: PbxServer) -> None:
     assert [leg.line for leg in one.calls[-1].legs] == ["sip100", "sip102"]
     one.hang_up(one.calls[-1])
     assert one.calls[-1].state == "ended"
+
+
+def test_callers_and_hands_press_digits_in_a_menu(one: PbxServer) -> None:
+    shop = one.host(SHOP)
+    try:
+        shop.incoming("777123456", "299000000", presses=[{"after": 3, "digits": "1"}])
+        shop.phone("101").dial("700")
+        shop.phone("101").press("2")
+        shop.advance(3)
+        assert [[leg.number for leg in call.legs] for call in shop.calls] == [["777123456", "100"], ["101"]]
+        told = [(each.event, each.menu, each.digit) for each in shop.calls[0].timeline if each.menu or each.digit]
+        assert told == [("menu-entered", "hall", None), ("digit-pressed", None, "1")]
+        assert shop.calls[1].state == "ended"
+        with pytest.raises(ControlRefused, match="no channel of 101 is up"):
+            shop.phone("101").press("1")
+    finally:
+        shop.remove()
 
 
 def test_telephones_are_listed_by_sip_user_and_known_by_number(one: PbxServer) -> None:
