@@ -10,13 +10,16 @@ from msgspec import Meta
 
 from pbxsim.clock.instant import SECOND, Duration, seconds
 from pbxsim.config.destinations import DestinationEntry
+from pbxsim.config.numbering import NO_PLAN
 from pbxsim.kit.finding import Finding, Path
-from pbxsim.kit.paths import mappings
+from pbxsim.kit.paths import mappings, texts, value_at
 from pbxsim.kit.values import Name, Seconds, SomeSeconds
 from pbxsim.pbx.menu import Menu
 
 A_WORD: Final[Duration] = SECOND * 60 // 150
 """How long a word of an announcement takes: 150 words a minute, as fast as audio books are read."""
+
+_ROUND: Final = "somewhere from which a caller who presses nothing does not come back to this menu"
 
 Digits: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9*#A-D]{1,20}$", title='what is pressed, as text of 0-9, *, # and A-D: "1"')
@@ -97,14 +100,29 @@ def menu_faults(plain: object) -> Iterator[Finding]:
 
 def _circles(plain: object) -> Iterator[Finding]:
     """Find time-outs that lead from menu to menu and back, without a digit that anybody must press."""
+    numbers = _menus_by_number(plain)
+    first = next((name for _, name in texts(plain, "dialplans.*.name")), NO_PLAN)
     leads: dict[str, tuple[Path, str]] = {}
     for path, menu in mappings(plain, "menus.*"):
         match menu:
             case {"name": str(name), "timeout": {"menu": str(to)}}:
                 leads[name] = (*path, "timeout", "menu"), to
+            case {"name": str(name), "timeout": {"dial": str(number)}}:
+                context = menu.get("context") or first
+                if (to := numbers.get((context, number))) is not None:
+                    leads[name] = (*path, "timeout", "dial"), to
     for name, (path, to) in leads.items():
         if name in _reached(to, leads):
-            yield Finding(path, to, "a menu from which a caller who presses nothing does not come back to this one")
+            yield Finding(path, value_at(plain, path), _ROUND)
+
+
+def _menus_by_number(plain: object) -> dict[tuple[object, object], str]:
+    """Give the menus to which a context leads by a number that is no pattern, by both."""
+    found: dict[tuple[object, object], str] = {}
+    for _, context in mappings(plain, "contexts.*"):
+        for path, menu in texts(context, "entries.*.menu"):
+            found[context.get("name"), path[1]] = menu
+    return found
 
 
 def _reached(start: str, leads: Mapping[str, tuple[Path, str]]) -> list[str]:

@@ -135,7 +135,7 @@ def test_a_caller_of_a_public_number_hears_the_menu() -> None:
         ("name: late", "name: hall", "menus[1].name", "hall", "a value of its own: menus[0].name has this one already"),
         ("222000001\", menu: hall", "222000001\", menu: x", "dids[0].menu", "x", "a menu of this file"),
         ("timeout: {menu: late}", "timeout: {menu: hall}", "menus[0].timeout.menu", "hall",
-         "a menu from which a caller who presses nothing does not come back to this one"),
+         "somewhere from which a caller who presses nothing does not come back to this menu"),
     ],
 )  # fmt: skip
 def test_what_names_nothing_or_is_there_twice_is_told(
@@ -160,6 +160,18 @@ def test_time_outs_that_lead_in_a_circle_are_told_where_each_of_them_stands() ->
         (4, "menus[1].timeout.menu"),
         (5, "menus[2].timeout.menu"),
     ]
+
+
+@pytest.mark.parametrize(("context", "faults"), [("front", 1), ("back", 0)])
+def test_a_time_out_that_dials_the_menus_own_number_leads_in_a_circle(context: str, faults: int) -> None:
+    text = f"""
+    contexts: [{{name: front, entries: {{"700": {{menu: a}}}}}}, {{name: back, entries: {{"700": {{hangup: 16}}}}}}]
+    menus: [{{name: a, context: {context}, digits: {{"1": {{hangup: 16}}}}, timeout: {{dial: "700"}}}}]
+    """
+    if faults:
+        assert [fault[1:3] for fault in told(text)] == [("menus[0].timeout.dial", "700")]
+    else:
+        assert "menu a" in built(text).pbx.calls.hunts
 
 
 def test_a_menu_that_digits_alone_lead_back_to_is_right() -> None:
