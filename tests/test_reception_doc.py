@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pbxsim.config.destinations import PLACES
 from pbxsim.config.menus import MenuEntry
-from tests.config.paper import built, pbx_file
+from tests.config.paper import built, simulated
 
 _PAGE = (Path(__file__).parent.parent / "docs" / "reception.md").read_text()
 _FILES = re.findall(r"^```yaml\n(.*?)^```$", _PAGE, re.MULTILINE | re.DOTALL)
@@ -21,7 +21,9 @@ def test_the_shop_of_the_page_is_a_pbx_with_a_menu() -> None:
 
 def test_callers_who_press_are_as_a_pbx_file_can_say_it() -> None:
     _, traffic = _FILES
-    assert pbx_file(f'menus: [{{name: a, dialplan: default}}]\ndids: [{{number: "299000000", menu: a}}]\n{traffic}')
+    text = f'menus: [{{name: a, dialplan: default}}]\ndids: [{{number: "299000000", menu: a}}]\n{traffic}'
+    (source,) = simulated(built(text)).traffic.sources
+    assert [(one.keys, one.chance) for one in source.presses] == [("1", 0.6), ("2", 0.3)]
 
 
 def test_the_table_has_every_setting_of_a_menu_with_its_default() -> None:

@@ -109,8 +109,8 @@ def _circles(plain: object) -> Iterator[Finding]:
                 leads[name] = (*path, "timeout", "menu"), to
             case {"name": str(name), "timeout": {"dial": str(number)}}:
                 context = menu.get("context") or first
-                if (to := numbers.get((context, number))) is not None:
-                    leads[name] = (*path, "timeout", "dial"), to
+                if (context, number) in numbers:
+                    leads[name] = (*path, "timeout", "dial"), numbers[context, number]
     for name, (path, to) in leads.items():
         if name in _reached(to, leads):
             yield Finding(path, value_at(plain, path), _ROUND)
