@@ -12,6 +12,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from pbxsim.config.mailboxes import MailboxNumber
 from pbxsim.kit.finding import Finding, Path
 from pbxsim.kit.paths import mappings, texts
 from pbxsim.kit.values import Cause, ExtensionName, Name, Seconds
@@ -31,6 +32,8 @@ class DestinationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     component: Annotated[
         Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
     ] = None
+    voicemail: Annotated[MailboxNumber | None, Meta(description="Leave a message in this mailbox.")] = None
+    hours: Annotated[Name | None, Meta(description="Go where these opening hours say when the call comes.")] = None
     play: Annotated[Seconds | None, Meta(description="Answer, play something for so many seconds, hang up.")] = None
     hangup: Annotated[Cause | None, Meta(description="Refuse with this Q.850 hangup cause.")] = None
 
@@ -43,6 +46,8 @@ class DestinationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
             group=self.group or "",
             menu=self.menu or "",
             component=self.component or "",
+            voicemail=self.voicemail or "",
+            hours=self.hours or "",
             play_seconds=self.play,
             hangup=self.hangup or 0,
         )
@@ -56,6 +61,9 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "menus.*.digits.*": _WAYS,
     "menus.*.invalid": _WAYS,
     "menus.*.timeout": _WAYS,
+    "hours.*.open": _WAYS,
+    "hours.*.closed": _WAYS,
+    "hours.*.holiday": _WAYS,
 }
 """Where destinations stand in a PBX file, and the fields there of which exactly one must be given."""
 
@@ -65,6 +73,8 @@ NAMED: Final = {
     "group": "a ring group",
     "menu": "a menu",
     "component": "a component",
+    "voicemail": "the number of a mailbox",
+    "hours": "opening hours",
 }
 """The fields that name something of the file, and what (`references.names_of`)."""
 

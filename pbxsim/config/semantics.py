@@ -14,6 +14,8 @@ from typing import Final, TypeAlias
 import msgspec
 
 from pbxsim.config.destinations import PLACES, destination_faults
+from pbxsim.config.features import parking_faults
+from pbxsim.config.hours import hours_faults
 from pbxsim.config.injected_faults import bad_faults
 from pbxsim.config.menus import menu_faults
 from pbxsim.kit.addresses import KINDS, is_allowed_host
@@ -46,6 +48,8 @@ def semantic_faults(plain: object) -> Iterator[Finding]:
     yield from bad_causes(plain, *(f"{place}.hangup" for place in PLACES), "cdrs.*.cause")
     yield from destination_faults(plain)
     yield from menu_faults(plain)
+    yield from hours_faults(plain)
+    yield from parking_faults(plain)
     yield from _short_forms(plain)
     yield from _logins(plain)
     yield from _agents(plain)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.hosting import menu_course
+from pbxsim.hosting import feature_course, menu_course
 from pbxsim.kit.near_miss import nearest
 from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx.call import CallKind
@@ -58,7 +58,11 @@ def is_first_missed(call: Call) -> bool:
 
 
 def missed_party(pbx: Pbx, call: Call) -> Destination:
-    """Give where the party leads that was not had."""
+    """Give where the party leads that was not had; behind opening hours, where these led then."""
+    return feature_course.led(pbx, call, _meant(pbx, call))
+
+
+def _meant(pbx: Pbx, call: Call) -> Destination:
     order = call.order
     if is_first_missed(call):
         return order.first

@@ -136,20 +136,29 @@ class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
     were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. `to` is where a menu led.
-    Where a transfer led here,
-    `leaves` is who handed on the one who `stays`, and `brought` whom an attended one brought, ringing yet or not.
+    `is_heard`: the PBX itself is the other side. Where a transfer led here, `leaves` is who handed on the one who
+    `stays`, and `brought` whom an attended one brought, ringing yet or not.
     """
 
     app: str
     at: Instant
     after: int
     data: str = ""
+    is_heard: bool = False
     dst: str = ""
     context: str = ""
     to: Destination | None = None
     stays: Channel | None = None
     leaves: Channel | None = None
     brought: tuple[Channel, ...] = ()
+
+
+class Note(msgspec.Struct, frozen=True, eq=False):
+    """Something that happened to a call and leaves no other trace in it: when, the event's name, and more in words."""
+
+    at: Instant
+    event: str
+    detail: str
 
 
 class Call:
@@ -168,8 +177,10 @@ class Call:
 
     For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
     that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
-    says that the dialplan had nobody left to ring. `menus` are those that the caller heard, in order, `digits` the
-    last that were pressed, with when and at which leg. `ended_by` is the leg that ended it all, None: the PBX did.
+    says that the dialplan had nobody left to ring; `pickups` tells by serial of the leg that rang who picked the call
+    up there. While a second party rings, `mailbox` is where the caller is sent if nobody answers; empty: nowhere.
+    `menus` are those that the caller heard, in order, `digits` the last that were pressed, with when and at which leg,
+    `notes` what else there is for the timeline. `ended_by` is the leg that ended it all, None: the PBX did.
     """
 
     __slots__ = (
@@ -187,10 +198,13 @@ class Call:
         "hunt",
         "is_exhausted",
         "legs",
+        "mailbox",
         "menus",
+        "notes",
         "number",
         "order",
         "passages",
+        "pickups",
         "ring_until",
         "second",
         "second_after",
@@ -222,6 +236,9 @@ class Call:
         self.passages: list[Passage] | None = None
         self.is_exhausted = False
         self.menus: list[MenuVisit] | None = None
+        self.pickups: dict[int, Channel] | None = None
+        self.mailbox = ""
+        self.notes: list[Note] | None = None
         self.digits: deque[tuple[Instant, Channel, str]] | None = None
         self.ended_by: Channel | None = None
         self.cause: HangupCause | None = None
@@ -262,6 +279,12 @@ class Call:
         if self.digits is None:
             self.digits = deque(maxlen=_KEPT_DIGITS)
         self.digits.append((at, leg, digit))
+
+    def note(self, at: Instant, event: str, detail: str) -> None:
+        """Note something for its timeline."""
+        if self.notes is None:
+            self.notes = []
+        self.notes.append(Note(at, event, detail))
 
     @property
     def is_over(self) -> bool:

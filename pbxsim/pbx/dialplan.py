@@ -16,7 +16,13 @@ from pbxsim.pbx.numbers import matches, specificity
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Context, Directory, Extension, Line, OutboundRoute, Step, Trunk
 
-_HUNTS: Final = ("queue", "group", "menu", "component")  # fields of a Step, and the kinds of things they name
+_HUNTS: Final = (
+    "queue",
+    "group",
+    "menu",
+    "component",
+    "voicemail",
+)  # fields of a Step, and the kinds of things they name
 _REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never changes, so an answer stays true
 
 
@@ -56,6 +62,14 @@ class ToHunt(msgspec.Struct, frozen=True, eq=False):
     name: str
 
 
+class ToHours(msgspec.Struct, frozen=True, eq=False):
+    """Go where the schedule `name` says when a call comes; its steps are taken in `context`."""
+
+    number: str
+    name: str
+    context: str
+
+
 class Refused(msgspec.Struct, frozen=True, eq=False):
     """Nothing rings: the call fails with this cause."""
 
@@ -63,7 +77,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
     cause: HangupCause
 
 
-Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | Refused
+Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | ToHours | Refused
 
 _Tried: TypeAlias = set[tuple[str, str]]  # numbers asked in contexts: `dial` steps and includes may go in circles
 
@@ -137,7 +151,8 @@ class Dialplan:
         extension = self._directory.internal_or_none(number, context.dialplan)
         if extension is not None:
             return ToExtension(number, extension)
-        return self._outside(number, context, tried)
+        feature = self._directory.feature(number, context.dialplan) if context.dialplan else ""
+        return ToHunt(number, feature) if feature else self._outside(number, context, tried)
 
     def _outside(self, number: str, context: Context, tried: _Tried) -> Destination | None:
         for route in context.routes:
@@ -159,6 +174,8 @@ class Dialplan:
         for kind in _HUNTS:
             if name := getattr(step, kind):
                 return ToHunt(number, f"{kind} {name}")
+        if step.hours:
+            return ToHours(number, step.hours, context.name)
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

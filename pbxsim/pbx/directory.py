@@ -177,7 +177,9 @@ class Extension(Entity, eq=False, kw_only=True):
     """A subscriber: an internal number in a numbering plan, any public numbers, lines that ring together.
 
     `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
-    recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`.
+    recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`. Who dials
+    it and is not answered leaves a message in `mailbox`, empty: nowhere; it rings for `rings_for` before, 0: as long as
+    the call would. A call to it can be picked up by who has one of its `call_group` in `pickup_group`.
     """
 
     id: int
@@ -189,6 +191,10 @@ class Extension(Entity, eq=False, kw_only=True):
     caller_id: str = ""
     records: bool = False
     special_diversion: bool = False
+    mailbox: str = ""
+    rings_for: Duration = 0
+    call_group: frozenset[str] = frozenset()
+    pickup_group: frozenset[str] = frozenset()
 
     @property
     def outside_number(self) -> str:
@@ -254,7 +260,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route. `queue`,
     `group`, `menu`: wait in that queue, ring that ring group, choose in that menu. `component`: have that component's
-    server say where to.
+    server say where to. `voicemail`: leave a message in that mailbox. `hours`: go where that schedule says.
     `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause.
     """
 
@@ -265,6 +271,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     menu: str = ""
     component: str = ""
+    voicemail: str = ""
+    hours: str = ""
     play_seconds: float | None = None
     hangup: int = 0
 
@@ -290,6 +298,25 @@ class Did(msgspec.Struct, frozen=True, kw_only=True):
     step: Step
 
 
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """A number that is dialled for a feature of the PBX, or what such numbers begin with where it `takes_more`.
+
+    `name` is what it leads to, as dialplan.ToHunt has it. Only who dials in the numbering plan `dialplan` has it,
+    empty: whoever has one.
+    """
+
+    number: str
+    name: str
+    takes_more: bool = False
+    dialplan: str = ""
+
+    def fits(self, number: str, dialplan: str) -> bool:
+        """Tell whether it is what somebody has dialled there."""
+        if self.dialplan not in ("", dialplan):
+            return False
+        return number.startswith(self.number) and number != self.number if self.takes_more else number == self.number
+
+
 class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A numbering plan: the namespace of internal numbers. Every plan is also the context of that name."""
 
@@ -312,8 +339,10 @@ class Directory:
         dialplans: Sequence[NumberingPlan] = (),
         contexts: Sequence[Context] = (),
         dids: Sequence[Did] = (),
+        features: Sequence[Feature] = (),
     ) -> None:
         self.bus: EventBus
+        self.features = tuple(features)
         self.extensions = tuple(extensions)
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.routes = tuple(routes)
@@ -376,6 +405,10 @@ class Directory:
     def public_or_none(self, number: str) -> Extension | None:
         """Find the extension with that public number, if it is one of ours."""
         return self._by_public.get(number)
+
+    def feature(self, number: str, dialplan: str) -> str:
+        """Name what that number is dialled for in a numbering plan; empty where it is no feature's."""
+        return next((feature.name for feature in self.features if feature.fits(number, dialplan)), "")
 
     def by_id(self, extension_id: int) -> Extension:
         """Find the extension with that id (VoIPSUN: column `id` of table `extensions`). Raises ExtensionNotFound."""

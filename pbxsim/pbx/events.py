@@ -12,13 +12,16 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.pbx.agent import Agent
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallerId
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel, Report
     from pbxsim.pbx.directory import Extension, Line
+    from pbxsim.pbx.hours import Period
     from pbxsim.pbx.ledger import LedgerEntry
+    from pbxsim.pbx.mailbox import Mailbox, Message
     from pbxsim.pbx.notice import Notice
     from pbxsim.pbx.queue import Queue
     from pbxsim.pbx.queue_visit import QueueVisit
@@ -293,6 +296,82 @@ class MenuLeft(Event, frozen=True, eq=False):
     digits: str
     why: str
     led_to: str
+
+
+class HoursDecided(Event, frozen=True, eq=False):
+    """A call came to a schedule, which was open, closed or on holiday at that moment, and goes on as it says."""
+
+    call: Call
+    schedule: str
+    period: Period
+
+
+class HoursOverridden(Event, frozen=True, eq=False):
+    """A schedule was switched by hand, and holds until it is switched again; None: it goes by the clock again."""
+
+    schedule: str
+    period: Period | None
+
+
+class MessageLeft(Event, frozen=True, eq=False):
+    """A caller was at a mailbox; the message is None where none was left, and then `why` says why.
+
+    `silences` are from when to when the caller was silent, counted from the message's beginning.
+    """
+
+    call: Call
+    mailbox: Mailbox
+    message: Message | None
+    caller: CallerId
+    silences: tuple[tuple[Duration, Duration], ...]
+    why: str
+
+
+class MessageMoved(Event, frozen=True, eq=False):
+    """A message was heard, or counts as new again, and lies in another folder now."""
+
+    before: Message
+    after: Message
+
+
+class MessageDeleted(Event, frozen=True, eq=False):
+    """A message was thrown away."""
+
+    message: Message
+
+
+class MessageWaiting(Event, frozen=True, eq=False):
+    """So many new and old messages are in a mailbox now (AMI's MessageWaiting, a telephone's lamp)."""
+
+    mailbox: Mailbox
+    new: int
+    old: int
+
+
+class CallParked(Event, frozen=True, eq=False):
+    """A party waits in a slot of a parking lot, at most until then (AMI's ParkedCall)."""
+
+    call: Call
+    lot: str
+    slot: int
+    until: Instant
+
+
+class CallUnparked(Event, frozen=True, eq=False):
+    """A party waits in its slot no more; `how` is one of retrieved, timeout, gave up."""
+
+    call: Call
+    lot: str
+    slot: int
+    how: str
+
+
+class CallPickedUp(Event, frozen=True, eq=False):
+    """A telephone answered a call that rang at another one (AMI's Pickup)."""
+
+    call: Call
+    rung: Channel
+    by: Channel
 
 
 class DatabaseChanged(Event, frozen=True, eq=False):

@@ -31,6 +31,11 @@ class HandedOn(msgspec.Struct, frozen=True, eq=False):
 class Hunt(Protocol):
     """Looks for a call's second party."""
 
+    @property
+    def has_room(self) -> bool:
+        """Tell whether it would take somebody who is handed on to it now."""
+        ...
+
     def start(self, call: Call, number: str) -> None:
         """Take the call, which dialled that number: ring somebody, or have it wait."""
         ...
@@ -53,3 +58,21 @@ class Hunt(Protocol):
         `by` is the leg that hung up, failed or handed the other one on; None: the PBX ended it.
         """
         ...
+
+
+class Application:
+    """Half of the port, for those to build on who ring nobody, so that nobody fails to answer there."""
+
+    @property
+    def has_room(self) -> bool:
+        """It would take anybody."""
+        return True
+
+    def leg_failed(self, call: Call, channel: Channel) -> None:
+        """Nobody is rung from here."""
+
+    def timed_out(self, call: Call) -> None:
+        """Nobody is rung from here."""
+
+    def answered(self, call: Call, channel: Channel) -> None:
+        """Nobody is rung from here."""

@@ -86,6 +86,8 @@ class _Stay(Entity, eq=False):
 class MenuHunt:
     """Implements `Hunt` and `DigitTaker` for one menu. It rings nobody itself: whoever is sent on is its no more."""
 
+    has_room = True
+
     def __init__(self, control: CallControl, directory: Directory, menu: Menu) -> None:
         self.menu = menu
         self._control = control

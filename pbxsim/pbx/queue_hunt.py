@@ -31,6 +31,8 @@ _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to
 class QueueHunt:
     """Implements `Hunt` for one queue."""
 
+    has_room = True
+
     def __init__(self, control: CallControl, distribution: Distribution, queue: Queue, seed: int) -> None:
         self.queue = queue
         self._control = control

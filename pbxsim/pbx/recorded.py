@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
@@ -13,6 +13,8 @@ from pbxsim.pbx.events import Event
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
+
+_FEATURES: Final = ("VoiceMail", "Park", "ParkedCall", "Pickup")
 
 
 class CallRecorded(Event, frozen=True, eq=False):
@@ -41,6 +43,7 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
     if style is RecordStyle.ASTERISK:
         src, clid = caller_id(call, first, first)
     trunk = trunk_name(first, second)
+    last_app, last_data = _last(call, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
     return Cdr(
         id=number,
@@ -71,10 +74,18 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
         caller=order.src,
         called=order.dst,
         linked_at=call.started_at,
-        last_app="Dial" if second else "",
-        last_data=dialled(call, [second], second) if second else "",
+        last_app=last_app,
+        last_data=last_data,
         talk=call.bridged_at,
     )
+
+
+def _last(call: Call, second: Channel | None) -> tuple[str, str]:
+    """Give the application that ran last and what it was given: that of a feature, or the Dial of the second party."""
+    last = call.passages[-1] if call.passages else None
+    if last is not None and last.app in _FEATURES:
+        return last.app, last.data
+    return ("Dial", dialled(call, [second], second)) if second is not None else ("", "")
 
 
 def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:

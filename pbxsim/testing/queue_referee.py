@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Queue
@@ -67,9 +68,9 @@ class QueueReferee:
         if event.how == "overflow":
             self._left[call.number] = self._pbx.clock.now
         if event.how == "connected":
-            assert call.second is not None
-            assert call.second.line is not None
-            agent = self._agent(call.number, call.second.line, event.queue)
+            line = _rung(call).line
+            assert line is not None
+            agent = self._agent(call.number, line, event.queue)
             assert all(agent is not other for other, _ in self._talking.values()), "an agent in two calls"
             self._talking[call.number] = agent, event.queue
 
@@ -180,3 +181,11 @@ class QueueReferee:
         talking = sum(where is queue for _, where in self._talking.values())
         assert counted[name, "connected"] == figures.completed + talking
         assert figures.completed >= sum(member.calls_taken for member in queue.members)
+
+
+def _rung(call: Call) -> Channel:
+    """Give the leg that rang for whoever is the second party now: its own, unless it picked the call up."""
+    second = call.second
+    assert second is not None
+    taken = [serial for serial, by in (call.pickups or {}).items() if by is second]
+    return next((leg for leg in call.legs if leg.serial in taken), second)

@@ -170,14 +170,28 @@ class Referee:
             channels += call.live_legs()
         self._check_channels(channels)
         timers += sum(channel.divert_timer != 0 for channel in channels)
-        timers += self.queues.timers + self._pbx.distribution.wakes
+        timers += self.queues.timers + self._pbx.distribution.wakes + self._pbx.takes.timers
+        timers += sum(map(len, self._pbx.parking))
         self.queues.check()
+        self._check_features()
         self._check_ended()
         if self._engine is not None:
             timers += sum(map(self._engine.timers, channels))
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
             self._check_account(account)
+
+    def _check_features(self) -> None:
+        live = self._pbx.calls.live
+        for lot in self._pbx.parking:
+            for parked in lot:
+                call = parked.call
+                assert live.get(call.number) is call, "a call is parked that is over"
+                assert call.hunt is lot
+                assert parked.since <= self._pbx.clock.now < parked.until
+                assert [leg.is_up for leg in call.live_legs()] == [True], "a parked party is not alone"
+        for number in self._pbx.takes.live:
+            assert (live[number].state, live[number].second) == (CallState.TALKING, None), "a message of nobody"
 
     def _check_ended(self) -> None:
         for call in self._just_ended:
@@ -201,7 +215,14 @@ class Referee:
 
     def _limit(self, call: Call) -> tuple[Instant, Duration]:
         waits = call.state in (CallState.DIALING_SECOND, CallState.TRANSFERRING)
-        return (self.queues.limit(call) if waits else None) or _limit(call, self._pbx.calls.longest_talk)
+        return (self._parked(call) or self.queues.limit(call) if waits else None) or _limit(
+            call, self._pbx.calls.longest_talk
+        )
+
+    def _parked(self, call: Call) -> tuple[Instant, Duration] | None:
+        """Give since when a call is parked, and how long it may be."""
+        found = next((parked for lot in self._pbx.parking if (parked := lot.of(call)) is not None), None)
+        return (found.since, found.until - found.since) if found is not None else None
 
     def _check_channels(self, live: list[Channel]) -> None:
         assert live == list(self._pbx.calls.channels())

@@ -202,9 +202,9 @@ def test_what_cannot_be_pressed_is_told() -> None:
     ("entry", "path", "expected"),
     [
         ('digits: {"1": {}}', 'menus[0].digits["1"]',
-         "exactly one of extension, dial, queue, group, menu, component, play, hangup"),
+         "exactly one of extension, dial, queue, group, menu, component, voicemail, hours, play, hangup"),
         ('digits: {"1": {play: 1, hangup: 16}}', 'menus[0].digits["1"]',
-         "exactly one of extension, dial, queue, group, menu, component, play, hangup"),
+         "exactly one of extension, dial, queue, group, menu, component, voicemail, hours, play, hangup"),
         ("tries: 2", "menus[0]", "`digits` that lead somewhere, or a `dialplan` whose numbers can be dialled"),
     ],
 )  # fmt: skip

@@ -28,13 +28,15 @@ DELIBERATE: Final[dict[str, str]] = {
     " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`; names of"
     " extensions; `time_zone`; section `cdr`; a queue has `answers`"
     "; section `faults`"
-    "; section `menus`, destinations are one kind of entry, traffic has `presses`",
+    "; section `menus`, destinations are one kind of entry, traffic has `presses`"
+    "; sections `hours`, `mailboxes`, `parking`, `features`",
     "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly which"
     " values are taken, and the routes for PBXs, behaviours of telephones, verifying and"
     " waiting; as documented/cdrs"
     "; the routes for faults and forced replies, and what requests met with"
     "; routes that explain, and problems that say what was meant"
-    "; digits are pressed, menus called",
+    "; digits are pressed, menus called"
+    "; routes for opening hours, voice mail and parking",
     "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
     "town/banner": "as documented/banner",
     "manual/banner": "as documented/banner",
@@ -69,7 +71,7 @@ DELIBERATE: Final[dict[str, str]] = {
     " commands/faults; section `cdr`; a queue has `answers`"
     "; section `faults`"
     "; and a PBX without traffic is told what to paste"
-    "; section `menus`",
+    "; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`",
     "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
     "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
     "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",

@@ -26,9 +26,21 @@ from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.hours import Period
 from pbxsim.testing.referee import Referee
 from tests.pbx.components import PatientQuestioner
-from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
+from tests.pbx.town import (
+    ACCOUNT,
+    AGENTS,
+    EVERYONE,
+    FEATURES,
+    IMPATIENT,
+    QUEUES,
+    TELEPHONES,
+    TRUNKS,
+    WAITED_FOR,
+    small_town,
+)
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
@@ -142,6 +154,49 @@ class SwitchMachine(RuleBasedStateMachine):
             self.office.call(by, "", kind=CallKind.SPY, context="town", spied_line=self.office.phones[user].line)
         else:
             self.office.call(by, "", kind=CallKind.SPY, context="town", spied_channel=call.live_legs()[-1])
+
+    @rule(user=st.sampled_from(TELEPHONES), code=st.sampled_from(FEATURES))
+    def dial_feature(self, user: str, code: str) -> None:
+        """Have a telephone park itself, take a parked call, pick up what rings, or call a mailbox or opening hours."""
+        self.office.dials(user, code, context="town")
+
+    @rule(caller=st.sampled_from(IMPATIENT), to=st.sampled_from(("77", "78", "101", "104")))
+    def leave_message(self, caller: str, to: str) -> None:
+        """Have somebody outside call where a message may be left."""
+        order = self.office.order(
+            caller,
+            to,
+            first_to=ToTrunk(caller, (self.pbx.directory.trunks["wide"],)),
+            kind=CallKind.INCOMING,
+            context="town",
+        )
+        self.office.handset.call_in(order)
+
+    @precondition(lambda self: self._talking())
+    @rule(index=_any)
+    def park(self, index: int) -> None:
+        """Have one of those who talk park the other one, unless the lot is full."""
+        legs = self._talking()
+        leg, (lot,) = legs[index % len(legs)], self.pbx.parking
+        had_room, call = lot.has_room, leg.call
+        assert transfer.blind(self.pbx.calls, leg, "790") is had_room
+        assert (lot.of(call) is not None) is (had_room and not call.is_over)
+
+    @precondition(lambda self: any(self.pbx.voicemail.messages()))
+    @rule(index=_any)
+    def clear_out(self, index: int) -> None:
+        """Have a message heard, or new again, or thrown away."""
+        messages = list(self.pbx.voicemail.messages())
+        message = messages[index % len(messages)]
+        if index % 3:
+            self.pbx.voicemail.mark(message.id, is_heard=index % 2 == 0)
+        else:
+            self.pbx.voicemail.delete(message.id)
+
+    @rule(period=st.sampled_from((None, *Period)))
+    def switch_hours(self, period: Period | None) -> None:
+        """Have the market open, close or keep a holiday."""
+        self.pbx.hours.switch(self.pbx.events, "market", period)
 
     @precondition(lambda self: self.pbx.calls.live)
     @rule(index=_any, cause=st.sampled_from([HangupCause.NORMAL_CLEARING, HangupCause.SWITCH_CONGESTION]))

@@ -23,12 +23,13 @@ from pbxsim.testing import (
     Webhook,
     control,
 )
-from pbxsim.testing.records import Leg, Moment, PhoneState, Try
-from pbxsim.web.control import call_document, phones, webhooks
+from pbxsim.testing.records import Leg, Message, Moment, PhoneState, Try
+from pbxsim.web.control import call_document, phones, voicemail, webhooks
 from tests.testing.conftest import originate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pbxsim.testing import Phone
 
@@ -241,6 +242,7 @@ def test_a_pbx_that_is_not_there_is_told_with_those_that_are(one: PbxServer) -> 
         (Cdr, CdrShown),
         (Webhook, webhooks.WebhookShown),
         (Try, webhooks.TryShown),
+        (Message, voicemail.MessageShown),
         (SentRequest, RequestShown),
         (PhoneState, phones.PhoneShown),
     ],
@@ -271,3 +273,28 @@ async def test_coroutines_force_replies_too() -> None:
         await pbx.force_reply(100, times=None)
         await pbx.release_replies()
         assert await asyncio.to_thread(originate, pbx.pbx) == b'{"success":"true"}'
+
+
+NIGHT = """\
+name: office
+mailboxes: [{number: "100", greeting: 2}]
+hours: [{name: office, times: ["*"], open: {play: 5}, closed: {voicemail: "100"}}]
+dids: [{number: "222000000", hours: office}]
+"""
+
+
+def test_hours_are_switched_and_a_message_is_left_and_heard(tmp_path: Path) -> None:
+    (tmp_path / "office.yaml").write_text(NIGHT, encoding="utf-8")
+    with PbxServer(tmp_path / "office.yaml") as pbx:
+        pbx.switch_hours("office", "closed")
+        call = pbx.incoming("605000001", "222000000")
+        pbx.advance(12)
+        pbx.hang_up(call)
+        (message,) = pbx.messages
+        assert (message.mailbox, message.caller, message.seconds, message.heard) == ("100", "605000001", 10, False)
+        assert pbx.message(message) == pbx.message(1)
+        assert len(pbx.message(1)) == 44 + 10 * 16_000
+        assert [moment.detail for moment in pbx.call(call.id).timeline if moment.detail] == [
+            "office: closed",
+            "10 s in 100@default",
+        ]

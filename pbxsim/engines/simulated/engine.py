@@ -120,8 +120,10 @@ class SimulatedEngine:
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
+        for party in (call.first, call.second):
+            if party is not None:
+                self._calm(party)  # whoever called is out of patience no more
         if call.first is not None:
-            self._calm(call.first)  # a caller is out of patience no more
             self.answer(call.first)
         talk, ends = None, None
         for party in (call.first, call.second):

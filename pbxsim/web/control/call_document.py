@@ -54,6 +54,7 @@ class Moment(msgspec.Struct, frozen=True):
     channel: str | None = None
     menu: str | msgspec.UnsetType = msgspec.UNSET
     digit: str | msgspec.UnsetType = msgspec.UNSET
+    detail: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Seconds(msgspec.Struct, frozen=True):
@@ -190,6 +191,8 @@ def _moments(call: Call) -> Iterator[_Placed]:
         yield from _beginning(leg)
     if call.bridged_at:
         yield _moment(call.bridged_at, "call-bridged")
+    for note in call.notes or ():
+        yield note.at, Moment(iso(note.at), note.event, detail=note.detail)
     for leg in call.legs:
         if leg.ended_at:
             yield _moment(leg.ended_at, "leg-ended", leg.name)
