@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.app import Installation, ServeSettings
-from pbxsim.clock.instant import HOUR
+from pbxsim.clock.instant import HOUR, to_datetime
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.simulate.run import Run, Simulation
 
@@ -35,6 +35,18 @@ def test_a_day_at_the_reception_has_callers_go_every_way() -> None:
     assert {cdr.last_app for cdr in simulation.cdrs} >= {"BackGround", "WaitExten", "Queue", "Dial"}
     in_menu = [cdr for cdr in simulation.cdrs if cdr.last_app in ("BackGround", "WaitExten")]
     assert all(cdr.answer == cdr.start and cdr.billsec == cdr.duration for cdr in in_menu)
+
+
+def test_a_day_at_the_reception_is_over_in_the_evening_and_the_night_is_the_mailboxs() -> None:
+    simulation = Simulation(Run(file="reception", lasts=DAY))
+    simulation.run(_quiet)
+    left = [cdr for cdr in simulation.cdrs if cdr.last_app == "VoiceMail"]
+    at_night = [cdr for cdr in left if cdr.dst == "299000000"]
+    assert {cdr.last_data for cdr in left} == {"100@default,u", "102@default,u"}
+    assert at_night
+    assert all(not 9 <= to_datetime(cdr.talk).hour < 17 for cdr in at_night)
+    messages = list(simulation.pbx.voicemail.messages())
+    assert 0 < len(messages) <= len(left)
 
 
 @pytest.mark.slow
