@@ -113,7 +113,7 @@ def _directory(file: PbxFile) -> Directory:
 
 def _features(file: PbxFile) -> list[Feature]:
     lots = chain.from_iterable(lot_features(entry.lot()) for entry in file.parking)
-    return [*file.features.features(), *lots]
+    return [*file.features.features(has_mailboxes=bool(file.mailboxes)), *lots]
 
 
 def _first_dialplan(file: PbxFile) -> str:

@@ -17,6 +17,7 @@ from pbxsim.pbx.directory import Feature
 from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.pickup import NAME as PICKUP
 from pbxsim.pbx.pickup import PickupCodes
+from pbxsim.pbx.voicemail_main import NAME as VOICEMAIL_MAIN
 
 Code: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9*#]{0,10}$", title='what is dialled, as text of digits, * and #: "*8"; empty: nothing')
@@ -34,12 +35,18 @@ class FeatureCodesEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     ] = "*8"
     directed_pickup: Annotated[Code, Meta(description="With a number behind it: takes what rings there.")] = "**"
 
+    voicemail_main: Annotated[
+        Code, Meta(description="Where a PBX has mailboxes: hears the messages in one's own, behind its PIN and #.")
+    ] = "*97"
+
     def pickup_codes(self) -> PickupCodes:
         """Make the switch's own of it."""
         return PickupCodes(group=self.pickup, directed=self.directed_pickup)
 
-    def features(self) -> Iterator[Feature]:
-        """Give the numbers that lead to it."""
+    def features(self, *, has_mailboxes: bool) -> Iterator[Feature]:
+        """Give the numbers that lead to them."""
+        if self.voicemail_main and has_mailboxes:
+            yield Feature(number=self.voicemail_main, name=VOICEMAIL_MAIN)
         if self.pickup:
             yield Feature(number=self.pickup, name=PICKUP)
         if self.directed_pickup:

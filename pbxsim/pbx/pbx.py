@@ -26,6 +26,8 @@ from pbxsim.pbx.recording import RecordingFiles, Recordings
 from pbxsim.pbx.ring_group import GroupHunt, RingGroup
 from pbxsim.pbx.saved import Saved
 from pbxsim.pbx.voicemail import Takes, voicemail_apps
+from pbxsim.pbx.voicemail_main import NAME as VOICEMAIL_MAIN
+from pbxsim.pbx.voicemail_main import VoicemailMain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,6 +108,7 @@ class Pbx:
         self.distribution = Distribution(self.calls, self.queues, seed)
         self.voicemail = Voicemail(mailboxes, self.events, self.database)
         self.takes = Takes(self.calls)
+        self.voicemail_main = VoicemailMain(self.calls, self.voicemail)
         self.parking = tuple(ParkingApp(self.calls, lot) for lot in lots)
         self.calls.hunts = {
             **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
@@ -114,6 +117,7 @@ class Pbx:
             **{app.name: app for app in voicemail_apps(self.calls, self.voicemail, self.takes)},
             **{app.name: app for app in self.parking},
             PICKUP: PickupApp(self.calls, directory, pickup),
+            VOICEMAIL_MAIN: self.voicemail_main,
         }
         self.hours = self.calls.hours = OpeningHours(schedules, zone, clock, self.database)
         self.decisions = Decisions(self.calls)

@@ -209,7 +209,7 @@ class Office:
             dialplans=[NumberingPlan(id=index, name=name) for index, name in enumerate(dialplans, start=1)],
             contexts=contexts,
             dids=dids,
-            features=[*FeatureCodesEntry().features(), *chain.from_iterable(map(lot_features, lots))],
+            features=[*FeatureCodesEntry().features(has_mailboxes=True), *chain.from_iterable(map(lot_features, lots))],
         )
         self.clock = Scheduler(max(start, saved.now))
         self.archive = CdrMemory(saved.cdrs)

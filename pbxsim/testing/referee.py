@@ -171,7 +171,7 @@ class Referee:
         self._check_channels(channels)
         timers += sum(channel.divert_timer != 0 for channel in channels)
         timers += self.queues.timers + self._pbx.distribution.wakes + self._pbx.takes.timers
-        timers += sum(map(len, self._pbx.parking))
+        timers += sum(map(len, self._pbx.parking)) + len(self._pbx.voicemail_main)
         self.queues.check()
         self._check_features()
         self._check_ended()

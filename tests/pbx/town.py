@@ -30,7 +30,7 @@ AGENTS: Final = ("2001", "2002")
 QUEUES: Final = ("sales", "support")
 WAITED_FOR: Final = ("71", "71", "72", "73", "74", "75", "299299200")
 IMPATIENT: Final = ("605000111", "700100200")
-FEATURES: Final = ("77", "78", "78", "790", "790", "791", "792", "*8", "*8", "**101", "**104", "**77")
+FEATURES: Final = ("77", "78", "78", "790", "790", "791", "792", "*8", "*8", "**101", "**104", "**77", "*97", "*97")
 TELEPHONES: Final = ("solo", "desk", "mobile", "home", "single", "away", "moody", "cycling")
 TRUNKS: Final = ("wide", "narrow")
 ANSWERING: Final = ("100", "101", "104", "105", "299299101", "990100000", "990101030", "605000111")
@@ -159,7 +159,7 @@ def small_town() -> Office:
             Mailbox(
                 number="101", rules=MailboxRules(greeting=4 * SECOND, longest=30 * SECOND, silence=5 * SECOND, most=3)
             ),
-            Mailbox(number="104", rules=MailboxRules(greeting=0, shortest=2 * SECOND, longest=900 * SECOND)),
+            Mailbox(number="104", pin="1", rules=MailboxRules(greeting=0, shortest=2 * SECOND, longest=900 * SECOND)),
         ],
         lots=[
             ParkingLot(name="square", extension="790", first=791, last=792, time_out=20 * SECOND, come_back=9 * SECOND)
