@@ -1,8 +1,8 @@
 """Hearing one's messages at a telephone, as VoiceMailMain() lets one (Asterisk's apps/app_voicemail.c).
 
 It asks for the PIN of the mailbox of whoever dials, three times at most; then `1` plays the messages, new ones first.
-While one plays and behind it: `5` plays it again, `6` the next one, `4` the one before, `7` has it deleted, or not after
-all. `#` or `*` leaves. As there, what was heard is old, and what was deleted gone, once the call is over.
+While one plays and behind it: `5` plays it again, `6` the next one, `4` the one before, `7` has it deleted, or not
+after all. `#` or `*` leaves. As there, what was heard is old, and what was deleted gone, once the call is over.
 Not here: leaving messages (voicemail.py).
 """
 

@@ -117,7 +117,7 @@ def test_messages_are_kept_where_calls_are_not_recorded(tmp_path: Path) -> None:
 
 
 def test_the_same_message_is_the_same_bytes(tmp_path: Path) -> None:
-    contents = []
+    contents: list[bytes] = []
     for name in ("one", "two"):
         studio = Studio(tmp_path / name)
         studio.leaves(5)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.web.control.reception import serving
+from tests.web.control.test_contract import check
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +27,9 @@ async def test_a_call_is_parked_by_a_transfer_and_taken_back_by_dialling(office:
     await office.post("/_pbxsim/calls", {"from": "605000009", "to": "222000000"})
     assert (await office.post("/_pbxsim/phones/sip101/dial", {"to": "*8"})).status == 200
     assert (await office.post("/_pbxsim/phones/sip101/transfer", {"to": "700"})).status == 200
-    (lot,) = (await office.get("/_pbxsim/parking")).json
+    answered = await office.get("/_pbxsim/parking")
+    check(answered, "GET", "/_pbxsim/parking")
+    (lot,) = answered.json
     assert lot == {
         "name": "default",
         "extension": "700",

@@ -9,6 +9,7 @@ import pytest
 from pbxsim.hosting.storage import Wanted, opened
 from tests.sinks.listening import Heard, of
 from tests.web.control.reception import serving
+from tests.web.control.test_contract import check
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -143,6 +144,7 @@ async def test_a_reset_forgets_messages_and_the_next_ones_are_the_same(office: T
     assert (await office.get("/_pbxsim/voicemail/1/recording")).status == 200
 
 
+@pytest.mark.slow
 async def test_messages_last_in_the_store_with_their_files(tmp_path: Path) -> None:
     wanted = Wanted(place=str(tmp_path / "office.db"))
     async with opened(wanted, {"office": 10}) as storage, serving(tmp_path, storage) as office:
@@ -151,3 +153,19 @@ async def test_messages_last_in_the_store_with_their_files(tmp_path: Path) -> No
         (message,) = (await office.get("/_pbxsim/voicemail")).json
         got = await office.get(message["url"])
         assert (message["id"], got.status, len(got.body)) == (1, 200, 44 + 10 * 16_000)
+
+
+async def test_what_is_answered_fits_the_contract(office: Town) -> None:
+    await _leave(office)
+    for method, path, template, body in (
+        ("GET", "/_pbxsim/mailboxes", "/_pbxsim/mailboxes", None),
+        ("GET", "/_pbxsim/voicemail", "/_pbxsim/voicemail", None),
+        ("GET", "/_pbxsim/hours", "/_pbxsim/hours", None),
+        ("PUT", "/_pbxsim/hours/office", "/_pbxsim/hours/{name}", {"period": "holiday"}),
+        ("GET", "/_pbxsim/calls/1", "/_pbxsim/calls/{call}", None),
+        ("PUT", "/_pbxsim/voicemail/1", "/_pbxsim/voicemail/{message}", {"heard": True}),
+        ("DELETE", "/_pbxsim/voicemail/1", "/_pbxsim/voicemail/{message}", None),
+    ):
+        answered = await office.ask(method, path, body)
+        assert answered.status == 200, (path, answered.body)
+        check(answered, method, template)
