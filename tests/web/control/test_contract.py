@@ -133,6 +133,7 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("POST", "/_pbxsim/phones/sip100/dial", "/_pbxsim/phones/{user}/dial", {"to": "102"}, 409),
     ("POST", "/_pbxsim/phones/sip100/transfer", "/_pbxsim/phones/{user}/transfer", {}, 400),
     ("POST", "/_pbxsim/phones/nobody/consult", "/_pbxsim/phones/{user}/consult", {"to": "102"}, 404),
+    ("POST", "/_pbxsim/phones/nobody/press", "/_pbxsim/phones/{user}/press", {"digits": "1"}, 404),
     ("POST", "/_pbxsim/phones/sip100/dnd", "/_pbxsim/phones/{user}/dnd", {"on": True}, 200),
     (
         "POST",
