@@ -20,8 +20,9 @@ from pbxsim.config.records import Placement
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
 from pbxsim.kit.civil import zone
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Directory, Extension, Feature, NumberingPlan
+from pbxsim.pbx.directory import Directory, Extension, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.feature import Feature
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Queue
 from pbxsim.pbx.recording import RecordingFiles

@@ -13,7 +13,7 @@ from pbxsim.clock.instant import seconds
 from pbxsim.kit.finding import Finding, Path
 from pbxsim.kit.paths import mappings, texts
 from pbxsim.kit.values import Name, SomeSeconds
-from pbxsim.pbx.directory import Feature
+from pbxsim.pbx.feature import Feature
 from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.pickup import NAME as PICKUP
 from pbxsim.pbx.pickup import PickupCodes

@@ -11,6 +11,7 @@ import msgspec
 
 from pbxsim.clock.instant import Duration, seconds
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.feature import feature_name
 from pbxsim.pbx.numbers import matches, specificity
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Dialplan:
         extension = self._directory.internal_or_none(number, context.dialplan)
         if extension is not None:
             return ToExtension(number, extension)
-        feature = self._directory.feature(number, context.dialplan) if context.dialplan else ""
+        feature = feature_name(self._directory.features, number, context.dialplan) if context.dialplan else ""
         return ToHunt(number, feature) if feature else self._outside(number, context, tried)
 
     def _outside(self, number: str, context: Context, tried: _Tried) -> Destination | None:

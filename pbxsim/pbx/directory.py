@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.feature import Feature
 
 
 class DeviceState(IntEnum):
@@ -178,8 +179,8 @@ class Extension(Entity, eq=False, kw_only=True):
 
     `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
     recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`. Who dials
-    it and is not answered leaves a message in `mailbox`, empty: nowhere; it rings for `rings_for` before, 0: as long as
-    the call would. A call to it can be picked up by who has one of its `call_group` in `pickup_group`.
+    it and is not answered within `rings_for` (0: as long as the call would ring) comes to `mailbox`, empty: nowhere.
+    Who has one of its `call_group` in `pickup_group` may pick its calls up.
     """
 
     id: int
@@ -298,25 +299,6 @@ class Did(msgspec.Struct, frozen=True, kw_only=True):
     step: Step
 
 
-class Feature(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that is dialled for a feature of the PBX, or what such numbers begin with where it `takes_more`.
-
-    `name` is what it leads to, as dialplan.ToHunt has it. Only who dials in the numbering plan `dialplan` has it,
-    empty: whoever has one.
-    """
-
-    number: str
-    name: str
-    takes_more: bool = False
-    dialplan: str = ""
-
-    def fits(self, number: str, dialplan: str) -> bool:
-        """Tell whether it is what somebody has dialled there."""
-        if self.dialplan not in ("", dialplan):
-            return False
-        return number.startswith(self.number) and number != self.number if self.takes_more else number == self.number
-
-
 class NumberingPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A numbering plan: the namespace of internal numbers. Every plan is also the context of that name."""
 
@@ -405,10 +387,6 @@ class Directory:
     def public_or_none(self, number: str) -> Extension | None:
         """Find the extension with that public number, if it is one of ours."""
         return self._by_public.get(number)
-
-    def feature(self, number: str, dialplan: str) -> str:
-        """Name what that number is dialled for in a numbering plan; empty where it is no feature's."""
-        return next((feature.name for feature in self.features if feature.fits(number, dialplan)), "")
 
     def by_id(self, extension_id: int) -> Extension:
         """Find the extension with that id (VoIPSUN: column `id` of table `extensions`). Raises ExtensionNotFound."""

@@ -6,6 +6,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.config.features import SLOTS
+from pbxsim.pbx.feature import feature_name
 from pbxsim.pbx.parking import ParkingLot
 from tests.config.paper import built, pbx_file, told
 
@@ -19,13 +20,17 @@ def test_an_empty_entry_is_a_lot_as_asterisk_ships_it() -> None:
 
 def test_its_numbers_and_the_codes_are_dialled_where_there_is_a_numbering_plan() -> None:
     directory = built("parking: [{slots: 701-702, dialplan: b}]\ndialplans: [{name: a}, {name: b}]").pbx.directory
-    found = [directory.feature(number, plan) for number in ("700", "702", "703", "*8", "**1", "**") for plan in "ab"]
+    found = [
+        feature_name(directory.features, number, plan)
+        for number in ("700", "702", "703", "*8", "**1", "**")
+        for plan in "ab"
+    ]
     assert found == ["", "parking default", "", "parking default", "", "", *["pickup"] * 4, "", ""]
 
 
 def test_codes_can_be_others_or_none() -> None:
     directory = built('features: {pickup: "*9", directed_pickup: ""}').pbx.directory
-    assert [directory.feature(number, "a") for number in ("*8", "*9", "**1")] == ["", "pickup", ""]
+    assert [feature_name(directory.features, number, "a") for number in ("*8", "*9", "**1")] == ["", "pickup", ""]
 
 
 @pytest.mark.parametrize(
