@@ -23,10 +23,12 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Trunk
+from pbxsim.pbx.dialplan import ToHunt, ToTrunk
+from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Step, Trunk
+from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CdrClosed, NoticePosted
+from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal.journal import Journal
@@ -68,6 +70,8 @@ RULES: Final = (
 )
 
 _PATIENT: Final = QueueRules(wrap_up=5 * SECOND, max_wait=90 * SECOND)
+
+_CHOICES: Final = {"1": Step(queue="sales"), "2": Step(extension="104"), "3": Step(menu="hall")}
 
 Fate: TypeAlias = tuple[object, ...]
 
@@ -140,6 +144,7 @@ def _office(seed: int) -> Office:
         accounts=[Account(name="household", credit=5_000 * UNIT, tariff=tariff, changed_at=START)],
         agents=[Agent(number=str(2_000 + index), name=f"Agent {index}", pin="1") for index in range(3)],
         queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures(), rules=_PATIENT)],
+        menus=[Menu(name="hall", context="main", say=3 * SECOND, digits=_CHOICES, dialplan="main", tries=2)],
         seed=seed,
     )
 
@@ -199,7 +204,19 @@ def _asking(office: Office, hour: int) -> Call | None:
     return office.incoming(f"775{hour:06d}", "700", reference=f"{hour}", second_to=ToHunt("700", "component where"))
 
 
-_CALLERS: Final = (_inside, _outside, _spelt, _incoming, _asking, _outside, _dialled, _queueing, _spelt, _spying)
+def _choosing(office: Office, hour: int) -> Call | None:
+    by = ToTrunk("774000000", (office.directory.trunks["far"],))
+    to = ToHunt("hall", "menu hall")
+    order = office.order(
+        by.number, "hall", first_to=by, kind=CallKind.INCOMING, context="main", second_to=to, reference=f"{hour}"
+    )
+    return office.handset.call_in(order, presses=keystrokes(f"{hour % 4}w{hour % 7}", hour % 5 * SECOND))
+
+
+_CALLERS: Final = (
+    *(_inside, _outside, _spelt, _incoming, _asking, _choosing),
+    *(_outside, _dialled, _queueing, _spelt, _spying),
+)
 
 
 def _handset(office: Office, hour: int) -> None:

@@ -96,7 +96,7 @@ def test_every_fenced_block_is_run_here_but_for_the_one_that_draws_the_layers() 
 
 def test_every_command_is_of_a_kind_that_is_run_here() -> None:
     assert {command.split()[0] for command in COMMANDS} == {"curl", "make", "pbxsim"}
-    assert len(YAML) == 2
+    assert len(YAML) == 3
 
 
 def test_the_layers_are_those_that_are_checked() -> None:

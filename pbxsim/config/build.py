@@ -7,17 +7,22 @@ its engine and its vendors' interfaces (hosting/assemble.py).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from itertools import chain
 from typing import Protocol, TypeVar
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.features import lot_features
 from pbxsim.config.file import PbxFile
 from pbxsim.config.numbering import NO_PLAN
 from pbxsim.config.records import Placement
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
+from pbxsim.kit.civil import zone
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.directory import Directory, Extension, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.feature import Feature
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Queue
 from pbxsim.pbx.recording import RecordingFiles
@@ -48,6 +53,12 @@ def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, 
         accounts=[entry.account(tariffs, clock.now) for entry in file.accounts],
         queues=_queues(file, agents, clock),
         groups=[entry.group(_first_dialplan(file)) for entry in file.groups],
+        menus=[entry.menu(_first_dialplan(file)) for entry in file.menus],
+        schedules=[entry.schedule() for entry in file.hours],
+        mailboxes=[entry.mailbox() for entry in file.mailboxes],
+        lots=[entry.lot() for entry in file.parking],
+        pickup=file.features.pickup_codes(),
+        zone=zone(file.time_zone) if file.time_zone else UTC,
         agents=agents.values(),
         longest_talk=file.limits.talk * SECOND,
         first_cdr=max(saved.last_cdr, placed[-1].id if placed else 0) + 1,
@@ -97,7 +108,13 @@ def _directory(file: PbxFile) -> Directory:
         dialplans=dialplans,
         contexts=[entry.context(routes) for entry in file.contexts],
         dids=[entry.did(dialplans[0].name) for entry in file.dids],
+        features=_features(file),
     )
+
+
+def _features(file: PbxFile) -> list[Feature]:
+    lots = chain.from_iterable(lot_features(entry.lot()) for entry in file.parking)
+    return [*file.features.features(has_mailboxes=bool(file.mailboxes)), *lots]
 
 
 def _first_dialplan(file: PbxFile) -> str:

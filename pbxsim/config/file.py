@@ -15,8 +15,12 @@ from msgspec import Meta
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.config.call_centre import AgentEntry, QueueEntry
 from pbxsim.config.charging import AccountEntry, TariffEntry
+from pbxsim.config.features import FeatureCodesEntry, ParkingEntry
+from pbxsim.config.hours import HoursEntry
 from pbxsim.config.injected_faults import FaultEntry
 from pbxsim.config.mail import SmtpEntry
+from pbxsim.config.mailboxes import MailboxEntry
+from pbxsim.config.menus import MenuEntry
 from pbxsim.config.numbering import ContextEntry, DialplanEntry, DidEntry
 from pbxsim.config.records import CdrEntry
 from pbxsim.config.ring_groups import GroupEntry
@@ -111,8 +115,8 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     time_zone: Annotated[
         Name | None,
         Meta(
-            description="What its clocks show, an IANA name as Europe/Prague: `calldate` in SQL, the queue log, and"
-            " vendors that have no zone of their own. Absent: UTC, and each vendor's usual one."
+            description="What its clocks show, an IANA name as Europe/Prague: opening hours, `calldate` in SQL, the"
+            " queue log, and vendors that have no zone of their own. Absent: UTC, and each vendor's usual one."
         ),
     ] = None
     limits: Limits = Limits()
@@ -128,6 +132,11 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     routes: Annotated[tuple[RouteEntry, ...] | None, Meta(description="Outbound routes; see `trunks`.")] = None
     dids: tuple[DidEntry, ...] = ()
     groups: tuple[GroupEntry, ...] = ()
+    menus: tuple[MenuEntry, ...] = ()
+    hours: tuple[HoursEntry, ...] = ()
+    mailboxes: tuple[MailboxEntry, ...] = ()
+    parking: tuple[ParkingEntry, ...] = ()
+    features: Annotated[FeatureCodesEntry, Meta(description="What is dialled for features.")] = FeatureCodesEntry()
     agents: tuple[AgentEntry, ...] = ()
     queues: tuple[QueueEntry, ...] = ()
     cdr: Annotated[RecordsEntry, Meta(description="Which records calls leave.")] = RecordsEntry()

@@ -8,7 +8,8 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import Cause, ExtensionName, Id, Name, Number, Pattern, Seconds
+from pbxsim.config.destinations import DestinationEntry
+from pbxsim.kit.values import Id, Name, Number, Pattern
 from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step
 
 ANSWERS: Final = (
@@ -28,36 +29,15 @@ class DialplanEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     id: Annotated[Id | None, Meta(description="Absent: the first one that is free.")] = None
 
 
-class StepEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StepEntry(DestinationEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What becomes of a number that fits: exactly one of these."""
 
-    extension: Annotated[
-        ExtensionName | None, Meta(description="Ring this internal number of the context's dialplan.")
-    ] = None
-    dial: Annotated[ExtensionName | None, Meta(description="Dial this number instead.")] = None
     route: Annotated[Name | None, Meta(description="Leave by this outbound route.")] = None
-    queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
-    group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
-    component: Annotated[
-        Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
-    ] = None
-    play: Annotated[Seconds | None, Meta(description="Answer, play something for so many seconds, hang up.")] = None
-    hangup: Annotated[Cause | None, Meta(description="Refuse with this Q.850 hangup cause.")] = None
     answers: Annotated[bool, Meta(description=ANSWERS)] = False
 
     def step(self) -> Step:
         """Make the switch's own of it."""
-        return Step(
-            extension=self.extension or "",
-            dial=self.dial or "",
-            route=self.route or "",
-            queue=self.queue or "",
-            group=self.group or "",
-            component=self.component or "",
-            play_seconds=self.play,
-            hangup=self.hangup or 0,
-            answers=self.answers,
-        )
+        return msgspec.structs.replace(super().step(), route=self.route or "", answers=self.answers)
 
 
 class ContextEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,30 +65,14 @@ class ContextEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         )
 
 
-class DidEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DidEntry(DestinationEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A public number of the PBX that is no extension's, and where a call to it leads: exactly one of these."""
 
     number: Number
-    extension: Annotated[
-        ExtensionName | None, Meta(description="Ring this internal number of the context's dialplan.")
-    ] = None
-    queue: Annotated[Name | None, Meta(description="Wait in this queue.")] = None
-    group: Annotated[Name | None, Meta(description="Ring this ring group.")] = None
-    component: Annotated[
-        Name | None, Meta(description="Have this component of a vendor's settings ask a server where to.")
-    ] = None
-    dial: Annotated[ExtensionName | None, Meta(description="Dial this number in the context.")] = None
     answers: Annotated[bool, Meta(description=ANSWERS)] = False
     context: Annotated[Name | None, Meta(description="Context or dialplan; absent: the file's first dialplan.")] = None
 
     def did(self, first_dialplan: str) -> Did:
         """Make the switch's own of it."""
-        step = Step(
-            extension=self.extension or "",
-            queue=self.queue or "",
-            group=self.group or "",
-            component=self.component or "",
-            dial=self.dial or "",
-            answers=self.answers,
-        )
+        step = msgspec.structs.replace(self.step(), answers=self.answers)
         return Did(number=self.number, context=self.context or first_dialplan, step=step)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from pbxsim.config.destinations import REFERENCES as DESTINATIONS
+from pbxsim.config.destinations import extensions_named
 from pbxsim.config.numbering import NO_PLAN
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
 from pbxsim.kit.file_checks import dangling, names_nothing, twins
@@ -19,6 +21,10 @@ _UNIQUE: Final = (
     "accounts.*.name",
     "queues.*.name",
     "groups.*.name",
+    "menus.*.name",
+    "hours.*.name",
+    "mailboxes.*.number",
+    "parking.*.name",
     "agents.*.number",
     "dialplans.*.id",
     "extensions.*.id",
@@ -43,21 +49,19 @@ _REFERENCES: Final = (
     ("agents.*.dialplan", "a dialplan"),
     ("contexts.*.includes.*", "a context or dialplan"),
     ("contexts.*.routes.*", "an outbound route"),
-    ("contexts.*.entries.*.route", "an outbound route"),
-    ("contexts.*.entries.*.queue", "a queue"),
-    ("contexts.*.entries.*.group", "a ring group"),
-    ("contexts.*.entries.*.component", "a component"),
-    ("dids.*.queue", "a queue"),
-    ("dids.*.group", "a ring group"),
-    ("dids.*.component", "a component"),
     ("dids.*.context", "a context or dialplan"),
     ("groups.*.context", "a context or dialplan"),
+    ("menus.*.context", "a context or dialplan"),
+    ("menus.*.dialplan", "a dialplan"),
+    ("parking.*.dialplan", "a dialplan"),
+    ("extensions.*.voicemail", "the number of a mailbox"),
     ("routes.*.trunks.*", "a trunk"),
     ("accounts.*.tariff", "a tariff"),
     ("agents.*.line", "the SIP user of a line"),
     ("queues.*.members.*.agent", "the number of an agent"),
     ("cdrs.*.account", "an account"),
     ("cdrs.*.trunk", "a trunk"),
+    *DESTINATIONS,
 )
 """Places whose values must name something, and what."""
 
@@ -109,6 +113,9 @@ def names_of(plain: object) -> dict[str, dict[str, None]]:
         "an outbound route": {IMPLIED_ROUTE.name: None} if implied else listed("routes.*.name"),
         "a queue": listed("queues.*.name"),
         "a ring group": listed("groups.*.name"),
+        "a menu": listed("menus.*.name"),
+        "opening hours": listed("hours.*.name"),
+        "the number of a mailbox": listed("mailboxes.*.number"),
         "a component": listed("vendors.*.components.*.name"),
         "a tariff": listed("tariffs.*.name"),
         "an account": listed("accounts.*.name"),
@@ -140,7 +147,7 @@ def _dangling_extensions(plain: object, plans: dict[str, None]) -> Iterator[Find
         number, plan = extension.get("internal"), extension.get("dialplan") or first
         if isinstance(number, str) and isinstance(plan, str):
             numbers.setdefault(plan, {})[number] = None
-    for path, wanted, plan, where in _extensions_named(plain, plans):
+    for path, wanted, plan, where in extensions_named(plain, first, _plans(plain, plans)):
         if plan is None or plan == "":
             yield Finding(path, wanted, f"a `dialplan` in {where}, whose number that is")
         elif isinstance(plan, str) and plan in plans:
@@ -148,19 +155,13 @@ def _dangling_extensions(plain: object, plans: dict[str, None]) -> Iterator[Find
             yield from names_nothing(path, wanted, kind, numbers.get(plan, {}))
 
 
-def _extensions_named(plain: object, plans: Iterable[str]) -> Iterator[tuple[Path, str, object, str]]:
-    """Give each internal number that a context or a public number leads to, the dialplan meant, and who says so."""
+def _plans(plain: object, plans: Iterable[str]) -> dict[object, object]:
+    """Tell whose internal numbers each context has, by its name."""
     plan_of: dict[object, object] = {plan: plan for plan in plans}
-    for path, context in mappings(plain, "contexts.*"):
+    for _, context in mappings(plain, "contexts.*"):
         if isinstance(own := context.get("name"), str):
             plan_of[own] = context.get("dialplan")
-        for rest, number in texts(context, "entries.*.extension"):
-            yield (*path, *rest), number, context.get("dialplan"), "this context"
-    for path, did in mappings(plain, "dids.*"):
-        name = did.get("context") or _first_dialplan(plain)
-        for rest, number in texts(did, "extension"):
-            if isinstance(name, str) and name in plan_of:
-                yield (*path, *rest), number, plan_of[name], f"context {name}"
+    return plan_of
 
 
 def _circular_includes(plain: object) -> Iterator[Finding]:

@@ -13,7 +13,11 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from pbxsim.config.destinations import PLACES, destination_faults
+from pbxsim.config.features import parking_faults
+from pbxsim.config.hours import hours_faults
 from pbxsim.config.injected_faults import bad_faults
+from pbxsim.config.menus import menu_faults
 from pbxsim.kit.addresses import KINDS, is_allowed_host
 from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.file_checks import bad_causes, bad_pattern, bad_patterns
@@ -28,9 +32,6 @@ _SERVER: Final = re.compile(r"[A-Za-z0-9_.:-]*")  # whatever a resolver may know
 _SIP_URI: Final = re.compile(
     r"sips?:(?:[^@\s<>]+@)?(\[[0-9A-Fa-f:.]+\]|[^\s<>@:;?\[\]]+)(?::[0-9]{1,5})?(?:[;?][^\s<>]*)?"
 )
-_STEPS: Final = ("extension", "dial", "route", "queue", "group", "component", "play", "hangup")
-_DID_STEPS: Final = ("extension", "queue", "group", "component", "dial")
-_NEVER_RING: Final = ("play", "hangup")
 _SHORT_FORM: Final = ("user", "calls", "registration", "transfer_on_hang_up")
 _HOSTS: Final = ("extensions.*.lines.*.registration", "extensions.*.registration", "trunks.*.registration")
 _MOMENTS: Final = ("start_at", "cdrs.*.start", "queues.*.members.*.last_call")
@@ -44,8 +45,11 @@ def semantic_faults(plain: object) -> Iterator[Finding]:
     yield from _bad(plain, ("smtp.host",), _is_server, f"an IP address or a host name, not {KINDS}")
     yield from _bad(plain, tuple(f"{place}.contact" for place in _HOSTS), _is_contact, "a SIP URI, as sip:100@10.0.0.5")
     yield from _bad(plain, ("time_zone",), _is_zone, "a time zone's IANA name, as Europe/Prague")
-    yield from bad_causes(plain, "contexts.*.entries.*.hangup", "cdrs.*.cause")
-    yield from _steps(plain)
+    yield from bad_causes(plain, *(f"{place}.hangup" for place in PLACES), "cdrs.*.cause")
+    yield from destination_faults(plain)
+    yield from menu_faults(plain)
+    yield from hours_faults(plain)
+    yield from parking_faults(plain)
     yield from _short_forms(plain)
     yield from _logins(plain)
     yield from _agents(plain)
@@ -97,26 +101,11 @@ def _is_contact(contact: str) -> bool:
     return contact == "" or (found is not None and _is_host(found[1].strip("[]")))
 
 
-def _steps(plain: object) -> Iterator[Finding]:
-    for place, steps in (("contexts.*.entries.*", _STEPS), ("dids.*", _DID_STEPS)):
-        for path, step in mappings(plain, place):
-            if _count(step, steps) != 1:
-                yield Finding(path, msgspec.UNSET, f"exactly one of {', '.join(steps)}")
-            elif step.get("answers") is True and _count(step, _NEVER_RING):
-                yield Finding(
-                    (*path, "answers"), True, f"nothing beside {' or '.join(_NEVER_RING)}: nobody is rung there"
-                )
-
-
 def _logins(plain: object) -> Iterator[Finding]:
     """Find a password that would never be sent; it is not shown."""
     for path, server in mappings(plain, "smtp"):
         if server.get("password") and not server.get("username"):
             yield Finding((*path, "username"), msgspec.UNSET, "a user name to the password")
-
-
-def _count(mapping: _Mapping, keys: tuple[str, ...]) -> int:
-    return sum(mapping.get(key) is not None for key in keys)
 
 
 def _short_forms(plain: object) -> Iterator[Finding]:

@@ -7,7 +7,9 @@ from typing import Annotated, Final, Literal, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import ExtensionName, Id, Name, Number, Party, SipUser
+from pbxsim.clock.instant import seconds
+from pbxsim.config.mailboxes import MailboxNumber
+from pbxsim.kit.values import ExtensionName, Id, Name, Number, Party, SipUser, SomeSeconds
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.directory import Extension, Line, Registration
 
@@ -119,6 +121,18 @@ class ExtensionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     special_diversion: Annotated[bool, Meta(description='Has Duocom\'s "Desvío Especial": may be called by ext…')] = (
         False
     )
+    voicemail: Annotated[
+        MailboxNumber | None, Meta(description="Mailbox of who calls it and is not answered; absent: none.")
+    ] = None
+    voicemail_after: Annotated[
+        SomeSeconds | None, Meta(description="How long it rings before; absent: as long as the call would.")
+    ] = None
+    call_group: Annotated[
+        tuple[Name, ...], Meta(description="Groups whose members may pick its calls up (namedcallgroup).")
+    ] = ()
+    pickup_group: Annotated[
+        tuple[Name, ...], Meta(description="Groups whose calls it may pick up (namedpickupgroup).")
+    ] = ()
     lines: Annotated[tuple[LineEntry, ...] | None, Meta(description="Ring together; `[]`: no telephone at all.")] = None
     user: Annotated[SipUser | None, Meta(description="Short form: SIP user of the only line.")] = None
     calls: Annotated[Calls | None, Meta(description="Short form: calls of the only line.")] = None
@@ -150,4 +164,8 @@ class ExtensionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             caller_id=self.caller_id,
             records=self.records,
             special_diversion=self.special_diversion,
+            mailbox=self.voicemail or "",
+            rings_for=seconds(self.voicemail_after or 0) if self.voicemail else 0,
+            call_group=frozenset(self.call_group),
+            pickup_group=frozenset(self.pickup_group),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.hosting import feature_course, menu_course
 from pbxsim.kit.near_miss import nearest
 from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx.call import CallKind
@@ -40,6 +41,8 @@ def failure(pbx: Pbx, call: Call) -> str:
     """Say why a call that has ended was not connected; empty for one that was."""
     if call.disposition is Disposition.ANSWERED or call.cause is None:
         return ""
+    if in_menu := menu_course.end(call):
+        return in_menu
     to = missed_party(pbx, call)
     legs = call.legs[call.second_from :] if call.second_from else []
     if is_first_missed(call):
@@ -55,10 +58,17 @@ def is_first_missed(call: Call) -> bool:
 
 
 def missed_party(pbx: Pbx, call: Call) -> Destination:
-    """Give where the party leads that was not had."""
+    """Give where the party leads that was not had; behind opening hours, where these led then."""
+    return feature_course.led(pbx, call, _meant(pbx, call))
+
+
+def _meant(pbx: Pbx, call: Call) -> Destination:
     order = call.order
     if is_first_missed(call):
         return order.first
+    chosen = [passage.to for passage in call.passages or () if passage.to is not None]
+    if chosen:
+        return chosen[-1]
     return order.second_to or pbx.dialplan.resolve(order.second, order.context)
 
 

@@ -5,6 +5,7 @@ Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.hunt import Hunt
+    from pbxsim.pbx.menu_visit import MenuVisit
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
+
+_KEPT_DIGITS: Final = 1_000
 
 _DOWN: Final = ChannelState.DOWN  # looking a member up through its class costs more than the comparison
 
@@ -138,19 +142,30 @@ class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What a call came to, at `at`, beyond the Dial of the number asked for.
 
     `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
-    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. Where a transfer led here,
-    `leaves` is who handed on the one who `stays`, and `brought` whom an attended one brought, ringing yet or not.
+    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. `to` is where a menu led.
+    `is_heard`: the PBX itself is the other side. Where a transfer led here, `leaves` is who handed on the one who
+    `stays`, and `brought` whom an attended one brought, ringing yet or not.
     """
 
     app: str
     at: Instant
     after: int
     data: str = ""
+    is_heard: bool = False
     dst: str = ""
     context: str = ""
+    to: Destination | None = None
     stays: Channel | None = None
     leaves: Channel | None = None
     brought: tuple[Channel, ...] = ()
+
+
+class Note(msgspec.Struct, frozen=True, eq=False):
+    """Something that happened to a call and leaves no other trace in it: when, the event's name, and more in words."""
+
+    at: Instant
+    event: str
+    detail: str
 
 
 class Call:
@@ -169,8 +184,10 @@ class Call:
 
     For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
     that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
-    says that the dialplan had nobody left to ring. `ended_by` is the leg that ended it all, None: the PBX did.
-
+    says that the dialplan had nobody left to ring; `pickups` tells by serial of the leg that rang who picked the call
+    up there. While a second party rings, `mailbox` is where the caller is sent if nobody answers; empty: nowhere.
+    `menus` are those that the caller heard, in order, `digits` the last that were pressed, with when and at which leg,
+    `notes` what else there is for the timeline. `ended_by` is the leg that ended it all, None: the PBX did.
     `told` is what parties heard lately of a queue: when, on which channel, names of sounds and numbers.
     """
 
@@ -179,6 +196,7 @@ class Call:
         "bridged_at",
         "cause",
         "connected_at",
+        "digits",
         "disposition",
         "diversions",
         "ended_at",
@@ -188,9 +206,13 @@ class Call:
         "hunt",
         "is_exhausted",
         "legs",
+        "mailbox",
+        "menus",
+        "notes",
         "number",
         "order",
         "passages",
+        "pickups",
         "ring_until",
         "second",
         "second_after",
@@ -222,6 +244,11 @@ class Call:
         self.forgotten: list[Channel] | None = None
         self.passages: list[Passage] | None = None
         self.is_exhausted = False
+        self.menus: list[MenuVisit] | None = None
+        self.pickups: dict[int, Channel] | None = None
+        self.mailbox = ""
+        self.notes: list[Note] | None = None
+        self.digits: deque[tuple[Instant, Channel, str]] | None = None
         self.ended_by: Channel | None = None
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
@@ -255,6 +282,24 @@ class Call:
         """Note what a party hears; of a long wait the newest are kept."""
         self.told = [*(self.told or ())[1 - _KEPT_TOLD :], (at, channel, said)]
 
+    def heard(self, menu: MenuVisit) -> None:
+        """Note that the caller hears a menu."""
+        if self.menus is None:
+            self.menus = []
+        self.menus.append(menu)
+
+    def note_digit(self, at: Instant, leg: Channel, digit: str) -> None:
+        """Note that a digit was pressed."""
+        if self.digits is None:
+            self.digits = deque(maxlen=_KEPT_DIGITS)
+        self.digits.append((at, leg, digit))
+
+    def note(self, at: Instant, event: str, detail: str) -> None:
+        """Note something for its timeline."""
+        if self.notes is None:
+            self.notes = []
+        self.notes.append(Note(at, event, detail))
+
     @property
     def is_over(self) -> bool:
         """Tell whether the call has ended."""
@@ -285,7 +330,7 @@ class Call:
         """Forget all legs: nobody asks for a call any more that ended so long ago."""
         self.legs = ()
         self.first = self.second = self.before_transfer = self.ended_by = None
-        self.forgotten = self.passages = None
+        self.forgotten = self.passages = self.menus = self.pickups = self.notes = self.digits = self.told = None
 
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""

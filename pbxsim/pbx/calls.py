@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.hours import OpeningHours
     from pbxsim.pbx.hunt import Hunt
     from pbxsim.pbx.ledger import Ledger
     from pbxsim.pbx.recording import CallRecorder
@@ -87,7 +88,8 @@ class CallControl:
         self.next_cdr = first_cdr
         self.records = records
         self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
-        self.hunts: Mapping[str, Hunt] = {}  # queues, ring groups and components, as `dialplan.ToHunt` names them
+        self.hunts: Mapping[str, Hunt] = {}  # queues, groups, menus, components, as `dialplan.ToHunt` names them
+        self.hours: OpeningHours
         self.spies = Spies(self)
 
     # -- orders ---------------------------------------------------------------------------------------------------
@@ -182,13 +184,17 @@ class CallControl:
         self._drop_other_forks(call, channel)
         if channel.state is not _UP:
             return  # told to hang up the others, the engine reported that this one has gone
+        self.picked_up(call, channel, channel)
+
+    def picked_up(self, call: Call, channel: Channel, rung: Channel) -> None:
+        """Go on with a call that is answered by `channel`, mostly the one that was `rung`."""
         call.cause = None
         if call.state is _DIALING_FIRST:
             call.first = channel
             self._on_first(call)
         else:
             call.second = channel
-            wait = call.hunt.answered(call, channel) if call.hunt is not None else 0
+            wait = call.hunt.answered(call, rung) if call.hunt is not None else 0
             if wait:
                 channel.talks_since = -1
                 due = self.clock.now + wait
@@ -282,6 +288,7 @@ class CallControl:
 
     def _on_second(self, call: Call) -> None:
         first = call.first
+        call.mailbox = ""
         if first is not None and first.state is _RING:
             first.state = _UP
             first.answered_at = self.clock.now
@@ -300,9 +307,13 @@ class CallControl:
         if CallBridged in self.bus.wanted:
             self.bus.emit(CallBridged(call))
         if not self.engine.connect(call, limit) and call.state is _TALKING:
-            call.timer = self.clock.call_at(
-                self.clock.now + limit, call.number, call.next_step(), self._limit_ran_out, call
-            )
+            self.end_after(call, limit)
+
+    def end_after(self, call: Call, limit: Duration) -> None:
+        """Have a call end in so long, whatever limit it had."""
+        self.stop_timer(call)
+        due = self.clock.now + limit
+        call.timer = self.clock.call_at(due, call.number, call.next_step(), self._limit_ran_out, call)
 
     def talk_limit(self, call: Call) -> Duration:
         """Tell how long the parties may talk; after a transfer they may talk as long again."""
@@ -314,8 +325,13 @@ class CallControl:
         self.end(call, _NORMAL)
 
     def party_failed(self, call: Call, cause: HangupCause) -> None:
-        """Go on after the party that was rung could not be had: the call ends, by way of its failure context."""
+        """Go on after the party that was rung could not be had: with its voice mail, or the call ends, by way of its
+        failure context.
+        """
         order = call.order
+        if call.mailbox:
+            dialing.to_voicemail(self, call, cause)
+            return
         if call.state is _DIALING_FIRST and self.dialplan.knows(order.failure_context):
             self.bus.emit(ContextEntered(call, order.failure_context))
         call.is_exhausted = True

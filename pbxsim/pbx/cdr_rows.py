@@ -135,20 +135,21 @@ class _Rows:
             self._party, self._fresh = passage.stays, passage.at
         if passage.dst:
             self._dst, self._context = passage.dst, passage.context or self._context
-        until = after.at if after is not None and after.stays is not None else self._call.ended_at
+        is_done = after is not None and (after.stays is not None or passage.app == "Park")
+        until = after.at if after is not None and is_done else self._call.ended_at
         for leg in passage.brought or legs:
-            before = self.made[-1].data if passage.brought and self.made else passage.data
+            before = passage.data or (self.made[-1].data if passage.brought and self.made else "")
             self._with(passage, leg, before or dialled(self._call, legs or [leg], leg), until)
         alone = not (passage.brought or legs)
-        is_left = after is None or after.stays is not None
-        if alone and is_left and (self._fresh or passage.app != _DIAL):
+        if alone and (after is None or is_done) and (self._fresh or passage.app != _DIAL):
             self._without(passage, until)
         if after is not None and after.dst and after.stays is self._party and self.made:
             self._follow(self.made, after)
 
     def _with(self, passage: Passage, leg: Channel, data: str, until: Instant) -> None:
-        """Make the row of a telephone that was rung, or brought."""
+        """Make the row of a telephone that was rung, or brought; who picks its call up takes its place."""
         start = self._fresh or max(leg.created_at, passage.at)
+        leg = (self._call.pickups or {}).get(leg.serial, leg)
         row = _dialled_row(self._call, self._party, leg, start, until, passage.at, passage.app, data)
         row.dst, row.context = self._dst, self._context
         self.made.append(row)
@@ -161,12 +162,13 @@ class _Rows:
         if app == "Queue" and call.is_exhausted:
             app, data = _HANGUP, ""
         elif app == _DIAL:
-            data = f"SIP/{self._dst},{call.order.second_timeout // SECOND},"
+            dialled_for = passage.to.number if passage.to is not None else self._dst
+            data = f"SIP/{dialled_for},{call.order.second_timeout // SECOND},"
         row = _alone(call, self._party, app, data, self._dst, start, until)
         row.context = self._context
         if app == _DIAL and call.is_exhausted and call.cause not in _UNREACHABLE:
             row.disposition = Disposition.FAILED  # nothing fits: Asterisk would not even have taken such an order
-        row.talk = max(passage.at, self._party.answered_at) if app == "Playback" and row.answer else 0
+        row.talk = max(passage.at, self._party.answered_at) if passage.is_heard and row.answer else 0
         self.made.append(row)
         self._fresh = 0
 
@@ -180,9 +182,10 @@ class _Rows:
 def _seconds(call: Call) -> list[Channel]:
     """Give all legs that were ever made for the second party, in the order of their making."""
     after = call.second_after
-    if call.forgotten is None and call.passages is None:
+    if call.forgotten is None and call.passages is None and call.pickups is None:
         return [leg for leg in call.legs if leg.serial > after]
     brought = {leg.serial for passage in call.passages or () for leg in passage.brought}
+    brought |= {leg.serial for leg in (call.pickups or {}).values()}
     known = {leg.serial: leg for leg in (*(call.forgotten or ()), *call.legs)}
     return [known[serial] for serial in sorted(known) if serial > after and serial not in brought]
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallerId, CallOrder
     from pbxsim.pbx.directory import Line, Trunk
+    from pbxsim.pbx.dtmf import DigitTaker
 
 
 class ChannelState(IntEnum):
@@ -80,6 +81,7 @@ class Channel:
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
     `rings_for` is how long it may ring. `diverts` says that its line's diversion is followed should it fail;
     `divert_timer` that it will be soon.
+    `digit_taker` is what runs on it and takes the digits that its party presses (dtmf.py).
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
     """
@@ -89,6 +91,7 @@ class Channel:
         "call",
         "cause",
         "created_at",
+        "digit_taker",
         "divert_timer",
         "diverts",
         "ended_at",
@@ -137,6 +140,7 @@ class Channel:
         self.talks_since: Instant = 0
         self.diverts = False
         self.divert_timer: TimerId = 0
+        self.digit_taker: DigitTaker | None = None
         self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
 
     @property

@@ -226,6 +226,8 @@ class Decisions:
 class ComponentHunt:
     """Implements `Hunt` for one component: asks, then looks after those who are rung until somebody answers."""
 
+    has_room = True
+
     def __init__(self, decisions: Decisions, control: CallControl, component: Component) -> None:
         self._component = component
         self._decisions = decisions

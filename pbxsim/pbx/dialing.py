@@ -8,8 +8,9 @@ from pbxsim.pbx import diversion
 from pbxsim.pbx.call import CallerId, CallState, Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
-from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHours, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.events import LegDialed, LegRefused
+from pbxsim.pbx.mailbox import greeting_for, way_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,21 +27,35 @@ _NOTHING: Final = CallerId()
 
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
-    if destination.answers:
-        answer(control, call)
+    answers = destination.answers
     destination = diversion.final_destination(control, call, destination)
+    if answers or destination.answers:
+        answer(control, call)
+        if call.is_over:
+            return
+    call.mailbox = ""
     if isinstance(destination, ToPlayback):
         _play(control, call, destination)
         return
     if isinstance(destination, ToHunt):
         _hunt(control, call, destination)
         return
+    if isinstance(destination, ToExtension) and call.first is not None:
+        call.mailbox = destination.extension.mailbox
+        timeout = min(timeout, destination.extension.rings_for or timeout)
     before = len(call.legs)
     refusal = _made_or_told(control, call, destination, shows)
     if refusal is not None:
         control.party_failed(call, refusal)
         return
     dial(control, call, call.legs[before:], timeout)
+
+
+def to_voicemail(control: CallControl, call: Call, cause: HangupCause) -> None:
+    """Send a caller to the mailbox of whoever could not be had for that cause."""
+    control.stop_timer(call)
+    name = way_to(call.mailbox, greeting_for(cause))
+    ring(control, call, ToHunt(call.mailbox, name), call.shows, call.order.second_timeout)
 
 
 def ring_together(
@@ -111,20 +126,34 @@ def _hunt(control: CallControl, call: Call, to: ToHunt) -> None:
 
 
 def answer(control: CallControl, call: Call) -> None:
-    """Run Answer(): a caller who hears ringing is up from now on, whoever is rung for it; who is up stays so."""
+    """Answer whoever called, as a dialplan's Answer() does; a first party that is up already stays so.
+
+    An engine may hear of it and report that the caller has gone: the call may be over when this returns.
+    """
     caller = call.first
     if caller is not None and caller.state is _RING:
         caller.state = _UP
         caller.answered_at = control.clock.now
+        control.engine.answer(caller)
+
+
+def listen(control: CallControl, call: Call, length: Duration) -> None:
+    """Answer whoever is there, and let the PBX itself be the other side, for so long at most."""
+    first = call.first
+    assert first is not None  # somebody must be there to hear it
+    if first.state is _RING:
+        first.state = _UP
+        first.answered_at = control.clock.now
+    control.bridge(call, min(length, control.talk_limit(call)))
 
 
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
-    call.came_to(Passage(app="Playback", data=playback.number, at=control.clock.now, after=control.channels_made))
+    now, made = control.clock.now, control.channels_made
+    call.came_to(Passage(app="Playback", data=playback.number, at=now, after=made, is_heard=True))
     if call.first is None:  # nobody is there to hear it: a playback cannot be the first party
         control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
-        return
-    answer(control, call)
-    control.bridge(call, min(playback.length, control.talk_limit(call)))
+    else:
+        listen(control, call, playback.length)
 
 
 def _made_or_told(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:
@@ -138,6 +167,8 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
     """Make the channels for a destination; a cause where none can be made."""
     if isinstance(destination, ToExtension):
         return _fork(control, call, destination, shows)
+    if isinstance(destination, ToHours):
+        return _make_legs(control, call, diversion.decided(control, call, destination), shows)
     if isinstance(destination, ToTrunk):
         trunk = _trunk_with_room(destination)
         if trunk is None:

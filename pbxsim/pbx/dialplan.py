@@ -11,11 +11,19 @@ import msgspec
 
 from pbxsim.clock.instant import Duration, seconds
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.feature import feature_name
 from pbxsim.pbx.numbers import matches, specificity
 
 if TYPE_CHECKING:
     from pbxsim.pbx.directory import Context, Directory, Extension, Line, OutboundRoute, Step, Trunk
 
+_HUNTS: Final = (
+    "queue",
+    "group",
+    "menu",
+    "component",
+    "voicemail",
+)  # fields of a Step, and the kinds of things they name
 _REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never changes, so an answer stays true
 
 
@@ -53,10 +61,21 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
 
 
 class ToHunt(msgspec.Struct, frozen=True, eq=False):
-    """Have somebody looked for: by `queue NAME`, `group NAME`, or as the server of `component NAME` says."""
+    """Hand the call to something that goes on with it by itself: `queue NAME`, `group NAME`, `menu NAME`, or
+    `component NAME`, whose server says where to.
+    """
 
     number: str
     name: str
+    answers: bool = False
+
+
+class ToHours(msgspec.Struct, frozen=True, eq=False):
+    """Go where the schedule `name` says when a call comes; its steps are taken in `context`."""
+
+    number: str
+    name: str
+    context: str
     answers: bool = False
 
 
@@ -68,7 +87,7 @@ class Refused(msgspec.Struct, frozen=True, eq=False):
     answers: bool = False
 
 
-Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | Refused
+Destination: TypeAlias = ToExtension | ToTrunk | ToPlayback | ToHunt | ToHours | Refused
 
 _Tried: TypeAlias = set[tuple[str, str]]  # numbers asked in contexts: `dial` steps and includes may go in circles
 
@@ -110,6 +129,14 @@ class Dialplan:
             return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
         return self._in_context(number, context, set()) or Refused(number, HangupCause.UNALLOCATED)
 
+    def follow(self, step: Step, number: str, context: str) -> Destination:
+        """Tell where a step leads that is taken in that context for whoever dialled `number`; refused as by resolve."""
+        entered = self._directory.contexts.get(context)
+        if entered is None:
+            return Refused(number, HangupCause.NO_ROUTE_DESTINATION)
+        meant = step.dial or step.extension or number
+        return self._follow(step, number, entered, set()) or Refused(meant, HangupCause.UNALLOCATED)
+
     def by_trunk(self, number: str, trunk: str) -> Destination:
         """Tell where `number` leads by that trunk; own public numbers stay inside, an unknown trunk leads nowhere."""
         own = self._directory.public_or_none(number)
@@ -134,7 +161,8 @@ class Dialplan:
         extension = self._directory.internal_or_none(number, context.dialplan)
         if extension is not None:
             return ToExtension(number, extension)
-        return self._outside(number, context, tried)
+        feature = feature_name(self._directory.features, number, context.dialplan) if context.dialplan else ""
+        return ToHunt(number, feature) if feature else self._outside(number, context, tried)
 
     def _outside(self, number: str, context: Context, tried: _Tried) -> Destination | None:
         for route in context.routes:
@@ -159,12 +187,11 @@ class Dialplan:
         if step.dial:
             own = self._directory.public_or_none(step.dial)
             return ToExtension(step.dial, own) if own else self._in_context(step.dial, context.name, tried)
-        if step.queue:
-            return ToHunt(number, f"queue {step.queue}")
-        if step.group:
-            return ToHunt(number, f"group {step.group}")
-        if step.component:
-            return ToHunt(number, f"component {step.component}")
+        for kind in _HUNTS:
+            if name := getattr(step, kind):
+                return ToHunt(number, f"{kind} {name}")
+        if step.hours:
+            return ToHours(number, step.hours, context.name)
         if step.route:
             return _leave(number, self._directory.route(step.route))
         if step.hangup:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.feature import Feature
 
 
 class DeviceState(IntEnum):
@@ -177,7 +178,9 @@ class Extension(Entity, eq=False, kw_only=True):
     """A subscriber: an internal number in a numbering plan, any public numbers, lines that ring together.
 
     `caller_id` is what it shows outside; empty: its first public number, else the internal one. `records` is the
-    recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`.
+    recording switch; `special_diversion` is Duocom's "Desvio Especial", which lets it be called by `extXXXX`. Who dials
+    it and is not answered within `rings_for` (0: as long as the call would ring) comes to `mailbox`, empty: nowhere.
+    Who has one of its `call_group` in `pickup_group` may pick its calls up.
     """
 
     id: int
@@ -189,6 +192,10 @@ class Extension(Entity, eq=False, kw_only=True):
     caller_id: str = ""
     records: bool = False
     special_diversion: bool = False
+    mailbox: str = ""
+    rings_for: Duration = 0
+    call_group: frozenset[str] = frozenset()
+    pickup_group: frozenset[str] = frozenset()
 
     @property
     def outside_number(self) -> str:
@@ -254,8 +261,9 @@ class OutboundRoute(msgspec.Struct, frozen=True, kw_only=True):
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What a context does with a number that fits: exactly one of the fields says it.
 
-    `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route.
-    `queue`, `group`: wait in that queue, ring that ring group. `component`: have that component's server say where to.
+    `extension`: ring that internal number. `dial`: dial that number instead. `route`: leave by that route. `queue`,
+    `group`, `menu`: wait in that queue, ring that ring group, choose in that menu. `component`: have that component's
+    server say where to. `voicemail`: leave a message in that mailbox. `hours`: go where that schedule says.
     `play_seconds`: answer, play for so long, hang up. `hangup`: refuse with that Q.850 cause. With `answers` a caller
     is answered before anybody is rung.
     """
@@ -265,7 +273,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     route: str = ""
     queue: str = ""
     group: str = ""
+    menu: str = ""
     component: str = ""
+    voicemail: str = ""
+    hours: str = ""
     play_seconds: float | None = None
     hangup: int = 0
     answers: bool = False
@@ -314,8 +325,10 @@ class Directory:
         dialplans: Sequence[NumberingPlan] = (),
         contexts: Sequence[Context] = (),
         dids: Sequence[Did] = (),
+        features: Sequence[Feature] = (),
     ) -> None:
         self.bus: EventBus
+        self.features = tuple(features)
         self.extensions = tuple(extensions)
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.routes = tuple(routes)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import Destination, Refused, ToExtension
-from pbxsim.pbx.events import CallDiverted
+from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHours
+from pbxsim.pbx.events import CallDiverted, HoursDecided
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
@@ -66,7 +66,9 @@ def forward(control: CallControl, call: Call, line: Line, why: str, to: str) -> 
 
 
 def final_destination(control: CallControl, call: Call, destination: Destination) -> Destination:
-    """Give where a destination of one line leads in the end; it may be something that is no line at all."""
+    """Give where a destination leads at this hour, and one of one line in the end; it may be no line at all."""
+    if isinstance(destination, ToHours):
+        destination = decided(control, call, destination)
     while isinstance(destination, ToExtension):
         line, lines = destination.line, destination.extension.lines
         if line is None and len(lines) == 1:
@@ -74,5 +76,19 @@ def final_destination(control: CallControl, call: Call, destination: Destination
         way = forward_now(line) if line is not None and line.diversion is not None else None
         if way is None or line is None:
             break
-        destination = forward(control, call, line, *way)
+        destination = decided(control, call, forward(control, call, line, *way))
+    return destination
+
+
+def decided(control: CallControl, call: Call, destination: Destination) -> Destination:
+    """Give where a call goes now that a schedule leads to; one that goes round for ever is refused (cause 34)."""
+    while isinstance(destination, ToHours):
+        if call.diversions >= MOST:
+            return Refused(destination.number, HangupCause.NORMAL_CIRCUIT_CONGESTION)
+        call.diversions += 1
+        period = control.hours.period(destination.name)
+        call.note(control.clock.now, "hours-decided", f"{destination.name}: {period}")
+        control.bus.emit(HoursDecided(call, destination.name, period))
+        step = control.hours.schedules[destination.name].step(period)
+        destination = control.dialplan.follow(step, destination.number, destination.context)
     return destination

@@ -10,7 +10,8 @@ An engine that works elsewhere collects them and carries out what they come to t
 
 Telephones act by themselves, too. One that dials is brought to `CallControl.receive` with the engine's own handle for
 it; that it registered, or refuses or diverts calls, to `Directory.register`, `unregister`, `do_not_disturb`, `divert`;
-that it hands a call on, to `transfer.blind` or `transfer.attended`. What an engine must keep on a leg, it keeps in
+that it hands a call on, to `transfer.blind` or `transfer.attended`; each digit that is pressed there in a call, to
+`digits.press`. What an engine must keep on a leg, it keeps in
 `Channel.engine_data`. `pbxsim.testing.engine_contract` asks any engine whether it does all this.
 """
 
@@ -33,6 +34,13 @@ class CallEngine(Protocol):
 
         True is a promise that ANSWERED or FAILED will be reported before `timeout` is over, whatever happens; the
         switch then sets no timer of its own. An engine that cannot promise returns False.
+        """
+        ...
+
+    def answer(self, channel: Channel) -> None:
+        """Answer a caller, who has heard it ring until now: the PBX itself speaks, or has the caller wait.
+
+        It is not asked for where `connect` does that.
         """
         ...
 

@@ -70,5 +70,9 @@ class ImpossibleTransition(PbxError):
     """The switch itself asked for a step that its tables do not allow: a bug, never a client's fault."""
 
 
+class MessageNotFound(PbxError):
+    """No mailbox has a message of that number."""
+
+
 class NothingToDo(PbxError):
     """A hand on a telephone found it in no state for that: nothing rings, nothing is up, it is registered already."""

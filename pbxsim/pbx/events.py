@@ -12,14 +12,16 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pbxsim.clock.instant import Duration
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.pbx.agent import Agent
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallerId
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel, Report
     from pbxsim.pbx.directory import Extension, Line
+    from pbxsim.pbx.hours import Period
     from pbxsim.pbx.ledger import LedgerEntry
+    from pbxsim.pbx.mailbox import Mailbox, Message
     from pbxsim.pbx.notice import Notice
     from pbxsim.pbx.queue import Queue
     from pbxsim.pbx.queue_visit import QueueVisit
@@ -63,6 +65,16 @@ class LegUnheld(Event, frozen=True, eq=False):
     """The party came back from hold."""
 
     channel: Channel
+
+
+class DigitPressed(Event, frozen=True, eq=False):
+    """A party pressed a digit (DTMF). `heard_by` is what takes it, as `menu reception`, or the channel that hears the
+    tone; empty: nobody does.
+    """
+
+    channel: Channel
+    digit: str
+    heard_by: str
 
 
 class LegEnded(Event, frozen=True, eq=False):
@@ -279,6 +291,104 @@ class AnnouncementPlayed(Event, frozen=True, eq=False):
     def call(self) -> Call:
         """Whose call it is."""
         return self.channel.call
+
+
+class MenuEntered(Event, frozen=True, eq=False):
+    """A caller hears a menu, for the `attempt`th time since it came there."""
+
+    call: Call
+    menu: str
+    attempt: int
+
+
+class MenuLeft(Event, frozen=True, eq=False):
+    """A caller hears a menu no more, having pressed `digits`, or is about to hear it again.
+
+    `why` is one of chosen, invalid, timeout, gone: the last where the call has ended there. `led_to` names where it
+    goes on, as `queue sales` or a number; empty: nowhere, it is hung up.
+    """
+
+    call: Call
+    menu: str
+    digits: str
+    why: str
+    led_to: str
+
+
+class HoursDecided(Event, frozen=True, eq=False):
+    """A call came to a schedule, which was open, closed or on holiday at that moment, and goes on as it says."""
+
+    call: Call
+    schedule: str
+    period: Period
+
+
+class HoursOverridden(Event, frozen=True, eq=False):
+    """A schedule was switched by hand, and holds until it is switched again; None: it goes by the clock again."""
+
+    schedule: str
+    period: Period | None
+
+
+class MessageLeft(Event, frozen=True, eq=False):
+    """A caller was at a mailbox; the message is None where none was left, and then `why` says why.
+
+    `silences` are from when to when the caller was silent, counted from the message's beginning.
+    """
+
+    call: Call
+    mailbox: Mailbox
+    message: Message | None
+    caller: CallerId
+    silences: tuple[tuple[Duration, Duration], ...]
+    why: str
+
+
+class MessageMoved(Event, frozen=True, eq=False):
+    """A message was heard, or counts as new again, and lies in another folder now."""
+
+    before: Message
+    after: Message
+
+
+class MessageDeleted(Event, frozen=True, eq=False):
+    """A message was thrown away."""
+
+    message: Message
+
+
+class MessageWaiting(Event, frozen=True, eq=False):
+    """So many new and old messages are in a mailbox now (AMI's MessageWaiting, a telephone's lamp)."""
+
+    mailbox: Mailbox
+    new: int
+    old: int
+
+
+class CallParked(Event, frozen=True, eq=False):
+    """A party waits in a slot of a parking lot, at most until then (AMI's ParkedCall)."""
+
+    call: Call
+    lot: str
+    slot: int
+    until: Instant
+
+
+class CallUnparked(Event, frozen=True, eq=False):
+    """A party waits in its slot no more; `how` is one of retrieved, timeout, gave up."""
+
+    call: Call
+    lot: str
+    slot: int
+    how: str
+
+
+class CallPickedUp(Event, frozen=True, eq=False):
+    """A telephone answered a call that rang at another one (AMI's Pickup)."""
+
+    call: Call
+    rung: Channel
+    by: Channel
 
 
 class DatabaseChanged(Event, frozen=True, eq=False):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.directory import Diversion, Line
+    from pbxsim.pbx.dtmf import Keystrokes
 
 Reaction: TypeAlias = Literal["answer", "busy", "no answer", "fail", "reject", "drop"]
 
@@ -37,8 +38,11 @@ class Handset(Protocol):
     Each verb raises NothingToDo when the telephone is in no state for it.
     """
 
-    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
-        """Place a call as `CallControl.receive` takes it, with a caller who may give up. Never raises NothingToDo."""
+    def call_in(self, order: CallOrder, *, line: Line | None = None, presses: Keystrokes = ()) -> Call | None:
+        """Place a call as `CallControl.receive` takes it, with a caller who may give up. Never raises NothingToDo.
+
+        The caller `presses` these digits, each so long after the PBX, or somebody, has answered.
+        """
         ...
 
     def answer(self, line: Line) -> None:
@@ -70,6 +74,10 @@ class Handset(Protocol):
 
     def dial(self, line: Line, to: str) -> Call:
         """Place a call to that number, as the extension's numbering plan understands it."""
+        ...
+
+    def press(self, line: Line, digits: str) -> None:
+        """Press digits (dtmf.KEYS) in the oldest call that is up: the first at once, the others as its pauses say."""
         ...
 
     def transfer(self, line: Line, to: str) -> None:

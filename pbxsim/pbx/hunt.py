@@ -1,5 +1,5 @@
-"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group, or a
-component, which has a server outside say where to look.
+"""The port between a call and whatever looks for its second party over several tries: a queue, a ring group, a menu
+that has the caller choose, or a component, which has a server outside say where to look.
 
 While a call has a hunt, the switch does not end it because a leg failed: it asks the hunt what now.
 """
@@ -32,6 +32,11 @@ class HandedOn(msgspec.Struct, frozen=True, eq=False):
 class Hunt(Protocol):
     """Looks for a call's second party."""
 
+    @property
+    def has_room(self) -> bool:
+        """Tell whether it would take somebody who is handed on to it now."""
+        ...
+
     def start(self, call: Call, number: str) -> None:
         """Take the call, which dialled that number: ring somebody, or have it wait."""
         ...
@@ -61,3 +66,26 @@ class Hunt(Protocol):
         `by` is the leg that hung up, failed or handed the other one on; None: the PBX ended it.
         """
         ...
+
+
+class Application:
+    """Half of the port, for those to build on who ring nobody, so that nobody fails to answer there."""
+
+    @property
+    def has_room(self) -> bool:
+        """It would take anybody."""
+        return True
+
+    def leg_failed(self, call: Call, channel: Channel) -> None:
+        """Nobody is rung from here."""
+
+    def timed_out(self, call: Call) -> None:
+        """Nobody is rung from here."""
+
+    def answered(self, call: Call, channel: Channel) -> Duration:
+        """Nobody is rung from here."""
+        del call, channel
+        return 0
+
+    def connecting(self, call: Call) -> None:
+        """Nobody is rung from here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import HOUR, Duration
@@ -13,14 +14,24 @@ from pbxsim.pbx.cdr import RecordRules
 from pbxsim.pbx.decision import Decisions
 from pbxsim.pbx.dialplan import Dialplan
 from pbxsim.pbx.distribution import Distribution
+from pbxsim.pbx.hours import OpeningHours, Schedule
 from pbxsim.pbx.ledger import Ledger
+from pbxsim.pbx.mailbox import Mailbox, Voicemail
+from pbxsim.pbx.menu import Menu, MenuHunt
+from pbxsim.pbx.parking import ParkingApp, ParkingLot
+from pbxsim.pbx.pickup import NAME as PICKUP
+from pbxsim.pbx.pickup import PickupApp, PickupCodes
 from pbxsim.pbx.queue import Queue, Queues
 from pbxsim.pbx.recording import RecordingFiles, Recordings
 from pbxsim.pbx.ring_group import GroupHunt, RingGroup
 from pbxsim.pbx.saved import Saved
+from pbxsim.pbx.voicemail import Takes, voicemail_apps
+from pbxsim.pbx.voicemail_main import NAME as VOICEMAIL_MAIN
+from pbxsim.pbx.voicemail_main import VoicemailMain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import tzinfo
 
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.account import Account
@@ -37,7 +48,8 @@ class Pbx:
     """A PBX with its own clock, seed, directory and events. Nothing in it is shared with another.
 
     Give it an engine with `connect_engine` before the first call. `saved` is what an earlier run left: numbers, records
-    and credits go on from there. `time_zone` is what its clocks show (an IANA name); empty: nobody said.
+    and credits go on from there. `time_zone` is what its clocks show (an IANA name), empty: nobody said; opening
+    hours go by `zone`.
     """
 
     def __init__(
@@ -53,6 +65,12 @@ class Pbx:
         queues: Iterable[Queue] = (),
         agents: Iterable[Agent] = (),
         groups: Iterable[RingGroup] = (),
+        menus: Iterable[Menu] = (),
+        schedules: Iterable[Schedule] = (),
+        mailboxes: Iterable[Mailbox] = (),
+        lots: Iterable[ParkingLot] = (),
+        pickup: PickupCodes = PickupCodes(),  # noqa: B008 - it never changes
+        zone: tzinfo = UTC,
         longest_talk: Duration = LONGEST_TALK,
         first_cdr: int = 1,
         recent_calls: int = 10_000,
@@ -88,10 +106,20 @@ class Pbx:
             records=records,
         )
         self.distribution = Distribution(self.calls, self.queues, seed)
+        self.voicemail = Voicemail(mailboxes, self.events, self.database)
+        self.takes = Takes(self.calls)
+        self.voicemail_main = VoicemailMain(self.calls, self.voicemail)
+        self.parking = tuple(ParkingApp(self.calls, lot) for lot in lots)
         self.calls.hunts = {
             **{f"queue {name}": hunt for name, hunt in self.distribution.hunts.items()},
             **{f"group {group.name}": GroupHunt(self.calls, group) for group in groups},
+            **{f"menu {menu.name}": MenuHunt(self.calls, directory, menu) for menu in menus},
+            **{app.name: app for app in voicemail_apps(self.calls, self.voicemail, self.takes)},
+            **{app.name: app for app in self.parking},
+            PICKUP: PickupApp(self.calls, directory, pickup),
+            VOICEMAIL_MAIN: self.voicemail_main,
         }
+        self.hours = self.calls.hours = OpeningHours(schedules, zone, clock, self.database)
         self.decisions = Decisions(self.calls)
         self.handset: Handset | None = None
 

@@ -32,6 +32,8 @@ _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to
 class QueueHunt:
     """Implements `Hunt` for one queue."""
 
+    has_room = True
+
     def __init__(self, control: CallControl, distribution: Distribution, queue: Queue, seed: int) -> None:
         self.queue = queue
         self._control = control
@@ -56,8 +58,10 @@ class QueueHunt:
         call.came_to(
             Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
         )
-        if rules.answers:
+        if rules.answers:  # as most dialplans do before Queue(), which itself does not
             dialing.answer(self._control, call)
+        if call.is_over:
+            return
         why = self._refuses()
         if why is not None:
             self._go_on(call, self._tell.refused(queue, call, why))

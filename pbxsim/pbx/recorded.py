@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ASTERISK: Final = RecordStyle.ASTERISK
 _CALLS_US: Final = CallKind.INCOMING
 _IN, _OUT, _LOCAL = Direction.INCOMING, Direction.OUTGOING, Direction.LOCAL
+_FEATURES: Final = ("VoiceMail", "Park", "ParkedCall", "Pickup")
 
 
 class CallRecorded(Event, frozen=True, eq=False):
@@ -46,6 +47,7 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
     if style is _ASTERISK:
         src, clid = caller_id(call, first, first)
     trunk = trunk_name(first, second)
+    last_app, last_data = _last(call, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
     return Cdr(
         id=number,
@@ -76,10 +78,18 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
         caller=order.src,
         called=order.dst,
         linked_at=call.started_at,
-        last_app="Dial" if second else "",
-        last_data=dialled(call, [second], second) if second else "",
+        last_app=last_app,
+        last_data=last_data,
         talk=call.bridged_at,
     )
+
+
+def _last(call: Call, second: Channel | None) -> tuple[str, str]:
+    """Give the application that ran last and what it was given: that of a feature, or the Dial of the second party."""
+    last = call.passages[-1] if call.passages else None
+    if last is not None and last.app in _FEATURES:
+        return last.app, last.data
+    return ("Dial", dialled(call, [second], second)) if second is not None else ("", "")
 
 
 def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:

@@ -35,6 +35,8 @@ class RingGroup(msgspec.Struct, frozen=True, kw_only=True):
 class GroupHunt:
     """Implements `Hunt` for one ring group."""
 
+    has_room = True
+
     def __init__(self, control: CallControl, group: RingGroup) -> None:
         self._control = control
         self._group = group

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from pbxsim.pbx import dialing
 from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep, Passage
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import Refused, ToHunt
+from pbxsim.pbx.dialplan import Destination, Refused, ToHunt
 from pbxsim.pbx.events import CallTransferred
 from pbxsim.pbx.hunt import HandedOn
 
@@ -54,13 +54,19 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
         return False
     context = _context(leg)
     destination = control.dialplan.resolve(to, context)
-    if isinstance(destination, Refused):
+    if isinstance(destination, Refused) or not _can_take(control, destination):
         return False
     _leave(control, leg, stays, HandedOn("blind", to, context))
     if not call.is_over:
         dialing.ring(control, call, destination, call.shows, DEFAULT_RING)
     control.dismiss([leg], _NORMAL)
     return True
+
+
+def _can_take(control: CallControl, destination: Destination) -> bool:
+    """Tell whether what a number leads to has room: a parking lot may be full."""
+    hunt = control.hunts.get(destination.name) if isinstance(destination, ToHunt) else None
+    return hunt is None or hunt.has_room
 
 
 def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
@@ -75,7 +81,7 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     if comes is None:
         return has_rung(asking) and _attended_early(control, held, stays, asking)
     _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
-    _bring_over(call, consultation, comes)
+    bring_over(call, consultation, comes)
     now, made = control.clock.now, control.channels_made
     call.came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
     call.first, call.second = stays, comes
@@ -104,10 +110,11 @@ def _attended_early(control: CallControl, held: Channel, stays: Channel, asking:
     ringing = [] if hunted is not None else consultation.ringing_legs()
     to = ringing[0].number if ringing else consultation.order.second
     _leave(control, held, stays, HandedOn("attended", to, _context(held), consultation.number), tuple(ringing))
+    call.mailbox = consultation.mailbox
     if ringing and not call.is_over:
         consultation.before_transfer = consultation.before_transfer or (asking, ringing[0])
         for leg in ringing:
-            _bring_over(call, consultation, leg)
+            bring_over(call, consultation, leg)
     control.end(consultation, _NORMAL, by=asking)
     if call.state is CallState.TRANSFERRING:
         if hunted is not None:
@@ -179,7 +186,8 @@ def _shown(call: Call, stays: Channel) -> CallerId:
     return CallerId(stays.number, stays.line.extension.owner if stays.line is not None else "")
 
 
-def _bring_over(call: Call, consultation: Call, leg: Channel) -> None:
+def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
+    """Take a leg out of one call into another, which pays for it no more than for what it had dialled itself."""
     _remember(consultation)
     consultation.legs = tuple(other for other in consultation.legs if other is not leg)
     consultation.forgotten = [*(consultation.forgotten or ()), leg]

@@ -9,7 +9,7 @@ import msgspec
 from pbxsim.testing.control import Control
 from pbxsim.testing.pbx_files import vendors_of, with_credentials
 from pbxsim.testing.phones import Phone, Phones
-from pbxsim.testing.records import Call, Cdr, SentRequest, Webhook
+from pbxsim.testing.records import Call, Cdr, Message, SentRequest, Webhook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -116,7 +116,8 @@ class Pbx:
     def incoming(self, from_: str, to: str | None = None, **more: object) -> Call:
         """Have somebody call: from outside to a public number, or from one of the telephones to whatever it dials.
 
-        `more` as in the control API: `queue`, `group` or `context` instead of `to`, `name`, `trunk`, `ring_seconds`.
+        `more` as in the control API: `queue`, `group`, `menu` or `context` instead of `to`, `name`, `trunk`,
+        `ring_seconds`, and what the caller `presses` once it is answered: `"ww1"`, `[{"after": 3, "digits": "1"}]`.
         """
         wish = {"from": from_, **({} if to is None else {"to": to}), **more}
         return msgspec.convert(self.ask("POST", "/calls", wish), Call)
@@ -164,6 +165,20 @@ class Pbx:
         """Give the recording of a record's call, as the PBX made it: WAV, or what the vendor documents."""
         number = cdr if isinstance(cdr, int) else cdr.id
         return self._control.raw("GET", f"/cdrs/{number}/recording", pbx=self.name)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Messages of voice mail, in the order in which they were left."""
+        return self._all("/voicemail", "id", Message)
+
+    def message(self, message: Message | int) -> bytes:
+        """Give a message of voice mail as a WAV file."""
+        number = message if isinstance(message, int) else message.id
+        return self._control.raw("GET", f"/voicemail/{number}/recording", pbx=self.name)
+
+    def switch_hours(self, name: str, period: Literal["open", "closed", "holiday"] | None) -> None:
+        """Have opening hours be that from now on, whatever the clock says; None: as it says."""
+        self.ask("PUT", f"/hours/{name}", {"period": period})
 
     @property
     def webhooks(self) -> list[Webhook]:

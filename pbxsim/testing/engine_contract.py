@@ -26,7 +26,8 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Report
 from pbxsim.pbx.directory import Context, Step
-from pbxsim.pbx.events import CallTransferred, LineRegistered, LineUnregistered, ReportIgnored
+from pbxsim.pbx.events import CallTransferred, DigitPressed, LineRegistered, LineUnregistered, ReportIgnored
+from pbxsim.pbx.menu import Menu
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.testing.referee import Referee
 from pbxsim.testing.watched_engine import WatchedEngine
@@ -49,6 +50,9 @@ PLAYBACK: Final = "14"
 
 REFUSED: Final = "15"
 """A number that is refused with cause 21."""
+
+MENU: Final = "16"
+"""A number that is a menu: 1 leads to the telephone `brief`; whoever presses nothing is hung up after three seconds."""
 
 RINGS: Final[Duration] = 4 * SECOND
 """How long each party is rung at most."""
@@ -76,6 +80,10 @@ class Rig(Protocol):
 
     def transfer(self, user: str, number: str) -> Maybe[None]:
         """Have that telephone, which talks, hand its call on to that number, blind."""
+        ...
+
+    def press(self, user: str, digit: str) -> Maybe[None]:
+        """Have that telephone, whose call is up, press a digit: the engine takes it to `digits.press`."""
         ...
 
     def register(self, user: str) -> Maybe[None]:
@@ -223,9 +231,17 @@ class Clause:
 
 
 def _office() -> Office:
-    steps = ((PLAYBACK, Step(play_seconds=1)), (REFUSED, Step(hangup=HangupCause.CALL_REJECTED)))
+    steps = (
+        (PLAYBACK, Step(play_seconds=1)),
+        (REFUSED, Step(hangup=HangupCause.CALL_REJECTED)),
+        (MENU, Step(menu="menu")),
+    )
+    menu = Menu(
+        name="menu", context="main", digits={"1": Step(extension=TELEPHONES["brief"])}, response_timeout=3 * SECOND
+    )
     people = [extension(number, line(user, line_id=int(number))) for user, number in TELEPHONES.items()]
-    return Office(*people, contexts=[Context(name="main", dialplan="main", entries=steps)], longest_talk=TALKS)
+    contexts = [Context(name="main", dialplan="main", entries=steps)]
+    return Office(*people, contexts=contexts, menus=[menu], longest_talk=TALKS)
 
 
 # -- the clauses -------------------------------------------------------------------------------------------------------
@@ -332,6 +348,19 @@ async def _handle(trial: Trial) -> None:
     await trial.hang_up(call)
 
 
+async def _digits(trial: Trial) -> None:
+    """A caller whom the PBX answers itself is answered, and each digit that is pressed there is taken to the switch."""
+    call = await trial.dial(MENU)
+    await trial.over(call, 4)
+    _expect("seconds in a menu", (call.ended_at - call.started_at) // SECOND, 3)
+    assert "answer" in trial.engine.asked, "the engine was not asked to answer"
+    call = await trial.dial(MENU)
+    await _settled(trial.rig.press("ready", "1"))
+    await trial.until(lambda: trial.heard(DigitPressed) == 1, "a digit was pressed, and the switch does not know")
+    await trial.talking(call)
+    await trial.ends(call, Disposition.ANSWERED, HangupCause.NORMAL_CLEARING)
+
+
 async def _registration(trial: Trial) -> None:
     """Where telephones are registered is told to the directory, which tells everybody; nobody writes it elsewhere."""
     desk = trial.office.directory.line("prompt")
@@ -385,6 +414,7 @@ def _clauses() -> tuple[Clause, ...]:
         "late reports are borne": _late,
         "a telephone that dials is received": _dials,
         "a caller has its handle before receive returns": _handle,
+        "callers are answered and their digits taken": _digits,
         "registrations go through the directory": _registration,
         "those who are parted stay": _transfer,
         "calls do not know each other": _many,

@@ -12,12 +12,15 @@ together and gives them short names. Not here: HTTP, what a PBX file says, recor
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, TypedDict
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.features import FeatureCodesEntry, lot_features
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.handset import SimulatedHandset
@@ -54,6 +57,10 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.handset import Handset
+    from pbxsim.pbx.hours import Schedule
+    from pbxsim.pbx.mailbox import Mailbox
+    from pbxsim.pbx.menu import Menu
+    from pbxsim.pbx.parking import ParkingLot
     from pbxsim.pbx.queue import Queue
     from pbxsim.pbx.ring_group import RingGroup
     from pbxsim.pbx.saved import Saved
@@ -180,6 +187,10 @@ class Office:
         accounts: Iterable[Account] = (),
         queues: Iterable[Queue] = (),
         groups: Iterable[RingGroup] = (),
+        menus: Iterable[Menu] = (),
+        schedules: Iterable[Schedule] = (),
+        mailboxes: Iterable[Mailbox] = (),
+        lots: Sequence[ParkingLot] = (),
         dids: Sequence[Did] = (),
         agents: Iterable[Agent] = (),
         longest_talk: Duration = LONGEST_TALK,
@@ -198,6 +209,7 @@ class Office:
             dialplans=[NumberingPlan(id=index, name=name) for index, name in enumerate(dialplans, start=1)],
             contexts=contexts,
             dids=dids,
+            features=[*FeatureCodesEntry().features(has_mailboxes=True), *chain.from_iterable(map(lot_features, lots))],
         )
         self.clock = Scheduler(max(start, saved.now))
         self.archive = CdrMemory(saved.cdrs)
@@ -211,6 +223,11 @@ class Office:
             accounts=accounts,
             queues=queues,
             groups=groups,
+            menus=menus,
+            schedules=schedules,
+            mailboxes=mailboxes,
+            lots=lots,
+            zone=ZoneInfo(time_zone or "UTC"),
             agents=agents,
             longest_talk=longest_talk,
             first_cdr=saved.last_cdr + 1,

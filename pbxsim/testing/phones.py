@@ -96,6 +96,10 @@ class Phone:
         """Call that number."""
         self._touch("dial", to=to)
 
+    def press(self, digits: str) -> None:
+        """Press digits in the call that is up, all at once but for pauses: `w` half a second, `W` a whole one."""
+        self._touch("press", digits=digits)
+
     def transfer(self, to: str) -> None:
         """Hand the call on to that number, and be out of it."""
         self._touch("transfer", to=to)

@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from pbxsim.pbx.events import CallEnded, CallerJoined, CallerLeft, CallTransferred, DecisionAnswered, LegDialed
+from pbxsim.pbx.events import (
+    CallEnded,
+    CallerJoined,
+    CallerLeft,
+    CallTransferred,
+    DecisionAnswered,
+    LegDialed,
+    MenuLeft,
+)
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Queue
@@ -29,7 +38,7 @@ class QueueReferee:
         self._talking: dict[int, tuple[Agent, Queue]] = {}
         self._resting: dict[Agent, Instant] = {}
         self._left: dict[int, Instant] = {}
-        self._decided: set[int] = set()
+        self._sent_on: set[int] = set()
         self.outcomes: dict[int, str] = {}
         self.counted: Counter[tuple[str, str]] = Counter()
         self.rung = 0
@@ -39,6 +48,7 @@ class QueueReferee:
         pbx.events.subscribe(CallEnded, self._on_ended)
         pbx.events.subscribe(CallTransferred, self._on_transferred)
         pbx.events.subscribe(DecisionAnswered, self._on_decided)
+        pbx.events.subscribe(MenuLeft, self._on_menu_left)
 
     # -- what happens ---------------------------------------------------------------------------------------------
 
@@ -58,9 +68,9 @@ class QueueReferee:
         if event.how == "overflow":
             self._left[call.number] = self._pbx.clock.now
         if event.how == "connected":
-            assert call.second is not None
-            assert call.second.line is not None
-            agent = self._agent(call.number, call.second.line, event.queue)
+            line = _rung(call).line
+            assert line is not None
+            agent = self._agent(call.number, line, event.queue)
             assert all(agent is not other for other, _ in self._talking.values()), "an agent in two calls"
             self._talking[call.number] = agent, event.queue
 
@@ -100,10 +110,14 @@ class QueueReferee:
 
     def _on_decided(self, event: DecisionAnswered) -> None:
         assert event.call.number in self._pbx.calls.live, "an answer about a call that is over"
-        self._decided.add(event.call.number)
+        self._sent_on.add(event.call.number)
+
+    def _on_menu_left(self, event: MenuLeft) -> None:
+        if event.led_to:
+            self._sent_on.add(event.call.number)
 
     def _on_transferred(self, event: CallTransferred) -> None:
-        self._decided.discard(event.call.number)
+        self._sent_on.discard(event.call.number)
         self._talk_is_over(event.call)
         self._left.pop(event.call.number, None)
 
@@ -117,8 +131,8 @@ class QueueReferee:
     # -- what is --------------------------------------------------------------------------------------------------
 
     def limit(self, call: Call) -> tuple[Instant, int] | None:
-        """Tell since when and how long a call may wait for its second party, if a queue, a group or a component has a
-        say in it.
+        """Tell since when and how long a call may wait for its second party, if a queue, a group, a menu or a component
+        has a say in it.
         """
         queue = self._waiting.get(call.number)
         if queue is not None:
@@ -126,8 +140,8 @@ class QueueReferee:
             longest = queue.rules.max_wait
             return waiter.joined_at, longest + _pauses(queue) if longest else 0
         if call.hunt is not None:
-            return 0, 0  # a group's rows are as many as they are; who waits for an answer has a timer
-        if call.number in self._decided:  # sent on at some later time; whoever rings now was rung then
+            return 0, 0  # a group's rows are as many as they are; a menu, and who waits for an answer, have a timer
+        if call.number in self._sent_on:  # sent on at some later time; whoever rings now was rung then
             return call.legs[-1].created_at, call.order.second_timeout
         since = self._left.get(call.number)
         return None if since is None else (since, call.order.second_timeout)
@@ -173,3 +187,11 @@ def _pauses(queue: Queue) -> int:
     told, hears = queue.rules.announcements, queue.rules.member_hears
     listens = sum(rules.length for rules in (told.positions, told.periodic) if rules is not None)
     return queue.rules.retry + listens + (hears.delay + hears.length * (len(hears.sounds) + 1) if hears else 0)
+
+
+def _rung(call: Call) -> Channel:
+    """Give the leg that rang for whoever is the second party now: its own, unless it picked the call up."""
+    second = call.second
+    assert second is not None
+    taken = [serial for serial, by in (call.pickups or {}).items() if by is second]
+    return next((leg for leg in call.legs if leg.serial in taken), second)

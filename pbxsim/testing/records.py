@@ -28,12 +28,17 @@ class Leg(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that happened to a call, or to one of its legs."""
+    """Something that happened to a call, or to one of its legs; `menu` is which one was heard, `digit` what pressed,
+    `detail` what more there is to say.
+    """
 
     at: str
     event: str
     channel: str | None = None
     said: tuple[str, ...] = ()
+    menu: str | None = None
+    digit: str | None = None
+    detail: str | None = None
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +117,21 @@ class Cdr(msgspec.Struct, frozen=True, kw_only=True):
     def custom4(self) -> str:
         """The fourth custom field."""
         return self.custom[3]
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of voice mail; `folder` is INBOX, or Old once it was heard."""
+
+    id: int
+    mailbox: str
+    caller: str
+    caller_name: str
+    call: int
+    received: str
+    seconds: int
+    heard: bool
+    folder: str
+    file: str
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from pbxsim.pbx.events import (
     LegEnded,
 )
 from pbxsim.pbx.ledger import EntryKind
+from pbxsim.pbx.menu import MenuHunt
 from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.testing.queue_referee import QueueReferee
 
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 class TimedEngine(Protocol):
     """An engine that has its timers on the switch's own clock."""
 
-    def will_act(self, channel: Channel) -> bool:
-        """Tell whether a timer is set for that leg."""
+    def timers(self, channel: Channel) -> int:
+        """Count the timers that are set for that leg."""
         ...
 
 
@@ -73,8 +74,8 @@ def _check_talks(talks: list[Talk], rows: list[Cdr]) -> None:
 class Referee:
     """Watches a PBX from its first call on; `check` raises AssertionError for what may not be.
 
-    `engine` is given where the only timers on the clock are those of calls and those which it has set for a leg, one
-    at a time: they are counted then.
+    `engine` is given where the only timers on the clock are those of calls and those which it has set for a leg: they
+    are counted then.
     """
 
     def __init__(self, pbx: Pbx, engine: TimedEngine | None = None) -> None:
@@ -169,20 +170,34 @@ class Referee:
             channels += call.live_legs()
         self._check_channels(channels)
         timers += sum(channel.divert_timer != 0 for channel in channels)
-        timers += self.queues.timers + self._pbx.distribution.wakes
+        timers += self.queues.timers + self._pbx.distribution.wakes + self._pbx.takes.timers
+        timers += sum(map(len, self._pbx.parking)) + len(self._pbx.voicemail_main)
         self.queues.check()
+        self._check_features()
         self._check_ended()
         if self._engine is not None:
-            timers += sum(map(self._engine.will_act, channels))
+            timers += sum(map(self._engine.timers, channels))
             assert len(self._pbx.clock) == timers, "a timer of something that is over"
         for account in self._pbx.accounts.values():
             self._check_account(account)
+
+    def _check_features(self) -> None:
+        live = self._pbx.calls.live
+        for lot in self._pbx.parking:
+            for parked in lot:
+                call = parked.call
+                assert live.get(call.number) is call, "a call is parked that is over"
+                assert call.hunt is lot
+                assert parked.since <= self._pbx.clock.now < parked.until
+                assert [leg.is_up for leg in call.live_legs()] == [True], "a parked party is not alone"
+        for number in self._pbx.takes.live:
+            assert (live[number].state, live[number].second) == (CallState.TALKING, None), "a message of nobody"
 
     def _check_ended(self) -> None:
         for call in self._just_ended:
             assert (call.state, call.timer, call.live_legs()) == (CallState.ENDED, 0, [])
             if self._engine is not None:
-                assert not any(map(self._engine.will_act, call.legs)), "a timer of a leg that is over"
+                assert not any(map(self._engine.timers, call.legs)), "a timer of a leg that is over"
         self._just_ended.clear()
 
     def _check_call(self, call: Call) -> None:
@@ -192,6 +207,7 @@ class Referee:
         assert all(leg.call is call for leg in call.legs), "a leg in two calls"
         if call.state is CallState.TALKING:
             assert [leg.is_up for leg in (call.first, call.second) if leg is not None] == [True] * len(call.live_legs())
+        _check_menu(call)
         if call.spied_on is not None:
             assert call.spied_on.is_live, "a spy without anybody to hear"
         since, limit = self._limit(call)
@@ -199,7 +215,14 @@ class Referee:
 
     def _limit(self, call: Call) -> tuple[Instant, Duration]:
         waits = call.state in (CallState.DIALING_SECOND, CallState.TRANSFERRING)
-        return (self.queues.limit(call) if waits else None) or _limit(call, self._pbx.calls.longest_talk)
+        return (self._parked(call) or self.queues.limit(call) if waits else None) or _limit(
+            call, self._pbx.calls.longest_talk
+        )
+
+    def _parked(self, call: Call) -> tuple[Instant, Duration] | None:
+        """Give since when a call is parked, and how long it may be."""
+        found = next((parked for lot in self._pbx.parking if (parked := lot.of(call)) is not None), None)
+        return (found.since, found.until - found.since) if found is not None else None
 
     def _check_channels(self, live: list[Channel]) -> None:
         assert live == list(self._pbx.calls.channels())
@@ -239,6 +262,16 @@ def _limit(call: Call, longest_talk: Duration) -> tuple[Instant, Duration]:
         since = call.legs[-1].created_at
         return since, max(DEFAULT_RING, call.ring_until - since)  # consulted before, a leg rings on as it was to
     return call.connected_at, min(order.talk_limit or longest_talk, longest_talk)
+
+
+def _check_menu(call: Call) -> None:
+    """See that who is in a menu is waited for there, and nobody else's digits go there."""
+    in_menu = isinstance(call.hunt, MenuHunt)
+    takers = [leg.digit_taker for leg in call.live_legs() if isinstance(leg.digit_taker, MenuHunt)]
+    assert takers == ([call.hunt] if in_menu else []), "digits go where their caller is not"
+    if in_menu:
+        assert call.first is not None
+        assert (call.first.is_up, call.timer != 0, call.ringing_legs()) == (True, True, [])
 
 
 def _check_line(line: Line, channels: list[Channel]) -> None:

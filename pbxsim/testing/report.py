@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pbxsim.testing.client import Pbx
-    from pbxsim.testing.records import Call, SentRequest, Webhook
+    from pbxsim.testing.records import Call, Moment, SentRequest, Webhook
 
 _NEWEST: Final = 20
 _LONGEST: Final = 300
@@ -58,8 +58,12 @@ def _request(request: SentRequest) -> str:
 def _call(call: Call) -> str:
     ended = f": {call.disposition}, cause {call.cause} ({call.cause_text})" if call.state == "ended" else ""
     lines = [f"call {call.id} by {call.vendor}, {call.src} -> {call.dst}, {call.state}{ended}"]
-    lines += [f"  {moment.at[11:23]}  {moment.event}  {moment.channel or ''}".rstrip() for moment in call.timeline]
+    lines += [f"  {moment.at[11:23]}  {moment.event}  {_about(moment)}".rstrip() for moment in call.timeline]
     return "\n".join(lines)
+
+
+def _about(moment: Moment) -> str:
+    return moment.detail or moment.channel or ""
 
 
 def _webhook(webhook: Webhook) -> str:

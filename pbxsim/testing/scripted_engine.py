@@ -59,6 +59,7 @@ class ScriptedEngine:
         pbx: Pbx,
         *,
         dial: Iterable[Deed] = (),
+        answer: Iterable[Deed] = (),
         connect: Iterable[Deed] = (),
         hang_up: Iterable[Deed] = (),
         part: Iterable[Deed] = (),
@@ -67,6 +68,7 @@ class ScriptedEngine:
     ) -> None:
         self._pbx = pbx
         self._dial = iter(dial)
+        self._answer = iter(answer)
         self._connect = iter(connect)
         self._hang_up = iter(hang_up)
         self._part = iter(part)
@@ -75,6 +77,7 @@ class ScriptedEngine:
         self._step = 0
         self.legs: list[Channel] = []
         self.dialled: list[Channel] = []
+        self.answered: list[Channel] = []
         self.connected: list[Call] = []
         self.hung_up: list[tuple[Channel, HangupCause]] = []
         self.parted: list[Call] = []
@@ -86,6 +89,12 @@ class ScriptedEngine:
         self.dialled.append(channel)
         self._meet(channel.call)
         return self._do(next(self._dial, self._rung.get(channel.peer, SILENCE)), channel)
+
+    def answer(self, channel: Channel) -> None:
+        """Answer, or say something else."""
+        self.answered.append(channel)
+        self._meet(channel.call)
+        self._do(next(self._answer, SILENCE), channel)
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Connect, or not."""

@@ -59,6 +59,11 @@ class WatchedEngine:
         said = self._timed("dial", self._engine.dial, channel, timeout)
         return self._promised("dial", said, _Promise(channel.call, channel, self._clock.now, due))
 
+    def answer(self, channel: Channel) -> None:
+        """Answer that caller."""
+        self._look("answer", channel.call)
+        self._nothing("answer", self._timed("answer", self._engine.answer, channel))
+
     def connect(self, call: Call, limit: Duration) -> bool:
         """Connect the parties."""
         self._look("connect", call)

@@ -9,8 +9,8 @@ from tests.config.paper import pbx_file, told
 
 PATTERN = "an Asterisk pattern: sets closed and not empty, nothing behind . or !"
 CAUSES = f"a hangup cause that Asterisk knows: {', '.join(str(cause.value) for cause in HangupCause)}"
-STEPS = "exactly one of extension, dial, route, queue, group, component, play, hangup"
-LEADS = "exactly one of extension, queue, group, component, dial"
+STEPS = "exactly one of extension, dial, queue, group, menu, component, voicemail, hours, play, hangup, route"
+LEADS = "exactly one of extension, dial, queue, group, menu, component, voicemail, hours, play, hangup"
 SHAPES = "exactly one of uniform, exponential, normal"
 MOMENT = "a moment that a calendar has, from 1970 to 2199"
 HOST = "an IP address or a host name"

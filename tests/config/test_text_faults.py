@@ -27,6 +27,7 @@ FORMS: Final[dict[str, type[msgspec.Struct]]] = {"": PACKAGES.form} | {
     name: vendor.settings for name, vendor in VENDORS.items()
 }
 WITH_LINES: Final = {
+    "": {"menus.0.say"},
     "duocom": {
         "consumption.head", "consumption.row", "mail.text", "mask_list.document", "mask_list.mask", "texts.KEY",
     },

@@ -15,7 +15,8 @@ LIMITS = (
 )
 TOP = (
     "name, seed, start_at, time_zone, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids,"
-    " groups, phones, agents, queues, traffic, cdr, cdrs, faults, smtp, vendors"
+    " groups, menus, hours, mailboxes, parking, features, phones, agents, queues, traffic, cdr, cdrs, faults, smtp,"
+    " vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 
@@ -50,7 +51,8 @@ def test_what_stands_below_a_misspelt_key_is_looked_into_as_if_it_were_right() -
         (3, "extensions[0].internal", 100, f'{EXTENSION}: write "100" in quotes'),
         (4, "extensions[0].linse", [{"usr": "x", "calls": 0}],
          "a key that is known here (did you mean lines?): internal, id, public, dialplan, owner, caller_id, records,"
-         " special_diversion, lines, user, calls, registration, transfer_on_hang_up"),
+         " special_diversion, voicemail, voicemail_after, call_group, pickup_group, lines, user, calls, registration,"
+             " transfer_on_hang_up"),
         (4, "extensions[0].lines[0].calls", 0, "a whole number, 1 to 10000"),
         (4, "extensions[0].lines[0].usr", "x",
          "a key that is known here (did you mean user?): user, id, calls, registration, state, order,"

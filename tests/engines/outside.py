@@ -35,6 +35,9 @@ class SteamEngine:
         self.pbx.calls.on_leg(channel, Report.ANSWERED)
         return False
 
+    def answer(self, channel):
+        pass
+
     def connect(self, call, limit):
         return False
 

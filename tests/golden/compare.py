@@ -22,97 +22,119 @@ AFTER: Final = Path(__file__).parent / "after.txt"
 """The lines of sections that were changed on purpose since; they count instead of those in `before.txt`."""
 
 DELIBERATE: Final[dict[str, str]] = {
-    "commands/schema": "three descriptions of Duocom's settings name the ruling that lists the places, no"
-    " source file; `limits.request` says how much of a request is read, other limits how"
-    " much is kept in memory; a queue has `averages`; `longest_number`,"
-    " `transfer_on_hang_up`, `lenient_methods`, `www_authenticate`, `give_way`; names of"
-    " extensions; `time_zone`; section `cdr`; a queue has `answers`"
-    "; section `faults`"
-    "; queues have `positions`, `announce_to_first`, `member_hears`, `min_penalty` and `max_penalty`, more of"
-    " `announcements` and all words of `join_empty`; routes, entries and DIDs have `answers`",
-    "documented/control": "the contract says who may use the control API, what readyz tells whom, exactly which"
-    " values are taken, and the routes for PBXs, behaviours of telephones, verifying and"
-    " waiting; as documented/cdrs"
-    "; the routes for faults and forced replies, and what requests met with"
-    "; routes that explain, and problems that say what was meant"
-    "; announcements in a call's timeline",
-    "documented/banner": "a banner that is no terminal's has *** for credentials, and says so",
-    "town/banner": "as documented/banner",
-    "manual/banner": "as documented/banner",
-    "restarted/before-banner": "as documented/banner",
-    "restarted/after-banner": "as documented/banner; how many records the PBX goes on from",
-    "manual": "readyz tells who has not the token the status alone; and as documented/metrics"
-    "; `injected`, as documented/requests",
-    "documented/metrics": "`/metrics` tells how many entries and bytes of each log are in memory, and who is"
-    " connected; as documented/cdrs"
-    "; as documented/simotel_lists",
-    "documented/reset": "as documented/metrics; as documented/cdrs",
-    "call-centre/metrics": "as documented/metrics; as documented/voipsun_agents; as documented/cdrs"
-    "; what callers hear is told",
-    "restarted/before": "as documented/metrics; as documented/cdrs",
-    "restarted/after": "as documented/metrics, and documented/cdrs",
-    "town/call_centre": "as documented/metrics; as documented/voipsun_agents; as documented/cdrs"
-    "; what callers hear is told",
-    "town/metrics": "as documented/metrics; as documented/cdrs; what callers hear is told",
-    "town/queues": "as documented/voipsun_agents; as documented/metrics, and documented/cdrs"
-    "; what callers hear is told",
-    "town/receivers": "as documented/voipsun_agents; as documented/metrics, and documented/cdrs"
-    "; what callers hear is told",
-    "town/vendors": "as documented/simotel_calls; as documented/metrics, and documented/cdrs",
-    "documented/voipsun_agents": "hold and talk time begin with their first value whole, as in app_queue of today; as"
-    " documented/cdrs",
-    "town/journal": "as documented/voipsun_agents; ring groups tell of each number that could not be rung;"
-    " as documented/simotel_calls; as documented/cdrs"
-    "; what callers hear is told",
-    "town/requests": "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests"
-    "; and a call that came to nothing adds its reason to its request",
-    "call-centre/journal": "as documented/voipsun_agents; as documented/cdrs",
-    "call-centre/requests": "as documented/voipsun_agents; `injected`, as documented/requests",
-    "simulate/rush_for_1h30m": "a caller whose longest wait is over while it pauses between two passes leaves after"
-    " the pause; linear goes on within one wait; RINGNOANSWER before EXITWITHTIMEOUT; as"
-    " documented/cdrs",
-    "simulate/rush_calls_60_seed_4": "as simulate/rush_for_1h30m; as documented/cdrs",
-    "commands/refused": "`--engine sip` is told which engines are installed, as any other word is; as"
-    " commands/faults; section `cdr`; a queue has `answers`"
-    "; section `faults`"
-    "; and a PBX without traffic is told what to paste",
-    "documented/voipsun_refusals": "methods other than GET and POST are 405 with Allow and do nothing",
-    "documented/vum_refusals": "methods other than GET and POST are 405 with Allow, no longer 200",
-    "documented/simotel_calls": "405 has Allow, 401 has WWW-Authenticate",
-    "documented/nowhere": "hints tell of numbers that cannot be dialled and of repeated parameters"
-    "; `injected`, as documented/requests"
-    "; and paths of vendors that no PBX speaks are named",
-    "documented/requests": "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as"
-    " documented/cdrs"
-    "; `injected` tells what a request met with"
-    "; and documented/simotel_lists",
-    "documented/journal": "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs"
-    "; and documented/simotel_lists",
-    "commands/faults": "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of"
-    " sections that are listed have `time_zone`; section `cdr`; a queue has `answers`"
-    "; section `faults`",
-    "documented/vum_keys": "as documented/cdrs",
-    "documented/simotel_lists": "as documented/cdrs; announcements as the queue has them, none where it has none",
-    "documented/telephones": "as documented/cdrs",
-    "documented/recordings": "as documented/cdrs",
-    "documented/cdrs": "a call's id is its first channel's; a call without a channel has a number of its own,"
-    " which is none of a later channel's; records are Asterisk's rows, with eight fields"
-    " more; a call has `seconds`, causes and states are AMI's",
-    "town/components": "as documented/cdrs",
-    "town/trunks": "as documented/cdrs",
-    "town/files": "as documented/cdrs",
-    "town/cdrs": "as documented/cdrs",
-    "town/receivers-heard": "as documented/cdrs",
-    "documented/examples-duocom": "as documented/cdrs",
-    "documented/examples-simotel": "as documented/cdrs",
-    "documented/examples-voipsun": "as documented/cdrs",
-    "documented/examples-vum": "as documented/cdrs",
-    "documented/voipsun_calls": "as documented/cdrs",
-    "call-centre/cdrs": "as documented/cdrs",
-    "simulate/call-centre_for_30m": "as documented/cdrs",
-    "simulate/call-centre_for_30m_seed_12_start-at_2026-03-02T124000Z": "as documented/cdrs",
-    "simulate/call-centre_calls_150_seed_5": "as documented/cdrs",
-    "commands/check": "a file that there is not has no line",
+    "commands/schema": (
+        "three descriptions of Duocom's settings name the ruling that lists the places, no source file;"
+        " `limits.request` says how much of a request is read, other limits how much is kept in memory; a"
+        " queue has `averages`; `longest_number`, `transfer_on_hang_up`, `lenient_methods`,"
+        " `www_authenticate`, `give_way`; names of extensions; `time_zone`; section `cdr`; a queue has"
+        " `answers`; section `faults`; queues have `positions`, `announce_to_first`, `member_hears`,"
+        " `min_penalty` and `max_penalty`, more of `announcements` and all words of `join_empty`; routes,"
+        " entries and DIDs have `answers`; section `menus`, destinations are one kind of entry, traffic has"
+        " `presses`; sections `hours`, `mailboxes`, `parking`, `features`"
+    ),
+    "documented/control": (
+        "the contract says who may use the control API, what readyz tells whom, exactly which values are"
+        " taken, and the routes for PBXs, behaviours of telephones, verifying and waiting; as"
+        " documented/cdrs; the routes for faults and forced replies, and what requests met with; routes that"
+        " explain, and problems that say what was meant; announcements in a call's timeline; digits are"
+        " pressed, menus called; routes for opening hours, voice mail and parking"
+    ),
+    "documented/banner": ("a banner that is no terminal's has *** for credentials, and says so"),
+    "town/banner": ("as documented/banner"),
+    "manual/banner": ("as documented/banner"),
+    "restarted/before-banner": ("as documented/banner"),
+    "restarted/after-banner": ("as documented/banner; how many records the PBX goes on from"),
+    "manual": (
+        "readyz tells who has not the token the status alone; and as documented/metrics; `injected`, as"
+        " documented/requests"
+    ),
+    "documented/metrics": (
+        "`/metrics` tells how many entries and bytes of each log are in memory, and who is connected; as"
+        " documented/cdrs; as documented/simotel_lists"
+    ),
+    "documented/reset": ("as documented/metrics; as documented/cdrs"),
+    "call-centre/metrics": (
+        "as documented/metrics; as documented/voipsun_agents; as documented/cdrs; what callers hear is told"
+    ),
+    "restarted/before": ("as documented/metrics; as documented/cdrs"),
+    "restarted/after": ("as documented/metrics, and documented/cdrs"),
+    "town/call_centre": (
+        "as documented/metrics; as documented/voipsun_agents; as documented/cdrs; what callers hear is told"
+    ),
+    "town/metrics": ("as documented/metrics; as documented/cdrs; what callers hear is told"),
+    "town/queues": (
+        "as documented/voipsun_agents; as documented/metrics, and documented/cdrs; what callers hear is told"
+    ),
+    "town/receivers": (
+        "as documented/voipsun_agents; as documented/metrics, and documented/cdrs; what callers hear is told"
+    ),
+    "town/vendors": ("as documented/simotel_calls; as documented/metrics, and documented/cdrs"),
+    "documented/voipsun_agents": (
+        "hold and talk time begin with their first value whole, as in app_queue of today; as documented/cdrs"
+    ),
+    "town/journal": (
+        "as documented/voipsun_agents; ring groups tell of each number that could not be rung; as"
+        " documented/simotel_calls; as documented/cdrs; what callers hear is told"
+    ),
+    "town/requests": (
+        "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests; and a call"
+        " that came to nothing adds its reason to its request"
+    ),
+    "call-centre/journal": ("as documented/voipsun_agents; as documented/cdrs"),
+    "call-centre/requests": ("as documented/voipsun_agents; `injected`, as documented/requests"),
+    "simulate/rush_for_1h30m": (
+        "a caller whose longest wait is over while it pauses between two passes leaves after the pause;"
+        " linear goes on within one wait; RINGNOANSWER before EXITWITHTIMEOUT; as documented/cdrs"
+    ),
+    "simulate/rush_calls_60_seed_4": ("as simulate/rush_for_1h30m; as documented/cdrs"),
+    "commands/refused": (
+        "`--engine sip` is told which engines are installed, as any other word is; as commands/faults;"
+        " section `cdr`; a queue has `answers`; section `faults`; and a PBX without traffic is told what to"
+        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`"
+    ),
+    "documented/voipsun_refusals": ("methods other than GET and POST are 405 with Allow and do nothing"),
+    "documented/vum_refusals": ("methods other than GET and POST are 405 with Allow, no longer 200"),
+    "documented/simotel_calls": ("405 has Allow, 401 has WWW-Authenticate"),
+    "documented/nowhere": (
+        "hints tell of numbers that cannot be dialled and of repeated parameters; `injected`, as"
+        " documented/requests; and paths of vendors that no PBX speaks are named"
+    ),
+    "documented/requests": (
+        "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as documented/cdrs;"
+        " `injected` tells what a request met with; and documented/simotel_lists"
+    ),
+    "documented/journal": (
+        "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs; and documented/simotel_lists"
+    ),
+    "commands/faults": (
+        "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of sections that"
+        " are listed have `time_zone`; section `cdr`; a queue has `answers`; section `faults`; section"
+        " `menus`"
+    ),
+    "documented/vum_keys": ("as documented/cdrs"),
+    "documented/simotel_lists": ("as documented/cdrs; announcements as the queue has them, none where it has none"),
+    "documented/telephones": ("as documented/cdrs; a hand can `press`"),
+    "documented/recordings": ("as documented/cdrs"),
+    "documented/cdrs": (
+        "a call's id is its first channel's; a call without a channel has a number of its own, which is none"
+        " of a later channel's; records are Asterisk's rows, with eight fields more; a call has `seconds`,"
+        " causes and states are AMI's"
+    ),
+    "town/components": ("as documented/cdrs"),
+    "town/trunks": ("as documented/cdrs"),
+    "town/files": ("as documented/cdrs"),
+    "town/cdrs": ("as documented/cdrs"),
+    "town/receivers-heard": ("as documented/cdrs"),
+    "documented/examples-duocom": ("as documented/cdrs"),
+    "documented/examples-simotel": ("as documented/cdrs"),
+    "documented/examples-voipsun": ("as documented/cdrs"),
+    "documented/examples-vum": ("as documented/cdrs"),
+    "documented/voipsun_calls": ("as documented/cdrs"),
+    "call-centre/cdrs": ("as documented/cdrs"),
+    "simulate/call-centre_for_30m": ("as documented/cdrs"),
+    "simulate/call-centre_for_30m_seed_12_start-at_2026-03-02T124000Z": ("as documented/cdrs"),
+    "simulate/call-centre_calls_150_seed_5": ("as documented/cdrs"),
+    "commands/check": ("a file that there is not has no line; the PBX `reception`"),
 }
 """Every section that has a line in `after.txt`, and what in it was changed on purpose, as a user sees it."""
 

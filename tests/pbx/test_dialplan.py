@@ -6,9 +6,10 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToHunt, ToPlayback, ToTrunk
+from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToHours, ToHunt, ToPlayback, ToTrunk
 from pbxsim.pbx.directory import Context, Directory, OutboundRoute, Step, Trunk
 from pbxsim.pbx.directory import NumberingPlan as Plan
+from pbxsim.pbx.feature import Feature
 from pbxsim.testing.office import extension
 
 UPC = Trunk(id=1, name="upc")
@@ -47,6 +48,8 @@ def _meaning(dialplan: Dialplan, number: str, context: str = "main") -> tuple[ob
             return "refused", to.number, to.cause
         case ToHunt() as to:
             return "hunt", to.number, to.name
+        case ToHours() as to:
+            return "hours", to.number, to.name, to.context
 
 
 def test_an_internal_number_rings_the_extension_of_that_plan_only() -> None:
@@ -238,3 +241,29 @@ def test_of_a_routes_trunks_those_are_left_that_can_be_given_the_number() -> Non
         assert isinstance(to, ToTrunk)
         names.append([trunk.name for trunk in to.trunks])
     assert names == [["short", "long"], ["long"]]
+
+
+def test_a_step_may_lead_to_opening_hours_whose_steps_are_taken_in_that_context() -> None:
+    dialplan = _dialplan(Context(name="in", entries=(("5", Step(hours="office")), ("6", Step(voicemail="100")))))
+    assert _meaning(dialplan, "5", "in") == ("hours", "5", "office", "in")
+    assert _meaning(dialplan, "6", "in") == ("hunt", "6", "voicemail 100")
+
+
+def test_a_feature_is_dialled_where_there_is_a_numbering_plan_behind_its_extensions() -> None:
+    features = [
+        Feature(number="*8", name="pickup"),
+        Feature(number="101", name="parking a"),
+        Feature(number="7", name="b"),
+    ]
+    dialplan = Dialplan(
+        Directory(
+            extensions=[extension("101")],
+            dialplans=[Plan(id=1, name="main")],
+            contexts=[Context(name="in"), Context(name="all", includes=("main",))],
+            features=features,
+        )
+    )
+    assert _meaning(dialplan, "*8") == _meaning(dialplan, "*8", "all") == ("hunt", "*8", "pickup")
+    assert _meaning(dialplan, "101") == ("extension", "101", "101")
+    assert _meaning(dialplan, "*8", "in") == ("refused", "*8", HangupCause.UNALLOCATED)
+    assert _meaning(dialplan, "7") == ("hunt", "7", "b")

@@ -17,17 +17,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx import transfer
+from pbxsim.pbx import digits, transfer
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.hours import Period
 from pbxsim.testing.referee import Referee
 from tests.pbx.components import PatientQuestioner
-from tests.pbx.town import ACCOUNT, AGENTS, EVERYONE, IMPATIENT, QUEUES, TELEPHONES, TRUNKS, WAITED_FOR, small_town
+from tests.pbx.town import (
+    ACCOUNT,
+    AGENTS,
+    EVERYONE,
+    FEATURES,
+    IMPATIENT,
+    QUEUES,
+    TELEPHONES,
+    TRUNKS,
+    WAITED_FOR,
+    small_town,
+)
 
 if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
@@ -45,6 +58,7 @@ _numbers = st.sampled_from(EVERYONE)
 _timeouts = st.sampled_from([0, SECOND, 20 * SECOND, 30 * SECOND])
 _limits = st.sampled_from([0, SECOND, 40 * SECOND, 900 * SECOND])
 _any = st.integers(0, 999)
+_keys = st.text("0123456789*#wW", min_size=1, max_size=4)
 _said = st.sampled_from([(200, ""), (200, ""), (200, "leave "), (500, "")])
 _SETTINGS = settings(
     max_examples=RUNS,
@@ -141,6 +155,49 @@ class SwitchMachine(RuleBasedStateMachine):
         else:
             self.office.call(by, "", kind=CallKind.SPY, context="town", spied_channel=call.live_legs()[-1])
 
+    @rule(user=st.sampled_from(TELEPHONES), code=st.sampled_from(FEATURES))
+    def dial_feature(self, user: str, code: str) -> None:
+        """Have a telephone park itself, take a parked call, pick up what rings, or call a mailbox or opening hours."""
+        self.office.dials(user, code, context="town")
+
+    @rule(caller=st.sampled_from(IMPATIENT), to=st.sampled_from(("77", "78", "101", "104")))
+    def leave_message(self, caller: str, to: str) -> None:
+        """Have somebody outside call where a message may be left."""
+        order = self.office.order(
+            caller,
+            to,
+            first_to=ToTrunk(caller, (self.pbx.directory.trunks["wide"],)),
+            kind=CallKind.INCOMING,
+            context="town",
+        )
+        self.office.handset.call_in(order)
+
+    @precondition(lambda self: self._talking())
+    @rule(index=_any)
+    def park(self, index: int) -> None:
+        """Have one of those who talk park the other one, unless the lot is full."""
+        legs = self._talking()
+        leg, (lot,) = legs[index % len(legs)], self.pbx.parking
+        had_room, call = lot.has_room, leg.call
+        assert transfer.blind(self.pbx.calls, leg, "790") is had_room
+        assert (lot.of(call) is not None) is (had_room and not call.is_over)
+
+    @precondition(lambda self: any(self.pbx.voicemail.messages()))
+    @rule(index=_any)
+    def clear_out(self, index: int) -> None:
+        """Have a message heard, or new again, or thrown away."""
+        messages = list(self.pbx.voicemail.messages())
+        message = messages[index % len(messages)]
+        if index % 3:
+            self.pbx.voicemail.mark(message.id, is_heard=index % 2 == 0)
+        else:
+            self.pbx.voicemail.delete(message.id)
+
+    @rule(period=st.sampled_from((None, *Period)))
+    def switch_hours(self, period: Period | None) -> None:
+        """Have the market open, close or keep a holiday."""
+        self.pbx.hours.switch(self.pbx.events, "market", period)
+
     @precondition(lambda self: self.pbx.calls.live)
     @rule(index=_any, cause=st.sampled_from([HangupCause.NORMAL_CLEARING, HangupCause.SWITCH_CONGESTION]))
     def hang_up_call(self, index: int, cause: HangupCause) -> None:
@@ -176,6 +233,35 @@ class SwitchMachine(RuleBasedStateMachine):
         told = len(self.office.heard)
         assert not self.pbx.decisions.hear(decision, 200, b"100")
         assert (len(self.office.heard), call.hunt is None or not call.is_over) == (told, True)
+
+    # -- digits ---------------------------------------------------------------------------------------------------
+
+    def _pressing(self) -> list[Channel]:
+        """Give those in a menu, or where there are none, all whose channel is up."""
+        up = [leg for leg in self.pbx.calls.channels() if leg.is_up]
+        return [leg for leg in up if leg.digit_taker is not None] or up
+
+    @precondition(lambda self: self._pressing())
+    @rule(index=_any, keys=_keys)
+    def press(self, index: int, keys: str) -> None:
+        """Have somebody press digits, some of them later; whoever does so is up, or nothing happens."""
+        legs = self._pressing()
+        leg = legs[index % len(legs)]
+        if leg.line is not None and index % 2:
+            with suppress(NothingToDo):
+                self.office.handset.press(leg.line, keys)
+            return
+        self.office.engine.press(leg, keystrokes(keys))
+        self.office.advance(0)
+        was_up = leg.is_up
+        assert digits.press(self.pbx.calls, leg, "1") is was_up
+
+    @rule(caller=st.sampled_from(IMPATIENT), to=st.sampled_from(["75", "76"]), keys=_keys)
+    def choose(self, caller: str, to: str, keys: str) -> None:
+        """Have somebody outside call a menu, who knows what to press."""
+        by = ToTrunk(caller, (self.pbx.directory.trunks[TRUNKS[0]],))
+        order = self.office.order(caller, to, first_to=by, kind=CallKind.INCOMING, context="town")
+        self.office.handset.call_in(order, presses=keystrokes(keys, SECOND))
 
     # -- telephones -----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,11 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.announcements import AnnouncementRules, MemberRules, PeriodicRules, PositionRules
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step, Trunk
+from pbxsim.pbx.directory import Context, Did, Extension, OutboundRoute, Step, Trunk
+from pbxsim.pbx.hours import Schedule, Timing
+from pbxsim.pbx.mailbox import Mailbox, MailboxRules
+from pbxsim.pbx.menu import Menu
+from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
 from pbxsim.testing.office import Office, extension, line
@@ -19,12 +23,15 @@ from tests.pbx.components import NumberComponent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pbxsim.pbx.directory import Line
+
 LONGEST_TALK: Final = 600 * SECOND
 ACCOUNT: Final = "town"
 AGENTS: Final = ("2001", "2002")
 QUEUES: Final = ("sales", "support")
-WAITED_FOR: Final = ("71", "71", "72", "73", "74", "299299200")
+WAITED_FOR: Final = ("71", "71", "72", "73", "74", "75", "299299200")
 IMPATIENT: Final = ("605000111", "700100200")
+FEATURES: Final = ("77", "78", "78", "790", "790", "791", "792", "*8", "*8", "**101", "**104", "**77", "*97", "*97")
 TELEPHONES: Final = ("solo", "desk", "mobile", "home", "single", "away", "moody", "cycling")
 TRUNKS: Final = ("wide", "narrow")
 ANSWERING: Final = ("100", "101", "104", "105", "299299101", "990100000", "990101030", "605000111")
@@ -33,8 +40,23 @@ EVERYONE: Final = (
     *ANSWERING,
     *("102", "103", "299299104", "990103010", "990105060", "990202000", "990300000", "990404000", "990505000"),
     *("990606000", "990703015", "990130001", "700100200", "14112", "14", "55", "66", "9", ""),
-    *("71", "72", "73", "74", "74", "299299200"),
+    *("71", "72", "73", "74", "74", "75", "76", "299299200"),
 )
+_HALL: Final = {
+    "1": Step(queue="sales"),
+    "12": Step(dial="14112"),
+    "2": Step(queue="support"),
+    "3": Step(group="team"),
+    "4": Step(component="where"),
+    "5": Step(hangup=16),
+    "6": Step(dial="990103010"),
+    "7": Step(dial="nowhere"),
+    "8": Step(voicemail="101"),
+    "9": Step(hours="market"),
+    "*": Step(menu="hall"),
+    "0": Step(menu="short"),
+}
+_SHOPS: Final = frozenset({"shops"})
 _EVEN: Final = Span(Shape.UNIFORM, 0, 40)
 _LONG_TAIL: Final = Span(Shape.EXPONENTIAL, 20)
 
@@ -89,11 +111,17 @@ def small_town() -> Office:
     out = OutboundRoute(id=1, name="out", patterns=("_XXXXXX.",), trunks=(wide, narrow))
     prices = Tariff("prices", (Rate(prefix="9", per_minute=UNIT), Rate(prefix="605", per_minute=7, connection=3)))
     office = Office(
-        extension("100", line("solo")),
-        extension("101", line("desk"), line("mobile"), line("home"), public=["299299101"]),
-        extension("102", line("single", max_calls=1)),
+        _extension("100", line("solo"), pickup_group=_SHOPS),
+        _extension(
+            *("101", line("desk"), line("mobile"), line("home")),
+            public=("299299101",),
+            mailbox="101",
+            rings_for=15 * SECOND,
+            call_group=_SHOPS,
+        ),
+        _extension("102", line("single", max_calls=1), pickup_group=_SHOPS, call_group=_SHOPS),
         extension("103", line("away", registered=False)),
-        extension("104", line("moody", max_calls=3), public=["299299104"]),
+        _extension("104", line("moody", max_calls=3), public=("299299104",), mailbox="104", call_group=_SHOPS),
         extension("105", line("cycling"), line("solo-too", max_calls=1)),
         trunks=(wide, narrow),
         routes=(out,),
@@ -111,6 +139,35 @@ def small_town() -> Office:
             )
         ],
         dids=[Did(number="299299200", context="town", step=Step(queue="support"))],
+        menus=[
+            Menu(
+                name="hall",
+                context="town",
+                dialplan="main",
+                say=4 * SECOND,
+                digits=_HALL,
+                tries=2,
+                invalid=Step(group="team"),
+            ),
+            Menu(name="short", context="town", digits={"#": Step(menu="hall")}, tries=2, timeout=Step(menu="hall")),
+        ],
+        schedules=[
+            Schedule(
+                name="market",
+                open=Step(dial="71"),
+                closed=Step(voicemail="104"),
+                open_at=(Timing.parse("00:00-23:00"),),
+            )
+        ],
+        mailboxes=[
+            Mailbox(
+                number="101", rules=MailboxRules(greeting=4 * SECOND, longest=30 * SECOND, silence=5 * SECOND, most=3)
+            ),
+            Mailbox(number="104", pin="1", rules=MailboxRules(greeting=0, shortest=2 * SECOND, longest=900 * SECOND)),
+        ],
+        lots=[
+            ParkingLot(name="square", extension="790", first=791, last=792, time_out=20 * SECOND, come_back=9 * SECOND)
+        ],
         agents=[Agent(number=number, name=number, pin="1") for number in AGENTS],
         longest_talk=LONGEST_TALK,
     )
@@ -120,6 +177,28 @@ def small_town() -> Office:
     component = NumberComponent(office.pbx, context="town", ways_out=ways_out, failure="101", talk_limit=60 * SECOND)
     office.pbx.decisions.add(component)
     return office
+
+
+def _extension(
+    number: str,
+    *lines: Line,
+    public: tuple[str, ...] = (),
+    mailbox: str = "",
+    rings_for: int = 0,
+    call_group: frozenset[str] = frozenset(),
+    pickup_group: frozenset[str] = frozenset(),
+) -> Extension:
+    return Extension(
+        id=int(number),
+        internal=number,
+        dialplan="main",
+        lines=list(lines),
+        public=public,
+        mailbox=mailbox,
+        rings_for=rings_for,
+        call_group=call_group,
+        pickup_group=pickup_group,
+    )
 
 
 def _queue(
@@ -148,5 +227,9 @@ def _town(out: OutboundRoute) -> Context:
         ("72", Step(queue="support")),
         ("73", Step(group="team")),
         ("74", Step(component="where")),
+        ("75", Step(menu="hall")),
+        ("76", Step(menu="short")),
+        ("77", Step(voicemail="101")),
+        ("78", Step(hours="market")),
     )
     return Context(name="town", dialplan="main", entries=entries, routes=(out,), includes=("sorry", "town"))

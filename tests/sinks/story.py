@@ -12,10 +12,14 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.announcements import AnnouncementRules, PositionRules
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Directory, Diversion
+from pbxsim.pbx.dialplan import ToHours, ToHunt
+from pbxsim.pbx.directory import Directory, Diversion, Step
 from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
+from pbxsim.pbx.hours import Period, Schedule, Timing
+from pbxsim.pbx.mailbox import Mailbox, MailboxRules
+from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.notice import Notice
+from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.testing.office import START, Office, extension, number
 from tests.pbx.components import NumberComponent
@@ -34,6 +38,12 @@ def build_office() -> Office:
         extension("102"),
         accounts=[Account(name="household", credit=100 * UNIT, tariff=tariff, changed_at=START)],
         agents=[Agent(number="2001", name="Anna", pin=PIN)],
+        schedules=[
+            Schedule(name="office", open=Step(voicemail="100"), closed=Step(hangup=21), open_at=(Timing.parse(""),))
+        ],
+        mailboxes=[Mailbox(number="100", rules=MailboxRules(greeting=0))],
+        lots=[ParkingLot(name="default", extension="700", first=701, last=702)],
+        menus=[Menu(name="hall", context="main", digits={"1": Step(extension="102")})],
         queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures(), rules=_TELLS)],
     )
 
@@ -44,6 +54,7 @@ def tell_everything(office: Office) -> None:
     _calls(office)
     _telephones_and_agents(office)
     _hands_and_spies(office)
+    _features(office)
     office.finish()
     record = office.cdrs()[0]
     moved = msgspec.structs.replace(record, recording_folder="/mnt/nas", recording_file="call.wav")
@@ -106,5 +117,25 @@ def _hands_and_spies(office: Office) -> None:
     office.handset.transfer(desk, "102")
     office.pbx.calls.hang_up(next(iter(office.pbx.calls.live.values())))
     office.incoming("605000111", "700", second_to=ToHunt("700", "component where"))
+    office.dials("sip100", "9", second_to=ToHunt("9", "menu hall"))
+    office.handset.press(desk, "2")
     office.incoming("605000111", "sales", context="queues", second_to=ToHunt("sales", "queue sales"))
     office.pbx.calls.hang_up(next(reversed(office.pbx.calls.live.values())))
+
+
+def _features(office: Office) -> None:
+    """Have a message left in opening hours and thrown away, a call picked up, parked and taken back."""
+    pbx, desk = office.pbx, office.phones["100"].line
+    pbx.hours.switch(pbx.events, "office", Period.OPEN)
+    office.incoming("605000111", "8", second_to=ToHours("8", "office", "main"))
+    office.advance(3)
+    pbx.calls.hang_up(next(reversed(pbx.calls.live.values())))
+    pbx.voicemail.mark(1, is_heard=True)
+    pbx.voicemail.delete(1)
+    office.handset.divert(office.phones["102"].line, None)
+    office.handset.do_not_disturb(office.phones["102"].line, on=False)
+    office.incoming("605000112", "102")
+    office.dials("sip100", "**102")
+    office.handset.transfer(desk, "700")
+    office.dials("sip100", "701")
+    pbx.calls.hang_up(next(reversed(pbx.calls.live.values())))

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx import transfer
+from pbxsim.pbx import digits, transfer
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Registration
@@ -44,6 +44,9 @@ class SimulatedRig:
 
     def transfer(self, user: str, number: str) -> None:
         self.office.handset.transfer(self.line(user), number)
+
+    def press(self, user: str, digit: str) -> None:
+        self.office.handset.press(self.line(user), digit)
 
     def register(self, user: str) -> None:
         self.office.handset.register(self.line(user))
@@ -93,6 +96,9 @@ class ScriptedRig:
     def transfer(self, user: str, number: str) -> None:
         assert transfer.blind(self.office.pbx.calls, self.line(user).channels[0], number)
 
+    def press(self, user: str, digit: str) -> None:
+        assert digits.press(self.office.pbx.calls, self.line(user).channels[0], digit)
+
     def register(self, user: str) -> None:
         self.office.directory.register(self.line(user), Registration(host="192.0.2.9"))
 
@@ -123,6 +129,9 @@ class PostedEngine(ScriptedEngine):
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         self.posted.put_nowait(lambda: super(PostedEngine, self).dial(channel, timeout))
         return False
+
+    def answer(self, channel: Channel) -> None:
+        self.posted.put_nowait(lambda: super(PostedEngine, self).answer(channel))
 
     def connect(self, call: Call, limit: Duration) -> bool:
         self.posted.put_nowait(lambda: super(PostedEngine, self).connect(call, limit))

@@ -23,14 +23,24 @@ from pbxsim.testing import (
     Webhook,
     control,
 )
-from pbxsim.testing.records import Leg, Moment, PhoneState, Try
-from pbxsim.web.control import call_document, phones, webhooks
+from pbxsim.testing.records import Leg, Message, Moment, PhoneState, Try
+from pbxsim.web.control import call_document, phones, voicemail, webhooks
 from tests.testing.conftest import originate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from pbxsim.testing import Phone
+
+
+SHOP = """
+name: shop
+dids: [{number: "299000000", menu: hall}]
+contexts: [{name: default, dialplan: default, entries: {"700": {menu: hall}}}]
+menus: [{name: hall, digits: {"1": {extension: "100"}, "2": {hangup: 16}}}]
+extensions: [{internal: "100"}, {internal: "101"}]
+"""
 
 
 def test_a_call_of_the_client_ends_in_one_record_that_is_found_by_its_fields(one: PbxServer) -> None:
@@ -113,6 +123,23 @@ def test_buttons_and_plugs_of_a_telephone(one: PbxServer) -> None:
     assert [leg.line for leg in one.calls[-1].legs] == ["sip100", "sip102"]
     one.hang_up(one.calls[-1])
     assert one.calls[-1].state == "ended"
+
+
+def test_callers_and_hands_press_digits_in_a_menu(one: PbxServer) -> None:
+    shop = one.host(SHOP)
+    try:
+        shop.incoming("777123456", "299000000", presses=[{"after": 3, "digits": "1"}])
+        shop.phone("101").dial("700")
+        shop.phone("101").press("2")
+        shop.advance(3)
+        assert [[leg.number for leg in call.legs] for call in shop.calls] == [["777123456", "100"], ["101"]]
+        told = [(each.event, each.menu, each.digit) for each in shop.calls[0].timeline if each.menu or each.digit]
+        assert told == [("menu-entered", "hall", None), ("digit-pressed", None, "1")]
+        assert shop.calls[1].state == "ended"
+        with pytest.raises(ControlRefused, match="no channel of 101 is up"):
+            shop.phone("101").press("1")
+    finally:
+        shop.remove()
 
 
 def test_telephones_are_listed_by_sip_user_and_known_by_number(one: PbxServer) -> None:
@@ -215,6 +242,7 @@ def test_a_pbx_that_is_not_there_is_told_with_those_that_are(one: PbxServer) -> 
         (Cdr, CdrShown),
         (Webhook, webhooks.WebhookShown),
         (Try, webhooks.TryShown),
+        (Message, voicemail.MessageShown),
         (SentRequest, RequestShown),
         (PhoneState, phones.PhoneShown),
     ],
@@ -245,3 +273,28 @@ async def test_coroutines_force_replies_too() -> None:
         await pbx.force_reply(100, times=None)
         await pbx.release_replies()
         assert await asyncio.to_thread(originate, pbx.pbx) == b'{"success":"true"}'
+
+
+NIGHT = """\
+name: office
+mailboxes: [{number: "100", greeting: 2}]
+hours: [{name: office, times: ["*"], open: {play: 5}, closed: {voicemail: "100"}}]
+dids: [{number: "222000000", hours: office}]
+"""
+
+
+def test_hours_are_switched_and_a_message_is_left_and_heard(tmp_path: Path) -> None:
+    (tmp_path / "office.yaml").write_text(NIGHT, encoding="utf-8")
+    with PbxServer(tmp_path / "office.yaml") as pbx:
+        pbx.switch_hours("office", "closed")
+        call = pbx.incoming("605000001", "222000000")
+        pbx.advance(12)
+        pbx.hang_up(call)
+        (message,) = pbx.messages
+        assert (message.mailbox, message.caller, message.seconds, message.heard) == ("100", "605000001", 10, False)
+        assert pbx.message(message) == pbx.message(1)
+        assert len(pbx.message(1)) == 44 + 10 * 16_000
+        assert [moment.detail for moment in pbx.call(call.id).timeline if moment.detail] == [
+            "office: closed",
+            "10 s in 100@default",
+        ]

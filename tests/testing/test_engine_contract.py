@@ -175,6 +175,21 @@ class LateHandle(ScriptedRig):
         call.legs[0].engine_data = object()
 
 
+class Deaf(ScriptedRig):
+    """Does not hear what is pressed."""
+
+    def press(self, user: str, digit: str) -> None:
+        pass
+
+
+class DropsWhomItAnswers(ScriptedRig):
+    """Loses a caller as soon as it is to be answered."""
+
+    def make(self) -> ScriptedEngine:
+        gone = at_once(Report.HUNG_UP)
+        return ScriptedEngine(self.office.pbx, answer=[gone], rung=RUNG, talking=TALKING)
+
+
 class WritesItself(ScriptedRig):
     """Writes down itself where telephones are."""
 
@@ -215,6 +230,8 @@ BROKEN: list[tuple[str, type[ScriptedRig], str]] = [
     ("late reports are borne", GivesUp, "changed a leg that rules it out"),
     ("a telephone that dials is received", FromNowhere, "not on its telephone's line"),
     ("a caller has its handle before receive returns", LateHandle, "whose caller has no handle"),
+    ("callers are answered and their digits taken", Deaf, "a digit was pressed, and the switch does not know"),
+    ("callers are answered and their digits taken", DropsWhomItAnswers, "seconds in a menu: 0, and should be 3"),
     ("registrations go through the directory", WritesItself, "LineUnregistered is told once"),
     ("those who are parted stay", HangsUpTheParted, "whoever stays was not let stay"),
     ("calls do not know each other", OneAtATime, "beside other calls: .*NO_ANSWER.*should be.*BUSY"),

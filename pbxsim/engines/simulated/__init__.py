@@ -18,7 +18,7 @@ declaration = Engine(
     name="simulated",
     title="telephones that do what the PBX file or their numbers say",
     sections={
-        "phones": Section(PhonesEntry, PhonesEntry(), after="groups"),
+        "phones": Section(PhonesEntry, PhonesEntry(), after="features"),
         "traffic": Section(_TRAFFIC, (), after="queues"),
     },
     check=faults,

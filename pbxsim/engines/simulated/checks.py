@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from pbxsim.kit.finding import Path
 
+_ROUNDING: Final = 1e-9  # three times a third is not more than 1
 _SHAPES: Final = ("uniform", "exponential", "normal")
 _TURNS: Final = ("phones.default", "phones.rules.*.does", "phones.rules.*.does.*")
 _SPANS: Final = (
     *(f"{turn}.{span}" for turn in _TURNS for span in ("dialing", "ring", "talk", "patience")),
     "traffic.*.talk",
     "traffic.*.patience",
+    "traffic.*.presses.*.after",
 )
 
 
@@ -33,6 +35,7 @@ def faults(plain: object, names: Mapping[str, Collection[str]]) -> Iterator[Find
     yield from _spans(plain)
     yield from dangling(plain, "traffic.*.to", "a public number", names["a public number"])
     yield from dangling(plain, "traffic.*.trunk", "a trunk", names["a trunk"])
+    yield from _chances(plain)
     yield from _callers(plain, has_trunk=bool(names["a trunk"]))
 
 
@@ -55,6 +58,14 @@ def _descending(path: Path, bounds: object) -> Iterator[Finding]:
     match bounds:
         case [int() | float() as low, int() | float() as high] if low > high:
             yield Finding((*path, "uniform"), bounds, "the shorter time first")
+
+
+def _chances(plain: object) -> Iterator[Finding]:
+    for path, entry in mappings(plain, "traffic.*"):
+        given = [one.get("chance", 1) for _, one in mappings(entry, "presses.*")]
+        total = sum(chance for chance in given if isinstance(chance, int | float))
+        if total > 1 + _ROUNDING:
+            yield Finding((*path, "presses"), msgspec.UNSET, f"chances that add up to 1 at most, not to {total:g}")
 
 
 def _callers(plain: object, *, has_trunk: bool) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
+from pbxsim.engines.simulated.fingers import Fingers, Keypad
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, Report
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.pbx import Pbx
 
 # Members of an enum are looked up through their class at a cost.
@@ -32,10 +34,13 @@ _REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together w
 
 
 class SimulatedLeg(msgspec.Struct, gc=False):
-    """What the engine keeps on a leg, its `engine_data`: the fate, None until it is drawn, and the timer that runs."""
+    """What the engine keeps on a leg, its `engine_data`: the fate, None until it is drawn, the timer that runs, and
+    what will be pressed, None where nothing ever was to be.
+    """
 
     plan: LegPlan | None = None
     timer: TimerId = 0
+    fingers: Fingers | None = None
 
 
 class SimulatedEngine:
@@ -49,6 +54,7 @@ class SimulatedEngine:
         self._clock = pbx.clock
         self._calls = pbx.calls
         self._on_leg = pbx.calls.on_leg
+        self._keypad = Keypad(pbx.calls)
         self._seed = pbx.seed
         self._rules = [(rule, _fate_by(rule)) for rule in rules]
         self._default = _fate_by(Rule(number="_!", turns=(default,)))
@@ -59,12 +65,19 @@ class SimulatedEngine:
         # Made once: a bound method for each timer weighs as much as the rest of it.
         self._begins_ringing, self._settles, self._stops_talking = self._begin_ringing, self._settle, self._stop_talking
 
-    def call_in(self, order: CallOrder, *, line: Line | None = None, fate: LegPlan | None = None) -> Call | None:
+    def call_in(
+        self,
+        order: CallOrder,
+        *,
+        line: Line | None = None,
+        fate: LegPlan | None = None,
+        presses: Keystrokes = (),
+    ) -> Call | None:
         """Have a simulated party call, as `CallControl.receive` takes it; it gives up when its patience is over.
 
-        `fate` is the caller's where it is drawn already; else the rules decide.
+        `fate` is the caller's where it is drawn already; else the rules decide. From when it is answered, it `presses`.
         """
-        leg = SimulatedLeg(fate)
+        leg = SimulatedLeg(fate, fingers=Fingers(presses) if presses else None)
         call = self._calls.receive(order, line=line, handle=leg)
         if call is None or call.first is None or call.state is not CallState.DIALING_SECOND:
             return call
@@ -93,10 +106,27 @@ class SimulatedEngine:
             leg.timer = clock.call_at(now + settles_after, call.number, call.next_step(), self._settles, channel)
         return settles
 
+    def answer(self, channel: Channel) -> None:
+        """Have the caller begin to press what it is to press."""
+        leg: SimulatedLeg | None = channel.engine_data
+        if leg is not None and leg.fingers is not None:
+            self._keypad.came_up(channel, leg.fingers)
+
+    def press(self, channel: Channel, strokes: Keystrokes) -> None:
+        """Have the party at that leg, which is up, press digits from now on."""
+        leg: SimulatedLeg | None = channel.engine_data
+        if leg is None:
+            leg = channel.engine_data = SimulatedLeg()
+        leg.fingers = leg.fingers or Fingers()
+        self._keypad.press(channel, leg.fingers, strokes)
+
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
+        for party in (call.first, call.second):
+            if party is not None:
+                self._calm(party)  # whoever called is out of patience no more
         if call.first is not None:
-            self.forget(call.first)  # a caller is out of patience no more
+            self.answer(call.first)
         talk, ends = None, None
         for party in (call.first, call.second):
             wish = self._plan(party).talk if party is not None else None
@@ -112,7 +142,7 @@ class SimulatedEngine:
     def part(self, call: Call) -> None:
         """Forget how long they were going to talk; who is connected anew begins to talk anew."""
         for leg in call.live_legs():
-            self.forget(leg)
+            self._calm(leg)
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """Forget what the telephone was going to do."""
@@ -127,16 +157,29 @@ class SimulatedEngine:
             self._told[line.user] = Rule(number=line.user, turns=(behaviour,))
 
     def forget(self, channel: Channel) -> None:
-        """Cancel what the telephone was going to do next."""
+        """Cancel all that the telephone was going to do."""
+        leg: SimulatedLeg | None = channel.engine_data
+        if leg is None:
+            return
+        if leg.timer:
+            self._clock.cancel(leg.timer)
+            leg.timer = 0
+        if leg.fingers is not None:
+            self._keypad.forget(leg.fingers)
+
+    def timers(self, channel: Channel) -> int:
+        """Count what is set on the clock for that telephone: what it is going to do next, and to press."""
+        leg: SimulatedLeg | None = channel.engine_data
+        if leg is None:
+            return 0
+        return (leg.timer != 0) + (leg.fingers is not None and leg.fingers.timer != 0)
+
+    def _calm(self, channel: Channel) -> None:
+        """Cancel what it was going to do next, but for the digits that it presses."""
         leg: SimulatedLeg | None = channel.engine_data
         if leg is not None and leg.timer:
             self._clock.cancel(leg.timer)
             leg.timer = 0
-
-    def will_act(self, channel: Channel) -> bool:
-        """Tell whether the telephone is going to do something by itself."""
-        leg: SimulatedLeg | None = channel.engine_data
-        return leg is not None and leg.timer != 0
 
     def _begin_ringing(self, channel: Channel) -> None:
         leg: SimulatedLeg = channel.engine_data
@@ -158,12 +201,14 @@ class SimulatedEngine:
 
     def _give_up(self, caller: Channel) -> None:
         caller.engine_data.timer = 0
+        self.forget(caller)
         self._on_leg(caller, _HUNG_UP, _NORMAL)
 
     def _stop_talking(self, channel: Channel) -> None:
         leg: SimulatedLeg = channel.engine_data
         leg.timer = 0
         assert leg.plan is not None  # `connect` saw to it
+        self.forget(channel)
         self._on_leg(channel, _HUNG_UP, leg.plan.end_cause)
 
     def _plan(self, channel: Channel) -> LegPlan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
@@ -12,16 +13,20 @@ from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
 from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.digits import press
 from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.transfer import partner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsim.clock.instant import Duration
     from pbxsim.engines.simulated.engine import SimulatedEngine
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.directory import Diversion, Line
+    from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
 
@@ -41,9 +46,9 @@ class SimulatedHandset:
         self._engine = engine
         self._last: dict[str, Registration] = {}
 
-    def call_in(self, order: CallOrder, *, line: Line | None = None) -> Call | None:
+    def call_in(self, order: CallOrder, *, line: Line | None = None, presses: Keystrokes = ()) -> Call | None:
         """Place a call as `CallControl.receive` takes it; the caller gives up when out of patience."""
-        return self._engine.call_in(order, line=line)
+        return self._engine.call_in(order, line=line, presses=presses)
 
     def answer(self, line: Line) -> None:
         """Pick up the call that rings longest; what was up is held. Raises NothingToDo if none rings."""
@@ -91,6 +96,15 @@ class SimulatedHandset:
         call = self.call_in(_order(line, to), line=line)
         assert call is not None  # it has room
         return call
+
+    def press(self, line: Line, digits: str) -> None:
+        """Press digits in the oldest call that is up. Raises NothingToDo if none is."""
+        leg = self._oldest(line, _talks, "is up")
+        strokes = keystrokes(digits)
+        for _, digit in takewhile(_at_once, strokes):
+            press(self._pbx.calls, leg, digit)
+        if leg.is_up:
+            self._engine.press(leg, tuple(dropwhile(_at_once, strokes)))
 
     def transfer(self, line: Line, to: str) -> None:
         """Hand on the oldest call that is up, or else the oldest held one.
@@ -189,6 +203,10 @@ class SimulatedHandset:
         if not stays:
             self._engine.forget(channel)
         self._pbx.calls.on_leg(channel, report, cause)
+
+
+def _at_once(stroke: tuple[Duration, str]) -> bool:
+    return stroke[0] == 0
 
 
 def _behaviour(told: Instruction) -> Behaviour:

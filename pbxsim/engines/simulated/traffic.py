@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import HOUR, Duration, Instant
-from pbxsim.engines.simulated.behaviour import Behaviour, plan
+from pbxsim.engines.simulated.behaviour import Behaviour, Span, plan
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.dice import draw, stream
+from pbxsim.pbx.dtmf import keystrokes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.engines.simulated.engine import SimulatedEngine
     from pbxsim.pbx.directory import Trunk
+    from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.pbx import Pbx
 
 PLACED_BY: Final = "traffic"
@@ -34,6 +36,7 @@ DAY: Final[Duration] = 24 * HOUR
 _FIRST_OWNER: Final = 1 << 30  # of timers; calls, which own timers by their numbers, are never so many
 _STEPS: Final = (1 << 24) - 1
 _FIRST_DIGIT: Final = 8  # of a caller's draws: the first eight are those of its fate
+_PRESSING: Final = 64  # behind those of the digits of its number, of which there are 40 at most: what it presses, when
 _DIGITS: Final = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 
 
@@ -79,11 +82,20 @@ class DayCourse(msgspec.Struct, frozen=True):
         return [(begin, end, self.changes[bisect_right(times, begin) - 1][1]) for begin, end in pairwise(bounds)]
 
 
+class Pressing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller of a source presses with that `chance`, 0 to 1: `keys` (dtmf.KEYS) so long `after` the answer."""
+
+    keys: str
+    after: Span
+    chance: float = 1.0
+
+
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """Callers of one kind. `name` is unique among the PBX's sources, for what is drawn follows from it.
 
     They call the public number `to`, by the first of `trunks` that has room. `callers` is the form of their numbers:
     X is any digit, Z one from 1, N one from 2, all else stands for itself. `behaviour` is for its talk and patience.
+    Each caller does one of `presses`, or where their chances leave room for that, none.
     """
 
     name: str
@@ -93,6 +105,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     course: DayCourse
     callers: str
     behaviour: Behaviour
+    presses: tuple[Pressing, ...] = ()
 
 
 class Traffic:
@@ -132,10 +145,10 @@ class Traffic:
         if self.over_at is not None:
             return
         self.placed += 1
-        number, fate_stream = flow.caller()
+        number, own = flow.caller()
         source = flow.source
-        order = _order(source, number)
-        if self._engine.call_in(order, fate=plan(source.behaviour, fate_stream)) is None:
+        order, fate = _order(source, number), plan(source.behaviour, own)
+        if self._engine.call_in(order, fate=fate, presses=_pressed(source.presses, own)) is None:
             self.refused += 1
         flow.count += 1
         if self.limit is not None and self.placed >= self.limit:
@@ -167,6 +180,18 @@ class _Flow:
             _digit(sign, draw(own, _FIRST_DIGIT + place)) if sign in _DIGITS else sign
             for place, sign in enumerate(self.source.callers)
         ), own
+
+
+def _pressed(presses: Sequence[Pressing], own: int) -> Keystrokes:
+    """Draw what a caller presses: draw 64 of its stream which of these it is, 65 and 66 when."""
+    if not presses:
+        return ()
+    chance = draw(own, _PRESSING)
+    for pressing in presses:
+        chance -= pressing.chance
+        if chance < 0:
+            return keystrokes(pressing.keys, pressing.after.drawn(own, _PRESSING + 1))
+    return ()
 
 
 def _digit(sign: str, chance: float) -> str:

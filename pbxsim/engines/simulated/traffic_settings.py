@@ -11,14 +11,34 @@ from msgspec import Meta
 from pbxsim.clock.instant import HOUR, MINUTE
 from pbxsim.engines.simulated.behaviour import Behaviour
 from pbxsim.engines.simulated.phones_settings import SpanEntry, TalkEntry, drawn_or_fixed
-from pbxsim.engines.simulated.traffic import DayCourse, Source
+from pbxsim.engines.simulated.traffic import DayCourse, Pressing, Source
 from pbxsim.kit.values import Name, Number
 from pbxsim.pbx.directory import Trunk
+from pbxsim.pbx.dtmf import KEYS
 
 TimeOfDay: TypeAlias = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", title="a time of day from 00:00 to 23:59, as 09:30")
 ]
 PerHour: TypeAlias = Annotated[float, Meta(ge=0, le=1_000_000, title="calls per hour, as a number")]
+
+
+class PressingEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Something that callers press once they are answered, by a menu or by somebody."""
+
+    digits: Annotated[
+        str,
+        Meta(
+            pattern=KEYS,
+            title="digits, *, #, A-D, and between them w for half a second or W for a whole one, as text",
+            description="What is pressed; without a pause between them digits come at one moment.",
+        ),
+    ]
+    after: Annotated[SpanEntry, Meta(description="From the answer to the first.")] = 0
+    chance: Annotated[float, Meta(ge=0, le=1, title="a part of 1, as 0.25", description="How many callers do so.")] = 1
+
+    def pressing(self) -> Pressing:
+        """Make the engine's own of it."""
+        return Pressing(keys=self.digits, after=drawn_or_fixed(self.after), chance=self.chance)
 
 
 class TrafficEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,6 +64,11 @@ class TrafficEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = None
     talk: Annotated[TalkEntry, Meta(description="Talk until the caller hangs up; never: the other side does.")] = 30
 
+    presses: Annotated[
+        tuple[PressingEntry, ...],
+        Meta(description="Each caller does one of these, or, where the chances add up to less than 1, none."),
+    ] = ()
+
     @property
     def known_as(self) -> str:
         """Name the source."""
@@ -62,6 +87,7 @@ class TrafficEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
                 talk=None if isinstance(self.talk, str) else drawn_or_fixed(self.talk),
                 patience=None if self.patience is None else drawn_or_fixed(self.patience),
             ),
+            presses=tuple(entry.pressing() for entry in self.presses),
         )
 
     def _course(self) -> DayCourse:

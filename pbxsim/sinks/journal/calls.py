@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 _OVER: Final = CallState.ENDED
 
-_Leg: TypeAlias = tuple[int, str, int, str]  # call, peer, serial, number at the far end
+Leg: TypeAlias = tuple[int, str, int, str]
+"""Call, peer, serial, number at the far end."""
 
 
 def take_started(event: CallStarted) -> tuple[int, CallOrder, str]:
@@ -208,11 +209,13 @@ def spell_refused(facts: tuple[int, str, HangupCause]) -> Spelt:
 # What happens to every leg of every call is taken down in one tuple, and without asking for `peer`, which is a call.
 
 
-def _leg(channel: Channel) -> _Leg:
+def leg_of(channel: Channel) -> Leg:
+    """Take down which leg it is."""
     return channel.call.number, channel.peer, channel.serial, channel.number
 
 
-def _spell_leg(leg: _Leg, data: Data) -> Spelt:
+def spell_leg(leg: Leg, data: Data) -> Spelt:
+    """Spell what happened on a leg."""
     call, peer, serial, number = leg
     return call, channel_name(peer, serial), {"number": number, **data}
 
@@ -236,7 +239,7 @@ def spell_dialed(facts: tuple[int, str, int, str, bool, bool, CallerId]) -> Spel
     """Spell the line or trunk, and the caller id that the far end sees."""
     call, peer, serial, number, is_outside, is_calling, shows = facts
     where = {"trunk" if is_outside else "line": peer, "calls_us": is_calling}
-    return _spell_leg((call, peer, serial, number), {**where, "sees": {"number": shows.number, "name": shows.name}})
+    return spell_leg((call, peer, serial, number), {**where, "sees": {"number": shows.number, "name": shows.name}})
 
 
 def take_ringing(event: LegRinging) -> tuple[int, str, int, str, Duration]:
@@ -268,17 +271,17 @@ def take_answered(event: LegAnswered) -> tuple[int, str, int, str, Duration]:
 def spell_waited(facts: tuple[int, str, int, str, Duration]) -> Spelt:
     """Spell the seconds since the leg was dialled."""
     call, peer, serial, number, waited = facts
-    return _spell_leg((call, peer, serial, number), {"after_seconds": in_seconds(waited)})
+    return spell_leg((call, peer, serial, number), {"after_seconds": in_seconds(waited)})
 
 
-def take_held(event: LegHeld | LegUnheld) -> _Leg:
+def take_held(event: LegHeld | LegUnheld) -> Leg:
     """Take down the leg."""
-    return _leg(event.channel)
+    return leg_of(event.channel)
 
 
-def spell_held(leg: _Leg) -> Spelt:
+def spell_held(leg: Leg) -> Spelt:
     """Spell the leg alone."""
-    return _spell_leg(leg, {})
+    return spell_leg(leg, {})
 
 
 _LegOver: TypeAlias = "tuple[int, str, int, str, HangupCause | None, Duration, Duration | None, bool]"
@@ -311,15 +314,15 @@ def spell_leg_ended(facts: _LegOver) -> Spelt:
     """Spell it; `up_seconds` is null for a leg that was never answered, `ends_call` marks the party that hung up."""
     call, peer, serial, number, cause, lasted, up, ends_call = facts
     spans = {"lasted_seconds": in_seconds(lasted), "up_seconds": None if up is None else in_seconds(up)}
-    return _spell_leg((call, peer, serial, number), {**cause_words(cause), **spans, "ends_call": ends_call})
+    return spell_leg((call, peer, serial, number), {**cause_words(cause), **spans, "ends_call": ends_call})
 
 
-def take_ignored(event: ReportIgnored) -> tuple[_Leg, Report, ChannelState]:
+def take_ignored(event: ReportIgnored) -> tuple[Leg, Report, ChannelState]:
     """Take down what was said, and why it could not be."""
-    return _leg(event.channel), event.report, event.channel.state
+    return leg_of(event.channel), event.report, event.channel.state
 
 
-def spell_ignored(facts: tuple[_Leg, Report, ChannelState]) -> Spelt:
+def spell_ignored(facts: tuple[Leg, Report, ChannelState]) -> Spelt:
     """Spell the report and the channel's state."""
     leg, report, state = facts
-    return _spell_leg(leg, {"report": report.name.lower().replace("_", " "), "state": state.label})
+    return spell_leg(leg, {"report": report.name.lower().replace("_", " "), "state": state.label})

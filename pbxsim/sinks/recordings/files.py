@@ -107,6 +107,18 @@ class RecordingRoot:
             if not os.access(".", os.W_OK | os.X_OK, dir_fd=target):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
+    def remove(self, folder: str, file: str) -> None:
+        """Take a regular file away; nothing happens where there is none. Raises RecordingUnreadable."""
+        try:
+            with self._folder(folder) as source:
+                name = _name(file)
+                _check_free(name, source)
+                os.unlink(name, dir_fd=source)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise RecordingUnreadable(_shown(folder, file)) from error
+
     def open(self, folder: str, file: str) -> BinaryIO:
         """Open a recording for reading; a regular file, and nothing else. Raises RecordingUnreadable."""
         try:

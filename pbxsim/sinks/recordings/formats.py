@@ -42,10 +42,10 @@ def writer(name: str) -> Callable[[BinaryIO, Iterable[bytes], int], None]:
     return write_mp3
 
 
-def write_wav(file: BinaryIO, sound: Iterable[bytes], seconds: int) -> None:
-    """Write 16-bit stereo as a RIFF WAVE file."""
+def write_wav(file: BinaryIO, sound: Iterable[bytes], seconds: int, channels: int = CHANNELS) -> None:
+    """Write 16-bit sound of so many channels as a RIFF WAVE file."""
     with wave.open(file, "wb") as out:
-        out.setnchannels(CHANNELS)
+        out.setnchannels(channels)
         out.setsampwidth(FRAME // CHANNELS)
         out.setframerate(RATE)
         out.setnframes(seconds * RATE)

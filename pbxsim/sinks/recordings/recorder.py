@@ -26,23 +26,33 @@ import msgspec
 
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
-from pbxsim.pbx.events import CallBridged, CallTransferred, LegHeld, LegUnheld, RecordingFailed
+from pbxsim.pbx.errors import CdrNotFound, PbxError, RecordingMoveRefused, RecordingUnreadable
+from pbxsim.pbx.events import (
+    CallBridged,
+    CallTransferred,
+    LegHeld,
+    LegUnheld,
+    MessageDeleted,
+    MessageLeft,
+    MessageMoved,
+    RecordingFailed,
+)
 from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import is_recorded, why
 from pbxsim.sinks.capacity import RECORDING_BYTES
-from pbxsim.sinks.recordings.formats import NoMp3Encoder, writer
-from pbxsim.sinks.recordings.sound import RING_BACK, Scene, frames
+from pbxsim.sinks.recordings.formats import NoMp3Encoder, write_wav, writer
+from pbxsim.sinks.recordings.sound import RING_BACK, Scene, frames, message_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
     from typing import BinaryIO, TypeAlias
 
-    from pbxsim.clock.instant import Instant
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.mailbox import Message
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.recordings.files import RecordingRoot
 
@@ -105,12 +115,17 @@ class Recorder:
         self._takes: dict[int, _Take] = {}  # by call
         self._pending: dict[int, tuple[Cdr, Future[None]]] = {}  # by record, in the order of writing
         self._thread: ThreadPoolExecutor | None = None
+        self._messages: Future[None] | None = None  # what is to be done last with messages of voice mail
+        self._message_works = 0
         self._abandoned = False
 
     def attach(self, pbx: Pbx) -> None:
         """Record the calls of a PBX, whose archive must listen to CdrClosed already."""
         self._pbx = pbx
         pbx.recordings.reader = self
+        pbx.events.subscribe(MessageLeft, self._on_message, Stage.RECORDS)
+        pbx.events.subscribe(MessageMoved, self._on_message_moved, Stage.RECORDS)
+        pbx.events.subscribe(MessageDeleted, self._on_message_deleted, Stage.RECORDS)
         if not self._longest:
             return
         pbx.calls.recorder = self
@@ -187,7 +202,18 @@ class Recorder:
         """Return when every recording of a call that has ended by now is there, or known to have failed."""
         for _, future in list(self._pending.values()):
             await _end(future)
+        await self._messages_done()
         self.settle()
+
+    async def open_message(self, message: Message) -> BinaryIO:
+        """Open a message of voice mail for reading, as soon as it is written. Raises RecordingUnreadable."""
+        await self._messages_done()
+        return self._root.open(message.folder, message.file)
+
+    async def _messages_done(self) -> None:
+        """Return when the files of all messages are as these are."""
+        if self._messages is not None:
+            await _end(self._messages)
 
     def settle(self) -> None:
         """See what has become of the files that were written, and let the records of those that failed name none."""
@@ -244,14 +270,35 @@ class Recorder:
         if not event.file:
             return
         cdr = event.whole
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-recorder")
         scenes = take.since(cdr.answer) if take is not None else []
-        future = self._thread.submit(self._write, cdr, scenes)
+        future = self._submit(self._write, cdr, scenes)
         self._pending[cdr.id] = cdr, future
         self._queue_up(cdr.id, future, _FLAT + _SCENE * len(scenes))
         with suppress(RuntimeError):  # no event loop: then whoever drives the clock calls `settle`
             _then(future, asyncio.get_running_loop(), self.settle)
+
+    def _submit(self, work: Callable[..., None], *about: object) -> Future[None]:
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-recorder")
+        return self._thread.submit(work, *about)
+
+    # -- messages of voice mail -------------------------------------------------------------------------------------
+
+    def _on_message(self, event: MessageLeft) -> None:
+        if event.message is not None:
+            self._do(self._write_message, event.message, event.silences)
+
+    def _on_message_moved(self, event: MessageMoved) -> None:
+        self._do(self._move_message, event.before, event.after)
+
+    def _on_message_deleted(self, event: MessageDeleted) -> None:
+        self._do(self._remove_message, event.message)
+
+    def _do(self, work: Callable[..., None], *about: object) -> None:
+        """Have something done behind all that is to be done already; it takes memory until it is."""
+        self._messages = self._submit(work, *about)
+        self._message_works += 1
+        self._queue_up(-self._message_works, self._messages, _FLAT)
 
     # -- memory ---------------------------------------------------------------------------------------------------
 
@@ -278,6 +325,24 @@ class Recorder:
         write = writer(cdr.recording_file)
         sound = self._unless_abandoned(frames(scenes, seconds))
         self._root.compose(cdr.recording_folder, cdr.recording_file, lambda file: write(file, sound, seconds))
+
+    def _write_message(self, message: Message, silences: tuple[tuple[Duration, Duration], ...]) -> None:
+        """Write what the caller said: one channel, silent where the caller was."""
+        sound = self._unless_abandoned(message_sound(message.caller, silences, message.seconds))
+        self._root.compose(
+            message.folder, message.file, lambda file: write_wav(file, sound, message.seconds, channels=1)
+        )
+
+    def _move_message(self, before: Message, after: Message) -> None:
+        with suppress(PbxError):  # somebody has taken it away
+            self._root.remove(after.folder, after.file)
+            self._root.move(
+                from_folder=before.folder, from_file=before.file, to_folder=after.folder, to_file=after.file
+            )
+
+    def _remove_message(self, message: Message) -> None:
+        with suppress(PbxError):
+            self._root.remove(message.folder, message.file)
 
     def _unless_abandoned(self, sound: Iterable[bytes]) -> Iterator[bytes]:
         for piece in sound:

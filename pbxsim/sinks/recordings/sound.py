@@ -64,6 +64,15 @@ def frames(scenes: Sequence[Scene], seconds: int) -> Iterator[bytes]:
         yield from _row(until - begin, _both(_heard(scene.left), _heard(scene.right)))
 
 
+def message_sound(number: str, silences: Sequence[tuple[Duration, Duration]], seconds: int) -> Iterator[bytes]:
+    """Give so many seconds of one party alone, on one channel; it is silent from and to these times."""
+    scenes = [Scene(0, number, "")]
+    for begin, end in silences:
+        scenes += [Scene(begin, "", ""), Scene(end, number, "")]
+    for piece in frames(scenes, seconds):
+        yield array("h", piece)[::CHANNELS].tobytes()
+
+
 def _sample(at: Duration, end: int) -> int:
     return min(max(at * RATE // SECOND, 0), end)
 

@@ -57,8 +57,9 @@ SENT: Final = (
     EventName.EXTEN_ADDED,
     EventName.EXTEN_REMOVED,
     EventName.PING,
+    EventName.VOICE_MAIL,
 )
-"""The events of which pbxsim has what they tell of; the others belong to parts that it has not (fax, voice mail, …)."""
+"""The events of which pbxsim has what they tell of; the others belong to parts that it has not (fax, surveys, …)."""
 
 
 class Version(StrEnum):

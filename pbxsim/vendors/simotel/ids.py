@@ -25,6 +25,7 @@ CDR: Final = "5cdfdd"
 VISIT: Final = "5cdfde"
 ATTEMPT: Final = "5cdfdf"
 SESSION: Final = "5cdfe0"
+VOICE_MAIL: Final = "5cdfe1"
 
 _ID: Final = re.compile("[0-9a-f]{24}")
 _KIND: Final = slice(8, 14)

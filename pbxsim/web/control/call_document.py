@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from heapq import merge
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -16,9 +17,6 @@ from pbxsim.web.control.response import moment_or_none
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-
-
-_Happened: TypeAlias = "tuple[Instant, str, str | None] | tuple[Instant, str, str | None, tuple[str, ...]]"
 
 
 class CallerIdShown(msgspec.Struct, frozen=True):
@@ -49,12 +47,18 @@ class LegShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """Something that happened to the call, or to one of its legs. `said` is what was heard there: sounds, numbers."""
+    """Something that happened to the call, or to one of its legs: a menu was heard there, a digit pressed.
+
+    `said` is what was heard of an announcement: names of sounds, numbers.
+    """
 
     at: str
     event: str
     channel: str | None = None
     said: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    menu: str | msgspec.UnsetType = msgspec.UNSET
+    digit: str | msgspec.UnsetType = msgspec.UNSET
+    detail: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Seconds(msgspec.Struct, frozen=True):
@@ -112,15 +116,18 @@ def show(call: Call) -> CallShown:
         hears=call.spied_on.name if call.spied_on is not None else None,
         seconds=_seconds(call),
         legs=[_leg(call, leg) for leg in call.legs],
-        timeline=[Moment(iso(at), event, *about) for at, event, *about in sorted(_moments(call), key=_when)],
+        timeline=[moment for _, moment in sorted(_moments(call), key=_when)],
     )
 
 
 def state(call: Call) -> str:
-    """Say where a call stands: `dialing` or `ringing` while a party is being reached, then `up`, then `ended`."""
+    """Say where a call stands: `dialing` or `ringing` while a party is being reached, then `up`, then `ended`.
+
+    It is `up` too while the PBX itself hears what a party presses.
+    """
     if call.state is CallState.ENDED:
         return "ended"
-    if call.state is CallState.TALKING:
+    if call.state is CallState.TALKING or (call.first is not None and call.first.digit_taker is not None):
         return "up"
     rings = any(leg.state is ChannelState.RINGING for leg in call.legs)
     return "ringing" if rings else "dialing"
@@ -175,29 +182,54 @@ def _is_first_partys(call: Call, leg: Channel) -> bool:
     )
 
 
-def _moments(call: Call) -> Iterator[_Happened]:
+_Placed: TypeAlias = tuple[Instant, Moment]
+
+
+def _moments(call: Call) -> Iterator[_Placed]:
     """Give what is known of when, in the order in which it must have happened where instants are equal."""
-    yield call.started_at, "call-started", None
-    for leg in call.legs:
-        yield from _begins(leg)
-    for at, channel, said in call.told or ():
-        yield at, "announcement-played", channel.name, said
+    yield _moment(call.started_at, "call-started")
+    for leg in call.legs[:1]:
+        yield from _beginning(leg)
+    yield from merge(_menus(call), _digits(call), key=_when)
+    for leg in call.legs[1:]:
+        yield from _beginning(leg)
+    yield from _announcements(call)
     if call.bridged_at:
-        yield call.bridged_at, "call-bridged", None
+        yield _moment(call.bridged_at, "call-bridged")
+    for note in call.notes or ():
+        yield note.at, Moment(iso(note.at), note.event, detail=note.detail)
     for leg in call.legs:
         if leg.ended_at:
-            yield leg.ended_at, "leg-ended", leg.name
+            yield _moment(leg.ended_at, "leg-ended", leg.name)
     if call.ended_at:
-        yield call.ended_at, "call-ended", None
+        yield _moment(call.ended_at, "call-ended")
 
 
-def _begins(leg: Channel) -> Iterator[_Happened]:
-    yield leg.created_at, "leg-dialed", leg.name
+def _beginning(leg: Channel) -> Iterator[_Placed]:
+    yield _moment(leg.created_at, "leg-dialed", leg.name)
     if leg.ringing_at:
-        yield leg.ringing_at, "leg-ringing", leg.name
+        yield _moment(leg.ringing_at, "leg-ringing", leg.name)
     if leg.answered_at:
-        yield leg.answered_at, "leg-answered", leg.name
+        yield _moment(leg.answered_at, "leg-answered", leg.name)
 
 
-def _when(moment: _Happened) -> Instant:
-    return moment[0]
+def _announcements(call: Call) -> Iterator[_Placed]:
+    told = call.told or ()
+    return ((at, Moment(iso(at), "announcement-played", channel.name, said)) for at, channel, said in told)
+
+
+def _menus(call: Call) -> Iterator[_Placed]:
+    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in call.menus or ())
+
+
+def _digits(call: Call) -> Iterator[_Placed]:
+    pressed = call.digits or ()
+    return ((at, Moment(iso(at), "digit-pressed", leg.name, digit=digit)) for at, leg, digit in pressed)
+
+
+def _moment(at: Instant, event: str, channel: str | None = None) -> _Placed:
+    return at, Moment(iso(at), event, channel)
+
+
+def _when(placed: _Placed) -> Instant:
+    return placed[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import merge
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
@@ -13,19 +14,25 @@ from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
+from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import PbxError
 from pbxsim.web.control import call_document
 from pbxsim.web.control.paging import Page, listing
-from pbxsim.web.control.request import Number
+from pbxsim.web.control.request import Keys, Number
 from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.route import Command
 
 if TYPE_CHECKING:
+    from pbxsim.clock.instant import Duration
     from pbxsim.pbx.directory import Line, Trunk
+    from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.pbx import Pbx
 
 VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""
+
+_STRAIGHT: Final = ("queue", "group", "menu")  # what can be called without a number
+_NEW: Final = ("menu", "presses")  # left out of the journal where they are not given, as journals before had them
 
 START: Final = "s"
 """Where a call begins in a context in which nobody dialled anything (Asterisk's start extension)."""
@@ -40,23 +47,32 @@ class CallFilter(Page, kw_only=True):
     vendor: str | None = None
 
 
+class Press(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a caller presses so many seconds after it is answered."""
+
+    after: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0
+    digits: Keys
+
+
 class IncomingCall(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Who calls whom. `from` may be one of our own telephones: its internal number, public number or SIP user.
 
     A caller from outside comes in by `trunk`, or by the first that has room, and reaches one of the PBX's own public
-    numbers; or `queue` or `group`, straight; or with `context` whatever `to` means there (`s` without it). `dialplan`
-    tells internal numbers apart where several numbering plans have one.
+    numbers; or `queue`, `group` or `menu`, straight; or with `context` whatever `to` means there (`s` without it).
+    `dialplan` tells internal numbers apart where several numbering plans have one. Once it is answered, it `presses`.
     """
 
     from_: Number = msgspec.field(name="from")
     to: Number | None = None
     queue: str | None = None
     group: str | None = None
+    menu: str | None = None
     context: str | None = None
     name: Annotated[str, msgspec.Meta(max_length=128, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
     trunk: str | None = None
     dialplan: str | None = None
     ring_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] = 30
+    presses: Keys | Annotated[list[Press], msgspec.Meta(max_length=100)] = []
 
 
 class HangUp(msgspec.Struct, forbid_unknown_fields=True):
@@ -80,7 +96,9 @@ def incoming(host: HostedPbx, body: IncomingCall) -> Command:
     """Have somebody call: an outsider, or the person at one of our telephones."""
     line = _own_line(host.pbx, body)
     order = _order(host.pbx, body, line)
-    return Command("incoming call", msgspec.to_builtins(body), lambda: _placed(host.pbx, order, line))
+    presses = _strokes(host.pbx, body)
+    told = {name: value for name, value in msgspec.to_builtins(body).items() if name not in _NEW or value}
+    return Command("incoming call", told, lambda: _placed(host.pbx, order, line, presses))
 
 
 def hang_up(host: HostedPbx, call: int, body: HangUp) -> Command:
@@ -101,9 +119,25 @@ def _fits(call: Call, query: CallFilter) -> bool:
     )
 
 
-def _placed(pbx: Pbx, order: CallOrder, line: Line | None) -> Response:
-    places = pbx.handset.call_in if pbx.handset is not None else pbx.calls.receive
-    call = places(order, line=line)
+def _strokes(pbx: Pbx, wish: IncomingCall) -> Keystrokes:
+    """Give what the caller presses, in order. Raises Problem 409 where nobody is there whose fingers they could be."""
+    if wish.presses and pbx.handset is None:
+        raise Problem(409, "this engine's callers have no fingers that a program could lend them")
+    if isinstance(wish.presses, str):
+        return keystrokes(wish.presses)
+    strokes = (keystrokes(press.digits, seconds(press.after)) for press in wish.presses)
+    return tuple(sorted(chain.from_iterable(strokes), key=_when))
+
+
+def _when(stroke: tuple[Duration, str]) -> Duration:
+    return stroke[0]
+
+
+def _placed(pbx: Pbx, order: CallOrder, line: Line | None, presses: Keystrokes) -> Response:
+    if pbx.handset is not None:
+        call = pbx.handset.call_in(order, line=line, presses=presses)
+    else:
+        call = pbx.calls.receive(order, line=line)
     if call is None:
         raise Problem(
             409, "the line takes no more calls" if line else "every trunk is full", call=pbx.calls.calls_started
@@ -166,17 +200,16 @@ def _order(pbx: Pbx, wish: IncomingCall, line: Line | None) -> CallOrder:
 
 
 def _target(pbx: Pbx, wish: IncomingCall) -> Destination | None:
-    """Find the queue or the group that is called straight; None for a number. Raises Problem 422."""
-    for kind, name in (("queue", wish.queue), ("group", wish.group)):
-        if name is None:
-            continue
-        if wish.to is not None or (kind == "queue" and wish.group is not None):
-            raise Problem(422, "of to, queue and group only one can be called")
+    """Find the queue, group or menu that is called straight; None for a number. Raises Problem 422."""
+    named = [(kind, name) for kind in _STRAIGHT if (name := getattr(wish, kind)) is not None]
+    if len(named) + (wish.to is not None) > 1:
+        raise Problem(422, "of to, queue, group and menu only one can be called")
+    for kind, name in named:
         if f"{kind} {name}" not in pbx.calls.hunts:
             raise Problem(422, f"{kind}: there is no {name!r}")
         return ToHunt(name, f"{kind} {name}")
     if wish.to is None and wish.context is None:
-        raise Problem(422, "to: whom? A number, or queue, group or context instead")
+        raise Problem(422, "to: whom? A number, or queue, group, menu or context instead")
     return None
 
 
@@ -209,7 +242,7 @@ def _call(
     context: str,
     name: str,
 ) -> CallOrder:
-    to = wish.to or wish.queue or wish.group or START
+    to = wish.to or wish.queue or wish.group or wish.menu or START
     return CallOrder(
         vendor=VENDOR,
         kind=CallKind.INCOMING,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, iso
+from pbxsim.hosting import feature_course, menu_course
 from pbxsim.hosting.call_failure import failure
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.kit.cause import Cause
@@ -87,6 +88,8 @@ def _outcome(host: HostedPbx, call: Call) -> str:
     """Say in one sentence what became of a call, or stands in its way now."""
     if not call.is_over:
         return _now(host, call)
+    if message := feature_course.message(call):
+        return message
     if call.disposition is Disposition.ANSWERED:
         talked = (call.ended_at - call.bridged_at) / SECOND
         return f"both parties were connected, and talked for {talked:g} s"
@@ -95,7 +98,10 @@ def _outcome(host: HostedPbx, call: Call) -> str:
 
 def _now(host: HostedPbx, call: Call) -> str:
     held = f"; the clock is held at {iso(host.pbx.clock.now)}: nothing goes on until it is moved"
+    menu = menu_course.heard_now(call)
     where = "the parties talk" if call.bridged_at else f"{_party(call)} is being rung"
+    if menu:
+        where = f"the caller is in menu {menu}"
     return f"{where}{held if not host.driver.rate else ''}"
 
 
@@ -108,7 +114,9 @@ def _course(host: HostedPbx, call: Call) -> Iterator[Cause]:
     yield from host.explanations(call)
     if call.order.kind is not CallKind.INCOMING:
         yield Cause(_first_party(call))
-    if call.first is not None:
+    yield from (Cause(words) for words in menu_course.course(call))
+    yield from (Cause(words) for words in feature_course.course(call))
+    if call.first is not None and not menu_course.heard_now(call) and not menu_course.end(call):
         yield Cause(_second_party(call))
     if call.is_over:
         assert call.cause is not None  # of a call that has ended

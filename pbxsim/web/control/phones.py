@@ -16,7 +16,7 @@ from pbxsim.pbx.directory import Directory, Diversion, Line
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.handset import Handset, Instruction, Reaction
 from pbxsim.web.control.paging import NamedPage, named_listing
-from pbxsim.web.control.request import Number
+from pbxsim.web.control.request import Keys, Number
 from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
 from pbxsim.web.control.route import Command
 
@@ -24,9 +24,12 @@ Why = Literal["always", "busy", "no_answer"]
 
 
 class Touch(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """What some verbs need to know: a number; whether a button is on; which calls to divert, and after how long."""
+    """What some verbs need to know: a number; what to press; whether a button is on; which calls to divert, and after
+    how long.
+    """
 
     to: Number | None = None
+    digits: Keys | None = None
     on: bool | None = None
     when: Why | None = None
     after_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)] | None = None
@@ -57,6 +60,7 @@ VERBS: Final[dict[str, Verb]] = {
     "unhold": Verb(lambda handset, line, _: handset.unhold(line)),
     "swap": Verb(lambda handset, line, _: handset.swap(line)),
     "dial": Verb(lambda handset, line, touch: handset.dial(line, touch.to or ""), ("to",)),
+    "press": Verb(lambda handset, line, touch: handset.press(line, touch.digits or ""), ("digits",)),
     "transfer": Verb(lambda handset, line, touch: handset.transfer(line, touch.to or ""), ("to",)),
     "consult": Verb(lambda handset, line, touch: handset.consult(line, touch.to or ""), ("to",)),
     "complete": Verb(lambda handset, line, _: handset.complete(line)),

@@ -48,9 +48,13 @@ def listed(host: HostedPbx, query: Page) -> Response:
 async def one(request: Request, host: HostedPbx, cdr: int) -> Response:
     """Send a recording, or the part of it that a Range asks for; one that is being written just now is waited for."""
     record = _found(host.pbx, cdr)
-    file = await _opened(host, record)
+    return sent(request, record.recording_file, await _opened(host, record))
+
+
+def sent(request: Request, name: str, file: BinaryIO) -> Response:
+    """Send a sound file of that name, or the part of it that a Range asks for. Raises Problem 416."""
     try:
-        return _answer(request, record, file)
+        return _answer(request, name, file)
     except BaseException:
         file.close()
         raise
@@ -87,14 +91,14 @@ async def _opened(host: HostedPbx, cdr: Cdr) -> BinaryIO:
         raise gone from None
 
 
-def _answer(request: Request, cdr: Cdr, file: BinaryIO) -> Response:
+def _answer(request: Request, name: str, file: BinaryIO) -> Response:
     seen = os.fstat(file.fileno())
     size, tag = seen.st_size, f'"{seen.st_mtime_ns:x}-{seen.st_size:x}"'
     first, length, status = _part(request, size, tag)
-    headers = dict(_headers(cdr.recording_file, tag), **{"Content-Length": str(length)})
+    headers = dict(_headers(name, tag), **{"Content-Length": str(length)})
     if status == 206:
         headers["Content-Range"] = f"bytes {first}-{first + length - 1}/{size}"
-    kind = _MP3 if cdr.recording_file.lower().endswith(".mp3") else _WAV
+    kind = _MP3 if name.lower().endswith(".mp3") else _WAV
     body = FileBytes(file, first, length)
     return Response(body=body, status=status, content_type=kind, headers=tuple(headers.items()))
 

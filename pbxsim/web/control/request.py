@@ -16,6 +16,7 @@ import msgspec
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.kit.json_body import byte_order_mark
 from pbxsim.kit.near_miss import nearest
+from pbxsim.pbx.dtmf import KEYS
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _WRONG_VALUE: Final = re.compile(r"Invalid enum value '([^']*)' - at `\$\.(\w+)`
 
 Number = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[^\x00-\x20\x7f]+$")]
 """A number as a client may give it: no blanks, no control characters."""
+
+Keys = Annotated[str, msgspec.Meta(pattern=KEYS)]
+"""What is pressed: digits, with pauses between them."""
 
 
 class Nothing(msgspec.Struct, forbid_unknown_fields=True):

@@ -41,7 +41,9 @@ def test_whatever_happens_is_told_in_the_order_in_which_it_happened() -> None:
     journal = Journal(office.pbx)
     tell_everything(office)
     names = {kind.event: kind.name for kind in KINDS}
-    assert [entry.kind for entry in journal.entries()] == [names[kind] for kind in office.kinds_heard()]
+    assert [entry.kind for entry in journal.entries()] == [
+        names[kind] for kind in office.kinds_heard() if kind in names
+    ]
     assert {entry.kind for entry in journal.entries()} == set(names.values())
     assert office.pbx.events.failures == []
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.pbx.errors import RecordingFolderRefused, RecordingMoveRefused
+from pbxsim.pbx.errors import RecordingFolderRefused, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.sinks.recordings.files import RecordingRoot
 from tests.sinks.sandbox import RECORDING
 
@@ -85,3 +85,19 @@ def test_whatever_happens_no_file_stays_open(sandbox: Sandbox) -> None:
 
 def _open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_a_recording_is_taken_away_and_what_is_not_there_is_no_error(sandbox: Sandbox) -> None:
+    sandbox.files.remove("/monitor", "call.wav")
+    assert not (sandbox.root / "monitor/call.wav").exists()
+    sandbox.files.remove("/monitor", "call.wav")
+    sandbox.files.remove("/nowhere", "call.wav")
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", "", "sub"])
+def test_only_a_regular_file_is_taken_away(sandbox: Sandbox, name: str) -> None:
+    (sandbox.root / "monitor/sub").mkdir()
+    before = sandbox.state_inside()
+    with pytest.raises(RecordingUnreadable):
+        sandbox.files.remove("monitor", name)
+    assert sandbox.state_inside() == before

@@ -16,9 +16,11 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
+from pbxsim.pbx.dialplan import ToHunt
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.errors import RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CdrClosed, RecordingFailed
+from pbxsim.pbx.menu import Menu, MenuHunt
 from pbxsim.pbx.recording import HOME
 from pbxsim.sinks.recordings import formats
 from pbxsim.sinks.recordings import recorder as recorder_module
@@ -94,6 +96,20 @@ def test_a_recorded_call_leaves_a_file_as_long_as_billsec_with_a_voice_on_each_c
     assert studio.office.cdr(call).billsec == 7
     assert (heard.frames, heard.channels, heard.rate) == (7 * 8_000, 2, 8_000)
     assert heard.voices() == of("100", "102")
+
+
+def test_of_a_call_that_went_through_a_menu_only_the_talk_is_kept(studio: Studio) -> None:
+    office, menu = studio.office, Menu(name="hall", context="main", digits={"1": Step(extension="102")}, say=9 * SECOND)
+    hall = MenuHunt(office.pbx.calls, office.directory, menu)
+    office.pbx.calls.hunts = {hall.name: hall}
+    office.phones["102"].answers(after=3, talks=4)
+    office.dials("sip100", "700", second_to=ToHunt("700", hall.name))
+    office.advance(5)
+    office.handset.press(office.phones["100"].line, "1")
+    office.finish()
+    (call,) = office.pbx.calls.recent
+    assert (office.cdr(call).duration, studio.heard().frames) == (12, 4 * 8_000)
+    assert studio.heard().voices() == of("100", "102")
 
 
 def test_an_mp3_is_as_long_and_sounds_alike(studio: Studio) -> None:

@@ -8,7 +8,10 @@ import pytest
 
 from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.dialplan import ToHunt
+from pbxsim.pbx.directory import Step
 from pbxsim.pbx.events import ContextEntered
+from pbxsim.pbx.menu import Menu, MenuHunt
 from tests.vendors.voipsun.client import FIXTURES, SUCCESS, Client, documented_error
 
 DIAL = {"dstNum": "800123456", "outrouteName": "odchozi", "context": "pospojeni"}
@@ -226,3 +229,17 @@ def test_the_status_is_asterisks_word_for_the_channels_state(client: Client) -> 
     client.office.advance(1)
 
     assert [row["status"] for row in _rows(client)] == ["Ring", "Ringing"]
+
+
+@pytest.mark.cites("S21", "R20")
+def test_a_caller_in_a_menu_is_up_and_whoever_that_leads_to_is_listed_beside(client: Client) -> None:
+    office = client.office
+    caller, called, *_ = office.directory.extensions
+    choices = {"1": Step(extension=called.internal)}
+    hall = MenuHunt(office.pbx.calls, office.directory, Menu(name="hall", context=called.dialplan, digits=choices))
+    office.pbx.calls.hunts = {**office.pbx.calls.hunts, hall.name: hall}
+    office.dials(caller.lines[0].user, "700", second_to=ToHunt("700", hall.name))
+    assert [(row["status"], row["dst"]) for row in _rows(client)] == [("Up", "700")]
+    office.handset.press(caller.lines[0], "1")
+    rows = [(row["status"], row["dst"]) for row in _rows(client)]
+    assert rows == [("Up", "700"), *(("Ringing", called.internal) for _ in called.lines)]

@@ -214,9 +214,9 @@ async def test_our_own_telephone_can_dial_in_another_context(busy_town: Town) ->
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        ({}, "to: whom? A number, or queue, group or context instead"),
-        ({"to": "299299000", "queue": "sales"}, "of to, queue and group only one can be called"),
-        ({"group": "office", "queue": "sales"}, "of to, queue and group only one can be called"),
+        ({}, "to: whom? A number, or queue, group, menu or context instead"),
+        ({"to": "299299000", "queue": "sales"}, "of to, queue, group and menu only one can be called"),
+        ({"group": "office", "queue": "sales"}, "of to, queue, group and menu only one can be called"),
         ({"queue": "shop"}, "queue: there is no 'shop'"),
         ({"group": "shop"}, "group: there is no 'shop'"),
         ({"context": "shop"}, "context: there is no 'shop'"),

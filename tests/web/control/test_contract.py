@@ -133,6 +133,7 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("POST", "/_pbxsim/phones/sip100/dial", "/_pbxsim/phones/{user}/dial", {"to": "102"}, 409),
     ("POST", "/_pbxsim/phones/sip100/transfer", "/_pbxsim/phones/{user}/transfer", {}, 400),
     ("POST", "/_pbxsim/phones/nobody/consult", "/_pbxsim/phones/{user}/consult", {"to": "102"}, 404),
+    ("POST", "/_pbxsim/phones/nobody/press", "/_pbxsim/phones/{user}/press", {"digits": "1"}, 404),
     ("POST", "/_pbxsim/phones/sip100/dnd", "/_pbxsim/phones/{user}/dnd", {"on": True}, 200),
     (
         "POST",
@@ -156,6 +157,14 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/cdrs.csv", "/_pbxsim/cdrs.csv", None, 200),
     ("GET", "/_pbxsim/cdrs/1/recording", "/_pbxsim/cdrs/{cdr}/recording", None, 404),
     ("GET", "/_pbxsim/recordings", "/_pbxsim/recordings", None, 200),
+    ("GET", "/_pbxsim/hours", "/_pbxsim/hours", None, 200),
+    ("PUT", "/_pbxsim/hours/none", "/_pbxsim/hours/{name}", {"period": None}, 404),
+    ("GET", "/_pbxsim/mailboxes", "/_pbxsim/mailboxes", None, 200),
+    ("GET", "/_pbxsim/voicemail", "/_pbxsim/voicemail", None, 200),
+    ("PUT", "/_pbxsim/voicemail/1", "/_pbxsim/voicemail/{message}", {"heard": True}, 404),
+    ("DELETE", "/_pbxsim/voicemail/1", "/_pbxsim/voicemail/{message}", None, 404),
+    ("GET", "/_pbxsim/voicemail/1/recording", "/_pbxsim/voicemail/{message}/recording", None, 404),
+    ("GET", "/_pbxsim/parking", "/_pbxsim/parking", None, 200),
     ("GET", "/_pbxsim/queues", "/_pbxsim/queues", None, 200),
     ("GET", "/_pbxsim/agents", "/_pbxsim/agents", None, 200),
     ("GET", "/_pbxsim/accounts", "/_pbxsim/accounts", None, 200),
@@ -220,6 +229,7 @@ IN_PATHS = {
     "user": "sip100",
     "verb": "hold",
     "name": "till",
+    "message": "1",
 }
 
 

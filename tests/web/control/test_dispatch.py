@@ -28,7 +28,7 @@ from tests.web.town import Town, plan, running
         ("POST", "/clock/advance", "[" * 100_000, 400, "body: Expected `object`, got `array`"),
         ("POST", "/reset", {"seed": 1.5}, 400, "body: Expected `int | null`, got `float` - at `$.seed`"),
         ("POST", "/calls", {"to": "100"}, 400, "body: Object missing required field `from`"),
-        ("POST", "/calls", {"from": "1"}, 422, "to: whom? A number, or queue, group or context instead"),
+        ("POST", "/calls", {"from": "1"}, 422, "to: whom? A number, or queue, group, menu or context instead"),
         ("POST", "/calls", {"from": "1\n2", "to": "100"}, 400, None),
         ("GET", "/calls?limt=1", None, 400, "query: Object contains unknown field `limt`: did you mean `limit`?"),
         ("GET", "/calls?limit=x", None, 400, "query: Expected `int`, got `str` - at `$.limit`"),

@@ -1,9 +1,9 @@
 """Simotel's event webhooks: what happens in the PBX, told to the customer's web service in the vendor's words.
 
 Each module listens for one kind of thing and posts its events at the moment of the thing: states.py (NewState,
-ExtenAdded, ExtenRemoved), ways.py (IncomingCall, OutgoingCall, Transfer), visits.py (CdrQueue), records.py (Cdr). Ping
-is posted where it is asked for (ping.py of the package). How an event becomes a request is in poster.py; when and how
-often it is sent is no matter of ours.
+ExtenAdded, ExtenRemoved), ways.py (IncomingCall, OutgoingCall, Transfer), visits.py (CdrQueue), records.py (Cdr),
+voice_mail.py (VoiceMail). Ping is posted where it is asked for (ping.py of the package). How an event becomes a request
+is in poster.py; when and how often it is sent is no matter of ours.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pbxsim.vendors.simotel.events.poster import RECEIVER, Poster
 from pbxsim.vendors.simotel.events.records import Records
 from pbxsim.vendors.simotel.events.states import Extensions, States
 from pbxsim.vendors.simotel.events.visits import Visits
+from pbxsim.vendors.simotel.events.voice_mail import VoiceMail
 from pbxsim.vendors.simotel.events.ways import Ways
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ _TOLD_BY: Final[tuple[tuple[tuple[EventName, ...], Callable[[Pbx, Poster], objec
     ((EventName.NEW_STATE,), States),
     ((EventName.EXTEN_ADDED, EventName.EXTEN_REMOVED), Extensions),
     ((EventName.CDR_QUEUE,), Visits),
+    ((EventName.VOICE_MAIL,), VoiceMail),
     ((EventName.CDR,), Records),
 )
 

@@ -9,7 +9,9 @@ import pytest
 
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.call import CallerId, CallKind
-from pbxsim.pbx.directory import Directory
+from pbxsim.pbx.dialplan import ToHunt
+from pbxsim.pbx.directory import Directory, Step
+from pbxsim.pbx.menu import Menu, MenuHunt
 from pbxsim.pbx.queue import QueueRules
 from pbxsim.testing.office import extension, line
 from tests.vendors.simotel.event_client import Town, Web, user
@@ -322,3 +324,28 @@ def test_a_new_user_whose_telephone_is_registered_is_idle() -> None:
     tell_changes(Directory(extensions=[user("992"), user("1000")]), office.pbx)
     assert web.told("ExtenAdded") == [{"exten": "991", "state": "Idle"}, {"exten": "993", "state": "Idle"}]
     assert set(web.names()) == {"ExtenAdded"}
+
+
+def test_a_user_who_chose_in_a_menu_is_in_use_there_and_then_talks_with_whom_that_led_to() -> None:
+    office = Town(agents=("992",))
+    office.will("992", ring=3)
+    choices = {"1": Step(queue="902"), "2": Step(dial="0912000111")}
+    hall = MenuHunt(office.pbx.calls, office.directory, Menu(name="hall", context="main", digits=choices))
+    office.pbx.calls.hunts = {**office.pbx.calls.hunts, hall.name: hall}
+    web = Web(office.pbx, chosen=["NewState"])
+    for digit in "12":
+        call = office.dials("sip991", "700", context="main", second_to=ToHunt("700", hall.name))
+        assert call is not None
+        office.advance(1)
+        office.handset.press(office.phones["991"].line, digit)
+        office.advance(4)
+        office.pbx.calls.hang_up(call)
+        office.advance(1)
+    assert [state for state in web.states() if state[0] == "991"] == [
+        ("991", "InUse", "700", "out", "yes"),
+        ("991", "InUse", "992", "out", "902"),
+        ("991", "Idle"),
+        ("991", "InUse", "700", "out", "yes"),
+        ("991", "InUse", "0912000111", "out"),
+        ("991", "Idle"),
+    ]
