@@ -39,7 +39,7 @@ from pbxsim.vendors.vum import placeholders
 from pbxsim.web.control.webhooks import masked
 from pbxsim.web.file_bytes import asked_for
 from pbxsim.web.paths import VendorPaths, cleaned
-from pbxsim.web.protocol import with_encoded_target
+from pbxsim.web.request_line import with_encoded_target
 from tests.growth import LONGEST_CPU, cpu, grows_linearly
 from tests.vendors.installed import open_interface
 

@@ -215,12 +215,19 @@ class Town:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def raw(self, request: bytes) -> bytes:
-        """Send these very bytes on a connection of their own, and read until the server closes it."""
+    async def raw(self, request: bytes, *, ends: bool = False) -> bytes:
+        """Send these very bytes on a connection of their own, and read until the server closes it.
+
+        With `ends` say first that nothing more will come; a server that closes before it has read all resets.
+        """
         async with self.connection() as (reader, writer):
             writer.write(request)
-            await writer.drain()
-            return await reader.read()
+            with suppress(ConnectionError):
+                await writer.drain()
+                if ends:
+                    writer.write_eof()
+                return await reader.read()
+            return b""
 
     async def raw_get(self, target: bytes) -> bytes:
         """Send a GET for this very target, and read all that comes back."""
