@@ -48,7 +48,7 @@ def test_a_server_bears_a_share_of_the_million(tmp_path: Path) -> None:
 def test_a_connection_whose_time_was_over_is_no_missing_reply(tmp_path: Path) -> None:
     with running(tmp_path, options=("--keep-alive", "0.2")) as server, closing(Edge(server.port)) as edge:
         assert [answer.status for answer in edge.answers([LIVEZ])] == [200]
-        while 'pbxsim_connections_cut_total{limit="between"}' not in _metrics(server.port):
+        while 'pbxsim_connections_cut_total{limit="between"} 1.0' not in _metrics(server.port):
             pass
         assert [answer.status for answer in edge.answers([LIVEZ, LIVEZ])] == [200, 200]
 
