@@ -236,7 +236,7 @@ GONE = {
 async def test_whoever_has_gone_leaves_nothing_large_to_the_collector(town: Town, sent: bytes) -> None:
     with _garbage() as left:
         for _ in range(3):
-            await town.raw(sent, ends=True)
+            await town.leave(sent)
         await town.get("/livez")
         while town.hosts.connections.open > 1:  # but for the client that asks
             await town.get("/livez")

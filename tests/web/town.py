@@ -215,19 +215,21 @@ class Town:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def raw(self, request: bytes, *, ends: bool = False) -> bytes:
-        """Send these very bytes on a connection of their own, and read until the server closes it.
-
-        With `ends` say first that nothing more will come; a server that closes before it has read all resets.
-        """
+    async def raw(self, request: bytes) -> bytes:
+        """Send these very bytes on a connection of their own, and read until the server closes it."""
         async with self.connection() as (reader, writer):
             writer.write(request)
+            await writer.drain()
+            return await reader.read()
+
+    async def leave(self, request: bytes) -> None:
+        """Send these very bytes, say that nothing more will come, and wait until the server closes or resets."""
+        async with self.connection() as (reader, writer):
             with suppress(ConnectionError):
+                writer.write(request)
                 await writer.drain()
-                if ends:
-                    writer.write_eof()
-                return await reader.read()
-            return b""
+                writer.write_eof()
+                await reader.read()
 
     async def raw_get(self, target: bytes) -> bytes:
         """Send a GET for this very target, and read all that comes back."""
