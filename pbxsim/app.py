@@ -21,7 +21,7 @@ import msgspec
 
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
-from pbxsim.config.clashes import refuse_clashes
+from pbxsim.config.clashes import refuse_clashes, refuse_name
 from pbxsim.config.copies import FreshCredential, renamed, told_to, with_fresh_credentials
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import LoadedFile, load, path_of, read
@@ -295,6 +295,7 @@ class Installation:
         """Implement `Admission`."""
         loaded, fresh = self._wanted(wish)
         refuse_clashes([*self._loaded.values(), loaded])
+        refuse_name(loaded, is_secret=self.secrets.value(loaded.file.name) != loaded.file.name)
         VendorPaths(self.vendors[vendor] for vendor in sorted({*self.hosts.vendors(), *loaded.file.vendors}))
         assembly = self._assembly(loaded, self._folder(loaded))
         host = HostedPbx(assembly, self.vendors, rate=self._settings.rate, secrets=self.secrets)

@@ -129,6 +129,66 @@ class Client:
         self.control("POST", "/_pbxsim/calls", json.dumps({"from": "100", "to": canary, canary: 1}))
         self.told.append(self.ask("GET", f"/readyz?pbx={told}"))
         self.ask(canary.replace("/", ""), "/x")
+        self.have_judged(canary)
+        self.have_go_wrong(canary)
+        self.have_another_pbx(canary)
+
+    def have_judged(self, canary: str) -> None:
+        """Ask about what was sent, and why, by a secret."""
+        told = quote(canary, safe="")
+        for of in (told, f"call-{told}", f"request/{told}", f"{told}/1"):
+            self.control("GET", f"/_pbxsim/explain/{of}")
+        for where in ({"path": canary}, {canary: 1}, {"headers": {canary: canary}}, {"path": {"contains": canary}}):
+            self.control("POST", "/_pbxsim/requests/verify", json.dumps({"where": where}))
+            self.control("POST", "/_pbxsim/requests/verify", json.dumps({"in_order": [where]}))
+            for of in ("calls", "cdrs", "webhooks", canary):
+                self.control("POST", "/_pbxsim/wait", json.dumps({"of": of, "where": where, "timeout_seconds": 0}))
+
+    def have_go_wrong(self, canary: str) -> None:
+        """Inject faults and replies that have a secret in them, and take them away again."""
+        for name in ("path", "action", "method", "vendor", canary):
+            fault = {"fault": "status", name: canary, "probability": 0.001}
+            self.control("PUT", "/_pbxsim/faults", json.dumps({"faults": [fault]}))
+            self.control("GET", "/_pbxsim/faults")
+        webhook = {"fault": "webhook-late", "seconds": 1, "receiver": canary, "event": canary}
+        self.control("PUT", "/_pbxsim/faults", json.dumps({"faults": [webhook]}))
+        self.control("DELETE", f"/_pbxsim/faults?{quote(canary, safe='')}=1")
+        self.control("DELETE", "/_pbxsim/faults")
+        forced = {"vendor": "voipsun", "error": "200"}
+        for more in ({"path": canary}, {"params": {canary: canary}}, {"fill": {canary: canary}}, {"error": canary}):
+            self.control("PUT", "/_pbxsim/replies", json.dumps({**forced, **more}))
+        self.control("GET", "/_pbxsim/replies")
+        self.control("DELETE", "/_pbxsim/replies")
+
+    def have_another_pbx(self, canary: str) -> None:
+        """Have one more PBX served that is called by a secret, or sends there; it tells of its own fresh ones only."""
+        text = f"name: other\nextensions:\n  - {{internal: {json.dumps(canary)}, {json.dumps(canary)}: 1}}\n"
+        wishes: tuple[dict[str, str], ...] = (
+            {"copy": canary},
+            {"copy": "house", "name": canary},
+            {"copy": "house", "receiver": canary},
+            {"text": text},
+            {"text": text, canary: canary},
+            {"copy": "house", "receiver": f"http://127.0.0.1:9/{quote(canary, safe='')}"},
+        )
+        for wish in wishes:
+            self.control("POST", "/_pbxsim/pbxs", json.dumps(wish))
+        self.control("GET", f"/_pbxsim/pbxs?after={quote(canary, safe='')}")
+        for path in ("pbxs", "webhooks?pbx=house-2", "journal?pbx=house-2", "requests?pbx=house-2"):
+            self.control("GET", f"/_pbxsim/{path}")
+        self.control("DELETE", f"/_pbxsim/pbxs/{quote(canary, safe='')}")
+        self.control("DELETE", "/_pbxsim/pbxs/house-2")
+
+    def have_explained(self) -> None:
+        """Ask why everything went as it did."""
+        for kind, last in (("request", self._last("requests")), ("webhook", self._last("webhooks")), ("call", 30)):
+            for number in range(1, last + 1):
+                self.control("GET", f"/_pbxsim/explain/{kind}-{number}")
+
+    def _last(self, listed: str) -> int:
+        found = json.loads(self.control("GET", f"/_pbxsim/{listed}?limit=10000").rpartition("\n")[2])
+        number: int = found[-1].get("seq") or found[-1]["id"]
+        return number
 
     def place_call(self, custom: str = "") -> None:
         """Have a call, with something in one of its free fields, and webhooks of it."""
@@ -190,6 +250,7 @@ def test_no_output_has_a_secret_wherever_it_was_sent(tmp_path: Path) -> None:
             told = client.control("GET", f"/_pbxsim/{path}?limit=10000")
             assert told.endswith("}]")
             assert "***" in told
+        client.have_explained()
         spilt = spilled(client, store, spill)
         assert server.stop() == 0
         assert server.process.stderr is not None

@@ -31,6 +31,16 @@ def refuse_clashes(files: Iterable[LoadedFile]) -> None:
         raise PbxFileRefused(faults)
 
 
+def refuse_name(loaded: LoadedFile, *, is_secret: bool) -> None:
+    """Refuse a PBX whose name is a secret of the server that is to serve it: it would stand in all that tells of it.
+
+    Raises PbxFileRefused, which does not show the name.
+    """
+    if is_secret:
+        expected = "a name that is no secret of this server"
+        raise PbxFileRefused([Fault(loaded.source, loaded.name_line, "name", msgspec.UNSET, expected)])
+
+
 class _Served:
     """What the files that were taken have, and whose it is."""
 

@@ -7,6 +7,9 @@ from typing import Final
 
 from pbxsim.kit.limits import LONGEST_TOLD, MOST_TOLD
 
+LONGEST: Final = 65_536
+"""Bytes of a body whose keys are looked at; a hundred times as many as any vendor's longest example has."""
+
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "UTF-8"),
     (b"\xff\xfe\0\0", "UTF-32"),
@@ -26,7 +29,12 @@ def byte_order_mark(body: bytes) -> str:
 
 
 def repeated_keys(body: bytes) -> tuple[str, ...]:
-    """Say of each key that an object of the body has more than once, that its last value counts; at most ten."""
+    """Say of each key that an object of the body has more than once, that its last value counts; at most ten.
+
+    Of a body longer than LONGEST nothing is said: to look at each of its keys takes longer than to read it.
+    """
+    if len(body) > LONGEST:
+        return ()
     found: dict[str, None] = {}
 
     def note(pairs: list[tuple[str, object]]) -> None:

@@ -8,6 +8,7 @@ MIME parser for e-mail does not promise.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.limits import USUAL
@@ -26,6 +27,7 @@ _FOLDED: Final = re.compile(rb"\r?\n[ \t]++")
 _DISPOSITION: Final = re.compile(rb"^content-disposition[ \t]*+:([^\n]*+)", re.IGNORECASE | re.MULTILINE)
 _PARAMETER: Final = re.compile(rb';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*)|([^\s;"]*+))', re.DOTALL)
 _ESCAPED: Final = re.compile(rb'\\(["\\])')
+_MOST_PARAMETERS: Final = 32  # of a part's header; a form has a name and the file's, and a kilobyte holds hundreds
 _FILE: Final = frozenset({b"filename", b"filename*"})
 
 
@@ -34,6 +36,9 @@ def parse_multipart(content_type: str, body: bytes, limits: RequestLimits = USUA
     params = Params()
     for head, value in _parts(content_type, body, params, limits):
         named = _disposition(head)
+        if named is None:
+            params.leave_out(f"a part was not read: its header has more than {_MOST_PARAMETERS} parameters")
+            continue
         if b"name" not in named or _FILE & named.keys():
             continue
         if len(params) >= limits.parameters:
@@ -62,12 +67,15 @@ def _parts(content_type: str, body: bytes, params: Params, limits: RequestLimits
             params.leave_out(f"a part was not read: its header is longer than {limits.part_header} bytes")
 
 
-def _disposition(head: bytes) -> dict[bytes, bytes]:
-    """Read the parameters of a part's Content-Disposition; none where it has no such header."""
+def _disposition(head: bytes) -> dict[bytes, bytes] | None:
+    """Read the parameters of a part's Content-Disposition: none where it has no such header, None of too many."""
     found = _DISPOSITION.search(_FOLDED.sub(b" ", head))
     if found is None:
         return {}
-    return {pair[1].lower(): _unescaped(pair[2], pair[3]) for pair in _PARAMETER.finditer(found[1])}
+    pairs = list(islice(_PARAMETER.finditer(found[1]), _MOST_PARAMETERS + 1))
+    if len(pairs) > _MOST_PARAMETERS:
+        return None
+    return {pair[1].lower(): _unescaped(pair[2], pair[3]) for pair in pairs}
 
 
 def _unescaped(quoted: bytes | None, bare: bytes) -> bytes:

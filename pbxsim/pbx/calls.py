@@ -53,6 +53,7 @@ _STEP_FIRST, _STEP_SECOND, _STEP_OVER = CallStep.FIRST_ANSWERED, CallStep.SECOND
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
 _CALL_ANSWERED: Final = Disposition.ANSWERED
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
+_ALL_TOLD: Final = 100  # calls that end after another, by when everybody has heard of that one's end
 
 
 class CallControl:
@@ -405,9 +406,10 @@ class CallControl:
         """Keep a call that has ended, instead of the oldest one.
 
         That one and its legs let go of each other: so they are freed at once, and need not wait for the collector.
+        Where few are kept they do wait: of one whose end brought about the others' somebody may still have to hear.
         """
         recent = self.recent
-        if recent and len(recent) == recent.maxlen:
+        if len(recent) == recent.maxlen and len(recent) >= _ALL_TOLD:
             recent[0].let_go()
         recent.append(call)
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-import re
 import traceback
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -23,6 +22,7 @@ from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from pbxsim.web.connection_limits import ConnectionLimits, OpenConnections
+from pbxsim.web.request_line import with_encoded_target
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.limits import RequestLimits
 
 _log: Final = logging.getLogger("pbxsim")
-_REQUEST_LINE: Final = re.compile(rb"[A-Z]{3,8} [^ \r\n]+ HTTP/1\.[01]\r?\n")
 _LINGERING: Final = 5.0  # seconds for which a client that was sent away may go on sending, as nginx' lingering_timeout
-_RAW_BYTE: Final = re.compile(rb"[\x80-\xff]")
 
 OnUnreadable = Callable[[str, str], None]
 """Told the client's address and, in words, why its request could not be read."""
@@ -123,6 +121,8 @@ class Connection(RequestHandler):
             made.close()
             return
         super().connection_made(transport)
+        if self._task_handler is not None:
+            self._task_handler.add_done_callback(self._forget_unanswered)
         self._wait("first_byte", self.limits.first_byte)
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -133,6 +133,10 @@ class Connection(RequestHandler):
                 timer.cancel()
         super().connection_lost(exc)
 
+    def _forget_unanswered(self, _task: asyncio.Task[None]) -> None:
+        """Let go of requests that nobody will answer: each leads to its body, and that back here."""
+        self._messages.clear()
+
     # -- how long it takes ----------------------------------------------------------------------------------------
 
     def data_received(self, data: bytes) -> None:
@@ -142,15 +146,22 @@ class Connection(RequestHandler):
             if self._waiter is not None and data:  # not while the rest of a body is thrown away
                 self._take_part_of_header(len(data))
             return
-        request = self._current_request
-        if request is not None and not isinstance(self._messages[-1][0], RawRequestMessage):
+        unread, request = self._messages[-1][0], self._current_request
+        if isinstance(unread, RawRequestMessage):
+            return
+        if unread.exc is not None:
+            # Its traceback leads to all that was received, and from there back to it; the collector counts objects, and
+            # comes no sooner where they are large.
+            unread.exc.__traceback__ = None
+        if request is not None:
             # aiohttp keeps what it could not read for later, and lets the request whose body that was wait for ever.
             request.content.set_exception(RequestPayloadError("no chunk of a body"))
 
     def log_access(self, request: web.BaseRequest, response: web.StreamResponse, time: float | None) -> None:
         """Go over to waiting: a reply is out. (aiohttp has no other word for that.)"""
-        self._open.waits(self)
-        self._wait("between", self.limits.between)
+        if self.transport is not None:  # else it would be kept for a client that has gone
+            self._open.waits(self)
+            self._wait("between", self.limits.between)
 
     def pause_writing(self) -> None:
         """Give a client that does not take its reply so long to take some."""
@@ -283,12 +294,3 @@ def _line_reply(status: HTTPStatus) -> bytes:
         f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain; charset=utf-8\r\n"
         f"Content-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}"
     ).encode()
-
-
-def with_encoded_target(data: bytes) -> bytes:
-    """Percent-encode raw bytes in the target of a request line at the front of `data`; anything else stays as it is."""
-    line = _REQUEST_LINE.match(data)
-    if line is None or line.group().isascii():
-        return data
-    encoded = _RAW_BYTE.sub(lambda raw: b"%%%02X" % raw.group()[0], line.group())
-    return encoded + data[line.end() :]

@@ -217,6 +217,7 @@ class PbxServer:
             self.hosts.connections.cut["body"] += 1
             return b"", "the client stopped sending before the body's end"
         except (RequestPayloadError, ConnectionError) as error:
+            error.__traceback__ = None  # the stream keeps the error, which would keep what was read
             return b"", f"the body broke off: {type(error).__name__}"
 
 

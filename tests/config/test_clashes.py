@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from pbxsim.config.clashes import refuse_clashes
+from pbxsim.config.clashes import refuse_clashes, refuse_name
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import read
 from pbxsim.discovery import find_vendors
@@ -107,3 +107,10 @@ def test_a_new_pbx_is_asked_about_beside_those_that_run() -> None:
     (fault,) = told(*running, loaded("new", "{voipsun: {users: [{username: b, password: p}]}}"))
     assert fault.startswith("new.yaml:2: ")
     assert "PBX b has it already" in fault
+
+
+def test_a_pbx_whose_name_is_a_secret_of_the_server_is_refused_and_the_name_not_shown() -> None:
+    refuse_name(loaded("shop"), is_secret=False)
+    with pytest.raises(PbxFileRefused) as refused:
+        refuse_name(loaded("s3cret-token"), is_secret=True)
+    assert str(refused.value) == "s3cret-token.yaml:1: name: expected a name that is no secret of this server"

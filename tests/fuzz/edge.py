@@ -44,12 +44,13 @@ class Edge:
     def answers(self, batch: Sequence[Sent]) -> list[Answer]:
         """Send framed requests behind one another without waiting; give what each was answered, in their order.
 
-        After one that the server closes the connection upon, the rest goes over another. Raises TimeoutError.
+        After one that the server closes the connection upon, the rest goes over another. So does what meets
+        a connection that was kept and has been closed since (RFC 9112, 9.3.1): its time was over. Raises TimeoutError.
         """
         found: list[Answer] = []
         while len(found) < len(batch):
             left = batch[len(found) :]
-            before = len(found)
+            before, was_kept = len(found), self._socket is not None
             self._send(left)
             for sent in left:
                 answer = self._answer(is_head=sent.method == b"HEAD")
@@ -58,7 +59,7 @@ class Edge:
                 found.append(answer)
             if len(found) < len(batch):
                 self.close()
-            if len(found) == before:
+            if len(found) == before and not was_kept:
                 found.append(Answer(0, 0.0))
         return found
 

@@ -28,7 +28,7 @@ from pbxsim.vendors.vum import placeholders
 from pbxsim.web.control.webhooks import masked
 from pbxsim.web.file_bytes import asked_for
 from pbxsim.web.paths import VendorPaths, cleaned
-from pbxsim.web.protocol import with_encoded_target
+from pbxsim.web.request_line import with_encoded_target
 from tests.fuzz.server import pbx_text
 
 if TYPE_CHECKING:

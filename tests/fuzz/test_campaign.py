@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
+from urllib.request import urlopen
 
 import pytest
 
 from tests.fuzz.__main__ import left
 from tests.fuzz.campaign import MOST_GROWTH_MB, Campaign, Tally
+from tests.fuzz.edge import LIVEZ, Edge
 from tests.fuzz.sent import Sent, from_words
 from tests.fuzz.server import running
 from tests.fuzz.vendors import VENDORS
@@ -41,6 +43,19 @@ def test_a_server_bears_a_share_of_the_million(tmp_path: Path) -> None:
     assert sum(tally.inputs.values()) >= SHARE
     assert {vendor.name for vendor in VENDORS} <= tally.inputs.keys()
     assert {200, 400, 401, 404, 405, 415, 501} <= tally.statuses.keys()  # what is right comes through, and what is not
+
+
+def test_a_connection_whose_time_was_over_is_no_missing_reply(tmp_path: Path) -> None:
+    with running(tmp_path, options=("--keep-alive", "0.2")) as server, closing(Edge(server.port)) as edge:
+        assert [answer.status for answer in edge.answers([LIVEZ])] == [200]
+        while 'pbxsim_connections_cut_total{limit="between"} 1.0' not in _metrics(server.port):
+            pass
+        assert [answer.status for answer in edge.answers([LIVEZ, LIVEZ])] == [200, 200]
+
+
+def _metrics(port: int) -> str:
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as reply:
+        return str(reply.read(), "utf-8")
 
 
 def test_a_fault_is_found_and_what_shows_it_made_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.kit.json_body import byte_order_mark, repeated_keys
+from pbxsim.kit.json_body import LONGEST, byte_order_mark, repeated_keys
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
@@ -48,3 +48,10 @@ def test_keys_that_come_more_than_once_are_named(body: bytes, names: list[str]) 
 def test_no_more_than_ten_are_named() -> None:
     body = "{" + ",".join(f'"{name}": 1, "{name}": 2' for name in range(99)) + "}"
     assert len(repeated_keys(body.encode())) == 10
+
+
+def test_of_a_long_body_no_keys_are_named() -> None:
+    body = b'{"a": 1, "a": 2' + b" " * (LONGEST - 16) + b"}"
+    assert len(body) == LONGEST
+    assert len(repeated_keys(body)) == 1
+    assert repeated_keys(body + b" ") == ()

@@ -7,6 +7,7 @@ import pytest
 from pbxsim.kit.limits import RequestLimits
 from pbxsim.kit.multipart import parse_multipart
 from pbxsim.kit.request import Request
+from tests.growth import steps
 
 TYPE = "multipart/form-data; boundary=----7ac0"
 
@@ -109,3 +110,15 @@ def test_a_part_whose_header_is_too_long_is_left_out_and_told() -> None:
     params = parse_multipart(TYPE, _form(_field("a", b"1", ";x" * 5_000), _field("b", b"2")))
     assert params == {"b": "2"}
     assert params.unread == ("a part was not read: its header is longer than 8192 bytes",)
+
+
+def test_a_part_whose_header_has_hundreds_of_parameters_is_left_out_and_told() -> None:
+    few, many = _field("a", b"1", ";x=y" * 31), _field("b", b"2", ";x=y" * 32)
+    params = parse_multipart(TYPE, _form(few, many))
+    assert params == {"a": "1"}
+    assert params.unread == ("a part was not read: its header has more than 32 parameters",)
+
+
+def test_a_megabyte_of_long_headers_is_read_in_few_steps() -> None:
+    head = b'Content-Disposition: form-data; name="a"' + b';a="\\""' * 1_000 + b"\r\n\r\nv"
+    assert steps(lambda: parse_multipart(TYPE, _form(*[head] * 140))) < 40_000

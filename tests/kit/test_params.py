@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus, unquote_plus, urlencode
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pbxsim.kit.limits import RequestLimits
 from pbxsim.kit.params import Params, has_control, parse_form, parse_query
+from tests.growth import steps
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,32 @@ VALUES = st.text(st.characters(codec="utf-8"))
 def test_whatever_a_client_encodes_is_what_is_read(pairs: dict[str, str]) -> None:
     assert parse_query(urlencode(pairs, quote_via=quote)) == pairs
     assert parse_form(urlencode(pairs, quote_via=quote_plus).encode()) == pairs
+
+
+WORDS: Final = r"% %% %4 %41 %C5%BE %c5%be %3D %3d %25 %0A %zz = == =41 + _ a 4 1 ž é . %00 %ff %FF %%ff ÿ %C5"
+PIECES: Final = st.sampled_from([*WORDS.split(), "\n", "\r\n", "=\n", "%\n", "%\r", " ", "\t"])
+
+
+@settings(deadline=None, max_examples=300)
+@given(pieces=st.lists(PIECES, max_size=12))
+def test_escapes_are_decoded_as_urllib_decodes_them(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    sent = text.encode().decode("latin-1")
+    try:
+        wanted = unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        wanted = sent + "\0"
+    assert parse_query(f"a={sent}") == {"a": wanted}
+    assert parse_query(f"a={quote_plus(text)}") == {"a": text}
+
+
+@pytest.mark.parametrize(
+    "unit", ["%41", "%C5%BE", "%zz", "%", "%%41", "%\n", "%4", "+", "=", "%3D", "%ff", "\xff", "\xa0"]
+)
+def test_a_megabyte_of_escapes_is_decoded_without_a_step_for_each(unit: str) -> None:
+    limits = RequestLimits(parameter_value=1_048_576)
+    sent = ("a=" + unit * (1_000_000 // len(unit))).encode("latin-1")
+    assert steps(lambda: parse_form(sent, limits).unclean()) < 100
 
 
 @settings(deadline=None)

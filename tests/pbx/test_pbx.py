@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.engines.simulated.engine import SimulatedEngine
@@ -17,7 +19,7 @@ from pbxsim.sinks.cdr_memory import CdrMemory
 from pbxsim.testing.office import START, NoFiles, Office, extension
 
 
-def _pbx(archive: CdrMemory) -> Pbx:
+def _pbx(archive: CdrMemory, *, recent_calls: int = 2) -> Pbx:
     pbx = Pbx(
         name="shop",
         clock=Scheduler(START),
@@ -29,7 +31,7 @@ def _pbx(archive: CdrMemory) -> Pbx:
         longest_talk=5 * SECOND,
         first_cdr=41,
         records=RecordRules(style=RecordStyle.CALL),
-        recent_calls=2,
+        recent_calls=recent_calls,
     )
     pbx.events.subscribe(CdrClosed, archive.on_cdr)
     return pbx
@@ -54,6 +56,27 @@ def test_records_are_numbered_from_the_first_that_was_asked_for_and_only_the_las
         assert call.cause is HangupCause.UNALLOCATED
     assert [archive.get(number).call for number in (41, 42, 43)] == [1, 2, 3]
     assert [pbx.calls.find(number) is None for number in (1, 2, 3)] == [True, False, False]
+
+
+def test_a_call_that_is_remembered_no_more_leaves_nothing_to_the_collector() -> None:
+    pbx = _pbx(CdrMemory(), recent_calls=100)
+    pbx.connect_engine(SimulatedEngine(pbx))
+    office = Office(extension("100"))
+    order = office.order("100", "", first_to=pbx.dialplan.resolve("100", "main"))
+    for _ in range(2):
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(200):
+                call = pbx.calls.originate(order)
+                pbx.clock.run_until(pbx.clock.now + HOUR)
+                assert call.is_over
+                assert call.legs
+        finally:
+            gc.enable()
+    assert gc.collect() == 0
+    assert len(pbx.calls.recent) == 100
+    assert all(call.legs for call in pbx.calls.recent)
 
 
 def test_unless_told_otherwise_a_talk_ends_after_four_hours_and_records_begin_at_one() -> None:

@@ -25,10 +25,16 @@ _ADDRESS: Final = re.compile(rb"pbxsim \S+ on http://127\.0\.0\.1:(\d+)")
 _RETRY: Final = "{first: 0.2, factor: 2, longest: 1, give_up: 5}"
 _PATIENCE: Final = 30.0
 
-SMALL: Final = {"recent_calls": 200, "journal": 2_000, "requests": 500, "deliveries": 1_000_000}
+SMALL: Final = {"records": 2_000, "recent_calls": 200, "journal": 2_000, "requests": 500, "deliveries": 1_000_000}
 """How much is kept of what happened, where a run is short: all of it is full before the memory is looked at."""
-USUAL: Final = {"recent_calls": 10_000, "journal": 100_000, "requests": 10_000, "deliveries": 32_000_000}
-"""What pbxsim keeps unless it is told otherwise."""
+USUAL: Final = {
+    "records": 20_000,
+    "recent_calls": 10_000,
+    "journal": 100_000,
+    "requests": 10_000,
+    "deliveries": 32_000_000,
+}
+"""What pbxsim keeps unless it is told otherwise, but for records: a million of them would never be full."""
 
 
 class Sample(msgspec.Struct, frozen=True):

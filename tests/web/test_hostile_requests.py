@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ONE_PART: Final = b"--b\r\nContent-Disposition: form-data" + b";a" * 500_000 + b"\r\n\r\nv\r\n--b--"
 SHORT_NAMES: Final = "&".join(f"{number:x}" for number in range(160_000)).encode()
+LONG_PARTS: Final = (b"--b\r\nContent-Disposition: form-data" + b';a="\\""' * 1_000 + b"\r\n\r\nv\r\n") * 126
 FORM: Final = "application/x-www-form-urlencoded"
 LONG_HEADERS: Final = b"".join(b"X-%d: " % number + b"a" * 8_000 + b"\r\n" for number in range(7))
 
@@ -37,6 +38,9 @@ def posted(content_type: str, body: bytes, query: str = "") -> bytes:
         pytest.param(posted("multipart/form-data; boundary=b", ONE_PART), id="a part's header of a megabyte"),
         pytest.param(posted(FORM, SHORT_NAMES), id="a megabyte of short names"),
         pytest.param(posted(FORM, b"", SHORT_NAMES[:7_000].decode()), id="a query of short names"),
+        pytest.param(posted(FORM, b"a=" + b"%C5%BE" * 170_000), id="a megabyte of escapes"),
+        pytest.param(posted(FORM, b"a=" + b"%" * 1_000_000), id="a megabyte of stray percent signs"),
+        pytest.param(posted("multipart/form-data; boundary=b", LONG_PARTS), id="parts with long headers"),
     ],
 )
 async def test_a_form_that_is_meant_to_be_slow_is_refused_at_once(town: Town, request_: bytes) -> None:

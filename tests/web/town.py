@@ -222,6 +222,15 @@ class Town:
             await writer.drain()
             return await reader.read()
 
+    async def leave(self, request: bytes) -> None:
+        """Send these very bytes, say that nothing more will come, and wait until the server closes or resets."""
+        async with self.connection() as (reader, writer):
+            with suppress(ConnectionError):
+                writer.write(request)
+                await writer.drain()
+                writer.write_eof()
+                await reader.read()
+
     async def raw_get(self, target: bytes) -> bytes:
         """Send a GET for this very target, and read all that comes back."""
         return await self.raw(b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

@@ -10,6 +10,7 @@ import msgspec
 from pbxsim.config.injected_faults import FaultEntry, wrong_fields
 from pbxsim.hosting.fault_injection import SetFault
 from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.web.control.paging import discreet
 from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.route import Command
 
@@ -43,7 +44,9 @@ class FaultShown(msgspec.Struct, frozen=True, kw_only=True):
 
 def listed(host: HostedPbx) -> Response:
     """List those that are set, in the order in which they are looked at."""
-    return document([] if host.injection is None else [_shown(fault) for fault in host.injection.faults])
+    return discreet(
+        document([] if host.injection is None else [_shown(fault) for fault in host.injection.faults]), host
+    )
 
 
 def put(host: HostedPbx, body: FaultsGiven) -> Command:
