@@ -8,6 +8,7 @@ kept; then the reply is masked at once as well, while all secrets of the request
 from __future__ import annotations
 
 from collections import deque
+from copy import copy
 from itertools import chain, dropwhile
 from typing import TYPE_CHECKING, Final, TypeAlias
 from zlib import crc32
@@ -301,6 +302,13 @@ class RequestLog:
             hints=tuple(mask.values.text(hint).encode(errors="replace").decode() for hint in record.hints),
             injected=record.injected or None,
         )
+
+    def discreet(self, record: RequestRecord) -> RequestRecord:
+        """Give a record as it may leave this process, shown alike: what is secret in it is hidden for good."""
+        made, request, mask = copy(record), record.request, self._masks[record.vendor]
+        made.request = mask.request(request)
+        made.reply = mask.reply(record.reply.decode("latin-1"), request).encode("latin-1", "replace")
+        return made
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
         """Give the requests behind number `after`, oldest first; of one vendor only, "" for those that reached none."""

@@ -64,7 +64,7 @@ class _Abandoned(Exception):
     """The PBX begins anew: nobody wants this file any more."""
 
 
-class _Take:
+class Take:
     """What a recorded call has sounded like so far. Whoever speaks on a channel stays there."""
 
     __slots__ = ("_left", "_scenes")
@@ -102,7 +102,7 @@ class Recorder:
         self._most_bytes = most_bytes
         self._queue: deque[tuple[int, Future[None], int]] = deque()  # record, file and bytes, in the order of writing
         self._queued_bytes = 0
-        self._takes: dict[int, _Take] = {}  # by call
+        self._takes: dict[int, Take] = {}  # by call
         self._pending: dict[int, tuple[Cdr, Future[None]]] = {}  # by record, in the order of writing
         self._thread: ThreadPoolExecutor | None = None
         self._abandoned = False
@@ -138,6 +138,11 @@ class Recorder:
             self._thread = None
         self._abandoned = False
         self.settle()
+
+    @property
+    def takes(self) -> dict[int, Take]:
+        """What the calls that are being recorded have sounded like so far, by their numbers."""
+        return self._takes
 
     @property
     def queued(self) -> tuple[int, int]:
@@ -236,7 +241,7 @@ class Recorder:
         if call.bridged_at and is_recorded(call):
             take = self._takes.get(call.number)
             if take is None:
-                take = self._takes[call.number] = _Take()
+                take = self._takes[call.number] = Take()
             take.add(self._pbx.clock.now, call)
 
     def _on_recorded(self, event: CallRecorded) -> None:

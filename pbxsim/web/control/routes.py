@@ -19,6 +19,7 @@ from pbxsim.web.control import (
     phones,
     recordings,
     replies,
+    snapshots,
     waiting,
     webhooks,
 )
@@ -35,6 +36,8 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Moving("POST", "/_pbxsim/clock/next", clock.run_next),
     Moving("POST", "/_pbxsim/clock/run-until-idle", clock.run_until_idle),
     Untimed("POST", "/_pbxsim/reset", clock.reset),
+    Untimed("GET", "/_pbxsim/snapshot", snapshots.taken),
+    Untimed("PUT", "/_pbxsim/snapshot", snapshots.restored),
     Untimed("GET", "/_pbxsim/pbxs", pbxs.listed),
     Untimed("POST", "/_pbxsim/pbxs", pbxs.add),
     Untimed("DELETE", "/_pbxsim/pbxs", pbxs.remove_meant),

@@ -150,6 +150,8 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ),
     ("PUT", "/_pbxsim/phones/sip100/behaviour", "/_pbxsim/phones/{user}/behaviour", {"outcome": "sing"}, 400),
     ("DELETE", "/_pbxsim/phones/sip100/behaviour", "/_pbxsim/phones/{user}/behaviour", None, 200),
+    ("GET", "/_pbxsim/snapshot", "/_pbxsim/snapshot", None, 200),
+    ("PUT", "/_pbxsim/snapshot", "/_pbxsim/snapshot", {"format": 1}, 400),
     ("POST", "/_pbxsim/calls/1/hangup", "/_pbxsim/calls/{call}/hangup", {"cause": 16}, 200),
     ("GET", "/_pbxsim/calls?state=ended", "/_pbxsim/calls", None, 200),
     ("GET", "/_pbxsim/cdrs", "/_pbxsim/cdrs", None, 200),
