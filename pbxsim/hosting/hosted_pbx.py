@@ -165,7 +165,7 @@ class HostedPbx:
             raise
         self.assembly = assembly
         self.injecting()
-        self.drop_empty_injection()
+        self.injected()
         self.record_store.begin_anew()
         self.outbox.post_again()
         assembly.bring_back(before, self.pbx)
@@ -264,8 +264,9 @@ class HostedPbx:
         self.outbox.faults = self._injection.faults
         return self._injection
 
-    def drop_empty_injection(self) -> None:
-        """Hear that something was taken out of it: once all is, nothing is looked at any more."""
+    def injected(self) -> None:
+        """Hear that it is otherwise: calls are looked at while any is meant, and nothing any more when it is empty."""
+        self.pbx.calls.faults = self._injection.calls if self._injection.faults.has_calls else None
         if self._injection.is_empty:
             self.injection = self.outbox.faults = None
 
@@ -293,7 +294,7 @@ class HostedPbx:
         self.credentials = assembled.credentials
         self.injection = None
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
-        self._injection = Injection(assembled.pbx.seed, scheduler, self.driver)
+        self._injection = Injection(assembled.pbx, self.driver)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
         limits = assembled.limits
@@ -306,6 +307,7 @@ class HostedPbx:
         self._keep_records(assembled, found)
         if assembled.faults:
             self.injecting().faults.set(assembled.faults)
+            self.injected()
 
     def _keep_records(self, assembled: Assembled, resumed: Resumed) -> None:
         """Connect record store and outbox, in the order that makes a notice's facts last before the notice leaves."""

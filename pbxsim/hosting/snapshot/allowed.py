@@ -79,7 +79,10 @@ WHOLE: Final[Mapping[type, frozenset[str]]] = {
 
 TIMERS: Final = frozenset(
     {
-        *("pbxsim.pbx.calls.CallControl." + each for each in ("_limit_ran_out", "divert_unanswered", "ring_ran_out")),
+        *(
+            "pbxsim.pbx.calls.CallControl." + each
+            for each in ("_limit_ran_out", "close_late", "divert_unanswered", "hear_answer", "ring_ran_out")
+        ),
         "pbxsim.pbx.decision.Decisions._ran_out",
         "pbxsim.pbx.distribution.Distribution._serve",
         *("pbxsim.pbx.queue_hunt.QueueHunt." + each for each in ("_announce", "_wait_ran_out")),

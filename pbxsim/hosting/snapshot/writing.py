@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from enum import Enum
+from http import HTTPStatus
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -60,6 +61,8 @@ class Speller:
         return self._reference(thing)
 
     def _scalar(self, thing: Any) -> object:  # noqa: ANN401 - a value of any kind
+        if isinstance(thing, HTTPStatus):
+            return int(thing)
         if isinstance(thing, Enum):
             return {"e": f"{class_name(type(thing))}.{thing.name}"}
         if isinstance(thing, str):

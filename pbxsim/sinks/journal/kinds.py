@@ -23,6 +23,7 @@ from pbxsim.pbx.events import (
     CallEnded,
     CallerJoined,
     CallerLeft,
+    CallFaultStruck,
     CallStarted,
     CallTransferred,
     CdrClosed,
@@ -67,6 +68,7 @@ from pbxsim.sinks.journal.calls import (
     spell_refused,
     spell_spy,
     spell_started,
+    spell_struck,
     spell_transferred,
     spell_waited,
     take_answered,
@@ -84,6 +86,7 @@ from pbxsim.sinks.journal.calls import (
     take_ringing,
     take_spy,
     take_started,
+    take_struck,
     take_transferred,
 )
 from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr, size_of_order
@@ -297,6 +300,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CreditChanged, _take_entry, _spell_entry, size_of_any),
     Kind(DecisionAsked, take_asked, spell_asked, size_of_any),
     Kind(DecisionAnswered, take_decided, spell_decided, size_of_any),
+    Kind(CallFaultStruck, take_struck, spell_struck),
     Kind(ContextEntered, take_context, spell_context),
     Kind(ReportIgnored, take_ignored, spell_ignored),
     Kind(ExtensionAdded, _take_extension, _spell_extension),

@@ -26,7 +26,7 @@ import msgspec
 
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.errors import CdrNotFound, RecordingMoveRefused, RecordingUnreadable
+from pbxsim.pbx.errors import CdrNotFound, RecordingLate, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CallBridged, CallTransferred, LegHeld, LegUnheld, RecordingFailed
 from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import is_recorded, why
@@ -179,7 +179,9 @@ class Recorder:
         raise RecordingUnreadable(f"{folder}/{file}")
 
     async def open(self, folder: str, file: str) -> BinaryIO:
-        """Open a recording for reading, as soon as it is written. Raises RecordingUnreadable."""
+        """Open a recording for reading, as soon as it is written. Raises RecordingUnreadable, RecordingLate."""
+        if self._is_withheld(folder, file):
+            raise RecordingLate(f"{folder}/{file}")
         pending = self._writing(folder, file)
         if pending is not None:
             await _end(pending)
@@ -205,7 +207,13 @@ class Recorder:
             if isinstance(error, Exception) and not isinstance(error, _Abandoned):
                 self._forget(cdr, why(error))
 
+    def _is_withheld(self, folder: str, file: str) -> bool:
+        faults = self._pbx.calls.faults
+        return faults is not None and faults.withholds(_place(folder, file))
+
     def _has_come(self, folder: str, file: str) -> bool:
+        if self._is_withheld(folder, file):
+            return False
         pending = self._writing(folder, file)
         if pending is None:
             return True
@@ -248,7 +256,9 @@ class Recorder:
         take = self._takes.pop(event.call.number, None)
         if not event.file:
             return
-        cdr = event.whole
+        cdr, faults = event.whole, self._pbx.calls.faults
+        if faults is not None:
+            faults.withhold(event.call, _place(cdr.recording_folder, cdr.recording_file))
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-recorder")
         scenes = take.since(cdr.answer) if take is not None else []

@@ -29,6 +29,7 @@ class FaultShown(msgspec.Struct, frozen=True, kw_only=True):
     method: str | None
     path: str | None
     action: str | None
+    number: str | None
     receiver: str | None
     event: str | None
     probability: float
@@ -63,7 +64,7 @@ def _set(host: HostedPbx, entries: list[FaultEntry]) -> Response:
     injection = host.injecting()
     injection.faults.set(entries)
     injection.release()
-    host.drop_empty_injection()
+    host.injected()
     return listed(host)
 
 

@@ -46,6 +46,11 @@ FAULTS: Final = (
     {"fault": "status", "probability": 0.3},
     {"fault": "garbled", "count": 2},
     {"fault": "rate-limit", "requests": 2, "seconds": 20},
+    {"fault": "ghost-call", "probability": 0.3, "count": 1},
+    {"fault": "answer-after-hangup", "probability": 0.3},
+    {"fault": "missing-cause", "probability": 0.5},
+    {"fault": "cdr-late", "seconds": 20},
+    {"fault": "recording-late", "seconds": 20},
     {"fault": "webhook-late", "seconds": 30, "probability": 0.5},
     {"fault": "webhook-out-of-order"},
     {"fault": "webhook-lost", "count": 1},
@@ -246,7 +251,7 @@ _CHANCES: Final[Mapping[str, int]] = {
     "_to": 8,
     "_button": 2,
     "_behaviour": 2,
-    "_faults": 1,
+    "_faults": 2,
     "_pay": 1,
 }
 _WAYS: Final = [way for way, chances in _CHANCES.items() for _ in range(chances)]
