@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.hosting.assemble import AssemblyAt, FileAssembly
 from pbxsim.hosting.call_failure import hints_after
+from pbxsim.hosting.commands import Commands
 from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
@@ -164,6 +165,7 @@ class HostedPbx:
             self.record_store.attach(before, None if self.recorder is None else self.recorder.written)
             raise
         self.assembly = assembly
+        self.commands.gap = "it went back to a snapshot"
         self.injecting()
         self.injected()
         self.record_store.begin_anew()
@@ -292,6 +294,7 @@ class HostedPbx:
         self.takes = {} if assembled.recorder is None else assembled.recorder.takes  # what calls sound like so far
         self.request_limits = assembled.limits.request
         self.credentials = assembled.credentials
+        self.commands = Commands(scheduler.now, "" if found.saved.is_empty else "it went on from an earlier run")
         self.injection = None
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
         self._injection = Injection(assembled.pbx, self.driver)

@@ -135,6 +135,28 @@ class Mask:
         values += [value for name, value in request.headers.items() if self._is_secret_header(name)]
         return sorted((value for value in values if len(value) > 2), key=len, reverse=True)
 
+    def secrets(self, request: Request) -> list[str]:
+        """Give what stands in a request as a secret, known or not, in each spelling, the longest first."""
+        values = {*self._secrets(request), *self._secrets_in(request.body)}
+        spelt = {spelling for value in values for spelling in (value, quote(value), quote_plus(value))}
+        return sorted(spelt, key=lambda text: (-len(text), text))
+
+    def _secrets_in(self, body: bytes) -> list[str]:
+        """Give those of a JSON body."""
+        try:
+            waiting = [msgspec.json.decode(body)]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return []
+        found: list[str] = []
+        while waiting:
+            document = waiting.pop()
+            if isinstance(document, dict):
+                found += [each for name, each in document.items() if isinstance(each, str) and self.hides(name)]
+                waiting += document.values()
+            elif isinstance(document, list):
+                waiting += document
+        return [value for value in found if value]
+
     def _look_through(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Find the secrets among a request's names, and remember them: a client's next request is much the same."""
         hidden = tuple(name for name in names if self.hides(name))

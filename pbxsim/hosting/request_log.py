@@ -86,6 +86,11 @@ class RequestRecord:
         self.injected = ""
         self.request = request
 
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether not all of the request is kept."""
+        return self.body_size != len(self.request.body) or _is_long(self.request)
+
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
         """Note what came of it, and keep what is kept of both."""
         self.status = reply.status
@@ -309,6 +314,10 @@ class RequestLog:
         made.request = mask.request(request)
         made.reply = mask.reply(record.reply.decode("latin-1"), request).encode("latin-1", "replace")
         return made
+
+    def secrets(self, record: RequestRecord) -> list[str]:
+        """Give what a client sent as a secret, known or not, in each spelling, the longest first."""
+        return self._masks[record.vendor].secrets(record.request)
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
         """Give the requests behind number `after`, oldest first; of one vendor only, "" for those that reached none."""

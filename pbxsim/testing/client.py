@@ -202,9 +202,12 @@ class Pbx:
         """The agents, as the control API shows them."""
         return list(self.listed("/agents", "number"))
 
-    def journal(self) -> bytes:
-        """Everything that happened, in order, one JSON object a line: the same bytes in every run."""
-        return self._control.raw("GET", "/journal", pbx=self.name, format="jsonl")
+    def journal(self, *, replayable: bool = False) -> bytes:
+        """Everything that happened, in order, one JSON object a line: the same bytes in every run.
+
+        With `replayable` all that was asked stands in front of it, and `pbxsim replay` does it again.
+        """
+        return self._control.raw("GET", "/journal", pbx=self.name, format="replay" if replayable else "jsonl")
 
     # -- what goes wrong on purpose -----------------------------------------------------------------------------------
 

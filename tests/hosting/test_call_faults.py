@@ -159,13 +159,16 @@ def test_the_seed_decides_which_calls_are_struck_and_nobodys_fate_changes(host: 
 
 
 def test_nothing_is_looked_at_where_no_calls_fault_is_set_nor_after_a_reset(host: HostedPbx) -> None:
-    assert host.pbx.calls.faults is None
-    inject(host, {"fault": "reset"})
-    assert host.pbx.calls.faults is None
-    inject(host, {"fault": "cdr-late", "seconds": 1})
-    assert host.pbx.calls.faults is not None
+    def looks() -> bool:
+        return host.pbx.calls.faults is not None
+
+    late = {"fault": "cdr-late", "seconds": 1}
+    told = [looks()]
+    for wanted in ({"fault": "reset"}, late):
+        inject(host, wanted)
+        told.append(looks())
     inject(host)
-    assert host.pbx.calls.faults is None
-    inject(host, {"fault": "cdr-late", "seconds": 1})
+    told.append(looks())
+    inject(host, late)
     host.reset()
-    assert host.pbx.calls.faults is None
+    assert [*told, looks()] == [False, False, True, False, False]

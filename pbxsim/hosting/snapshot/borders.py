@@ -39,8 +39,8 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "pbxsim.hosting.hosted_pbx.HostedPbx": frozenset(
         {
-            "assembly", "credentials", "found_records", "injection", "questions", "record_store", "recorder",
-            "request_limits", "secrets", "_runs", "_vendors",
+            "assembly", "commands", "credentials", "found_records", "injection", "questions", "record_store",
+            "recorder", "request_limits", "secrets", "_runs", "_vendors",
         }
     ),
     "pbxsim.hosting.injection.Injection": frozenset({"_driver", "_waiting"}),

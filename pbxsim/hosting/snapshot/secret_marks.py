@@ -26,7 +26,7 @@ class SecretMarks:
     """Knows the secrets of a file, in the order of their places in it."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        self._spelt = [tuple(dict.fromkeys(spellings(secret))) for secret in secrets]
+        self._spelt = [(secret, *spellings(secret)) for secret in secrets]  # as it is comes first, whatever is in it
         self._whole: dict[str, str] = {}
         marks: dict[str, str] = {}
         for number, (secret, spelt) in enumerate(zip(secrets, self._spelt, strict=True)):

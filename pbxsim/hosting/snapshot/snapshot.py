@@ -179,6 +179,13 @@ def _see_that_it_came_out(snapshot: Snapshot, host: HostedPbx) -> None:
         raise Unfit(f"it holds what no PBX can be: {host.pbx.events.failures[0][1]}")
 
 
+def file_of(host: HostedPbx) -> tuple[SecretMarks, str]:
+    """Give the marks of the credentials in a PBX's file, and the digest of the PBX as that has it begin."""
+    numbered = Numbered(host.twin(host.commands.began, host.pbx.seed))
+    marks = _marks(host, numbered)
+    return marks, _digest(numbered, marks)
+
+
 def _marks(host: HostedPbx, numbered: Numbered) -> SecretMarks:
     known = host.credentials
     return SecretMarks(in_order(known.secret - known.public, texts_of(numbered)))

@@ -82,7 +82,7 @@ class ControlApi:
         if request.path in HEALTH and not self._guard.trusts(request):
             return _for_strangers(self._hosts, request.path)
         host = pbx_meant(self._hosts, request.params)
-        response = await route.answer(host, route.arguments(request, self._hosts, host, parts))
+        response = await route.answer(host, route.arguments(request, self._hosts, host, parts), request)
         return linked(response, request.path, request.params)
 
 
