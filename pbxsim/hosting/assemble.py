@@ -146,6 +146,11 @@ class FileAssembly:
             self._loaded, clock=clock, seed=self._seed if seed is None else seed, folder=self._folder, saved=saved
         )
 
+    @property
+    def vendors(self) -> Mapping[str, object]:
+        """Give its file's section `vendors`."""
+        return self._loaded.file.vendors
+
     def apart(self) -> FileAssembly:
         """Give one of the same PBX that touches nothing outside: it has no folder of recordings."""
         return FileAssembly(self._loaded, seed=self._seed, start_at=self._start_at)

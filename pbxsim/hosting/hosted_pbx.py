@@ -141,6 +141,11 @@ class HostedPbx:
         twin.assembly = assembly
         return twin
 
+    @property
+    def vendors_section(self) -> Mapping[str, object]:
+        """Give the section `vendors` of its file. Raises CannotBegin where it was made of none."""
+        return self._file_assembly().vendors
+
     def _file_assembly(self) -> FileAssembly:
         if not isinstance(self.assembly, FileAssembly):
             raise CannotBegin("it was made of no PBX file, so there is no other that begins like it")

@@ -27,6 +27,7 @@ class SecretMarks:
 
     def __init__(self, secrets: Sequence[str]) -> None:
         self._spelt = [(secret, *spellings(secret)) for secret in secrets]  # as it is comes first, whatever is in it
+        self.secrets = tuple(secrets)
         self._whole: dict[str, str] = {}
         marks: dict[str, str] = {}
         for number, (secret, spelt) in enumerate(zip(secrets, self._spelt, strict=True)):
@@ -44,6 +45,16 @@ class SecretMarks:
     def shown(self, text: str) -> str:
         """Give a text with its secrets in it. Raises UnknownMark."""
         return _MARK.sub(self._secret, text) if _BEGIN in text else text
+
+    def pieces(self, text: str) -> list[str | tuple[int, str]]:
+        """Give a text's parts in order: other text, and each secret by its number and as it is spelt there."""
+        parts: list[str | tuple[int, str]] = []
+        last = 0
+        for found in _MARK.finditer(text):
+            if found[1] is not None:
+                parts += [text[last : found.start()], (int(found[1]), self._secret(found))]
+                last = found.end()
+        return [part for part in (*parts, text[last:]) if part]
 
     def _secret(self, found: re.Match[str]) -> str:
         if found[1] is None:
