@@ -89,7 +89,7 @@ class RequestRecord:
     @property
     def is_cut(self) -> bool:
         """Tell whether not all of the request is kept."""
-        return self.body_size != len(self.request.body) or _is_long(self.request)
+        return self.body_size != len(self.request.body) or _is_long(self.request, _texts(self.request))
 
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
         """Note what came of it, and keep what is kept of both."""

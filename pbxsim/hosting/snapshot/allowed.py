@@ -51,7 +51,7 @@ KEPT: Final[tuple[type, ...]] = (
     *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
     *(queue_visit.Attempt, queue_visit.QueueVisit),
     *(remembering.AgentSaid, remembering.LineSaid, remembering.MemberSaid, remembering.MembersSaid),
-    remembering.NumbersSaid,
+    *(remembering.NumbersSaid, remembering.RegistrationSaid),
     *(Backoff, Delivery, HeldDelivery, Mail, Notice, NoticeFault, Scene, Take, Try),
     *(FaultEntry, ForcedReply, Request, RequestLimits, RequestMatch, RequestRecord, SetFault),
     *(CallKind, CallState, ChannelState, ChargeBasis, DeliveryState, DeviceState, Direction, Disposition, EntryKind),
@@ -81,11 +81,18 @@ TIMERS: Final = frozenset(
     {
         *(
             "pbxsim.pbx.calls.CallControl." + each
-            for each in ("_limit_ran_out", "close_late", "divert_unanswered", "hear_answer", "ring_ran_out")
+            for each in (
+                "_is_ready",
+                "_limit_ran_out",
+                "close_late",
+                "divert_unanswered",
+                "hear_answer",
+                "ring_ran_out",
+            )
         ),
         "pbxsim.pbx.decision.Decisions._ran_out",
         "pbxsim.pbx.distribution.Distribution._serve",
-        *("pbxsim.pbx.queue_hunt.QueueHunt." + each for each in ("_announce", "_wait_ran_out")),
+        *("pbxsim.pbx.queue_hunt.QueueHunt." + each for each in ("_announcement_due", "_wait_ran_out")),
         "pbxsim.sinks.outbox.held_back.HeldBack._on_due",
         "pbxsim.sinks.outbox.worker.ReceiverWorker._on_due",
     }

@@ -30,10 +30,11 @@ OUTSIDE_MODULES: Final = ("asyncio", "_asyncio", "uvloop", "pbxsim.sinks.store")
 LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "pbxsim.clock.driver.ClockDriver": frozenset(
         {
-            "is_real_time", "barriers", "_rate", "_loop", "_handle", "_turn", "_leap", "_holds", "_working", "_anchor",
-            "_anchored_at", "_world", "_apart", "_made_up",
+            "is_real_time", "barriers", "_rate", "_loop", "_handle", "_turn", "_leap", "_holds", "_is_asked",
+            "_working", "_anchor", "_anchored_at", "_world", "_apart", "_made_up",
         }
     ),
+    "pbxsim.clock.scheduler.Scheduler": frozenset({"_until"}),
     "pbxsim.hosting.engine_session.EngineSession": frozenset(
         {"_engine", "_driver", "_acted", "_has_begun", "_taking_over", "_failure"}
     ),

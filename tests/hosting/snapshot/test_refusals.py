@@ -28,6 +28,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> HostedPbx:
     history.live(40)
     history.bustle()
     assert host.pbx.calls.live
+    host.journal.jsonl()  # who reads the journal has it look at its size, and remember that it did
     return host
 
 
