@@ -179,10 +179,20 @@ class Writer:
         return known
 
     def _spelt(self, thing: object, name: str) -> object:
+        if isinstance(thing, Scheduler):
+            self._check_timers(thing)
         try:
             return self._here.field(thing, name)
         except NotKept as error:
             raise NotKept(f"{error}, in {name} of {class_name(type(thing))}") from None
+
+    def _check_timers(self, clock: Scheduler) -> None:
+        """See that all that a clock is to call could be read again: nobody is to keep what is of no use."""
+        for entry in clock.pending():
+            whose, action = _whose(entry), entry[2]
+            name = getattr(action, "__name__", "")
+            if not is_outside(whose) and not self._allowed.has_timer(type(whose), name):
+                raise NotKept(f"no snapshot holds a timer that calls {name} of a {class_name(type(whose))}")
 
     def _new(self, thing: object) -> object:
         place = self._places.get(id(thing))

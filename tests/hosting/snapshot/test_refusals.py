@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pbxsim.app import Installation, ServeSettings
-from pbxsim.hosting.snapshot.snapshot import Snapshot, SnapshotRefused, restore, taken
+from pbxsim.hosting.snapshot.snapshot import NoSnapshot, Snapshot, SnapshotRefused, restore, taken
 from tests.hosting.snapshot.histories import History, town
 
 if TYPE_CHECKING:
@@ -151,3 +151,10 @@ def test_no_snapshot_has_a_credential_of_the_file_or_of_a_client_in_it(snapshot:
     for secret in SECRETS:
         assert f'"{secret}"' not in told
         assert secret == "dialler" or len(secret) < 5 or secret not in told, secret
+
+
+def test_no_snapshot_is_taken_that_could_not_be_restored(tmp_path: Path) -> None:
+    busy = town(tmp_path, 6)
+    busy.pbx.clock.call_at(busy.pbx.clock.now, 7, 1, busy.reset, None)
+    with pytest.raises(NoSnapshot, match=r"a timer that calls reset of a pbxsim\.hosting\.hosted_pbx\.HostedPbx"):
+        taken(busy)
