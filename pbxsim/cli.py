@@ -207,6 +207,19 @@ def simulate(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def replay(asked: argparse.Namespace) -> int:
+    """Do again all that was asked of a PBX, and compare."""
+    from pbxsim.replay import Difference, ReplayRefused, replay
+
+    try:
+        _say(replay(asked.journal, asked.pbx))
+    except Difference as difference:
+        return _complain(str(difference), Exit.REFUSED)
+    except ReplayRefused as refused:
+        return _complain(f"pbxsim replay: error: {refused}", Exit.USAGE)
+    return Exit.DONE
+
+
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = Parser(
         prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
@@ -226,6 +239,12 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
     _add_init(add)
+    player = add("replay", help="do again what a journal has, and compare; exit 1 if it came to something else")
+    player.add_argument(
+        "journal", type=Path, metavar="JOURNAL", help="what GET /_pbxsim/journal?format=replay gave, in a file"
+    )
+    player.add_argument("pbx", metavar="PBX", help="the PBX file that it was made of, or a built-in PBX's name")
+    player.set_defaults(command=replay)
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
     add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)

@@ -121,6 +121,11 @@ class ClockDriver:
         """How many virtual seconds go by in a real one; 0 is paused."""
         return self._rate
 
+    @property
+    def is_held(self) -> bool:
+        """Tell whether somebody holds it until an answer from outside has come."""
+        return self._holds > 0
+
     def set_rate(self, rate: float) -> None:
         """Run at another rate from now on; 0 pauses exactly here.
 

@@ -52,6 +52,10 @@ class Scheduler:
         """Forget a timer that is still pending. One that has run must not be cancelled: its owner knows."""
         self._cancelled.add(timer)
 
+    def pending(self) -> list[_Entry]:
+        """Give what is still to be done, in the order in which it will be: due, timer, action, argument."""
+        return sorted((entry for entry in self._heap if entry[1] not in self._cancelled), key=_order)
+
     def next_due(self) -> Instant | None:
         """Tell when the next action is due, or None when nothing is left to do."""
         heap, cancelled = self._heap, self._cancelled
@@ -96,3 +100,7 @@ class Scheduler:
         """Tell whether nothing more is due up to and including `until`."""
         due = self.next_due()
         return due is None or due > until
+
+
+def _order(entry: _Entry) -> tuple[Instant, TimerId]:
+    return entry[:2]

@@ -23,6 +23,11 @@ FaultKind: TypeAlias = Literal[
     "truncated",
     "garbled",
     "rate-limit",
+    "ghost-call",
+    "answer-after-hangup",
+    "missing-cause",
+    "cdr-late",
+    "recording-late",
     "webhook-late",
     "webhook-twice",
     "webhook-out-of-order",
@@ -31,7 +36,7 @@ FaultKind: TypeAlias = Literal[
 
 
 class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Something that goes wrong: with requests of clients, or with webhooks; with those that fit all that is given.
+    """Something that goes wrong: with clients' requests, calls or webhooks; with those that fit all that is given.
 
     Of several faults that fit, the first that strikes is the one. They are drawn by the PBX's seed, each by itself.
     """
@@ -41,18 +46,25 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Meta(
             description="delay: the reply comes `seconds` later. status: a bare page of `status` instead of a reply."
             " reset: the connection is reset. truncated: half of the reply's body, then the end. garbled: bytes of the"
-            " body are wrong. rate-limit: 429 for more than `requests` in `seconds`. webhook-late: tried `seconds`"
+            " body are wrong. rate-limit: 429 for more than `requests` in `seconds`. ghost-call: its end is not heard,"
+            " it stays until the PBX hangs it up. answer-after-hangup: an answer is heard only when the ringing has"
+            " been over for `seconds` (1). missing-cause: 31 instead of each cause that telephones and networks give."
+            " cdr-late: records are closed `seconds` later. recording-late: it can be read `seconds` later."
+            " webhook-late: tried `seconds`"
             " later, those behind it wait. webhook-twice: sent once more after it was taken. webhook-out-of-order:"
             " comes after the next one, or after `seconds`. webhook-lost: never sent."
         ),
     ]
-    vendor: Annotated[Name | None, Meta(description="Only this vendor's requests, or webhooks.")] = None
+    vendor: Annotated[
+        Name | None, Meta(description="Only this vendor's requests, calls that it placed, or webhooks.")
+    ] = None
     method: Annotated[Name | None, Meta(description="Only requests by this method.")] = None
     path: Annotated[Name | None, Meta(description="Only requests for this whole path.")] = None
     action: Annotated[
         Name | None,
         Meta(description="Only requests with this parameter `action`, or whose path ends so: call/originate/act."),
     ] = None
+    number: Annotated[Name | None, Meta(description="Only calls from or to this number, as it was dialled.")] = None
     receiver: Annotated[Name | None, Meta(description="Only webhooks to this receiver.")] = None
     event: Annotated[Name | None, Meta(description="Only webhooks of this event.")] = None
     probability: Annotated[float, Meta(gt=0, le=1, description="How many of those that fit are struck.")] = 1
@@ -78,18 +90,34 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """Tell whether it befalls webhooks, not requests."""
         return self.fault.startswith("webhook-")
 
+    @property
+    def is_of_calls(self) -> bool:
+        """Tell whether it befalls calls."""
+        return self.fault in _CALLS
+
+    @property
+    def is_of_requests(self) -> bool:
+        """Tell whether it befalls requests."""
+        return not self.is_of_webhooks and not self.is_of_calls
+
+
+_CALLS: Final = frozenset({"ghost-call", "answer-after-hangup", "missing-cause", "cdr-late", "recording-late"})
+_OF_CALLS: Final = frozenset({"fault", "probability", "count", "vendor", "number"})
 
 _OF_REQUESTS: Final = frozenset({"fault", "probability", "count", "vendor", "method", "path", "action"})
 _OF_WEBHOOKS: Final = frozenset({"fault", "probability", "count", "vendor", "receiver", "event"})
 _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "delay": ("seconds",),
     "rate-limit": ("requests", "seconds"),
+    "cdr-late": ("seconds",),
+    "recording-late": ("seconds",),
     "webhook-late": ("seconds",),
 }
 _TAKES: Final[Mapping[str, tuple[str, ...]]] = {
     "status": ("status", "handled"),
     "reset": ("handled",),
     "rate-limit": ("status",),
+    "answer-after-hangup": ("seconds",),
     "webhook-out-of-order": ("seconds",),
 }
 
@@ -98,7 +126,7 @@ def wrong_fields(entry: Mapping[str, Any]) -> Iterator[tuple[str, object, str]]:
     """Find what a fault needs and has not, or has and cannot take: the field, its value, what is expected."""
     kind = str(entry.get("fault"))
     needs = _NEEDS.get(kind, ())
-    common = _OF_WEBHOOKS if kind.startswith("webhook-") else _OF_REQUESTS
+    common = _OF_CALLS if kind in _CALLS else _OF_WEBHOOKS if kind.startswith("webhook-") else _OF_REQUESTS
     for name in needs:
         if entry.get(name) is None:
             yield name, msgspec.UNSET, f"a value, for {kind} needs it"

@@ -76,6 +76,9 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     `open` and `start`, after `close`, and while its work is out of reach, an engine may be asked all the same; it then
     reports that the leg has failed. When a PBX begins anew, the engine before is closed, then the new one started.
 
+    `keeps` are the classes and enumerations of its own of which it keeps objects as calls go by, facts made of fields
+    alone, and `timers` what it has the PBX's clock call: a snapshot of a PBX may hold these.
+
     `can_hold_clock`: the PBX's clock may stand still, go faster or be moved on. Where telephones live in real time it
     is False; the clock then goes at rate 1, or the PBX is not served.
     """
@@ -88,6 +91,8 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     start: Callable[[Any, Present], Awaitable[None]] | None = None
     close: Callable[[Any], Awaitable[None]] | None = None
     can_hold_clock: bool = True
+    keeps: tuple[type, ...] = ()
+    timers: tuple[Callable[..., None], ...] = ()
 
     def __deepcopy__(self, memo: object) -> Engine:
         """Give itself: a PBX and its copy have the same engine's package behind them."""

@@ -16,6 +16,7 @@ from pbxsim.config.build import build, placements
 from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
 from pbxsim.config.file import Limits, settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
+from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.recordings.files import NoRecordings
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Interface
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.recording import RecordingFiles
-    from pbxsim.pbx.saved import Saved
     from pbxsim.sinks.outbox.smtp import SmtpServer
     from pbxsim.sinks.recordings.recorder import Recorder
 
@@ -146,7 +146,34 @@ class FileAssembly:
             self._loaded, clock=clock, seed=self._seed if seed is None else seed, folder=self._folder, saved=saved
         )
 
+    @property
+    def vendors(self) -> Mapping[str, object]:
+        """Give its file's section `vendors`."""
+        return self._loaded.file.vendors
+
+    def apart(self) -> FileAssembly:
+        """Give one of the same PBX that touches nothing outside: it has no folder of recordings."""
+        return FileAssembly(self._loaded, seed=self._seed, start_at=self._start_at)
+
+    def bring_back(self, before: Pbx, now: Pbx) -> None:
+        """Have recordings lie where the records of `now` say, which `before` has gone back to."""
+        if self._folder is not None:
+            self._folder.bring_back(before, now)
+
     def _start(self, rate: float) -> Instant:
         if self._start_at is not None:
             return self._start_at
         return wall_clock() if rate else PAUSED_START
+
+
+class AssemblyAt:
+    """Implements `Assembly` for a PBX that is to begin at an instant of its past, by the seed that it had then."""
+
+    def __init__(self, assembly: FileAssembly, now: Instant, seed: int) -> None:
+        self._assembly = assembly
+        self._now = now
+        self._seed = seed
+
+    def __call__(self, _rate: float, _seed: int | None, _saved: Saved, /) -> Assembled:
+        """Assemble the PBX as a held clock would have it. Raises CannotBegin."""
+        return self._assembly(0.0, self._seed, Saved(now=self._now))

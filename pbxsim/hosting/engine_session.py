@@ -33,6 +33,11 @@ class EngineSession:
         self._taking_over: asyncio.Task[None] | None = None
         self._failure: EngineUnreachable | None = None
 
+    @property
+    def engine(self) -> Engine:
+        """Give the engine's declaration."""
+        return self._engine
+
     def act(self, act: Callable[[], object]) -> None:
         """Implement `Present` for the engine."""
         self._driver.catch_up()

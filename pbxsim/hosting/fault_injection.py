@@ -1,4 +1,4 @@
-"""Which requests and webhooks a PBX's injected faults strike: in order, counted, drawn by the PBX's seed.
+"""Which requests, calls and webhooks a PBX's injected faults strike: in order, counted, drawn by the PBX's seed.
 
 Each fault draws from a stream of its own, which no call draws from: nobody's fate changes because of it.
 """
@@ -16,11 +16,11 @@ from pbxsim.pbx.dice import draw, stream
 from pbxsim.sinks.outbox.notice_faults import NoticeFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Literal
 
     from pbxsim.clock.scheduler import Scheduler
-    from pbxsim.config.injected_faults import FaultEntry
+    from pbxsim.config.injected_faults import FaultEntry, FaultKind
     from pbxsim.kit.request import Request
     from pbxsim.pbx.notice import Notice
 
@@ -113,9 +113,23 @@ class FaultInjection:
         """Tell which fault befalls a request to a vendor that has just come."""
         now = self._clock.now
         for fault in self._faults:
-            if not fault.entry.is_of_webhooks and fault.match.fits(vendor, request) and fault.strikes(now):
+            if fault.entry.is_of_requests and fault.match.fits(vendor, request) and fault.strikes(now):
                 return fault
         return None
+
+    def on_call(self, kind: FaultKind, vendor: str, numbers: Collection[str]) -> SetFault | None:
+        """Tell which fault of a kind befalls a call that `vendor` asked for, with these parties."""
+        for fault in self._faults:
+            entry = fault.entry
+            is_meant = entry.fault == kind and entry.vendor in (None, vendor)
+            if is_meant and (entry.number is None or entry.number in numbers) and fault.strikes(self._clock.now):
+                return fault
+        return None
+
+    @property
+    def has_calls(self) -> bool:
+        """Tell whether there is any that befalls calls."""
+        return any(fault.entry.is_of_calls for fault in self._faults)
 
     def on_notice(self, vendor: str, notice: Notice) -> NoticeFault | None:
         """Tell what befalls a notice that is just posted."""

@@ -9,30 +9,32 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Final, Protocol
 
-import msgspec
-
 from pbxsim.clock.driver import ClockDriver
+from pbxsim.hosting.assemble import AssemblyAt, FileAssembly
 from pbxsim.hosting.call_failure import hints_after
+from pbxsim.hosting.commands import Commands
 from pbxsim.hosting.connection_counts import ConnectionCounts
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.engine_session import EngineSession
+from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.injection import Injection, faulty_reply
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
-from pbxsim.hosting.saved import saved_of
+from pbxsim.hosting.saved import NOTHING_RESUMED, Resumed, saved_of
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.events import CallEnded
-from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
 from pbxsim.sinks.store.port import NullStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from pbxsim.clock.instant import Instant
+    from pbxsim.engines.engine import Engine
     from pbxsim.hosting.admission import Admission
     from pbxsim.hosting.assemble import Assembled, Assembly
     from pbxsim.hosting.injection import Injected
@@ -42,28 +44,12 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Interface, Vendor
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.notice import Receiver
-    from pbxsim.pbx.saved import Saved
-    from pbxsim.sinks.delivery import Delivery
+    from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.recordings.recorder import Recorder
     from pbxsim.sinks.store.health import StoreHealth
     from pbxsim.sinks.store.port import RecordStore
 
 _log: Final = logging.getLogger("pbxsim")
-
-
-class Resumed(msgspec.Struct, frozen=True, eq=False):
-    """What an earlier run of a PBX left in its store: its records, and the deliveries that are not done.
-
-    `lasting` is the number of the last delivery that the store has already, None: it has all. `is_more_stored`: it may
-    have deliveries that wait and are not among these.
-    """
-
-    saved: Saved = NOTHING_SAVED
-    deliveries: Sequence[Delivery] = ()
-    lasting: int | None = None
-    is_more_stored: bool = False
-
-
-NOTHING_RESUMED: Final = Resumed()
 
 
 class HostedPbx:
@@ -74,7 +60,15 @@ class HostedPbx:
     `injection` is what goes wrong on purpose, None: nothing does.
     """
 
+    assembly: Assembly
+    driver: ClockDriver
+    engine: EngineSession
     injection: Injection | None
+    outbox: Outbox
+    pbx: Pbx
+    questions: Questions
+    recorder: Recorder | None
+    _injection: Injection
 
     def __init__(
         self,
@@ -140,6 +134,51 @@ class HostedPbx:
         """
         self._restart(assembly, None, None if self.driver.rate == 0 else self._leaves())
 
+    def twin(self, now: Instant, seed: int) -> HostedPbx:
+        """Make a PBX of the same file and seed that has just begun at that instant, and knows nothing outside."""
+        assembly = self._file_assembly().apart()
+        twin = HostedPbx(AssemblyAt(assembly, now, seed), self._vendors, rate=0.0)
+        twin.assembly = assembly
+        return twin
+
+    @property
+    def vendors_section(self) -> Mapping[str, object]:
+        """Give the section `vendors` of its file. Raises CannotBegin where it was made of none."""
+        return self._file_assembly().vendors
+
+    def _file_assembly(self) -> FileAssembly:
+        if not isinstance(self.assembly, FileAssembly):
+            raise CannotBegin("it was made of no PBX file, so there is no other that begins like it")
+        return self.assembly
+
+    def go_back(self, now: Instant, seed: int, recall: Callable[[], None]) -> None:
+        """Go back to what it was at an instant: begin anew then, and have `recall` put all that there was into it.
+
+        The clock's rate stays. What is stored of it is cleared, and what it was then is stored. Where `recall` raises,
+        it goes on as it was.
+        """
+        before, kept = self.pbx, dict(vars(self))
+        driver, outbox, questions, engine, injection = (
+            self.driver, self.outbox, self.questions, self.engine, self._injection,
+        )  # fmt: skip
+        assembly = self._file_assembly()
+        try:
+            self._begin(AssemblyAt(assembly, now, seed), seed, driver.rate, None)
+            recall()
+        except BaseException:
+            vars(self).update(kept)
+            self.record_store.attach(before, None if self.recorder is None else self.recorder.written)
+            raise
+        self.assembly = assembly
+        self.commands.gap = "it went back to a snapshot"
+        self.injecting()
+        self.injected()
+        self.record_store.begin_anew()
+        self.outbox.post_again()
+        assembly.bring_back(before, self.pbx)
+        self._end(driver, outbox, questions, injection)
+        self._go_on_from(engine)
+
     def _leaves(self) -> Resumed:
         if isinstance(self.record_store, NullStore):
             return NOTHING_RESUMED
@@ -152,11 +191,19 @@ class HostedPbx:
         injection = self._injection
         before = self.pbx.directory
         self._begin(assembly, seed, driver.rate, resumed)
+        self._end(driver, outbox, questions, injection)
+        tell_changes(before, self.pbx)
+        self._go_on_from(engine)
+
+    @staticmethod
+    def _end(driver: ClockDriver, outbox: Outbox, questions: Questions, injection: Injection) -> None:
+        """End what was going on before it began anew."""
         questions.close()
         outbox.clear()
         injection.release()
         driver.close()
-        tell_changes(before, self.pbx)
+
+    def _go_on_from(self, engine: EngineSession) -> None:
         if self._runs:
             self.driver.start()
             self.outbox.start()
@@ -209,6 +256,11 @@ class HostedPbx:
         return self.injection.meet(vendor, request)
 
     @property
+    def kept_by(self) -> tuple[Engine, tuple[Vendor, ...]]:
+        """Give the engine and the vendors that keep something of it."""
+        return self.engine.engine, tuple(self.spoken.values())
+
+    @property
     def spoken(self) -> dict[str, Vendor]:
         """Give the vendors whose interfaces it speaks, by name."""
         return {name: self._vendors[name] for name in self.interfaces}
@@ -219,8 +271,9 @@ class HostedPbx:
         self.outbox.faults = self._injection.faults
         return self._injection
 
-    def drop_empty_injection(self) -> None:
-        """Hear that something was taken out of it: once all is, nothing is looked at any more."""
+    def injected(self) -> None:
+        """Hear that it is otherwise: calls are looked at while any is meant, and nothing any more when it is empty."""
+        self.pbx.calls.faults = self._injection.calls if self._injection.faults.has_calls else None
         if self._injection.is_empty:
             self.injection = self.outbox.faults = None
 
@@ -243,10 +296,13 @@ class HostedPbx:
         self.pbx = assembled.pbx
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
+        self.takes = {} if assembled.recorder is None else assembled.recorder.takes  # what calls sound like so far
         self.request_limits = assembled.limits.request
+        self.credentials = assembled.credentials
+        self.commands = Commands(scheduler.now, "" if found.saved.is_empty else "it went on from an earlier run")
         self.injection = None
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)
-        self._injection = Injection(assembled.pbx.seed, scheduler, self.driver)
+        self._injection = Injection(assembled.pbx, self.driver)
         self.engine = EngineSession(assembled.engine, assembled.opened, self.driver, self._report_failures)
         self.questions = Questions(assembled.pbx, self.driver)
         limits = assembled.limits
@@ -259,6 +315,7 @@ class HostedPbx:
         self._keep_records(assembled, found)
         if assembled.faults:
             self.injecting().faults.set(assembled.faults)
+            self.injected()
 
     def _keep_records(self, assembled: Assembled, resumed: Resumed) -> None:
         """Connect record store and outbox, in the order that makes a notice's facts last before the notice leaves."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.hosting.call_faults import CallFaultInjection
 from pbxsim.hosting.fault_injection import FaultInjection
 from pbxsim.hosting.forced_replies import ForcedReplies
 from pbxsim.kit.reply import Reply
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.driver import ClockDriver
     from pbxsim.clock.instant import Duration, Instant
-    from pbxsim.clock.scheduler import Scheduler
     from pbxsim.hosting.fault_injection import SetFault
     from pbxsim.hosting.forced_replies import ForcedReply
     from pbxsim.kit.request import Request
+    from pbxsim.pbx.pbx import Pbx
 
 _OWNER: Final = 1 << 32  # of timers; receivers of webhooks have low numbers
 _STEPS: Final = (1 << 24) - 1
@@ -42,9 +43,11 @@ class Injected(msgspec.Struct, frozen=True, kw_only=True):
 class Injection:
     """All that is injected into one PBX, whose clock `driver` drives."""
 
-    def __init__(self, seed: int, clock: Scheduler, driver: ClockDriver) -> None:
+    def __init__(self, pbx: Pbx, driver: ClockDriver) -> None:
+        clock, seed = pbx.clock, pbx.seed
         self.replies = ForcedReplies()
         self.faults = FaultInjection(seed, clock)
+        self.calls = CallFaultInjection(pbx, self.faults)
         self._clock = clock
         self._driver = driver
         self._waiting: dict[asyncio.Future[None], int] = {}

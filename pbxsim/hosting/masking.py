@@ -10,19 +10,19 @@ import re
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 import msgspec
 
 from pbxsim.hosting.secret_values import MASK, NOTHING_SECRET
-from pbxsim.kit.params import parse_form
+from pbxsim.kit.params import parse_form, parse_query
+from pbxsim.kit.request import Request
 from pbxsim.kit.secret_names import is_secret_name, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pbxsim.hosting.secret_values import SecretValues
-    from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Vendor
 
 _ALIKE: Final = 0.75  # `pasword`, `klicc`; but not `username` or `agentNumber`
@@ -98,6 +98,25 @@ class Mask:
             return self.params(parse_form(body))
         return f"({len(body)} bytes that are no JSON, not shown)"
 
+    def request(self, request: Request) -> Request:
+        """Give a request with its secrets hidden, which is shown as the one itself is."""
+        query, body = parse_query(request.query, request.limits), request.body
+        shown = self.body(request)
+        if isinstance(shown, dict) and _is_form(request):
+            body = urlencode(shown).encode()
+        elif body:
+            body = b"" if isinstance(shown, str) and shown.startswith("(") else msgspec.json.encode(shown)
+        return Request(
+            self.values.value(request.method),
+            self.path(request.path),
+            urlencode(self.params(query)),
+            headers={_usual(name): value for name, value in self.headers(request.headers).items()},
+            body=body,
+            remote=request.remote,
+            fault=request.fault,
+            limits=request.limits,
+        )
+
     def reply(self, text: str, request: Request) -> str:
         """Give a reply without any longer secret of its request; a short one may stand in it by chance (a PIN 1234)."""
         for value in self._secrets(request):
@@ -115,6 +134,28 @@ class Mask:
         values = [value for name, value in islice(request.params.items(), _MOST_PARAMS) if self.hides(name)]
         values += [value for name, value in request.headers.items() if self._is_secret_header(name)]
         return sorted((value for value in values if len(value) > 2), key=len, reverse=True)
+
+    def secrets(self, request: Request) -> list[str]:
+        """Give what stands in a request as a secret, known or not, in each spelling, the longest first."""
+        values = {*self._secrets(request), *self._secrets_in(request.body)}
+        spelt = {spelling for value in values for spelling in (value, quote(value), quote_plus(value))}
+        return sorted(spelt, key=lambda text: (-len(text), text))
+
+    def _secrets_in(self, body: bytes) -> list[str]:
+        """Give those of a JSON body."""
+        try:
+            waiting = [msgspec.json.decode(body)]
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return []
+        found: list[str] = []
+        while waiting:
+            document = waiting.pop()
+            if isinstance(document, dict):
+                found += [each for name, each in document.items() if isinstance(each, str) and self.hides(name)]
+                waiting += document.values()
+            elif isinstance(document, list):
+                waiting += document
+        return [value for value in found if value]
 
     def _look_through(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Find the secrets among a request's names, and remember them: a client's next request is much the same."""
@@ -159,6 +200,11 @@ def _alike(name: str, secret: str) -> bool:
         return False
     matcher = SequenceMatcher(None, name, secret)
     return matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+
+
+def _usual(header: str) -> str:
+    """Spell the one header as it is looked for, that says how a body is read; there may be no case to ignore."""
+    return "Content-Type" if header.lower() == "content-type" else str(header)
 
 
 def _is_form(request: Request) -> bool:

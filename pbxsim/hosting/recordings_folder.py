@@ -82,6 +82,22 @@ class RecordingsFolder:
         self._empty()
         return {}, tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
 
+    def bring_back(self, before: Pbx, now: Pbx) -> None:
+        """Move what was moved since to where the records of `now` say; what else is in `before` gives way."""
+        known = {cdr.id: cdr for cdr in now.cdrs.find(CdrQuery())}
+        for cdr in before.cdrs.find(CdrQuery()):
+            kept = known.get(cdr.id)
+            if kept is None:
+                self._let_give_way([cdr])
+            elif kept.recording_file and _where(kept) != _where(cdr):
+                with suppress(PbxError):  # somebody has taken it away, or put another in its place
+                    self._root.move(
+                        from_folder=cdr.recording_folder,
+                        from_file=cdr.recording_file,
+                        to_folder=kept.recording_folder,
+                        to_file=kept.recording_file,
+                    )
+
     def _empty(self) -> None:
         if not self._keep:
             shutil.rmtree(self._folder, ignore_errors=True)
@@ -130,3 +146,7 @@ class Moves:
         """Remember where it is."""
         if event.cdr.id in self._watched:
             self.away[event.cdr.id] = event.cdr
+
+
+def _where(cdr: Cdr) -> tuple[str, str]:
+    return cdr.recording_folder, cdr.recording_file

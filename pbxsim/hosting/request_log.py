@@ -8,6 +8,7 @@ kept; then the reply is masked at once as well, while all secrets of the request
 from __future__ import annotations
 
 from collections import deque
+from copy import copy
 from itertools import chain, dropwhile
 from typing import TYPE_CHECKING, Final, TypeAlias
 from zlib import crc32
@@ -84,6 +85,11 @@ class RequestRecord:
         self.taken = 0
         self.injected = ""
         self.request = request
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether not all of the request is kept."""
+        return self.body_size != len(self.request.body) or _is_long(self.request, _texts(self.request))
 
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
         """Note what came of it, and keep what is kept of both."""
@@ -301,6 +307,17 @@ class RequestLog:
             hints=tuple(mask.values.text(hint).encode(errors="replace").decode() for hint in record.hints),
             injected=record.injected or None,
         )
+
+    def discreet(self, record: RequestRecord) -> RequestRecord:
+        """Give a record as it may leave this process, shown alike: what is secret in it is hidden for good."""
+        made, request, mask = copy(record), record.request, self._masks[record.vendor]
+        made.request = mask.request(request)
+        made.reply = mask.reply(record.reply.decode("latin-1"), request).encode("latin-1", "replace")
+        return made
+
+    def secrets(self, record: RequestRecord) -> list[str]:
+        """Give what a client sent as a secret, known or not, in each spelling, the longest first."""
+        return self._masks[record.vendor].secrets(record.request)
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
         """Give the requests behind number `after`, oldest first; of one vendor only, "" for those that reached none."""

@@ -1,14 +1,36 @@
-"""What a PBX that lives would leave in its store, for one that begins anew while the first still stands."""
+"""What an earlier run of a PBX left in its store; or would leave, for one that begins anew while the first stands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.pbx.saved import Saved
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.delivery import Delivery
+
+
+class Resumed(msgspec.Struct, frozen=True, eq=False):
+    """What an earlier run of a PBX left in its store: its records, and the deliveries that are not done.
+
+    `lasting` is the number of the last delivery that the store has already, None: it has all. `is_more_stored`: it may
+    have deliveries that wait and are not among these.
+    """
+
+    saved: Saved = NOTHING_SAVED
+    deliveries: Sequence[Delivery] = ()
+    lasting: int | None = None
+    is_more_stored: bool = False
+
+
+NOTHING_RESUMED: Final = Resumed()
 
 
 def saved_of(pbx: Pbx, last_notice: int) -> Saved:

@@ -52,7 +52,7 @@ class SecretValues:
         self._secret |= more
         self._public |= known
         known = self._secret - self._public
-        self._whole = frozenset(value for value in known if _stands_by_chance(value))
+        self._whole = frozenset(value for value in known if stands_by_chance(value))
         self._pattern = None
         self._paths.clear()
         self._clean.clear()
@@ -135,21 +135,22 @@ class SecretValues:
 
     def _found(self) -> re.Pattern[str]:
         if self._pattern is None:
-            longer = [value for value in self._secret - self._public if not _stands_by_chance(value)]
-            spellings = sorted({spelling for value in longer for spelling in _spellings(value)})
-            self._pattern = re.compile(_alternation(spellings)) if spellings else _NOTHING
-            self._few = tuple(spellings) if len(spellings) <= _FEW else None
+            longer = [value for value in self._secret - self._public if not stands_by_chance(value)]
+            spelt = sorted({spelling for value in longer for spelling in spellings(value)})
+            self._pattern = re.compile(_alternation(spelt)) if spelt else _NOTHING
+            self._few = tuple(spelt) if len(spelt) <= _FEW else None
         return self._pattern
 
 
 NOTHING_SECRET: Final = SecretValues()
 
 
-def _stands_by_chance(value: str) -> bool:
+def stands_by_chance(value: str) -> bool:
+    """Tell whether a secret is so short, or so plain a number, that it may stand in any text."""
     return len(value) < _SHORTEST or (value.isdecimal() and len(value) <= _LONGEST_NUMBER)
 
 
-def _spellings(value: str) -> Iterator[str]:
+def spellings(value: str) -> Iterator[str]:
     """Spell a secret as it may stand in a URL, in quotes, in JSON, and where bytes were taken for Latin-1."""
     whole = value.encode(errors="replace")
     for spelling in (whole.decode(), whole.decode("latin-1")):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import msgspec
 
-from pbxsim.hosting.hosted_pbx import NOTHING_RESUMED, Resumed
+from pbxsim.hosting.saved import NOTHING_RESUMED, Resumed
 from pbxsim.sinks.store.location import StorePlace, data_folder, default_place, scratch_place
 from pbxsim.sinks.store.port import NullStore
 from pbxsim.sinks.store.settings import StoreSettings

@@ -115,6 +115,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
     `errors` is the vendor's table of errors, by code or name with the usual text, and `refuse` has an interface answer
     a request with one of them and do nothing else; `filled` maps placeholders of the text to what stands for them.
+    `keeps` are the classes and enumerations of its own of which an interface keeps objects as calls go by, facts made
+    of fields alone: a snapshot of a PBX may hold them.
     `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
     of it come and which do not; an interface is asked about calls of others, too.
     """
@@ -132,6 +134,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
     explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
     sample: str = "    {}\n"
+    keeps: tuple[type, ...] = ()
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.bus import EventBus
+    from pbxsim.pbx.call_faults import CallFaults
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
@@ -88,6 +89,7 @@ class CallControl:
         self.channels_made = saved.last_channel
         self.next_cdr = first_cdr
         self.records = records
+        self.faults: CallFaults | None = None  # None: nothing goes wrong on purpose
         self.recorder: CallRecorder | None = None  # None: nobody records, and no record names a recording
         self.hunts: Mapping[str, Hunt] = {}  # queues, groups, menus, components, as `dialplan.ToHunt` names them
         self.hours: OpeningHours
@@ -130,7 +132,7 @@ class CallControl:
         """Hang up one channel (AMI's Hangup), and so its call, unless it is one of several that are being rung."""
         if channel.state is _DOWN:
             return
-        self.on_leg(channel, Report.HUNG_UP, cause)
+        self.on_leg(channel, Report.HUNG_UP, cause, is_own=True)
         self.engine.hang_up(channel, cause)
 
     # -- finding --------------------------------------------------------------------------------------------------
@@ -150,8 +152,16 @@ class CallControl:
 
     # -- what engines report -------------------------------------------------------------------------------------
 
-    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL) -> None:
-        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing."""
+    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL, *, is_own: bool = False) -> None:
+        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing.
+
+        `is_own`: it is the switch's own word, which nothing befalls on its way.
+        """
+        if self.faults is not None and not is_own:
+            told = self.faults.heard(channel, report, cause)
+            if told is None:
+                return
+            cause = told
         if (channel.state, report) not in CHANNEL_TRANSITIONS:
             if ReportIgnored in self.bus.wanted:
                 self.bus.emit(ReportIgnored(channel, report))
@@ -164,6 +174,10 @@ class CallControl:
             self._holds(channel, report)
         else:
             self._ends(channel, cause)
+
+    def hear_answer(self, channel: Channel) -> None:
+        """Hear at last that a leg was answered; as a rule it is over by now."""
+        self.on_leg(channel, _ANSWERED, is_own=True)
 
     def _rings(self, channel: Channel) -> None:
         channel.state = _CHANNEL_RINGING
@@ -361,6 +375,10 @@ class CallControl:
         self.release(channel, HangupCause.NO_ANSWER)
         self._unanswered(channel, HangupCause.NO_ANSWER)
         self.dismiss([channel], HangupCause.NO_ANSWER)
+
+    def close_late(self, call: Call) -> None:
+        """Close the records of a call that ended some time ago."""
+        closing.close_records(self, call)
 
     def stop_ringing(self, call: Call, cause: HangupCause) -> None:
         """End the ringing of a party that is not wanted any more, and say nothing of it to whoever had it rung."""

@@ -31,7 +31,13 @@ def close(control: CallControl, call: Call) -> None:
     """Charge the legs of a call that has just ended, then close its records."""
     if call.order.account is not None or call.before_transfer is not None:
         _charge(control, call)
-    _close_records(control, call)
+    faults = control.faults
+    late = 0 if faults is None else faults.record_delay(call)
+    if late:
+        due = control.clock.now + late
+        control.clock.call_at(due, call.number, call.next_step(), control.close_late, call)
+    else:
+        close_records(control, call)
 
 
 def _charge(control: CallControl, call: Call) -> None:
@@ -62,7 +68,7 @@ def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None
     return (leg.ended_at - max(talks_since, leg.answered_at)) // SECOND if talks_since else None
 
 
-def _close_records(control: CallControl, call: Call) -> None:
+def close_records(control: CallControl, call: Call) -> None:
     """Close the records, in their order, then tell of the call as one.
 
     Whether anybody listens must not change the next call's records.

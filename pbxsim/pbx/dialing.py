@@ -250,7 +250,8 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
         if leg.diverts:
             _divert_later(control, leg, timeout)
         leg.rings_for = timeout
-        promised &= control.engine.dial(leg, timeout)
+        is_unheard = control.faults is not None and control.faults.dialled(leg)
+        promised &= control.engine.dial(leg, timeout) and not is_unheard
     if promised or call.timer or call.state is not state:
         return
     if any(leg.state is not _DOWN for leg in legs):

@@ -58,6 +58,10 @@ class RecordingUnreadable(PbxError):
         self.filename = filename
 
 
+class RecordingLate(RecordingUnreadable):
+    """The recording is not there yet, and will be."""
+
+
 class RecordingMoveRefused(PbxError):
     """A recording cannot be put at `filename`, as the client gave it."""
 

@@ -168,6 +168,13 @@ class DecisionAnswered(Event, frozen=True, eq=False):
     why: str
 
 
+class CallFaultStruck(Event, frozen=True, eq=False):
+    """Something went wrong on purpose with a call (call_faults.py); `told` names the fault."""
+
+    call: Call
+    told: str
+
+
 class ContextEntered(Event, frozen=True, eq=False):
     """The call went on in a dialplan context."""
 

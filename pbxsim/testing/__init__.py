@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pbxsim.testing.async_client import AsyncPbx
-    from pbxsim.testing.client import Pbx
+    from pbxsim.testing.client import Pbx, Snapshot
     from pbxsim.testing.control import ControlRefused, ServerGone
     from pbxsim.testing.phones import Phone
     from pbxsim.testing.receiver import Received, Receiver
@@ -38,6 +38,7 @@ __all__ = [
     "SentRequest",
     "ServerFailed",
     "ServerGone",
+    "Snapshot",
     "Webhook",
 ]
 
@@ -54,6 +55,7 @@ _WHERE: Final = {
     "SentRequest": "records",
     "ServerFailed": "server",
     "ServerGone": "control",
+    "Snapshot": "client",
     "Webhook": "records",
 }
 

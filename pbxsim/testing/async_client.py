@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from pbxsim.testing.client import Kind, Pbx
+    from pbxsim.testing.client import Kind, Pbx, Snapshot
     from pbxsim.testing.phones import Phone, Phones
     from pbxsim.testing.records import Call, Cdr, SentRequest, Webhook
 
@@ -56,6 +56,14 @@ class AsyncPbx:
     async def reset(self, seed: int | None = None) -> None:
         """Begin anew."""
         await asyncio.to_thread(self.pbx.reset, seed)
+
+    async def snapshot(self) -> Snapshot:
+        """Take down all of it as it is."""
+        return await asyncio.to_thread(self.pbx.snapshot)
+
+    async def restore(self, snapshot: Snapshot) -> None:
+        """Go back to what it was."""
+        await asyncio.to_thread(self.pbx.restore, snapshot)
 
     async def incoming(self, from_: str, to: str | None = None, **more: object) -> Call:
         """Have somebody call."""

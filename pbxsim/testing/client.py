@@ -20,6 +20,12 @@ _R = TypeVar("_R", bound=msgspec.Struct)
 Kind: TypeAlias = Literal["calls", "cdrs", "requests", "webhooks"]
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """A PBX as it was. `document` is JSON that can lie in a file: `Snapshot(path.read_bytes())`."""
+
+    document: bytes
+
+
 class Pbx:
     """A PBX at a server's `url`, by `name`; None is the server's first. Works with any server, also a remote one.
 
@@ -111,6 +117,17 @@ class Pbx:
         """Begin anew: no call, no record, no request, telephones as the PBX file says."""
         self.ask("POST", "/reset", None if seed is None else {"seed": seed})
 
+    def snapshot(self) -> Snapshot:
+        """Take down all of it as it is, calls in progress and all, when what is due by now is done."""
+        return Snapshot(self._control.raw("GET", "/snapshot", pbx=self.name))
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to what this PBX was, or another of the same file: what comes is what would have come anyway.
+
+        Raises ControlRefused where the snapshot is of another PBX file, or of another pbxsim: it is then as it was.
+        """
+        self._control.raw("PUT", "/snapshot", msgspec.Raw(snapshot.document), pbx=self.name)
+
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def incoming(self, from_: str, to: str | None = None, **more: object) -> Call:
@@ -200,9 +217,12 @@ class Pbx:
         """The agents, as the control API shows them."""
         return list(self.listed("/agents", "number"))
 
-    def journal(self) -> bytes:
-        """Everything that happened, in order, one JSON object a line: the same bytes in every run."""
-        return self._control.raw("GET", "/journal", pbx=self.name, format="jsonl")
+    def journal(self, *, replayable: bool = False) -> bytes:
+        """Everything that happened, in order, one JSON object a line: the same bytes in every run.
+
+        With `replayable` all that was asked stands in front of it, and `pbxsim replay` does it again.
+        """
+        return self._control.raw("GET", "/journal", pbx=self.name, format="replay" if replayable else "jsonl")
 
     # -- what goes wrong on purpose -----------------------------------------------------------------------------------
 

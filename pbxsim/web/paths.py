@@ -18,6 +18,7 @@ CONTROL_ROOT: Final = "/_pbxsim"
 LIVEZ: Final = "/livez"
 HEALTH: Final = (LIVEZ, "/readyz")
 METRICS: Final = "/metrics"
+SNAPSHOT: Final = CONTROL_ROOT + "/snapshot"
 RESERVED: Final = (*HEALTH, METRICS, CONTROL_ROOT, CONTROL_ROOT + "/*")
 _SLASHES: Final = re.compile(r"/{2,}")
 _ALIKE: Final = 0.85

@@ -43,7 +43,8 @@ _SILENT: Final = HintLines()
 _TEXT: Final = "text/plain; charset=utf-8"
 
 LONGEST_BODY: Final = 1_048_576
-_TOO_LONG: Final = f"the body is longer than {LONGEST_BODY} bytes"
+LONGEST_SNAPSHOT: Final = 268_435_456
+"""Bytes of a snapshot, from whoever may use the control API."""
 
 
 class PbxServer:
@@ -160,11 +161,12 @@ class PbxServer:
             turns.done(turn, took + thread_time() - began, len(request.body))
 
     async def _control(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
-        body, fault = await self._body(incoming) if incoming.body_exists else (b"", "")
         headers = _with_authority(incoming)
-        request = Request(
-            incoming.method, path, query, headers=headers, body=body, remote=incoming.remote or "", fault=fault
-        )
+        request = Request(incoming.method, path, query, headers=headers, remote=incoming.remote or "")
+        if incoming.body_exists:
+            most = LONGEST_SNAPSHOT if self._api.takes_snapshot(request) else LONGEST_BODY
+            request.body, request.fault = await self._body(incoming, most)
+        fault = request.fault
         answer = await self._api.answer(request)
         if not isinstance(answer.body, bytes):
             return await _streamed(incoming, answer.body, answer)
@@ -203,16 +205,16 @@ class PbxServer:
         reply = Reply(body=b"", status=400, code="400", hints=(hint,))
         self._note(Request("", "", remote=remote), reply)
 
-    async def _body(self, incoming: web.BaseRequest) -> tuple[bytes, str]:
-        """Read a body; what is wrong with it, if something is, as second."""
-        if (incoming.content_length or 0) > LONGEST_BODY:
-            return b"", _TOO_LONG
+    async def _body(self, incoming: web.BaseRequest, most: int = LONGEST_BODY) -> tuple[bytes, str]:
+        """Read a body of so many bytes at most; what is wrong with it, if something is, as second."""
+        if (incoming.content_length or 0) > most:
+            return b"", _too_long(most)
         try:
             if "100-continue" in incoming.headers.get("Expect", "").lower():
                 await incoming.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
                 incoming.writer.output_size = 0
             async with asyncio.timeout(self._limits.body):
-                return await _read(incoming)
+                return await _read(incoming, most)
         except TimeoutError:
             self.hosts.connections.cut["body"] += 1
             return b"", "the client stopped sending before the body's end"
@@ -233,13 +235,17 @@ def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, 
     return host, reply, None if fault is None else (fault, injection)
 
 
-async def _read(incoming: web.BaseRequest) -> tuple[bytes, str]:
+async def _read(incoming: web.BaseRequest, most: int) -> tuple[bytes, str]:
     body = bytearray()
     while chunk := await incoming.content.readany():
         body += chunk
-        if len(body) > LONGEST_BODY:
-            return b"", _TOO_LONG
+        if len(body) > most:
+            return b"", _too_long(most)
     return bytes(body), ""
+
+
+def _too_long(most: int) -> str:
+    return f"the body is longer than {most} bytes"
 
 
 def _target(raw: str) -> tuple[str, str, str]:

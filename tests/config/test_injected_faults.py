@@ -17,6 +17,11 @@ TAKEN = (
     "{fault: truncated, path: /acme/api}",
     "{fault: garbled, method: GET}",
     "{fault: rate-limit, requests: 10, seconds: 60, status: 503}",
+    "{fault: ghost-call, number: '777123456', vendor: acme}",
+    "{fault: answer-after-hangup, seconds: 2}",
+    "{fault: missing-cause, probability: 0.5}",
+    "{fault: cdr-late, seconds: 60, count: 2}",
+    "{fault: recording-late, seconds: 60}",
     "{fault: webhook-late, seconds: 30, event: Cdr}",
     "{fault: webhook-twice, receiver: 'acme:1'}",
     "{fault: webhook-out-of-order, seconds: 5}",
@@ -29,7 +34,11 @@ REFUSED = {
     "{fault: reset, event: Cdr}": "faults[0].event: found 'Cdr', expected nothing, for reset does not take it",
     "{fault: webhook-lost, action: x}": "action: found 'x', expected nothing, for webhook-lost does not take it",
     "{fault: reset, vendor: vum}": "faults[0].vendor: found 'vum', expected one of the file's vendors: acme",
-    "{fault: resett}": "faults[0].fault: found 'resett', expected one of delay",
+    "{fault: cdr-late}": "faults[0].seconds: expected a value, for cdr-late needs it",
+    "{fault: ghost-call, seconds: 5}": "faults[0].seconds: found 5, expected nothing, for ghost-call does not take it",
+    "{fault: missing-cause, path: /a}": "faults[0].path: found '/a', expected nothing, for missing-cause does not",
+    "{fault: reset, number: '1'}": "faults[0].number: found '1', expected nothing, for reset does not take it",
+    "{fault: resett}": "faults[0].fault: found 'resett', expected one of answer-after-hangup, cdr-late, delay",
     "{fault: reset, probability: 0}": "faults[0].probability: found 0, expected",
 }
 
@@ -38,6 +47,8 @@ REFUSED = {
 def test_a_fault_with_what_it_needs_is_taken(entry: str) -> None:
     (fault,) = read(HEAD + entry, "town.yaml", {"acme": ACME}).file.faults
     assert fault.is_of_webhooks == ("webhook" in entry)
+    assert fault.is_of_calls == any(word in entry for word in ("call", "hangup", "cause", "cdr", "recording"))
+    assert fault.is_of_webhooks + fault.is_of_calls + fault.is_of_requests == 1
 
 
 @pytest.mark.parametrize("entry", REFUSED)

@@ -14,7 +14,7 @@ from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHours, ToHunt
 from pbxsim.pbx.directory import Directory, Diversion, Step
-from pbxsim.pbx.events import NoticePosted, RecordingFailed, RecordingMoved
+from pbxsim.pbx.events import CallFaultStruck, NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.hours import Period, Schedule, Timing
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.menu import Menu
@@ -59,6 +59,7 @@ def tell_everything(office: Office) -> None:
     record = office.cdrs()[0]
     moved = msgspec.structs.replace(record, recording_folder="/mnt/nas", recording_file="call.wav")
     office.pbx.events.emit(RecordingMoved(moved))
+    office.pbx.events.emit(CallFaultStruck(office.pbx.calls.recent[0], "fault 1: cdr-late"))
     office.pbx.events.emit(RecordingFailed(record.call, "/mnt", "a.wav", "Permission denied"))
     office.pbx.ledger.top_up(office.pbx.accounts["household"], 5 * UNIT, at=office.clock.now)
     tell_changes(Directory(extensions=[extension("101"), *office.directory.extensions[1:]]), office.pbx)

@@ -7,9 +7,12 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from pbxsim.engines.engine import Engine, Section
+from pbxsim.engines.simulated.behaviour import Behaviour, LegPlan, Outcome, Rule, Shape, Span
 from pbxsim.engines.simulated.checks import faults
+from pbxsim.engines.simulated.engine import SimulatedEngine, SimulatedLeg
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.engines.simulated.simulation import opened
+from pbxsim.engines.simulated.traffic import Traffic
 from pbxsim.engines.simulated.traffic_settings import TrafficEntry
 
 _TRAFFIC: Final = Annotated[tuple[TrafficEntry, ...], Meta(description="Callers from outside who call by themselves.")]
@@ -23,4 +26,6 @@ declaration = Engine(
     },
     check=faults,
     open=opened,
+    keeps=(Behaviour, LegPlan, Outcome, Rule, Shape, SimulatedLeg, Span),
+    timers=(*SimulatedEngine.timed_actions(), Traffic.arrive),
 )

@@ -18,7 +18,7 @@ from pbxsim.pbx.channel import Channel, Report
 from pbxsim.pbx.dice import stream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbxsim.clock.instant import Duration
     from pbxsim.clock.scheduler import TimerId
@@ -64,6 +64,11 @@ class SimulatedEngine:
         self._turns: dict[str, int] = {}
         # Made once: a bound method for each timer weighs as much as the rest of it.
         self._begins_ringing, self._settles, self._stops_talking = self._begin_ringing, self._settle, self._stop_talking
+
+    @classmethod
+    def timed_actions(cls) -> tuple[Callable[[SimulatedEngine, Channel], None], ...]:
+        """Give what it has the PBX's clock call."""
+        return cls._begin_ringing, cls._settle, cls._give_up, cls._stop_talking
 
     def call_in(
         self,

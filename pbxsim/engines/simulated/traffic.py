@@ -139,9 +139,10 @@ class Traffic:
         clock = self._pbx.clock
         due = flow.source.course.after(clock.now, flow.gap())
         if due is not None:
-            clock.call_at(due, flow.owner, flow.count % _STEPS + 1, self._arrive, flow)
+            clock.call_at(due, flow.owner, flow.count % _STEPS + 1, self.arrive, flow)
 
-    def _arrive(self, flow: _Flow) -> None:
+    def arrive(self, flow: _Flow) -> None:
+        """Have a source's next caller call: what the PBX's clock does when the time has come."""
         if self.over_at is not None:
             return
         self.placed += 1

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         CallBridged,
         CallDiverted,
         CallEnded,
+        CallFaultStruck,
         CallStarted,
         CallTransferred,
         ContextEntered,
@@ -315,6 +316,17 @@ def spell_leg_ended(facts: _LegOver) -> Spelt:
     call, peer, serial, number, cause, lasted, up, ends_call = facts
     spans = {"lasted_seconds": in_seconds(lasted), "up_seconds": None if up is None else in_seconds(up)}
     return spell_leg((call, peer, serial, number), {**cause_words(cause), **spans, "ends_call": ends_call})
+
+
+def take_struck(event: CallFaultStruck) -> tuple[int, str]:
+    """Take down which fault befell which call."""
+    return event.call.number, event.told
+
+
+def spell_struck(facts: tuple[int, str]) -> Spelt:
+    """Spell the fault."""
+    call, told = facts
+    return call, "", {"injected": told}
 
 
 def take_ignored(event: ReportIgnored) -> tuple[Leg, Report, ChannelState]:

@@ -204,6 +204,10 @@ def _spell_given(facts: tuple[int | None, str, bytes]) -> Spelt:
     return call, channel, msgspec.json.decode(data, type=Data)
 
 
+SPELLED_BY: Final = (_spell_given, *dict.fromkeys(kind.spell for kind in KINDS))
+"""All that entries are spelt by. What was taken down for one is facts, of which it makes an entry at any time later."""
+
+
 def _json(data: Data) -> bytes:
     try:
         return _ENCODE(data)

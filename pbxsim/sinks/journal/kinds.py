@@ -23,6 +23,7 @@ from pbxsim.pbx.events import (
     CallEnded,
     CallerJoined,
     CallerLeft,
+    CallFaultStruck,
     CallParked,
     CallPickedUp,
     CallStarted,
@@ -79,6 +80,7 @@ from pbxsim.sinks.journal.calls import (
     spell_refused,
     spell_spy,
     spell_started,
+    spell_struck,
     spell_transferred,
     spell_waited,
     take_answered,
@@ -96,6 +98,7 @@ from pbxsim.sinks.journal.calls import (
     take_ringing,
     take_spy,
     take_started,
+    take_struck,
     take_transferred,
 )
 from pbxsim.sinks.journal.digits import (
@@ -337,6 +340,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CreditChanged, _take_entry, _spell_entry, size_of_any),
     Kind(DecisionAsked, take_asked, spell_asked, size_of_any),
     Kind(DecisionAnswered, take_decided, spell_decided, size_of_any),
+    Kind(CallFaultStruck, take_struck, spell_struck),
     Kind(ContextEntered, take_context, spell_context),
     Kind(ReportIgnored, take_ignored, spell_ignored),
     Kind(ExtensionAdded, _take_extension, _spell_extension),

@@ -17,7 +17,9 @@ _OWNER: Final = (1 << 32) + 1  # of timers; receivers have low numbers
 _STEPS: Final = (1 << 24) - 1
 
 
-class _Held(msgspec.Struct, frozen=True, eq=False):
+class HeldDelivery(msgspec.Struct, frozen=True, eq=False):
+    """A delivery that is held back, and the timer that ends it."""
+
     delivery: Delivery
     timer: int
 
@@ -29,7 +31,7 @@ class HeldBack:
         self._clock = clock
         self._driver = driver
         self._release = release
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, HeldDelivery] = {}
         self._steps = 0
 
     def __contains__(self, delivery: Delivery) -> bool:
@@ -44,7 +46,7 @@ class HeldBack:
         """Hold a delivery back, at most until it is due."""
         self._steps = self._steps % _STEPS + 1
         timer = self._driver.outside.call_at(delivery.due, _OWNER, self._steps, self._on_due, delivery)
-        self._held[delivery.notice.receiver] = _Held(delivery, timer)
+        self._held[delivery.notice.receiver] = HeldDelivery(delivery, timer)
         self._driver.rearm()
 
     def overtaken(self, receiver: str) -> None:

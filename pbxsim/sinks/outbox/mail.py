@@ -20,7 +20,7 @@ import aiosmtplib
 import msgspec
 
 from pbxsim.clock.instant import to_datetime
-from pbxsim.pbx.errors import RecordingUnreadable
+from pbxsim.pbx.errors import RecordingLate, RecordingUnreadable
 from pbxsim.pbx.notice import Mail
 from pbxsim.sinks.outbox.outcome import Outcome, Verdict
 
@@ -47,6 +47,8 @@ class MailPost:
             mail = msgspec.json.decode(delivery.notice.body, type=Mail)
             message = MailMessage(mail, delivery, self._pbx)
             recording = await self._recording(mail)
+        except RecordingLate as error:
+            return Outcome(verdict=Verdict.AGAIN, error=f"the recording {error.filename} is not there yet")
         except RecordingUnreadable as error:
             return _never(f"there is no recording {error.filename}")
         except (Unmailable, msgspec.MsgspecError) as error:

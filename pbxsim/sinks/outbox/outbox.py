@@ -107,6 +107,21 @@ class Outbox:
         return receiver.partition(":")[0] if found is None else found.vendor
 
     @property
+    def met(self) -> tuple[str, ...]:
+        """Name the receivers for whom something ever came, in the order in which that was."""
+        return tuple(self._workers)
+
+    def meet(self, receivers: Iterable[str]) -> None:
+        """Keep an order for each of these from now on, as if something had come for them in this order."""
+        for name in receivers:
+            self._worker(name)
+
+    def post_again(self) -> None:
+        """Put down once more what had been posted and did not last yet: the record store knows nothing of it."""
+        for delivery in list(self.known(self.lasting)):
+            self._record_store.post(delivery)
+
+    @property
     def has_more_stored(self) -> bool:
         """Tell whether the store may have deliveries that wait and are not remembered."""
         return any(worker.pending.has_more_stored for worker in self._workers.values())

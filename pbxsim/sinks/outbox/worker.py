@@ -84,7 +84,7 @@ class ReceiverWorker:
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Deliver from now on."""
         self._loop = loop
-        if self.pending.has_more:
+        if self.pending.has_more or self._head is not None:
             self.wake()
 
     def wake(self) -> None:

@@ -26,7 +26,7 @@ import msgspec
 
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.errors import CdrNotFound, PbxError, RecordingMoveRefused, RecordingUnreadable
+from pbxsim.pbx.errors import CdrNotFound, PbxError, RecordingLate, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import (
     CallBridged,
     CallTransferred,
@@ -74,7 +74,7 @@ class _Abandoned(Exception):
     """The PBX begins anew: nobody wants this file any more."""
 
 
-class _Take:
+class Take:
     """What a recorded call has sounded like so far. Whoever speaks on a channel stays there."""
 
     __slots__ = ("_left", "_scenes")
@@ -112,7 +112,7 @@ class Recorder:
         self._most_bytes = most_bytes
         self._queue: deque[tuple[int, Future[None], int]] = deque()  # record, file and bytes, in the order of writing
         self._queued_bytes = 0
-        self._takes: dict[int, _Take] = {}  # by call
+        self._takes: dict[int, Take] = {}  # by call
         self._pending: dict[int, tuple[Cdr, Future[None]]] = {}  # by record, in the order of writing
         self._thread: ThreadPoolExecutor | None = None
         self._messages: Future[None] | None = None  # what is to be done last with messages of voice mail
@@ -155,6 +155,11 @@ class Recorder:
         self.settle()
 
     @property
+    def takes(self) -> dict[int, Take]:
+        """What the calls that are being recorded have sounded like so far, by their numbers."""
+        return self._takes
+
+    @property
     def queued(self) -> tuple[int, int]:
         """Count the recordings that wait to be written, and the bytes of memory that they take."""
         self._leave_written()
@@ -189,7 +194,9 @@ class Recorder:
         raise RecordingUnreadable(f"{folder}/{file}")
 
     async def open(self, folder: str, file: str) -> BinaryIO:
-        """Open a recording for reading, as soon as it is written. Raises RecordingUnreadable."""
+        """Open a recording for reading, as soon as it is written. Raises RecordingUnreadable, RecordingLate."""
+        if self._is_withheld(folder, file):
+            raise RecordingLate(f"{folder}/{file}")
         pending = self._writing(folder, file)
         if pending is not None:
             await _end(pending)
@@ -226,7 +233,13 @@ class Recorder:
             if isinstance(error, Exception) and not isinstance(error, _Abandoned):
                 self._forget(cdr, why(error))
 
+    def _is_withheld(self, folder: str, file: str) -> bool:
+        faults = self._pbx.calls.faults
+        return faults is not None and faults.withholds(_place(folder, file))
+
     def _has_come(self, folder: str, file: str) -> bool:
+        if self._is_withheld(folder, file):
+            return False
         pending = self._writing(folder, file)
         if pending is None:
             return True
@@ -262,14 +275,16 @@ class Recorder:
         if call.bridged_at and is_recorded(call):
             take = self._takes.get(call.number)
             if take is None:
-                take = self._takes[call.number] = _Take()
+                take = self._takes[call.number] = Take()
             take.add(self._pbx.clock.now, call)
 
     def _on_recorded(self, event: CallRecorded) -> None:
         take = self._takes.pop(event.call.number, None)
         if not event.file:
             return
-        cdr = event.whole
+        cdr, faults = event.whole, self._pbx.calls.faults
+        if faults is not None:
+            faults.withhold(event.call, _place(cdr.recording_folder, cdr.recording_file))
         scenes = take.since(cdr.answer) if take is not None else []
         future = self._submit(self._write, cdr, scenes)
         self._pending[cdr.id] = cdr, future

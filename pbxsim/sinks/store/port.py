@@ -67,6 +67,10 @@ class RecordStore(Protocol):
         """Forget everything of this PBX: it begins anew. What was put here before is not written any more."""
         ...
 
+    def begin_anew(self) -> None:
+        """Put down all that the PBX remembers, for nothing of it is stored."""
+        ...
+
 
 class NullStore:
     """Implements `RecordStore` where nothing is stored: what is put here lasts as long as this process."""
@@ -105,3 +109,6 @@ class NullStore:
 
     def clear(self) -> None:
         """Forget nothing, for nothing was kept."""
+
+    def begin_anew(self) -> None:
+        """Put nothing down: the PBX's own memory is all there is."""

@@ -8,7 +8,9 @@ from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.explained import explain
 from pbxsim.vendors.duocom.notices import announce, receivers
+from pbxsim.vendors.duocom.parties import Caller
 from pbxsim.vendors.duocom.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.duocom.state import ChosenMask
 
 vendor = Vendor(
     name="duocom",
@@ -19,6 +21,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    keeps=(Caller, ChosenMask),
     sample=SAMPLE,
     receivers=receivers,
     announce=announce,

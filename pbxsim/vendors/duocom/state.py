@@ -35,7 +35,7 @@ Telephone: TypeAlias = tuple[str, str]
 MASKS: Final = "duocom/masks"
 
 
-class _Mask(msgspec.Struct, frozen=True):
+class ChosenMask(msgspec.Struct, frozen=True):
     """A mask that was set."""
 
     account: str
@@ -49,14 +49,14 @@ class ChosenMasks:
     def __init__(self, database: AstDb) -> None:
         self._database = database
         self._set: dict[tuple[str, Telephone], str] = {
-            (one.account, one.telephone): one.mask for _, one in database.family(MASKS, _Mask)
+            (one.account, one.telephone): one.mask for _, one in database.family(MASKS, ChosenMask)
         }
 
     def put(self, account: Account, telephone: Telephone, mask: str) -> None:
         """Set a mask from now on."""
         self._set[account.principal, telephone] = mask
         key = key_of("/".join((account.principal, *telephone)))
-        self._database.put(MASKS, key, _Mask(account.principal, telephone, mask))
+        self._database.put(MASKS, key, ChosenMask(account.principal, telephone, mask))
 
     def shown(self, account: Account, telephone: Telephone) -> str:
         """Give the mask of a telephone: the one set for it, else the account's; empty where there is neither."""

@@ -7,10 +7,13 @@ file may say in settings.py, and what the vendor says and what we decided in REA
 from __future__ import annotations
 
 from pbxsim.kit.vendor import Vendor
+from pbxsim.vendors.simotel.agent_sessions import GoingOn, Session
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
 from pbxsim.vendors.simotel.explained import explain
+from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
 from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.simotel.state import Mapped
 
 vendor = Vendor(
     name="simotel",
@@ -21,6 +24,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    keeps=(GoingOn, Mapped, ReportedAttempt, ReportedVisit, Session, Visited),
     sample=SAMPLE,
     receivers=SimotelInterface.receivers,
     announce=SimotelInterface.announce,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAPPED: Final = "simotel/mapped"
 
 
-class _Mapped(msgspec.Struct, frozen=True):
+class Mapped(msgspec.Struct, frozen=True):
     """Whether this interface has an operator logged in."""
 
     number: str
@@ -39,7 +39,7 @@ class State:
         self.settings = _located(settings, pbx)
         self.pbx = pbx
         self.call_ids = wire.CallIds()
-        self.mapped = {one.number for _, one in pbx.database.family(MAPPED, _Mapped) if one.is_mapped}
+        self.mapped = {one.number for _, one in pbx.database.family(MAPPED, Mapped) if one.is_mapped}
         self.visits = QueueVisits(pbx)
         self.sessions = AgentSessions(pbx)
 
@@ -54,7 +54,7 @@ class State:
         self.mapped.discard(number)
 
     def _note(self, number: str, *, is_mapped: bool) -> None:
-        self.pbx.database.put(MAPPED, key_of(number), _Mapped(number, is_mapped))
+        self.pbx.database.put(MAPPED, key_of(number), Mapped(number, is_mapped))
 
 
 def _located(settings: Settings, pbx: Pbx) -> Settings:

@@ -6,7 +6,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.explained import explain
-from pbxsim.vendors.vum.hangup_notice import announce, receivers
+from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
 from pbxsim.vendors.vum.settings import SAMPLE, Settings, credentials, faults
 
 vendor = Vendor(
@@ -18,6 +18,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    keeps=(Watched,),
     sample=SAMPLE,
     receivers=receivers,
     announce=announce,

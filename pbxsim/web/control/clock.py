@@ -12,6 +12,7 @@ from pbxsim.clock.instant import Instant, TimeWentBackwards, iso, parse_iso, sec
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.kit.request import Request
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.route import Route
@@ -50,7 +51,7 @@ class Seed(msgspec.Struct, forbid_unknown_fields=True):
 class Moving(Route[CameTo]):
     """Moves the clock, which catches itself up before, and shows it as it stands then."""
 
-    async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
+    async def answer(self, host: HostedPbx, arguments: list[Any], request: Request | None = None) -> Response:
         """Move the clock; catch it up, for where it runs time has gone on; show it. 503: moved, but not stored."""
         try:
             came_to = await self.handler(*arguments)
@@ -58,6 +59,8 @@ class Moving(Route[CameTo]):
             raise Problem(409, str(error)) from None
         except NotStored as error:
             raise Problem(503, f"the clock has moved on, but what came of it is not stored: {error}") from None
+        finally:
+            host.commands.moved(host.pbx.clock.now, host.requests.counted)
         host.driver.catch_up()
         return _document(host, came_to)
 

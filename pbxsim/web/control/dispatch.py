@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pbxsim.web.control.response import Problem, Response
-from pbxsim.web.paths import CONTROL_ROOT, HEALTH, LIVEZ, METRICS
+from pbxsim.web.paths import CONTROL_ROOT, HEALTH, LIVEZ, METRICS, SNAPSHOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,10 @@ class ControlApi:
     def is_control(self, path: str) -> bool:
         """Tell whether a path is the control API's own."""
         return path in HEALTH or path in (METRICS, CONTROL_ROOT) or path.startswith(CONTROL_ROOT + "/")
+
+    def takes_snapshot(self, request: Request) -> bool:
+        """Tell whether a request, of which the body is not read yet, may bring a snapshot, which is long."""
+        return request.method == "PUT" and request.path == SNAPSHOT and self._guard.trusts(request)
 
     def hints(self, path: str) -> tuple[str, ...]:
         """Say that a path that nobody owns is one of the control API's without its root."""
@@ -78,7 +82,7 @@ class ControlApi:
         if request.path in HEALTH and not self._guard.trusts(request):
             return _for_strangers(self._hosts, request.path)
         host = pbx_meant(self._hosts, request.params)
-        response = await route.answer(host, route.arguments(request, self._hosts, host, parts))
+        response = await route.answer(host, route.arguments(request, self._hosts, host, parts), request)
         return linked(response, request.path, request.params)
 
 

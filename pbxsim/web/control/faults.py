@@ -30,6 +30,7 @@ class FaultShown(msgspec.Struct, frozen=True, kw_only=True):
     method: str | None
     path: str | None
     action: str | None
+    number: str | None
     receiver: str | None
     event: str | None
     probability: float
@@ -66,7 +67,7 @@ def _set(host: HostedPbx, entries: list[FaultEntry]) -> Response:
     injection = host.injecting()
     injection.faults.set(entries)
     injection.release()
-    host.drop_empty_injection()
+    host.injected()
     return listed(host)
 
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
 from pbxsim.clock.instant import iso
 from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.session import Session
 from pbxsim.web.control.paging import Page, discreet, listing
 from pbxsim.web.control.response import Response
 
@@ -18,9 +21,12 @@ if TYPE_CHECKING:
 
 
 class JournalFilter(Page, kw_only=True):
-    """Which entries; as `jsonl` the whole journal, in the bytes that determinism is measured by."""
+    """Which entries; as `jsonl` the whole journal, in the bytes that determinism is measured by.
 
-    format: Literal["json", "jsonl"] = "json"
+    As `replay` with all that was asked in front of it, for `pbxsim replay`.
+    """
+
+    format: Literal["json", "jsonl", "replay"] = "json"
 
 
 class RequestFilter(Page, kw_only=True):
@@ -36,10 +42,16 @@ class RequestFilter(Page, kw_only=True):
 
 def journal(host: HostedPbx, query: JournalFilter) -> Response:
     """List the journal's entries in order."""
-    if query.format == "jsonl":
-        return Response(body=host.secrets.json(host.journal.jsonl()), content_type="application/jsonl")
+    if query.format != "json":
+        asked = _asked(host) if query.format == "replay" else b""
+        return Response(body=asked + host.secrets.json(host.journal.jsonl()), content_type="application/jsonl")
     entries = host.journal.entries(query.after, query.limit)
     return discreet(listing(entries, query.limit, _entry, key=lambda entry: entry.seq), host)
+
+
+def _asked(host: HostedPbx) -> bytes:
+    session = Session(host)
+    return b"".join(msgspec.json.encode(each) + b"\n" for each in (session.head, *session.steps()))
 
 
 def requests(host: HostedPbx, query: RequestFilter) -> Response:

@@ -81,7 +81,7 @@ def _forced(host: HostedPbx, vendor: str, body: Forcing) -> Response:
 def _released(host: HostedPbx) -> Response:
     if host.injection is not None:
         host.injection.replies.clear()
-        host.drop_empty_injection()
+        host.injected()
     return listed(host)
 
 

@@ -68,8 +68,8 @@ class Route(ABC, Generic[R]):
         self.body: type[msgspec.Struct] = takes["body"].annotation if "body" in takes else Nothing
 
     @abstractmethod
-    async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
-        """Have the handler answer, with all that belongs around it. Raises Problem."""
+    async def answer(self, host: HostedPbx, arguments: list[Any], request: Request | None = None) -> Response:
+        """Have the handler answer, with all that belongs around it; `request` is what was sent. Raises Problem."""
 
     def match(self, segments: list[str]) -> dict[str, str] | None:
         """Give the values of its `{names}` in a path, split at its slashes; None if it is another route's."""
@@ -111,7 +111,7 @@ class Route(ABC, Generic[R]):
 class Untimed(Route[Answer]):
     """Looks at no clock: what is the whole server's, and what begins a PBX anew."""
 
-    async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
+    async def answer(self, host: HostedPbx, arguments: list[Any], request: Request | None = None) -> Response:
         """Ask the handler."""
         return await _awaited(self.handler(*arguments))
 
@@ -119,7 +119,7 @@ class Untimed(Route[Answer]):
 class Reading(Route[Answer]):
     """Looks at a PBX, whose clock is caught up first. It changes nothing that the journal would tell of."""
 
-    async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
+    async def answer(self, host: HostedPbx, arguments: list[Any], request: Request | None = None) -> Response:
         """Catch the clock up, then ask the handler."""
         host.driver.catch_up()
         return await _awaited(self.handler(*arguments))
@@ -131,10 +131,12 @@ class Commanding(Route[Command]):
     From the look at the clock until it is set again nothing else happens: there is no await.
     """
 
-    async def answer(self, host: HostedPbx, arguments: list[Any]) -> Response:
+    async def answer(self, host: HostedPbx, arguments: list[Any], request: Request | None = None) -> Response:
         """Catch up, have the command checked, journal it, do it, set the clock; wait for the store where asked."""
         host.driver.catch_up()
         command = self.handler(*arguments)
+        if request is not None:
+            host.commands.asked(host.pbx.clock.now, host.requests.counted, request)
         host.journal.append("control", call=command.call, data={"does": command.does, **command.data})
         try:
             done = command.act()

@@ -59,6 +59,9 @@ class PaperStore:
     def on_lost(self, remembered: Callable[[], Iterable[Delivery]]) -> None:
         """Never lose anything."""
 
+    def begin_anew(self) -> None:
+        """Have nothing that was lost."""
+
     async def pending(self, receiver: str, after: int, limit: int) -> list[Delivery]:
         """Read what waits."""
         self.asked.append((receiver, after))

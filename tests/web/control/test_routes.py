@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NO_COMMANDS = {
     "/_pbxsim/reset": Untimed,  # the journal that could tell of it begins anew
+    "/_pbxsim/snapshot": Untimed,  # as if nothing had been asked: the journal is that of never having stopped
     "/_pbxsim/webhooks/{id}/redeliver": Reading,  # deliveries are outside the switch
     "/_pbxsim/pbxs": Untimed,  # the whole server's
     "/_pbxsim/pbxs/{name}": Untimed,

@@ -1,0 +1,136 @@
+"""Of which classes a snapshot may make objects: this list, and what the vendors and the engine of the PBX declare.
+
+Nothing that a document says is looked up anywhere else, and no module is imported by its name. What is listed holds
+facts and does nothing by itself: no file, no socket, no address to which something is sent but those of notices.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.config.injected_faults import FaultEntry
+from pbxsim.hosting.fault_injection import SetFault
+from pbxsim.hosting.forced_replies import ForcedReply
+from pbxsim.hosting.request_log import RequestRecord
+from pbxsim.hosting.request_match import RequestMatch
+from pbxsim.hosting.snapshot.borders import class_name
+from pbxsim.kit.limits import RequestLimits
+from pbxsim.kit.request import Request
+from pbxsim.pbx import decision, dialplan, queue_visit, remembering
+from pbxsim.pbx.account import ChargeBasis
+from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, Passage, RecordingWish
+from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.pbx.channel import Channel, ChannelState, Report
+from pbxsim.pbx.directory import DeviceState, Diversion, Registration
+from pbxsim.pbx.events import RecordingFailed
+from pbxsim.pbx.hunt import HandedOn
+from pbxsim.pbx.ledger import EntryKind, LedgerEntry
+from pbxsim.pbx.notice import Mail, Notice
+from pbxsim.pbx.queue import Member, Waiter
+from pbxsim.sinks.delivery import Delivery, DeliveryState, Try
+from pbxsim.sinks.journal.journal import SPELLED_BY
+from pbxsim.sinks.outbox.held_back import HeldDelivery
+from pbxsim.sinks.outbox.notice_faults import NoticeFault
+from pbxsim.sinks.outbox.worker import Backoff
+from pbxsim.sinks.recordings.recorder import Take
+from pbxsim.sinks.recordings.sound import Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from pbxsim.engines.engine import Engine
+    from pbxsim.kit.vendor import Vendor
+
+KEPT: Final[tuple[type, ...]] = (
+    *(Agent, Call, CallerId, CallOrder, Cdr, Channel, Diversion, HandedOn, LedgerEntry, Member, Passage, Registration),
+    *(RecordingFailed, RecordingWish, Waiter),
+    *(decision.Answer, decision.PendingDecision),
+    *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
+    *(queue_visit.Attempt, queue_visit.QueueVisit),
+    *(remembering.AgentSaid, remembering.LineSaid, remembering.MemberSaid, remembering.MembersSaid),
+    *(remembering.NumbersSaid, remembering.RegistrationSaid),
+    *(Backoff, Delivery, HeldDelivery, Mail, Notice, NoticeFault, Scene, Take, Try),
+    *(FaultEntry, ForcedReply, Request, RequestLimits, RequestMatch, RequestRecord, SetFault),
+    *(CallKind, CallState, ChannelState, ChargeBasis, DeliveryState, DeviceState, Direction, Disposition, EntryKind),
+    *(HangupCause, Report, queue_visit.EndedBy, queue_visit.RingResult, queue_visit.Why),
+)
+"""Facts about calls, agents, records, notices, requests and faults; and the enumerations that they have."""
+
+WHOLE: Final[Mapping[type, frozenset[str]]] = {
+    Backoff: frozenset({"_since"}),
+    Call: frozenset(
+        {
+            *("bridged_at", "connected_at", "diversions", "ended_at", "number", "ring_until", "second_after"),
+            *("second_from", "serial", "started_at", "steps", "timer"),
+        }
+    ),
+    Channel: frozenset(
+        {
+            *("answered_at", "created_at", "divert_timer", "ended_at", "ringing_at", "rings_for", "serial"),
+            "talks_since",
+        }
+    ),
+    RequestRecord: frozenset({"at", "body_size", "reply_size", "seq", "status", "taken"}),
+}
+"""Fields that are whole numbers, of classes that do not say so themselves."""
+
+TIMERS: Final = frozenset(
+    {
+        *(
+            "pbxsim.pbx.calls.CallControl." + each
+            for each in (
+                "_is_ready",
+                "_limit_ran_out",
+                "close_late",
+                "divert_unanswered",
+                "hear_answer",
+                "ring_ran_out",
+            )
+        ),
+        "pbxsim.pbx.decision.Decisions._ran_out",
+        "pbxsim.pbx.distribution.Distribution._serve",
+        *("pbxsim.pbx.queue_hunt.QueueHunt." + each for each in ("_announcement_due", "_wait_ran_out")),
+        "pbxsim.sinks.outbox.held_back.HeldBack._on_due",
+        "pbxsim.sinks.outbox.worker.ReceiverWorker._on_due",
+    }
+)
+"""What the switch and the outbox have a PBX's clock call."""
+
+
+class Spellings:
+    """The ways in which the journal spells what it took down, by name."""
+
+    def __init__(self, functions: Iterable[Callable[..., object]]) -> None:
+        self.by_name: Mapping[str, Callable[..., object]] = {each.__qualname__: each for each in functions}
+        self.inverse: Mapping[Callable[..., object], str] = {each: name for name, each in self.by_name.items()}
+
+
+SPELLINGS: Final = Spellings(SPELLED_BY)
+
+
+class Allowed:
+    """The classes of which a document may make objects, and what else it may name."""
+
+    def __init__(self, engine: Engine, vendors: Iterable[Vendor]) -> None:
+        more = [*engine.keeps, *(kind for vendor in vendors for kind in vendor.keeps)]
+        kinds = {class_name(kind): kind for kind in (*KEPT, *more)}
+        self.classes: Mapping[str, type] = {name: kind for name, kind in kinds.items() if not issubclass(kind, Enum)}
+        self._members = {
+            f"{name}.{member.name}": member for name, kind in kinds.items() if issubclass(kind, Enum) for member in kind
+        }
+        self._timers = TIMERS | {f"{each.__module__}.{each.__qualname__}" for each in engine.timers}
+
+    def knows(self, kind: type) -> bool:
+        """Tell whether objects of a class may be made."""
+        return self.classes.get(class_name(kind)) is kind
+
+    def member(self, name: str) -> Enum | None:
+        """Give a member of an enumeration by its full name."""
+        return self._members.get(name)
+
+    def has_timer(self, kind: type, name: str) -> bool:
+        """Tell whether a clock may call objects of a class by that name."""
+        return f"{class_name(kind)}.{name}" in self._timers

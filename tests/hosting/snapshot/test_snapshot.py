@@ -1,0 +1,61 @@
+"""A PBX goes back to a snapshot, calls in progress and all, and everything comes as it would have come anyway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pbxsim.hosting.snapshot.snapshot import Snapshot, restore, taken
+from tests.hosting.snapshot.histories import History, town
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def carried(snapshot: Snapshot) -> Snapshot:
+    """Give a snapshot as it comes out of a file."""
+    return msgspec.json.decode(msgspec.json.encode(snapshot), type=Snapshot)
+
+
+def see_that_it_goes_on_alike(folder: Path, seed: int) -> None:
+    """Take a snapshot in the middle of a history, and have the rest of it happen to three PBXs.
+
+    One never stops, one is another PBX of the same file that has lived otherwise, one goes back to where it was.
+    """
+    history = History(town(folder, seed), seed)
+    history.live(10 + seed % 60)
+    history.bustle()
+    snapshot = carried(taken(history.host))
+    other = town(folder, seed)
+    History(other, seed + 1).live(5)
+    restore(other, snapshot)
+    restored = history.goes_on_in(other)
+    again = history.goes_on_in(history.host)
+    rows, own_rows = len(history.log.rows), len(restored.log.rows)
+    history.live(30)
+    restored.live(30)
+    expected, came = history.told(rows), restored.told(own_rows)
+    for what in expected:
+        assert came[what] == expected[what], (seed, what)
+
+    restore(history.host, snapshot)
+    third = again.goes_on_in(history.host)
+    begun = len(third.log.rows)
+    third.live(30)
+    assert third.told(begun) == expected, seed
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_restored_in_the_middle_of_a_random_history_it_goes_on_as_if_it_had_never_stopped(
+    tmp_path: Path, seed: int
+) -> None:
+    see_that_it_goes_on_alike(tmp_path, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", range(20))
+def test_a_thousand_random_histories_go_on_as_if_they_had_never_stopped(tmp_path: Path, share: int) -> None:
+    for seed in range(1_000 + share * 50, 1_050 + share * 50):
+        see_that_it_goes_on_alike(tmp_path, seed)
