@@ -66,7 +66,7 @@ def _meant(pbx: Pbx, call: Call) -> Destination:
     order = call.order
     if is_first_missed(call):
         return order.first
-    chosen = [passage.to for passage in call.passages or () if passage.to is not None]
+    chosen = [passage.to for passage in call.known.passages if passage.to is not None]
     if chosen:
         return chosen[-1]
     return order.second_to or pbx.dialplan.resolve(order.second, order.context)

@@ -31,19 +31,19 @@ _WORDS: Final = {
 
 def course(call: Call) -> Iterator[str]:
     """Tell what happened, in order."""
-    for note in call.notes or ():
+    for note in call.known.notes:
         yield f"{_WORDS[note.event].format(note.detail)} (at {iso(note.at)})"
 
 
 def message(call: Call) -> str:
     """Say what came of a call that ended at a mailbox; empty for any other."""
-    left = [note.detail for note in call.notes or () if note.event == _LEFT]
+    left = [note.detail for note in call.known.notes if note.event == _LEFT]
     return f"voice mail took the call: {left[-1]}" if left else ""
 
 
 def led(pbx: Pbx, call: Call, to: Destination) -> Destination:
     """Give where a call was led that came to opening hours, as they were then; any other destination as it is."""
-    decided = (note.detail.rpartition(": ") for note in call.notes or () if note.event == _HOURS)
+    decided = (note.detail.rpartition(": ") for note in call.known.notes if note.event == _HOURS)
     for name, _, period in decided:
         if isinstance(to, ToHours) and to.name == name:
             to = pbx.dialplan.follow(pbx.hours.schedules[name].step(Period(period)), to.number, to.context)

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 def course(call: Call) -> Iterator[str]:
     """Tell of each menu that was heard, in order, and what came of it."""
-    for visit in call.menus or ():
+    for visit in call.known.menus:
         again = f" for time {visit.attempt}" if visit.attempt > 1 else ""
         yield f"menu {visit.menu} was heard{again} at {iso(visit.at)}: {_outcome(call, visit)}"
 
 
 def end(call: Call) -> str:
     """Say why a call that is over ended in a menu; empty where it did not."""
-    last = call.menus[-1] if call.menus else None
+    last = call.known.menus[-1] if call.known.menus else None
     if last is None or last.led_to:
         return ""
     return f"the call ended in menu {last.menu}: {_outcome(call, last)}"
@@ -31,7 +31,7 @@ def end(call: Call) -> str:
 
 def heard_now(call: Call) -> str:
     """Name the menu that is heard now; empty where there is none."""
-    last = call.menus[-1] if call.menus else None
+    last = call.known.menus[-1] if call.known.menus else None
     return last.menu if last is not None and last.why is None else ""
 
 

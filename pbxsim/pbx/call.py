@@ -5,14 +5,14 @@ Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in
 
 from __future__ import annotations
 
-from collections import deque
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration, Instant
 from pbxsim.pbx.account import ChargeBasis
+from pbxsim.pbx.call_history import NOTHING, CallHistory
 from pbxsim.pbx.cdr import NO_CUSTOM
 from pbxsim.pbx.channel import ChannelState
 
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.hunt import Hunt
-    from pbxsim.pbx.menu_visit import MenuVisit
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
 
-_KEPT_DIGITS: Final = 1_000
 
 _DOWN: Final = ChannelState.DOWN  # looking a member up through its class costs more than the comparison
 
@@ -134,40 +132,6 @@ class CallOrder(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     spied_channel: Channel | None = None
 
 
-Told: TypeAlias = "tuple[Instant, Channel, tuple[str, ...]]"
-_KEPT_TOLD: Final = 100
-
-
-class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """What a call came to, at `at`, beyond the Dial of the number asked for.
-
-    `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
-    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. `to` is where a menu led.
-    `is_heard`: the PBX itself is the other side. Where a transfer led here, `leaves` is who handed on the one who
-    `stays`, and `brought` whom an attended one brought, ringing yet or not.
-    """
-
-    app: str
-    at: Instant
-    after: int
-    data: str = ""
-    is_heard: bool = False
-    dst: str = ""
-    context: str = ""
-    to: Destination | None = None
-    stays: Channel | None = None
-    leaves: Channel | None = None
-    brought: tuple[Channel, ...] = ()
-
-
-class Note(msgspec.Struct, frozen=True, eq=False):
-    """Something that happened to a call and leaves no other trace in it: when, the event's name, and more in words."""
-
-    at: Instant
-    event: str
-    detail: str
-
-
 class Call:
     """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made;
     a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
@@ -182,13 +146,10 @@ class Call:
     counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
     channel, and is the call's even where no channel could be made.
 
-    For the records: channels with a serial above `second_after` are the second party's; `forgotten` are legs
-    that are among `legs` no more; `passages` is what the call came to beyond its Dial, in order; `is_exhausted`
-    says that the dialplan had nobody left to ring; `pickups` tells by serial of the leg that rang who picked the call
-    up there. While a second party rings, `mailbox` is where the caller is sent if nobody answers; empty: nowhere.
-    `menus` are those that the caller heard, in order, `digits` the last that were pressed, with when and at which leg,
-    `notes` what else there is for the timeline. `ended_by` is the leg that ended it all, None: the PBX did.
-    `told` is what parties heard lately of a queue: when, on which channel, names of sounds and numbers.
+    For the records: channels with a serial above `second_after` are the second party's; `is_exhausted` says that the
+    dialplan had nobody left to ring; `history` is what befell the call beyond its Dial. While a second party rings,
+    `mailbox` is where the caller is sent if nobody answers; empty: nowhere. `ended_by` is the leg that ended it all,
+    None: the PBX did.
     """
 
     __slots__ = (
@@ -196,23 +157,18 @@ class Call:
         "bridged_at",
         "cause",
         "connected_at",
-        "digits",
         "disposition",
         "diversions",
         "ended_at",
         "ended_by",
         "first",
-        "forgotten",
+        "history",
         "hunt",
         "is_exhausted",
         "legs",
         "mailbox",
-        "menus",
-        "notes",
         "number",
         "order",
-        "passages",
-        "pickups",
         "ring_until",
         "second",
         "second_after",
@@ -224,7 +180,6 @@ class Call:
         "state",
         "steps",
         "timer",
-        "told",
     )
 
     def __init__(self, number: int, serial: int, order: CallOrder, now: Instant) -> None:
@@ -241,14 +196,9 @@ class Call:
         self.second: Channel | None = None
         self.second_from = 0
         self.second_after = 0
-        self.forgotten: list[Channel] | None = None
-        self.passages: list[Passage] | None = None
         self.is_exhausted = False
-        self.menus: list[MenuVisit] | None = None
-        self.pickups: dict[int, Channel] | None = None
+        self.history: CallHistory | None = None
         self.mailbox = ""
-        self.notes: list[Note] | None = None
-        self.digits: deque[tuple[Instant, Channel, str]] | None = None
         self.ended_by: Channel | None = None
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
@@ -260,7 +210,6 @@ class Call:
         self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
-        self.told: list[Told] | None = None
 
     @property
     def unique_id(self) -> str:
@@ -272,33 +221,16 @@ class Call:
         """Give the parties as they were first connected, or will be: those whom the record names."""
         return self.before_transfer or (self.first, self.second)
 
-    def came_to(self, passage: Passage) -> None:
-        """Note what the call came to."""
-        if self.passages is None:
-            self.passages = []
-        self.passages.append(passage)
+    @property
+    def known(self) -> CallHistory:
+        """Give what befell the call beyond its Dial, to read: an empty one where nothing did."""
+        return self.history or NOTHING
 
-    def was_told(self, at: Instant, channel: Channel, said: tuple[str, ...]) -> None:
-        """Note what a party hears; of a long wait the newest are kept."""
-        self.told = [*(self.told or ())[1 - _KEPT_TOLD :], (at, channel, said)]
-
-    def heard(self, menu: MenuVisit) -> None:
-        """Note that the caller hears a menu."""
-        if self.menus is None:
-            self.menus = []
-        self.menus.append(menu)
-
-    def note_digit(self, at: Instant, leg: Channel, digit: str) -> None:
-        """Note that a digit was pressed."""
-        if self.digits is None:
-            self.digits = deque(maxlen=_KEPT_DIGITS)
-        self.digits.append((at, leg, digit))
-
-    def note(self, at: Instant, event: str, detail: str) -> None:
-        """Note something for its timeline."""
-        if self.notes is None:
-            self.notes = []
-        self.notes.append(Note(at, event, detail))
+    def noted(self) -> CallHistory:
+        """Give the same, to add to."""
+        if self.history is None:
+            self.history = CallHistory()
+        return self.history
 
     @property
     def is_over(self) -> bool:
@@ -322,7 +254,7 @@ class Call:
         """
         tried = [leg for leg in self.legs[self.second_from :] if leg.state is _DOWN and not leg.answered_at]
         if len(tried) > 2 * keep:
-            self.forgotten = [*(self.forgotten or ()), *tried[:-keep]]
+            self.noted().forgotten += tried[:-keep]
             gone = {leg.serial for leg in tried[:-keep]}
             self.legs = tuple(leg for leg in self.legs if leg.serial not in gone)
 
@@ -330,7 +262,7 @@ class Call:
         """Forget all legs: nobody asks for a call any more that ended so long ago."""
         self.legs = ()
         self.first = self.second = self.before_transfer = self.ended_by = None
-        self.forgotten = self.passages = self.menus = self.pickups = self.notes = self.digits = self.told = None
+        self.history = None
 
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.call import CallKind, Passage
+from pbxsim.pbx.call import CallKind
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import Disposition, HangupCause, dialled_disposition, undialled_disposition
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
 def _only_one_dialled(call: Call) -> Channel | None:
     """Give the only telephone that was rung for the caller, where nothing but that came of the call, as mostly."""
     legs, after = call.legs, call.second_after
-    if len(legs) == 2 and call.passages is None and call.forgotten is None and legs[0].serial <= after < legs[1].serial:
+    if len(legs) == 2 and call.history is None and legs[0].serial <= after < legs[1].serial:
         return legs[1]
     return None
 
@@ -122,10 +123,10 @@ class _Rows:
         self._fresh: Instant = call.started_at
         seconds = _seconds(call)
         begun = Passage(app=_DIAL, at=call.started_at, after=call.second_after)
-        if call.passages is None:
+        if not call.known.passages:
             self._pass(begun, None, seconds)
             return
-        passages = [begun, *call.passages]
+        passages = [begun, *call.known.passages]
         for index, passage in enumerate(passages):
             after = passages[index + 1] if index + 1 < len(passages) else None
             self._pass(passage, after, _made_for(passage, after, seconds))
@@ -149,7 +150,7 @@ class _Rows:
     def _with(self, passage: Passage, leg: Channel, data: str, until: Instant) -> None:
         """Make the row of a telephone that was rung, or brought; who picks its call up takes its place."""
         start = self._fresh or max(leg.created_at, passage.at)
-        leg = (self._call.pickups or {}).get(leg.serial, leg)
+        leg = self._call.known.pickups.get(leg.serial, leg)
         row = _dialled_row(self._call, self._party, leg, start, until, passage.at, passage.app, data)
         row.dst, row.context = self._dst, self._context
         self.made.append(row)
@@ -182,11 +183,11 @@ class _Rows:
 def _seconds(call: Call) -> list[Channel]:
     """Give all legs that were ever made for the second party, in the order of their making."""
     after = call.second_after
-    if call.forgotten is None and call.passages is None and call.pickups is None:
+    if call.history is None:
         return [leg for leg in call.legs if leg.serial > after]
-    brought = {leg.serial for passage in call.passages or () for leg in passage.brought}
-    brought |= {leg.serial for leg in (call.pickups or {}).values()}
-    known = {leg.serial: leg for leg in (*(call.forgotten or ()), *call.legs)}
+    brought = {leg.serial for passage in call.known.passages for leg in passage.brought}
+    brought |= {leg.serial for leg in call.known.pickups.values()}
+    known = {leg.serial: leg for leg in (*call.known.forgotten, *call.legs)}
     return [known[serial] for serial in sorted(known) if serial > after and serial not in brought]
 
 

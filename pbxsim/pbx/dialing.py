@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx import diversion
-from pbxsim.pbx.call import CallerId, CallState, Passage
+from pbxsim.pbx.call import CallerId, CallState
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
 from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHours, ToHunt, ToPlayback, ToTrunk
@@ -149,7 +150,7 @@ def listen(control: CallControl, call: Call, length: Duration) -> None:
 
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
     now, made = control.clock.now, control.channels_made
-    call.came_to(Passage(app="Playback", data=playback.number, at=now, after=made, is_heard=True))
+    call.noted().passages.append(Passage(app="Playback", data=playback.number, at=now, after=made, is_heard=True))
     if call.first is None:  # nobody is there to hear it: a playback cannot be the first party
         control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
     else:

@@ -87,7 +87,7 @@ def decided(control: CallControl, call: Call, destination: Destination) -> Desti
             return Refused(destination.number, HangupCause.NORMAL_CIRCUIT_CONGESTION)
         call.diversions += 1
         period = control.hours.period(destination.name)
-        call.note(control.clock.now, "hours-decided", f"{destination.name}: {period}")
+        call.noted().note(control.clock.now, "hours-decided", f"{destination.name}: {period}")
         control.bus.emit(HoursDecided(call, destination.name, period))
         step = control.hours.schedules[destination.name].step(period)
         destination = control.dialplan.follow(step, destination.number, destination.context)

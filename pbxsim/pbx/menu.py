@@ -25,7 +25,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx import dialing
-from pbxsim.pbx.call import Passage
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt
 from pbxsim.pbx.dtmf import DIGITS
@@ -127,7 +127,7 @@ class MenuHunt:
 
     def _say(self, stay: _Stay) -> None:
         call, visit = stay.call, stay.visit
-        call.heard(visit)
+        call.noted().menus.append(visit)
         self._came_to(call, SAYS, self.menu.name, dst=START)
         if MenuEntered in self._control.bus.wanted:
             self._control.bus.emit(MenuEntered(call, visit.menu, visit.attempt))
@@ -199,7 +199,9 @@ class MenuHunt:
 
     def _came_to(self, call: Call, app: str, data: str, *, dst: str = "", to: Destination | None = None) -> None:
         at, after = self._clock.now, self._control.channels_made
-        call.came_to(Passage(app=app, data=data, at=at, after=after, dst=dst, context=self.menu.name, to=to))
+        call.noted().passages.append(
+            Passage(app=app, data=data, at=at, after=after, dst=dst, context=self.menu.name, to=to)
+        )
 
     def _let_go(self, stay: _Stay, why: Why, led_to: str = "") -> None:
         """Have the caller be in this menu no more."""

@@ -13,7 +13,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration, Instant
 from pbxsim.pbx import dialing, transfer
-from pbxsim.pbx.call import Passage
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.events import CallParked, CallUnparked
@@ -113,8 +113,10 @@ class ParkingApp(Application):
         timer = self._clock.call_at(until, call.number, call.next_step(), self._ran_out, call)
         self._parked[slot] = Parked(call, slot, now, until, _parker(call), timer)
         call.bridged_at = call.bridged_at or now
-        call.came_to(Passage(app="Park", data=f"{lot.name}:{slot}", at=now, after=control.channels_made))
-        call.note(now, "call-parked", f"{lot.name}:{slot}")
+        call.noted().passages.append(
+            Passage(app="Park", data=f"{lot.name}:{slot}", at=now, after=control.channels_made)
+        )
+        call.noted().note(now, "call-parked", f"{lot.name}:{slot}")
         control.bus.emit(CallParked(call, lot.name, slot, until))
 
     def _free_slot(self) -> int:
@@ -136,7 +138,7 @@ class ParkingApp(Application):
             control.end(call, HangupCause.NORMAL_CLEARING)
             return
         dst, made = f"SIP_{line.user}", control.channels_made
-        call.came_to(Passage(app="Dial", at=self._clock.now, after=made, dst=dst, context="park-dial"))
+        call.noted().passages.append(Passage(app="Dial", at=self._clock.now, after=made, dst=dst, context="park-dial"))
         to = ToExtension(line.extension.internal, line.extension, line)
         dialing.ring(control, call, to, call.shows, self.lot.come_back)
 
@@ -144,7 +146,7 @@ class ParkingApp(Application):
         del self._parked[parked.slot]
         if parked.timer:
             self._clock.cancel(parked.timer)
-        parked.call.note(self._clock.now, "call-unparked", f"{self.lot.name}:{parked.slot}: {how}")
+        parked.call.noted().note(self._clock.now, "call-unparked", f"{self.lot.name}:{parked.slot}: {how}")
         self._control.bus.emit(CallUnparked(parked.call, self.lot.name, parked.slot, how))
 
     # -- taking back --------------------------------------------------------------------------------------------------
@@ -160,7 +162,9 @@ class ParkingApp(Application):
         call.hunt = waited.hunt = None
         transfer.bring_over(call, waited, waits)
         data, made = f"{self.lot.name},{slot}", control.channels_made
-        call.came_to(Passage(app="ParkedCall", data=data, at=self._clock.now, after=made, brought=(waits,)))
+        call.noted().passages.append(
+            Passage(app="ParkedCall", data=data, at=self._clock.now, after=made, brought=(waits,))
+        )
         call.second = waits
         call.before_transfer = call.before_transfer or (by, waits)  # so that what it dialled before is charged
         control.end(waited, HangupCause.NORMAL_CLEARING)
@@ -171,7 +175,7 @@ class ParkingApp(Application):
         """Say that nobody is there, or that there is no room, and hang up."""
         call.hunt = None
         at, made = self._clock.now, self._control.channels_made
-        call.came_to(Passage(app=app, data=data, at=at, after=made, is_heard=True))
+        call.noted().passages.append(Passage(app=app, data=data, at=at, after=made, is_heard=True))
         dialing.listen(self._control, call, _INVALID)
 
     def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:
@@ -184,7 +188,7 @@ class ParkingApp(Application):
 
 def _parker(call: Call) -> Line | None:
     """Give the telephone that handed the call on, or dialled the lot itself."""
-    last = call.passages[-1] if call.passages else None
+    last = call.known.passages[-1] if call.known.passages else None
     if last is not None and last.leaves is not None:
         return last.leaves.line
     return call.first.line if call.first is not None else None

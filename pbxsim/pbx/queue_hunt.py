@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import dialing
 from pbxsim.pbx.announcing import NEVER, Announcer
-from pbxsim.pbx.call import Passage
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dice import stream
 from pbxsim.pbx.emptiness import is_there
@@ -55,7 +55,7 @@ class QueueHunt:
         del number
         queue, rules = self.queue, self.queue.rules
         limit = rules.max_wait // SECOND or ""
-        call.came_to(
+        call.noted().passages.append(
             Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
         )
         if rules.answers:  # as most dialplans do before Queue(), which itself does not
@@ -167,7 +167,9 @@ class QueueHunt:
 
     def _send(self, call: Call, overflow: str) -> None:
         self._sending.add(call.number)
-        call.came_to(Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made))
+        call.noted().passages.append(
+            Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made)
+        )
         destination = self._control.dialplan.resolve(overflow, call.order.context)
         dialing.ring(self._control, call, destination, call.shows, call.order.second_timeout)
         self._sending.discard(call.number)

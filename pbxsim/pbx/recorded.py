@@ -86,7 +86,7 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
 
 def _last(call: Call, second: Channel | None) -> tuple[str, str]:
     """Give the application that ran last and what it was given: that of a feature, or the Dial of the second party."""
-    last = call.passages[-1] if call.passages else None
+    last = call.known.passages[-1] if call.known.passages else None
     if last is not None and last.app in _FEATURES:
         return last.app, last.data
     return ("Dial", dialled(call, [second], second)) if second is not None else ("", "")

@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.pbx import dialing
-from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep, Passage
+from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, Refused, ToHunt
 from pbxsim.pbx.events import CallTransferred
@@ -83,7 +84,7 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
     bring_over(call, consultation, comes)
     now, made = control.clock.now, control.channels_made
-    call.came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
+    call.noted().passages.append(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
     control.release(held, _NORMAL)
@@ -138,7 +139,7 @@ def _leave(
     call = leaves.call
     _hand_over(control, leaves, stays, handed_on)
     dst, context = ("", "") if handed_on.consultation else (handed_on.to, handed_on.context)
-    call.came_to(
+    call.noted().passages.append(
         Passage(
             app="Dial",
             at=control.clock.now,
@@ -190,7 +191,7 @@ def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     """Take a leg out of one call into another, which pays for it no more than for what it had dialled itself."""
     _remember(consultation)
     consultation.legs = tuple(other for other in consultation.legs if other is not leg)
-    consultation.forgotten = [*(consultation.forgotten or ()), leg]
+    consultation.noted().forgotten.append(leg)
     if leg.paid_by is None:
         leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
     leg.call = call

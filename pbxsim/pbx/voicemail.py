@@ -15,7 +15,8 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Duration, Instant
 from pbxsim.pbx import dialing
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.call import CallerId, Passage
+from pbxsim.pbx.call import CallerId
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.events import LegHeld, LegUnheld, MessageLeft
 from pbxsim.pbx.hunt import Application
@@ -93,7 +94,9 @@ class VoicemailApp(Application):
         del number
         control, mailbox, now = self._control, self._mailbox, self._clock.now
         data = f"{mailbox.address},{self._option}"
-        call.came_to(Passage(app="VoiceMail", data=data, at=now, after=control.channels_made, is_heard=True))
+        call.noted().passages.append(
+            Passage(app="VoiceMail", data=data, at=now, after=control.channels_made, is_heard=True)
+        )
         call.cause = None
         caller = call.first
         assert caller is not None  # nobody else is led here
@@ -129,10 +132,10 @@ class VoicemailApp(Application):
         length = max(now - take.begins, 0)
         why = self._refusal(take, length)
         if why:
-            call.note(now, "message-left", f"none in {mailbox.address}: {why}")
+            call.noted().note(now, "message-left", f"none in {mailbox.address}: {why}")
             self._control.bus.emit(MessageLeft(call, mailbox, None, take.caller, (), why))
             return
-        call.note(now, "message-left", f"{length // SECOND} s in {mailbox.address}")
+        call.noted().note(now, "message-left", f"{length // SECOND} s in {mailbox.address}")
         said = Message(
             mailbox=mailbox.number,
             context=mailbox.context,

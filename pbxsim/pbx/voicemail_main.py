@@ -15,7 +15,7 @@ import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx import dialing
-from pbxsim.pbx.call import Passage
+from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.hunt import Application
@@ -83,7 +83,7 @@ class VoicemailMain(Application):
         mailbox = self._voicemail.mailboxes.get(own)
         data = mailbox.address if mailbox is not None else ""
         at, made = self._clock.now, control.channels_made
-        call.came_to(Passage(app="VoiceMailMain", data=data, at=at, after=made, is_heard=True))
+        call.noted().passages.append(Passage(app="VoiceMailMain", data=data, at=at, after=made, is_heard=True))
         if mailbox is None:
             dialing.listen(control, call, _PROMPT)
             return

@@ -193,5 +193,5 @@ def _rung(call: Call) -> Channel:
     """Give the leg that rang for whoever is the second party now: its own, unless it picked the call up."""
     second = call.second
     assert second is not None
-    taken = [serial for serial, by in (call.pickups or {}).items() if by is second]
+    taken = [serial for serial, by in call.known.pickups.items() if by is second]
     return next((leg for leg in call.legs if leg.serial in taken), second)

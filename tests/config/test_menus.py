@@ -111,7 +111,7 @@ def test_a_caller_of_a_public_number_hears_the_menu() -> None:
     )
     call = pbx.calls.receive(order)
     assert call is not None
-    assert [visit.menu for visit in call.menus or ()] == ["hall"]
+    assert [visit.menu for visit in call.known.menus] == ["hall"]
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_announcements_are_heard_as_on_asterisk(name: str) -> None:
             centre.pbx.calls.hang_up(calls[0])
         centre.advance(0.1)
     for caller, call in zip(told["callers"], calls, strict=True):
-        ours = [((at - START) / SECOND, " ".join(said)) for at, _, said in call.told or ()]
+        ours = [((at - START) / SECOND, " ".join(said)) for at, _, said in call.known.told]
         real = [(at, said) for at, said in caller["heard"] if at < 28]
         assert len(ours) >= len(real), (real, ours)
         for (at, said), (here, words) in zip(real, ours, strict=False):
@@ -161,7 +161,7 @@ def test_a_random_list_has_every_sound_there_and_here() -> None:
     centre.pbx.agents.pause(centre.agent("anna"))
     call = centre.calls()
     centre.advance(40)
-    ours = [" ".join(said) for _, _, said in call.told or ()]
+    ours = [" ".join(said) for _, _, said in call.known.told]
     real = [said for _, said in told["callers"][0]["heard"]]
     assert set(ours) == set(real)
     assert len(real) <= len(ours) <= 2 * len(real)  # there a second goes by behind each, in which nobody looks
@@ -179,7 +179,7 @@ def test_whose_turn_it_is_hears_what_it_hears_on_asterisk(what: str) -> None:
     )
     call = centre.calls()
     centre.finish()
-    ours = [((at - START) / SECOND, " ".join(said)) for at, _, said in call.told or ()]
+    ours = [((at - START) / SECOND, " ".join(said)) for at, _, said in call.known.told]
     real = MEASURED["to_first"][what][:3]  # the fourth began there a moment before the wait was over
     assert [said for _, said in ours] == [said for _, said in real]
     assert all(abs(at - here) <= 1 for (here, _), (at, _) in zip(ours, real, strict=True))

@@ -47,7 +47,7 @@ def heard(centre: CallCentre) -> Heard:
 
 def _heard_at(centre: CallCentre) -> list[tuple[int, int, str]]:
     calls = [*centre.pbx.calls.recent, *centre.pbx.calls.live.values()]
-    return sorted((at, call.number, " ".join(said)) for call in calls for at, _, said in call.told or ())
+    return sorted((at, call.number, " ".join(said)) for call in calls for at, _, said in call.known.told)
 
 
 def nobody_free(**rules: object) -> CallCentre:
@@ -156,7 +156,7 @@ def test_what_falls_due_while_a_member_rings_is_told_behind_the_pass() -> None:
 
 def test_who_waits_in_the_pbx_file_is_told_nothing_and_counts_for_no_place() -> None:
     centre = nobody_free(positions=positions())
-    assert centre.calls().told is not None
+    assert centre.calls().known.told
 
 
 # -- periodic ----------------------------------------------------------------------------------------------------------
@@ -501,8 +501,7 @@ def test_of_a_long_wait_the_newest_are_kept() -> None:
     centre = nobody_free(periodic=periodic(every=2 * SECOND, sounds=tuple(str(one) for one in range(1000))))
     call = centre.calls()
     centre.advance(2 * 150 + 1)
-    assert call.told is not None
-    assert [said for _, _, said in call.told] == [(str(one),) for one in range(50, 150)]
+    assert [said for _, _, said in call.known.told] == [(str(one),) for one in range(50, 150)]
 
 
 def test_events_carry_who_hears_what_for_how_long() -> None:

@@ -175,7 +175,7 @@ def test_digits_that_come_too_slowly_are_looked_up_as_far_as_they_go() -> None:
     assert not call.is_over
     at.advance(0.001)
     assert (call.is_over, seconds(call)) == (True, 6)
-    assert [visit.why for visit in call.menus or ()] == ["invalid"]
+    assert [visit.why for visit in call.known.menus] == ["invalid"]
 
 
 def test_what_can_lead_nowhere_is_invalid_at_once() -> None:
@@ -203,7 +203,7 @@ def test_a_menu_is_heard_so_often_before_silence_counts() -> None:
     at.finish()
     assert seconds(call) == 3 * 14
     assert [event.attempt for event in at.heard if isinstance(event, MenuEntered)] == [1, 2, 3]
-    assert [visit.led_to for visit in call.menus or ()] == ["menu hall", "menu hall", ""]
+    assert [visit.led_to for visit in call.known.menus] == ["menu hall", "menu hall", ""]
 
 
 def test_tries_count_what_is_wrong_and_what_is_not_pressed_together() -> None:
@@ -248,7 +248,7 @@ def test_digits_pressed_at_one_moment_go_through_several_menus() -> None:
     call = calls(at, "39", 1)
     at.advance(1)
     assert [leg.number for leg in call.legs] == ["777123456", "100"]
-    assert [(visit.menu, visit.digits, visit.led_to) for visit in call.menus or ()] == [
+    assert [(visit.menu, visit.digits, visit.led_to) for visit in call.known.menus] == [
         ("hall", "3", "menu inner"),
         ("inner", "9", "100"),
     ]

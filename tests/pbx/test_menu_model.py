@@ -107,7 +107,7 @@ def test_a_menu_goes_where_asterisks_loop_goes_and_when(
     while (due := office.clock.next_due()) is not None and not left:
         office.clock.run_until(due)
         referee.check()
-        last = call.menus[-1] if call.menus else None
+        last = call.known.menus[-1] if call.known.menus else None
         if last is not None and last.why is not None:
             left = {"at": office.clock.now - call.started_at, "exten": _exten(last.why, last.digits)}
     ended, exten = Loop(menu, [*sorted(choices), *people], strokes).end()

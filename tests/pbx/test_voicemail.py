@@ -117,8 +117,7 @@ def test_which_greeting_is_played_depends_on_why_nobody_answered(phone: str, opt
         getattr(office.phones["100"], phone)()
     call = _calls(office)
     office.advance(40)
-    assert call.passages is not None
-    assert [(passage.app, passage.data) for passage in call.passages] == [("VoiceMail", f"100@default,{option}")]
+    assert [(passage.app, passage.data) for passage in call.known.passages] == [("VoiceMail", f"100@default,{option}")]
 
 
 def test_somebody_who_answers_keeps_the_caller_from_it_also_when_it_is_over() -> None:
@@ -126,7 +125,7 @@ def test_somebody_who_answers_keeps_the_caller_from_it_also_when_it_is_over() ->
     office.phones["100"].answers(after=3, talks=20)
     call = _calls(office)
     office.finish()
-    assert (_left(office), call.passages) == ([], None)
+    assert (_left(office), call.history) == ([], None)
 
 
 def test_a_number_or_a_step_may_lead_there_straight() -> None:

@@ -20,7 +20,8 @@ from pbxsim.kit.request import Request
 from pbxsim.pbx import decision, dialplan, queue_visit, remembering
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, Passage, RecordingWish
+from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, RecordingWish
+from pbxsim.pbx.call_history import CallHistory, Note, Passage
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.channel import Channel, ChannelState, Report
@@ -45,8 +46,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Vendor
 
 KEPT: Final[tuple[type, ...]] = (
-    *(Agent, Call, CallerId, CallOrder, Cdr, Channel, Diversion, HandedOn, LedgerEntry, Member, Passage, Registration),
-    *(RecordingFailed, RecordingWish, Waiter),
+    *(Agent, Call, CallerId, CallHistory, CallOrder, Cdr, Channel, Diversion, HandedOn, LedgerEntry, Member, Note),
+    *(Passage, RecordingFailed, RecordingWish, Registration, Waiter),
     *(decision.Answer, decision.PendingDecision),
     *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
     *(queue_visit.Attempt, queue_visit.QueueVisit),

@@ -196,7 +196,7 @@ def _moments(call: Call) -> Iterator[_Placed]:
     yield from _announcements(call)
     if call.bridged_at:
         yield _moment(call.bridged_at, "call-bridged")
-    for note in call.notes or ():
+    for note in call.known.notes:
         yield note.at, Moment(iso(note.at), note.event, detail=note.detail)
     for leg in call.legs:
         if leg.ended_at:
@@ -214,16 +214,16 @@ def _beginning(leg: Channel) -> Iterator[_Placed]:
 
 
 def _announcements(call: Call) -> Iterator[_Placed]:
-    told = call.told or ()
+    told = call.known.told
     return ((at, Moment(iso(at), "announcement-played", channel.name, said)) for at, channel, said in told)
 
 
 def _menus(call: Call) -> Iterator[_Placed]:
-    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in call.menus or ())
+    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in call.known.menus)
 
 
 def _digits(call: Call) -> Iterator[_Placed]:
-    pressed = call.digits or ()
+    pressed = call.known.digits
     return ((at, Moment(iso(at), "digit-pressed", leg.name, digit=digit)) for at, leg, digit in pressed)
 
 

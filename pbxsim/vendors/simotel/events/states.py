@@ -228,5 +228,5 @@ def _shown(channel: Channel) -> str:
 
 def _is_as_dialled(call: Call) -> bool:
     """Tell whether the second party is whoever was asked for, whatever number the trunk was given for it."""
-    is_sent_on = call.hunt is not None or any(passage.to is not None for passage in call.passages or ())
+    is_sent_on = call.hunt is not None or any(passage.to is not None for passage in call.known.passages)
     return call.before_transfer is None and not is_sent_on and not call.diversions

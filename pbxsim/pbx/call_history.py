@@ -1,0 +1,77 @@
+"""What befell a call beyond a plain dialling of two parties. Most calls have none of it, and then no such object."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import msgspec
+
+from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `Note` and `Passage`
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.dialplan import Destination
+    from pbxsim.pbx.menu_visit import MenuVisit
+
+Told: TypeAlias = "tuple[Instant, Channel, tuple[str, ...]]"
+
+_KEPT_DIGITS: Final = 1_000
+_KEPT_TOLD: Final = 100
+
+
+class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What a call came to, at `at`, beyond the Dial of the number asked for.
+
+    `app` and `data` are the application of the dialplan and what it was given. Channels with a serial above `after`
+    were made for it. `dst` in `context` is what is dialled from then on; empty: nothing new. `to` is where a menu led.
+    `is_heard`: the PBX itself is the other side. Where a transfer led here, `leaves` is who handed on the one who
+    `stays`, and `brought` whom an attended one brought, ringing yet or not.
+    """
+
+    app: str
+    at: Instant
+    after: int
+    data: str = ""
+    is_heard: bool = False
+    dst: str = ""
+    context: str = ""
+    to: Destination | None = None
+    stays: Channel | None = None
+    leaves: Channel | None = None
+    brought: tuple[Channel, ...] = ()
+
+
+class Note(msgspec.Struct, frozen=True, eq=False):
+    """Something that happened to a call and leaves no other trace in it: when, the event's name, and more in words."""
+
+    at: Instant
+    event: str
+    detail: str
+
+
+class CallHistory:
+    """`forgotten` are legs that are among the call's no more; `passages` what it came to beyond its Dial, in order;
+    `pickups` tells by serial of the leg that rang who picked the call up there. `menus` are those that the caller
+    heard, `digits` the last that were pressed, with when and at which leg; `told` is what parties heard of a queue:
+    when, on which channel, names of sounds and numbers; `notes` what else there is for the timeline.
+    """
+
+    __slots__ = ("digits", "forgotten", "menus", "notes", "passages", "pickups", "told")
+
+    def __init__(self) -> None:
+        self.forgotten: list[Channel] = []
+        self.passages: list[Passage] = []
+        self.pickups: dict[int, Channel] = {}
+        self.menus: list[MenuVisit] = []
+        self.digits: deque[tuple[Instant, Channel, str]] = deque(maxlen=_KEPT_DIGITS)
+        self.told: deque[Told] = deque(maxlen=_KEPT_TOLD)
+        self.notes: list[Note] = []
+
+    def note(self, at: Instant, event: str, detail: str) -> None:
+        """Add a note."""
+        self.notes.append(Note(at, event, detail))
+
+
+NOTHING: Final = CallHistory()
+"""The history of a call that has none; nothing is ever put into it."""
