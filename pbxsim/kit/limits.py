@@ -28,6 +28,9 @@ class RequestLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         int, Meta(ge=1, le=100_000, description="Parts of a multipart form, as `max_multipart_body_parts`.")
     ] = 1_020
     part_header: Annotated[int, Meta(ge=256, le=65_536, description="Bytes of one part's header.")] = 8_192
+    part_parameters: Annotated[
+        int, Meta(ge=2, le=1_000, description="Parameters in it; a form has a name, and a file's.")
+    ] = 32
     headers: Annotated[
         int, Meta(ge=32, le=1_000, description="Headers; a request with more is refused with 400. See `header_line`.")
     ] = 128

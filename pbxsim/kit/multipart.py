@@ -27,7 +27,6 @@ _FOLDED: Final = re.compile(rb"\r?\n[ \t]++")
 _DISPOSITION: Final = re.compile(rb"^content-disposition[ \t]*+:([^\n]*+)", re.IGNORECASE | re.MULTILINE)
 _PARAMETER: Final = re.compile(rb';\s*+([^\s=;"]++)\s*+=\s*+(?:"((?:[^"\\]|\\.)*)|([^\s;"]*+))', re.DOTALL)
 _ESCAPED: Final = re.compile(rb'\\(["\\])')
-_MOST_PARAMETERS: Final = 32  # of a part's header; a form has a name and the file's, and a kilobyte holds hundreds
 _FILE: Final = frozenset({b"filename", b"filename*"})
 
 
@@ -35,9 +34,9 @@ def parse_multipart(content_type: str, body: bytes, limits: RequestLimits = USUA
     """Give the form's text fields, the last of a name; files are left out, and what is no such form has no fields."""
     params = Params()
     for head, value in _parts(content_type, body, params, limits):
-        named = _disposition(head)
+        named = _disposition(head, limits.part_parameters)
         if named is None:
-            params.leave_out(f"a part was not read: its header has more than {_MOST_PARAMETERS} parameters")
+            params.leave_out(f"a part was not read: its header has more than {limits.part_parameters} parameters")
             continue
         if b"name" not in named or _FILE & named.keys():
             continue
@@ -67,13 +66,13 @@ def _parts(content_type: str, body: bytes, params: Params, limits: RequestLimits
             params.leave_out(f"a part was not read: its header is longer than {limits.part_header} bytes")
 
 
-def _disposition(head: bytes) -> dict[bytes, bytes] | None:
+def _disposition(head: bytes, most: int) -> dict[bytes, bytes] | None:
     """Read the parameters of a part's Content-Disposition: none where it has no such header, None of too many."""
     found = _DISPOSITION.search(_FOLDED.sub(b" ", head))
     if found is None:
         return {}
-    pairs = list(islice(_PARAMETER.finditer(found[1]), _MOST_PARAMETERS + 1))
-    if len(pairs) > _MOST_PARAMETERS:
+    pairs = list(islice(_PARAMETER.finditer(found[1]), most + 1))
+    if len(pairs) > most:
         return None
     return {pair[1].lower(): _unescaped(pair[2], pair[3]) for pair in pairs}
 
