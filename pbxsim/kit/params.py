@@ -106,10 +106,12 @@ def _taken_as_they_are(query: str, params: Params, limits: RequestLimits) -> boo
     params.is_plain = True
     if query.count("&") >= limits.parameters:
         return False
-    pairs = query.split("&")
-    read = dict([pair.split("=", 1) for pair in pairs if "=" in pair])
+    pairs, parts = query.split("&"), query.replace("&", "=").split("=")
+    taken = list(zip(parts[::2], parts[1::2], strict=False))
+    read = dict(taken)
     longest = max(map(len, pairs))
-    if len(read) < len(pairs) or "" in read:
+    # Put together again it is the query only if each pair had just one `=`; so no step is taken for each of them.
+    if len(read) < len(pairs) or "" in read or "&".join(map("=".join, taken)) != query:
         return False
     if longest > limits.parameter_name or longest > limits.parameter_value:
         return False
