@@ -104,7 +104,7 @@ def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
 def _taken_as_they_are(query: str, params: Params, limits: RequestLimits) -> bool:
     """Take the parameters of nearly every query: short, and each a name with its value, once. Of another, none."""
     params.is_plain = True
-    if query.count("&") >= limits.parameters:
+    if query.count("&") >= limits.parameters or query.count("=") > limits.parameters:
         return False
     pairs, parts = query.split("&"), query.replace("&", "=").split("=")
     taken = list(zip(parts[::2], parts[1::2], strict=False))
