@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx import closing, dialing
+from pbxsim.pbx import closing, dialing, recent_calls
 from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallKind, CallOrder, CallState, CallStep
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
 from pbxsim.pbx.cdr import RecordRules
@@ -52,9 +52,8 @@ _RINGING, _ANSWERED = Report.RINGING, Report.ANSWERED
 _CHANNEL_RINGING, _OVER, _HELD, _UNHELD = ChannelState.RINGING, CallState.ENDED, Report.HELD, Report.UNHELD
 _STEP_FIRST, _STEP_SECOND, _STEP_OVER = CallStep.FIRST_ANSWERED, CallStep.SECOND_ANSWERED, CallStep.OVER
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
-_CALL_ANSWERED: Final = Disposition.ANSWERED
+_CALL_ANSWERED, _NO_ANSWER = Disposition.ANSWERED, Disposition.NO_ANSWER
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
-_ALL_TOLD: Final = 100  # calls that end after another, by when everybody has heard of that one's end
 
 
 class CallControl:
@@ -139,8 +138,7 @@ class CallControl:
 
     def find(self, number: int) -> Call | None:
         """Find a call in progress, or one of those that ended lately."""
-        newest_first = reversed(self.recent)
-        return self.live.get(number) or next((call for call in newest_first if call.number == number), None)
+        return self.live.get(number) or recent_calls.found(self.recent, number)
 
     def channels(self) -> Iterator[Channel]:
         """Give all live channels, call by call in the order of their beginning."""
@@ -196,7 +194,7 @@ class CallControl:
             self.spies.came_up(channel)
         call = channel.call
         self.stop_timer(call)
-        self._drop_other_forks(call, channel)
+        dialing.drop_other_forks(self, call, channel)
         if channel.state is not _UP:
             return  # told to hang up the others, the engine reported that this one has gone
         self.picked_up(call, channel, channel)
@@ -389,12 +387,7 @@ class CallControl:
         self.dismiss(legs, cause)
 
     def end(
-        self,
-        call: Call,
-        cause: HangupCause,
-        unanswered: Disposition = Disposition.NO_ANSWER,
-        *,
-        by: Channel | None = None,
+        self, call: Call, cause: HangupCause, unanswered: Disposition = _NO_ANSWER, *, by: Channel | None = None
     ) -> None:
         """End a call and all that is left of it; its record and its charges follow at once.
 
@@ -412,24 +405,13 @@ class CallControl:
         if call.hunt is not None:
             call.hunt.ended(call, by)
         del self.live[call.number]
-        self._keep(call)
+        recent_calls.keep(self.recent, call)
         if CallEnded in self.bus.wanted:
             self.bus.emit(CallEnded(call))
         closing.close(self, call)
         if self.spies.listening:
             self.spies.listening.pop(call.number, None)
         self.dismiss(legs, cause)  # told last: an engine may report from within `hang_up`, and finds everything over
-
-    def _keep(self, call: Call) -> None:
-        """Keep a call that has ended, instead of the oldest one.
-
-        That one and its legs let go of each other: so they are freed at once, and need not wait for the collector.
-        Where few are kept they do wait: of one whose end brought about the others' somebody may still have to hear.
-        """
-        recent = self.recent
-        if len(recent) == recent.maxlen and len(recent) >= _ALL_TOLD:
-            recent[0].let_go()
-        recent.append(call)
 
     def release(self, channel: Channel, cause: HangupCause) -> None:
         """Let a leg go, and give back what it used."""
@@ -462,11 +444,3 @@ class CallControl:
         if call.timer:
             self.clock.cancel(call.timer)
             call.timer = 0
-
-    def _drop_other_forks(self, call: Call, winner: Channel) -> None:
-        if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):
-            return
-        losers = [leg for leg in call.ringing_legs() if leg is not winner]
-        for leg in losers:
-            self.release(leg, HangupCause.ANSWERED_ELSEWHERE)
-        self.dismiss(losers, HangupCause.ANSWERED_ELSEWHERE)

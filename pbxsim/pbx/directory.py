@@ -14,12 +14,7 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.entity import Entity
-from pbxsim.pbx.errors import (
-    AmbiguousExtension,
-    DialplanNotFound,
-    ExtensionNotFound,
-    OutboundRouteNotFound,
-)
+from pbxsim.pbx.errors import AmbiguousExtension, DialplanNotFound, ExtensionNotFound, OutboundRouteNotFound
 from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
 from pbxsim.pbx.numbers import LONGEST_DIALLED, is_dialable
 
