@@ -75,7 +75,7 @@ class Menu(msgspec.Struct, frozen=True, kw_only=True):
     timeout: Step | None = None
 
 
-class _Stay(Entity, eq=False):
+class Stay(Entity, eq=False):
     """A caller in a menu."""
 
     call: Call
@@ -95,7 +95,7 @@ class MenuHunt:
         self._straight = _internal_numbers(directory, menu.dialplan) if menu.dialplan else {}
         numbers = (*menu.digits, *self._straight)
         self._begun = frozenset(number[:length] for number in numbers for length in range(1, len(number)))
-        self._stays: dict[int, _Stay] = {}
+        self._stays: dict[int, Stay] = {}
 
     @property
     def name(self) -> str:
@@ -111,7 +111,7 @@ class MenuHunt:
             return
         call.cause = None
         call.first.digit_taker = self
-        stay = self._stays[call.number] = _Stay(call, call.first, MenuVisit(self.menu.name, self._clock.now))
+        stay = self._stays[call.number] = Stay(call, call.first, MenuVisit(self.menu.name, self._clock.now))
         self._say(stay)
 
     def pressed(self, channel: Channel, digit: str) -> None:
@@ -125,7 +125,7 @@ class MenuHunt:
 
     # -- what it says and waits for ---------------------------------------------------------------------------------
 
-    def _say(self, stay: _Stay) -> None:
+    def _say(self, stay: Stay) -> None:
         call, visit = stay.call, stay.visit
         call.noted().menus.append(visit)
         self._came_to(call, SAYS, self.menu.name, dst=START)
@@ -136,28 +136,28 @@ class MenuHunt:
         else:
             self._wait_for_digit(stay)
 
-    def _said(self, stay: _Stay) -> None:
+    def _said(self, stay: Stay) -> None:
         stay.call.timer = 0
         self._wait_for_digit(stay)
 
-    def _wait_for_digit(self, stay: _Stay) -> None:
+    def _wait_for_digit(self, stay: Stay) -> None:
         self._came_to(stay.call, WAITS, f"{self.menu.response_timeout / SECOND:g}")
         self._wait(stay, self.menu.response_timeout, self._nothing_pressed)
 
-    def _no_more_digits(self, stay: _Stay) -> None:
+    def _no_more_digits(self, stay: Stay) -> None:
         stay.call.timer = 0
         self._look_up(stay)
 
-    def _nothing_pressed(self, stay: _Stay) -> None:
+    def _nothing_pressed(self, stay: Stay) -> None:
         stay.call.timer = 0
         self._again(stay, TIMEOUT, Why.TIMEOUT, self.menu.timeout)
 
-    def _wait(self, stay: _Stay, span: Duration, then: Callable[[_Stay], None]) -> None:
+    def _wait(self, stay: Stay, span: Duration, then: Callable[[Stay], None]) -> None:
         call = stay.call
         self._control.stop_timer(call)
         call.timer = self._clock.call_at(self._clock.now + span, call.number, call.next_step(), then, stay)
 
-    def _look_up(self, stay: _Stay) -> None:
+    def _look_up(self, stay: Stay) -> None:
         digits = stay.visit.digits
         step = self.menu.digits.get(digits)
         if step is not None:
@@ -167,7 +167,7 @@ class MenuHunt:
         else:
             self._again(stay, INVALID, Why.INVALID, self.menu.invalid)
 
-    def _again(self, stay: _Stay, exten: str, why: Why, step: Step | None) -> None:
+    def _again(self, stay: Stay, exten: str, why: Why, step: Step | None) -> None:
         """Say it all again, or once that was done often enough, go to the entry `i` or `t`, if there is one."""
         visit = stay.visit
         if visit.attempt < self.menu.tries:
@@ -182,7 +182,7 @@ class MenuHunt:
 
     # -- where it goes on -------------------------------------------------------------------------------------------
 
-    def _take(self, stay: _Stay, exten: str, why: Why, step: Step) -> None:
+    def _take(self, stay: Stay, exten: str, why: Why, step: Step) -> None:
         if step.hangup:
             self._came_to(stay.call, "Hangup", str(step.hangup), dst=exten)
             self._let_go(stay, why)
@@ -190,7 +190,7 @@ class MenuHunt:
         else:
             self._send(stay, exten, why, self._control.dialplan.follow(step, exten, self.menu.context))
 
-    def _send(self, stay: _Stay, exten: str, why: Why, to: Destination) -> None:
+    def _send(self, stay: Stay, exten: str, why: Why, to: Destination) -> None:
         call, is_refused = stay.call, isinstance(to, Refused)
         app, data = ("Goto", f"{self.menu.context},{to.number},1") if is_refused else ("Dial", "")
         self._came_to(call, app, data, dst=exten, to=to)
@@ -203,7 +203,7 @@ class MenuHunt:
             Passage(app=app, data=data, at=at, after=after, dst=dst, context=self.menu.name, to=to)
         )
 
-    def _let_go(self, stay: _Stay, why: Why, led_to: str = "") -> None:
+    def _let_go(self, stay: Stay, why: Why, led_to: str = "") -> None:
         """Have the caller be in this menu no more."""
         call = stay.call
         del self._stays[call.number]

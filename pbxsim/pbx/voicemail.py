@@ -38,7 +38,7 @@ FULL: Final = "mailbox is full"
 _FULL_LENGTH: Final[Duration] = 3 * SECOND  # vm-mailboxfull
 
 
-class _Take(msgspec.Struct, eq=False):
+class Take(msgspec.Struct, eq=False):
     """A caller at a mailbox: who it is, since when the recording runs, and when it was silent."""
 
     caller: CallerId
@@ -52,7 +52,7 @@ class Takes:
     """Everybody who is at a mailbox of a PBX, by call, and whether somebody holds the call there."""
 
     def __init__(self, control: CallControl) -> None:
-        self.live: dict[int, tuple[VoicemailApp, _Take]] = {}
+        self.live: dict[int, tuple[VoicemailApp, Take]] = {}
         control.bus.subscribe(LegHeld, self._on_held, Stage.SWITCH)
         control.bus.subscribe(LegUnheld, self._on_unheld, Stage.SWITCH)
 
@@ -73,7 +73,7 @@ class Takes:
             app, take = found
             app.speaks_again(take)
 
-    def _of(self, channel: Channel) -> tuple[VoicemailApp, _Take] | None:
+    def _of(self, channel: Channel) -> tuple[VoicemailApp, Take] | None:
         return self.live.get(channel.call.number) if channel is channel.call.first else None
 
 
@@ -103,7 +103,7 @@ class VoicemailApp(Application):
         caller.digit_taker = self
         shows = call.shows if call.shows.number else CallerId(caller.number)
         rules = mailbox.rules
-        take = _Take(shows, now + rules.greeting)
+        take = Take(shows, now + rules.greeting)
         self._takes[call.number] = self, take
         if caller.is_held:
             self.falls_silent(call, take)
@@ -149,7 +149,7 @@ class VoicemailApp(Application):
         self._control.bus.emit(MessageLeft(call, mailbox, message, take.caller, _silences(take, now), ""))
         self._voicemail.tell(mailbox)
 
-    def _refusal(self, take: _Take, length: Duration) -> str:
+    def _refusal(self, take: Take, length: Duration) -> str:
         """Say why there is no message."""
         if self._mailbox.is_full:
             return FULL
@@ -159,19 +159,19 @@ class VoicemailApp(Application):
 
     # -- silence ----------------------------------------------------------------------------------------------------
 
-    def falls_silent(self, call: Call, take: _Take) -> None:
+    def falls_silent(self, call: Call, take: Take) -> None:
         """Hear that the caller holds the call: nothing is said any more."""
         take.silent_since = self._clock.now
         self._watch(call, take)
 
-    def speaks_again(self, take: _Take) -> None:
+    def speaks_again(self, take: Take) -> None:
         """Hear that the caller has come back."""
         if take.silent_since:
             take.silences.append((take.silent_since, self._clock.now))
             take.silent_since = 0
             self._stop(take)
 
-    def _watch(self, call: Call, take: _Take) -> None:
+    def _watch(self, call: Call, take: Take) -> None:
         silence = self._mailbox.rules.silence
         if silence and not self._mailbox.is_full:
             due = max(self._clock.now, take.begins) + silence
@@ -182,13 +182,13 @@ class VoicemailApp(Application):
         take.timer = 0
         self._control.end(call, HangupCause.NORMAL_CLEARING)
 
-    def _stop(self, take: _Take) -> None:
+    def _stop(self, take: Take) -> None:
         if take.timer:
             self._clock.cancel(take.timer)
             take.timer = 0
 
 
-def _silences(take: _Take, now: Instant) -> tuple[tuple[Duration, Duration], ...]:
+def _silences(take: Take, now: Instant) -> tuple[tuple[Duration, Duration], ...]:
     """Give from when to when the caller was silent, counted from the beginning of the recording."""
     spans = [*take.silences, (take.silent_since, now)] if take.silent_since else take.silences
     counted = ((max(begin - take.begins, 0), end - take.begins) for begin, end in spans)

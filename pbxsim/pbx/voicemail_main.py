@@ -37,7 +37,7 @@ _MOVES: Final = {"4": -1, "5": 0, "6": 1}
 _LOGINS: Final = 3  # voicemail.conf, maxlogins
 
 
-class _At(Enum):
+class At(Enum):
     """What somebody at a mailbox is asked."""
 
     PIN = "pin"
@@ -45,12 +45,12 @@ class _At(Enum):
     MESSAGE = "message"
 
 
-class _Session(Entity, eq=False, kw_only=True):
+class Session(Entity, eq=False, kw_only=True):
     """Somebody at a mailbox: what was pressed of the PIN, the messages in their order, which of them is heard."""
 
     call: Call
     mailbox: Mailbox
-    at: _At = _At.PIN
+    at: At = At.PIN
     typed: str = ""
     logins: int = 0
     order: list[int] = msgspec.field(default_factory=list)
@@ -68,7 +68,7 @@ class VoicemailMain(Application):
         self._control = control
         self._clock = control.clock
         self._voicemail = voicemail
-        self._sessions: dict[int, _Session] = {}
+        self._sessions: dict[int, Session] = {}
 
     def __len__(self) -> int:
         """Count those who are at their mailbox, each with a timer."""
@@ -87,7 +87,7 @@ class VoicemailMain(Application):
         if mailbox is None:
             dialing.listen(control, call, _PROMPT)
             return
-        session = self._sessions[call.number] = _Session(call=call, mailbox=mailbox)
+        session = self._sessions[call.number] = Session(call=call, mailbox=mailbox)
         caller.digit_taker = self
         self._ask(session)
         dialing.listen(control, call, control.talk_limit(call))
@@ -95,11 +95,11 @@ class VoicemailMain(Application):
     def pressed(self, channel: Channel, digit: str) -> None:
         """Take a digit."""
         session = self._sessions[channel.call.number]
-        if session.at is _At.PIN:
+        if session.at is At.PIN:
             self._take_pin(session, digit)
         elif digit in "#*":
             self._control.end(session.call, HangupCause.NORMAL_CLEARING)
-        elif session.at is _At.MENU:
+        elif session.at is At.MENU:
             if digit == "1" and session.order:
                 self._play(session, 0)
             else:
@@ -124,11 +124,11 @@ class VoicemailMain(Application):
 
     # -- the PIN ----------------------------------------------------------------------------------------------------
 
-    def _ask(self, session: _Session) -> None:
+    def _ask(self, session: Session) -> None:
         session.typed = ""
         self._wait(session, _PROMPT + _PATIENCE)
 
-    def _take_pin(self, session: _Session, digit: str) -> None:
+    def _take_pin(self, session: Session, digit: str) -> None:
         if digit != "#":
             session.typed += digit
             self._wait(session, _PATIENCE)
@@ -145,44 +145,44 @@ class VoicemailMain(Application):
 
     # -- messages -----------------------------------------------------------------------------------------------------
 
-    def _offer(self, session: _Session) -> None:
-        session.at = _At.MENU
+    def _offer(self, session: Session) -> None:
+        session.at = At.MENU
         self._wait(session, _PROMPT + _PATIENCE)
 
-    def _take_choice(self, session: _Session, digit: str) -> None:
+    def _take_choice(self, session: Session, digit: str) -> None:
         number = session.order[session.place]
         if digit == "7":
             session.deleted ^= {number}
         elif digit in _MOVES:
             self._play(session, session.place + _MOVES[digit])
 
-    def _play(self, session: _Session, place: int) -> None:
+    def _play(self, session: Session, place: int) -> None:
         """Play the message at a place; behind the last one, or where it is gone, what to press is said again."""
         place = max(place, 0)
         message = session.mailbox.messages.get(session.order[place]) if place < len(session.order) else None
         if message is None:
             self._offer(session)
             return
-        session.at, session.place = _At.MESSAGE, place
+        session.at, session.place = At.MESSAGE, place
         session.heard.add(message.id)
         self._wait(session, message.seconds * SECOND + _PATIENCE)
 
     # -- time ---------------------------------------------------------------------------------------------------------
 
-    def _gives_up(self, session: _Session) -> None:
+    def _gives_up(self, session: Session) -> None:
         """Hang up: nothing was pressed for too long, or the wrong PIN too often."""
         self._control.end(session.call, HangupCause.NORMAL_CLEARING)
 
-    def _wait(self, session: _Session, span: Duration) -> None:
+    def _wait(self, session: Session, span: Duration) -> None:
         self._stop(session)
         call, due = session.call, self._clock.now + span
         session.timer = self._clock.call_at(due, call.number, call.next_step(), self._ran_out, session)
 
-    def _ran_out(self, session: _Session) -> None:
+    def _ran_out(self, session: Session) -> None:
         session.timer = 0
         self._gives_up(session)
 
-    def _stop(self, session: _Session) -> None:
+    def _stop(self, session: Session) -> None:
         if session.timer:
             self._clock.cancel(session.timer)
             session.timer = 0

@@ -10,6 +10,7 @@ from pbxsim.engines.engine import Engine, Section
 from pbxsim.engines.simulated.behaviour import Behaviour, LegPlan, Outcome, Rule, Shape, Span
 from pbxsim.engines.simulated.checks import faults
 from pbxsim.engines.simulated.engine import SimulatedEngine, SimulatedLeg
+from pbxsim.engines.simulated.fingers import Fingers, Keypad
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.engines.simulated.simulation import opened
 from pbxsim.engines.simulated.traffic import Traffic
@@ -26,6 +27,6 @@ declaration = Engine(
     },
     check=faults,
     open=opened,
-    keeps=(Behaviour, LegPlan, Outcome, Rule, Shape, SimulatedLeg, Span),
-    timers=(*SimulatedEngine.timed_actions(), Traffic.arrive),
+    keeps=(Behaviour, Fingers, LegPlan, Outcome, Rule, Shape, SimulatedLeg, Span),
+    timers=(*SimulatedEngine.timed_actions(), *Keypad.timed_actions(), Traffic.arrive),
 )

@@ -12,6 +12,8 @@ import msgspec
 from pbxsim.pbx import digits
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsim.clock.instant import Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.calls import CallControl
@@ -33,6 +35,11 @@ class Keypad:
     def __init__(self, control: CallControl) -> None:
         self._control = control
         self._clock = control.clock
+
+    @classmethod
+    def timed_actions(cls) -> tuple[Callable[[Keypad, tuple[Channel, Fingers]], None], ...]:
+        """Give what it has the PBX's clock call."""
+        return (cls._press_next,)
 
     def came_up(self, channel: Channel, fingers: Fingers) -> None:
         """Begin with what was planned for when the leg is up; it is begun only once."""

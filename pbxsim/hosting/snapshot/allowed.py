@@ -17,7 +17,7 @@ from pbxsim.hosting.request_match import RequestMatch
 from pbxsim.hosting.snapshot.borders import class_name
 from pbxsim.kit.limits import RequestLimits
 from pbxsim.kit.request import Request
-from pbxsim.pbx import decision, dialplan, queue_visit, remembering
+from pbxsim.pbx import decision, dialplan, menu_visit, queue_visit, remembering, voicemail, voicemail_main
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, RecordingWish
@@ -27,9 +27,13 @@ from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.channel import Channel, ChannelState, Report
 from pbxsim.pbx.directory import DeviceState, Diversion, Registration
 from pbxsim.pbx.events import RecordingFailed
+from pbxsim.pbx.hours import Period, Switched
 from pbxsim.pbx.hunt import HandedOn
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
+from pbxsim.pbx.mailbox import Kept, Message
+from pbxsim.pbx.menu import Stay
 from pbxsim.pbx.notice import Mail, Notice
+from pbxsim.pbx.parking import Parked
 from pbxsim.pbx.queue import Member, Waiter
 from pbxsim.sinks.delivery import Delivery, DeliveryState, Try
 from pbxsim.sinks.journal.journal import SPELLED_BY
@@ -48,17 +52,19 @@ if TYPE_CHECKING:
 KEPT: Final[tuple[type, ...]] = (
     *(Agent, Call, CallerId, CallHistory, CallOrder, Cdr, Channel, Diversion, HandedOn, LedgerEntry, Member, Note),
     *(Passage, RecordingFailed, RecordingWish, Registration, Waiter),
+    *(Kept, Message, Parked, Stay, Switched, menu_visit.MenuVisit, voicemail.Take, voicemail_main.Session),
     *(decision.Answer, decision.PendingDecision),
-    *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
+    *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHours, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
     *(queue_visit.Attempt, queue_visit.QueueVisit),
     *(remembering.AgentSaid, remembering.LineSaid, remembering.MemberSaid, remembering.MembersSaid),
     *(remembering.NumbersSaid, remembering.RegistrationSaid),
     *(Backoff, Delivery, HeldDelivery, Mail, Notice, NoticeFault, Scene, Take, Try),
     *(FaultEntry, ForcedReply, Request, RequestLimits, RequestMatch, RequestRecord, SetFault),
     *(CallKind, CallState, ChannelState, ChargeBasis, DeliveryState, DeviceState, Direction, Disposition, EntryKind),
-    *(HangupCause, Report, queue_visit.EndedBy, queue_visit.RingResult, queue_visit.Why),
+    *(HangupCause, Period, Report, menu_visit.Why, queue_visit.EndedBy, queue_visit.RingResult, queue_visit.Why),
+    voicemail_main.At,
 )
-"""Facts about calls, agents, records, notices, requests and faults; and the enumerations that they have."""
+"""Facts about calls, agents, messages, records, notices, requests and faults; and the enumerations that they have."""
 
 WHOLE: Final[Mapping[type, frozenset[str]]] = {
     Backoff: frozenset({"_since"}),
@@ -93,7 +99,11 @@ TIMERS: Final = frozenset(
         ),
         "pbxsim.pbx.decision.Decisions._ran_out",
         "pbxsim.pbx.distribution.Distribution._serve",
+        *("pbxsim.pbx.menu.MenuHunt." + each for each in ("_no_more_digits", "_nothing_pressed", "_said")),
+        "pbxsim.pbx.parking.ParkingApp._ran_out",
         *("pbxsim.pbx.queue_hunt.QueueHunt." + each for each in ("_announcement_due", "_wait_ran_out")),
+        "pbxsim.pbx.voicemail.VoicemailApp._too_quiet",
+        "pbxsim.pbx.voicemail_main.VoicemailMain._ran_out",
         "pbxsim.sinks.outbox.held_back.HeldBack._on_due",
         "pbxsim.sinks.outbox.worker.ReceiverWorker._on_due",
     }

@@ -8,99 +8,58 @@ from __future__ import annotations
 
 from base64 import b64encode
 from math import log
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import msgspec
 
-from pbxsim.app import Installation, ServeSettings
 from pbxsim.clock.instant import seconds
 from pbxsim.hosting.hosted_pbx import Hosts
 from pbxsim.kit.request import Request
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.dice import draw, stream
 from pbxsim.sinks.queue_log import QueueLog
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
+from tests.hosting.snapshot.chance import Chance
+from tests.hosting.snapshot.town import FAULTS, LISTENED, PRESSED, THE_TOWN, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pbxsim.hosting.hosted_pbx import HostedPbx
 
-TOWN: Final = Path(__file__).parents[2] / "golden" / "pbxes" / "town.yaml"
-NUMBERS: Final = (
-    *("100", "101", "102", "103", "104", "105", "107", "201", "600", "700", "702", "800", "801", "803", "804", "s"),
-    *("222000100", "222000102", "222000112", "770000111", "770000222", "660000111", "550000111", "990103020", "1"),
-)
-DIDS: Final = (
-    *("222000600", "222000700", "222000701", "222000801", "222000804", "222000805", "222000806", "222000807"),
-    *("222000100", "222000102", "222000899", "333000201"),
-)
-USERS: Final = ("ida", "jan", "desk", "mobile", "eva", "off", "kim", "ag1", "ag2", "ag3", "branch201")
 AGENTS: Final = (("3000", "1111"), ("3001", "2222"), ("3002", "3333"), ("3003", "4444"))
 QUEUES: Final = ("desk", "small", "empty", "all", "drawn")
 HANDS: Final = ("answer", "reject", "hangup", "hold", "unhold", "swap", "complete", "cancel", "register", "unregister")
-FAULTS: Final = (
-    {"fault": "status", "probability": 0.3},
-    {"fault": "garbled", "count": 2},
-    {"fault": "rate-limit", "requests": 2, "seconds": 20},
-    {"fault": "ghost-call", "probability": 0.3, "count": 1},
-    {"fault": "answer-after-hangup", "probability": 0.3},
-    {"fault": "missing-cause", "probability": 0.5},
-    {"fault": "cdr-late", "seconds": 20},
-    {"fault": "recording-late", "seconds": 20},
-    {"fault": "webhook-late", "seconds": 30, "probability": 0.5},
-    {"fault": "webhook-out-of-order"},
-    {"fault": "webhook-lost", "count": 1},
-)
-
-
-def town(folder: Path, seed: int) -> HostedPbx:
-    """Host the town, whose receivers are nowhere."""
-    file = folder / "town.yaml"
-    if not file.exists():
-        file.write_text(TOWN.read_text("utf-8").replace("WEB", "127.0.0.1:9").replace("MAIL", "9"), "utf-8")
-    return Installation(ServeSettings(pbxs=(str(file),), rate=0.0, seed=seed), folder).hosts.first()
-
-
-class Chance:
-    """Draws for one history; where it stands is how often it has drawn."""
-
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
-        self.count = 0
-
-    def random(self) -> float:
-        """Draw a number from 0 up to, but not, 1."""
-        self.count += 1
-        return draw(stream(self.seed, "history", 0), self.count)
-
-    def choice(self, of: Sequence[Any]) -> Any:  # noqa: ANN401 - one of whatever
-        """Draw one of some things."""
-        return of[int(self.random() * len(of))]
 
 
 class History:
-    """What happens to a PBX, step by step. `log` is its queue log from here on."""
+    """What happens to a PBX, step by step, by the telephones and numbers of `place`. `log` is its queue log."""
 
-    def __init__(self, host: HostedPbx, seed: int) -> None:
+    def __init__(self, host: HostedPbx, seed: int, place: Place = THE_TOWN) -> None:
         self.host = host
+        self.place = place
         self.log = QueueLog(host.pbx)
         self._chance = Chance(seed)
         self._control = ControlApi(Hosts([host]), Guard("127.0.0.1"))
 
     def goes_on_in(self, host: HostedPbx) -> History:
         """Give the rest of this history, for another PBX."""
-        other = History(host, 0)
+        other = History(host, 0, self.place)
         other._chance.count, other._chance.seed = self._chance.count, self._chance.seed
         return other
 
     def live(self, steps: int) -> None:
         """Have so many things happen, and time between them."""
+        self._live(steps, _WAYS)
+
+    def live_by_hand(self, steps: int) -> None:
+        """Have so many things happen of those that can happen to any PBX, whatever vendors' interfaces it speaks."""
+        self._live(steps, _BY_HAND)
+
+    def _live(self, steps: int, ways: Sequence[str]) -> None:
         for _ in range(steps):
-            getattr(self, self._chance.choice(_WAYS))()
+            getattr(self, self._chance.choice(ways))()
 
     def bustle(self) -> None:
         """Have calls be at several stages."""
@@ -119,7 +78,11 @@ class History:
             "webhooks": [(each.id, each.notice, each.due, each.state) for each in host.outbox.known()],
             "requests": [host.requests.shown(record) for record in host.requests.records()],
             **{
-                path: self._asked("GET", path) for path in ("calls", "phones", "queues", "agents", "accounts", "faults")
+                path: self._asked("GET", path)
+                for path in (
+                    *("calls", "phones", "queues", "agents", "accounts", "faults", "hours", "mailboxes", "voicemail"),
+                    "parking",
+                )
             },
             "due": host.pbx.clock.next_due(),
         }
@@ -129,6 +92,12 @@ class History:
     def _one(self, of: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one of whatever
         return self._chance.choice(of)
 
+    def _user(self) -> str:
+        return str(self._one(self.place.users))
+
+    def _number(self) -> str:
+        return str(self._one(self.place.numbers))
+
     def _time(self) -> None:
         clock = self.host.pbx.clock
         assert clock.run_until(clock.now + seconds(round(-6.5 * log(1 - self._chance.random()), 3)))
@@ -137,12 +106,21 @@ class History:
         action = self._one(("originate", "originate", "originate", "listcalls", "dial", "spying", "queuestatus"))
         params = {"username": "boss", "password": "b o&s=s", "action": action}
         if action == "originate":
-            params |= {"srcSipUsername": self._one(USERS), "dstNum": self._one(NUMBERS), "monitorFilename": "a.wav"}
+            params |= {
+                "srcSipUsername": self._user(),
+                "dstNum": self._number(),
+                "monitorFilename": "a.wav",
+            }
             params |= {"customCDR1": str(int(1000 * self._chance.random()))}
         elif action == "dial":
-            params |= {"outrouteId": "1", "dstNum": self._one(NUMBERS), "context": "front", "hangupContext": "front"}
+            params |= {
+                "outrouteId": "1",
+                "dstNum": self._number(),
+                "context": "front",
+                "hangupContext": "front",
+            }
         elif action == "spying":
-            params |= {"srcSipUsername": self._one(USERS), "dstSipUsername": self._one(USERS)}
+            params |= {"srcSipUsername": self._user(), "dstSipUsername": self._user()}
         else:
             params |= {"queueName": "desk"}
         self._sent("voipsun", "GET", f"/api/api.php?{urlencode(params)}")
@@ -151,17 +129,29 @@ class History:
         number, pin = self._one(AGENTS)
         action = self._one(("agentlogin", "agentlogout", "agentpause", "agentunpause", "agentadd", "agentremove"))
         params = {"username": "boss", "password": "b o&s=s", "action": action, "agentNumber": number, "agentPin": pin}
-        params |= {"queueName": self._one(QUEUES), "srcSipUsername": self._one(USERS), "penalty": self._one(("0", "2"))}
+        params |= {
+            "queueName": self._one(QUEUES),
+            "srcSipUsername": self._user(),
+            "penalty": self._one(("0", "2")),
+        }
         self._sent("voipsun", "GET", f"/api/api.php?{urlencode(params)}")
 
     def _vum(self) -> None:
-        params = {"klic": self._one(("K-GIVEN", "K-OWN", "K-BACK", "K-POOR", "K-INFO")), "cislo": self._one(NUMBERS)}
-        params |= {"cislo_kdo": self._one(NUMBERS), "typ": self._one(("1", "2"))}
+        params = {
+            "klic": self._one(("K-GIVEN", "K-OWN", "K-BACK", "K-POOR", "K-INFO")),
+            "cislo": self._number(),
+        }
+        params |= {"cislo_kdo": self._number(), "typ": self._one(("1", "2"))}
         self._sent("vum", "GET", f"/ustredna/webapi.php?{urlencode(params)}")
 
     def _simotel(self) -> None:
         headers = {"Authorization": f"Basic {b64encode(b'clerk:p:w').decode()}", "Content-Type": "application/json"}
-        call = {"caller": self._one(NUMBERS), "callee": self._one(NUMBERS), "context": "front", "caller_id": "1"}
+        call = {
+            "caller": self._number(),
+            "callee": self._number(),
+            "context": "front",
+            "caller_id": "1",
+        }
         queue = {"queue": self._one(("801", "804")), "agent": self._one(("103", "107", "110"))}
         service = self._one(("call", "call", "add", "remove", "pause", "report"))
         if service == "call":
@@ -175,14 +165,15 @@ class History:
 
     def _duocom(self) -> None:
         who = self._one((("600000001", "Año"), ("600000004", "moved"), ("600000001", "wrong one")))
-        params = {"principal": who[0], "pass": who[1], "llamado": self._one(NUMBERS)}
+        params = {"principal": who[0], "pass": who[1], "llamado": self._number()}
         params |= {"llamante": self._one(("ext107", "kim@mioficinaweb.es", "911000222")), "mascara": "911000001"}
         page = self._one(("oficinaweb_webcallservice", "oficinaweb_webcallservice", "api_consumos"))
         self._sent("duocom", "GET", f"/cgi-bin/oficinaweb/{page}?{urlencode(params)}")
 
     def _incoming(self) -> None:
-        wish = {"from": self._one(("770000333", "777000444", "602111222", "101")), "to": self._one(DIDS)}
-        self._asked("POST", "calls", wish | {"name": "Žofie"})
+        wish = {"from": self._one(("770000333", "777000444", "602111222", "101")), "to": self._one(self.place.dids)}
+        presses = self._one(("", "", *PRESSED))
+        self._asked("POST", "calls", wish | {"name": "Žofie"} | ({"presses": presses} if presses else {}))
 
     def _hang_up(self) -> None:
         live = list(self.host.pbx.calls.live)
@@ -190,14 +181,54 @@ class History:
             self._asked("POST", f"calls/{self._one(tuple(live))}/hangup", {"cause": self._one((16, 17, 34))})
 
     def _hand(self) -> None:
-        self._asked("POST", f"phones/{self._one(USERS)}/{self._one(HANDS)}", {})
+        self._asked("POST", f"phones/{self._user()}/{self._one(HANDS)}", {})
 
     def _to(self) -> None:
         verb = self._one(("dial", "transfer", "consult", "consult"))
-        self._asked("POST", f"phones/{self._one(USERS)}/{verb}", {"to": self._one(NUMBERS)})
+        self._asked("POST", f"phones/{self._user()}/{verb}", {"to": self._number()})
+
+    def _press(self) -> None:
+        self._asked("POST", f"phones/{self._user()}/press", {"digits": self._one(PRESSED)})
+
+    def _check_mail(self) -> None:
+        pbx = self.host.pbx
+        own = [(line.user, line.extension.mailbox) for line in pbx.directory.lines.values() if line.extension.mailbox]
+        if own:
+            user, number = self._one(tuple(own))
+            self._asked("POST", f"phones/{user}/dial", {"to": "*97"})
+            self._time()
+            digits = f"{pbx.voicemail.mailboxes[number].pin}#{self._one(LISTENED)}"
+            self._asked("POST", f"phones/{user}/press", {"digits": digits})
+
+    def _park(self) -> None:
+        """Have somebody who talks park the other one, or look into a slot."""
+        lines = self.host.pbx.directory.lines.values()
+        talking = tuple(line.user for line in lines if any(channel.is_up for channel in line.channels))
+        user = self._one(talking or self.place.users)
+        self._asked(
+            "POST",
+            f"phones/{user}/{self._one(('transfer', 'transfer', 'dial'))}",
+            {"to": self._one(self.place.parking)},
+        )
+
+    def _pick_up(self) -> None:
+        self._asked("POST", f"phones/{self._user()}/dial", {"to": self._one(("*8", "*8", "**101", "**102"))})
+
+    def _hours(self) -> None:
+        schedules = tuple(self.host.pbx.hours.schedules)
+        if schedules:
+            period = self._one(("open", "closed", "holiday", None))
+            self._asked("PUT", f"hours/{self._one(schedules)}", {"period": period})
+
+    def _message(self) -> None:
+        messages = tuple(self.host.pbx.voicemail.messages())
+        if messages and self._chance.random() < 0.7:
+            self._asked("PUT", f"voicemail/{self._one(messages).id}", {"heard": self._one((True, False))})
+        elif messages:
+            self._asked("DELETE", f"voicemail/{self._one(messages).id}")
 
     def _button(self) -> None:
-        user = self._one(USERS)
+        user = self._user()
         if self._chance.random() < 0.5:
             self._asked("POST", f"phones/{user}/dnd", {"on": self._one((True, False, False))})
         else:
@@ -208,7 +239,7 @@ class History:
 
     def _behaviour(self) -> None:
         wish = {"outcome": self._one(("answer", "busy", "no answer", "reject")), "ring_seconds": 2, "talk_seconds": 9}
-        self._asked("PUT", f"phones/{self._one(USERS)}/behaviour", wish)
+        self._asked("PUT", f"phones/{self._user()}/behaviour", wish)
 
     def _faults(self) -> None:
         wanted = [self._one(FAULTS)] if self._chance.random() < 0.6 else []
@@ -249,9 +280,16 @@ _CHANCES: Final[Mapping[str, int]] = {
     "_hang_up": 2,
     "_hand": 8,
     "_to": 8,
+    "_press": 8,
+    "_check_mail": 3,
+    "_park": 5,
+    "_pick_up": 3,
+    "_hours": 1,
+    "_message": 2,
     "_button": 2,
     "_behaviour": 2,
     "_faults": 2,
     "_pay": 1,
 }
 _WAYS: Final = [way for way, chances in _CHANCES.items() for _ in range(chances)]
+_BY_HAND: Final = [way for way in _WAYS if way not in ("_voipsun", "_agent", "_vum", "_simotel", "_duocom", "_pay")]

@@ -11,7 +11,8 @@ import pytest
 
 from pbxsim.app import Installation, ServeSettings
 from pbxsim.hosting.snapshot.snapshot import NoSnapshot, Snapshot, SnapshotRefused, restore, taken
-from tests.hosting.snapshot.histories import History, town
+from tests.hosting.snapshot.histories import History
+from tests.hosting.snapshot.town import town
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from pbxsim.hosting.snapshot.snapshot import Snapshot, restore, taken
-from tests.hosting.snapshot.histories import History, town
+from tests.hosting.snapshot.histories import History
+from tests.hosting.snapshot.town import town
 
 if TYPE_CHECKING:
     from pathlib import Path
