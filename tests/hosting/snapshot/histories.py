@@ -77,13 +77,7 @@ class History:
             "queue log": self.log.rows[after:],
             "webhooks": [(each.id, each.notice, each.due, each.state) for each in host.outbox.known()],
             "requests": [host.requests.shown(record) for record in host.requests.records()],
-            **{
-                path: self._asked("GET", path)
-                for path in (
-                    *("calls", "phones", "queues", "agents", "accounts", "faults", "hours", "mailboxes", "voicemail"),
-                    "parking",
-                )
-            },
+            **{path: self._asked("GET", path) for path in _SHOWN},
             "due": host.pbx.clock.next_due(),
         }
 
@@ -200,6 +194,12 @@ class History:
             digits = f"{pbx.voicemail.mailboxes[number].pin}#{self._one(LISTENED)}"
             self._asked("POST", f"phones/{user}/press", {"digits": digits})
 
+    def _fall_silent(self) -> None:
+        """Have somebody hold the call at a mailbox."""
+        user = self._user()
+        self._asked("POST", "calls", {"from": user, "to": "812", "context": "front"})
+        self._asked("POST", f"phones/{user}/hold", {})
+
     def _park(self) -> None:
         """Have somebody who talks park the other one, or look into a slot."""
         lines = self.host.pbx.directory.lines.values()
@@ -269,6 +269,9 @@ class History:
         raise AssertionError(f"{method} {path} waits for something")
 
 
+_SHOWN: Final = (
+    *("calls", "phones", "queues", "agents", "accounts", "faults", "hours", "mailboxes", "voicemail", "parking"),
+)
 _CHANCES: Final[Mapping[str, int]] = {
     "_time": 40,
     "_voipsun": 9,
@@ -282,6 +285,7 @@ _CHANCES: Final[Mapping[str, int]] = {
     "_to": 8,
     "_press": 8,
     "_check_mail": 3,
+    "_fall_silent": 2,
     "_park": 5,
     "_pick_up": 3,
     "_hours": 1,
