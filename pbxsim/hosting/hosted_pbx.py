@@ -5,6 +5,7 @@ Not here: how a PBX is made of a file (assemble.py), how requests arrive (web/se
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from typing import TYPE_CHECKING, Final, Protocol
@@ -190,10 +191,13 @@ class HostedPbx:
         driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
         injection = self._injection
         before = self.pbx.directory
+        gone = vars(self).copy()
         self._begin(assembly, seed, driver.rate, resumed)
         self._end(driver, outbox, questions, injection)
         tell_changes(before, self.pbx)
         self._go_on_from(engine)
+        if self._runs:
+            asyncio.get_running_loop().call_soon(gone.clear)  # a thousand calls: after the reply, not before it
 
     @staticmethod
     def _end(driver: ClockDriver, outbox: Outbox, questions: Questions, injection: Injection) -> None:
