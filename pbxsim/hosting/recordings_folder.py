@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.hosting.errors import CannotBegin
@@ -17,7 +18,6 @@ from pbxsim.sinks.recordings.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
 
     from pbxsim.config.file import PbxFile
     from pbxsim.config.records import Placement, RecordingEntry
@@ -49,6 +49,7 @@ class RecordingsFolder:
         self._pbx: Pbx | None = None
         self._before = before
         self._as_placed: tuple[Placement, ...] | None = None  # what lies in a folder of ours while nothing changes it
+        self._lying: tuple[Path, ...] = ()  # and where
 
     def recorder(self, *, longest: int, most_bytes: int) -> Recorder:
         """Make a recorder for it.
@@ -72,6 +73,7 @@ class RecordingsFolder:
             self._let_give_way(forgotten)
             self._root.is_changed = False
             self._as_placed = placements if anew and not self._keep and all(placed) else None
+            self._lying = tuple(self._folder / each.folder.strip("/") / each.file for each in placements)
         self._recorder, self._pbx = recorder, pbx
         self._moves = Moves(self._home if self._keep else (), moved)
         pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
@@ -112,12 +114,11 @@ class RecordingsFolder:
         return tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
 
     def _lies_there(self, placements: tuple[Placement, ...]) -> bool:
-        """Tell whether just these recordings lie in a folder of ours: then a reset has nothing to write."""
-        return self._as_placed == placements and not self._root.is_changed and all(map(self._is_there, placements))
+        """Tell whether just these recordings lie in a folder of ours: then a reset has nothing to write.
 
-    def _is_there(self, placement: Placement) -> bool:
-        """Tell whether nobody, such as who clears up temporary files, has taken it away."""
-        return (self._folder / placement.folder.strip("/") / placement.file).is_file()
+        Whoever clears up temporary files may have taken one away.
+        """
+        return self._as_placed == placements and not self._root.is_changed and all(map(Path.is_file, self._lying))
 
     def _let_give_way(self, forgotten: Iterable[Cdr]) -> None:
         for cdr in forgotten:

@@ -10,7 +10,6 @@ Spans are in seconds, instants in ISO 8601. Each cause stands there as its Q.850
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -158,12 +157,7 @@ class Kind(msgspec.Struct, Generic[_E, _F], frozen=True):
     @property
     def name(self) -> str:
         """Give the event's name as the journal writes it: `LegRinging` is `leg-ringing`."""
-        return _spelt_name(self.event.__name__)
-
-
-@cache  # a journal asks for all of them, at each reset
-def _spelt_name(event: str) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", event).lower()
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", self.event.__name__).lower()
 
 
 def _take_cdr(event: CdrClosed | RecordingMoved) -> Cdr:
