@@ -14,6 +14,7 @@ LOCK_VENV := .venv-lock
 LOWEST_VENV := .venv-lowest
 MUTANTS_VENV := .venv-mutants
 FUZZ_VENV := .venv-fuzz
+RIVALS := .venv-rivals
 # What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
 LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -29,7 +30,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench soak vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals soak vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -71,8 +72,23 @@ format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can m
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(HAS_DEV) ## speed, as ratios to rivals in the same run   (ARGS="…")
+bench: $(HAS_DEV) rivals ## speed, as ratios to rivals in the same run   (ARGS="…")
 	$(PY) -m tests.bench $(ARGS)
+
+# What cannot be had is named here, and by the races that would have had it; those run without it.
+rivals: ## what `make bench` measures the workbench against: moto, pytest-httpserver, WireMock; each where it can be had
+	@[ $(RIVALS)/.python-installed -nt requirements/rivals.txt ] || { \
+	  $(FIND_PYTHON); \
+	  rm -rf $(RIVALS)/bin $(RIVALS)/lib && "$$found" -m venv $(RIVALS) && \
+	  $(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/rivals.txt && \
+	  touch $(RIVALS)/.python-installed; \
+	} || echo "SKIPPED moto and pytest-httpserver: requirements/rivals.txt cannot be installed"
+	@command -v java >/dev/null || echo "SKIPPED WireMock: no java on PATH"
+	@[ $(RIVALS)/wiremock/.installed -nt requirements/wiremock/package-lock.json ] || { \
+	  mkdir -p $(RIVALS)/wiremock && cp requirements/wiremock/*.json $(RIVALS)/wiremock/ && \
+	  npm ci --prefix $(RIVALS)/wiremock --silent --no-audit --no-fund --ignore-scripts && \
+	  touch $(RIVALS)/wiremock/.installed; \
+	} || echo "SKIPPED WireMock: npm cannot install requirements/wiremock"
 
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)
@@ -92,13 +108,15 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 	echo 'cosmic-ray>=8.7' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/mutants.txt
 	printf '%s\n' 'schemathesis>=4.32' 'hypothesis>=6.170' $(ATHERIS) | $(LOCK_COMPILE) - \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/fuzz.txt
+	printf '%s\n' 'moto[server]>=5.2' 'pytest-httpserver>=1.1' | $(LOCK_COMPILE:pyproject.toml=-) \
+		--constraints requirements/dev.txt --upgrade --output-file requirements/rivals.txt
 
 # atheris is built from C++ where there is no wheel of it: there it is left out, and `make fuzz` says so. Its 3.1 has
 # none for Python 3.11.
 ATHERIS := "atheris>=3.0,<3.1; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'"
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration

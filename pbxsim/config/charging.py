@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -29,6 +30,7 @@ class RateEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = 1
     minimum_seconds: Annotated[WholeSeconds, Meta(description="Charged at least.")] = 0
 
+    @lru_cache(1024)  # noqa: B019 - a price list never changes, and a PBX that is reset often has it read each time
     def rate(self) -> Rate:
         """Make the switch's own of it."""
         return Rate(

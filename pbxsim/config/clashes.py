@@ -6,6 +6,7 @@ A request is answered by the first PBX that claims its credential, so the other'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, combinations
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -82,7 +83,8 @@ class _Served:
         return next((words for words in found if words is not None), self._partly.get((placed.vendor, placed.parts)))
 
 
-def _some_of(parts: _Parts) -> Iterator[_Parts]:
+@lru_cache(4096)  # each PBX that comes is compared with all that are served
+def _some_of(parts: _Parts) -> tuple[_Parts, ...]:
     """Give every set of these parts that is not empty. There are a header or two, or a few parameters."""
-    for count in range(1, len(parts) + 1):
-        yield from map(frozenset, combinations(sorted(parts), count))
+    some = chain.from_iterable(combinations(sorted(parts), count) for count in range(1, len(parts) + 1))
+    return tuple(map(frozenset, some))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -23,6 +24,7 @@ _DIGIT_BEFORE_LETTER: Final = re.compile(r"\d[A-Za-z]")
 _SHORTEST_TOKEN: Final = 5
 _ONE_WORD: Final = 16
 _USER_NAMES: Final = ("username", "user")
+_is_secret_setting: Final = lru_cache(4096)(is_secret_name)  # settings have few names; a server may copy its PBXs often
 
 
 class Credentials(msgspec.Struct, frozen=True):
@@ -71,7 +73,7 @@ def _texts(name: str, value: object) -> Iterator[tuple[str, bool]]:
     elif isinstance(value, list | tuple):
         yield from chain.from_iterable(_texts(name, each) for each in value)
     elif type(value) is str:  # one of a fixed choice is a str, too, and no secret
-        yield value, is_secret_name(name)
+        yield value, _is_secret_setting(name)
         yield from ((text, True) for text in _of_url(value))
 
 

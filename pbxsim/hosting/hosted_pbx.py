@@ -5,6 +5,7 @@ Not here: how a PBX is made of a file (assemble.py), how requests arrive (web/se
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from typing import TYPE_CHECKING, Final, Protocol
@@ -81,6 +82,7 @@ class HostedPbx:
         secrets: SecretValues | None = None,
     ) -> None:
         self.secrets = SecretValues() if secrets is None else secrets
+        self._masks: dict[str, Mask] = {}
         self._vendors = vendors
         self._runs = False
         self.found_records = None if resumed.saved.is_empty else len(resumed.saved.cdrs)
@@ -190,10 +192,13 @@ class HostedPbx:
         driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
         injection = self._injection
         before = self.pbx.directory
+        gone = vars(self).copy()
         self._begin(assembly, seed, driver.rate, resumed)
         self._end(driver, outbox, questions, injection)
         tell_changes(before, self.pbx)
         self._go_on_from(engine)
+        if self._runs:
+            asyncio.get_running_loop().call_soon(gone.clear)  # a thousand calls: after the reply, not before it
 
     @staticmethod
     def _end(driver: ClockDriver, outbox: Outbox, questions: Questions, injection: Injection) -> None:
@@ -307,8 +312,8 @@ class HostedPbx:
         self.questions = Questions(assembled.pbx, self.driver)
         limits = assembled.limits
         self.journal = Journal(assembled.pbx, limits.journal_entries, limits.journal_bytes)
-        masks = self._masks(assembled.interfaces)
-        self.requests = RequestLog(self.journal, scheduler, masks, limits.request_entries, limits.request_bytes)
+        self._make_masks(assembled.interfaces)
+        self.requests = RequestLog(self.journal, scheduler, self._masks, limits.request_entries, limits.request_bytes)
         assembled.pbx.events.subscribe(CallEnded, self._on_ended)
         if resumed is None:
             self.record_store.clear()
@@ -345,9 +350,12 @@ class HostedPbx:
             receiver for name, interface in interfaces.items() for receiver in self._vendors[name].receivers(interface)
         ]
 
-    def _masks(self, names: Iterable[str]) -> dict[str, Mask]:
-        masks = {name: Mask([self._vendors[name]], self.secrets) for name in names}
-        return masks | {"": Mask(self._vendors.values(), self.secrets)}
+    def _make_masks(self, names: Iterable[str]) -> None:
+        """See that there is a mask for each vendor that is spoken, and for paths that nobody owns."""
+        for name in ("", *names):
+            if name in self._masks:
+                continue
+            self._masks[name] = Mask([self._vendors[name]] if name else self._vendors.values(), self.secrets)
 
     def _met(self, record: RequestRecord, request: Request, injected: Injected) -> Reply:
         record.injected = injected.told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.hosting.errors import CannotBegin
@@ -16,8 +17,7 @@ from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterable, Mapping
 
     from pbxsim.config.file import PbxFile
     from pbxsim.config.records import Placement, RecordingEntry
@@ -48,6 +48,8 @@ class RecordingsFolder:
         self._recorder: Recorder | None = None
         self._pbx: Pbx | None = None
         self._before = before
+        self._as_placed: tuple[Placement, ...] | None = None  # what lies in a folder of ours while nothing changes it
+        self._lying: tuple[Path, ...] = ()  # and where
 
     def recorder(self, *, longest: int, most_bytes: int) -> Recorder:
         """Make a recorder for it.
@@ -57,30 +59,30 @@ class RecordingsFolder:
         """
         return Recorder(self._root, longest=longest, most_bytes=most_bytes)
 
-    def put_back(self, pbx: Pbx, placements: Iterable[Placement], recorder: Recorder, *, anew: bool) -> None:
+    def put_back(self, pbx: Pbx, placements: tuple[Placement, ...], recorder: Recorder, *, anew: bool) -> None:
         """Make the folder what it is when a PBX begins, record there, and remember what moves away.
 
         `anew`: no earlier run's records are gone on with. Raises RecordingsRefused.
         """
         before, self._before = self._before or self, None
-        moved, forgotten = before.left(anew=anew)
+        before.end_recording(finish=not anew)
+        moved = {} if anew else before.away
+        if not (anew and before is self and self._lies_there(placements)):
+            forgotten = before.empty() if anew else ()
+            placed = [self._place(each) for each in placements if self._is_home(pbx, each)]
+            self._let_give_way(forgotten)
+            self._root.is_changed = False
+            self._as_placed = placements if anew and not self._keep and all(placed) else None
+            self._lying = tuple(self._folder / each.folder.strip("/") / each.file for each in placements)
         self._recorder, self._pbx = recorder, pbx
-        for placement in placements:
-            if self._is_home(pbx, placement):
-                self._place(placement)
-        self._let_give_way(forgotten)
         self._moves = Moves(self._home if self._keep else (), moved)
         pbx.events.subscribe(RecordingMoved, self._moves.on_moved, Stage.RECORDS)
         recorder.attach(pbx)
 
-    def left(self, *, anew: bool) -> tuple[Mapping[int, Cdr], Sequence[Cdr]]:
-        """End what the PBX before did here; give what it had moved away, and what is now forgotten of it."""
-        if self._recorder is not None:  # it must not write into what has begun anew
-            self._recorder.close(finish=not anew)
-        if not anew:
-            return self._moves.away, ()
-        self._empty()
-        return {}, tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
+    @property
+    def away(self) -> Mapping[int, Cdr]:
+        """Give the records whose recordings the PBX moved away, by number, as it left them."""
+        return self._moves.away
 
     def bring_back(self, before: Pbx, now: Pbx) -> None:
         """Move what was moved since to where the records of `now` say; what else is in `before` gives way."""
@@ -98,11 +100,25 @@ class RecordingsFolder:
                         to_file=kept.recording_file,
                     )
 
-    def _empty(self) -> None:
+    def end_recording(self, *, finish: bool) -> None:
+        """Have the PBX that was there write no more: not into what has begun anew."""
+        if self._recorder is not None:
+            self._recorder.close(finish=finish)
+
+    def empty(self) -> tuple[Cdr, ...]:
+        """Take away what the PBX that was there left, and give its records, which are forgotten with it."""
         if not self._keep:
             shutil.rmtree(self._folder, ignore_errors=True)
         for number, cdr in self._moves.away.items():
             self._bring_home(self._home[number], cdr)
+        return tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
+
+    def _lies_there(self, placements: tuple[Placement, ...]) -> bool:
+        """Tell whether just these recordings lie in a folder of ours: then a reset has nothing to write.
+
+        Whoever clears up temporary files may have taken one away.
+        """
+        return self._as_placed == placements and not self._root.is_changed and all(map(Path.is_file, self._lying))
 
     def _let_give_way(self, forgotten: Iterable[Cdr]) -> None:
         for cdr in forgotten:
@@ -125,7 +141,8 @@ class RecordingsFolder:
         found = [pbx.cdrs.get(number) for number in placed]
         return any((cdr.recording_folder, cdr.recording_file) == where for cdr in found)
 
-    def _place(self, placement: Placement) -> None:
+    def _place(self, placement: Placement) -> bool:
+        """Put it there. Only the user's own folder must take it: from one of ours it is missed when it is asked for."""
         try:
             self._root.place(placement.folder, placement.file, placement.content)
         except PbxError as error:
@@ -133,6 +150,8 @@ class RecordingsFolder:
             if self._keep:
                 raise RecordingsRefused(told) from error
             _log.warning("%s; whoever asks for it is told that it is not there", told)
+            return False
+        return True
 
 
 class Moves:

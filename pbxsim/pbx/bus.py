@@ -44,7 +44,12 @@ class EventBus:
 
     def subscribe(self, kind: type[_E], listener: Callable[[_E], None], stage: Stage = Stage.TELLING) -> None:
         """Have `listener` called for each event of exactly this kind."""
-        staged = self._staged.setdefault(kind, [])
+        staged = self._staged.get(kind)
+        if staged is None:  # as for most, at each reset of a PBX
+            self._staged[kind] = [(stage, listener)]
+            self._listeners[kind] = (listener,)
+            self.wanted.add(kind)
+            return
         staged.append((stage, listener))
         staged.sort(key=_stage)  # stable: who came first stays first
         self._listen(kind)
@@ -72,7 +77,7 @@ class EventBus:
 
     def _listen(self, kind: type[Event]) -> None:
         """Keep what `emit` needs: a tuple, so that nobody who comes or goes meanwhile disturbs it."""
-        self._listeners[kind] = tuple(listener for _, listener in self._staged[kind])
+        self._listeners[kind] = tuple([listener for _, listener in self._staged[kind]])
         if self._listeners[kind]:
             self.wanted.add(kind)
         else:

@@ -79,10 +79,15 @@ def ratios(ours: list[Figures], rival: list[Figures], figure: str) -> Spread:
 
 def in_child(module: str, function: str, **arguments: float | str) -> Callable[[], Figures]:
     """Give a measurement that calls `tests.bench.<module>.<function>(**arguments)` in a process of its own."""
+    return in_child_of(sys.executable, module, function, **arguments)
+
+
+def in_child_of(python: str, module: str, function: str, **arguments: float | str) -> Callable[[], Figures]:
+    """Give such a measurement by another Python, whose packages are other ones."""
 
     def measure() -> Figures:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.child", f"tests.bench.{module}", function, json.dumps(arguments)],
+            [python, "-m", "tests.bench.child", f"tests.bench.{module}", function, json.dumps(arguments)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 from textwrap import dedent, indent
-from venv import EnvBuilder
 
 import pytest
 
 from pbxsim.testing import PbxServer
+from tests.testing.users_files import CASES, SUITE, WAYS, lay_out
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow  # each is a pytest run of its own, most with a server
 
-SUITE = Path(__file__).parent / "users_suite"
 ROOT = Path(__file__).parents[2]
-CASES = 15
 MOST_LINES = 14
 
 CRM = """
@@ -34,14 +29,6 @@ def call(pbx, **more):
     return urlopen(f"{pbx.url}/api/api.php?{urlencode(query)}").read()
 
 """
-
-
-def lay_out(folder: Path) -> None:
-    """Write the user's suite into a folder, under the names that pytest looks for."""
-    for ours, theirs in (("users_conftest.py", "conftest.py"), ("users_cases.py", "test_shop.py")):
-        shutil.copy(SUITE / ours, folder / theirs)
-    shutil.copy(SUITE / "shop.yaml", folder / "shop.yaml")
-    folder.joinpath("pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n", "utf-8")
 
 
 @pytest.fixture
@@ -74,9 +61,7 @@ def test_the_users_conftest_is_short() -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("-n", "0"),
-        ("-n", "4"),
-        ("-n", "4", "--pbxsim-shared"),
+        *WAYS,
         ("-n", "0", "-o", "pbxsim_in_process=true", "-o", "pbxsim_strict=true"),
     ],
     ids=" ".join,
@@ -241,37 +226,3 @@ def test_what_the_documentation_shows_works(run: Runner) -> None:
     scripted = "def test_script():\n" + indent(script, "    ") + "        assert receiver.received\n"
     run.pytester.path.joinpath("test_docs.py").write_text("\n\n".join([*tests, scripted]), "utf-8")
     run("-o", "pbxsim_file=shop.yaml", "test_docs.py").assert_outcomes(passed=3)
-
-
-def test_it_works_from_a_wheel_in_a_clean_environment(tmp_path: Path) -> None:
-    build = pytest.importorskip("build")
-    assert build.__version__
-    wheels, suite, environment = tmp_path / "wheels", tmp_path / "suite", tmp_path / "environment"
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(wheels), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
-    EnvBuilder(with_pip=True).create(environment)
-    python = str(environment / "bin" / "python")
-    clean = {"PATH": "/usr/bin:/bin"}
-    (wheel,) = wheels.glob("*.whl")
-    install = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        str(wheel),
-        "pytest",
-        "pytest-xdist",
-    ]
-    done = subprocess.run(install, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"the dependencies cannot be had: {done.stderr.strip().splitlines()[-1]}")
-    suite.mkdir()
-    lay_out(suite)
-    (suite / "pytest.ini").unlink()
-    for arguments in (("-n", "0"), ("-n", "2", "--pbxsim-shared")):
-        ran = subprocess.run(
-            [python, "-m", "pytest", "-q", *arguments], cwd=suite, env=clean, capture_output=True, text=True
-        )
-        assert f"{CASES} passed" in ran.stdout, ran.stdout + ran.stderr

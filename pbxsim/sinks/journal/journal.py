@@ -59,6 +59,9 @@ class _Line(msgspec.Struct, frozen=True):
     data: Data
 
 
+_NAMED: Final = [(kind, kind.name) for kind in KINDS]  # spelt once, not at each reset
+
+
 class Journal:
     """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
 
@@ -80,10 +83,10 @@ class Journal:
         # Those with more than the flat sum: number, and how much more. Forgotten ones go when there are so many.
         self._larger: deque[tuple[int, int]] = deque()
         self._settled_at = _FEW
-        for kind in KINDS:
-            listener = _Listener(self, kind)
-            hear = listener.hear if kind.size is None else listener.hear_sized
-            pbx.events.subscribe(kind.event, hear, Stage.JOURNAL)
+        subscribe = pbx.events.subscribe
+        for kind, name in _NAMED:
+            listener = _Listener(self, kind, name)
+            subscribe(kind.event, listener.hear if kind.size is None else listener.hear_sized, Stage.JOURNAL)
 
     def __len__(self) -> int:
         """Count the entries that are still kept."""
@@ -161,11 +164,11 @@ class _Listener:
 
     __slots__ = ("_clock", "_journal", "_kept", "_name", "_size", "_spell", "_take")
 
-    def __init__(self, journal: Journal, kind: Kind[Any, Any]) -> None:
+    def __init__(self, journal: Journal, kind: Kind[Any, Any], name: str) -> None:
         self._journal = journal
         self._clock = journal.clock
         self._kept = journal.kept
-        self._name, self._take, self._spell = kind.name, kind.take, kind.spell
+        self._name, self._take, self._spell = name, kind.take, kind.spell
         self._size = _nothing if kind.size is None else kind.size
 
     def hear(self, event: Event) -> None:

@@ -42,9 +42,12 @@ class RecordingRoot:
     A file that stands in the way of a move is never overwritten: the move is refused, so no recording is lost by a name
     used twice. But one that `gives_way` is as good as gone, until a recording is put there again. Folders are made as
     needed, and taken away again where the move then fails.
+
+    `is_changed`: something was to be put or moved somewhere since whoever reads this last set it to False.
     """
 
     def __init__(self, root: Path) -> None:
+        self.is_changed = False
         self._root = root.absolute()
         self._giving_way: set[tuple[bytes, ...]] = set()
 
@@ -142,7 +145,8 @@ class RecordingRoot:
 
     @contextmanager
     def _made(self, folder: str) -> Iterator[int]:
-        """Open a folder that is made where it is missing. Raises RecordingFolderRefused."""
+        """Open a folder, to change what is in it; made where it is missing. Raises RecordingFolderRefused."""
+        self.is_changed = True
         try:
             with self._folder(folder, makes=True) as here:
                 yield here
