@@ -10,12 +10,13 @@ from msgspec import Meta
 
 from pbxsim.config.destinations import DestinationEntry
 from pbxsim.kit.finding import Finding
-from pbxsim.kit.paths import texts
+from pbxsim.kit.paths import mappings, texts
 from pbxsim.kit.values import Name
 from pbxsim.pbx.hours import BadTiming, Days, Schedule, Timing
 
 TIMING: Final = "a timing as GotoIfTime has it, times,weekdays,days,months: 08:00-17:00,mon-fri"
 DAYS: Final = "a day, 2026-12-24 or 12-24 for each year, or two of one form with / between them"
+ELSEWHERE: Final = "somewhere else: these opening hours would say the same again"
 
 
 class HoursEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,9 +55,14 @@ class HoursEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def hours_faults(plain: object) -> Iterator[Finding]:
-    """Find timings and days that are none."""
+    """Find timings and days that are none, and opening hours that send callers to themselves."""
     yield from _bad(plain, "hours.*.times.*", Timing.parse, TIMING)
     yield from _bad(plain, "hours.*.holidays.*", Days.parse, DAYS)
+    for path, entry in mappings(plain, "hours.*"):
+        for period in ("open", "closed", "holiday"):
+            for way, name in texts(entry, f"{period}.hours"):
+                if name == entry.get("name"):
+                    yield Finding((*path, *way), name, ELSEWHERE)
 
 
 def _bad(plain: object, place: str, read: Callable[[str], object], expected: str) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
@@ -20,6 +20,9 @@ A_WORD: Final[Duration] = SECOND * 60 // 150
 """How long a word of an announcement takes: 150 words a minute, as fast as audio books are read."""
 
 _ROUND: Final = "somewhere from which a caller who presses nothing does not come back to this menu"
+
+_Node: TypeAlias = tuple[str, str]  # a menu or opening hours, by name
+_Lead: TypeAlias = tuple[Path, _Node]  # where the file says so, and where a caller comes
 
 Digits: TypeAlias = Annotated[
     str, Meta(pattern=r"^[0-9*#A-D]{1,20}$", title='what is pressed, as text of 0-9, *, # and A-D: "1"')
@@ -100,20 +103,49 @@ def menu_faults(plain: object) -> Iterator[Finding]:
 
 def _circles(plain: object) -> Iterator[Finding]:
     """Find time-outs that lead from menu to menu and back, without a digit that anybody must press."""
+    leads = {_menu(name): [lead] for name, lead in _time_outs(plain)}
+    for name, lead in _by_hours(plain):
+        leads.setdefault(_hours(name), []).append(lead)
+    for start in [node for node in leads if node[0] == "menu"]:
+        ((path, to),) = leads[start]
+        if start in _reached(to, leads):
+            yield Finding(path, value_at(plain, path), _ROUND)
+
+
+def _time_outs(plain: object) -> Iterator[tuple[str, _Lead]]:
+    """Give menus by name with where their time-outs lead: to a menu or to opening hours."""
     numbers = _menus_by_number(plain)
     first = next((name for _, name in texts(plain, "dialplans.*.name")), NO_PLAN)
-    leads: dict[str, tuple[Path, str]] = {}
     for path, menu in mappings(plain, "menus.*"):
         match menu:
             case {"name": str(name), "timeout": {"menu": str(to)}}:
-                leads[name] = (*path, "timeout", "menu"), to
+                yield name, ((*path, "timeout", "menu"), _menu(to))
+            case {"name": str(name), "timeout": {"hours": str(to)}}:
+                yield name, ((*path, "timeout", "hours"), _hours(to))
             case {"name": str(name), "timeout": {"dial": str(number)}}:
                 context = menu.get("context") or first
                 if (context, number) in numbers:
-                    leads[name] = (*path, "timeout", "dial"), numbers[context, number]
-    for name, (path, to) in leads.items():
-        if name in _reached(to, leads):
-            yield Finding(path, value_at(plain, path), _ROUND)
+                    yield name, ((*path, "timeout", "dial"), _menu(numbers[context, number]))
+
+
+def _by_hours(plain: object) -> Iterator[tuple[str, _Lead]]:
+    """Give opening hours by name with each menu and each other opening hours to which a period of theirs leads."""
+    for path, entry in mappings(plain, "hours.*"):
+        for period in ("open", "closed", "holiday"):
+            match entry:
+                case {"name": str(name)}:
+                    for _, to in texts(entry, f"{period}.menu"):
+                        yield name, ((*path, period, "menu"), _menu(to))
+                    for _, to in texts(entry, f"{period}.hours"):
+                        yield name, ((*path, period, "hours"), _hours(to))
+
+
+def _menu(name: str) -> _Node:
+    return "menu", name
+
+
+def _hours(name: str) -> _Node:
+    return "hours", name
 
 
 def _menus_by_number(plain: object) -> dict[tuple[object, object], str]:
@@ -125,9 +157,9 @@ def _menus_by_number(plain: object) -> dict[tuple[object, object], str]:
     return found
 
 
-def _reached(start: str, leads: Mapping[str, tuple[Path, str]]) -> list[str]:
-    """Give the menus to which a caller comes who presses nothing, from `start` on, each once."""
+def _reached(start: _Node, leads: Mapping[_Node, Sequence[_Lead]]) -> list[_Node]:
+    """Give the menus and opening hours to which a caller may come who presses nothing, from `start` on, each once."""
     reached = [start]
-    while (lead := leads.get(reached[-1])) is not None and lead[1] not in reached:
-        reached.append(lead[1])
+    for node in reached:
+        reached.extend(dict.fromkeys(to for _, to in leads.get(node, ()) if to not in reached))
     return reached

@@ -64,6 +64,12 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
     return True
 
 
+def is_full(control: CallControl, leg: Channel, to: str) -> bool:
+    """Tell whether `to` is a number for whoever is at that leg, and `blind` refuses it because there is no room."""
+    destination = control.dialplan.resolve(to, _context(leg))
+    return not isinstance(destination, Refused) and not _can_take(control, destination)
+
+
 def _can_take(control: CallControl, destination: Destination) -> bool:
     """Tell whether what a number leads to has room: a parking lot may be full."""
     hunt = control.hunts.get(destination.name) if isinstance(destination, ToHunt) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.clock.instant import parse_iso
-from pbxsim.config.hours import DAYS, TIMING
+from pbxsim.config.hours import DAYS, ELSEWHERE, TIMING
 from pbxsim.pbx.directory import Step
 from pbxsim.pbx.hours import Period
 from tests.config.paper import built, pbx_file, told
@@ -53,3 +53,11 @@ def test_a_destination_says_exactly_one_thing() -> None:
     (fault,) = told("hours: [{name: a, open: {}, closed: {play: 1}}]")
     assert fault[1] == "hours[0].open"
     assert fault[3].startswith("exactly one of extension, dial,")
+
+
+@pytest.mark.parametrize("period", ["open", "closed", "holiday"])
+def test_hours_that_lead_to_themselves_are_told(period: str) -> None:
+    ways = {"open": "{play: 1}", "closed": "{play: 1}", "holiday": "{play: 1}", period: "{hours: a}"}
+    text = ", ".join(f"{name}: {way}" for name, way in ways.items())
+    (fault,) = told(f"hours: [{{name: a, {text}}}]")
+    assert fault[1:] == (f"hours[0].{period}.hours", "a", ELSEWHERE)

@@ -223,3 +223,12 @@ def test_a_text_in_several_lines_is_one_announcement() -> None:
     """).pbx.calls.hunts["menu a"]
     assert isinstance(hall, MenuHunt)
     assert hall.menu.say == 1_200_000
+
+
+def test_a_time_out_that_opening_hours_lead_back_is_told() -> None:
+    text = """
+    hours: [{name: h, open: {hours: g}, closed: {hangup: 16}}, {name: g, open: {hangup: 16}, closed: {menu: a}}]
+    menus: [{name: a, digits: {"1": {hangup: 16}}, timeout: {hours: h}}]
+    """
+    assert [fault[1:3] for fault in told(text)] == [("menus[0].timeout.hours", "h")]
+    assert "menu a" in built(text.replace("{menu: a}", "{play: 1}")).pbx.calls.hunts

@@ -109,10 +109,12 @@ class SimulatedHandset:
     def transfer(self, line: Line, to: str) -> None:
         """Hand on the oldest call that is up, or else the oldest held one.
 
-        Raises NothingToDo if nobody is there, or nothing has that number.
+        Raises NothingToDo if nobody is there, nothing has that number, or the parking lot is full.
         """
         leg = self._oldest(line, partner, "talks with anybody", _is_held)
         if not transfer.blind(self._pbx.calls, leg, to):
+            if transfer.is_full(self._pbx.calls, leg, to):
+                raise NothingToDo(f"no slot is free at {to}: the two talk on")
             why = why_not_dialled(to)
             said = f"nothing that {line.user} may call has the number {to!r}"
             raise NothingToDo(f"{said}: {why}" if why else said)

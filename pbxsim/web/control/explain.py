@@ -90,6 +90,8 @@ def _outcome(host: HostedPbx, call: Call) -> str:
         return _now(host, call)
     if message := feature_course.message(call):
         return message
+    if call.disposition is Disposition.ANSWERED and (alone := feature_course.end(call)):
+        return alone
     if call.disposition is Disposition.ANSWERED:
         talked = (call.ended_at - call.bridged_at) / SECOND
         return f"both parties were connected, and talked for {talked:g} s"
@@ -99,7 +101,8 @@ def _outcome(host: HostedPbx, call: Call) -> str:
 def _now(host: HostedPbx, call: Call) -> str:
     held = f"; the clock is held at {iso(host.pbx.clock.now)}: nothing goes on until it is moved"
     menu = menu_course.heard_now(call)
-    where = "the parties talk" if call.bridged_at else f"{_party(call)} is being rung"
+    talks = "the parties talk" if call.bridged_at else f"{_party(call)} is being rung"
+    where = feature_course.now(call) or talks
     if menu:
         where = f"the caller is in menu {menu}"
     return f"{where}{held if not host.driver.rate else ''}"
@@ -117,7 +120,7 @@ def _course(host: HostedPbx, call: Call) -> Iterator[Cause]:
     yield from (Cause(words) for words in menu_course.course(call))
     yield from (Cause(words) for words in feature_course.course(call))
     if call.first is not None and not menu_course.heard_now(call) and not menu_course.end(call):
-        yield Cause(_second_party(call))
+        yield Cause(feature_course.alone(call) or _second_party(call))
     if call.is_over:
         assert call.cause is not None  # of a call that has ended
         why = failure(host.pbx, call)

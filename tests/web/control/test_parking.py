@@ -72,3 +72,47 @@ async def test_nothing_to_pick_up_is_told_by_the_calls_cause(office: Town) -> No
     await office.post("/_pbxsim/phones/sip101/dial", {"to": "*8"})
     (call,) = (await office.get("/_pbxsim/calls")).json
     assert (call["state"], call["cause"]) == ("ended", 21)
+
+
+async def explained(office: Town, call: int) -> tuple[str, list[str]]:
+    """Give the answer, and what led there."""
+    told = (await office.get(f"/_pbxsim/explain/{call}")).json
+    return told["answer"], [cause["words"] for cause in told["causes"]]
+
+
+async def test_who_picked_up_is_not_told_to_have_talked(office: Town) -> None:
+    await office.post("/_pbxsim/calls", {"from": "605000009", "to": "222000000"})
+    await office.post("/_pbxsim/phones/sip101/dial", {"to": "*8"})
+    await office.post("/_pbxsim/calls/1/hangup")
+    answer, causes = await explained(office, 2)
+    assert answer == "it took the call that rang at its pick-up group"
+    assert "the second party, *8, was Pickup() of the PBX itself" in causes
+
+
+async def test_an_empty_slot_and_a_mailbox_that_is_not_there_are_told(office: Town) -> None:
+    await office.post("/_pbxsim/phones/sip101/dial", {"to": "702"})
+    await office.advance(10)
+    assert (await explained(office, 1))[0] == "nobody was parked in default:702"
+    await office.post("/_pbxsim/phones/sip101/dial", {"to": "*97"})
+    assert (await explained(office, 2))[0].startswith("the caller is at VoiceMailMain()")
+    await office.advance(10)
+    assert (await explained(office, 2))[0] == "the caller was at VoiceMailMain, and its extension has no mailbox"
+
+
+async def test_a_parked_party_is_told_to_be_there_and_what_became_of_it(office: Town) -> None:
+    await office.post("/_pbxsim/calls", {"from": "605000009", "to": "222000000"})
+    await office.post("/_pbxsim/phones/sip101/dial", {"to": "*8"})
+    await office.post("/_pbxsim/phones/sip101/transfer", {"to": "700"})
+    assert (await explained(office, 1))[0].startswith("the party is parked in default:701;")
+    await office.post("/_pbxsim/calls/1/hangup")
+    assert (await explained(office, 1))[0] == "the party was parked in default:701, and hung up there"
+
+
+async def test_a_full_lot_refuses_a_transfer_in_words(office: Town) -> None:
+    transfers = []
+    for caller in range(4):
+        await office.post("/_pbxsim/calls", {"from": f"60500001{caller}", "to": "222000000"})
+        await office.post("/_pbxsim/phones/sip101/dial", {"to": "*8"})
+        transfers.append(await office.post("/_pbxsim/phones/sip101/transfer", {"to": "700"}))
+    assert [transfer.status for transfer in transfers] == [200, 200, 200, 409]
+    assert transfers[3].json["detail"] == "no slot is free at 700: the two talk on"
