@@ -21,15 +21,19 @@ from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.announcements import AnnouncementRules, PositionRules
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.dialplan import ToHunt, ToTrunk
+from pbxsim.pbx.dialplan import ToHours, ToHunt, ToTrunk
 from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Step, Trunk
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.pbx.events import CdrClosed, NoticePosted
+from pbxsim.pbx.events import CdrClosed, DatabaseChanged, NoticePosted
+from pbxsim.pbx.hours import Period, Schedule, Timing
+from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.notice import Notice
+from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.testing.office import EVERY_EVENT, START, Office, extension, line
@@ -69,7 +73,8 @@ RULES: Final = (
     ),
 )
 
-_PATIENT: Final = QueueRules(wrap_up=5 * SECOND, max_wait=90 * SECOND)
+_TOLD: Final = AnnouncementRules(positions=PositionRules(every=20 * SECOND, length=2 * SECOND))
+_PATIENT: Final = QueueRules(wrap_up=5 * SECOND, max_wait=90 * SECOND, announcements=_TOLD)
 
 _CHOICES: Final = {"1": Step(queue="sales"), "2": Step(extension="104"), "3": Step(menu="hall")}
 
@@ -89,7 +94,9 @@ class Day:
     ) -> None:
         self.office = _office(seed)
         if listener is not None:
-            for kind in EVERY_EVENT:
+            for kind in EVERY_EVENT:  # but what is remembered: of that the journal has no word
+                if kind is DatabaseChanged:
+                    continue
                 self.office.pbx.events.subscribe(kind, listener)
         self.journal = Journal(self.office.pbx)
         self.questions = self.office.pbx.decisions.questioner = PatientQuestioner()
@@ -145,6 +152,11 @@ def _office(seed: int) -> Office:
         agents=[Agent(number=str(2_000 + index), name=f"Agent {index}", pin="1") for index in range(3)],
         queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures(), rules=_PATIENT)],
         menus=[Menu(name="hall", context="main", say=3 * SECOND, digits=_CHOICES, dialplan="main", tries=2)],
+        schedules=[
+            Schedule(name="shop", open=Step(voicemail="100"), closed=Step(menu="hall"), open_at=(Timing.parse(""),))
+        ],
+        mailboxes=[Mailbox(number="100", rules=MailboxRules(greeting=2 * SECOND))],
+        lots=[ParkingLot(name="default", extension="700", first=701, last=704)],
         seed=seed,
     )
 
@@ -161,6 +173,8 @@ def _work(day: Day, hour: int) -> None:
         _handset(day.office, hour)
     with suppress(NothingToDo):
         _hand_on(day.office, hour)
+    with suppress(NothingToDo):
+        _features(day.office, hour)
     if hour % 17 == 0:
         _agents(day.office, hour)
     if hour % 23 == 0:
@@ -235,6 +249,23 @@ def _hand_on(office: Office, hour: int) -> None:
         handset.do_not_disturb(line, on=not line.do_not_disturb)
     elif hour % 12 == 7:
         handset.divert(line, Diversion(busy="103", no_answer="104") if line.diversion is None else None)
+
+
+def _features(office: Office, hour: int) -> None:
+    """Call when the shop is open or shut, clear out messages, park calls and take them back, pick up what rings."""
+    pbx, handset = office.pbx, office.handset
+    if hour % 10 == 0:
+        pbx.hours.switch(pbx.events, "shop", (None, Period.CLOSED, Period.OPEN)[hour // 10 % 3])
+        office.incoming(f"778{hour:06d}", "shop", reference=f"shop {hour}", second_to=ToHours("8", "shop", "main"))
+    elif hour % 10 == 3:
+        for message in list(pbx.voicemail.messages()):
+            pbx.voicemail.mark(message.id, is_heard=True)
+            if message.id % 2:
+                pbx.voicemail.delete(message.id)
+    elif hour % 10 == 5:
+        handset.transfer(office.phones[_LINES[hour % len(_LINES)]].line, "700")
+    elif hour % 10 in (6, 8):
+        office.dials(_LINES[hour % len(_LINES)], f"70{1 + hour % 2}" if hour % 10 == 6 else f"**{100 + hour % 5}")
 
 
 def _agents(office: Office, hour: int) -> None:

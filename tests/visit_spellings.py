@@ -64,7 +64,7 @@ class Spellings:
         for time, call, queue, agent, event, first, second, third, fourth, fifth in self.log.rows:
             if event == "ENTERQUEUE":
                 began[call] = Told(self.numbers[queue], time[:19], "", 0)
-            elif event in ("RINGNOANSWER", "RINGCANCELED"):
+            elif event in ("RINGNOANSWER", "RINGCANCELED", "AGENTDUMP"):
                 began[call] = began[call]._replace(rung=began[call].rung + 1)
             elif event in _EXITS:
                 visits.append(began.pop(call)._replace(why=_EXITS[event], waited=int(third)))

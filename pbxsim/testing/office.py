@@ -12,6 +12,7 @@ together and gives them short names. Not here: HTTP, what a PBX file says, recor
 
 from __future__ import annotations
 
+from datetime import UTC
 from itertools import chain
 from typing import TYPE_CHECKING, TypedDict
 from zoneinfo import ZoneInfo
@@ -227,7 +228,7 @@ class Office:
             schedules=schedules,
             mailboxes=mailboxes,
             lots=lots,
-            zone=ZoneInfo(time_zone or "UTC"),
+            zone=ZoneInfo(time_zone) if time_zone else UTC,
             agents=agents,
             longest_talk=longest_talk,
             first_cdr=saved.last_cdr + 1,
