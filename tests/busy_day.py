@@ -22,7 +22,7 @@ from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind
-from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToHunt, ToTrunk
 from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Step, Trunk
 from pbxsim.pbx.dtmf import keystrokes
@@ -86,8 +86,9 @@ class Day:
         rules: Sequence[Rule] = RULES,
         listener: Callable[[Event], None] | None = None,
         twist: Callable[[Office, int], None] | None = None,
+        style: RecordStyle = RecordStyle.CALL,
     ) -> None:
-        self.office = _office(seed)
+        self.office = _office(seed, style)
         if listener is not None:
             for kind in EVERY_EVENT:
                 self.office.pbx.events.subscribe(kind, listener)
@@ -134,7 +135,7 @@ def _leg_fate(leg: Channel) -> Fate:
     return leg.peer, leg.number, leg.created_at, leg.ringing_at, leg.answered_at, leg.ended_at, leg.cause
 
 
-def _office(seed: int) -> Office:
+def _office(seed: int, style: RecordStyle) -> Office:
     tariff = Tariff("all", (Rate(per_minute=UNIT, step_seconds=60), Rate(prefix="80", per_minute=3 * UNIT)))
     return Office(
         *(extension(str(number), line(f"sip{number}", line_id=number, max_calls=3)) for number in range(100, 105)),
@@ -146,6 +147,7 @@ def _office(seed: int) -> Office:
         queues=[Queue(name="sales", members=[], waiters=[], figures=QueueFigures(), rules=_PATIENT)],
         menus=[Menu(name="hall", context="main", say=3 * SECOND, digits=_CHOICES, dialplan="main", tries=2)],
         seed=seed,
+        records=RecordRules(style=style),
     )
 
 
@@ -288,11 +290,14 @@ def records(archive: CdrArchive) -> bytes:
 
 
 def digests(seed: int = 7) -> dict[str, str]:
-    """Live through both days, and give the SHA-256 of each journal and each set of records."""
+    """Live through both days, ours in both record styles; give the SHA-256 of each journal and set of records."""
     day, hosted = Day(seed=seed).live(), documented(seed)
+    in_rows = Day(seed=seed, style=RecordStyle.ASTERISK).live()
     compared = {
         "journal": day.journal.jsonl(),
         "records": records(day.office.archive),
+        "journal in rows": in_rows.journal.jsonl(),
+        "rows": records(in_rows.office.archive),
         "documented journal": hosted.journal.jsonl(),
         "documented records": records(hosted.pbx.cdrs),
     }
