@@ -23,7 +23,7 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.announcements import AnnouncementRules, PositionRules
 from pbxsim.pbx.call import CallKind
-from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToHours, ToHunt, ToTrunk
 from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Step, Trunk
 from pbxsim.pbx.dtmf import keystrokes
@@ -91,8 +91,9 @@ class Day:
         rules: Sequence[Rule] = RULES,
         listener: Callable[[Event], None] | None = None,
         twist: Callable[[Office, int], None] | None = None,
+        style: RecordStyle = RecordStyle.CALL,
     ) -> None:
-        self.office = _office(seed)
+        self.office = _office(seed, style)
         if listener is not None:
             for kind in EVERY_EVENT:  # but what is remembered: of that the journal has no word
                 if kind is DatabaseChanged:
@@ -141,7 +142,7 @@ def _leg_fate(leg: Channel) -> Fate:
     return leg.peer, leg.number, leg.created_at, leg.ringing_at, leg.answered_at, leg.ended_at, leg.cause
 
 
-def _office(seed: int) -> Office:
+def _office(seed: int, style: RecordStyle) -> Office:
     tariff = Tariff("all", (Rate(per_minute=UNIT, step_seconds=60), Rate(prefix="80", per_minute=3 * UNIT)))
     return Office(
         *(extension(str(number), line(f"sip{number}", line_id=number, max_calls=3)) for number in range(100, 105)),
@@ -158,6 +159,7 @@ def _office(seed: int) -> Office:
         mailboxes=[Mailbox(number="100", rules=MailboxRules(greeting=2 * SECOND))],
         lots=[ParkingLot(name="default", extension="700", first=701, last=704)],
         seed=seed,
+        records=RecordRules(style=style),
     )
 
 
@@ -319,11 +321,14 @@ def records(archive: CdrArchive) -> bytes:
 
 
 def digests(seed: int = 7) -> dict[str, str]:
-    """Live through both days, and give the SHA-256 of each journal and each set of records."""
+    """Live through both days, ours in both record styles; give the SHA-256 of each journal and set of records."""
     day, hosted = Day(seed=seed).live(), documented(seed)
+    in_rows = Day(seed=seed, style=RecordStyle.ASTERISK).live()
     compared = {
         "journal": day.journal.jsonl(),
         "records": records(day.office.archive),
+        "journal in rows": in_rows.journal.jsonl(),
+        "rows": records(in_rows.office.archive),
         "documented journal": hosted.journal.jsonl(),
         "documented records": records(hosted.pbx.cdrs),
     }

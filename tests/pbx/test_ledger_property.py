@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.pbx.account import Account, ChargeBasis, Rate, Tariff
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.events import CdrClosed, CreditChanged
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.saved import Saved
@@ -72,7 +73,7 @@ def _cost(tariff: Tariff, number: str, spent: int) -> int | None:
 
 def _legs(order: Order, cdr: Cdr) -> list[Leg]:
     """Work out the legs that went out and were answered: number and full seconds of each."""
-    talked = (cdr.end - cdr.answer) // SECOND if cdr.answer else None
+    talked = (cdr.end - cdr.talk) // SECOND if cdr.talk else None
     found: list[tuple[str, int | None]] = []
     if _is_outside(order.first):
         answers = order.first[3] == "1"
@@ -99,8 +100,9 @@ def expected(order: Order, cdr: Cdr, tariff: Tariff) -> Counter[tuple[str, int, 
 class Firm:
     """A PBX whose every action is one transaction; `stored` are those that last."""
 
-    def __init__(self, tariff: Tariff) -> None:
+    def __init__(self, tariff: Tariff, style: RecordStyle = RecordStyle.ASTERISK) -> None:
         self._tariff = tariff
+        self._records = RecordRules(style=style)
         self.stored: list[Transaction] = []
         self.orders: dict[int, Order] = {}
         self.topped_up: dict[int, int] = {}
@@ -109,7 +111,9 @@ class Firm:
     def _build(self) -> Office:
         saved = self._saved()
         accounts = [Account(name=name, credit=OPENING[name], tariff=self._tariff, changed_at=START) for name in NAMES]
-        office = Office(extension("100"), extension("101", line("desk")), accounts=accounts, saved=saved)
+        office = Office(
+            extension("100"), extension("101", line("desk")), accounts=accounts, saved=saved, records=self._records
+        )
         self._open = Transaction(office.clock.now, 0, 0, [], [])
         known = {entry.id for entry in saved.entries}
         opened = [entry for name in NAMES for entry in office.pbx.ledger.of(name) if entry.id not in known]
@@ -285,10 +289,13 @@ def do(firm: Firm, step: Step) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@pytest.mark.parametrize("style", RecordStyle)
+@settings(max_examples=150, deadline=None)
 @given(tariffs, st.lists(steps_of_all_kinds, min_size=8, max_size=60))
-def test_the_charges_are_the_change_of_credit_whatever_happens(tariff: Tariff, steps: list[Step]) -> None:
-    firm = Firm(tariff)
+def test_the_charges_are_the_change_of_credit_whatever_happens(
+    style: RecordStyle, tariff: Tariff, steps: list[Step]
+) -> None:
+    firm = Firm(tariff, style)
     for step in steps:
         do(firm, step)
         firm.check()

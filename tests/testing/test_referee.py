@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.events import CallStarted, CdrClosed, LegDialed, LegEnded
 from pbxsim.testing.office import Office, extension
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cdr import Cdr
 
 
 @pytest.fixture
@@ -99,5 +104,55 @@ def test_what_is_told_twice_is_found(office: Office, referee: Referee, call: Cal
     office.pbx.calls.hang_up(call)
     again = next(event for event in office.heard if type(event) is kind)
     office.pbx.events.emit(again)
+    with pytest.raises(AssertionError):
+        referee.check()
+
+
+def _answer_before_it_began(cdr: Cdr) -> None:
+    msgspec.structs.force_setattr(cdr, "answer", cdr.start - SECOND)
+
+
+def _lose_the_talk(cdr: Cdr) -> None:
+    msgspec.structs.force_setattr(cdr, "talk", 0)
+
+
+def _talk_later(cdr: Cdr) -> None:
+    msgspec.structs.force_setattr(cdr, "talk", cdr.talk + 1)
+
+
+def _name_another_channel(cdr: Cdr) -> None:
+    msgspec.structs.force_setattr(cdr, "second_serial", cdr.second_serial + 1)
+
+
+def _say_not_answered(cdr: Cdr) -> None:
+    msgspec.structs.force_setattr(cdr, "disposition", Disposition.NO_ANSWER)
+
+
+def _recorded(style: RecordStyle, spoil: Callable[[Cdr], None]) -> Referee:
+    """Have two talk on a PBX whose every record is spoilt before anybody reads it."""
+    office = Office(extension("100"), extension("101"), records=RecordRules(style=style))
+    office.pbx.events.subscribe(CdrClosed, lambda told: spoil(told.cdr))
+    referee = Referee(office.pbx, office.engine)
+    call = office.call("100", "990100000")
+    office.advance(5)
+    office.pbx.calls.hang_up(call)
+    office.finish()
+    return referee
+
+
+@pytest.mark.parametrize("style", RecordStyle)
+def test_records_that_nobody_spoilt_are_in_order(style: RecordStyle) -> None:
+    _recorded(style, lambda _: None).check()
+
+
+@pytest.mark.parametrize(
+    ("style", "spoil"),
+    [
+        *((style, spoil) for style in RecordStyle for spoil in (_answer_before_it_began, _say_not_answered)),
+        *((RecordStyle.ASTERISK, spoil) for spoil in (_lose_the_talk, _talk_later, _name_another_channel)),
+    ],
+)
+def test_a_maker_that_writes_wrong_rows_is_found(style: RecordStyle, spoil: Callable[[Cdr], None]) -> None:
+    referee = _recorded(style, spoil)
     with pytest.raises(AssertionError):
         referee.check()
