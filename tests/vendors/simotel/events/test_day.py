@@ -87,7 +87,7 @@ def test_in_the_end_every_user_is_at_rest_as_its_telephones_are(day: Told) -> No
 
 
 def test_the_day_has_everything_in_it(day: Told) -> None:
-    told = {"NewState", "IncomingCall", "OutgoingCall", "Transfer", "Cdr", "ExtenAdded", "ExtenRemoved"}
+    told = {"NewState", "IncomingCall", "OutgoingCall", "Transfer", "Cdr", "VoiceMail", "ExtenAdded", "ExtenRemoved"}
     assert told == set(day.web.names())
     states = {(one["state"], one.get("direction")) for one in day.web.told("NewState")}
     assert states >= {("Ringing", "in"), ("InUse", "in"), ("InUse", "out"), ("Idle", None), ("Unavailable", None)}
