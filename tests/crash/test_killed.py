@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 
+from pbxsim.pbx.cdr import RecordStyle
 from pbxsim.pbx.dice import draw, stream
 from tests.crash.kept import Kept, read_postgresql, read_sqlite
 from tests.crash.load import PBX, Told, drain, press
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow  # nearly every one starts processes
 
-KILLS: Final = 200
+KILLS: Final = 100  # in each record style
 KILLS_WITHOUT_A_DATABASE: Final = 15
 _LONGEST_LIFE: Final = 0.25  # seconds of the world's time under load before the kill
 _FAST: Final = "200"  # seconds of the PBX in one of the world
@@ -55,14 +56,15 @@ def _arguments(file: Path, database: str, clock: str) -> tuple[str, ...]:
     return str(file), "--port", "0", "--clock", clock, "--db", database, "--start-at", "2026-06-01T08:00:00Z"
 
 
+@pytest.mark.parametrize("style", RecordStyle)
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_nothing_that_was_told_of_is_lost_or_doubled(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+    kind: str, style: RecordStyle, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     database = str(tmp_path / "crash.sqlite3") if kind == "sqlite" else request.getfixturevalue("postgresql_url")
     receiver, nursery = await WebReceiver.started(), await Nursery.opened()
     file = tmp_path / "crash.yaml"
-    file.write_text(PBX.format(receiver=receiver.url), encoding="utf-8")
+    file.write_text(PBX.format(receiver=receiver.url) + f"cdr: {{style: {style.value}}}\n", encoding="utf-8")
     try:
         told = await _lives_and_dies(nursery, database, file, receiver, KILLS)
     finally:
