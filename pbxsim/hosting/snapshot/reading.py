@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from inspect import get_annotations
-from types import MethodType
+from types import MemberDescriptorType, MethodType
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -217,11 +217,21 @@ def _is_timer(entry: tuple[Any, ...]) -> bool:
 def _set(thing: object, name: str, value: object) -> None:
     try:
         if isinstance(thing, msgspec.Struct):
-            msgspec.structs.force_setattr(thing, name, value)
+            _field(type(thing), name).__set__(
+                thing, value
+            )  # a frozen one too; msgspec has no word for that before 0.19
         else:
             object.__setattr__(thing, name, value)
     except (AttributeError, TypeError) as error:
         raise Unfit(str(error)) from None
+
+
+def _field(kind: type, name: str) -> MemberDescriptorType:
+    """Give what a class has for a field. Raises AttributeError."""
+    found = getattr(kind, name)
+    if not isinstance(found, MemberDescriptorType):
+        raise AttributeError(f"{kind.__qualname__} has no field {name}")
+    return found
 
 
 def _check(kind: type, name: str, value: object) -> None:

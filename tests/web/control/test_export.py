@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,7 +46,9 @@ def test_the_test_runs_and_passes_and_fails_where_something_else_comes_of_it(sho
     text = exported(shop, "pytest")
     assert "c4nary" not in text
     assert "pbx.vendors['voipsun']['users'][0]['password']" in text
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_recorded.py"]
+    is_installed = bool(entry_points(group="pytest11", name="pbxsim"))
+    plugin = [] if is_installed else ["-p", "pbxsim.testing.pytest_plugin"]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin, "test_recorded.py"]
     (tmp_path / "test_recorded.py").write_text(text, "utf-8")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert "1 passed" in done.stdout, done.stdout
