@@ -33,7 +33,8 @@ from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.file_watch import FileWatch
-from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.hosting.recordings_folder import RecordingsFolder
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened

@@ -17,7 +17,7 @@ from pbxsim import __version__
 from pbxsim.app import Contradictory, Installation, ServeSettings
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.fault import PbxFileRefused
-from pbxsim.hosting.hosted_pbx import Hosts
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.hosting.session import Head, Step, filled
 from pbxsim.hosting.snapshot.secret_marks import UnknownMark
 from pbxsim.hosting.snapshot.snapshot import file_of

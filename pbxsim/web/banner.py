@@ -12,7 +12,8 @@ from pbxsim.web.paths import CONTROL_ROOT
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.hosting.hosts import Hosts
     from pbxsim.kit.vendor import Vendor
 
 _CONTROL = (

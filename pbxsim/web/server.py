@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from pbxsim.hosting.fault_injection import SetFault
-    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.hosting.hosts import Hosts
     from pbxsim.hosting.injection import Injection
     from pbxsim.kit.vendor import Vendor
     from pbxsim.web.control.dispatch import ControlApi

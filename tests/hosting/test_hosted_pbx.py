@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.request import Request
 from pbxsim.pbx.events import CallStarted
 from tests.web.town import ACME, plan

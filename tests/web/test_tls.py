@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import parse_iso
-from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.web import tls
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi

@@ -13,7 +13,8 @@ import msgspec
 from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.config.load import read
 from pbxsim.hosting.assemble import FileAssembly
-from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.access import same_secret
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.reply import Reply, compact_json

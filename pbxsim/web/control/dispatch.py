@@ -18,7 +18,7 @@ from pbxsim.web.paths import CONTROL_ROOT, HEALTH, LIVEZ, METRICS, SNAPSHOT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsim.hosting.hosted_pbx import Hosts
+    from pbxsim.hosting.hosts import Hosts
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
     from pbxsim.web.control.route import Route

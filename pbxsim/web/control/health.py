@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from pbxsim.hosting.hosted_pbx import Hosts
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.web.control.response import Response, document
 
 _PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.hosting.hosts import Hosts
 
 _SECOND: Final = 1_000_000
 

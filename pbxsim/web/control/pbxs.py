@@ -12,7 +12,7 @@ from pbxsim.config.fault import PbxFileRefused
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.hosting.admission import LastPbx, NewPbx, NoSuchPbx
 from pbxsim.hosting.errors import CannotBegin
-from pbxsim.hosting.hosted_pbx import Hosts
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.receiving import is_url
 from pbxsim.kit.request import Request
 from pbxsim.kit.values import PbxName

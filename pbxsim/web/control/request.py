@@ -20,7 +20,8 @@ from pbxsim.pbx.dtmf import KEYS
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
-    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.hosting.hosts import Hosts
 
 S = TypeVar("S", bound=msgspec.Struct)
 

@@ -23,7 +23,8 @@ from pbxsim.web.control.request import Nothing, body_of, number_of, query_of, re
 from pbxsim.web.control.response import Problem, Response
 
 if TYPE_CHECKING:
-    from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+    from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.hosting.hosts import Hosts
     from pbxsim.kit.request import Request
 
 R = TypeVar("R")

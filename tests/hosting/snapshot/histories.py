@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from pbxsim.clock.instant import seconds
-from pbxsim.hosting.hosted_pbx import Hosts
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.request import Request
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.sinks.queue_log import QueueLog

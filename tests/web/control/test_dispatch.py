@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.hosting.hosted_pbx import Hosts
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.web.control.request import Nothing, body_of, moment, number_of, pbx_meant, query_of, refuse_repetitions
 from pbxsim.web.control.response import Problem
 from tests.web.town import ACME, START, plan

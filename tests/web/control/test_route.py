@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from pbxsim.clock.driver import ClockDriver
-from pbxsim.hosting.hosted_pbx import HostedPbx, Hosts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.request import Request
 from pbxsim.sinks.store.port import NotStored, NullStore
 from pbxsim.web.control.clock import Moving
