@@ -50,13 +50,14 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             " reset: the connection is reset. truncated: half of the reply's body, then the end. garbled: bytes of the"
             " body are wrong. rate-limit: 429 for more than `requests` in `seconds`. overtaken: the reply comes"
             " when so many `webhooks` that came of it were tried; a clock that is held goes on for that, `seconds`"
-            " (60) at most. ghost-call: its end is not heard, it stays until the PBX hangs it up. "
-            " answer-after-hangup: an answer is heard only when the ringing has been over for `seconds` (1). missing-cause: 31"
-            " instead of each cause that telephones and networks give. cdr-late: records are closed `seconds`"
-            " later. cdr-unseen: they are there, and vendors' reports have them `seconds` later. recording-late:"
-            " it can be read `seconds` later. webhook-late: tried `seconds` later, those behind it wait."
-            " webhook-twice: sent once more after it was taken. webhook-out-of-order: comes after the next one, or after"
-            " `seconds`. webhook-lost: never sent."
+            " (60) at most. ghost-call: its end is not heard, it stays until the PBX hangs it up."
+            " answer-after-hangup: an answer is heard only when the ringing has been over for `seconds` (1)."
+            " missing-cause: 31 instead of each cause that telephones and networks give."
+            " cdr-late: records are closed `seconds` later. cdr-unseen: they are there, and vendors' reports have them"
+            " `seconds` later. recording-late: it can be read `seconds` later."
+            " webhook-late: tried `seconds` later, those behind it wait."
+            " webhook-twice: sent once more after it was taken. webhook-out-of-order: comes after the next one,"
+            " or after `seconds`. webhook-lost: never sent."
         ),
     ]
     vendor: Annotated[

@@ -9,7 +9,7 @@ from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.explained import explain
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
-from pbxsim.vendors.duocom.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 from pbxsim.vendors.duocom.state import ChosenMask
 
 vendor = Vendor(
@@ -23,6 +23,7 @@ vendor = Vendor(
     explain=explain,
     keeps=(Caller, ChosenMask),
     sample=SAMPLE,
+    time_zone=TIME_ZONE,
     receivers=receivers,
     announce=announce,
     errors={each.value: text for each, text in TEXTS.items()},

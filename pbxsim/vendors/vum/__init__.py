@@ -7,7 +7,7 @@ from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.explained import explain
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
-from pbxsim.vendors.vum.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.vum.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 
 vendor = Vendor(
     name="vum",
@@ -20,6 +20,7 @@ vendor = Vendor(
     explain=explain,
     keeps=(Watched,),
     sample=SAMPLE,
+    time_zone=TIME_ZONE,
     receivers=receivers,
     announce=announce,
     errors={each.value: text for each, text in TEXTS.items() if each is not Text.ACCEPTED},
