@@ -11,6 +11,7 @@ from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
 from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 from pbxsim.vendors.duocom.state import ChosenMask
+from pbxsim.vendors.duocom.traps import TRAPS
 
 vendor = Vendor(
     name="duocom",
@@ -21,6 +22,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    traps=TRAPS,
     keeps=(Caller, ChosenMask),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

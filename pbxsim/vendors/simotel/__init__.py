@@ -15,6 +15,7 @@ from pbxsim.vendors.simotel.explained import explain
 from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
 from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
 from pbxsim.vendors.simotel.state import Mapped
+from pbxsim.vendors.simotel.traps import TRAPS
 
 vendor = Vendor(
     name="simotel",
@@ -25,6 +26,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    traps=TRAPS,
     keeps=(GoingOn, Mapped, ReportedAttempt, ReportedVisit, Session, Visited),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

@@ -8,6 +8,7 @@ from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.explained import explain
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
 from pbxsim.vendors.vum.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
+from pbxsim.vendors.vum.traps import TRAPS
 
 vendor = Vendor(
     name="vum",
@@ -18,6 +19,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    traps=TRAPS,
     keeps=(Watched,),
     sample=SAMPLE,
     time_zone=TIME_ZONE,
