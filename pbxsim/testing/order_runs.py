@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from _pytest.runner import runtestprotocol
 
+from pbxsim.testing.control import ControlRefused, ServerGone
 from pbxsim.testing.orders import SAMPLE, BadOrder, Order, orders, take_down
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
+
+    import pytest
 
     from pbxsim.testing.client import Pbx
     from pbxsim.testing.orders import Played
@@ -27,17 +29,18 @@ _TITLE = "pbxsim: the order"
 class OrderRun:
     """The runs of one test: in all orders that its marker asks for, or in the one of a `token`.
 
-    Raises UsageError for a marker that asks for what there is not.
+    A test whose marker asks for what there is not fails, and so does one that has nothing that could come otherwise.
     """
 
     def __init__(self, item: pytest.Item, nextitem: pytest.Item | None, marker: pytest.Mark, token: str | None) -> None:
         self._item = item
         self._nextitem = nextitem
-        self._asked = _asked(item, marker)
+        self._marker = marker
         self._token = token
         self._order = Order()
         self._begun: list[tuple[Pbx, str, Callable[[str], ZoneInfo]]] = []
         self._played: list[Played] | None = None
+        self._why_not = "it has no PBX of the fixtures pbx or pbx_factory, so there is nothing in any order"
         self._took = 0.0
 
     def report(self) -> None:
@@ -62,9 +65,18 @@ class OrderRun:
             self._order.apply(pbx, len(self._begun))
 
     def ended(self) -> None:
-        """Take down what happened in the plain order, while the test's PBXs are still as it left them."""
-        if self._played is None and self._token is None:
-            self._played = [take_down(pbx, n, begun, zone) for n, (pbx, begun, zone) in enumerate(self._begun, start=1)]
+        """Take down what happened in the plain order, while the test's PBXs are still as it left them.
+
+        What is on its way to a receiver arrives first: it is none of the next run's.
+        """
+        try:
+            for pbx, _, _ in self._begun:
+                pbx.advance(0)
+            if self._played is None and self._token is None:
+                begun = enumerate(self._begun, start=1)
+                self._played = [take_down(pbx, number, at, zone) for number, (pbx, at, zone) in begun]
+        except (ControlRefused, ServerGone) as error:
+            self._why_not = f"its PBX cannot tell what happened: {error}"
 
     # -- the runs -------------------------------------------------------------------------------------------------
 
@@ -74,7 +86,12 @@ class OrderRun:
         if any(not report.passed for report in plain):
             again = self._last(Order())
             return _told(again, "the plain order; no other was tried")
-        wanted = list(orders(self._played or [], **self._asked))
+        if self._played is None:
+            return _failed(self._last(Order()), self._why_not)
+        try:
+            wanted = list(orders(self._played, *self._marker.args, **_asked(self._marker)))
+        except (BadOrder, TypeError) as bad:
+            return _failed(self._last(Order()), f"sample=, seed=, without=: {bad}")
         for number, order in enumerate(wanted[:-1], start=1):
             reports = self._run(order, is_last=False)
             if any(report.failed for report in reports):
@@ -109,15 +126,19 @@ class OrderRun:
         return reports
 
 
-def _asked(item: pytest.Item, marker: pytest.Mark) -> dict[str, Any]:
+def _asked(marker: pytest.Mark) -> dict[str, Any]:
     wanted = {"sample": SAMPLE, "seed": 0, "without": (), **marker.kwargs}
-    if isinstance(wanted["without"], str):
-        wanted["without"] = (wanted["without"],)
-    try:
-        list(orders([], *marker.args, **wanted))
-    except (BadOrder, TypeError) as bad:
-        raise pytest.UsageError(f"{item.nodeid}: pbx_orders(sample=, seed=, without=): {bad}") from None
-    return wanted
+    is_one = isinstance(wanted["without"], str)
+    return {**wanted, "without": (wanted["without"],)} if is_one else wanted
+
+
+def _failed(reports: list[pytest.TestReport], why: str) -> list[pytest.TestReport]:
+    """Have a run fail that passed, for that reason."""
+    for report in reports:
+        if report.when == "call" and report.passed:
+            report.outcome = "failed"
+            report.longrepr = f"pbx_orders: {why}"
+    return reports
 
 
 def _told(reports: list[pytest.TestReport], words: str) -> list[pytest.TestReport]:

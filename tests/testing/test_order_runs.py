@@ -130,16 +130,21 @@ def test_one_order_alone_is_run_in_a_server_that_is_shared_and_in_a_coroutine(ru
 
 
 @pytest.mark.parametrize(
-    ("marker", "arguments", "told"),
+    ("marker", "told"),
     [
-        ("without='lte'", (), "*pbx_orders(sample=, seed=, without=): 'lte' is no kind of difference*"),
-        ("often=3", (), "*pbx_orders(sample=, seed=, without=): *often*"),
-        ("", ("--pbxsim-order", "request1.los"), "*--pbxsim-order: 'request1.los' is no difference*"),
+        ("without='lte'", "pbx_orders: sample=, seed=, without=: 'lte' is no kind of difference*"),
+        ("often=3", "pbx_orders: sample=, seed=, without=: *often*"),
+        ("seed=1", "pbx_orders: it has no PBX of the fixtures pbx or pbx_factory, so there is nothing in any order"),
     ],
 )
-def test_what_asks_for_what_there_is_not_is_a_wrong_usage(
-    run: Runner, marker: str, arguments: tuple[str, ...], told: str
-) -> None:
-    result = run(f"@pytest.mark.pbx_orders({marker})\ndef test_it(pbx):\n    pass\n", *arguments)
+def test_a_test_that_asks_for_what_there_is_not_fails(run: Runner, marker: str, told: str) -> None:
+    fixture = "" if marker == "seed=1" else "pbx"
+    result = run(f"@pytest.mark.pbx_orders({marker})\ndef test_it({fixture}):\n    pass\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([told])
+
+
+def test_a_token_that_is_none_is_a_wrong_usage(run: Runner) -> None:
+    result = run("def test_it(pbx):\n    pass\n", "--pbxsim-order", "request1.los")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([told])
+    result.stderr.fnmatch_lines(["*--pbxsim-order: 'request1.los' is no difference*"])

@@ -22,7 +22,14 @@ vendors: {voipsun: {users: [{username: crm, password: change-me}]}}
 """
 CLIENT = """
 import os, sys
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
+
+
+def ended(url):
+    wish = b'{"of": "cdrs", "timeout_seconds": 10}'
+    with urlopen(Request(f"{url}/_pbxsim/wait", wish, {"Content-Type": "application/json"})) as reply:
+        return b'"met":true' in reply.read()
+
 
 number, url = os.environ["PBXSIM_NUMBER"], os.environ["PBXSIM_URL"]
 query = f"username=crm&password=change-me&action=originate&srcExtenInternalNum=100&dstNum={number}"
@@ -102,6 +109,14 @@ def test_a_check_is_a_command_that_is_told_what_came_of_the_calls(
     asked = [*ONLY[2:], "--check", f"{sys.executable} {check}", *client("0")]
     assert main(["traps", file, *asked]) == (Exit.DONE if "BUSY" in verdict else Exit.REFUSED)
     assert ("the check says that something is wrong: exit 1" in capsys.readouterr().out) == ("BUSY" not in verdict)
+
+
+def test_a_client_that_waits_for_the_calls_end_itself_is_tried_while_the_clock_runs(
+    file: str, client: Callable[[str], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = "b'true' not in said or not ended(url)"
+    assert main(["traps", file, *ONLY[:2], "--clock", "600", *client(verdict)]) == Exit.DONE
+    assert "1 passed, 0 fell in" in capsys.readouterr().out
 
 
 WRONG = {
