@@ -35,6 +35,7 @@ from pbxsim.options import (
     word,
 )
 from pbxsim.simulate.command import add_options
+from pbxsim.traps.command import add_options as add_traps_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -220,6 +221,22 @@ def replay(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def traps(asked: argparse.Namespace) -> int:
+    """Try an integration against what its vendors' manuals say and clients get wrong; print the report card."""
+    from pbxsim.traps.command import NotReached, TrapsRefused, WrongUse, card_of
+
+    try:
+        card = card_of(asked, lambda text: print(text, file=sys.stderr, flush=True) if sys.stderr.isatty() else None)
+    except WrongUse as wrong:
+        return _complain(f"pbxsim traps: error: {wrong}", Exit.USAGE)
+    except TrapsRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    except NotReached as unreachable:
+        return _complain(str(unreachable), Exit.UNREACHABLE)
+    _say(card.json() if asked.json else card.text())
+    return Exit.REFUSED if card.fell_in else Exit.DONE
+
+
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = Parser(
         prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
@@ -245,6 +262,13 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     player.add_argument("pbx", metavar="PBX", help="the PBX file that it was made of, or a built-in PBX's name")
     player.set_defaults(command=replay)
+    trapper = add(
+        "traps",
+        help="try your client against what vendors' manuals say and clients get wrong; exit 1 if it falls for one",
+        allow_abbrev=False,
+    )
+    add_traps_options(trapper, port=named(port), rate=named(rate), seconds=named(span(0.01, 86_400)))
+    trapper.set_defaults(command=traps)
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
     add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)

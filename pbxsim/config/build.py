@@ -122,11 +122,11 @@ def _first_dialplan(file: PbxFile) -> str:
 
 
 def _extensions(file: PbxFile, dialplan: str) -> list[Extension]:
-    entries = [line for extension in file.extensions for line in extension.line_entries()]
-    lines = iter([entry.line(number) for number, entry in _numbered(entries)])
+    entries = [extension.line_entries() for extension in file.extensions]
+    lines = iter([entry.line(number) for number, entry in _numbered([*chain.from_iterable(entries)])])
     return [
-        entry.extension(number, [next(lines) for _ in entry.line_entries()], dialplan)
-        for number, entry in _numbered(file.extensions)
+        entry.extension(number, [next(lines) for _ in own], dialplan)
+        for (number, entry), own in zip(_numbered(file.extensions), entries, strict=True)
     ]
 
 

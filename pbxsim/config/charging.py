@@ -48,6 +48,7 @@ class TariffEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     name: Name
     rates: tuple[RateEntry, ...] = ()
 
+    @lru_cache(1024)  # noqa: B019 - as its rates
     def tariff(self) -> Tariff:
         """Make the switch's own of it."""
         return Tariff(self.name, tuple(entry.rate() for entry in self.rates))

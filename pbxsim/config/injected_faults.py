@@ -23,10 +23,12 @@ FaultKind: TypeAlias = Literal[
     "truncated",
     "garbled",
     "rate-limit",
+    "overtaken",
     "ghost-call",
     "answer-after-hangup",
     "missing-cause",
     "cdr-late",
+    "cdr-unseen",
     "recording-late",
     "webhook-late",
     "webhook-twice",
@@ -46,13 +48,16 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         Meta(
             description="delay: the reply comes `seconds` later. status: a bare page of `status` instead of a reply."
             " reset: the connection is reset. truncated: half of the reply's body, then the end. garbled: bytes of the"
-            " body are wrong. rate-limit: 429 for more than `requests` in `seconds`. ghost-call: its end is not heard,"
-            " it stays until the PBX hangs it up. answer-after-hangup: an answer is heard only when the ringing has"
-            " been over for `seconds` (1). missing-cause: 31 instead of each cause that telephones and networks give."
-            " cdr-late: records are closed `seconds` later. recording-late: it can be read `seconds` later."
-            " webhook-late: tried `seconds`"
-            " later, those behind it wait. webhook-twice: sent once more after it was taken. webhook-out-of-order:"
-            " comes after the next one, or after `seconds`. webhook-lost: never sent."
+            " body are wrong. rate-limit: 429 for more than `requests` in `seconds`. overtaken: the reply comes"
+            " when so many `webhooks` that came of it were tried; a clock that is held goes on for that, `seconds`"
+            " (60) at most. ghost-call: its end is not heard, it stays until the PBX hangs it up."
+            " answer-after-hangup: an answer is heard only when the ringing has been over for `seconds` (1)."
+            " missing-cause: 31 instead of each cause that telephones and networks give."
+            " cdr-late: records are closed `seconds` later. cdr-unseen: they are there, and vendors' reports have them"
+            " `seconds` later. recording-late: it can be read `seconds` later."
+            " webhook-late: tried `seconds` later, those behind it wait."
+            " webhook-twice: sent once more after it was taken. webhook-out-of-order: comes after the next one,"
+            " or after `seconds`. webhook-lost: never sent."
         ),
     ]
     vendor: Annotated[
@@ -71,6 +76,10 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     count: Annotated[
         Annotated[int, Meta(ge=1, le=1_000_000)] | None, Meta(description="How many are struck at most; absent: all.")
     ] = None
+    nth: Annotated[
+        Annotated[int, Meta(ge=1, le=1_000_000)] | None,
+        Meta(description="Only the nth of those that fit, since it was set; whatever befell the others."),
+    ] = None
     seconds: Annotated[
         Annotated[float, Meta(gt=0, le=86_400)] | None, Meta(description="Seconds of the PBX's clock; see `fault`.")
     ] = None
@@ -79,6 +88,9 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     ] = None
     requests: Annotated[
         Annotated[int, Meta(ge=1, le=1_000_000)] | None, Meta(description="How many `seconds` have room for.")
+    ] = None
+    webhooks: Annotated[
+        Annotated[int, Meta(ge=1, le=1_000)] | None, Meta(description="How many are tried before an overtaken reply.")
     ] = None
     handled: Annotated[
         bool | None,
@@ -101,15 +113,19 @@ class FaultEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return not self.is_of_webhooks and not self.is_of_calls
 
 
-_CALLS: Final = frozenset({"ghost-call", "answer-after-hangup", "missing-cause", "cdr-late", "recording-late"})
-_OF_CALLS: Final = frozenset({"fault", "probability", "count", "vendor", "number"})
+_CALLS: Final = frozenset(
+    {"ghost-call", "answer-after-hangup", "missing-cause", "cdr-late", "cdr-unseen", "recording-late"}
+)
+_OF_CALLS: Final = frozenset({"fault", "probability", "count", "nth", "vendor", "number"})
 
-_OF_REQUESTS: Final = frozenset({"fault", "probability", "count", "vendor", "method", "path", "action"})
-_OF_WEBHOOKS: Final = frozenset({"fault", "probability", "count", "vendor", "receiver", "event"})
+_OF_REQUESTS: Final = frozenset({"fault", "probability", "count", "nth", "vendor", "method", "path", "action"})
+_OF_WEBHOOKS: Final = frozenset({"fault", "probability", "count", "nth", "vendor", "receiver", "event"})
 _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "delay": ("seconds",),
     "rate-limit": ("requests", "seconds"),
+    "overtaken": ("webhooks",),
     "cdr-late": ("seconds",),
+    "cdr-unseen": ("seconds",),
     "recording-late": ("seconds",),
     "webhook-late": ("seconds",),
 }
@@ -117,6 +133,7 @@ _TAKES: Final[Mapping[str, tuple[str, ...]]] = {
     "status": ("status", "handled"),
     "reset": ("handled",),
     "rate-limit": ("status",),
+    "overtaken": ("seconds",),
     "answer-after-hangup": ("seconds",),
     "webhook-out-of-order": ("seconds",),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Annotated, Final
 
 import msgspec
@@ -35,6 +36,7 @@ class StepEntry(DestinationEntry, frozen=True, kw_only=True, forbid_unknown_fiel
     route: Annotated[Name | None, Meta(description="Leave by this outbound route.")] = None
     answers: Annotated[bool, Meta(description=ANSWERS)] = False
 
+    @lru_cache(4096)  # noqa: B019 - an entry never changes, and a PBX that is reset often has it read each time
     def step(self) -> Step:
         """Make the switch's own of it."""
         return msgspec.structs.replace(super().step(), route=self.route or "", answers=self.answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
@@ -82,6 +83,7 @@ class CdrEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             return Disposition(self.disposition)
         return Disposition.ANSWERED if self.billsec else Disposition.NO_ANSWER
 
+    @lru_cache(1024)  # noqa: B019 - an entry never changes, and a PBX that is reset often has it read each time
     def cdr(self) -> Cdr:
         """Make the switch's own of it; as a call of no number, for this PBX never ran it."""
         start, outcome = instant(self.start), self.outcome()

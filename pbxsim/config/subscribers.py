@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
@@ -53,6 +54,7 @@ class RegistrationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         Status | None, Meta(description="As `sip show peers` words it; absent: OK, or UNKNOWN if not registered.")
     ] = None
 
+    @lru_cache(4096)  # noqa: B019 - an entry never changes, and a PBX that is reset often has it read each time
     def registration(self, user: str = "") -> Registration:
         """Make the switch's own of it; `user` goes into the Contact that is not given."""
         port = self.port if self.port is not None else _SIP_PORT if self.host else 0

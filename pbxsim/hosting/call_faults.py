@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pbxsim.config.injected_faults import FaultKind
     from pbxsim.hosting.fault_injection import FaultInjection, SetFault
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.pbx import Pbx
 
@@ -34,6 +35,7 @@ class CallFaultInjection:
         self._faults = faults
         self._known: dict[int, dict[str, bool]] = {}  # of calls in progress: which kinds were looked at, and struck
         self._unheard: dict[int, Duration] = {}  # legs whose answer comes too late, by serial
+        self._unseen: dict[int, Instant] = {}  # calls whose records are shown from then on, by number
         self._withheld: dict[tuple[str, ...], Instant] = {}  # recordings that can be read from then on, by place
 
     def dialled(self, channel: Channel) -> bool:
@@ -61,7 +63,15 @@ class CallFaultInjection:
         for leg in call.legs:
             self._unheard.pop(leg.serial, None)
         fault = self._strike("cdr-late", call)
-        return 0 if fault is None else fault.span
+        late = 0 if fault is None else fault.span
+        unseen = self._strike("cdr-unseen", call)
+        if unseen is not None:
+            self._unseen[call.number] = self._clock.now + late + unseen.span
+        return late
+
+    def is_unseen(self, cdr: Cdr) -> bool:
+        """Tell whether its time has not come."""
+        return self._clock.now < self._unseen.get(cdr.call, 0)
 
     def withhold(self, call: Call, place: tuple[str, ...]) -> None:
         """Draw whether its recording is late."""

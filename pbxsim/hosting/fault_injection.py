@@ -59,6 +59,8 @@ class SetFault(msgspec.Struct, kw_only=True):
         """Tell whether it befalls what fits it and happens now, counted."""
         entry = self.entry
         self.met += 1
+        if entry.nth is not None and entry.nth != self.met:
+            return False
         if entry.count is not None and self.struck >= entry.count:
             return False
         if entry.requests is not None and not self._is_too_many(now, entry.requests):
@@ -111,20 +113,14 @@ class FaultInjection:
 
     def on_request(self, vendor: str, request: Request) -> SetFault | None:
         """Tell which fault befalls a request to a vendor that has just come."""
-        now = self._clock.now
-        for fault in self._faults:
-            if fault.entry.is_of_requests and fault.match.fits(vendor, request) and fault.strikes(now):
-                return fault
-        return None
+        return self._first(
+            fault for fault in self._faults if fault.entry.is_of_requests and fault.match.fits(vendor, request)
+        )
 
     def on_call(self, kind: FaultKind, vendor: str, numbers: Collection[str]) -> SetFault | None:
         """Tell which fault of a kind befalls a call that `vendor` asked for, with these parties."""
-        for fault in self._faults:
-            entry = fault.entry
-            is_meant = entry.fault == kind and entry.vendor in (None, vendor)
-            if is_meant and (entry.number is None or entry.number in numbers) and fault.strikes(self._clock.now):
-                return fault
-        return None
+        meant = (fault for fault in self._faults if fault.entry.fault == kind and fault.entry.vendor in (None, vendor))
+        return self._first(fault for fault in meant if fault.entry.number is None or fault.entry.number in numbers)
 
     @property
     def has_calls(self) -> bool:
@@ -133,10 +129,18 @@ class FaultInjection:
 
     def on_notice(self, vendor: str, notice: Notice) -> NoticeFault | None:
         """Tell what befalls a notice that is just posted."""
-        for fault in self._faults:
-            if _is_meant(fault.entry, vendor, notice) and fault.strikes(self._clock.now):
-                return NoticeFault(_WEBHOOKS[fault.entry.fault], fault.told, fault.span)
-        return None
+        fault = self._first(fault for fault in self._faults if _is_meant(fault.entry, vendor, notice))
+        return None if fault is None else NoticeFault(_WEBHOOKS[fault.entry.fault], fault.told, fault.span)
+
+    def _first(self, fitting: Iterable[SetFault]) -> SetFault | None:
+        """Give the first that strikes. Those behind it do not meet what it struck, but for those that count for nth."""
+        struck: SetFault | None = None
+        for fault in fitting:
+            if struck is None:
+                struck = fault if fault.strikes(self._clock.now) else None
+            elif fault.entry.nth is not None:
+                fault.met += 1
+        return struck
 
     def _fault(self, entry: FaultEntry) -> SetFault:
         self._last += 1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.cause import Cause
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
+    from pbxsim.kit.trap import Trap
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
@@ -117,6 +118,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     a request with one of them and do nothing else; `filled` maps placeholders of the text to what stands for them.
     `keeps` are the classes and enumerations of its own of which an interface keeps objects as calls go by, facts made
     of fields alone: a snapshot of a PBX may hold them.
+    `traps` are what its manual says and clients get wrong (`pbxsim traps`).
+    `time_zone` (IANA name) is where its days begin if neither its settings nor the PBX file say otherwise.
     `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
     of it come and which do not; an interface is asked about calls of others, too.
     """
@@ -133,7 +136,9 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     errors: Mapping[str, str] = MappingProxyType({})
     refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
     explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
+    traps: tuple[Trap, ...] = ()
     sample: str = "    {}\n"
+    time_zone: str = "UTC"
     keeps: tuple[type, ...] = ()
     secret_params: frozenset[str] = frozenset()
     secret_headers: frozenset[str] = frozenset({"authorization", "cookie"})

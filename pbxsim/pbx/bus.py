@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Never, TypeVar
+from typing import TYPE_CHECKING, Never, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pbxsim.pbx.events import Event
+
+    _Listener: TypeAlias = Callable[[Never], None]
+    _MakeListener: TypeAlias = Callable[[type["Event"]], _Listener]
 
 _E = TypeVar("_E", bound="Event")
 
@@ -34,54 +37,78 @@ class EventBus:
     belongs to the PBX, never a closure: a PBX that is copied whole (`copy.deepcopy`) must speak to its own alone.
     """
 
-    __slots__ = ("_listeners", "_staged", "failures", "wanted")
+    __slots__ = ("_listeners", "_staged", "_unmade", "failures", "wanted")
 
     def __init__(self) -> None:
         self.wanted: set[type[Event]] = set()
         self.failures: list[tuple[Event, Exception]] = []
-        self._staged: dict[type[Event], list[tuple[Stage, Callable[[Never], None]]]] = {}
-        self._listeners: dict[type[Event], tuple[Callable[[Never], None], ...]] = {}
+        self._unmade: dict[type[Event], tuple[Stage, _MakeListener]] = {}
+        self._staged: dict[type[Event], list[tuple[Stage, _Listener]]] = {}
+        self._listeners: dict[type[Event], tuple[_Listener, ...]] = {}
 
     def subscribe(self, kind: type[_E], listener: Callable[[_E], None], stage: Stage = Stage.TELLING) -> None:
         """Have `listener` called for each event of exactly this kind."""
         staged = self._staged.get(kind)
-        if staged is None:  # as for most, at each reset of a PBX
+        if staged is None:
             self._staged[kind] = [(stage, listener)]
-            self._listeners[kind] = (listener,)
             self.wanted.add(kind)
             return
         staged.append((stage, listener))
-        staged.sort(key=_stage)  # stable: who came first stays first
-        self._listen(kind)
+        self._listeners.pop(kind, None)
+        if len(staged) == 1:  # all others have left
+            self.wanted.add(kind)
+
+    def subscribe_to(self, kinds: Mapping[type[Event], object], listener_of: _MakeListener, stage: Stage) -> None:
+        """Have a listener of its own called for each of these kinds, made by `listener_of` when the first event comes.
+
+        For who hears of nearly all kinds, of which few happen. A kind has one such listener.
+        """
+        assert self._unmade.keys().isdisjoint(kinds)
+        self._unmade.update(dict.fromkeys(kinds, (stage, listener_of)))
+        self.wanted.update(kinds)
+        self._listeners.clear()
 
     def unsubscribe(self, kind: type[_E], listener: Callable[[_E], None]) -> None:
         """Have `listener` called no more; an event that is being told now may still reach it.
 
         Of several subscriptions of one listener the first to be called ends. Raises ValueError if there is none.
         """
-        staged = self._staged.get(kind, [])
+        staged = self._in_order(kind)
         del staged[[known for _, known in staged].index(listener)]
-        self._listen(kind)
+        self._listeners.pop(kind, None)
+        if not staged:
+            self.wanted.discard(kind)
 
-    def listeners(self, kind: type[Event]) -> tuple[Callable[[Never], None], ...]:
+    def listeners(self, kind: type[Event]) -> tuple[_Listener, ...]:
         """Give those who hear of that kind, in the order in which they are called."""
-        return self._listeners.get(kind, ())
+        known = self._listeners.get(kind)
+        return self._listen(kind) if known is None else known
 
     def emit(self, event: Event) -> None:
         """Tell everyone who wants it. Ask `kind in bus.wanted` before building a costly one."""
-        for listener in self._listeners.get(type(event), ()):
+        listeners = self._listeners.get(type(event))
+        for listener in self._listen(type(event)) if listeners is None else listeners:
             try:
                 listener(event)  # type: ignore[arg-type]  # `subscribe` saw that they fit
             except Exception as error:
                 self.failures.append((event, error))
 
-    def _listen(self, kind: type[Event]) -> None:
-        """Keep what `emit` needs: a tuple, so that nobody who comes or goes meanwhile disturbs it."""
-        self._listeners[kind] = tuple([listener for _, listener in self._staged[kind]])
-        if self._listeners[kind]:
-            self.wanted.add(kind)
-        else:
-            self.wanted.discard(kind)
+    def _listen(self, kind: type[Event]) -> tuple[_Listener, ...]:
+        """Keep what `emit` needs: a tuple, so that nobody who comes or goes meanwhile disturbs it.
+
+        It is made when the first such event comes: of most kinds none does before the PBX is reset, and a test waits
+        for each reset.
+        """
+        listeners = self._listeners[kind] = tuple([listener for _, listener in self._in_order(kind)])
+        return listeners
+
+    def _in_order(self, kind: type[Event]) -> list[tuple[Stage, _Listener]]:
+        staged = self._staged.setdefault(kind, [])
+        unmade = self._unmade.pop(kind, None)
+        if unmade is not None:
+            staged.append((unmade[0], unmade[1](kind)))
+        staged.sort(key=_stage)  # stable: who came first stays first
+        return staged
 
 
 def _stage(staged: tuple[Stage, object]) -> Stage:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cause import HangupCause
+    from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel, Report
 
 
@@ -28,6 +29,10 @@ class CallFaults(Protocol):
 
     def record_delay(self, call: Call) -> Duration:
         """Tell how much later than its end a call's records are closed."""
+        ...
+
+    def is_unseen(self, cdr: Cdr) -> bool:
+        """Tell whether who asks for records is not to see this one yet."""
         ...
 
     def withhold(self, call: Call, place: tuple[str, ...]) -> None:

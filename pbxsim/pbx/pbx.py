@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC
+from itertools import islice
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pbxsim.clock.instant import HOUR, Duration
 from pbxsim.pbx.agent import Agent, Agents
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.account import Account
-    from pbxsim.pbx.cdr import CdrArchive
+    from pbxsim.pbx.cdr import Cdr, CdrArchive, CdrQuery
     from pbxsim.pbx.directory import Directory
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.handset import Handset
@@ -127,6 +130,14 @@ class Pbx:
         """Let `engine` decide what telephones do, and `hand` touch them where that is possible."""
         self.calls.engine = engine
         self.handset = handset
+
+    def shown_cdrs(self, query: CdrQuery) -> Iterable[Cdr]:
+        """Give the records that who asks a vendor's interface gets to see: all that fit, unless a fault hides one."""
+        faults = self.calls.faults
+        if faults is None:
+            return self.cdrs.find(query)
+        found = self.cdrs.find(msgspec.structs.replace(query, limit=None))
+        return islice((cdr for cdr in found if not faults.is_unseen(cdr)), query.limit)
 
     def _open_accounts(self, saved: Saved) -> None:
         """Give each account the credit with which an earlier run left it, or book the one that it begins with."""

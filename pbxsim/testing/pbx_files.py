@@ -12,6 +12,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from zoneinfo import ZoneInfo
 
 _PART: Final = re.compile(r"[^.\[\]]+")
 PLACE: Final = "${RECEIVER}"
@@ -58,6 +59,22 @@ def vendors_of(text: str) -> Mapping[str, Any]:
         return {}
     section = found.get("vendors") if isinstance(found, dict) else None
     return section if isinstance(section, dict) else {}
+
+
+def day_zone(text: str, vendor: str) -> ZoneInfo:
+    """Tell in which time zone the days of a vendor begin, of the PBX of that PBX file. Raises KeyError."""
+    from zoneinfo import ZoneInfo
+
+    import yaml
+
+    from pbxsim.discovery import find_vendors
+
+    file = yaml.safe_load(text)
+    section = vendors_of(text).get(vendor)
+    said = section if isinstance(section, dict) else {}
+    places = [said, *(each for each in said.values() if isinstance(each, dict)), file]
+    name = next((each["time_zone"] for each in places if each.get("time_zone")), find_vendors()[vendor].time_zone)
+    return ZoneInfo(name)
 
 
 def with_credentials(vendors: Mapping[str, Any], fresh: Iterable[Mapping[str, str]]) -> Mapping[str, Any]:

@@ -1,5 +1,6 @@
-"""The pytest plugin: fixtures `pbx`, `pbx_server`, `pbx_receiver`, `pbx_factory`, the marker `pbx`, and what a failed
-test has to say of its calls.
+"""The pytest plugin: fixtures `pbx`, `pbx_server`, `pbx_receiver`, `pbx_factory`, the markers `pbx` and `pbx_orders`.
+
+It adds to a failed test's report what its client sent, and what its calls did.
 
 Registered by entry point, so every pytest run of an environment imports this file: nothing else of pbxsim is imported
 until a test asks for a fixture. What a run keeps (its servers, its receiver) is in session.py.
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from pbxsim.testing.client import Pbx
+    from pbxsim.testing.order_runs import OrderRun
     from pbxsim.testing.receiver import Receiver
     from pbxsim.testing.session import Session
 
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _USED: pytest.StashKey[list[Pbx]] = pytest.StashKey()
+_RUN: pytest.StashKey[OrderRun] = pytest.StashKey()
 _SHARED: pytest.StashKey[Any] = pytest.StashKey()
 
 
@@ -36,14 +39,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pbxsim", "PBXs to test against")
     group.addoption("--pbxsim-url", metavar="URL", help="host the PBXs in the pbxsim server there")
     group.addoption("--pbxsim-shared", action="store_true", help="one server for all workers of pytest-xdist")
+    group.addoption("--pbxsim-order", metavar="TOKEN", help="run tests with the marker pbx_orders in this order alone")
     parser.addini("pbxsim_file", "the PBX file of the fixture pbx: a built-in name, or a path from pytest's root")
     parser.addini("pbxsim_strict", "fail a test whose client left a hint", type="bool", default=False)
     parser.addini("pbxsim_in_process", "serve in pytest's own process, not in a child", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell pytest of the marker."""
+    """Tell pytest of the markers."""
     config.addinivalue_line("markers", "pbx(file=None, seed=None): the PBX file and the seed of the fixture pbx")
+    config.addinivalue_line(
+        "markers",
+        "pbx_orders(sample=100, seed=0, without=()): run the test in the plain order, and in others in which webhooks,"
+        " replies, records and recordings may come",
+    )
+    token = config.getoption("--pbxsim-order")
+    if token is not None:
+        from pbxsim.testing.orders import BadOrder, Order
+
+        try:
+            Order.read(token)
+        except BadOrder as bad:
+            raise pytest.UsageError(f"--pbxsim-order: {bad}") from None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """Run a test that is marked so in several orders, and report it as one."""
+    marker = item.get_closest_marker("pbx_orders")
+    if marker is None:
+        return None
+    from pbxsim.testing.order_runs import OrderRun
+
+    item.stash[_RUN] = OrderRun(item, nextitem, marker, item.config.getoption("--pbxsim-order"))
+    item.stash[_RUN].report()
+    return True
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -104,6 +134,8 @@ def pbx_factory(request: pytest.FixtureRequest) -> Iterator[PbxFactory]:
         pbx = session.take(_found(request, file), seed, lambda: request.getfixturevalue("pbx_receiver").url)
         made.append(pbx)
         request.node.stash.setdefault(_USED, []).append(pbx)
+        if _RUN in request.node.stash:
+            request.node.stash[_RUN].begin(pbx, lambda vendor: session.day_zone(pbx, vendor))
         return pbx
 
     yield serve
@@ -137,7 +169,11 @@ def pytest_runtest_makereport(
     """Add to a failed test's report what its client sent, and what its calls did; fail one that left a hint."""
     report = yield
     used = item.stash.get(_USED, [])
+    if call.when == "teardown":
+        item.stash[_USED] = []  # it may run again, in another order
     if used and call.when == "call":
+        if _RUN in item.stash:
+            item.stash[_RUN].ended()
         from pbxsim.testing.report import left_hints, sections
 
         if report.passed and item.config.getini("pbxsim_strict"):

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.testing.client import Pbx
 from pbxsim.testing.control import ControlRefused, ServerGone
-from pbxsim.testing.pbx_files import PLACE, PbxText, with_receiver
+from pbxsim.testing.pbx_files import PLACE, PbxText, day_zone, with_receiver
 from pbxsim.testing.receiver import Receiver
 from pbxsim.testing.server import PbxServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
 _IDLE: Final = 8
 """So many PBXs wait to be used again, as a rule one; those that were used longest ago go first."""
@@ -61,6 +62,10 @@ class Session:
         pbx.set_rate(0)
         pbx.reset(seed)
         return pbx
+
+    def day_zone(self, pbx: Pbx, vendor: str) -> ZoneInfo:
+        """Tell in which time zone a vendor's days begin in a PBX that is taken."""
+        return day_zone(self._taken[pbx].text, vendor)
 
     def give_back(self, pbx: Pbx) -> None:
         """Have it used again by a later test."""

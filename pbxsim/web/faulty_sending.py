@@ -11,14 +11,17 @@ from aiohttp import web
 if TYPE_CHECKING:
     from pbxsim.hosting.fault_injection import SetFault
     from pbxsim.hosting.injection import Injection
+    from pbxsim.hosting.reply_gate import ReplyGate
 
 _AT_ONCE: Final = struct.pack("ii", 1, 0)  # SO_LINGER with no time: closing sends RST and drops what was to be sent
 
 
 async def send_faulty(
-    incoming: web.BaseRequest, response: web.Response, fault: SetFault, injection: Injection
+    incoming: web.BaseRequest, response: web.Response, fault: SetFault, injection: Injection, gate: ReplyGate | None
 ) -> web.StreamResponse:
     """Send a response as its fault has it; give what is left to be sent."""
+    if gate is not None:
+        await gate.passed()
     match fault.entry.fault:
         case "delay":
             await injection.wait(fault.span)

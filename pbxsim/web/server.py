@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 
 from pbxsim.hosting.masking import Mask
+from pbxsim.hosting.reply_gate import ReplyGate
 from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
 
-    _Answered: TypeAlias = tuple[HostedPbx, Reply, tuple[SetFault, Injection] | None]
+    _Answered: TypeAlias = tuple[HostedPbx, Reply, tuple[SetFault, Injection, ReplyGate | None] | None]
 
 _SILENT: Final = HintLines()
 _TEXT: Final = "text/plain; charset=utf-8"
@@ -231,9 +232,10 @@ def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, 
     if injection is None:
         return host, host.answer(vendor, request, hints), None
     injected = host.meet(vendor, request)
-    reply = host.answer(vendor, request, hints, injected)
     fault = None if injected is None else injected.fault
-    return host, reply, None if fault is None else (fault, injection)
+    gate = ReplyGate(host, fault) if fault is not None and fault.entry.webhooks is not None else None
+    reply = host.answer(vendor, request, hints, injected)
+    return host, reply, None if fault is None else (fault, injection, gate)
 
 
 async def _read(incoming: web.BaseRequest, most: int) -> tuple[bytes, str]:

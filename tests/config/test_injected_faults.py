@@ -21,6 +21,8 @@ TAKEN = (
     "{fault: answer-after-hangup, seconds: 2}",
     "{fault: missing-cause, probability: 0.5}",
     "{fault: cdr-late, seconds: 60, count: 2}",
+    "{fault: cdr-unseen, seconds: 3, nth: 2}",
+    "{fault: overtaken, webhooks: 3, seconds: 60, nth: 1}",
     "{fault: recording-late, seconds: 60}",
     "{fault: webhook-late, seconds: 30, event: Cdr}",
     "{fault: webhook-twice, receiver: 'acme:1'}",
@@ -38,7 +40,10 @@ REFUSED = {
     "{fault: ghost-call, seconds: 5}": "faults[0].seconds: found 5, expected nothing, for ghost-call does not take it",
     "{fault: missing-cause, path: /a}": "faults[0].path: found '/a', expected nothing, for missing-cause does not",
     "{fault: reset, number: '1'}": "faults[0].number: found '1', expected nothing, for reset does not take it",
-    "{fault: resett}": "faults[0].fault: found 'resett', expected one of answer-after-hangup, cdr-late, delay",
+    "{fault: overtaken}": "faults[0].webhooks: expected a value, for overtaken needs it",
+    "{fault: delay, seconds: 1, webhooks: 1}": "webhooks: found 1, expected nothing, for delay does not take it",
+    "{fault: reset, nth: 0}": "faults[0].nth: found 0, expected",
+    "{fault: resett}": "faults[0].fault: found 'resett', expected one of answer-after-hangup, cdr-late, cdr-unseen",
     "{fault: reset, probability: 0}": "faults[0].probability: found 0, expected",
 }
 
@@ -46,7 +51,7 @@ REFUSED = {
 @pytest.mark.parametrize("entry", TAKEN)
 def test_a_fault_with_what_it_needs_is_taken(entry: str) -> None:
     (fault,) = read(HEAD + entry, "town.yaml", {"acme": ACME}).file.faults
-    assert fault.is_of_webhooks == ("webhook" in entry)
+    assert fault.is_of_webhooks == ("webhook-" in entry)
     assert fault.is_of_calls == any(word in entry for word in ("call", "hangup", "cause", "cdr", "recording"))
     assert fault.is_of_webhooks + fault.is_of_calls + fault.is_of_requests == 1
 

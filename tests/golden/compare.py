@@ -27,7 +27,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " `limits.request` says how much of a request is read, other limits how much is kept in memory; a"
         " queue has `averages`; `longest_number`, `transfer_on_hang_up`, `lenient_methods`,"
         " `www_authenticate`, `give_way`; names of extensions; `time_zone`; section `cdr`; a queue has"
-        " `answers`; section `faults`, faults of calls; queues have `positions`, `announce_to_first`,"
+        " `answers`; section `faults`, faults of calls, the nth; queues have `positions`, `announce_to_first`,"
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
         " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`"
@@ -35,7 +35,7 @@ DELIBERATE: Final[dict[str, str]] = {
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"
         " taken, and the routes for PBXs, behaviours of telephones, verifying and waiting; as"
-        " documented/cdrs; the routes for faults and forced replies, and what requests met with; routes that"
+        " documented/cdrs; the routes for faults, the nth, forced replies, what requests met with; routes that"
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
         " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking"
     ),

@@ -119,6 +119,42 @@ def test_records_come_late_and_say_what_they_would_have_said(host: HostedPbx) ->
     assert (late.disposition, late.id) == ("ANSWERED", usual.id + 1)
 
 
+def test_a_record_is_there_and_reports_have_it_later(host: HostedPbx) -> None:
+    def rows(*paths: str) -> list[int]:
+        queries = {"duocom": "principal=666111666&pass=MiClaveSecreta", "vum": "klic=VUMINFO00001&typ=2"}
+        asked = zip(queries, paths, strict=True)
+        replies = [host.answer(name, Request("GET", path, queries[name]), ()).body for name, path in asked]
+        return [len(body.splitlines()) for body in replies]
+
+    paths = ("/cgi-bin/oficinaweb/api_consumos", "/ustredna/webapi.php")
+    inject(host, {"fault": "cdr-unseen", "seconds": 5, "vendor": "duocom"}, {"fault": "cdr-unseen", "seconds": 9})
+    first, second = ("990103020", "990103020")
+    query = f"principal=666111666&pass=MiClaveSecreta&llamante={first}&llamado={second}"
+    assert host.answer("duocom", Request("GET", "/cgi-bin/oficinaweb/oficinaweb_webcallservice", query), ()).call
+    assert host.answer("vum", Request("GET", paths[1], f"klic=VUMGIVEN0001&cislo={first}"), ()).call
+    go(host, 27)
+    assert {cdr.vendor for cdr in records(host)} == {"duocom", "vum"}
+    assert rows(*paths) == [1, 0]
+    go(host, 5)
+    assert rows(*paths) == [3, 0]
+    go(host, 9)
+    assert rows(*paths) == [3, 1]
+    assert told(host) == ["fault 1: cdr-unseen", "fault 2: cdr-unseen"]
+
+
+def test_a_limit_counts_the_records_that_are_seen(host: HostedPbx) -> None:
+    newest = CdrQuery(newest_first=True, limit=1)
+    call(host)
+    go(host, 60)
+    inject(host, {"fault": "cdr-unseen", "seconds": 300})
+    call(host)
+    go(host, 60)
+    assert [cdr.call for cdr in host.pbx.shown_cdrs(newest)] == [1]
+    assert [cdr.call for cdr in host.pbx.cdrs.find(newest)] == [2]
+    go(host, 300)
+    assert [cdr.call for cdr in host.pbx.shown_cdrs(newest)] == [2]
+
+
 async def test_a_recording_can_be_read_when_its_time_has_come(host: HostedPbx) -> None:
     inject(host, {"fault": "recording-late", "seconds": 600})
     call(host)

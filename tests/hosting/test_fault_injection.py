@@ -55,6 +55,22 @@ def test_the_first_that_strikes_is_the_one_and_one_that_has_struck_often_enough_
     assert [(fault.met, fault.struck) for fault in injection] == [(4, 2), (1, 1), (1, 1)]
 
 
+def test_the_nth_is_counted_over_all_that_fit_whatever_befell_them() -> None:
+    injection = faults(
+        {"fault": "reset", "nth": 2},
+        {"fault": "status", "nth": 2},
+        {"fault": "garbled", "nth": 3},
+        {"fault": "truncated"},
+    )
+    told = [fault and fault.entry.fault for fault in (injection.on_request("acme", ASKED) for _ in range(4))]
+    assert told == ["truncated", "reset", "garbled", "truncated"]
+    assert [(fault.met, fault.struck) for fault in injection] == [(4, 1), (4, 0), (4, 1), (2, 2)]
+    notices = faults({"fault": "webhook-lost", "nth": 2}, {"fault": "webhook-twice", "nth": 3})
+    notice = Notice(receiver="acme", event="Cdr", url="http://x")
+    kinds = [found and found.kind for found in (notices.on_notice("acme", notice) for _ in range(4))]
+    assert kinds == [None, "lost", "twice", None]
+
+
 def test_a_window_begins_with_the_first_request_after_the_one_before() -> None:
     clock = Scheduler(0)
     injection = FaultInjection(1, clock)

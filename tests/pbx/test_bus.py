@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from pbxsim.pbx.bus import EventBus, Stage
@@ -10,6 +12,9 @@ from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.events import CallEnded, CallStarted, CdrClosed, Event, LegEnded, RecordingMoved
 from pbxsim.testing.office import EVERY_EVENT, Office, extension
 from tests.pbx.records import RECORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _raise(event: Event) -> None:
@@ -35,6 +40,26 @@ def test_stages_come_before_the_order_of_subscribing() -> None:
     bus.subscribe(CdrClosed, lambda _: told.append("records, later"), Stage.RECORDS)
     bus.emit(CdrClosed(RECORD))
     assert told == ["JOURNAL", "RECORDS", "records, later", "SWITCH", "tells", "TELLING"]
+
+
+def test_who_hears_of_many_kinds_has_a_listener_made_for_each_that_happens_and_is_called_in_its_stage() -> None:
+    bus = EventBus()
+    told: list[str] = []
+    made: list[type[Event]] = []
+
+    def listener_of(kind: type[Event]) -> Callable[[Event], None]:
+        made.append(kind)
+        return lambda event: told.append(f"journal of {type(event).__name__}")
+
+    bus.subscribe(CdrClosed, lambda _: told.append("tells"))
+    bus.subscribe_to({CdrClosed: 1, RecordingMoved: 2}, listener_of, Stage.JOURNAL)
+    bus.subscribe(CdrClosed, lambda _: told.append("records"), Stage.RECORDS)
+    assert (made, bus.wanted) == ([], {CdrClosed, RecordingMoved})
+    for _ in range(2):
+        bus.emit(CdrClosed(RECORD))
+    assert told == ["journal of CdrClosed", "records", "tells"] * 2
+    assert made == [CdrClosed]
+    assert len(bus.listeners(RecordingMoved)) == 1
 
 
 def test_who_unsubscribes_hears_no_more_and_the_others_go_on() -> None:

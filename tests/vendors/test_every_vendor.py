@@ -12,6 +12,7 @@ import shlex
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -49,6 +50,7 @@ def test_a_vendor_is_declared_under_the_name_by_which_it_is_found(vendor: Vendor
     assert vendor.title
     assert vendor.paths
     assert all(path.startswith("/") for path in vendor.paths)
+    assert ZoneInfo(vendor.time_zone).key == vendor.time_zone
 
 
 @every_vendor

@@ -46,7 +46,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "pbxsim.hosting.injection.Injection": frozenset({"_driver", "_waiting"}),
     "pbxsim.hosting.request_log.RequestLog": frozenset({"_masks"}),
-    "pbxsim.pbx.bus.EventBus": frozenset({"failures", "wanted", "_staged", "_listeners"}),
+    "pbxsim.pbx.bus.EventBus": frozenset({"failures", "wanted", "_staged", "_listeners", "_unmade"}),
     "pbxsim.pbx.calls.CallControl": frozenset({"recorder"}),
     "pbxsim.pbx.decision.Decisions": frozenset({"questioner"}),
     "pbxsim.pbx.pbx.Pbx": frozenset({"name"}),

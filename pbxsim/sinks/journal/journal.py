@@ -59,7 +59,7 @@ class _Line(msgspec.Struct, frozen=True):
     data: Data
 
 
-_NAMED: Final = [(kind, kind.name) for kind in KINDS]  # spelt once, not at each reset
+_NAMED: Final = {kind.event: (kind, kind.name) for kind in KINDS}  # spelt once, not at each reset
 
 
 class Journal:
@@ -83,15 +83,17 @@ class Journal:
         # Those with more than the flat sum: number, and how much more. Forgotten ones go when there are so many.
         self._larger: deque[tuple[int, int]] = deque()
         self._settled_at = _FEW
-        subscribe = pbx.events.subscribe
-        for kind, name in _NAMED:
-            listener = _Listener(self, kind, name)
-            subscribe(kind.event, listener.hear if kind.size is None else listener.hear_sized, Stage.JOURNAL)
+        pbx.events.subscribe_to(_NAMED, self._listener_of, Stage.JOURNAL)
 
     def __len__(self) -> int:
         """Count the entries that are still kept."""
         self._make_room()
         return len(self.kept)
+
+    def _listener_of(self, event: type[Event]) -> Callable[[Event], None]:
+        kind, name = _NAMED[event]
+        listener = _Listener(self, kind, name)
+        return listener.hear if kind.size is None else listener.hear_sized
 
     @property
     def kept_bytes(self) -> int:

@@ -164,7 +164,8 @@ class Outbox:
         tasks = self._stop()
         for task in tasks:
             task.cancel()
-        if self._loop is not None and self._closing is None:
+        is_busy = tasks or self._dispatch.is_open  # else there is nothing to wait for, as in most tests
+        if is_busy and self._loop is not None and self._closing is None:
             self._closing = self._loop.create_task(self._close(tasks, 0))
 
     async def close(self) -> None:

@@ -45,6 +45,11 @@ class Dispatch:
             _log.exception("delivery %d to %s failed", delivery.id, receiver.name)
             return Outcome(verdict=Verdict.AGAIN, error=f"pbxsim could not send it: {type(error).__name__}")
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there are connections to close."""
+        return self._web is not None or self._mail is not None
+
     async def close(self) -> None:
         """Close all connections."""
         senders, self._web, self._mail = (self._web, self._mail), None, None

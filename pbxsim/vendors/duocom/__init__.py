@@ -9,8 +9,9 @@ from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.explained import explain
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
-from pbxsim.vendors.duocom.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 from pbxsim.vendors.duocom.state import ChosenMask
+from pbxsim.vendors.duocom.traps import TRAPS
 
 vendor = Vendor(
     name="duocom",
@@ -21,8 +22,10 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    traps=TRAPS,
     keeps=(Caller, ChosenMask),
     sample=SAMPLE,
+    time_zone=TIME_ZONE,
     receivers=receivers,
     announce=announce,
     errors={each.value: text for each, text in TEXTS.items()},

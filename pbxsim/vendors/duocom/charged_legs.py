@@ -82,7 +82,7 @@ def legs(state: State, account: Account, since: Instant, until: Instant) -> list
 
     Calls that are still in progress have none yet.
     """
-    records = state.pbx.cdrs.find(CdrQuery(newest_first=True))
+    records = state.pbx.shown_cdrs(CdrQuery(newest_first=True))
     origins = Origins(takewhile(lambda cdr: cdr.end >= since, records))
     entries = state.pbx.ledger.of(account.account, newest_first=True)
     found = _charged(takewhile(lambda entry: entry.at >= since, entries), origins)

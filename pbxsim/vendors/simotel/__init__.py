@@ -10,10 +10,12 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.agent_sessions import GoingOn, Session
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
+from pbxsim.vendors.simotel.event_settings import TIME_ZONE
 from pbxsim.vendors.simotel.explained import explain
 from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
 from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
 from pbxsim.vendors.simotel.state import Mapped
+from pbxsim.vendors.simotel.traps import TRAPS
 
 vendor = Vendor(
     name="simotel",
@@ -24,8 +26,10 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    traps=TRAPS,
     keeps=(GoingOn, Mapped, ReportedAttempt, ReportedVisit, Session, Visited),
     sample=SAMPLE,
+    time_zone=TIME_ZONE,
     receivers=SimotelInterface.receivers,
     announce=SimotelInterface.announce,
     errors={each.value: text for each, (_, text) in FAILURES.items()},

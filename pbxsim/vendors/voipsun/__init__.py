@@ -7,6 +7,7 @@ from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.errors import ERRORS
 from pbxsim.vendors.voipsun.explained import explain
 from pbxsim.vendors.voipsun.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.voipsun.traps import TRAPS
 
 vendor = Vendor(
     name="voipsun",
@@ -19,6 +20,7 @@ vendor = Vendor(
     errors={str(code): text for code, text in ERRORS.items()},
     refuse=VoipsunInterface.refuse,
     explain=explain,
+    traps=TRAPS,
     sample=SAMPLE,
     secret_params=frozenset({"password", "agentPin"}),
 )

@@ -7,7 +7,8 @@ from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.explained import explain
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
-from pbxsim.vendors.vum.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.vum.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
+from pbxsim.vendors.vum.traps import TRAPS
 
 vendor = Vendor(
     name="vum",
@@ -18,8 +19,10 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    traps=TRAPS,
     keeps=(Watched,),
     sample=SAMPLE,
+    time_zone=TIME_ZONE,
     receivers=receivers,
     announce=announce,
     errors={each.value: text for each, text in TEXTS.items() if each is not Text.ACCEPTED},

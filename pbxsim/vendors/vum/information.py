@@ -56,7 +56,7 @@ def _outgoing(account: Account, wanted: frozenset[Disposition] | None, state: St
     ordered = CdrQuery(account=account.name, dispositions=wanted, newest_first=True, limit=1)
     own = state.own_numbers[account.name]
     dialled = CdrQuery(src_among=own, account="", dispositions=wanted, newest_first=True, limit=1)
-    found = [cdr for query in (ordered, dialled) for cdr in state.pbx.cdrs.find(query)]
+    found = [cdr for query in (ordered, dialled) for cdr in state.pbx.shown_cdrs(query)]
     return max(found, key=lambda cdr: cdr.id, default=None)
 
 
@@ -64,4 +64,4 @@ def _incoming(account: Account, wanted: frozenset[Disposition] | None, state: St
     """R10: a call to one of the account's numbers that the account did not order itself."""
     own = state.own_numbers[account.name]
     query = CdrQuery(dst_among=own, not_account=account.name, dispositions=wanted, newest_first=True, limit=1)
-    return next(iter(state.pbx.cdrs.find(query)), None)
+    return next(iter(state.pbx.shown_cdrs(query)), None)

@@ -35,9 +35,11 @@ class FaultShown(msgspec.Struct, frozen=True, kw_only=True):
     event: str | None
     probability: float
     count: int | None
+    nth: int | None
     seconds: float | None
     status: int | None
     requests: int | None
+    webhooks: int | None
     handled: bool | None
     met: int
     struck: int

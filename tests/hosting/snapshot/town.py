@@ -60,9 +60,11 @@ FAULTS: Final = (
     {"fault": "answer-after-hangup", "probability": 0.3},
     {"fault": "missing-cause", "probability": 0.5},
     {"fault": "cdr-late", "seconds": 20},
+    {"fault": "cdr-unseen", "seconds": 20, "probability": 0.5},
     {"fault": "recording-late", "seconds": 20},
     {"fault": "webhook-late", "seconds": 30, "probability": 0.5},
     {"fault": "webhook-out-of-order"},
+    {"fault": "webhook-twice", "nth": 2},
     {"fault": "webhook-lost", "count": 1},
 )
 

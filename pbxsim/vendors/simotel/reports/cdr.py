@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.cdr import Cdr, CdrArchive
+    from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.reports.query import Column
     from pbxsim.vendors.simotel.state import State
@@ -84,7 +84,7 @@ def cdr_ordered(request: Request, state: State) -> Reply:
     if last and not is_id(last):
         raise useless("_id", "24 hexadecimal digits in small letters expected")
     dates = ReportDates(state.settings.reports)
-    cdrs = list(islice(_behind(last, state.pbx.cdrs), _ORDERED))
+    cdrs = list(islice(_behind(last, state.pbx), _ORDERED))
     data = {"last_id": cdr_id(cdrs[-1]) if cdrs else last, "data": [cdr_row(cdr, dates) for cdr in cdrs]}
     return wire.done(data, _DONE, parameter_hints(fields, ("_id", "id_")))
 
@@ -117,7 +117,7 @@ def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
     second, _, _ = cuid.partition(".")
     if not second.isascii() or not second.isdigit() or len(second) > _LONGEST_SECOND:
         return
-    found = pbx.cdrs.find(CdrQuery(since=int(second) * SECOND, newest_first=True))
+    found = pbx.shown_cdrs(CdrQuery(since=int(second) * SECOND, newest_first=True))
     yield from (cdr for cdr in found if cdr.linked_id == cuid)
 
 
@@ -130,16 +130,16 @@ def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:
     if query.cuid:
         cdrs: Iterable[Cdr] = [cdr for cdr in named(query.cuid, pbx) if query.spans(cdr.start)][::-1]
     else:
-        cdrs = pbx.cdrs.find(CdrQuery(since=query.since, until=query.until))
+        cdrs = pbx.shown_cdrs(CdrQuery(since=query.since, until=query.until))
     return (cdr for cdr in cdrs if query.search.fits("from", cdr.src) and query.search.fits("to", cdr.dst))
 
 
-def _behind(last: str, cdrs: CdrArchive) -> Iterable[Cdr]:
+def _behind(last: str, pbx: Pbx) -> Iterable[Cdr]:
     """Give the records behind an `_id`; one that is not from here counts by the order of ids, as any text would."""
     number = number_in(last, CDR)
     if number is not None or not last:
-        return cdrs.find(CdrQuery(after=number, limit=_ORDERED))
-    return (cdr for cdr in cdrs.find(CdrQuery()) if cdr_id(cdr) > last)
+        return pbx.shown_cdrs(CdrQuery(after=number, limit=_ORDERED))
+    return (cdr for cdr in pbx.shown_cdrs(CdrQuery()) if cdr_id(cdr) > last)
 
 
 def _not_found(*hints: str) -> Reply:
