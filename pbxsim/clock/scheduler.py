@@ -44,7 +44,8 @@ class Scheduler:
     def call_at(self, due: Instant, owner: int, step: int, action: Callable[[_A], None], argument: _A) -> TimerId:
         """Run `action(argument)` at `due`; the past means now. (owner, step) must be new, and step at least 1."""
         timer = owner << _STEP_BITS | step
-        entry: _Entry = (max(due, self.now), timer, action, argument)
+        now = self.now
+        entry: _Entry = (max(now, due), timer, action, argument)  # `max` takes three times as long
         heappush(self._heap, entry)
         return timer
 

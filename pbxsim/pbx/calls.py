@@ -331,7 +331,7 @@ class CallControl:
     def talk_limit(self, call: Call) -> Duration:
         """Tell how long the parties may talk; after a transfer they may talk as long again."""
         asked = call.order.talk_limit
-        return min(asked, self.longest_talk) if asked else self.longest_talk
+        return asked if 0 < asked < self.longest_talk else self.longest_talk
 
     def _limit_ran_out(self, call: Call) -> None:
         call.timer = 0

@@ -56,6 +56,22 @@ class Row(msgspec.Struct, eq=False):
     talk: Instant = 0
 
 
+def only_row(call: Call) -> Row | None:
+    """Give the row of a call of two that nothing befell but that one telephone was rung for its first party, as mostly;
+    None where there is more, or less, to be told.
+    """
+    legs, first = call.legs, call.first
+    if len(legs) != 2 or call.history is not None or first is None:
+        return None
+    party, leg = legs
+    if party is not first or not party.serial <= call.second_after < leg.serial:
+        return None
+    start, order = call.started_at, call.order
+    row = _dialled_row(call, party, leg, start, call.ended_at, start, _DIAL, dialled(call, (leg,), leg))
+    row.dst, row.context = order.dst, order.context
+    return row
+
+
 def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
     """Give the rows of a call that is over, in the order in which they ended; none where no channel was ever made.
 
@@ -68,37 +84,31 @@ def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
         spy = _alone(call, first, "ChanSpy", _spied(call), "", call.started_at, call.ended_at)
         spy.talk = call.bridged_at
         return [spy]
-    only = _only_one_dialled(call)
-    if only is not None:
-        start, dst, context = call.started_at, call.order.dst, call.order.context
-        rows = [_dialled_row(call, first, only, start, call.ended_at, start, _DIAL, dialled(call, (only,), only))]
-        rows[0].dst, rows[0].context = dst, context
-    else:
-        rows = _Rows(call, first).made
-        if len(rows) > 1:
-            rows.sort(key=_ended)
+    rows = _Rows(call, first).made
+    if len(rows) > 1:
+        rows.sort(key=_ended)
     if after_dial and rows:
         rows += _behind_dial(call, rows[-1])
     return rows
-
-
-def _only_one_dialled(call: Call) -> Channel | None:
-    """Give the only telephone that was rung for the caller, where nothing but that came of the call, as mostly."""
-    legs, after = call.legs, call.second_after
-    if len(legs) == 2 and call.history is None and legs[0].serial <= after < legs[1].serial:
-        return legs[1]
-    return None
 
 
 def _dialled_row(
     call: Call, party: Channel, leg: Channel, start: Instant, until: Instant, since: Instant, app: str, data: str
 ) -> Row:
     """Make the row of a telephone that was dialled for a party, but for what number that was."""
-    answered_at, ended_at = leg.answered_at, leg.ended_at
-    if answered_at and call.bridged_at and not leg.hears_first:
-        end = min(ended_at or _NO_END, until, party.ended_at or _NO_END)
+    answered_at, ended_at, talks_since = leg.answered_at, leg.ended_at, leg.talks_since
+    if answered_at and call.bridged_at and talks_since >= 0:
+        end = until  # the first of all ends, and below the last of all beginnings: `min` and `max` take too long
+        if 0 < ended_at < end:
+            end = ended_at
+        if 0 < party.ended_at < end:
+            end = party.ended_at
         cause = (call.cause if end == call.ended_at else None) or _NORMAL
-        talk = max(answered_at, party.answered_at, since, leg.talks_since)
+        talk = max(since, answered_at)
+        if party.answered_at > talk:
+            talk = party.answered_at
+        if talks_since > talk:
+            talk = talks_since
         return Row(party, leg, start, _answer(party, leg, start, end), end, _ANSWERED, cause, app, data, "", "", talk)
     end, disposition = ended_at or until, _ANSWERED if leg.hears_first else dialled_disposition(leg.cause)
     answer = _answer(party, leg, start, end)
@@ -203,7 +213,7 @@ def _answer(party: Channel, leg: Channel | None, start: Instant, end: Instant) -
         return 0
     if leg is not None and party.is_calling and up == end and leg.cause is HangupCause.ANSWERED_ELSEWHERE:
         return 0  # it lost to the one who brought the caller up
-    return max(up, start)
+    return max(start, up)
 
 
 def _alone(call: Call, party: Channel, app: str, data: str, dst: str, start: Instant, until: Instant) -> Row:

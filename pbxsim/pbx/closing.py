@@ -11,7 +11,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
-from pbxsim.pbx.cdr_rows import rows_of
+from pbxsim.pbx.cdr_rows import only_row, rows_of
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.recorded import CallRecorded, caller_id, direction_of, parties, trunk_name, whole_record
 from pbxsim.pbx.recording import reference
@@ -89,6 +89,9 @@ def close_records(control: CallControl, call: Call) -> None:
 
 def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[int, str, str]:
     """Close a record for each row; gives the id of the one that stands for the call, and its recording."""
+    row = only_row(call) if not rules.after_dial else None
+    if row is not None:
+        return _close_row(control, call, row, row.party, row.leg)
     rows = rows_of(call, after_dial=rules.after_dial)
     if not rows and call.order.spooled and rules.unanswered:
         number, control.next_cdr = control.next_cdr, control.next_cdr + 1
@@ -103,14 +106,25 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
     assert first is not None  # a row has a channel
     place = reference(control, call, first)
     direction = direction_of(call, trunk_name(first, second))
-    if len(rows) == 1:
-        control.bus.emit(CdrClosed(_record(call, rows[0], number, first, direction, *place)))
-        return number, *place
     chosen = next((index for index in range(len(rows) - 1, -1, -1) if rows[index].talk), len(rows) - 1)
     for index, row in enumerate(rows):
         recording = place if index == chosen else ("", "")
         control.bus.emit(CdrClosed(_record(call, row, number + index, first, direction, *recording)))
     return number + chosen, *place
+
+
+def _close_row(
+    control: CallControl, call: Call, row: Row, first: Channel, second: Channel | None
+) -> tuple[int, str, str]:
+    """Close the one record of a call of these two; gives its id and recording."""
+    number = control.next_cdr
+    control.next_cdr = number + 1
+    if CdrClosed not in control.bus.wanted:
+        return 0, "", ""
+    folder, file = reference(control, call, first)
+    direction = direction_of(call, trunk_name(first, second))
+    control.bus.emit(CdrClosed(_record(call, row, number, first, direction, folder, file)))
+    return number, folder, file
 
 
 def _record(call: Call, row: Row, number: int, first: Channel, direction: Direction, folder: str, file: str) -> Cdr:

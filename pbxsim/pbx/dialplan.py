@@ -5,7 +5,7 @@ Not here: dialling it (dialing.py), and what the telephone there then does (the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, final
 
 import msgspec
 
@@ -27,6 +27,7 @@ _HUNTS: Final = (
 _REMEMBERED: Final = 20_000  # resolved numbers kept; the directory never changes, so an answer stays true
 
 
+@final
 class ToExtension(msgspec.Struct, frozen=True, eq=False):
     """Ring every registered line of this extension, or only `line` if it is given; the first to answer wins.
 
@@ -44,6 +45,7 @@ class ToExtension(msgspec.Struct, frozen=True, eq=False):
         return self.extension.lines if self.line is None else [self.line]
 
 
+@final
 class ToTrunk(msgspec.Struct, frozen=True, eq=False):
     """Call `number` out by the first of these trunks that has room."""
 
@@ -52,6 +54,7 @@ class ToTrunk(msgspec.Struct, frozen=True, eq=False):
     answers: bool = False
 
 
+@final
 class ToPlayback(msgspec.Struct, frozen=True, eq=False):
     """The PBX itself answers, plays something for `length`, and hangs up."""
 
@@ -60,6 +63,7 @@ class ToPlayback(msgspec.Struct, frozen=True, eq=False):
     answers: bool = False
 
 
+@final
 class ToHunt(msgspec.Struct, frozen=True, eq=False):
     """Hand the call to something that goes on with it by itself: `queue NAME`, `group NAME`, `menu NAME`, or
     `component NAME`, whose server says where to.
@@ -70,6 +74,7 @@ class ToHunt(msgspec.Struct, frozen=True, eq=False):
     answers: bool = False
 
 
+@final
 class ToHours(msgspec.Struct, frozen=True, eq=False):
     """Go where the schedule `name` says when a call comes; its steps are taken in `context`."""
 
@@ -79,6 +84,7 @@ class ToHours(msgspec.Struct, frozen=True, eq=False):
     answers: bool = False
 
 
+@final
 class Refused(msgspec.Struct, frozen=True, eq=False):
     """Nothing rings: the call fails with this cause."""
 

@@ -114,9 +114,9 @@ class Distribution:
         """Tell whether a member can be rung for a caller of this queue now."""
         agent = member.agent
         line = agent.line
-        if line is None or member.is_paused or agent in self._rung or not line.registration.host:
+        if line is None or member.paused_here or agent.is_paused or agent in self._rung or not line.registration.host:
             return False
-        if self.rests(agent) or line.is_full:
+        if (self._resting and self.rests(agent)) or line.is_full:
             return False
         return queue.rules.ring_in_use or not (line.channels or agent in self._talking)
 

@@ -67,14 +67,16 @@ def forward(control: CallControl, call: Call, line: Line, why: str, to: str) -> 
 
 def final_destination(control: CallControl, call: Call, destination: Destination) -> Destination:
     """Give where a destination leads at this hour, and one of one line in the end; it may be no line at all."""
-    if isinstance(destination, ToHours):
+    if type(destination) is ToHours:
         destination = decided(control, call, destination)
-    while isinstance(destination, ToExtension):
+    while type(destination) is ToExtension:
         line, lines = destination.line, destination.extension.lines
         if line is None and len(lines) == 1:
             line = lines[0]
-        way = forward_now(line) if line is not None and line.diversion is not None else None
-        if way is None or line is None:
+        if line is None or line.diversion is None:
+            break
+        way = forward_now(line)
+        if way is None:
             break
         destination = decided(control, call, forward(control, call, line, *way))
     return destination
@@ -82,7 +84,7 @@ def final_destination(control: CallControl, call: Call, destination: Destination
 
 def decided(control: CallControl, call: Call, destination: Destination) -> Destination:
     """Give where a call goes now that a schedule leads to; one that goes round for ever is refused (cause 34)."""
-    while isinstance(destination, ToHours):
+    while type(destination) is ToHours:
         if call.diversions >= MOST:
             return Refused(destination.number, HangupCause.NORMAL_CIRCUIT_CONGESTION)
         call.diversions += 1

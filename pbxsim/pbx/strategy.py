@@ -8,7 +8,7 @@ numbers: random from 0 to 999, wrandom from 0 to (1 + penalty) * 1000 - 1.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.pbx.dice import draw
 
@@ -50,8 +50,7 @@ class Choice:
 
 def ranked(strategy: Strategy, choice: Choice) -> list[tuple[int, Member]]:
     """Order the members that can be rung, the one to ring first in front; equals by their place in the queue."""
-    key = _KEYS[strategy]
-    return sorted(choice.members, key=lambda placed: key(choice, placed[0], placed[1]))
+    return sorted(choice.members, key=_KEYS[strategy](choice))
 
 
 def together(strategy: Strategy, order: list[tuple[int, Member]]) -> list[tuple[int, Member]]:
@@ -61,31 +60,38 @@ def together(strategy: Strategy, order: list[tuple[int, Member]]) -> list[tuple[
     return [placed for placed in order if placed[1].penalty == order[0][1].penalty]
 
 
-def _by_place(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return member.penalty, place
+_Placed: TypeAlias = "tuple[int, Member]"
+_Key: TypeAlias = "Callable[[_Placed], tuple[float, ...]]"  # asked of every free member for every caller: only one call
 
 
-def _going_on(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return member.penalty, place < choice.next_place, place
+def _by_place(_choice: Choice) -> _Key:
+    return lambda placed: (placed[1].penalty, placed[0])
 
 
-def _fewest_calls(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return member.penalty, member.calls_taken, place
+def _going_on(choice: Choice) -> _Key:
+    first = choice.next_place
+    return lambda placed: (placed[1].penalty, placed[0] < first, placed[0])
 
 
-def _least_recent(_choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return member.penalty, member.last_call, place
+def _fewest_calls(_choice: Choice) -> _Key:
+    return lambda placed: (placed[1].penalty, placed[1].calls_taken, placed[0])
 
 
-def _random(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return member.penalty, int(draw(choice.stream, place) * _THROW), place
+def _least_recent(_choice: Choice) -> _Key:
+    return lambda placed: (placed[1].penalty, placed[1].last_call, placed[0])
 
 
-def _weighted_random(choice: Choice, place: int, member: Member) -> tuple[float, ...]:
-    return int(draw(choice.stream, place) * (1 + member.penalty) * _THROW), place
+def _random(choice: Choice) -> _Key:
+    stream = choice.stream
+    return lambda placed: (placed[1].penalty, int(draw(stream, placed[0]) * _THROW), placed[0])
 
 
-_KEYS: dict[Strategy, Callable[[Choice, int, Member], tuple[float, ...]]] = {
+def _weighted_random(choice: Choice) -> _Key:
+    stream = choice.stream
+    return lambda placed: (int(draw(stream, placed[0]) * (1 + placed[1].penalty) * _THROW), placed[0])
+
+
+_KEYS: dict[Strategy, Callable[[Choice], _Key]] = {
     Strategy.RINGALL: _by_place,
     Strategy.LINEAR: _going_on,
     Strategy.RRMEMORY: _going_on,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,9 @@ class CdrMemory:
     """Implements `CdrArchive`. Keeps the newest `limit` records; older ones are forgotten, `forgotten` counts them."""
 
     def __init__(self, placed: Iterable[Cdr] = (), limit: int = 1_000_000) -> None:
-        self._records = {cdr.id: cdr for cdr in placed}  # a dict keeps insertion order, which is the order of ids
+        self._records = {cdr.id: cdr for cdr in placed}
+        # In their order: to find the first key of the dict takes the longer, the more were deleted before it.
+        self._ids = deque(self._records)
         self._limit = limit
         self.forgotten = 0
 
@@ -27,9 +30,11 @@ class CdrMemory:
 
     def on_cdr(self, event: CdrClosed) -> None:
         """Keep a record that was just closed."""
-        self._records[event.cdr.id] = event.cdr
-        if len(self._records) > self._limit:
-            del self._records[next(iter(self._records))]
+        cdr = event.cdr
+        self._records[cdr.id] = cdr
+        self._ids.append(cdr.id)
+        if len(self._ids) > self._limit:
+            del self._records[self._ids.popleft()]
             self.forgotten += 1
 
     def get(self, cdr_id: int) -> Cdr:
@@ -44,8 +49,9 @@ class CdrMemory:
         return islice(self._fitting(query), query.limit)
 
     def _fitting(self, query: CdrQuery) -> Iterator[Cdr]:
-        records = reversed(self._records.values()) if query.newest_first else iter(self._records.values())
-        for cdr in islice(records, self._passed(query), None):
+        # By their ids: an iterator of the dict would first pass all that was deleted.
+        ids = reversed(self._ids) if query.newest_first else iter(self._ids)
+        for cdr in map(self._records.__getitem__, islice(ids, self._passed(query), None)):
             if query.after is not None and not _behind(cdr.id, query.after, newest_first=query.newest_first):
                 continue
             if query.fits(cdr):
@@ -53,9 +59,9 @@ class CdrMemory:
 
     def _passed(self, query: CdrQuery) -> int:
         """Count records that surely come before `after`: where no id is missing, an id says its place."""
-        if query.after is None or not self._records:
+        if query.after is None or not self._ids:
             return 0
-        first, last = next(iter(self._records)), next(reversed(self._records))
+        first, last = self._ids[0], self._ids[-1]
         if last - first + 1 != len(self._records):
             return 0
         passed = last - query.after + 1 if query.newest_first else query.after - first + 1

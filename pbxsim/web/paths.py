@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 CONTROL_ROOT: Final = "/_pbxsim"
 LIVEZ: Final = "/livez"
-HEALTH: Final = (LIVEZ, "/readyz")
+READYZ: Final = "/readyz"
+HEALTH: Final = (LIVEZ, READYZ)
 METRICS: Final = "/metrics"
 SNAPSHOT: Final = CONTROL_ROOT + "/snapshot"
 RESERVED: Final = (*HEALTH, METRICS, CONTROL_ROOT, CONTROL_ROOT + "/*")

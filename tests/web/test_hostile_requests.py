@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from time import process_time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import pytest
 
@@ -15,13 +15,29 @@ from tests.growth import LONGEST_CPU
 from tests.web.town import ACME, running
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from tests.web.town import Town
+
+_Reply = TypeVar("_Reply")
 
 ONE_PART: Final = b"--b\r\nContent-Disposition: form-data" + b";a" * 500_000 + b"\r\n\r\nv\r\n--b--"
 SHORT_NAMES: Final = "&".join(f"{number:x}" for number in range(160_000)).encode()
 LONG_PARTS: Final = (b"--b\r\nContent-Disposition: form-data" + b';a="\\""' * 1_000 + b"\r\n\r\nv\r\n") * 126
 FORM: Final = "application/x-www-form-urlencoded"
 LONG_HEADERS: Final = b"".join(b"X-%d: " % number + b"a" * 8_000 + b"\r\n" for number in range(7))
+LONGEST_WAIT: Final = 0.1
+"""Seconds of CPU, server and clients together: on an idle machine, of waiting. What others do here is not counted."""
+
+
+async def asked_meanwhile(town: Town, asked: Coroutine[None, None, _Reply]) -> tuple[_Reply, float]:
+    """Have something answered, and ask all the time whether the server is alive; give how long that took at most."""
+    longest, answer = 0.0, asyncio.ensure_future(asked)
+    while not answer.done():
+        begun = process_time()
+        assert (await town.get("/livez")).status == 200
+        longest = max(longest, process_time() - begun)
+    return answer.result(), longest
 
 
 def posted(content_type: str, body: bytes, query: str = "") -> bytes:
@@ -45,20 +61,20 @@ def posted(content_type: str, body: bytes, query: str = "") -> bytes:
 )
 async def test_a_form_that_is_meant_to_be_slow_is_refused_at_once(town: Town, request_: bytes) -> None:
     begun = process_time()
-    refused, alive = await asyncio.gather(town.raw(request_), town.get("/livez"))
+    refused, others_waited = await asked_meanwhile(town, town.raw(request_))
     assert process_time() - begun < LONGEST_CPU
     assert refused.startswith(b"HTTP/1.1 401 ")
-    assert alive.status == 200
+    assert others_waited < LONGEST_WAIT
 
 
 @pytest.mark.parametrize("path", [b"/x", b"/acme/api"])
 async def test_headers_that_are_all_one_word_can_be_shown(town: Town, path: bytes) -> None:
     await town.raw(b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + LONG_HEADERS + b"\r\n")
     begun = process_time()
-    shown, alive = await asyncio.gather(town.get("/_pbxsim/requests"), town.get("/livez"))
+    shown, others_waited = await asked_meanwhile(town, town.get("/_pbxsim/requests"))
     assert process_time() - begun < LONGEST_CPU
+    assert others_waited < LONGEST_WAIT
     assert [request["path"] for request in shown.json] == [path.decode()]
-    assert alive.status == 200
 
 
 async def test_a_megabyte_of_headers_is_not_even_read(town: Town) -> None:
@@ -66,10 +82,10 @@ async def test_a_megabyte_of_headers_is_not_even_read(town: Town) -> None:
     with suppress(ConnectionError):  # closed while we were still sending
         refused = await town.raw(b"GET /x HTTP/1.1\r\nHost: localhost\r\n" + LONG_HEADERS * 17 + b"\r\n")
         assert b" 4" in refused.partition(b"\r\n")[0]
-    shown, alive = await asyncio.gather(town.get("/_pbxsim/requests"), town.get("/livez"))
+    shown, others_waited = await asked_meanwhile(town, town.get("/_pbxsim/requests"))
     assert process_time() - begun < LONGEST_CPU
+    assert others_waited < LONGEST_WAIT
     assert len(shown.body) < 100_000
-    assert alive.status == 200
 
 
 async def test_what_was_not_read_is_told_in_the_request_log(town: Town) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from enum import StrEnum
-from typing import Final
+from typing import Final, final
 
 import msgspec
 
@@ -89,6 +89,7 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
 DEFAULT_BEHAVIOUR: Final = Behaviour()
 
 
+@final
 class LegPlan(msgspec.Struct, frozen=True, gc=False):
     """The fate of one leg. `report` None: it rings until somebody gives up. `talk` None: this side never hangs up.
 

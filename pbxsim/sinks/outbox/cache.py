@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.sinks.capacity import DELIVERY_BYTES
@@ -28,7 +29,9 @@ class DeliveryCache:
         self._most_bytes = most_bytes
         self._by_id: dict[int, Delivery] = {}
         self._sizes: dict[int, int] = {}
-        self._loose: dict[int, None] = {}  # what did not wait any more when it was last looked at, the oldest first
+        self._loose: OrderedDict[int, None] = (
+            OrderedDict()
+        )  # what did not wait any more when it was last looked at, the oldest first
 
     def __len__(self) -> int:
         """Count what is remembered."""
@@ -59,7 +62,7 @@ class DeliveryCache:
                 if delivery.id <= self.last - NEWEST:
                     self._forget(delivery.id)
         while self.kept_bytes > self._most_bytes and self._loose:
-            self._let_go(next(iter(self._loose)))
+            self._let_go(next(iter(self._loose)))  # of a plain dict it would pass all that was let go before
 
     def behind(self, after: int) -> Iterator[Delivery]:
         """Give all that have a higher number, in order."""

@@ -16,7 +16,7 @@ Not here: which calls are recorded and how the file is named (pbx/recording.py),
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from copy import deepcopy
@@ -113,7 +113,7 @@ class Recorder:
         self._queue: deque[tuple[int, Future[None], int]] = deque()  # record, file and bytes, in the order of writing
         self._queued_bytes = 0
         self._takes: dict[int, Take] = {}  # by call
-        self._pending: dict[int, tuple[Cdr, Future[None]]] = {}  # by record, in the order of writing
+        self._pending: OrderedDict[int, tuple[Cdr, Future[None]]] = OrderedDict()  # by record, in the order of writing
         self._thread: ThreadPoolExecutor | None = None
         self._messages: Future[None] | None = None  # what is to be done last with messages of voice mail
         self._message_works = 0

@@ -2,7 +2,8 @@
 
 What is read of a request, and what is done around a handler, is in route.py.
 
-The routes and all that answers them are imported with the first request: a start need not wait for them.
+The routes and all that answers them are imported with the first request: a start need not wait for them, nor who asks
+whether the server is there.
 """
 
 from __future__ import annotations
@@ -67,16 +68,16 @@ class ControlApi:
     async def _answer(self, request: Request) -> Response:
         from pbxsim.web.control.paging import linked
         from pbxsim.web.control.request import pbx_meant
-        from pbxsim.web.control.routes import ROUTES
 
+        routes = _routes(request.path)
         if request.path not in HEALTH:
             self._guard.check_page(request)
         segments = request.path.split("/")
-        fitting = _closest([(route, parts) for route in ROUTES if (parts := route.match(segments)) is not None])
+        fitting = _closest([(route, parts) for route in routes if (parts := route.match(segments)) is not None])
         if not (fitting and all(route.is_open for route, _ in fitting)):
             self._guard.check_token(request)
         if not fitting:
-            raise Problem(404, _nowhere(request.path, ROUTES))
+            raise Problem(404, _nowhere(request.path, routes))
         route, parts = _by_method(fitting, request)
         self._guard.check_type(request)
         if request.path in HEALTH and not self._guard.trusts(request):
@@ -84,6 +85,17 @@ class ControlApi:
         host = pbx_meant(self._hosts, request.params)
         response = await route.answer(host, route.arguments(request, self._hosts, host, parts), request)
         return linked(response, request.path, request.params)
+
+
+def _routes(path: str) -> tuple[Route[Any], ...]:
+    """Give the routes among which that of a path is."""
+    if path in HEALTH or path == METRICS:
+        from pbxsim.web.control.health import ROUTES as OF_HEALTH
+
+        return OF_HEALTH
+    from pbxsim.web.control.routes import ROUTES
+
+    return ROUTES
 
 
 def _nowhere(path: str, routes: Iterable[Route[Any]]) -> str:

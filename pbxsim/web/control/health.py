@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pbxsim.hosting.hosts import Hosts
 from pbxsim.web.control.response import Response, document
+from pbxsim.web.control.route import Route, Untimed
+from pbxsim.web.paths import LIVEZ, METRICS, READYZ
 
 _PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -44,3 +46,11 @@ def metrics(hosts: Hosts) -> Response:
     from pbxsim.web.control.metrics import scrape
 
     return Response(body=scrape(hosts), content_type=_PROMETHEUS)
+
+
+ROUTES: Final[tuple[Route[Any], ...]] = (
+    Untimed("GET", LIVEZ, livez, is_open=True),
+    Untimed("GET", READYZ, readyz, is_open=True),
+    Untimed("GET", METRICS, metrics),
+)
+"""Declared here, and not with the others: who asks for these when a server starts need not wait for all the rest."""

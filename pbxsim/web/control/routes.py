@@ -31,9 +31,7 @@ from pbxsim.web.control.clock import Moving
 from pbxsim.web.control.route import Commanding, Reading, Route, Untimed
 
 ROUTES: Final[tuple[Route[Any], ...]] = (
-    Untimed("GET", "/livez", health.livez, is_open=True),
-    Untimed("GET", "/readyz", health.readyz, is_open=True),
-    Untimed("GET", "/metrics", health.metrics),
+    *health.ROUTES,
     Reading("GET", "/_pbxsim/clock", clock.shown),
     Moving("PUT", "/_pbxsim/clock", clock.set_rate),
     Moving("POST", "/_pbxsim/clock/advance", clock.advance),

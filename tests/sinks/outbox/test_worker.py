@@ -35,7 +35,7 @@ from tests.sinks.outbox.post_office import PostOffice, at, errors, first_of, onl
 async def test_a_failed_try_is_told_and_the_next_comes_a_second_later_and_delivers(
     post: PostOffice, bad: object, status: int, error: str, method: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outbox = post.open()
+    outbox = post.open(post.receiver(timeout=0.25 if "within 0.25 s" in error else 10.0))
     post.hook.replies.append(bad)  # type: ignore[arg-type]  # a table's cell
     post.post("a", method=method, body=b"x" if method == "POST" else b"")
     post.post("b", method=method)
@@ -88,7 +88,7 @@ async def test_down_for_an_hour_then_back_delivers_all_in_order_once(post: PostO
 
 
 async def test_a_receiver_that_hangs_costs_one_timeout_an_advance(post: PostOffice) -> None:
-    outbox = post.open()
+    outbox = post.open(post.receiver(timeout=0.25))
     post.hook.usual = hanging()
     post.post()
     post.post()
