@@ -6,6 +6,8 @@ from textwrap import dedent
 
 import pytest
 
+from tests.testing.users_files import plugin
+
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow  # each is a pytest run of its own, with a server
 
@@ -46,7 +48,7 @@ class Runner:
     def __call__(self, code: str, *arguments: str) -> pytest.RunResult:
         """Run."""
         self._pytester.makepyfile(test_it=CALL + dedent(code))
-        return self._pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments)
+        return self._pytester.runpytest_subprocess(*plugin(), "-p", "no:cacheprovider", *arguments)
 
 
 def test_it_runs_once_in_each_order_and_is_one_test_of_the_report(run: Runner) -> None:

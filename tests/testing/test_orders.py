@@ -15,6 +15,7 @@ import pytest
 from pbxsim.testing import PbxServer, Receiver
 from pbxsim.testing.orders import BadOrder, Difference, Order, Played, orders, take_down
 from pbxsim.testing.pbx_files import day_zone
+from tests.testing.users_files import plugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,13 +217,15 @@ def caught(result: pytest.RunResult) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_each_planted_bug_is_caught_by_its_own_difference_and_careful_clients_pass(suite: pytest.Pytester) -> None:
-    plain = suite.runpytest_subprocess("--pbxsim-order", "plain")
+    plain = suite.runpytest_subprocess(*plugin(), "--pbxsim-order", "plain")
     plain.assert_outcomes(passed=len(CAUGHT) + sum(CAREFUL.values()))
-    result = suite.runpytest_subprocess("-n", "2")
+    result = suite.runpytest_subprocess(*plugin(), "-n", "2")
     result.assert_outcomes(failed=len(CAUGHT), passed=sum(CAREFUL.values()))
     found = caught(result)
     assert found.keys() == CAUGHT.keys()
     assert {client: token for client, token in found.items() if not re.fullmatch(CAUGHT[client], token)} == {}
-    again = suite.runpytest_subprocess("-k", "test_two and DialsAgain", "--pbxsim-order", found["DialsAgain"])
+    again = suite.runpytest_subprocess(
+        *plugin(), "-k", "test_two and DialsAgain", "--pbxsim-order", found["DialsAgain"]
+    )
     again.assert_outcomes(failed=1)
     again.stdout.fnmatch_lines(["request1.lost", "to have it again: *--pbxsim-order request1.lost"])

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import entry_points
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
 from pbxsim.testing import PbxServer
-from tests.testing.users_files import CASES, SUITE, WAYS, lay_out
+from tests.testing.users_files import CASES, SUITE, WAYS, lay_out, plugin
 
 pytest_plugins = ["pytester"]
 pytestmark = pytest.mark.slow  # each is a pytest run of its own, most with a server
@@ -43,14 +42,12 @@ class Runner:
 
     def __init__(self, pytester: pytest.Pytester) -> None:
         self.pytester = pytester
-        is_installed = bool(entry_points(group="pytest11", name="pbxsim"))
-        self._plugin = [] if is_installed else ["-p", "pbxsim.testing.pytest_plugin"]
 
     def __call__(self, *arguments: str, code: str = "") -> pytest.RunResult:
         """Run, a file with this code too."""
         if code:
             self.pytester.makepyfile(test_it=CRM + dedent(code))
-        return self.pytester.runpytest_subprocess(*self._plugin, *arguments)
+        return self.pytester.runpytest_subprocess(*plugin(), *arguments)
 
 
 def test_the_users_conftest_is_short() -> None:

@@ -128,7 +128,7 @@ class RefusesRepeats(Crm):
 
     def told(self, request: Received) -> int:
         """Take it down, once."""
-        return 422 if request.text in self.events else super().told(request)
+        return 410 if request.text in self.events else super().told(request)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ async def test_a_server_that_does_not_take_a_webhook_is_told_so_without_a_check(
     receiver.handler = RefusesRepeats()
     found = await card(file, receiver, "webhooks-twice", checks=False)
     assert [(mark.verdict, mark.why) for mark in found.marks] == [
-        ("fell in", "its server did not take a webhook: NewState: HTTP 422: Unprocessable Entity")
+        ("fell in", "its server did not take a webhook: NewState: HTTP 410: Gone")
     ]
 
 
