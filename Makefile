@@ -116,7 +116,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 ATHERIS := "atheris>=3.0,<3.1; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'"
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) .venv-axe $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration
