@@ -172,3 +172,23 @@ async def test_the_journal_is_listed_by_pages(town: Town) -> None:
     await town.get(CALL)
     entries = (await town.get("/_pbxsim/journal?limit=2&after=1")).json
     assert [entry["seq"] for entry in entries] == [2, 3]
+
+
+async def test_the_journal_of_one_call(town: Town) -> None:
+    for _ in range(2):
+        await town.get(CALL)
+    await town.advance(60)
+    everything = (await town.get("/_pbxsim/journal?limit=1000")).json
+    for call in (1, 2):
+        of_call = [entry for entry in everything if entry["call"] == call]
+        assert len(of_call) > 8
+        assert (await town.get(f"/_pbxsim/journal?call={call}")).json == of_call
+        second = of_call[1]["seq"]
+        assert (await town.get(f"/_pbxsim/journal?call={call}&after={second}&limit=3")).json == of_call[2:5]
+    assert (await town.get("/_pbxsim/journal?call=3")).json == []
+
+
+async def test_the_journal_of_one_call_is_had_as_documents_only(town: Town) -> None:
+    refused = await town.get("/_pbxsim/journal?call=1&format=jsonl")
+    assert refused.status == 400
+    assert "leave out either" in refused.json["detail"]
