@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Vendor
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
+    from pbxsim.web.page.page import Page
 
     _Answered: TypeAlias = tuple[HostedPbx, Reply, tuple[SetFault, Injection] | None]
 
@@ -52,7 +53,7 @@ class PbxServer:
     """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
 
     `limits` are those that this process can bear if none are given. A body that does not come in their time is answered
-    by the vendor, without it. `lines` tells of requests.
+    by the vendor, without it. `lines` tells of requests. `page` is what a browser is shown, None: nothing.
     """
 
     def __init__(
@@ -63,10 +64,12 @@ class PbxServer:
         *,
         limits: ConnectionLimits | None = None,
         lines: HintLines = _SILENT,
+        page: Page | None = None,
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
         self._api = api
+        self._page = page
         self._limits = ConnectionLimits.of_this_process() if limits is None else limits
         self._lines = lines
         self._runner: web.ServerRunner | None = None
@@ -126,6 +129,8 @@ class PbxServer:
         if vendor is None:
             if self._api.is_control(path):
                 return await self._control(incoming, path, query)
+            if self._page is not None and self._page.owns(incoming.method, path, query):
+                return _shown(incoming, self._page, path)
             read_as = cleaned(path)
             vendor = self._paths.owner(read_as)
             if vendor is None:
@@ -234,6 +239,11 @@ def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, 
     reply = host.answer(vendor, request, hints, injected)
     fault = None if injected is None else injected.fault
     return host, reply, None if fault is None else (fault, injection)
+
+
+def _shown(incoming: web.BaseRequest, page: Page, path: str) -> web.Response:
+    part = page.answer(Request(incoming.method, path, headers=_with_authority(incoming)))
+    return web.Response(body=part.body, status=part.status, headers=part.all_headers())
 
 
 async def _read(incoming: web.BaseRequest, most: int) -> tuple[bytes, str]:

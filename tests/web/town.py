@@ -22,6 +22,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.call import CallOrder
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
+from pbxsim.web.page.page import Page, open_to
 from pbxsim.web.server import PbxServer
 
 if TYPE_CHECKING:
@@ -249,7 +250,9 @@ async def running(
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
     vendors = {"acme": ACME}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
-    server = PbxServer(hosts, vendors, ControlApi(hosts, Guard(host, token)), limits=limits)
+    guard = Guard(host, token)
+    page = Page(guard, open_to(host, needs_token=token != ""))
+    server = PbxServer(hosts, vendors, ControlApi(hosts, guard), limits=limits, page=page)
     await server.start("127.0.0.1", 0, tls)
     try:
         async with aiohttp.ClientSession() as session:

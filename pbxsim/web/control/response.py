@@ -42,12 +42,10 @@ class Response(msgspec.Struct, frozen=True, kw_only=True):
     more_after: str | None = None
 
     def all_headers(self) -> list[tuple[str, str]]:
-        """Give its headers, the two that every answer has among them."""
-        fixed = [
-            ("Content-Type", self.content_type),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
+        """Give its headers, those that every answer has among them; what it says of caching itself counts."""
+        fixed = [("Content-Type", self.content_type), ("X-Content-Type-Options", "nosniff")]
+        if not any(name == "Cache-Control" for name, _ in self.headers):
+            fixed.insert(1, ("Cache-Control", "no-store"))
         return fixed + list(self.headers)
 
 
