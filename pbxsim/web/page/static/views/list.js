@@ -22,4 +22,7 @@
  *   rest       what stands behind the view's path
  *   pbx        the name of the PBX that is looked at
  */
-export const VIEWS = [{ path: "telephones", load: () => import("./telephones.js") }];
+export const VIEWS = [
+  { path: "telephones", load: () => import("./telephones.js") },
+  { path: "calls", load: () => import("./calls.js") },
+];
