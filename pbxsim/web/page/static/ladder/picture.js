@@ -11,7 +11,7 @@ const ROW = 34;
 const HEAD = 52;
 const NARROWEST = 130;
 const WIDEST = 300;
-const LETTER = 6.7; // of 12 pixels' type, on the average
+const LETTER = 7.1; // of 12 pixels' type, on the average
 const EDGE = 12;
 
 /** Give `{ heads, rows, width }`: two pictures of the same width. */

@@ -10,6 +10,7 @@ const CLIENT = "client";
 export const PBX = "pbx";
 const RECORDS = "records";
 const CLEARED = new Set([16, 31]); // Q.850: normal clearing, and normal where nothing else is said
+const COUNTS = new Set(["billsec", "duration", "attempt"]);
 const UNITS = 1e6; // amounts are millionths
 
 /** Most steps that are shown; of a longer call the beginning and the end. */
@@ -164,13 +165,13 @@ class Spelling {
   }
 
   _label(kind, data) {
-    const key = `calls.step.${kind}`;
+    const key = kind === "leg-dialed" && data.calls_us ? "calls.step.leg-calls" : `calls.step.${kind}`;
     if (!this._words.has(key)) return `${kind} ${JSON.stringify(data)}`;
     return this._words.t(key, this._values(kind, data));
   }
 
   _values(kind, data) {
-    const values = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, shown(value)]));
+    const values = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, shown(name, value)]));
     if (kind === "credit-changed") {
       values.amount = this._amount(data.millionths);
       values.credit = this._amount(data.balance);
@@ -187,7 +188,9 @@ class Spelling {
   }
 }
 
-function shown(value) {
+/** Numbers that name something are written as they are; those that count, as the language writes numbers. */
+function shown(name, value) {
   if (value === null) return "–";
-  return typeof value === "object" ? JSON.stringify(value) : value;
+  if (typeof value === "object") return JSON.stringify(value);
+  return COUNTS.has(name) || name.endsWith("seconds") ? value : String(value);
 }

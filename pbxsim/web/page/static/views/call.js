@@ -6,6 +6,7 @@ import { fileOf, pictureOf } from "../ladder/picture.js";
 import { recordingsOf, requestNumber, stepsOf } from "../ladder/steps.js";
 import { linesOf, textOf } from "../ladder/text.js";
 import { copy, save } from "../saving.js";
+import { backTo, causesOf, factsOf } from "./panel.js";
 
 const PAUSE = 300; // milliseconds between two readings of what is new: a call in progress changes often
 const MOST = 10000;
@@ -24,10 +25,10 @@ export class CallPanel {
     this._reading = false;
     this._stale = false;
     const { t, store } = context;
-    this._article = el("article", { class: "call", "aria-label": t("calls.one", { id: number }) });
+    this._article = el("article", { class: "call", "aria-label": t("calls.one", { id: String(number) }) });
     this._parts = parts(t, this);
     replace(root, this._article);
-    replace(this._article, el("p", { class: "quiet" }, t("calls.reading")));
+    replace(this._article, el("p", { class: "quiet" }, t("listing.reading")));
     this._ends = [
       store.on("calls", ({ all, ids }) => (all ? this._begin() : ids.has(number) && this._read())),
       store.on("webhooks", ({ all, ids }) => !all && this._takeWebhooks(ids)),
@@ -107,7 +108,7 @@ export class CallPanel {
   _fail(problem) {
     if (problem.status === 401) return;
     const { words } = this._context;
-    replace(this._article, back(words.t), el("p", { class: "empty" }, problemText(problem, words)));
+    replace(this._article, backTo("calls", words.t), el("p", { class: "empty" }, problemText(problem, words)));
   }
 
   // -- shown -----------------------------------------------------------------------------------------------------------
@@ -117,14 +118,12 @@ export class CallPanel {
     const webhooks = [...this._webhooks.values()];
     this._ladder = stepsOf({ call, entries: this._entries, request: this._request, webhooks }, words);
     if (shown.all.parentNode !== this._article) replace(this._article, shown.all);
-    setText(shown.title, t("calls.one", { id: call.id }));
+    setText(shown.title, t("calls.one", { id: String(call.id) }));
     shown.badge.dataset.state = call.state;
     setText(shown.badge, t(`calls.state.${call.state}`));
     shown.hangup.hidden = call.state === "ended";
     replace(shown.facts, facts(call, this._request, words));
-    setText(shown.answer, this._why.answer);
-    replace(shown.causes, this._why.causes.map(({ words: told, statement }) =>
-      el("li", {}, told, statement && [" ", el("span", { class: "statement" }, statement)])));
+    replace(shown.why, causesOf(this._why));
     setText(shown.leftOut, this._ladder.leftOut ? t("calls.left-out", { count: this._ladder.leftOut }) : "");
     this._draw();
     this._showRecordings();
@@ -132,7 +131,7 @@ export class CallPanel {
 
   _draw() {
     const { _parts: shown, _context: { t } } = this;
-    this._picture = pictureOf(this._ladder, t("calls.ladder.label", { id: this.number }));
+    this._picture = pictureOf(this._ladder, t("calls.ladder.label", { id: String(this.number) }));
     replace(shown.ladder, el("div", { class: "stays" }, this._picture.heads), this._picture.rows);
     replace(shown.steps, linesOf(this._ladder).map(({ time, way, label, tone }) =>
       el("li", { class: tone }, el("span", { class: "number" }, time), el("bdi", {}, way), el("bdi", {}, label))));
@@ -177,7 +176,7 @@ export class CallPanel {
     const { api, announce, t } = this._context;
     try {
       await api.send("POST", `/_pbxsim/calls/${this.number}/hangup`, {});
-      announce(t("calls.hung-up", { id: this.number }));
+      announce(t("calls.hung-up", { id: String(this.number) }));
     } catch (problem) {
       if (problem.status !== 401) announce(problem);
     }
@@ -203,13 +202,9 @@ export class CallPanel {
   /** Give the call in words: its facts, why it went so, its steps. */
   text() {
     const { _call: call, _context: { t } } = this;
-    const said = [`${t("calls.one", { id: call.id })}: ${call.src} → ${call.dst}, ${t(`calls.state.${call.state}`)} ${outcomeOf(call)}`.trim()];
+    const said = [`${t("calls.one", { id: String(call.id) })}: ${call.src} → ${call.dst}, ${t(`calls.state.${call.state}`)} ${outcomeOf(call)}`.trim()];
     return textOf(this._ladder, [...said, this._why.answer, ...this._why.causes.map((cause) => `- ${cause.words}`)]);
   }
-}
-
-function back(t) {
-  return el("a", { href: "#/calls", class: "back" }, t("calls.back"));
 }
 
 function parts(t, panel) {
@@ -217,10 +212,9 @@ function parts(t, panel) {
   const shown = {
     title: el("h3"),
     badge: el("span", { class: "badge" }),
-    facts: el("dl", { class: "facts" }),
+    facts: el("div"),
     hangup: button("calls.hang-up", () => panel.hangUp()),
-    answer: el("p", { class: "answer" }),
-    causes: el("ol", { class: "causes" }),
+    why: el("div"),
     recordings: el("ul", { class: "recordings" }),
     ladder: el("div", { class: "ladder", tabindex: 0, role: "group", dir: "ltr", "aria-label": t("calls.ladder") }),
     leftOut: el("p", { class: "quiet" }),
@@ -228,12 +222,12 @@ function parts(t, panel) {
   };
   shown.recordingsPart = el("section", { hidden: true }, el("h4", {}, t("calls.recordings")), shown.recordings);
   shown.all = el("div", { class: "call-parts" },
-    back(t),
+    backTo("calls", t),
     el("div", { class: "call-head" }, shown.title, shown.badge,
       el("div", { class: "buttons" }, shown.hangup, button("calls.copy-link", () => panel.copyLink()),
         button("calls.save-svg", () => panel.savePicture()), button("calls.save-text", () => panel.saveText()))),
     shown.facts,
-    el("section", { class: "why" }, el("h4", {}, t("calls.why")), shown.answer, shown.causes),
+    el("section", { class: "why" }, el("h4", {}, t("listing.why")), shown.why),
     shown.recordingsPart,
     shown.ladder, shown.leftOut,
     el("details", {}, el("summary", {}, t("calls.in-words")), shown.steps));
@@ -242,16 +236,15 @@ function parts(t, panel) {
 
 function facts(call, request, words) {
   const { t } = words;
-  const pairs = [
+  return factsOf(words, "calls", [
     ["from", el("bdi", {}, call.src)],
     ["to", el("bdi", {}, call.dst)],
-    ["by", request ? el("a", { href: `#/requests/${request.seq}` }, t("calls.request", { vendor: call.vendor, seq: request.seq })) : call.vendor],
+    ["by", request ? el("a", { href: `#/requests/${request.seq}` }, t("calls.request", { vendor: call.vendor, seq: String(request.seq) })) : call.vendor],
     ["reference", call.reference && el("bdi", {}, call.reference)],
     ["started", words.moment(call.started)],
     ["outcome", outcomeOf(call)],
     ["talked", call.seconds.from_connected === null ? "" : words.duration(call.seconds.from_connected)],
-  ];
-  return pairs.filter(([, value]) => value).map(([name, value]) => el("div", {}, el("dt", {}, t(`calls.${name}`)), el("dd", {}, value)));
+  ]);
 }
 
 /** Say what became of a call: its disposition, and why where that is no ordinary end. */

@@ -25,4 +25,6 @@
 export const VIEWS = [
   { path: "telephones", load: () => import("./telephones.js") },
   { path: "calls", load: () => import("./calls.js") },
+  { path: "requests", load: () => import("./requests.js") },
+  { path: "webhooks", load: () => import("./webhooks.js") },
 ];
