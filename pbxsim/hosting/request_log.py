@@ -201,6 +201,7 @@ class RequestLog:
         most_bytes: int = REQUEST_BYTES,
     ) -> None:
         self.kept_bytes = 0
+        self.changed: dict[int, None] | None = None  # the numbers of those that came or changed, while somebody looks
         self._journal = journal
         self._clock = clock
         self._masks = masks
@@ -264,6 +265,8 @@ class RequestLog:
         more = tuple(hint for hint in hints if record is not None and hint not in record.hints)
         if record is None or not more:
             return
+        if self.changed is not None:
+            self.changed[record.seq] = None
         before = sum(map(text_size, record.hints))
         record.hints = excerpts(record.hints + more, LONGEST_HINT, MOST_HINTS)
         grown = sum(map(text_size, record.hints)) - before
@@ -337,6 +340,8 @@ class RequestLog:
 
     def _count(self, record: RequestRecord) -> None:
         records = self._records
+        if self.changed is not None:
+            self.changed[record.seq] = None
         self.kept_bytes += record.taken
         while self.kept_bytes > self._most_bytes or len(records) > self._limit:
             self.kept_bytes -= records.popleft().taken

@@ -7,6 +7,7 @@ normalise it first, and cost a tenth of the request. From the look at a PBX's cl
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Iterator
 from time import thread_time
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -27,7 +28,7 @@ from pbxsim.web.protocol import ConnectionServer
 from pbxsim.web.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from ssl import SSLContext
 
     from pbxsim.hosting.fault_injection import SetFault
@@ -288,16 +289,28 @@ def _response(reply: Reply, more: tuple[tuple[str, str], ...] = (), *, closes: b
     return response
 
 
-async def _streamed(incoming: web.BaseRequest, chunks: Iterable[bytes], answer: Response) -> web.StreamResponse:
+async def _sent(response: web.StreamResponse, chunks: Iterator[bytes] | AsyncIterator[bytes]) -> None:
+    if isinstance(chunks, Iterator):
+        for chunk in chunks:
+            await response.write(chunk)
+    else:
+        async for chunk in chunks:
+            await response.write(chunk)
+
+
+async def _streamed(
+    incoming: web.BaseRequest, chunks: Iterator[bytes] | AsyncIterator[bytes], answer: Response
+) -> web.StreamResponse:
     """Send a long answer piece by piece, each as soon as the client has taken those before."""
     response = web.StreamResponse(status=answer.status, headers=answer.all_headers())
     try:
         await response.prepare(incoming)
         if incoming.method != "HEAD":
-            for chunk in chunks:
-                await response.write(chunk)
+            await _sent(response, chunks)
         await response.write_eof()
     finally:
         if isinstance(chunks, FileBytes):
             chunks.close()
+        elif isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()
     return response

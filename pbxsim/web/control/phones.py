@@ -132,7 +132,7 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
 
 def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lines, in the PBX file's order."""
-    return named_listing(host.pbx.directory.lines.values(), query, _shown, name=lambda line: line.user)
+    return named_listing(host.pbx.directory.lines.values(), query, shown, name=lambda line: line.user)
 
 
 def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
@@ -223,10 +223,11 @@ def _done(
         act(handset, line, body)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
-    return document(_shown(line))
+    return document(shown(line))
 
 
-def _shown(line: Line) -> PhoneShown:
+def shown(line: Line) -> PhoneShown:
+    """Show a line as it stands."""
     extension, place = line.extension, line.registration
     return PhoneShown(
         user=line.user,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from typing import Final
 
@@ -30,12 +30,12 @@ DEVICE_STATES: Final = {
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; a `body` that is an iterator is sent piece by piece.
+    """An answer; a `body` that is an iterator is sent piece by piece, an asynchronous one as the pieces come.
 
     `more_after`: it is a full page of a list, and there may be more behind the entry of that number or name.
     """
 
-    body: bytes | Iterator[bytes]
+    body: bytes | Iterator[bytes] | AsyncIterator[bytes]
     status: int = 200
     content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()

@@ -182,6 +182,7 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("POST", "/_pbxsim/requests/verify", "/_pbxsim/requests/verify", {"where": {"vendor": "vum"}}, 200),
     ("POST", "/_pbxsim/requests/verify", "/_pbxsim/requests/verify", {"where": {"vendr": "acme"}}, 422),
     ("POST", "/_pbxsim/wait", "/_pbxsim/wait", {"of": "cdrs", "where": {"custom1": "x"}}, 200),
+    ("GET", "/_pbxsim/events", "/_pbxsim/events", None, 200),
     ("GET", "/_pbxsim/journal", "/_pbxsim/journal", None, 200),
     ("GET", "/_pbxsim/journal?call=1", "/_pbxsim/journal", None, 200),
     ("GET", "/_pbxsim/journal?format=jsonl", "/_pbxsim/journal", None, 200),
