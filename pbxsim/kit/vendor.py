@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pbxsim.kit.cause import Cause
+    from pbxsim.kit.form import Form
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.call import Call
@@ -98,6 +99,14 @@ def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class 
     return None
 
 
+def _no_forms(_interface: Any) -> Iterable[Form]:  # noqa: ANN401 - each vendor's own class of interface
+    return ()
+
+
+def _no_secrets(_interface: Any, _identity: str, _request: Request) -> Mapping[str, str]:  # noqa: ANN401
+    return {}
+
+
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor's declaration.
 
@@ -119,6 +128,9 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     of fields alone: a snapshot of a PBX may hold them.
     `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
     of it come and which do not; an interface is asked about calls of others, too.
+    `forms` gives what can be asked, an action each, as forms to fill in, without any secret in them; `secrets` gives
+    what belongs where a request by such a form has HIDDEN, by the name of the parameter or header: those of the entry
+    of the settings at that path (`Identity.path`), and of whom else the request names; nothing for an unknown path.
     """
 
     name: str
@@ -133,6 +145,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     errors: Mapping[str, str] = MappingProxyType({})
     refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
     explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
+    forms: Callable[[Any], Iterable[Form]] = _no_forms
+    secrets: Callable[[Any, str, Request], Mapping[str, str]] = _no_secrets
     sample: str = "    {}\n"
     keeps: tuple[type, ...] = ()
     secret_params: frozenset[str] = frozenset()

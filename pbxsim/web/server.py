@@ -19,6 +19,8 @@ from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.control.response import Problem
+from pbxsim.web.control.trying import AS
 from pbxsim.web.faulty_sending import send_faulty
 from pbxsim.web.file_bytes import FileBytes
 from pbxsim.web.hint_lines import HintLines
@@ -140,9 +142,26 @@ class PbxServer:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         if incoming.body_exists:
             request.body, request.fault = await self._body(incoming)
-        answered = await self._answered(vendor.name, request, hints)
+        if AS in incoming.headers:
+            return await self._try(incoming, vendor.name, request, hints)
+        return await self._reply(incoming, vendor.name, request, hints)
+
+    async def _try(
+        self, incoming: web.BaseRequest, vendor: str, request: Request, hints: tuple[str, ...]
+    ) -> web.StreamResponse:
+        """Answer a request of the live page's, with the credential in it that it asks for."""
+        try:
+            filled = self._api.with_secrets(request, vendor)
+        except Problem as problem:
+            return _told(self._api.told(problem), closes=bool(request.fault))
+        return await self._reply(incoming, vendor, filled, hints)
+
+    async def _reply(
+        self, incoming: web.BaseRequest, vendor: str, request: Request, hints: tuple[str, ...]
+    ) -> web.StreamResponse:
+        answered = await self._answered(vendor, request, hints)
         if answered is None:
-            return self._nowhere(incoming, path, query)
+            return self._nowhere(incoming, request.path, request.query)
         host, reply, faulty = answered
         response = _response(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
         return response if faulty is None else await send_faulty(incoming, response, *faulty)
@@ -177,10 +196,7 @@ class PbxServer:
         answer = await self._api.answer(request)
         if not isinstance(answer.body, bytes):
             return await _streamed(incoming, answer.body, answer)
-        response = web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
-        if fault:
-            response.force_close()  # as for vendors
-        return response
+        return _told(answer, closes=bool(fault))
 
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
@@ -284,6 +300,15 @@ def _response(reply: Reply, more: tuple[tuple[str, str], ...] = (), *, closes: b
     response = web.Response(
         body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers, *more)
     )
+    if closes:
+        response.force_close()
+    return response
+
+
+def _told(answer: Response, *, closes: bool) -> web.Response:
+    """Make a response of one of the control API's, which is whole; of `closes` as for vendors."""
+    assert isinstance(answer.body, bytes)
+    response = web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
     if closes:
         response.force_close()
     return response

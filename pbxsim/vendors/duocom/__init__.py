@@ -7,6 +7,7 @@ from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.explained import explain
+from pbxsim.vendors.duocom.forms import forms, secrets
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
 from pbxsim.vendors.duocom.settings import SAMPLE, Settings, credentials, faults
@@ -21,6 +22,8 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    forms=forms,
+    secrets=secrets,
     keeps=(Caller, ChosenMask),
     sample=SAMPLE,
     receivers=receivers,

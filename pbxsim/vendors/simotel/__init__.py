@@ -11,6 +11,7 @@ from pbxsim.vendors.simotel.agent_sessions import GoingOn, Session
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
 from pbxsim.vendors.simotel.explained import explain
+from pbxsim.vendors.simotel.forms import forms, secrets
 from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
 from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
 from pbxsim.vendors.simotel.state import Mapped
@@ -24,6 +25,8 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    forms=forms,
+    secrets=secrets,
     keeps=(GoingOn, Mapped, ReportedAttempt, ReportedVisit, Session, Visited),
     sample=SAMPLE,
     receivers=SimotelInterface.receivers,

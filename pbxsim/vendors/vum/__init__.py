@@ -6,6 +6,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.explained import explain
+from pbxsim.vendors.vum.forms import forms, secrets
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
 from pbxsim.vendors.vum.settings import SAMPLE, Settings, credentials, faults
 
@@ -18,6 +19,8 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     explain=explain,
+    forms=forms,
+    secrets=secrets,
     keeps=(Watched,),
     sample=SAMPLE,
     receivers=receivers,

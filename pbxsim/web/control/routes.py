@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pbxsim.web.control import (
     accounts,
+    actions,
     call_centre,
     calls,
     cdrs,
@@ -69,6 +70,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Reading("GET", "/_pbxsim/parking", parking.listed),
     Reading("GET", "/_pbxsim/queues", call_centre.queues),
     Reading("GET", "/_pbxsim/agents", call_centre.agents),
+    Reading("GET", "/_pbxsim/actions", actions.listed),
     Reading("GET", "/_pbxsim/accounts", accounts.listed),
     Reading("GET", "/_pbxsim/accounts/{name}/ledger", accounts.ledger),
     Commanding("POST", "/_pbxsim/accounts/{name}/credit", accounts.top_up),

@@ -173,6 +173,7 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/queues", "/_pbxsim/queues", None, 200),
     ("GET", "/_pbxsim/agents", "/_pbxsim/agents", None, 200),
     ("GET", "/_pbxsim/accounts", "/_pbxsim/accounts", None, 200),
+    ("GET", "/_pbxsim/actions", "/_pbxsim/actions", None, 200),
     ("POST", "/_pbxsim/accounts/till/credit", "/_pbxsim/accounts/{name}/credit", {"amount": "-0.5"}, 201),
     ("POST", "/_pbxsim/accounts/till/credit", "/_pbxsim/accounts/{name}/credit", {"amount": "0"}, 422),
     ("GET", "/_pbxsim/accounts/till/ledger", "/_pbxsim/accounts/{name}/ledger", None, 200),
