@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.engines.engine import Engine
     from pbxsim.hosting.assemble import Assembled, Assembly
+    from pbxsim.hosting.audience import Audience
     from pbxsim.hosting.injection import Injected
     from pbxsim.hosting.request_log import RequestRecord
-    from pbxsim.hosting.watching import Audience
     from pbxsim.kit.cause import Cause
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor

@@ -6,7 +6,7 @@ makes documents of what is marked, as it stands by then. Nobody listens while no
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
@@ -64,14 +64,6 @@ if TYPE_CHECKING:
 
 MOST_MARKS: Final = 4_000
 """So much is put down between two looks; where more has happened, whoever looks had better look at everything."""
-
-
-class Audience(Protocol):
-    """Who looks at a PBX at present."""
-
-    def close(self) -> None:
-        """Send everybody away: the PBX closes."""
-        ...
 
 
 class Marks(msgspec.Struct, kw_only=True):
