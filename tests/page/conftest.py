@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import pytest_asyncio
 
 from pbxsim.testing import PbxServer, Receiver
 from tests.page.chromium import NoBrowser, axe, launched
+from tests.page.viewing import Viewer, viewing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from playwright.async_api import Browser
+
+SHOP: Final = Path(__file__).with_name("shop.yaml")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -38,21 +42,35 @@ def axe_core() -> str:
 
 
 @pytest.fixture(scope="session")
-def served() -> Iterator[PbxServer]:
-    """Serve the PBX `documented` in a process of its own, its clock held."""
-    with PbxServer(process=True) as server:
+def hooks() -> Iterator[Receiver]:
+    """Give the receiver of the shop's webhooks."""
+    with Receiver() as heard:
+        yield heard
+
+
+@pytest.fixture(scope="session")
+def served(hooks: Receiver) -> Iterator[PbxServer]:
+    """Serve the tests' own PBX in a process of its own, its clock held."""
+    with PbxServer(SHOP, receiver=hooks, process=True) as server:
         yield server
 
 
 @pytest.fixture
-def pbx(served: PbxServer) -> PbxServer:
+def receiver(hooks: Receiver) -> Receiver:
+    """Give the receiver as if nothing had come yet."""
+    hooks.reset()
+    return hooks
+
+
+@pytest.fixture
+def pbx(served: PbxServer, receiver: Receiver) -> PbxServer:
     """Give that PBX at its start."""
     served.reset()
     return served
 
 
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Give a receiver of webhooks."""
-    with Receiver() as heard:
-        yield heard
+@pytest_asyncio.fixture(loop_scope="session")
+async def viewer(browser: Browser) -> AsyncIterator[Viewer]:
+    """Open a tab, which is to say no error and ask nobody else."""
+    async with viewing(browser) as opened:
+        yield opened

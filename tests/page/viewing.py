@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, ConsoleMessage, Dialog, Error, Page, Request
 
+    from pbxsim.testing import Pbx
+
 IN_BROWSER: Final = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 """Marks of a module's tests: a browser takes seconds to start, once in a session, and so lives in its loop."""
 
@@ -35,6 +37,21 @@ class Viewer:
         page.on("pageerror", self._threw)
         page.on("request", self._asks)
         page.on("dialog", self._dialog)
+
+    async def open(self, pbx: Pbx, path: str = "") -> Page:
+        """Go to a view (`calls/1`) of the page, and wait until it is live."""
+        await self.page.goto(f"{pbx.url}/#/{path}")
+        await self.is_live()
+        return self.page
+
+    async def is_live(self) -> None:
+        """Wait until the page has the PBX's events."""
+        await self.page.locator('header .state[data-state="live"]').wait_for()
+
+    async def copied(self) -> str:
+        """Give what was copied last."""
+        text: str = await self.page.evaluate("navigator.clipboard.readText()")
+        return text
 
     def strangers(self) -> list[str]:
         """Give the requests that went to another place than the page's own server."""
@@ -68,6 +85,7 @@ async def viewing(browser: Browser, *, expects: tuple[str, ...] = (), **context:
     `context` is what Playwright's `new_context` takes: locale, color_scheme, viewport.
     """
     made = await browser.new_context(**context)  # type: ignore[arg-type]
+    await made.grant_permissions(["clipboard-read", "clipboard-write"])
     made.set_default_timeout(PATIENCE)
     viewer = Viewer(await made.new_page(), expects=expects)
     try:

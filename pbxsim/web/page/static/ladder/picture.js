@@ -109,7 +109,7 @@ class Drawing {
     const start = Math.min(Math.max(x - wide / 2, TIME), this.width - wide - EDGE / 2);
     return [
       svg("rect", { class: "note", x: start, y: y - 12, width: wide, height: 22, rx: 5 }),
-      svg("title", {}, label),
+      text !== label && svg("title", {}, label),
       svg("text", { x: start + wide / 2, y: y + 4, "text-anchor": "middle" }, text),
     ];
   }
@@ -138,7 +138,7 @@ function tip(x, y, way) {
 
 function caption(x, y, label, room) {
   const text = cut(label, Math.max(8, Math.floor(room / LETTER)));
-  return [svg("title", {}, label), svg("text", { x, y, "text-anchor": "middle" }, text)];
+  return [text !== label && svg("title", {}, label), svg("text", { x, y, "text-anchor": "middle" }, text)];
 }
 
 function cut(text, letters) {

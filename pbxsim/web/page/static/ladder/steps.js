@@ -167,7 +167,7 @@ class Spelling {
   _label(kind, data) {
     const key = kind === "leg-dialed" && data.calls_us ? "calls.step.leg-calls" : `calls.step.${kind}`;
     if (!this._words.has(key)) return `${kind} ${JSON.stringify(data)}`;
-    return this._words.t(key, this._values(kind, data));
+    return this._words.t(key, this._values(kind, data)).trim();
   }
 
   _values(kind, data) {
@@ -184,7 +184,7 @@ class Spelling {
   }
 
   _amount(millionths) {
-    return new Intl.NumberFormat(this._words.language, { maximumFractionDigits: 6 }).format(millionths / UNITS);
+    return new Intl.NumberFormat(this._words.language, { minimumFractionDigits: 2, maximumFractionDigits: 6 }).format(millionths / UNITS);
   }
 }
 
