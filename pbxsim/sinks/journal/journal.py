@@ -165,6 +165,14 @@ class Journal:
             if at >= since and spell(facts)[0] == call:
                 yield _entry(seq, kept)
 
+    def of_kinds(self, kinds: frozenset[str] | None, after: int = 0, since: Instant = 0) -> Iterator[Entry]:
+        """Give the entries of these kinds (None: of all) behind number `after` and not before `since`, oldest first."""
+        dropped = self.dropped
+        first = max(0, after - dropped)
+        for seq, kept in enumerate(islice(self.kept, first, None), dropped + first + 1):
+            if kept[0] >= since and (kinds is None or kept[1] in kinds):
+                yield _entry(seq, kept)
+
     def jsonl(self) -> bytes:
         """Give all entries as compact JSON, one object a line: seq, at (ISO 8601), kind, call, channel, data."""
         first = self.dropped + 1

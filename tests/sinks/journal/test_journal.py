@@ -165,6 +165,23 @@ def test_the_entries_of_one_call(office: Office, journal: Journal) -> None:
     assert list(journal.of_call(3)) == []
 
 
+def test_entries_of_some_kinds_from_some_moment_on(office: Office) -> None:
+    journal = Journal(office.pbx)
+    office.call("100", "102")
+    office.advance(60)
+    later = office.pbx.clock.now
+    office.call("102", "100")
+    office.advance(60)
+    rings = [entry for entry in journal.entries() if entry.kind in ("leg-ringing", "leg-answered")]
+    kinds = frozenset({"leg-ringing", "leg-answered"})
+    assert len(rings) > 3
+    assert list(journal.of_kinds(kinds)) == rings
+    assert list(journal.of_kinds(kinds, after=rings[0].seq)) == rings[1:]
+    assert list(journal.of_kinds(kinds, since=later)) == [entry for entry in rings if entry.at >= later]
+    assert list(journal.of_kinds(None, since=later)) == [entry for entry in journal.entries() if entry.at >= later]
+    assert list(journal.of_kinds(frozenset())) == []
+
+
 def test_the_entries_of_a_call_that_are_still_kept(office: Office) -> None:
     short = Journal(office.pbx, limit=6)
     office.call("100", "102")

@@ -186,6 +186,8 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/events", "/_pbxsim/events", None, 200),
     ("GET", "/_pbxsim/journal", "/_pbxsim/journal", None, 200),
     ("GET", "/_pbxsim/journal?call=1", "/_pbxsim/journal", None, 200),
+    ("GET", "/_pbxsim/journal?kind=leg-ringing&since=2026-01-01T00:00:00Z", "/_pbxsim/journal", None, 200),
+    ("GET", "/_pbxsim/journal?kind=leg-ringing&call=1", "/_pbxsim/journal", None, 400),
     ("GET", "/_pbxsim/journal?format=jsonl", "/_pbxsim/journal", None, 200),
     ("GET", "/_pbxsim/webhooks", "/_pbxsim/webhooks", None, 200),
     ("GET", "/_pbxsim/webhooks?state=lost", "/_pbxsim/webhooks", None, 400),

@@ -192,3 +192,17 @@ async def test_the_journal_of_one_call_is_had_as_documents_only(town: Town) -> N
     refused = await town.get("/_pbxsim/journal?call=1&format=jsonl")
     assert refused.status == 400
     assert "leave out either" in refused.json["detail"]
+
+
+async def test_entries_of_some_kinds_from_some_moment_on(town: Town) -> None:
+    await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
+    everything = (await town.get("/_pbxsim/journal?limit=1000")).json
+    rings = [entry for entry in everything if entry["kind"] in ("leg-dialed", "call-started")]
+    assert len({entry["kind"] for entry in rings}) == 2
+    asked = "/_pbxsim/journal?kind=leg-dialed,call-started"
+    assert (await town.get(asked)).json == rings
+    assert (await town.get(f"{asked}&after={rings[0]['seq']}&limit=1")).json == rings[1:2]
+    assert (await town.get(f"{asked}&since={rings[-1]['at']}")).json == rings
+    assert (await town.get(f"{asked}&since=2099-01-01T00:00:00Z")).json == []
+    for wrong in ("call=1&kind=leg-dialed", "format=jsonl&kind=leg-dialed", "since=yesterday"):
+        assert (await town.get(f"/_pbxsim/journal?{wrong}")).status == 400
