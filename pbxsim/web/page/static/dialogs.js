@@ -57,26 +57,35 @@ export async function askToken(words) {
   return field.value;
 }
 
-/** Open a dialog with fields, and give what was filled in, null where it was dismissed. `fields`: `{ name: element }`. */
-export async function asked(words, title, yes, fields) {
+/**
+ * Open a dialog with fields, and give what was filled in, null where it was dismissed. `fields`: `{ name: { label, field } }`,
+ * with more elements as `with`. `attempt(values)` is what is to be done with it: while it throws, its problem is shown and
+ * the dialog stays.
+ */
+export async function asked(words, title, yes, fields, attempt = async () => {}) {
   const { dialog, closed } = opened(title);
+  const problem = el("p", { class: "problem", role: "alert" });
+  const given = () => Object.fromEntries(Object.entries(fields).map(([name, { field }]) => [name, valueOf(field)]));
+  const go = async (event) => {
+    event.preventDefault();
+    try {
+      await attempt(given());
+      dialog.close("yes");
+    } catch (error) {
+      replace(problem, problemText(error, words));
+    }
+  };
   replace(
     dialog,
-    el("form", { method: "dialog" },
+    el("form", { method: "dialog", on: { submit: go } },
       el("h2", {}, title),
-      Object.values(fields).map(({ label, field }) => el("label", {}, label, field)),
+      Object.values(fields).map(({ label, field, with: more }) => [el("label", {}, label, field), more]),
+      problem,
       el("div", { class: "buttons" },
-        el("button", { value: "", formnovalidate: true }, words.t("page.cancel")),
-        el("button", { value: "yes", class: "strong" }, yes))),
+        el("button", { type: "button", on: { click: () => dialog.close("") } }, words.t("page.cancel")),
+        el("button", { class: "strong" }, yes))),
   );
-  // The first button of a form is what Enter presses: it is to be the one that goes on.
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.tagName === "BUTTON") return;
-    event.preventDefault();
-    dialog.querySelector("button.strong").click();
-  });
-  if ((await closed) !== "yes") return null;
-  return Object.fromEntries(Object.entries(fields).map(([name, { field }]) => [name, valueOf(field)]));
+  return (await closed) === "yes" ? given() : null;
 }
 
 function valueOf(field) {

@@ -5,6 +5,7 @@
 
 export const LANGUAGES = { en: "English", cs: "Čeština", es: "Español", fa: "فارسی" };
 
+const UTC = { timeZone: "UTC", hourCycle: "h23" };
 const CHOSEN = "pbxsim.language";
 const RIGHT_TO_LEFT = new Set(["fa"]);
 
@@ -14,8 +15,8 @@ export class Words {
     this.dir = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
     this._texts = texts;
     this._number = new Intl.NumberFormat(language);
-    this._time = new Intl.DateTimeFormat(language, { timeStyle: "medium", timeZone: "UTC" });
-    this._moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
+    this._time = new Intl.DateTimeFormat(language, { timeStyle: "medium", ...UTC });
+    this._moment = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", ...UTC });
     this.t = this.t.bind(this);
   }
 
