@@ -37,6 +37,7 @@ class Page {
     addEventListener("pageshow", (event) => event.persisted && this.stream.restart());
     this.stream.start();
     this.head.readPbxs();
+    import("./keys.js").then(({ Keys }) => new Keys(this)); // nobody presses one before there is something to see
     return this.show();
   }
 

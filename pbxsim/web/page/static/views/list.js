@@ -27,4 +27,7 @@ export const VIEWS = [
   { path: "calls", load: () => import("./calls.js") },
   { path: "requests", load: () => import("./requests.js") },
   { path: "webhooks", load: () => import("./webhooks.js") },
+  { path: "wallboard", load: () => import("./wallboard.js") },
+  { path: "try", load: () => import("./try.js") },
+  { path: "cdrs", load: () => import("./cdrs.js") },
 ];
