@@ -117,6 +117,12 @@ class RequestRecord:
         return _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + sizes
 
 
+def _forgotten(record: RequestRecord) -> str:
+    """Say of a body that is not kept how long it was."""
+    is_kept = record.request.body or not record.body_size
+    return "" if is_kept else f"({record.body_size} bytes, not kept)"
+
+
 def _texts(request: Request) -> _Texts:
     """Give all names and all values of the headers, joined: that is the quickest way to their sizes."""
     headers = request.headers
@@ -298,7 +304,7 @@ class RequestLog:
             method=mask.values.value(request.method),
             path=mask.path(request.path),
             params=mask.params(request.params),
-            body=mask.body(request) or (f"({record.body_size} bytes, not kept)" if record.body_size else None),
+            body=_forgotten(record) or mask.body(request),
             headers=mask.headers(request.headers),
             remote=request.remote,
             fault=request.fault or None,

@@ -78,7 +78,7 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "town/requests": (
         "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests; and a call"
-        " that came to nothing adds its reason to its request"
+        " that came to nothing adds its reason to its request; a body of `{}` is shown"
     ),
     "call-centre/journal": ("as documented/voipsun_agents; as documented/cdrs"),
     "call-centre/requests": ("as documented/voipsun_agents; `injected`, as documented/requests"),
@@ -97,11 +97,12 @@ DELIBERATE: Final[dict[str, str]] = {
     "documented/simotel_calls": ("405 has Allow, 401 has WWW-Authenticate"),
     "documented/nowhere": (
         "hints tell of numbers that cannot be dialled and of repeated parameters; `injected`, as"
-        " documented/requests; and paths of vendors that no PBX speaks are named"
+        " documented/requests; and paths of vendors that no PBX speaks are named; `/` without parameters is the"
+        " live page"
     ),
     "documented/requests": (
         "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as documented/cdrs;"
-        " `injected` tells what a request met with; and documented/simotel_lists"
+        " `injected` tells what a request met with; and documented/simotel_lists; a body of `{}` is shown"
     ),
     "documented/journal": (
         "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs; and documented/simotel_lists"

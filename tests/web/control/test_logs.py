@@ -103,6 +103,9 @@ async def test_secrets_in_a_json_body_are_hidden(town: Town) -> None:
         ("application/json", "[" * 9_000, "(9000 bytes that are no JSON, not shown)"),
         ("application/json", '"\\ud800"', "(8 bytes that are no JSON, not shown)"),
         ("application/json", " " * 20_000, "(20000 bytes, not kept)"),
+        ("application/json", "{}", {}),
+        ("application/json", "[]", []),
+        ("application/json", "false", False),
     ],
 )
 async def test_a_body_is_shown_as_far_as_its_secrets_can_be_found(

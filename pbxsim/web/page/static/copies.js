@@ -10,9 +10,9 @@ const LEFT_OUT = /^(host|content-length|connection|keep-alive|accept-encoding|tr
 
 export const LANGUAGES = { curl: asCurl, Python: asPython, PHP: asPhp, JavaScript: asJavaScript, pytest: asPytest };
 
-/** Write a request out in one of LANGUAGES; `server` is the server's base URL. */
-export function written(language, request, server) {
-  return LANGUAGES[language](taken(request), server, request);
+/** Write a request to that PBX out in one of LANGUAGES; `server` is the server's base URL. */
+export function written(language, request, server, pbx) {
+  return LANGUAGES[language](taken(request), server, { ...request, pbx });
 }
 
 /** Tell whether a request can be written out in full: of a body that is neither form nor JSON the journal has only the size. */
@@ -141,7 +141,7 @@ function asPytest(parts, server, request) {
   const seen = isReplyWhole(request) ? [`    assert reply.read().decode() == ${PYTHON.text(request.reply)}`] : [];
   return [
     ...pythonImports(parts, isGood ? [] : ["from urllib.error import HTTPError", "", "import pytest"]), "", "",
-    `def test_${name}_${seq}(pbx):`,
+    `def test_${name}_${seq}(pbx):  # the PBX ${JSON.stringify(request.pbx)}: pytest's setting pbxsim_file, or @pytest.mark.pbx`,
     ...pythonRequest(parts, "pbx.url").map((line) => `    ${line}`),
     ...(isGood ? ["    reply = urlopen(request)"] : ["    with pytest.raises(HTTPError) as refusal:", "        urlopen(request)", "    reply = refusal.value"]),
     `    assert reply.status == ${status}`,

@@ -1,7 +1,7 @@
 /** One request: what was sent, what came back, why, what it probably meant; and the same again for one's own program. */
 
 import { LANGUAGES, isWhole, written } from "../copies.js";
-import { el, replace } from "../dom.js";
+import { el } from "../dom.js";
 import { copy } from "../saving.js";
 import { Panel, causesOf, factsOf } from "./panel.js";
 
@@ -39,9 +39,10 @@ export class RequestPanel extends Panel {
   }
 
   async _copy(language, request) {
-    const { announce, t } = this.context;
+    const { announce, api, pbx, t } = this.context;
     try {
-      await copy(written(language, request, location.origin));
+      const name = pbx || (await api.get("/_pbxsim/pbxs", { limit: 1 }))[0].name;
+      await copy(written(language, request, location.origin, name));
       announce(t("requests.copied", { language }));
     } catch {
       announce(t("requests.not-copied"));
