@@ -37,7 +37,8 @@ DELIBERATE: Final[dict[str, str]] = {
         " taken, and the routes for PBXs, behaviours of telephones, verifying and waiting; as"
         " documented/cdrs; the routes for faults and forced replies, and what requests met with; routes that"
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
-        " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking"
+        " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
+        " live page asks: events, actions, parts of the journal"
     ),
     "documented/banner": ("a banner that is no terminal's has *** for credentials, and says so"),
     "town/banner": ("as documented/banner"),
