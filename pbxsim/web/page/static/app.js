@@ -60,7 +60,7 @@ class Page {
   /** Ask for the control token, once, however many need it, and begin again with it. */
   async askToken() {
     if (this._asking) return;
-    this._asking = askToken(this.words);
+    this._asking = askToken(this.words, this.api.token !== "");
     this.api.token = await this._asking;
     this._asking = null;
     this.stream.restart();

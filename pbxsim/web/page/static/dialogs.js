@@ -41,8 +41,8 @@ export async function confirmed(words, question, yes) {
   return (await closed) === "yes";
 }
 
-/** Ask for the control token until one is given. */
-export async function askToken(words) {
+/** Ask for the control token; `isAgain`: the last one was not the server's. */
+export async function askToken(words, isAgain) {
   const { dialog, closed } = opened(words.t("page.token"));
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   const field = el("input", { type: "password", autocomplete: "current-password", required: true, autofocus: true });
@@ -50,6 +50,8 @@ export async function askToken(words) {
     dialog,
     el("form", { method: "dialog" },
       el("p", {}, words.t("page.token.why")),
+      isAgain && el("p", { class: "problem", role: "alert" }, words.t("page.token.wrong")),
+      el("input", { hidden: true, autocomplete: "username", value: "pbxsim" }), // for what remembers passwords
       el("label", {}, words.t("page.token"), field),
       el("div", { class: "buttons" }, el("button", { value: "yes", class: "strong" }, words.t("page.token.use")))),
   );

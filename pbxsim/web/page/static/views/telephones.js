@@ -28,7 +28,10 @@ class Telephones {
     this._build();
     this._showSoon = perFrame(() => this._show());
     const { store } = context;
-    this._ends = [store.on("phones", (change) => this._takePhones(change)), store.on("calls", (change) => this._takeCalls(change))];
+    this._ends = [store.on("phones", (change) => this._takePhones(change)), store.on("calls", (change) => this._takeCalls(change)),
+      store.on("agents", () => this._takeAgents())];
+    this._agents = new Map();
+    this._takeAgents();
     this._show();
     this.go(context.rest);
   }
@@ -98,6 +101,16 @@ class Telephones {
     if (this._open && users.has(this._open.user)) this._open.update();
   }
 
+  /** Who works at a telephone changes with who logs in there. */
+  _takeAgents() {
+    const before = this._agents;
+    const there = [...this._context.store.all("agents").values()].filter((agent) => agent.line);
+    this._agents = new Map(there.map((agent) => [agent.line, agent.name || agent.number]));
+    for (const user of new Set([...before.keys(), ...this._agents.keys()])) {
+      if (before.get(user) !== this._agents.get(user)) this._patch(user);
+    }
+  }
+
   _show() {
     if (this._gone) return;
     const found = this._found();
@@ -113,7 +126,8 @@ class Telephones {
     const wanted = this._find.value.trim().toLowerCase();
     const fits = { all: () => true, busy: (phone) => phone.calls.length > 0, unregistered: (phone) => !phone.registered,
       free: (phone) => phone.registered && phone.calls.length === 0 }[this._which.value];
-    const says = ({ user, internal, owner, public: numbers }) => [user, internal, owner, ...numbers].join("\n").toLowerCase();
+    const says = ({ user, internal, owner, public: numbers }) =>
+      [user, internal, owner, this._agents.get(user), ...numbers].join("\n").toLowerCase();
     return [...this._context.store.all("phones").values()].filter((phone) => fits(phone) && says(phone).includes(wanted));
   }
 
@@ -137,7 +151,7 @@ class Telephones {
     setAttribute(item, "data-state", phone.device_state);
     setAttribute(lamp, "aria-expanded", String(this._open?.user === phone.user));
     setText(lamp.children[0].children[0], phone.internal || phone.user);
-    setText(lamp.children[0].children[1], phone.owner);
+    setText(lamp.children[0].children[1], phone.owner || (this._agents.get(phone.user) ?? ""));
     setText(lamp.children[1], [t(`telephones.state.${phone.device_state}`), ...marks].join(" · "));
     setText(lamp.children[2], partners.length ? t("telephones.with", { partners: partners.join(", ") }) : "");
     this._updateButtons(buttons, phone);
