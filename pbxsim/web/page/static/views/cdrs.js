@@ -100,7 +100,13 @@ class Records {
   _row(cdr) {
     const shown = { ...cdr, start: this._context.words.moment(cdr.start), custom: cdr.custom.filter(Boolean).join(" · "),
       call: cdr.call ? el("a", { href: `#/calls/${cdr.call}` }, cdr.call) : "" }; // a record that the PBX file placed has no call
-    return el("tr", { data: { outcome: cdr.disposition } }, COLUMNS.map((name) => el("td", { class: name }, shown[name] instanceof Node ? shown[name] : el("bdi", {}, shown[name] ?? ""))));
+    return el("tr", { data: { outcome: cdr.disposition } }, COLUMNS.map((name) => this._cell(name, shown[name] ?? "")));
+  }
+
+  /** Give a cell; where the screen is small, it has its column's name before it. */
+  _cell(name, value) {
+    const label = this._context.t(`cdrs.${name}`);
+    return el("td", { class: value === "" ? `${name} nothing` : name, data: { label } }, value instanceof Node ? value : el("bdi", {}, value));
   }
 
   async _saveCsv() {

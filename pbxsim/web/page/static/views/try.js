@@ -68,12 +68,22 @@ class Try {
     replace(this._form,
       el("h3", {}, action.title, " ", el("bdi", { class: "mono" }, action.action)),
       this._who(action), el("label", { hidden: action.methods.length < 2 }, t("try.method"), this._method),
-      this._fields.filter((field) => !field.isFurther).map((field) => field.element), this._further(),
+      this._grouped(), this._further(),
       el("p", { class: "quiet" }, t("try.marks")),
       el("div", { class: "buttons" }, el("button", { type: "submit", class: "strong" }, t("try.send")),
         el("button", { type: "button", on: { click: () => this._read() } }, t("try.again"))));
     this._ask();
     return this._showRequest();
+  }
+
+  /** Give the parameters that matter, those of which one must be given together. */
+  _grouped() {
+    const shown = this._fields.filter((field) => !field.isFurther);
+    const parts = Map.groupBy(shown, (field) => field.group ?? field.name);
+    return [...parts.values()].map((fields) => {
+      const elements = fields.map((field) => field.element);
+      return fields[0].group ? el("fieldset", {}, el("legend", {}, this._context.t("try.one-of")), elements) : elements;
+    });
   }
 
   /** Give the parameters that the example does without, out of the way. */
@@ -164,10 +174,11 @@ class FormField {
   constructor(field, t) {
     this.name = field.name;
     this.place = field.place;
+    this.group = field.group;
     this._isJson = field.place === "json" && field.value !== undefined && typeof field.value !== "string";
     const isLong = this._isJson && typeof field.value === "object";
     const list = field.choices.length ? `choices-${field.name}` : null;
-    const about = this._about(field, t);
+    const about = field.value === HIDDEN || field.place === "header" ? t("try.secret") : "";
     this._input = isLong ? el("textarea", { rows: "3", spellcheck: "false" })
       : el("input", { type: "text", list, spellcheck: "false", autocapitalize: "off", "aria-required": field.required ? "true" : null });
     this.take(field.value);
@@ -193,11 +204,5 @@ class FormField {
 
   take(value) {
     this._input.value = value === undefined ? "" : this._isJson ? JSON.stringify(value) : value;
-  }
-
-  _about(field, t) {
-    if (field.group) return t("try.one-of", { names: field.group.replaceAll("/", ", ") });
-    if (field.value === HIDDEN || field.place === "header") return t("try.secret");
-    return "";
   }
 }
