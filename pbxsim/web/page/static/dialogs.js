@@ -51,7 +51,6 @@ export async function askToken(words, isAgain) {
     el("form", { method: "dialog" },
       el("p", {}, words.t("page.token.why")),
       isAgain && el("p", { class: "problem", role: "alert" }, words.t("page.token.wrong")),
-      el("input", { hidden: true, autocomplete: "username", value: "pbxsim" }), // for what remembers passwords
       el("label", {}, words.t("page.token"), field),
       el("div", { class: "buttons" }, el("button", { value: "yes", class: "strong" }, words.t("page.token.use")))),
   );
