@@ -128,6 +128,8 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("GET", "/_pbxsim/calls/1", "/_pbxsim/calls/{call}", None, 200),
     ("GET", "/_pbxsim/calls/77", "/_pbxsim/calls/{call}", None, 404),
     ("GET", "/_pbxsim/phones", "/_pbxsim/phones", None, 200),
+    ("GET", "/_pbxsim/phones/sip100/registration", "/_pbxsim/phones/{user}/registration", None, 200),
+    ("GET", "/_pbxsim/phones/nobody/registration", "/_pbxsim/phones/{user}/registration", None, 404),
     ("POST", "/_pbxsim/phones/sip100/hold", "/_pbxsim/phones/{user}/{verb}", None, 200),
     ("POST", "/_pbxsim/phones/sip100/hold", "/_pbxsim/phones/{user}/{verb}", None, 409),
     ("POST", "/_pbxsim/phones/sip100/dial", "/_pbxsim/phones/{user}/dial", {"to": "102"}, 409),

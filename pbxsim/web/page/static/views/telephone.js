@@ -2,7 +2,7 @@
 
 import { el, KeyedList, replace, setAttribute, setText } from "../dom.js";
 import { can, nameOf, partnerOf, talksOf } from "./hand.js";
-import { registrationOf } from "./registration.js";
+import { registrationOf, showAccount } from "./registration.js";
 
 const VERBS = ["answer", "reject", "hangup", "hold", "unhold", "swap", "complete", "cancel"];
 const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -168,7 +168,9 @@ export class Telephone {
     const { t } = this._context;
     this._place = el("p", {});
     [this._register, this._unregister] = ["register", "unregister"].map((verb) => this._button(verb, () => this._hand.does(this.user, verb)));
-    return el("details", { class: "registration" }, el("summary", {}, t("telephones.registration")), this._place,
+    const account = el("div");
+    const open = ({ target }) => target.open && showAccount(account, this.user, this._context);
+    return el("details", { class: "registration", on: { toggle: open } }, el("summary", {}, t("telephones.registration")), this._place, account,
       el("div", { class: "buttons" }, this._register, this._unregister));
   }
 }
