@@ -1,6 +1,7 @@
 /** Elements without markup: whatever a caller, a client or a PBX file said becomes a text node, never HTML. */
 
 const SVG = "http://www.w3.org/2000/svg";
+const SLICE = 6; // milliseconds of a frame for making elements; what they take to be laid out comes on top
 
 /**
  * Make an element. An attribute that is null, undefined or false is left out, true gives an empty one; `on` has its
@@ -63,12 +64,11 @@ export function frame(work) {
  * `create`, too). A long list is made over several frames, so that the page answers meanwhile.
  */
 export class KeyedList {
-  constructor(parent, { key, create, update, slice = 40 }) {
+  constructor(parent, { key, create, update }) {
     this.parent = parent;
     this._key = key;
     this._create = create;
     this._update = update;
-    this._slice = slice;
     this._elements = new Map();
     this._turn = 0;
   }
@@ -99,16 +99,15 @@ export class KeyedList {
 
   _place(items, from, next, turn) {
     if (turn !== this._turn) return; // other items are to be shown by now
-    let made = 0;
+    const ends = performance.now() + SLICE;
     for (let index = from; index < items.length; index += 1) {
       const key = this._key(items[index]);
       let element = this._elements.get(key);
       if (!element) {
-        if (made === this._slice) {
+        if (performance.now() > ends && index > from) {
           frame(() => this._place(items, index, next && next.parentNode === this.parent ? next : null, turn));
           return;
         }
-        made += 1;
         element = this._create(items[index]);
         this._elements.set(key, element);
       }
