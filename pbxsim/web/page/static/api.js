@@ -49,13 +49,14 @@ export class Api {
 
   /** Ask, and give the response, which is a good one. `options` go to fetch. Throws Problem. */
   async response(method, path, body = undefined, query = {}, options = {}) {
+    const { token } = this;
     const headers = { ...this._authorization(), ...options.headers };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const given = body === undefined ? undefined : JSON.stringify(body);
     const response = await fetched(this.url(path, query), { cache: "no-store", ...options, method, headers, body: given });
     if (response.ok) return response;
     const problem = await problemOf(response);
-    if (problem.status === 401) this._onLocked();
+    if (problem.status === 401 && token === this.token) this._onLocked(); // else it was given meanwhile
     throw problem;
   }
 
