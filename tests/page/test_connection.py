@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
 import socket
-import subprocess
-import sys
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from pbxsim.testing import Pbx, PbxServer
+from pbxsim.testing import PbxServer
 from tests.page.clients import originate
 from tests.page.conftest import SHOP
+from tests.page.serving import serving
 from tests.page.viewing import IN_BROWSER, viewing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.async_api import Browser, Locator, Page
 
+    from pbxsim.testing import Pbx
     from tests.page.viewing import Viewer
 
 pytestmark = IN_BROWSER
 
 GONE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
 """What a browser says on its console of a server that is not there."""
-
-
-@contextmanager
-def serving(folder: Path, port: int) -> Iterator[Pbx]:
-    """Serve the shop at a port, its clock held, on a store that stays; killed at the end."""
-    shop = folder / "shop.yaml"
-    shop.write_text(SHOP.read_text("utf-8").replace("${RECEIVER}", "http://127.0.0.1:9"), encoding="utf-8")
-    ready = folder / "ready.json"
-    ready.unlink(missing_ok=True)
-    options = [
-        "--clock",
-        "paused",
-        "--port",
-        str(port),
-        "--db",
-        str(folder / "store.sqlite3"),
-        "--ready-file",
-        str(ready),
-    ]
-    command = [sys.executable, "-m", "pbxsim.testing.child", "serve", str(shop), *options, "--ready-file", str(ready)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=os.environ.copy()) as process:
-        try:
-            while not ready.exists():
-                with suppress(subprocess.TimeoutExpired):
-                    raise AssertionError(f"the server ended with {process.wait(0.02)}")
-            yield Pbx(json.loads(ready.read_bytes())["url"])
-        finally:
-            process.kill()
 
 
 def free_port() -> int:
@@ -84,9 +52,10 @@ async def test_a_page_that_is_read_again_in_the_middle_shows_the_same(pbx: Pbx, 
 
 
 async def test_a_server_that_is_killed_and_started_again_is_found_again(browser: Browser, tmp_path: Path) -> None:
-    port = free_port()
+    port, shop = free_port(), tmp_path / "shop.yaml"
+    shop.write_text(SHOP.read_text("utf-8").replace("${RECEIVER}", "http://127.0.0.1:9"), encoding="utf-8")
     async with viewing(browser, expects=(*GONE, "404")) as viewer:
-        with serving(tmp_path, port) as pbx:
+        with serving(tmp_path, port, shop) as (pbx, _):
             originate(pbx, "777000111")
             pbx.advance(90)
             page = await viewer.open(pbx, "calls/1")
@@ -96,7 +65,7 @@ async def test_a_server_that_is_killed_and_started_again_is_found_again(browser:
         await page.locator('header .state[data-state="lost"]').wait_for()
         await page.get_by_role("button", name="+10 s").click()
         await page.get_by_text("The server cannot be reached.").wait_for()
-        with serving(tmp_path, port) as pbx:
+        with serving(tmp_path, port, shop) as (pbx, _):
             await viewer.is_live()
             await page.get_by_text("No call yet.").wait_for()  # calls die with a server, as with a real PBX
             originate(pbx, "777000333")

@@ -5,7 +5,9 @@ None of it is secret, so no token is asked for; what the page shows it asks the 
 
 from __future__ import annotations
 
+import gzip
 import re
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -80,20 +82,24 @@ class Page:
         """Give a part of the page, or 304 where the browser has it; to whom the control API would answer, too."""
         try:
             self._guard.check_page(request, is_visit=request.path == PAGE)
-            return self._part(request.path, request.headers.get("If-None-Match", ""))
+            return self._part(request)
         except Problem as problem:
             return problem.response()
 
-    def _part(self, path: str, known: str) -> Response:
+    def _part(self, request: Request) -> Response:
+        path, known = request.path, request.headers.get("If-None-Match", "")
         name = "index.html" if path == PAGE else path.removeprefix(PAGE_PARTS)
         body = self._index() if path == PAGE else _read(name)
-        tag = f'"{sha256(body).hexdigest()[:24]}"'
+        packs = _takes_gzip(request.headers.get("Accept-Encoding", ""))
+        tag = f'"{sha256(body).hexdigest()[:24]}{"-gzip" if packs else ""}"'
         # No-cache: it is asked for again each time, so that a newer pbxsim is never shown by an older page.
-        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"))
+        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"))
         kind = _TYPES[name.rpartition(".")[2]]
         if tag in known:
             return Response(body=b"", status=304, content_type=kind, headers=headers)
-        return Response(body=body, content_type=kind, headers=headers)
+        if not packs:
+            return Response(body=body, content_type=kind, headers=headers)
+        return Response(body=_packed(body), content_type=kind, headers=(*headers, ("Content-Encoding", "gzip")))
 
     def _index(self) -> bytes:
         told = {b"{version}": __version__, b"{open}": self._reach}
@@ -105,6 +111,17 @@ class Page:
 
 def _names_pbx(query: str) -> bool:
     return all(pair.partition("=")[0] == "pbx" for pair in query.split("&"))
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Tell whether a browser takes what is packed; one that says `gzip;q=0` does not."""
+    return any(coding.replace(" ", "") in ("gzip", "gzip;q=1") for coding in accepted.lower().split(","))
+
+
+@lru_cache(maxsize=128)
+def _packed(body: bytes) -> bytes:
+    """Pack a part, once for all who look: it is the same bytes each time, without the time of day."""
+    return gzip.compress(body, mtime=0)
 
 
 def _read(name: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
@@ -136,3 +137,25 @@ async def test_a_head_request_has_no_body(town: Town) -> None:
     answered = await town.raw(b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert answered.endswith(b"\r\n\r\n")
     assert b"\r\nContent-Security-Policy: " in answered
+
+
+async def test_a_part_is_packed_for_those_who_take_it(town: Town) -> None:
+    plain = await town.ask("GET", "/page/dom.js", Accept_Encoding="identity")
+    assert "Content-Encoding" not in plain.headers
+    for accepted in ("gzip", "br, GZIP", "deflate, gzip;q=1"):
+        request = (
+            f"GET /page/dom.js HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: {accepted}\r\nConnection: close\r\n\r\n"
+        )
+        head, _, body = (await town.raw(request.encode())).partition(b"\r\n\r\n")
+        assert b"\r\nContent-Encoding: gzip\r\n" in head + b"\r\n"
+        assert b"\r\nVary: Accept-Encoding\r\n" in head + b"\r\n"
+        assert gzip.decompress(body) == plain.body
+        assert len(body) < len(plain.body) / 2
+        assert plain.headers["ETag"].encode() not in head
+
+
+@pytest.mark.parametrize("accepted", ["identity", "gzip;q=0", "br", "*;q=0"])
+async def test_a_part_is_plain_for_those_who_do_not(town: Town, accepted: str) -> None:
+    answered = await town.ask("GET", "/page/dom.js", Accept_Encoding=accepted)
+    assert "Content-Encoding" not in answered.headers
+    assert answered.body.startswith(b"/**")
