@@ -30,7 +30,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals soak vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -92,6 +92,9 @@ rivals: ## what `make bench` measures the workbench against: moto, pytest-httpse
 
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)
+
+pictures: $(HAS_DEV) ## the README's pictures anew, of the real page in a real browser
+	$(PY) -m tests.page.pictures
 
 vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	@test -n "$(NAME)" || { echo "Which vendor? make vendor NAME=acme" >&2; exit 2; }
