@@ -15,6 +15,8 @@ from tests.page.viewing import IN_BROWSER, viewing
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from pbxsim.testing import Pbx
+
 pytestmark = IN_BROWSER
 
 MOST_BYTES = 100_000
@@ -57,7 +59,7 @@ class First(NamedTuple):
     size: int
 
 
-async def first_view(browser: Browser, pbx: PbxServer, server: int, language: str) -> First:
+async def first_view(browser: Browser, pbx: Pbx, server: int, language: str) -> First:
     """Open the page with nothing cached, and wait until telephones are seen."""
     async with viewing(browser, locale=language) as viewer:
         page, came = viewer.page, Came()

@@ -6,7 +6,7 @@ import { Credit } from "./credit.js";
 import { Injections } from "./injections.js";
 
 const CDRS = "/_pbxsim/cdrs";
-const PAGE = 200;
+const PAGE = 60; // a table of many columns is laid out anew with each record that comes
 const COLUMNS = ["id", "call", "vendor", "start", "src", "dst", "disposition", "duration", "billsec", "cause", "account", "custom"];
 const OUTCOMES = ["ANSWERED", "NO ANSWER", "BUSY", "FAILED"];
 
