@@ -100,3 +100,23 @@ async def test_a_control_token_is_asked_for_and_forgotten_with_the_tab(browser: 
             await page.reload()
             await viewer.is_live()
             assert "t0ken" not in page.url + json.dumps(await page.evaluate("({...localStorage})"))
+
+
+SEEN = """(isHidden) => {
+  Object.defineProperty(document, 'hidden', { configurable: true, get: () => isHidden });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
+async def test_a_tab_that_nobody_sees_lets_go_of_its_connection_and_goes_on_when_it_is_seen(
+    pbx: Pbx, viewer: Viewer
+) -> None:
+    await viewer.page.clock.install()
+    page = await viewer.open(pbx, "telephones")
+    await page.evaluate(SEEN, True)
+    await page.clock.fast_forward(21_000)
+    await page.locator('header .state[data-state="resting"]').wait_for()
+    pbx.incoming("608000111", "222333444")
+    await page.evaluate(SEEN, False)
+    await viewer.is_live()
+    await page.locator('li[data-user="sip100"][data-state="RINGING"]').wait_for()

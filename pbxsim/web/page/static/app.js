@@ -10,6 +10,8 @@ import { Stream } from "./stream.js";
 import { chooseTheme, chosenTheme } from "./theme.js";
 import { VIEWS } from "./views/list.js";
 
+const HIDDEN_FOR = 20000;
+
 class Page {
   constructor(words) {
     this.words = words;
@@ -33,12 +35,20 @@ class Page {
       this.main.focus();
     });
     addEventListener("hashchange", () => this.show());
+    document.addEventListener("visibilitychange", () => this._see());
     addEventListener("pagehide", () => this.stream.stop());
     addEventListener("pageshow", (event) => event.persisted && this.stream.restart());
     this.stream.start();
     this.head.readPbxs();
     import("./keys.js").then(({ Keys }) => new Keys(this)); // nobody presses one before there is something to see
     return this.show();
+  }
+
+  /** A tab that is hidden for a while lets go of its connection, and goes on when it is seen again. */
+  _see() {
+    clearTimeout(this._hidden);
+    if (document.hidden) this._hidden = setTimeout(() => this.stream.rest(), HIDDEN_FOR);
+    else this.stream.wake();
   }
 
   navigate(path) {

@@ -12,7 +12,10 @@ const KIND_OF = { clock: "clock", call: "calls", phone: "phones", queue: "queues
   request: "requests", webhook: "webhooks", cdr: "cdrs" };
 
 export class Stream {
-  /** `onState` hears how it stands: "connecting", "live", "lost" (it tries again), "locked" (a token is needed). */
+  /**
+   * `onState` hears how it stands: "connecting", "live", "lost" (it tries again), "locked" (a token is needed), "resting"
+   * (nobody sees the page).
+   */
   constructor(api, store, onState = () => {}) {
     this._api = api;
     this._store = store;
@@ -21,6 +24,7 @@ export class Stream {
     this._wait = FIRST_WAIT;
     this._parts = null;
     this._run = 0;
+    this._rests = false;
   }
 
   /** Begin, or begin anew at once. */
@@ -33,9 +37,22 @@ export class Stream {
   /** End; nothing is listened to any more. */
   stop() {
     this._run += 1;
+    this._rests = false;
     this._cut?.abort();
     clearTimeout(this._timer);
     clearTimeout(this._silence);
+  }
+
+  /** End for as long as nobody sees the page: a browser has six connections to a server, and a hidden tab needs none. */
+  rest() {
+    this.stop();
+    this._rests = true;
+    this._onState("resting");
+  }
+
+  /** Go on behind what was seen last, where it rests. */
+  wake() {
+    if (this._rests) this.start();
   }
 
   /** Forget what was seen last, and begin with a snapshot: for another PBX. */
