@@ -1,11 +1,13 @@
 """What of a PBX has changed since somebody last looked: for pages that show it live.
 
-Only numbers and names are put down while things happen, so that looking costs the switch next to nothing; whoever looks
-makes documents of what is marked, as it stands by then. Nobody listens while nobody looks, and looking changes nothing.
+While things happen their events are only put aside, so that looking costs the switch next to nothing; whoever looks
+has them read for what they are about, and makes documents of that, as it stands by then. Nobody listens while nobody
+looks, and looking changes nothing.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -62,8 +64,8 @@ if TYPE_CHECKING:
     _OfLine: TypeAlias = LineRegistered | LineUnregistered | DoNotDisturbChanged | DiversionChanged
     _OfMember: TypeAlias = MemberAdded | MemberRemoved | MemberPauseChanged
 
-MOST_MARKS: Final = 4_000
-"""So much is put down between two looks; where more has happened, whoever looks had better look at everything."""
+MOST_EVENTS: Final = 8_000
+"""So many are put aside between two looks; where more has happened, whoever looks had better look at everything."""
 
 
 class Marks(msgspec.Struct, kw_only=True):
@@ -89,12 +91,15 @@ class Marks(msgspec.Struct, kw_only=True):
 
 
 class Watch:
-    """Marks what changes in a PBX between `begin` and `end`."""
+    """Marks what changes in a PBX between `begin` and `end`; `is_on`: it is between them."""
 
     def __init__(self, host: HostedPbx) -> None:
         self._host = host
         self._pbx = host.pbx
         self._marks = Marks()
+        self.is_on = False
+        self._heard: deque[Event] = deque(maxlen=MOST_EVENTS)
+        self._hear = self._heard.append  # in C: it is on the way of every event of every call
 
     @property
     def is_of_the_present(self) -> bool:
@@ -105,21 +110,31 @@ class Watch:
         """Listen to the PBX as it is now."""
         host = self._host
         self._pbx, self._marks = host.pbx, Marks()
-        for kind, heard in HEARD.items():
-            self._pbx.events.subscribe(kind, getattr(self, heard))
+        self.is_on = True
+        for kind in HEARD:
+            self._pbx.events.subscribe(kind, self._hear)
         host.requests.changed = self._marks.requests
         host.outbox.changed = self._marks.deliveries
 
     def end(self) -> None:
-        """Listen no more."""
-        for kind, heard in HEARD.items():
-            self._pbx.events.unsubscribe(kind, getattr(self, heard))
+        """Listen no more, if it does."""
+        if not self.is_on:
+            return
+        self.is_on = False
+        for kind in HEARD:
+            self._pbx.events.unsubscribe(kind, self._hear)
+        self._heard.clear()
         if self.is_of_the_present:
             self._host.requests.changed = self._host.outbox.changed = None
 
-    def take(self) -> Marks:
-        """Give what has changed since this was last asked."""
-        marks = self._marks
+    def take(self) -> Marks | None:
+        """Give what has changed since this was last asked; None where that is too much to tell one by one."""
+        marks, heard = self._marks, self._heard
+        if len(heard) == MOST_EVENTS or len(marks.requests) + len(marks.deliveries) > MOST_EVENTS:
+            return None
+        for event in heard:
+            getattr(self, HEARD[type(event)])(event)
+        heard.clear()
         if not marks.count:
             return marks
         taken = Marks(**{field: dict(getattr(marks, field)) for field in marks.__struct_fields__})
@@ -202,4 +217,4 @@ HEARD: Final[Mapping[type[Event], str]] = {
     RecordingMoved: "_on_cdr",
     CreditChanged: "_on_credit",
 }
-"""Who hears of which kind of event."""
+"""Who reads which kind of event."""

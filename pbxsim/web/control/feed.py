@@ -1,7 +1,7 @@
 """The live events of one PBX, for all who look at it: a ring of what was told last, from which each is sent on.
 
 While somebody looks, what has changed is gathered ten times a second, less often where that would take more than a
-twentieth of the time. Whoever comes gets all there is, then every change; whoever comes back in time gets what was
+fortieth of the time. Whoever comes gets all there is, then every change; whoever comes back in time gets what was
 told meanwhile. Whoever is so slow that the ring has gone on without them is sent away, and comes back to all there is.
 """
 
@@ -11,9 +11,9 @@ import asyncio
 import logging
 from collections import deque
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from pbxsim.hosting.watching import MOST_MARKS, Watch
+from pbxsim.hosting.watching import Watch
 from pbxsim.web.control.live_documents import changed, clock_document, clock_mark, everything
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from pbxsim.hosting.hosted_pbx import HostedPbx
     from pbxsim.hosting.watching import Marks
+
+    _Part: TypeAlias = tuple[str, list[bytes]]
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -33,9 +35,9 @@ LINGER: Final = 5.0
 RING_BYTES: Final = 2_000_000
 """How much of what was told is kept for those who are slow, or were away."""
 
-_SHARE: Final = 20  # a look that took so long is not followed by another before that many times as long
+_SHARE: Final = 40  # a look that took so long is not followed by another before that many times as long
 _HEARTBEAT: Final = 2.0  # seconds after which the clock is told although nothing has changed
-_PAUSE: Final = 1.0  # seconds until the next look where too much has changed to tell each
+_PAUSE: Final = 1.0  # seconds until everything is told where too much has changed to tell each
 
 
 class Feed:
@@ -54,6 +56,7 @@ class Feed:
         self._loop = asyncio.get_running_loop()
         self._turned = asyncio.Event()
         self._is_closed = False
+        self._spent = 0.0  # seconds that went into all there is, for everybody, since too much last happened
         self._ring: deque[tuple[int, bytes]] = deque()
         self._watch = Watch(host)
         self._watch.begin()
@@ -118,11 +121,21 @@ class Feed:
     def _all(self) -> Iterator[bytes]:
         """Give all there is, in parts. What changes meanwhile is told once more afterwards, as it is then."""
         mark = f"{self._epoch}-{self._last}"
-        for kind, documents in everything(self._host):
+        for kind, documents in self._timed(everything(self._host)):
             part = b'{"kind":"%b","documents":[%b]}' % (kind.encode(), b",".join(documents))
             yield event("snapshot", part)
         last = b'{"kind":"clock","documents":[%b],"last":true}' % clock_document(self._host)
         yield event("snapshot", last, mark)
+
+    def _timed(self, parts: Iterator[_Part]) -> Iterator[_Part]:
+        """Give all parts, and count how long it took to make them."""
+        while True:
+            began = self._loop.time()
+            part = next(parts, None)
+            self._spent += self._loop.time() - began
+            if part is None:
+                return
+            yield part
 
     # -- for all ------------------------------------------------------------------------------------------------------
 
@@ -152,15 +165,16 @@ class Feed:
 
     def _see(self, now: float) -> float:
         """Tell what has changed; give the seconds until the next look."""
-        if not self._watch.is_of_the_present:
+        if not self._watch.is_on or not self._watch.is_of_the_present:
             self._watch.end()
             self._watch.begin()
             self._begin()
             return self._period
         marks = self._watch.take()
-        if marks.count > MOST_MARKS:
-            self._begin()
-            return _PAUSE
+        if marks is None:  # so much happens that even listening costs: everything is told, as it is in a while
+            self._watch.end()
+            spent, self._spent = self._spent, 0.0
+            return max(_PAUSE, spent * _SHARE)
         self._tell(marks, now)
         return self._period
 
