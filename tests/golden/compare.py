@@ -40,7 +40,9 @@ DELIBERATE: Final[dict[str, str]] = {
         " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
         " live page asks: events, actions, parts of the journal"
     ),
-    "documented/banner": ("a banner that is no terminal's has *** for credentials, and says so"),
+    "documented/banner": (
+        "a banner that is no terminal's has *** for credentials, and says so; where the live page is"
+    ),
     "town/banner": ("as documented/banner"),
     "manual/banner": ("as documented/banner"),
     "restarted/before-banner": ("as documented/banner"),
