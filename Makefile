@@ -30,7 +30,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals soak vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -93,6 +93,9 @@ rivals: ## what `make bench` measures the workbench against: moto, pytest-httpse
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)
 
+pictures: $(HAS_DEV) ## the README's pictures anew, of the real page in a real browser
+	$(PY) -m tests.page.pictures
+
 vendor: $(HAS_DEV) ## a new vendor's package, tests and fixtures   (NAME=acme)
 	@test -n "$(NAME)" || { echo "Which vendor? make vendor NAME=acme" >&2; exit 2; }
 	$(PY) -m pbxsim.kit.scaffold $(NAME)
@@ -116,7 +119,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 ATHERIS := "atheris>=3.0,<3.1; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'"
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) .venv-axe $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration

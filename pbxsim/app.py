@@ -47,6 +47,7 @@ from pbxsim.web.control.access import Guard, is_loopback
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.hint_lines import HintLines, Log
 from pbxsim.web.listening import AddressInUse, refuse_taken
+from pbxsim.web.page.page import Page, open_to
 from pbxsim.web.paths import PathClaimedTwice, VendorPaths
 from pbxsim.web.server import PbxServer
 
@@ -246,9 +247,11 @@ class Installation:
         self.secrets = SecretValues({settings.control_token, self._storage.password})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
-        control = ControlApi(self.hosts, Guard(settings.host, settings.control_token))
+        guard = Guard(settings.host, settings.control_token)
+        control = ControlApi(self.hosts, guard)
         lines = HintLines(settings.log, has_header=settings.hint_header)
-        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits, lines=lines)
+        page = Page(guard, open_to(settings.host, needs_token=settings.control_token != ""))
+        self.server = PbxServer(self.hosts, self.vendors, control, limits=limits, lines=lines, page=page)
         self.hosts.admission = self
 
     @property

@@ -11,7 +11,6 @@ that need them are skipped, with the reason. Durability against a power cut is s
 
 from __future__ import annotations
 
-import fcntl
 import os
 import pwd
 import shutil
@@ -28,6 +27,8 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final, TypeVar
 from urllib.parse import quote
 
 import pytest
+
+from tests.debian import NotInstalled, install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +84,10 @@ class Server(ABC):
     def find_programs(cls) -> None:
         """See that its programs are here. Raises NoServer."""
         if cls.program() is None:
-            _install(cls.package)
+            try:
+                install(cls.package)
+            except NotInstalled as error:
+                raise NoServer(str(error)) from None
         if cls.program() is None:
             raise NoServer(f"the package {cls.package} did not bring the server's program")
 
@@ -336,29 +340,6 @@ def _or_skip(kind: type[_S]) -> Iterator[_S]:
         except NoServer as error:
             pytest.skip(f"{kind.__name__}: {error}")
         yield server
-
-
-def _install(package: str) -> None:
-    """Install a Debian package, one process after the other. Raises NoServer."""
-    if os.getuid() or not Path("/etc/debian_version").exists() or shutil.which("apt-get") is None:
-        raise NoServer(f"its programs are not here; install {package} (only Debian's root can do that from here)")
-    with _alone("apt"):
-        # RUNLEVEL=1: what is installed does not start a server of its own
-        environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", package]):
-            done = subprocess.run(
-                ["apt-get", "--quiet", *arguments], capture_output=True, text=True, check=False, env=environment
-            )
-            if done.returncode:
-                raise NoServer(f"apt-get {arguments[0]}: {done.stderr.strip()[-300:]}")
-
-
-@contextmanager
-def _alone(what: str) -> Iterator[None]:
-    """Wait until no other process of ours does this; pytest-xdist's workers come here all at once."""
-    with Path(tempfile.gettempdir(), f"pbxsim-{what}.lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 def _free_port() -> int:

@@ -29,6 +29,7 @@ def test_it_tells_how_to_add_each_thing_and_names_each_habit() -> None:
         "A vendor",
         "An engine",
         "A control route",
+        "A view of the page",
         "An event",
         "A database table",
         "A dependency",

@@ -126,6 +126,15 @@ class ClockDriver:
         """Tell whether somebody holds it until an answer from outside has come."""
         return self._holds > 0
 
+    @property
+    def moment(self) -> Instant:
+        """Tell what time it should be now, for whoever only looks: nothing is done, and the clock stays where it is."""
+        now, due = self._clock.now, self._clock.next_due()
+        if not self._rate or self._loop is None or self._leap is not None:
+            return now
+        ahead = self._target(self._loop)
+        return ahead if due is None else max(now, min(ahead, due))  # what is due and not done has not been yet
+
     def set_rate(self, rate: float) -> None:
         """Run at another rate from now on; 0 pauses exactly here.
 

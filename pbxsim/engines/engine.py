@@ -35,11 +35,28 @@ class Present(Protocol):
         ...
 
 
+class SipAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """How a real telephone registers as a line: at `server`, a host, with `:port` where that is not 5060.
+
+    `ws` is the WebSocket's URL at which one in a browser does; empty: there is none.
+    """
+
+    server: str
+    user: str
+    secret: str
+    ws: str = ""
+
+
 class Opened(msgspec.Struct, eq=False):
-    """An engine on one PBX. `handset` touches its telephones, where a program can. Packages may add to it."""
+    """An engine on one PBX. `handset` touches its telephones, where a program can. Packages may add to it.
+
+    `account_of` tells how a real telephone registers as the line of a SIP user, None: that line is acted. Where there
+    is no `account_of`, all are.
+    """
 
     engine: CallEngine
     handset: Handset | None = None
+    account_of: Callable[[str], SipAccount | None] | None = None
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.clock.driver import ClockDriver
-    from pbxsim.engines.engine import Engine, Opened
+    from pbxsim.engines.engine import Engine, Opened, SipAccount
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -37,6 +37,11 @@ class EngineSession:
     def engine(self) -> Engine:
         """Give the engine's declaration."""
         return self._engine
+
+    def account_of(self, user: str) -> SipAccount | None:
+        """Tell how a real telephone registers as the line of that SIP user; None: nobody can, it is acted."""
+        tell = self._opened.account_of
+        return None if tell is None else tell(user)
 
     def act(self, act: Callable[[], object]) -> None:
         """Implement `Present` for the engine."""

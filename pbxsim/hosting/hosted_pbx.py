@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.engines.engine import Engine
     from pbxsim.hosting.assemble import Assembled, Assembly
+    from pbxsim.hosting.audience import Audience
     from pbxsim.hosting.injection import Injected
     from pbxsim.hosting.request_log import RequestRecord
     from pbxsim.kit.cause import Cause
@@ -82,6 +83,7 @@ class HostedPbx:
         self._masks: dict[str, Mask] = {}
         self._vendors = vendors
         self._runs = False
+        self.audience: Audience | None = None  # who looks at it live, where somebody does
         self.found_records = None if resumed.saved.is_empty else len(resumed.saved.cdrs)
         self.record_store: RecordStore = NullStore() if record_store is None else record_store
         self._begin(assembly, None, rate, resumed)
@@ -109,6 +111,8 @@ class HostedPbx:
         What the outbox has not delivered stays in the store.
         """
         self._runs = False
+        if self.audience is not None:
+            self.audience.close()
         self.questions.close()
         self._injection.release()
         await self.engine.close()

@@ -117,6 +117,12 @@ class RequestRecord:
         return _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + sizes
 
 
+def _forgotten(record: RequestRecord) -> str:
+    """Say of a body that is not kept how long it was."""
+    is_kept = record.request.body or not record.body_size
+    return "" if is_kept else f"({record.body_size} bytes, not kept)"
+
+
 def _texts(request: Request) -> _Texts:
     """Give all names and all values of the headers, joined: that is the quickest way to their sizes."""
     headers = request.headers
@@ -201,6 +207,7 @@ class RequestLog:
         most_bytes: int = REQUEST_BYTES,
     ) -> None:
         self.kept_bytes = 0
+        self.changed: dict[int, None] | None = None  # the numbers of those that came or changed, while somebody looks
         self._journal = journal
         self._clock = clock
         self._masks = masks
@@ -264,6 +271,8 @@ class RequestLog:
         more = tuple(hint for hint in hints if record is not None and hint not in record.hints)
         if record is None or not more:
             return
+        if self.changed is not None:
+            self.changed[record.seq] = None
         before = sum(map(text_size, record.hints))
         record.hints = excerpts(record.hints + more, LONGEST_HINT, MOST_HINTS)
         grown = sum(map(text_size, record.hints)) - before
@@ -295,7 +304,7 @@ class RequestLog:
             method=mask.values.value(request.method),
             path=mask.path(request.path),
             params=mask.params(request.params),
-            body=mask.body(request) or (f"({record.body_size} bytes, not kept)" if record.body_size else None),
+            body=_forgotten(record) or mask.body(request),
             headers=mask.headers(request.headers),
             remote=request.remote,
             fault=request.fault or None,
@@ -337,6 +346,8 @@ class RequestLog:
 
     def _count(self, record: RequestRecord) -> None:
         records = self._records
+        if self.changed is not None:
+            self.changed[record.seq] = None
         self.kept_bytes += record.taken
         while self.kept_bytes > self._most_bytes or len(records) > self._limit:
             self.kept_bytes -= records.popleft().taken

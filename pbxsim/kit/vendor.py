@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pbxsim.kit.cause import Cause
+    from pbxsim.kit.form import Form
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.kit.trap import Trap
@@ -99,6 +100,14 @@ def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class 
     return None
 
 
+def _no_forms(_interface: Any) -> Iterable[Form]:  # noqa: ANN401 - each vendor's own class of interface
+    return ()
+
+
+def _no_secrets(_interface: Any, _identity: str, _request: Request) -> Mapping[str, str]:  # noqa: ANN401
+    return {}
+
+
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor's declaration.
 
@@ -122,6 +131,9 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `time_zone` (IANA name) is where its days begin if neither its settings nor the PBX file say otherwise.
     `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
     of it come and which do not; an interface is asked about calls of others, too.
+    `forms` gives what can be asked, an action each, as forms to fill in, without any secret in them; `secrets` gives
+    what belongs where a request by such a form has HIDDEN, by the name of the parameter or header: those of the entry
+    of the settings at that path (`Identity.path`), and of whom else the request names; nothing for an unknown path.
     """
 
     name: str
@@ -137,6 +149,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
     explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
     traps: tuple[Trap, ...] = ()
+    forms: Callable[[Any], Iterable[Form]] = _no_forms
+    secrets: Callable[[Any, str, Request], Mapping[str, str]] = _no_secrets
     sample: str = "    {}\n"
     time_zone: str = "UTC"
     keeps: tuple[type, ...] = ()

@@ -58,7 +58,7 @@ def banner(
     """
     curl = "curl --insecure" if self_signed else "curl"
     token = ' -H "Authorization: Bearer $PBXSIM_CONTROL_TOKEN"' if needs_token else ""
-    lines = [f"pbxsim {__version__} on {url}", *reach, f"Call records are in {kept_in}"]
+    lines = [f"pbxsim {__version__} on {url}", *reach, f"Look at it live: {url}/", f"Call records are in {kept_in}"]
     for host in hosts:
         lines += _calls(host, vendors, url, curl, shows_credentials=shows_credentials)
     if not shows_credentials:

@@ -7,6 +7,7 @@ normalise it first, and cost a tenth of the request. From the look at a PBX's cl
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Iterator
 from time import thread_time
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -19,6 +20,8 @@ from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.control.response import Problem
+from pbxsim.web.control.trying import AS
 from pbxsim.web.faulty_sending import send_faulty
 from pbxsim.web.file_bytes import FileBytes
 from pbxsim.web.hint_lines import HintLines
@@ -28,7 +31,7 @@ from pbxsim.web.protocol import ConnectionServer
 from pbxsim.web.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import AsyncIterator, Mapping
     from ssl import SSLContext
 
     from pbxsim.hosting.fault_injection import SetFault
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Vendor
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
+    from pbxsim.web.page.page import Page
 
     _Answered: TypeAlias = tuple[HostedPbx, Reply, tuple[SetFault, Injection, ReplyGate | None] | None]
 
@@ -53,7 +57,7 @@ class PbxServer:
     """Serves PBXs on one port. Raises PathClaimedTwice where two of their vendors own one path.
 
     `limits` are those that this process can bear if none are given. A body that does not come in their time is answered
-    by the vendor, without it. `lines` tells of requests.
+    by the vendor, without it. `lines` tells of requests. `page` is what a browser is shown, None: nothing.
     """
 
     def __init__(
@@ -64,10 +68,12 @@ class PbxServer:
         *,
         limits: ConnectionLimits | None = None,
         lines: HintLines = _SILENT,
+        page: Page | None = None,
     ) -> None:
         self.hosts = hosts
         self._vendors = vendors
         self._api = api
+        self._page = page
         self._limits = ConnectionLimits.of_this_process() if limits is None else limits
         self._lines = lines
         self._runner: web.ServerRunner | None = None
@@ -127,6 +133,8 @@ class PbxServer:
         if vendor is None:
             if self._api.is_control(path):
                 return await self._control(incoming, path, query)
+            if self._page is not None and self._page.owns(incoming.method, path, query):
+                return _shown(incoming, self._page, path)
             read_as = cleaned(path)
             vendor = self._paths.owner(read_as)
             if vendor is None:
@@ -135,9 +143,26 @@ class PbxServer:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         if incoming.body_exists:
             request.body, request.fault = await self._body(incoming)
-        answered = await self._answered(vendor.name, request, hints)
+        if AS in incoming.headers:
+            return await self._try(incoming, vendor.name, request, hints)
+        return await self._reply(incoming, vendor.name, request, hints)
+
+    async def _try(
+        self, incoming: web.BaseRequest, vendor: str, request: Request, hints: tuple[str, ...]
+    ) -> web.StreamResponse:
+        """Answer a request of the live page's, with the credential in it that it asks for."""
+        try:
+            filled = self._api.with_secrets(request, vendor)
+        except Problem as problem:
+            return _told(self._api.told(problem), closes=bool(request.fault))
+        return await self._reply(incoming, vendor, filled, hints)
+
+    async def _reply(
+        self, incoming: web.BaseRequest, vendor: str, request: Request, hints: tuple[str, ...]
+    ) -> web.StreamResponse:
+        answered = await self._answered(vendor, request, hints)
         if answered is None:
-            return self._nowhere(incoming, path, query)
+            return self._nowhere(incoming, request.path, request.query)
         host, reply, faulty = answered
         response = _response(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
         return response if faulty is None else await send_faulty(incoming, response, *faulty)
@@ -172,10 +197,7 @@ class PbxServer:
         answer = await self._api.answer(request)
         if not isinstance(answer.body, bytes):
             return await _streamed(incoming, answer.body, answer)
-        response = web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
-        if fault:
-            response.force_close()  # as for vendors
-        return response
+        return _told(answer, closes=bool(fault))
 
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
@@ -238,6 +260,11 @@ def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, 
     return host, reply, None if fault is None else (fault, injection, gate)
 
 
+def _shown(incoming: web.BaseRequest, page: Page, path: str) -> web.Response:
+    part = page.answer(Request(incoming.method, path, headers=_with_authority(incoming)))
+    return web.Response(body=part.body, status=part.status, headers=part.all_headers())
+
+
 async def _read(incoming: web.BaseRequest, most: int) -> tuple[bytes, str]:
     body = bytearray()
     while chunk := await incoming.content.readany():
@@ -280,16 +307,37 @@ def _response(reply: Reply, more: tuple[tuple[str, str], ...] = (), *, closes: b
     return response
 
 
-async def _streamed(incoming: web.BaseRequest, chunks: Iterable[bytes], answer: Response) -> web.StreamResponse:
+def _told(answer: Response, *, closes: bool) -> web.Response:
+    """Make a response of one of the control API's, which is whole; of `closes` as for vendors."""
+    assert isinstance(answer.body, bytes)
+    response = web.Response(body=answer.body, status=answer.status, headers=answer.all_headers())
+    if closes:
+        response.force_close()
+    return response
+
+
+async def _sent(response: web.StreamResponse, chunks: Iterator[bytes] | AsyncIterator[bytes]) -> None:
+    if isinstance(chunks, Iterator):
+        for chunk in chunks:
+            await response.write(chunk)
+    else:
+        async for chunk in chunks:
+            await response.write(chunk)
+
+
+async def _streamed(
+    incoming: web.BaseRequest, chunks: Iterator[bytes] | AsyncIterator[bytes], answer: Response
+) -> web.StreamResponse:
     """Send a long answer piece by piece, each as soon as the client has taken those before."""
     response = web.StreamResponse(status=answer.status, headers=answer.all_headers())
     try:
         await response.prepare(incoming)
         if incoming.method != "HEAD":
-            for chunk in chunks:
-                await response.write(chunk)
+            await _sent(response, chunks)
         await response.write_eof()
     finally:
         if isinstance(chunks, FileBytes):
             chunks.close()
+        elif isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()
     return response

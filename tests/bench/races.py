@@ -167,6 +167,7 @@ _ALL: Final = {
     "FLOOD": races_http.flooded,
     "HOUR": busy_hour,
     "MANY": many_calls,
+    "PAGE": races_http.looked_at,
     "RECEIVERS": races_http.receivers,
     "READY": workbench_races.workbench,
     "RESET": workbench_races.workbench,

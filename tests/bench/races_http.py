@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from tests.bench import cold_start, flood, servers, telling, web
+from tests.bench import cold_start, flood, looking, servers, telling, web
 from tests.bench.flood_load import KINDS
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
@@ -125,6 +125,23 @@ def _not_slower(ill: str, well: str) -> Goal:
 
 def _not_dearer(ill: str, well: str) -> Goal:
     return Goal(name="RECEIVERS", words="calls a CPU second", figure="requests/CPU second", ours=ill, rival=well)
+
+
+def looked_at() -> Race:
+    """What it costs the switch that a page shows it live: PAGE."""
+    ours = "pbxsim, requests and their calls"
+    share = "calls a CPU second, as a share of those when nobody looks"
+    return Race(
+        title="A page that shows the PBX live",
+        how="originate without HTTP, each a whole call, clock held; the page follows /_pbxsim/events over HTTP",
+        contenders=(Contender(ours, in_child("looking", "figures")),),
+        goals=(
+            Goal(name="PAGE", words=f"{share}, a page open", figure=looking.LOOKED, ours=ours, at_least=0.90),
+            Goal(name="PAGE", words=f"{share}, a page gone", figure=looking.LEFT, ours=ours, at_least=0.97),
+            Goal(name="PAGE", words="calls a CPU second", figure="calls/CPU second", ours=ours),
+        ),
+        most_rounds=3,
+    )
 
 
 def flooded() -> Race:

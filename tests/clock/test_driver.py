@@ -52,6 +52,24 @@ async def test_catching_up_brings_time_to_now_even_where_nothing_is_due(desk: De
     assert desk.now == 6
 
 
+async def test_whoever_only_looks_sees_the_time_and_moves_nothing(desk: Desk) -> None:
+    desk.driver.set_rate(2)
+    desk.loop.spend(3)
+    assert (desk.driver.moment - START, desk.now) == (seconds(6), 0)
+    desk.driver.set_rate(0)
+    desk.loop.spend(3)
+    assert (desk.driver.moment - START, desk.now) == (seconds(6), 6)
+
+
+async def test_whoever_only_looks_sees_no_time_at_which_something_due_is_not_done_yet(desk: Desk) -> None:
+    desk.plan("a", 4)
+    desk.driver.set_rate(1)
+    desk.loop.spend(9)
+    assert (desk.driver.moment - START, desk.done) == (seconds(4), [])
+    desk.driver.catch_up()
+    assert (desk.driver.moment - START, desk.done) == (seconds(9), [("a", 4)])
+
+
 async def test_catching_up_does_what_has_become_due(desk: Desk) -> None:
     desk.plan("a", 1)
     desk.plan("b", 2)

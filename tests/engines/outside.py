@@ -14,7 +14,7 @@ import asyncio
 
 import msgspec
 
-from pbxsim.engines.engine import Engine, EngineUnreachable, Opened, Section
+from pbxsim.engines.engine import Engine, EngineUnreachable, Opened, Section, SipAccount
 from pbxsim.kit.finding import Finding
 from pbxsim.pbx.call import CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
@@ -76,6 +76,12 @@ def dial_out(engine):
     engine.pbx.calls.receive(order, line=line)
 
 
+def account_of(user):
+    if user != "100":
+        return None
+    return SipAccount(server="192.0.2.7:5070", user="100", secret="h@t steam", ws="wss://192.0.2.7/ws")
+
+
 def check(plain, names):
     boiler = plain.get("steam") if isinstance(plain, dict) else None
     dials = boiler.get("dials") if isinstance(boiler, dict) else None
@@ -87,7 +93,7 @@ declaration = Engine(
     name="steam",
     title="telephones driven by steam",
     sections={"steam": Section(Boiler, Boiler(), after="name")},
-    open=lambda settings, pbx: Opened(SteamEngine(settings["steam"], pbx)),
+    open=lambda settings, pbx: Opened(SteamEngine(settings["steam"], pbx), account_of=account_of),
     start=start,
     close=close,
     check=check,

@@ -134,6 +134,27 @@ async def test_its_telephones_dial_by_themselves_at_the_pbxs_present(works: Path
         assert 0 < call.started_at <= began
 
 
+async def test_how_its_telephones_register_is_told_by_line_and_as_a_picture(works: Path, tmp_path: Path) -> None:
+    segno = pytest.importorskip("segno")
+    async with served(Installation(steam(works), tmp_path)) as client:
+        status, told = await client.ask("GET", "/phones/100/registration")
+        uri = "sip:100:h%40t%20steam@192.0.2.7:5070"
+        assert (status, told) == (
+            200,
+            {
+                "line": "100",
+                "server": "192.0.2.7:5070",
+                "user": "100",
+                "secret": "h@t steam",
+                "uri": "sip:100@192.0.2.7:5070",
+                "ws": "wss://192.0.2.7/ws",
+                "qr": segno.make(uri, micro=False, error="m").svg_data_uri(scale=4, border=4),
+            },
+        )
+        acted = (await client.ask("GET", "/phones/101/registration"))[1]
+        assert [name for name, value in acted.items() if value is not None] == ["line", "user"]
+
+
 async def test_its_clock_can_be_neither_set_nor_moved(works: Path, tmp_path: Path) -> None:
     async with served(Installation(steam(works), tmp_path)) as client:
         for method, path, body in (

@@ -37,9 +37,12 @@ DELIBERATE: Final[dict[str, str]] = {
         " taken, and the routes for PBXs, behaviours of telephones, verifying and waiting; as"
         " documented/cdrs; the routes for faults, the nth, forced replies, what requests met with; routes that"
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
-        " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking"
+        " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
+        " live page asks: events, actions, parts of the journal"
     ),
-    "documented/banner": ("a banner that is no terminal's has *** for credentials, and says so"),
+    "documented/banner": (
+        "a banner that is no terminal's has *** for credentials, and says so; where the live page is"
+    ),
     "town/banner": ("as documented/banner"),
     "manual/banner": ("as documented/banner"),
     "restarted/before-banner": ("as documented/banner"),
@@ -78,7 +81,7 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "town/requests": (
         "as documented/voipsun_agents; as documented/cdrs; `injected`, as documented/requests; and a call"
-        " that came to nothing adds its reason to its request"
+        " that came to nothing adds its reason to its request; a body of `{}` is shown"
     ),
     "call-centre/journal": ("as documented/voipsun_agents; as documented/cdrs"),
     "call-centre/requests": ("as documented/voipsun_agents; `injected`, as documented/requests"),
@@ -97,11 +100,12 @@ DELIBERATE: Final[dict[str, str]] = {
     "documented/simotel_calls": ("405 has Allow, 401 has WWW-Authenticate"),
     "documented/nowhere": (
         "hints tell of numbers that cannot be dialled and of repeated parameters; `injected`, as"
-        " documented/requests; and paths of vendors that no PBX speaks are named"
+        " documented/requests; and paths of vendors that no PBX speaks are named; `/` without parameters is the"
+        " live page"
     ),
     "documented/requests": (
         "as documented/voipsun_refusals, documented/vum_refusals and documented/nowhere; as documented/cdrs;"
-        " `injected` tells what a request met with; and documented/simotel_lists"
+        " `injected` tells what a request met with; and documented/simotel_lists; a body of `{}` is shown"
     ),
     "documented/journal": (
         "as documented/voipsun_refusals and documented/vum_refusals; as documented/cdrs; and documented/simotel_lists"

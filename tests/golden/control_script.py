@@ -127,7 +127,7 @@ def telephones() -> Script:
 def nowhere() -> Script:
     """Paths that nobody owns, and what is no HTTP."""
     yield from (
-        get(path) for path in ("/", "/favicon.ico", "/api/apl.php?password=x", "/%2e%2e/etc", "/api/v4", "/a?b=%FF")
+        get(path) for path in ("/?a=b", "/favicon.ico", "/api/apl.php?password=x", "/%2e%2e/etc", "/api/v4", "/a?b=%FF")
     )
     yield Request(b"GET http://elsewhere.example/livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
     form = b"Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"

@@ -30,6 +30,7 @@ WRITTEN = [
     "pbxsim/vendors/acme/api.py",
     "pbxsim/vendors/acme/calls.py",
     "pbxsim/vendors/acme/errors.py",
+    "pbxsim/vendors/acme/forms.py",
     "pbxsim/vendors/acme/settings.py",
     "pbxsim/vendors/acme/state.py",
     "pbxsim/vendors/acme/wire.py",

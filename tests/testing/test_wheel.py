@@ -108,6 +108,14 @@ def installed(python: Path, package: str) -> str:
     return subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
 
 
+def test_the_wheel_has_every_part_of_the_page(wheel: Path) -> None:
+    page = ROOT / "pbxsim" / "web" / "page"
+    parts = {path.relative_to(ROOT).as_posix() for path in page.rglob("*.*") if "__pycache__" not in path.parts}
+    with ZipFile(wheel) as packed:
+        assert parts <= set(packed.namelist())
+    assert "pbxsim/web/page/static/index.html" in parts
+
+
 def test_a_new_users_suite_passes_in_each_way_from_the_wheel(python: Path, dependencies: str, tmp_path: Path) -> None:
     suite = tmp_path / "suite"
     suite.mkdir()

@@ -29,6 +29,7 @@ SHAPE: Final = {
     "__init__.py": "its declaration",
     "api.py": "the interface: who may ask, in which order a request is judged",
     "actions.py": "the table of its actions",
+    "forms.py": "its actions as forms to fill in, and the secrets that belong there",
     "state.py": "what it has of one PBX",
     "wire.py": "how it spells things",
     "errors.py": "its errors, as data",

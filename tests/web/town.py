@@ -22,6 +22,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.pbx.call import CallOrder
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
+from pbxsim.web.page.page import Page, open_to
 from pbxsim.web.server import PbxServer
 
 if TYPE_CHECKING:
@@ -182,14 +183,19 @@ class Town:
         return self.hosts.first()
 
     async def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answered:
-        """Send a request; a body that is no text goes as JSON. Header names are written with `_` for `-`."""
+        """Send a request; a body that is no text goes as JSON. Header names are written with `_` for `-`.
+
+        Of events, which do not end, only the first are read.
+        """
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         data = None
         if body is not None:
             data = BytesIO(body.encode() if isinstance(body, str) else msgspec.json.encode(body))
             named.setdefault("Content-Type", "application/json")
         async with self._session.request(method, self.url + path, data=data, headers=named) as reply:
-            return Answered(reply.status, reply.reason or "", reply.headers, await reply.read())
+            is_endless = reply.content_type == "text/event-stream"
+            came = await (reply.content.readany() if is_endless else reply.read())
+            return Answered(reply.status, reply.reason or "", reply.headers, came)
 
     async def get(self, path: str) -> Answered:
         """Send a GET."""
@@ -249,7 +255,9 @@ async def running(
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
     vendors = {"acme": ACME}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
-    server = PbxServer(hosts, vendors, ControlApi(hosts, Guard(host, token)), limits=limits)
+    guard = Guard(host, token)
+    page = Page(guard, open_to(host, needs_token=token != ""))
+    server = PbxServer(hosts, vendors, ControlApi(hosts, guard), limits=limits, page=page)
     await server.start("127.0.0.1", 0, tls)
     try:
         async with aiohttp.ClientSession() as session:

@@ -40,12 +40,12 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "pbxsim.hosting.hosted_pbx.HostedPbx": frozenset(
         {
-            "assembly", "commands", "credentials", "found_records", "injection", "questions", "record_store",
-            "recorder", "request_limits", "secrets", "_masks", "_runs", "_vendors",
+            "assembly", "audience", "commands", "credentials", "found_records", "injection", "questions",
+            "record_store", "recorder", "request_limits", "secrets", "_masks", "_runs", "_vendors",
         }
     ),
     "pbxsim.hosting.injection.Injection": frozenset({"_driver", "_waiting"}),
-    "pbxsim.hosting.request_log.RequestLog": frozenset({"_masks"}),
+    "pbxsim.hosting.request_log.RequestLog": frozenset({"_masks", "changed"}),
     "pbxsim.pbx.bus.EventBus": frozenset({"failures", "wanted", "_staged", "_listeners", "_unmade"}),
     "pbxsim.pbx.calls.CallControl": frozenset({"recorder"}),
     "pbxsim.pbx.decision.Decisions": frozenset({"questioner"}),
@@ -54,7 +54,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "pbxsim.sinks.outbox.held_back.HeldBack": frozenset({"_driver", "_release"}),
     "pbxsim.sinks.outbox.notice_faults.FaultySending": frozenset({"_send"}),
     "pbxsim.sinks.outbox.outbox.Outbox": frozenset(
-        {"_record_store", "_dispatch", "_loop", "_is_cleared", "_closing", "_context", "faults"}
+        {"_record_store", "_dispatch", "_loop", "_is_cleared", "_closing", "_context", "changed", "faults"}
     ),
     "pbxsim.sinks.outbox.pending.PendingQueue": frozenset({"_context", "_is_fetching"}),
     "pbxsim.sinks.outbox.worker.ReceiverWorker": frozenset({"_context", "_loop", "_task", "_turned", "_is_trying"}),

@@ -7,7 +7,7 @@ the same bytes, in any process. That is how determinism is measured.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -154,6 +154,26 @@ class Journal:
         first = max(0, after - dropped)
         last = None if limit is None else first + max(0, limit)
         return [_entry(*each) for each in enumerate(islice(self.kept, first, last), dropped + first + 1)]
+
+    def of_call(self, call: int, after: int = 0, since: Instant = 0) -> Iterator[Entry]:
+        """Give a call's entries behind number `after`, oldest first. None is from before `since`: its start, if known.
+
+        To know whose an entry is it must be spelt, and that costs microseconds each.
+        """
+        dropped = self.dropped
+        first = max(0, after - dropped)
+        for seq, kept in enumerate(islice(self.kept, first, None), dropped + first + 1):
+            at, _, spell, facts = kept
+            if at >= since and spell(facts)[0] == call:
+                yield _entry(seq, kept)
+
+    def of_kinds(self, kinds: frozenset[str] | None, after: int = 0, since: Instant = 0) -> Iterator[Entry]:
+        """Give the entries of these kinds (None: of all) behind number `after` and not before `since`, oldest first."""
+        dropped = self.dropped
+        first = max(0, after - dropped)
+        for seq, kept in enumerate(islice(self.kept, first, None), dropped + first + 1):
+            if kept[0] >= since and (kinds is None or kept[1] in kinds):
+                yield _entry(seq, kept)
 
     def jsonl(self) -> bytes:
         """Give all entries as compact JSON, one object a line: seq, at (ISO 8601), kind, call, channel, data."""

@@ -74,6 +74,7 @@ class Outbox:
         self._sending = FaultySending(self._dispatch.send)
         self._held_back = HeldBack(pbx.clock, driver, self._give_held_back)
         self.faults: NoticeFaults | None = None  # who decides what goes wrong on purpose, where something does
+        self.changed: dict[int, None] | None = None  # the numbers of those that came or changed, while somebody looks
         self._cache = DeliveryCache(first - 1, self._is_held, most_bytes)
         self._to_overtake: set[int] = set()  # deliveries that the next one is to overtake
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -195,6 +196,10 @@ class Outbox:
         """
         return self._cache.behind(after)
 
+    def found(self, delivery: int) -> Delivery | None:
+        """Find a delivery that is remembered, by its number."""
+        return self._cache.get(delivery)
+
     async def redeliver(self, delivery: int) -> Delivery | None:
         """Send a delivery once more, at the end of its receiver's order; one that is pending, as soon as it is first.
 
@@ -207,6 +212,7 @@ class Outbox:
         found.redelivered += 1
         self._worker(found.notice.receiver).give_again(found)
         self._record_store.tried(found)
+        self._mark(found)
         return found
 
     def _resume(self, deliveries: Sequence[Delivery], *, is_more_stored: bool) -> None:
@@ -229,7 +235,12 @@ class Outbox:
         if self.faults is not None:
             self._disturb(delivery, self.faults)
         self._cache.add(delivery)
+        self._mark(delivery)
         self._record_store.post(delivery)
+
+    def _mark(self, delivery: Delivery) -> None:
+        if self.changed is not None:
+            self.changed[delivery.id] = None
 
     def _disturb(self, delivery: Delivery, faults: NoticeFaults) -> None:
         fault = faults.on_notice(self.vendor(delivery.notice.receiver), delivery.notice)
@@ -285,9 +296,11 @@ class Outbox:
         self.failed += delivery.state is DeliveryState.FAILED
         self._record_store.tried(delivery)
         self._cache.loosen(delivery)
+        self._mark(delivery)
 
     def _on_dropped(self, delivery: Delivery) -> None:
         if not self.dropped:
             _log.warning("%s has more waiting than there is room for: the oldest are dropped", delivery.notice.receiver)
         self.dropped += 1
         self._cache.loosen(delivery)
+        self._mark(delivery)

@@ -7,6 +7,7 @@ from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.explained import explain
+from pbxsim.vendors.duocom.forms import forms, secrets
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
 from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
@@ -23,6 +24,8 @@ vendor = Vendor(
     credentials=credentials,
     explain=explain,
     traps=TRAPS,
+    forms=forms,
+    secrets=secrets,
     keeps=(Caller, ChosenMask),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

@@ -55,7 +55,7 @@ class DuocomInterface:
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""
-        parties = self._example_parties()
+        parties = self.trial_parties()
         for account in self.state.settings.accounts:
             if parties is None or not self._can_call(account, parties):
                 continue
@@ -74,7 +74,8 @@ class DuocomInterface:
         payer = self.state.pbx.accounts[account.account]
         return here and can_pay(payer, *(resolved(party, self.state) for party in parties))
 
-    def _example_parties(self) -> tuple[str, str] | None:
+    def trial_parties(self) -> tuple[str, str] | None:
+        """Give two Spanish numbers that can be dialled here."""
         pbx, context = self.state.pbx, self.state.settings.context
         public = [number for extension in pbx.directory.extensions for number in extension.public]
         spanish = filter(SPAIN.fits, (_EXAMPLE_CALLER, _EXAMPLE_CALLED, *public))

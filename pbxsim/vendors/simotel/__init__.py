@@ -12,6 +12,7 @@ from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
 from pbxsim.vendors.simotel.event_settings import TIME_ZONE
 from pbxsim.vendors.simotel.explained import explain
+from pbxsim.vendors.simotel.forms import forms, secrets
 from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
 from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
 from pbxsim.vendors.simotel.state import Mapped
@@ -27,6 +28,8 @@ vendor = Vendor(
     credentials=credentials,
     explain=explain,
     traps=TRAPS,
+    forms=forms,
+    secrets=secrets,
     keeps=(GoingOn, Mapped, ReportedAttempt, ReportedVisit, Session, Visited),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

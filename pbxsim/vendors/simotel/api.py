@@ -6,7 +6,6 @@ Not here: what a service does (the module of its object; actions.py lists them a
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from http import HTTPStatus
 from itertools import permutations
 from shlex import quote
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Extension
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.settings import Account, Settings
+    from pbxsim.vendors.simotel.settings import Settings
 
 _JSON: Final = "application/json"
 _FROM_BODY: Final = "parameters are read from the JSON body alone, not from the address"
@@ -83,6 +82,10 @@ class SimotelInterface:
     def curl(self, base_url: str) -> str | None:
         """Give one command line that has one extension ring and then another."""
         return _curl_line(base_url, self._settings, self._pbx)
+
+    def trial_parties(self) -> tuple[str, str, str] | None:
+        """Give two internal numbers whose telephones ring, and a context in which the second can be dialled."""
+        return _two_parties(self._settings, self._pbx)
 
     def receivers(self) -> Iterable[Receiver]:
         """Give whom this PBX tells of what happens."""
@@ -158,19 +161,9 @@ def _curl_line(base_url: str, settings: Settings, pbx: Pbx) -> str | None:
         return None
     caller, callee, context = parties
     body = compact_json({"caller": caller, "callee": callee, "context": context, "caller_id": caller})
-    headers = [*_credentials(accounts[0]), "Content-Type: application/json"]
+    headers = [*(f"{name}: {value}" for name, value in accounts[0].headers()), "Content-Type: application/json"]
     options = " ".join(f"-H {quote(header)}" for header in headers)
     return f"curl -X PUT {quote(f'{base_url}/api/v4/{ORIGINATE}')} {options} -d {quote(body.decode())}"
-
-
-def _credentials(account: Account) -> list[str]:
-    headers = []
-    if account.mode.takes_token:
-        headers.append(f"X-APIKEY: {account.api_key}")
-    if account.mode.takes_basic:
-        pair = f"{account.username}:{account.password}"
-        headers.append(f"Authorization: Basic {b64encode(pair.encode()).decode()}")
-    return headers
 
 
 def _two_parties(settings: Settings, pbx: Pbx) -> tuple[str, str, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
@@ -83,6 +84,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def may_use(self, service: str) -> bool:
         """Tell whether the account is allowed a service."""
         return self.permissions is None or service in self.permissions
+
+    def headers(self) -> Iterator[tuple[str, str]]:
+        """Give the headers that its requests carry: API key, HTTP Basic, or both."""
+        if self.mode.takes_token:
+            yield "X-APIKEY", self.api_key
+        if self.mode.takes_basic:
+            pair = f"{self.username}:{self.password}"
+            yield "Authorization", f"Basic {b64encode(pair.encode()).decode()}"
 
 
 class Calendar(StrEnum):

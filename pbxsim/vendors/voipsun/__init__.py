@@ -6,6 +6,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.errors import ERRORS
 from pbxsim.vendors.voipsun.explained import explain
+from pbxsim.vendors.voipsun.forms import forms, secrets
 from pbxsim.vendors.voipsun.settings import SAMPLE, Settings, credentials, faults
 from pbxsim.vendors.voipsun.traps import TRAPS
 
@@ -21,6 +22,8 @@ vendor = Vendor(
     refuse=VoipsunInterface.refuse,
     explain=explain,
     traps=TRAPS,
+    forms=forms,
+    secrets=secrets,
     sample=SAMPLE,
     secret_params=frozenset({"password", "agentPin"}),
 )

@@ -62,12 +62,24 @@ class VoipsunInterface:
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""
         user = next((user for user in self.state.settings.users if "originate" in user.permitted()), None)
-        parties = next(self._trial_parties(), None)
+        parties = next(self.trial_parties(), None)
         if user is None or parties is None:
             return None
         credentials = f"username={quote(user.username, safe='')}&password={quote(user.password, safe='')}"
-        source, number = parties
+        caller, number = parties
+        source = self._named(caller)
         return f"curl '{base_url}{PATH}?{credentials}&action=originate&{source}&dstNum={quote(number, safe='')}'"
+
+    def trial_parties(self) -> Iterator[tuple[Extension, str]]:
+        """Give pairs that a call could connect: an extension of which a line is registered, and the second's number."""
+        extensions = self.state.pbx.directory.extensions
+        for caller in extensions:
+            if not any(line.is_registered for line in caller.lines):
+                continue
+            others = (other.internal for other in extensions if other.internal != caller.internal)
+            numbers = (_TRIAL_NUMBER, *others)
+            for number in reachable(self.state.pbx.dialplan, caller.dialplan, numbers):
+                yield caller, number
 
     def _sent(self, reply: Reply, request: Request) -> Reply:
         settings, hints = self.state.settings, (*reply.hints, *_name_hints(request.params), *request.reading_hints)
@@ -90,17 +102,6 @@ class VoipsunInterface:
             refused = refusal(name, error)
             refused.hints += _meant(error, params, self.state.pbx)
             raise refused from error
-
-    def _trial_parties(self) -> Iterator[tuple[str, str]]:
-        """Give pairs that a call could connect: how a request names the first, and the second's number."""
-        extensions = self.state.pbx.directory.extensions
-        for caller in extensions:
-            if not any(line.is_registered for line in caller.lines):
-                continue
-            others = (other.internal for other in extensions if other.internal != caller.internal)
-            numbers = (_TRIAL_NUMBER, *others)
-            for number in reachable(self.state.pbx.dialplan, caller.dialplan, numbers):
-                yield self._named(caller), number
 
     def _named(self, extension: Extension) -> str:
         alike = [other for other in self.state.pbx.directory.extensions if other.internal == extension.internal]

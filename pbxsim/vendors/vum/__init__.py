@@ -6,6 +6,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.explained import explain
+from pbxsim.vendors.vum.forms import forms, secrets
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
 from pbxsim.vendors.vum.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 from pbxsim.vendors.vum.traps import TRAPS
@@ -20,6 +21,8 @@ vendor = Vendor(
     credentials=credentials,
     explain=explain,
     traps=TRAPS,
+    forms=forms,
+    secrets=secrets,
     keeps=(Watched,),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

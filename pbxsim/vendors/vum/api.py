@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.vum.settings import Key, Settings
 
-_EXAMPLE_GIVEN: Final = "777123456"
-_EXAMPLE_CALLER: Final = "603222111"
+EXAMPLE_GIVEN: Final = "777123456"
+EXAMPLE_CALLER: Final = "603222111"
+PATH: Final = "/ustredna/webapi.php"
 
 
 class VumInterface:
@@ -61,7 +62,7 @@ class VumInterface:
         query = next(filter(None, map(self._example, self.state.settings.keys)), None)
         if query is None:
             return None
-        url = f"{base_url.rstrip('/')}/ustredna/webapi.php?{urlencode(query)}"
+        url = f"{base_url.rstrip('/')}{PATH}?{urlencode(query)}"
         return f"curl {shlex.quote(url)}"
 
     def _refused(self, refusal: Refusal) -> Reply:
@@ -90,9 +91,9 @@ class VumInterface:
     def _example(self, key: Key) -> dict[str, str] | None:
         if key.kind is KeyKind.INFO:
             return None
-        pbx, state, caller = self.state.pbx, self.state, key.own or _EXAMPLE_CALLER
+        pbx, state, caller = self.state.pbx, self.state, key.own or EXAMPLE_CALLER
         public = (number for extension in pbx.directory.extensions for number in extension.public)
-        for given in reachable(pbx.dialplan, state.settings.context, (_EXAMPLE_GIVEN, *public)):
+        for given in reachable(pbx.dialplan, state.settings.context, (EXAMPLE_GIVEN, *public)):
             own = given == caller or given in state.own_numbers[key.account]
             if not own and can_pay(pbx.accounts[key.account], state.resolve(caller), state.resolve(given)):
                 query = {"klic": key.key, "cislo": given}

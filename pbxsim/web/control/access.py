@@ -49,8 +49,8 @@ class Guard:
         if not same_secret(given.strip(), self._token) or scheme.lower() != "bearer":
             raise Problem(401, "Authorization: Bearer with the control token is needed", ("WWW-Authenticate", "Bearer"))
 
-    def check_page(self, request: Request) -> None:
-        """Refuse what only a foreign web page would send."""
+    def check_page(self, request: Request, *, is_visit: bool = False) -> None:
+        """Refuse what only a foreign web page would send. `is_visit`: a link of theirs may lead here, as to a page."""
         host = request.headers.get("Host", "").lower()
         if host and not self._answers_to(_without_port(host)):
             other = "127.0.0.1 or localhost" if self._is_loopback else "its address, or start it with --control-token"
@@ -58,7 +58,7 @@ class Guard:
         origin = request.headers.get("Origin")
         if origin is not None and origin.lower().partition("://")[2] != host:
             raise Problem(403, "the control API is closed to pages of other origins")
-        if request.headers.get("Sec-Fetch-Site", "").strip().lower() == "cross-site":
+        if _said(request, "Sec-Fetch-Site") == "cross-site" and not (is_visit and _is_followed_link(request)):
             raise Problem(403, "the control API is closed to pages of other sites")
 
     def check_type(self, request: Request) -> None:
@@ -83,6 +83,15 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _said(request: Request, header: str) -> str:
+    return request.headers.get(header, "").strip().lower()
+
+
+def _is_followed_link(request: Request) -> bool:
+    """Tell whether a browser is about to show this as a page of its own (Fetch Metadata), not inside another."""
+    return (_said(request, "Sec-Fetch-Mode"), _said(request, "Sec-Fetch-Dest")) == ("navigate", "document")
 
 
 def _is_address(name: str) -> bool:

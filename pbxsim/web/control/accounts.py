@@ -58,7 +58,7 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
 
 def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all accounts, in the PBX file's order."""
-    return named_listing(host.pbx.accounts.values(), query, _shown, name=lambda account: account.name)
+    return named_listing(host.pbx.accounts.values(), query, shown, name=lambda account: account.name)
 
 
 def ledger(host: HostedPbx, name: str, query: Page) -> Response:
@@ -91,7 +91,8 @@ def _account(pbx: Pbx, name: str) -> Account:
     return account
 
 
-def _shown(account: Account) -> AccountShown:
+def shown(account: Account) -> AccountShown:
+    """Show an account as it stands."""
     return AccountShown(
         name=account.name,
         credit=spell_amount(account.credit),

@@ -77,16 +77,17 @@ class AgentShown(msgspec.Struct, frozen=True, kw_only=True):
 
 def queues(host: HostedPbx, query: NamedPage) -> Response:
     """List all queues, in the PBX file's order."""
-    return named_listing(host.pbx.queues, query, _queue, name=lambda queue: queue.name)
+    return named_listing(host.pbx.queues, query, queue_shown, name=lambda queue: queue.name)
 
 
 def agents(host: HostedPbx, query: NamedPage) -> Response:
     """List all agents, in the PBX file's order."""
     pbx = host.pbx
-    return named_listing(pbx.agents, query, lambda agent: _agent(pbx, agent), name=lambda agent: agent.number)
+    return named_listing(pbx.agents, query, lambda agent: agent_shown(pbx, agent), name=lambda agent: agent.number)
 
 
-def _queue(queue: Queue) -> QueueShown:
+def queue_shown(queue: Queue) -> QueueShown:
+    """Show a queue as it stands."""
     figures = queue.figures
     return QueueShown(
         name=queue.name,
@@ -130,7 +131,8 @@ def _waiter(position: int, waiter: Waiter) -> WaiterShown:
     )
 
 
-def _agent(pbx: Pbx, agent: Agent) -> AgentShown:
+def agent_shown(pbx: Pbx, agent: Agent) -> AgentShown:
+    """Show an agent as it stands."""
     return AgentShown(
         number=agent.number,
         name=agent.name,

@@ -42,6 +42,12 @@ class ControlApi:
         """Tell whether a request, of which the body is not read yet, may bring a snapshot, which is long."""
         return request.method == "PUT" and request.path == SNAPSHOT and self._guard.trusts(request)
 
+    def with_secrets(self, request: Request, vendor: str) -> Request:
+        """Give a request of the live page's to a vendor with the credentials that it asks for. Raises Problem."""
+        from pbxsim.web.control.trying import with_secrets
+
+        return with_secrets(request, vendor, self._hosts, self._guard)
+
     def hints(self, path: str) -> tuple[str, ...]:
         """Say that a path that nobody owns is one of the control API's without its root."""
         from pbxsim.web.control.routes import ROUTES
@@ -54,12 +60,12 @@ class ControlApi:
         try:
             return await self._answer(request)
         except Problem as problem:
-            return self._told(problem)
+            return self.told(problem)
         except Exception:
             _log.exception("the control API failed at %s %s", request.method, request.path)
             return Problem(500, "a fault in pbxsim; its log has more").response()
 
-    def _told(self, problem: Problem) -> Response:
+    def told(self, problem: Problem) -> Response:
         """Spell a problem out; it may quote what a client put in the wrong place."""
         response = problem.response()
         assert isinstance(response.body, bytes)

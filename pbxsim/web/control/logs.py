@@ -6,7 +6,8 @@ log of requests tells what clients sent, what they got, what they probably meant
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
 
@@ -14,18 +15,23 @@ from pbxsim.clock.instant import iso
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.session import Session
 from pbxsim.web.control.paging import Page, discreet, listing
-from pbxsim.web.control.response import Response
+from pbxsim.web.control.request import moment
+from pbxsim.web.control.response import Problem, Response
 
 if TYPE_CHECKING:
     from pbxsim.sinks.journal.journal import Entry
 
 
 class JournalFilter(Page, kw_only=True):
-    """Which entries; as `jsonl` the whole journal, in the bytes that determinism is measured by.
+    """Which entries, all or one call's; as `jsonl` the whole journal, in the bytes that determinism is measured by.
 
-    As `replay` with all that was asked in front of it, for `pbxsim replay`.
+    As `replay` with all that was asked in front of it, for `pbxsim replay`. `kind` are kinds of entries with commas
+    between them, `since` is the moment at which the first may have been taken down; neither goes with a call.
     """
 
+    call: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    kind: str | None = None
+    since: str | None = None
     format: Literal["json", "jsonl", "replay"] = "json"
 
 
@@ -42,11 +48,33 @@ class RequestFilter(Page, kw_only=True):
 
 def journal(host: HostedPbx, query: JournalFilter) -> Response:
     """List the journal's entries in order."""
+    narrowed = query.kind is not None or query.since is not None
+    if query.call is not None and narrowed:
+        raise Problem(400, "query: a call's entries are given whole: leave out kind and since")
     if query.format != "json":
+        if query.call is not None or narrowed:
+            raise Problem(400, f"query: the journal as {query.format} is that of all calls: leave out either")
         asked = _asked(host) if query.format == "replay" else b""
         return Response(body=asked + host.secrets.json(host.journal.jsonl()), content_type="application/jsonl")
-    entries = host.journal.entries(query.after, query.limit)
+    entries: Iterable[Entry]
+    if query.call is not None:
+        entries = _of_call(host, query)
+    elif narrowed:
+        entries = _of_kinds(host, query)
+    else:
+        entries = host.journal.entries(query.after, query.limit)
     return discreet(listing(entries, query.limit, _entry, key=lambda entry: entry.seq), host)
+
+
+def _of_call(host: HostedPbx, query: JournalFilter) -> Iterable[Entry]:
+    assert query.call is not None
+    known = host.pbx.calls.find(query.call)
+    return host.journal.of_call(query.call, query.after, known.started_at if known is not None else 0)
+
+
+def _of_kinds(host: HostedPbx, query: JournalFilter) -> Iterable[Entry]:
+    kinds = None if query.kind is None else frozenset(query.kind.split(","))
+    return host.journal.of_kinds(kinds, query.after, moment("since", query.since) or 0)
 
 
 def _asked(host: HostedPbx) -> bytes:

@@ -132,12 +132,12 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
 
 def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lines, in the PBX file's order."""
-    return named_listing(host.pbx.directory.lines.values(), query, _shown, name=lambda line: line.user)
+    return named_listing(host.pbx.directory.lines.values(), query, shown, name=lambda line: line.user)
 
 
 def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:
     """Do what a person at that telephone would do."""
-    line, known = _line(host, user), VERBS.get(verb)
+    line, known = line_named(host, user), VERBS.get(verb)
     if known is None:
         near = [f": did you mean {found!r}?" for found in nearest(verb, VERBS)]
         raise Problem(404, f"nobody can {verb!r} a telephone{''.join(near)}; verbs are {', '.join(VERBS)}")
@@ -150,7 +150,7 @@ def instruct(host: HostedPbx, user: str, body: InstructionGiven) -> Command:
     """Have a telephone meet every call from now on as it is told, whatever the PBX file says."""
     if body.cause is not None and body.outcome not in ("fail", "drop"):
         raise Problem(422, f"body: `{body.outcome}` has a cause of its own; one can be given for fail and drop")
-    line, handset = _line(host, user), _handset(host)
+    line, handset = line_named(host, user), _handset(host)
     told = Instruction(
         reaction=body.outcome,
         ring=seconds(body.ring_seconds),
@@ -163,12 +163,12 @@ def instruct(host: HostedPbx, user: str, body: InstructionGiven) -> Command:
 
 def release(host: HostedPbx, user: str) -> Command:
     """Have a telephone meet calls as the PBX file says again."""
-    line, handset = _line(host, user), _handset(host)
+    line, handset = line_named(host, user), _handset(host)
     data = {"phone": line.user, "outcome": None}
     return Command("behaviour", data, lambda: _done(lambda hand, own, _: hand.instruct(own, None), handset, line))
 
 
-def _line(host: HostedPbx, user: str) -> Line:
+def line_named(host: HostedPbx, user: str) -> Line:
     """Find a telephone by its SIP user, or by an internal number that only one has. Raises Problem 404."""
     directory = host.pbx.directory
     if user in directory.lines:
@@ -223,10 +223,11 @@ def _done(
         act(handset, line, body)
     except NothingToDo as error:
         raise Problem(409, str(error)) from None
-    return document(_shown(line))
+    return document(shown(line))
 
 
-def _shown(line: Line) -> PhoneShown:
+def shown(line: Line) -> PhoneShown:
+    """Show a line as it stands."""
     extension, place = line.extension, line.registration
     return PhoneShown(
         user=line.user,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from typing import Final
 
@@ -30,24 +30,22 @@ DEVICE_STATES: Final = {
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; a `body` that is an iterator is sent piece by piece.
+    """An answer; a `body` that is an iterator is sent piece by piece, an asynchronous one as the pieces come.
 
     `more_after`: it is a full page of a list, and there may be more behind the entry of that number or name.
     """
 
-    body: bytes | Iterator[bytes]
+    body: bytes | Iterator[bytes] | AsyncIterator[bytes]
     status: int = 200
     content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
     more_after: str | None = None
 
     def all_headers(self) -> list[tuple[str, str]]:
-        """Give its headers, the two that every answer has among them."""
-        fixed = [
-            ("Content-Type", self.content_type),
-            ("Cache-Control", "no-store"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
+        """Give its headers, those that every answer has among them; what it says of caching itself counts."""
+        fixed = [("Content-Type", self.content_type), ("X-Content-Type-Options", "nosniff")]
+        if not any(name == "Cache-Control" for name, _ in self.headers):
+            fixed.insert(1, ("Cache-Control", "no-store"))
         return fixed + list(self.headers)
 
 

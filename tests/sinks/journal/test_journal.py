@@ -150,3 +150,42 @@ def test_a_report_that_could_not_be_is_told_with_the_state_that_ruled_it_out(off
     (ignored,) = _of(journal, "report-ignored")
     assert (ignored.channel, ignored.call) == ("SIP/sip100-00000001", call.number)
     assert ignored.data == {"number": "100", "report": "answered", "state": "Down"}
+
+
+def test_the_entries_of_one_call(office: Office, journal: Journal) -> None:
+    office.call("100", "102")
+    office.advance(5)
+    began = office.clock.now
+    office.call("102", "100")
+    office.advance(60)
+    of_second = [entry for entry in journal.entries() if entry.call == 2]
+    assert len(of_second) > 3
+    assert list(journal.of_call(2)) == of_second == list(journal.of_call(2, since=began))
+    assert list(journal.of_call(2, after=of_second[1].seq)) == of_second[2:]
+    assert list(journal.of_call(3)) == []
+
+
+def test_entries_of_some_kinds_from_some_moment_on(office: Office) -> None:
+    journal = Journal(office.pbx)
+    office.call("100", "102")
+    office.advance(60)
+    later = office.pbx.clock.now
+    office.call("102", "100")
+    office.advance(60)
+    rings = [entry for entry in journal.entries() if entry.kind in ("leg-ringing", "leg-answered")]
+    kinds = frozenset({"leg-ringing", "leg-answered"})
+    assert len(rings) > 3
+    assert list(journal.of_kinds(kinds)) == rings
+    assert list(journal.of_kinds(kinds, after=rings[0].seq)) == rings[1:]
+    assert list(journal.of_kinds(kinds, since=later)) == [entry for entry in rings if entry.at >= later]
+    assert list(journal.of_kinds(None, since=later)) == [entry for entry in journal.entries() if entry.at >= later]
+    assert list(journal.of_kinds(frozenset())) == []
+
+
+def test_the_entries_of_a_call_that_are_still_kept(office: Office) -> None:
+    short = Journal(office.pbx, limit=6)
+    office.call("100", "102")
+    office.advance(60)
+    kept = short.entries()
+    assert len(kept) == 6
+    assert list(short.of_call(1, after=2)) == [entry for entry in kept if entry.call == 1]

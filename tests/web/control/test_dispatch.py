@@ -104,7 +104,7 @@ async def test_head_is_answered_as_get_without_its_body(town: Town) -> None:
     assert (answered.status, answered.body) == (200, b"")
 
 
-@pytest.mark.parametrize("path", ["/_pbxsim/snapshots", "/_pbxsim/events", "/_pbxsim"])
+@pytest.mark.parametrize("path", ["/_pbxsim/snapshots", "/_pbxsim/ladder", "/_pbxsim"])
 async def test_what_is_to_come_is_not_there_yet(town: Town, path: str) -> None:
     assert (await town.get(path)).status == 404
 

@@ -103,6 +103,9 @@ async def test_secrets_in_a_json_body_are_hidden(town: Town) -> None:
         ("application/json", "[" * 9_000, "(9000 bytes that are no JSON, not shown)"),
         ("application/json", '"\\ud800"', "(8 bytes that are no JSON, not shown)"),
         ("application/json", " " * 20_000, "(20000 bytes, not kept)"),
+        ("application/json", "{}", {}),
+        ("application/json", "[]", []),
+        ("application/json", "false", False),
     ],
 )
 async def test_a_body_is_shown_as_far_as_its_secrets_can_be_found(
@@ -172,3 +175,37 @@ async def test_the_journal_is_listed_by_pages(town: Town) -> None:
     await town.get(CALL)
     entries = (await town.get("/_pbxsim/journal?limit=2&after=1")).json
     assert [entry["seq"] for entry in entries] == [2, 3]
+
+
+async def test_the_journal_of_one_call(town: Town) -> None:
+    for _ in range(2):
+        await town.get(CALL)
+    await town.advance(60)
+    everything = (await town.get("/_pbxsim/journal?limit=1000")).json
+    for call in (1, 2):
+        of_call = [entry for entry in everything if entry["call"] == call]
+        assert len(of_call) > 8
+        assert (await town.get(f"/_pbxsim/journal?call={call}")).json == of_call
+        second = of_call[1]["seq"]
+        assert (await town.get(f"/_pbxsim/journal?call={call}&after={second}&limit=3")).json == of_call[2:5]
+    assert (await town.get("/_pbxsim/journal?call=3")).json == []
+
+
+async def test_the_journal_of_one_call_is_had_as_documents_only(town: Town) -> None:
+    refused = await town.get("/_pbxsim/journal?call=1&format=jsonl")
+    assert refused.status == 400
+    assert "leave out either" in refused.json["detail"]
+
+
+async def test_entries_of_some_kinds_from_some_moment_on(town: Town) -> None:
+    await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
+    everything = (await town.get("/_pbxsim/journal?limit=1000")).json
+    rings = [entry for entry in everything if entry["kind"] in ("leg-dialed", "call-started")]
+    assert len({entry["kind"] for entry in rings}) == 2
+    asked = "/_pbxsim/journal?kind=leg-dialed,call-started"
+    assert (await town.get(asked)).json == rings
+    assert (await town.get(f"{asked}&after={rings[0]['seq']}&limit=1")).json == rings[1:2]
+    assert (await town.get(f"{asked}&since={rings[-1]['at']}")).json == rings
+    assert (await town.get(f"{asked}&since=2099-01-01T00:00:00Z")).json == []
+    for wrong in ("call=1&kind=leg-dialed", "format=jsonl&kind=leg-dialed", "since=yesterday"):
+        assert (await town.get(f"/_pbxsim/journal?{wrong}")).status == 400

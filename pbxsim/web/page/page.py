@@ -1,0 +1,133 @@
+"""The page at `/` and its parts below `/page/`: HTML, modules, one stylesheet, languages, as they lie in `static/`.
+
+None of it is secret, so no token is asked for; what the page shows it asks the control API for, with the token.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from functools import lru_cache
+from hashlib import sha256
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+from pbxsim import __version__
+from pbxsim.web.control.access import is_loopback
+from pbxsim.web.control.response import Problem, Response
+from pbxsim.web.paths import PAGE, PAGE_PARTS
+
+if TYPE_CHECKING:
+    from pbxsim.kit.request import Request
+    from pbxsim.web.control.access import Guard
+
+_PART: Final = re.compile(
+    r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*\.(css|js|json|svg)"
+)  # one dot: nothing leads out of the folder
+_TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+}
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",  # a ladder that is saved; a QR code
+        "media-src 'self' blob:",  # a recording that was read with the token
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""No inline script, no inline style, nothing of another origin, in no frame."""
+
+_HEADERS: Final = (
+    ("Content-Security-Policy", POLICY),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+
+
+def open_to(listens_on: str, *, needs_token: bool) -> str:
+    """Say who else can reach a server that listens on that host: "open", with the token only "token", empty: nobody."""
+    if is_loopback(listens_on):
+        return ""
+    return "token" if needs_token else "open"
+
+
+class Page:
+    """Answers requests for the page. `reach` is what `open_to` says of the server."""
+
+    def __init__(self, guard: Guard, reach: str = "") -> None:
+        self._guard = guard
+        self._reach = reach
+
+    def owns(self, method: str, path: str, query: str) -> bool:
+        """Tell whether a request is for the page.
+
+        What is sent to `/` with a vendor's parameters is not: its client's base URL lacks the path, and it is to be
+        told so.
+        """
+        if method not in ("GET", "HEAD"):
+            return False
+        return path.startswith(PAGE_PARTS) or (path == PAGE and (not query or _names_pbx(query)))
+
+    def answer(self, request: Request) -> Response:
+        """Give a part of the page, or 304 where the browser has it; to whom the control API would answer, too."""
+        try:
+            self._guard.check_page(request, is_visit=request.path == PAGE)
+            return self._part(request)
+        except Problem as problem:
+            return problem.response()
+
+    def _part(self, request: Request) -> Response:
+        path, known = request.path, request.headers.get("If-None-Match", "")
+        name = "index.html" if path == PAGE else path.removeprefix(PAGE_PARTS)
+        body = self._index() if path == PAGE else _read(name)
+        packs = _takes_gzip(request.headers.get("Accept-Encoding", ""))
+        tag = f'"{sha256(body).hexdigest()[:24]}{"-gzip" if packs else ""}"'
+        # No-cache: it is asked for again each time, so that a newer pbxsim is never shown by an older page.
+        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"))
+        kind = _TYPES[name.rpartition(".")[2]]
+        if tag in known:
+            return Response(body=b"", status=304, content_type=kind, headers=headers)
+        if not packs:
+            return Response(body=body, content_type=kind, headers=headers)
+        return Response(body=_packed(body), content_type=kind, headers=(*headers, ("Content-Encoding", "gzip")))
+
+    def _index(self) -> bytes:
+        told = {b"{version}": __version__, b"{open}": self._reach}
+        body = files(__package__).joinpath("static", "index.html").read_bytes()
+        for mark, text in told.items():
+            body = body.replace(mark, escape(text).encode())
+        return body
+
+
+def _names_pbx(query: str) -> bool:
+    return all(pair.partition("=")[0] == "pbx" for pair in query.split("&"))
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Tell whether a browser takes what is packed; one that says `gzip;q=0` does not."""
+    return any(coding.replace(" ", "") in ("gzip", "gzip;q=1") for coding in accepted.lower().split(","))
+
+
+@lru_cache(maxsize=128)
+def _packed(body: bytes) -> bytes:
+    """Pack a part, once for all who look: it is the same bytes each time, without the time of day."""
+    return gzip.compress(body, mtime=0)
+
+
+def _read(name: str) -> bytes:
+    """Read a part. Raises Problem 404."""
+    if _PART.fullmatch(name):
+        part = files(__package__).joinpath("static", *name.split("/"))
+        if part.is_file():
+            return part.read_bytes()
+    raise Problem(404, f"the page has no part {name!r}")
