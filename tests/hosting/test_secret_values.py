@@ -79,6 +79,7 @@ def test_an_empty_secret_hides_nothing() -> None:
     assert SecretValues([""]).value("") == ""
 
 
+@pytest.mark.slow
 @given(st.sets(st.text("ab.", min_size=1, max_size=5), min_size=1), st.text("ab.", max_size=30))
 def test_the_pattern_finds_what_a_plain_list_of_all_would(texts: set[str], text: str) -> None:
     plain = "|".join(re.escape(one) for one in sorted(texts, key=len, reverse=True))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 
+import pytest
+
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.engines.simulated.engine import SimulatedEngine
@@ -58,6 +60,7 @@ def test_records_are_numbered_from_the_first_that_was_asked_for_and_only_the_las
     assert [pbx.calls.find(number) is None for number in (1, 2, 3)] == [True, False, False]
 
 
+@pytest.mark.slow
 def test_a_call_that_is_remembered_no_more_leaves_nothing_to_the_collector() -> None:
     pbx = _pbx(CdrMemory(), recent_calls=100)
     pbx.connect_engine(SimulatedEngine(pbx))

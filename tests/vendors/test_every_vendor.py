@@ -139,6 +139,7 @@ HOSTILE: Final = st.one_of(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted({example.vendor for example in ACCEPTED}))
 @settings(deadline=None, max_examples=60)
 @given(choice=st.data(), value=HOSTILE)

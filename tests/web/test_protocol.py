@@ -235,6 +235,7 @@ GONE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", GONE.values(), ids=GONE)
 async def test_whoever_has_gone_leaves_nothing_large_to_the_collector(town: Town, sent: bytes) -> None:
     with _garbage() as left:

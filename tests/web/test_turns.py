@@ -6,6 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.web.turns import DEAR_PAUSE, ORDINARY, PAUSE, SHARED, Line, Turns
 from tests.web.town import plan, running
 
@@ -127,6 +129,7 @@ async def test_a_client_that_leaves_when_its_turn_has_come_hands_it_on() -> None
     assert await staying is first
 
 
+@pytest.mark.slow
 async def test_behind_a_flood_of_one_pbx_the_request_to_another_is_answered_among_the_first() -> None:
     flood = b"GET /acme/api?secret=s3cret!&from=100&to=102 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     async with running(plan(), plan("other", "other!")) as town:

@@ -52,6 +52,7 @@ def see_that_it_goes_on_alike(folder: Path, seed: int) -> None:
     assert third.told(begun) == expected, seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_restored_in_the_middle_of_a_random_history_it_goes_on_as_if_it_had_never_stopped(
     tmp_path: Path, seed: int

@@ -60,6 +60,7 @@ async def test_two_processes_cannot_serve_one_pbx_from_one_store_until_one_is_ki
     assert await desk.load() == (Saved(), [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 3, 4, 17, 64, 150])
 async def test_a_batch_of_any_size_is_taken_at_once(desk: Desk, count: int) -> None:
     buffer = await desk.open()

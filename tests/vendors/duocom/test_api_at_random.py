@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ EVERY_NAME = sorted({name for action in ACTIONS.values() for name in action.para
 REFUSALS = {refused(text) for text in TEXTS.values()}
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(fields=st.dictionaries(NAMES, VALUES), method=st.sampled_from(["GET", "POST", "HEAD"]), body=st.binary())
 def test_any_request_gets_a_reply_in_the_vendors_form(fields: dict[str, str], method: str, body: bytes) -> None:

@@ -135,6 +135,7 @@ def test_whatever_json_comes_is_answered_in_the_vendors_envelope(fields: dict[st
     assert (envelope["success"] == 1) == (reply.call is not None) == (reply.code == "")
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(body=st.binary())
 def test_whatever_bytes_come_are_answered_in_the_vendors_envelope(body: bytes) -> None:

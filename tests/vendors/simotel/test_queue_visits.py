@@ -186,6 +186,7 @@ def test_a_pbx_without_queues_is_not_listened_to() -> None:
     assert before == {kind: tuple(heard) for kind, heard in office.pbx.events._staged.items()}  # noqa: SLF001
 
 
+@pytest.mark.slow
 @pytest.mark.cites("R310")
 def test_two_hours_of_a_call_centre_are_told_as_its_records_and_figures_have_them() -> None:
     simulation = Simulation(Run(file="call-centre", lasts=2 * HOUR))

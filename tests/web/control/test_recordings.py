@@ -334,6 +334,7 @@ def _told(answered: Answered) -> bool:
     return kind in response["content"] and all(name in answered.headers for name in response["headers"])
 
 
+@pytest.mark.slow
 async def test_the_contract_tells_of_every_answer(studio: Studio) -> None:
     url = "/_pbxsim/cdrs/7/recording"
     for header in ("", "bytes=0-1", "bytes=999999-"):

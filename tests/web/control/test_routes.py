@@ -56,6 +56,7 @@ def test_no_handler_sees_to_the_clock_or_the_journal_itself(module: Path) -> Non
     assert found == ([".catch_up("] if module.stem == "clock" else [])  # the one kind of route that is declared there
 
 
+@pytest.mark.slow
 async def test_a_command_that_is_done_has_one_line_before_all_that_comes_of_it_and_nothing_else_has_any(
     town: Town,
 ) -> None:
