@@ -36,11 +36,11 @@ class NoBrowser(Exception):
 @asynccontextmanager
 async def launched() -> AsyncIterator[Browser]:
     """Start Chromium without a window, and end it. Raises NoBrowser."""
-    program = found()
     try:
         from playwright.async_api import Error, async_playwright
     except ImportError as error:
         raise NoBrowser(f"Playwright is not installed: {error}") from None
+    program = found()
     async with async_playwright() as playwright:
         try:
             browser = await playwright.chromium.launch(executable_path=program, args=[_NOWHERE])

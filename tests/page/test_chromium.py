@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,3 +68,9 @@ async def test_npm_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(chromium.NoBrowser, match=r"axe-core: .*install npm"):
         chromium.axe(tmp_path / "axe")
+
+
+async def test_a_driver_that_is_not_here_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "playwright.async_api", None)
+    with pytest.raises(chromium.NoBrowser, match="Playwright is not installed"):
+        await chromium.launched().__aenter__()

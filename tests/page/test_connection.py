@@ -84,7 +84,9 @@ async def test_two_who_look_see_the_same_and_what_the_other_does(pbx: Pbx, viewe
         await here.get_by_role("link", name="Open call 1").click()
         await here.get_by_role("button", name="Hang up").click()
         await there.locator('li[data-user="sip100"][data-state="NOT_INUSE"]').wait_for()
+        before = await there.locator("header .now").get_attribute("datetime")
         await there.get_by_role("button", name="+10 s").click()
+        await there.locator(f'header .now:not([datetime="{before}"])').wait_for()
         now = await there.locator("header .now").get_attribute("datetime")
         await here.locator(f'header .now[datetime="{now}"]').wait_for()
 

@@ -39,8 +39,12 @@ async def test_records_come_as_calls_end_and_a_filter_and_its_csv_are_of_the_sam
     await page.get_by_label("Outcome").select_option("BUSY")
     await page.get_by_text("Records: 1").wait_for()
     await page.locator(".records tbody").get_by_text("order-2").wait_for()
+    originate(pbx, "990203020", customCDR1="order-3")
+    pbx.advance(120)
+    await page.get_by_text("Records: 2").wait_for()
+    await page.locator(".records tbody").get_by_text("order-3").wait_for()
     csv = await save(page, "Save as CSV")
-    assert len(csv.splitlines()) == 2
+    assert len(csv.splitlines()) == 3
     assert "order-2" in csv
     await page.get_by_label("Outcome").select_option("")
     await page.get_by_label("From number").fill("nobody")

@@ -36,6 +36,7 @@ RING_BYTES: Final = 2_000_000
 """How much of what was told is kept for those who are slow, or were away."""
 
 _SHARE: Final = 40  # a look that took so long is not followed by another before that many times as long
+_LONGEST: Final = 8.0  # seconds between two looks at most: a page that hears nothing for longer thinks us gone
 _HEARTBEAT: Final = 2.0  # seconds after which the clock is told although nothing has changed
 _PAUSE: Final = 1.0  # seconds until everything is told where too much has changed to tell each
 
@@ -158,10 +159,12 @@ class Feed:
         wait = self._period
         try:
             wait = self._see(began)
-        except Exception:  # a fault in a document must not end all that is told
+        except Exception:  # a fault in a document must not end all that is told: everything is told anew
             _log.exception("what changed in %s cannot be told", self._host.name)
+            self._watch.end()
             wait = _PAUSE
-        self._timer = self._loop.call_later(max(wait, (self._loop.time() - began) * _SHARE), self._look)
+        wait = max(wait, (self._loop.time() - began) * _SHARE)
+        self._timer = self._loop.call_later(min(wait, _LONGEST), self._look)
 
     def _see(self, now: float) -> float:
         """Tell what has changed; give the seconds until the next look."""

@@ -113,6 +113,7 @@ NOTHING_THERE_YET = {
 """What a PBX that has just begun refuses in the vendor's words: nobody is in a queue, no call is up."""
 
 
+@pytest.mark.slow
 def test_each_example_works_as_it_stands_when_who_asks_is_named(
     server: PbxServer, actions: dict[str, dict[str, Any]]
 ) -> None:

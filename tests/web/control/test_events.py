@@ -216,3 +216,23 @@ async def test_looking_leaves_a_held_clock_and_the_journal_alone(town: Town) -> 
 async def test_a_head_request_begins_nothing(town: Town) -> None:
     assert (await town.ask("HEAD", "/_pbxsim/events")).status == 200
     assert getattr(town.host.audience, "lookers", 0) == 0
+
+
+async def test_a_fault_in_a_document_is_logged_and_all_there_is_comes_again(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with looking(town) as looker:
+        await looker.snapshot()
+        before = looker.last
+        line = town.host.pbx.directory.lines["sip100"]
+        diversion, line.diversion = line.diversion, "no diversion"  # type: ignore[assignment]
+        await town.post("/_pbxsim/calls", {"from": "100", "to": "102"})
+        feed = town.host.audience
+        while not caplog.records:
+            await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+        line.diversion = diversion
+        await looker.snapshot()
+        assert looker.last.partition("-")[0] != before.partition("-")[0]
+        assert "cannot be told" in caplog.text
+        assert town.host.audience is feed
+        assert seen(looker) == await lists(town)

@@ -7,6 +7,7 @@
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 5000;
 const LONGEST_SILENCE = 15000;
+const SLICE = 12; // milliseconds of events at a time: a snapshot of a large PBX comes at once, and the page answers meanwhile
 
 const KIND_OF = { clock: "clock", call: "calls", phone: "phones", queue: "queues", agent: "agents", account: "accounts",
   request: "requests", webhook: "webhooks", cdr: "cdrs" };
@@ -88,11 +89,14 @@ export class Stream {
     const response = await this._api.response("GET", "/_pbxsim/events", undefined, {}, options);
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const events = new EventReader((event) => run === this._run && this._take(event));
-    for (;;) {
+    for (let since = performance.now(); ; ) {
       const { done, value } = await reader.read();
       if (done || run !== this._run) return;
       this._listen();
       events.feed(value);
+      if (performance.now() - since < SLICE) continue;
+      await breath();
+      since = performance.now();
     }
   }
 
@@ -120,6 +124,18 @@ export class Stream {
     this._store.begin(this._parts);
     this._parts = null;
   }
+}
+
+/** Let the browser do what else waits; not by a timer, which a page that nobody sees has once a second. */
+function breath() {
+  return new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(null);
+  });
 }
 
 /** Takes text as it comes, and gives whole events (WHATWG HTML, 9.2.6, as far as the server speaks it). */

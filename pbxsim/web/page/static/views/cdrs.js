@@ -7,6 +7,7 @@ import { Injections } from "./injections.js";
 
 const CDRS = "/_pbxsim/cdrs";
 const PAGE = 60; // a table of many columns is laid out anew with each record that comes
+const PAUSE = 1000;
 const COLUMNS = ["id", "call", "vendor", "start", "src", "dst", "disposition", "duration", "billsec", "cause", "account", "custom"];
 const OUTCOMES = ["ANSWERED", "NO ANSWER", "BUSY", "FAILED"];
 
@@ -43,13 +44,25 @@ class Records {
         el("table", {}, el("thead", {}, el("tr", {}, heads)), rows)),
       this._empty, el("p", { class: "buttons" }, this._count, this._more));
     this._ask = perFrame(() => this._read());
-    this._end = store.on("cdrs", () => this._ask());
+    this._end = store.on("cdrs", () => this._soon());
     this._read();
   }
 
   unmount() {
     this._turn = -1;
+    clearTimeout(this._timer);
     this._end();
+  }
+
+  /** Another record has come: what a filter leaves the server is asked for, and so once in a while at most. */
+  _soon() {
+    if (!Object.keys(this._filter()).length) this._ask();
+    else this._timer ??= setTimeout(() => this._again(), PAUSE);
+  }
+
+  _again() {
+    this._timer = null;
+    this._ask();
   }
 
   _outcomes() {

@@ -80,8 +80,8 @@ export function factsOf(words, kind, pairs) {
 /** Give an explanation: the sentence that matters, then the causes, each with its statement's number. */
 export function causesOf({ answer, causes }) {
   return [
-    el("p", { class: "answer" }, answer),
+    el("p", { class: "answer" }, el("bdi", {}, answer)),
     el("ol", { class: "causes" }, causes.map(({ words: told, statement }) =>
-      el("li", {}, told, statement && [" ", el("span", { class: "statement" }, statement)]))),
+      el("li", {}, el("bdi", {}, told), statement && [" ", el("span", { class: "statement" }, statement)]))),
   ];
 }

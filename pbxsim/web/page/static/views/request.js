@@ -26,7 +26,7 @@ export class RequestPanel extends Panel {
         ["fault", request.fault],
       ]),
       request.hints.length ? el("section", { class: "hints" },
-        el("h4", {}, t("requests.hints")), el("ul", {}, request.hints.map((hint) => el("li", {}, coloured(hint))))) : null,
+        el("h4", {}, t("requests.hints")), el("ul", {}, request.hints.map((hint) => el("li", {}, el("bdi", {}, coloured(hint)))))) : null,
       el("section", { class: "why" }, el("h4", {}, t("listing.why")), causesOf(why)),
       el("section", {}, el("h4", {}, t("requests.sent")), el("pre", { class: "target", dir: "ltr", tabindex: 0 }, `${request.method} ${request.path}`),
         paramsOf(request, t), bodyOf(request)),
