@@ -64,7 +64,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is lower case, what `--engine` takes; `title` says in a few words who decides. `sections` are those of a PBX
     file that belong to it, by name. A file may have the sections of every engine that is installed, so that one file
-    serves them all; each gets its own.
+    serves them all; each gets its own, and those of others that it `borrows`, by name.
 
     `check` looks for what cannot be in a file that it is to serve. It gets the whole file as dicts, lists and scalars,
     of which any part may have a wrong form (that is told by others), and the names that entries may refer to, by kind,
@@ -87,6 +87,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     open: Callable[[Mapping[str, Any], Pbx], Opened]
     sections: Mapping[str, Section] = {}
+    borrows: tuple[str, ...] = ()
     check: Callable[[object, Mapping[str, Collection[str]]], Iterable[Finding]] = _no_faults
     start: Callable[[Any, Present], Awaitable[None]] | None = None
     close: Callable[[Any], Awaitable[None]] | None = None
