@@ -95,6 +95,11 @@ class AsteriskProcess:
         return self._process.pid
 
     @property
+    def pid(self) -> int:
+        """Give its process's id; 0 before it was started."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def runs(self) -> bool:
         """Tell whether it was started and has not ended."""
         return self._process is not None and self._process.poll() is None
