@@ -38,6 +38,11 @@ class EngineSession:
         """Give the engine's declaration."""
         return self._engine
 
+    @property
+    def trouble(self) -> str:
+        """Say why the engine's work is out of reach now; empty: it is not."""
+        return str(self._failure) if self._failure is not None else self._engine.trouble(self._opened)
+
     def act(self, act: Callable[[], object]) -> None:
         """Implement `Present` for the engine."""
         self._driver.catch_up()

@@ -40,6 +40,10 @@ async def _close(session: Any) -> None:  # noqa: ANN401 - as `Engine` has it
     await close(session)
 
 
+def _trouble(session: Any) -> str:  # noqa: ANN401 - as `Engine` has it
+    return str(session.trouble)
+
+
 declaration = Engine(
     name="asterisk",
     title="real telephones, at an Asterisk 22",
@@ -49,6 +53,7 @@ declaration = Engine(
     open=_opened,
     start=_start,
     close=_close,
+    trouble=_trouble,
     can_hold_clock=False,
 )
 

@@ -20,6 +20,7 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState, Report
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.events import SpyAttached
+from pbxsim.pbx.recording import is_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -152,6 +153,8 @@ class AsteriskEngine:
         self._joined[call.number] = call
         self._soon()
         self._talk(call)
+        if is_recorded(call):
+            _log.warning("call %d was to be recorded, and is not: this engine cannot do it yet", call.number)
         return False
 
     def part(self, call: Call) -> None:

@@ -52,6 +52,12 @@ class AsteriskSession(Opened, kw_only=True):
     link: AmiLink | None = None
     process: AsteriskProcess | None = None
 
+    @property
+    def trouble(self) -> str:
+        """Say that there is no link now; empty where there is."""
+        is_up = self.link is not None and self.link.is_up
+        return "" if is_up else "there is no link to Asterisk: no telephone can be rung until it is there again"
+
 
 def opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None, serves: set[str]) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`."""
@@ -85,6 +91,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
         returned=engine.read,
         before_return=lambda: _revive(process),
     )
+    session.pbx.calls.recorder = None  # what it makes are tones: nobody said them
     try:
         await session.link.open(PATIENCE, lambda: process is None or process.runs)
         await engine.begin(session.link, present)

@@ -22,6 +22,10 @@ _SECOND: Final = 1_000_000
 _GAUGES: Final[dict[str, tuple[str, Callable[[HostedPbx], float]]]] = {
     "pbxsim_calls": ("Calls in progress.", lambda host: len(host.pbx.calls.live)),
     "pbxsim_channels": ("Legs in progress.", lambda host: sum(1 for _ in host.pbx.calls.channels())),
+    "pbxsim_engine_reachable": (
+        "1 while what its engine works with is in reach.",
+        lambda host: not host.engine.trouble,
+    ),
     "pbxsim_clock_seconds": ("The clock, in Unix time.", lambda host: host.pbx.clock.now / _SECOND),
     "pbxsim_clock_rate": ("Seconds of the PBX in one of the world; 0: paused.", lambda host: host.driver.rate),
     "pbxsim_webhooks_waiting": ("Webhooks not delivered yet.", lambda host: sum(host.outbox.waiting.values())),

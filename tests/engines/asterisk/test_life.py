@@ -187,6 +187,7 @@ async def test_when_asterisk_is_killed_each_call_gets_its_record_and_calls_go_on
         await rig.until(lambda: all(call.state is CallState.TALKING for call in calls))
         rig.exchange.process.kill()
         await rig.until(lambda: not rig.opened.link.is_up)
+        assert rig.session.trouble.startswith("there is no link to Asterisk")
         meanwhile = called(rig, "101")
         assert told(rig.office, meanwhile) == ("FAILED", 38, 0)
         rig.exchange.process.start()
@@ -196,6 +197,7 @@ async def test_when_asterisk_is_killed_each_call_gets_its_record_and_calls_go_on
             ("ANSWERED", 41)
         }
         assert len(rig.office.cdrs()) == 21
+        assert rig.session.trouble == ""
         again = called(rig, "101")
         await rig.until(lambda: again.state is CallState.TALKING)
         assert "the link to Asterisk is lost" in caplog.text
