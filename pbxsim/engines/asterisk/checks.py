@@ -78,6 +78,3 @@ def _undone(plain: object) -> Iterator[Finding]:
     for path, entries in each(plain, "mailboxes"):
         if entries:
             yield Finding(path, msgspec.UNSET, f"no voice mail: {_NOT_YET}")
-    for path, records in each(plain, "extensions.*.records"):
-        if records is True:
-            yield Finding(path, records, f"no recording: {_NOT_YET}")

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.engines.asterisk import acted
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
+from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
 from pbxsim.pbx import digits, transfer
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder, CallState
+from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState, Report
-from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.events import SpyAttached
 from pbxsim.pbx.recording import is_recorded
 
@@ -27,21 +27,17 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration
     from pbxsim.engines.asterisk.link import AmiLink, Event
+    from pbxsim.engines.asterisk.recording import Monitors
     from pbxsim.engines.asterisk.registrations import Registrations
     from pbxsim.engines.engine import Present
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
-
-PLACED_BY: Final = "telephone"
-"""Who asked for a call that somebody dialled by hand, where a call says which vendor did."""
 
 _HOLD: Final = "pbxsim-hold"
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
-_UNFIT_FOR_NAMES: Final = '"<>\\'
 _log: Final = logging.getLogger("pbxsim")
 
 
@@ -63,6 +59,7 @@ class AsteriskEngine:
         self._redirected: dict[str, str] = {}
         self._leaving: dict[str, HangupCause] = {}
         self._is_flushing = False
+        self.monitors: Monitors | None = None  # None: nothing is recorded
         self._bridged_there: set[int] = set()
         self._takes: dict[str, Callable[[Event], None]] = {
             "Newchannel": self._made,
@@ -153,9 +150,15 @@ class AsteriskEngine:
         self._joined[call.number] = call
         self._soon()
         self._talk(call)
-        if is_recorded(call):
-            _log.warning("call %d was to be recorded, and is not: this engine cannot do it yet", call.number)
         return False
+
+    def _record(self, link: AmiLink, call: Call, first: Channel) -> None:
+        if not is_recorded(call):
+            return
+        if self.monitors is None:
+            _log.warning("call %d was to be recorded, and is not: Asterisk is on another machine", call.number)
+        else:
+            self.monitors.begin(link, call, self._name(first), self._pbx.clock.now)
 
     def part(self, call: Call) -> None:
         """Let those who are left hear that somebody is rung."""
@@ -197,7 +200,7 @@ class AsteriskEngine:
             Exten="ring" if hears_ringing else "s",
             Priority=1,
             Timeout=timeout // 1_000 + _MARGIN,
-            CallerID=_caller_id(channel),
+            CallerID=caller_id(channel),
             Async="true",
             ActionID=f"o-{leg.id}",
             **more,
@@ -235,6 +238,7 @@ class AsteriskEngine:
     def _join(self, link: AmiLink, call: Call) -> None:
         first, second = call.first, call.second
         assert first is not None  # the switch connects nobody else
+        self._record(link, call, first)
         if call.number in self._bridged_there:
             self._bridged_there.discard(call.number)
         elif second is None:
@@ -320,7 +324,7 @@ class AsteriskEngine:
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.INVALID_NUMBER_FORMAT))
             return
         self._legs.comes(leg)
-        call = self._calls.receive(_order(line, number), line=line, handle=leg)
+        call = self._calls.receive(dialled(line, number), line=line, handle=leg)
         if call is None:
             self._legs.gone(leg)
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.NORMAL_CIRCUIT_CONGESTION))
@@ -329,7 +333,7 @@ class AsteriskEngine:
         unique = event["uniqueid"]
         leg = self._legs.find(unique)
         if leg is not None and unique == leg.id:
-            self._over(leg, _cause(event.get("cause", "")))
+            self._over(leg, cause_of(event.get("cause", "")))
 
     def _originated(self, event: Event) -> None:
         """Hear of a telephone that could not be rung at all: no channel was made for it."""
@@ -349,6 +353,8 @@ class AsteriskEngine:
     def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
         """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""
         self._stop_timer(leg)
+        if self.monitors is not None:
+            self.monitors.gone(leg.name)
         if is_unsure:
             leg.doomed = cause
         else:
@@ -415,27 +421,3 @@ class AsteriskEngine:
 def _talk_of(leg: Leg) -> Duration:
     assert leg.fate is not None and leg.fate.talk is not None  # noqa: PT018 - whoever asks has seen that
     return leg.fate.talk
-
-
-def _order(line: Line, number: str) -> CallOrder:
-    own = line.extension
-    return CallOrder(
-        vendor=PLACED_BY,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=number,
-        second=number,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
-    )
-
-
-def _caller_id(channel: Channel) -> str:
-    number = "".join(sign for sign in channel.shown_number if sign.isalnum() or sign in "+*#")
-    name = "".join(sign for sign in channel.shown_name if sign.isprintable() and sign not in _UNFIT_FOR_NAMES)
-    return f'"{name}" <{number}>'
-
-
-def _cause(text: str) -> HangupCause:
-    return HangupCause.of(int(text)) if text.isdigit() else HangupCause.NORMAL_UNSPECIFIED

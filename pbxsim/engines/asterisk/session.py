@@ -19,6 +19,7 @@ from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
+from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
 
@@ -36,6 +37,7 @@ PATIENCE: Final = 5.0
 
 _UNFIT_FOR_FOLDERS: Final = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST_NAME: Final = 20
+_HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class AsteriskSession(Opened, kw_only=True):
@@ -91,7 +93,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
         returned=engine.read,
         before_return=lambda: _revive(process),
     )
-    session.pbx.calls.recorder = None  # what it makes are tones: nobody said them
+    _record(session, door)
     try:
         await session.link.open(PATIENCE, lambda: process is None or process.runs)
         await engine.begin(session.link, present)
@@ -112,6 +114,16 @@ def _known(door: Door, session: AsteriskSession) -> Door:
         return door if door.secret else replace(door, secret=Secrets(session.pbx.name, session.entry).ami)
     except OSError as error:
         raise EngineUnreachable(f"the secret for Asterisk cannot be had: {error}") from error
+
+
+def _record(session: AsteriskSession, door: Door) -> None:
+    """Have what is said recorded, where Asterisk is on this machine; elsewhere nothing is: nobody said tones."""
+    recorder = session.pbx.calls.recorder
+    if door.host in _HERE and recorder is not None:
+        session.engine.monitors = Monitors()
+        recorder.hear(session.engine.monitors.sound)
+    else:
+        session.pbx.calls.recorder = None
 
 
 async def close(session: AsteriskSession) -> None:

@@ -52,7 +52,6 @@ def test_what_is_right_or_has_another_form_is_passed_over(plain: object) -> None
         ({"asterisk": {"rtp_ports": [10001, 10000]}}, "asterisk.rtp_ports"),
         ({"traffic": [{"to": "900"}]}, "traffic"),
         ({"mailboxes": [{"number": "100"}]}, "mailboxes"),
-        ({"extensions": [{"internal": "100", "records": True}]}, "extensions[0].records"),
     ],
 )
 def test_what_asterisk_cannot_be_told_or_would_not_do_is_found(plain: object, place: str) -> None:

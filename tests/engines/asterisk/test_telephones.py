@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import wave
 from array import array
 from contextlib import asynccontextmanager
+from io import BytesIO
 from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,12 +15,15 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallerId, CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import Context, DeviceState, Step
+from pbxsim.sinks.recordings.files import RecordingRoot
+from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.asterisk.rig import AsteriskRig
 from tests.pbx.call_centre import queue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from pbxsim.engines.asterisk.installation import AsteriskInstallation
     from pbxsim.pbx.call import Call
@@ -132,6 +137,37 @@ async def test_somebody_listens_in_and_stops_with_whom_it_hears(asterisk: Asteri
         rig.do(lambda: rig.office.pbx.calls.hang_up(call))
         await rig.until(lambda: spy.is_over)
         await rig.until(rig.is_quiet)
+
+
+async def test_what_is_said_is_recorded_each_side_by_itself_as_long_as_the_record_says(
+    asterisk: AsteriskInstallation, tmp_path: Path
+) -> None:
+    records = extension("100", line("sip100"))
+    records.records = True
+    office = Office(records, extension("101", line("sip101", line_id=2)))
+    recorder = Recorder(RecordingRoot(tmp_path))
+    recorder.attach(office.pbx)
+    rig = await AsteriskRig(asterisk, office).start()
+    try:
+        for telephone in rig.by_user.values():
+            telephone.answers()
+        call = await talking(rig, "100", "101")
+        await heard(rig, {"sip100": 440, "sip101": 880}, ())
+        await rig.elapse(SECOND // 2)
+        rig.do(lambda: office.pbx.calls.hang_up(call))
+        await rig.until(rig.is_quiet)
+        await recorder.written()
+        cdr = office.cdr(call)
+        with wave.open(BytesIO(recorder.read(cdr.recording_folder, cdr.recording_file))) as sound:
+            assert (sound.getnchannels(), sound.getframerate()) == (2, RATE)
+            assert sound.getnframes() == cdr.billsec * RATE > 0
+            both = array("h", sound.readframes(sound.getnframes()))
+        left, right = both[::2].tobytes(), both[1::2].tobytes()
+        assert power(left, 440) > 1_000 > 10 * power(left, 880)
+        assert power(right, 880) > 1_000 > 10 * power(right, 440)
+    finally:
+        await rig.close()
+        recorder.close(finish=True)
 
 
 async def test_a_telephone_that_dials_a_queue_waits_with_music_until_an_agent_is_there(
