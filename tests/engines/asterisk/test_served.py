@@ -82,6 +82,7 @@ class Client:
         ends = loop.time() + seconds
         while not what(found := json.loads(await self.ask(path))):
             assert loop.time() < ends, found
+            await asyncio.wait([loop.create_future()], timeout=0.05)
         return found
 
 
@@ -124,7 +125,9 @@ def asterisks(sip: int) -> list[int]:
 
 
 @pytest.mark.usefixtures("asterisk")
-async def test_every_vendors_example_connects_two_parties_inside_asterisk(tmp_path: Path) -> None:
+async def test_every_vendors_example_connects_two_parties_and_an_asterisk_that_was_killed_is_started_again(
+    tmp_path: Path,
+) -> None:
     file, sip = pbx_file(tmp_path, tuple(passwords_of(DOCUMENTED)))
     async with served(file) as (client, server):
         await client.ask(f"{VOIPSUN}&action=originate&srcExtenInternalNum=100&dstNum=800123456")
@@ -137,6 +140,13 @@ async def test_every_vendors_example_connects_two_parties_inside_asterisk(tmp_pa
         calls = await client.until("/_pbxsim/calls", lambda calls: len(calls) == 4)
         assert {call["vendor"] for call in calls} == {"voipsun", "vum", "simotel", "duocom"}
         await client.until("/_pbxsim/calls", lambda calls: [call["state"] for call in calls] == ["up"] * 4)
+        for process in asterisks(sip):
+            os.kill(process, signal.SIGKILL)
+        await client.until("/readyz", lambda ready: ready["status"] == "degraded")
+        await client.until("/readyz", lambda ready: ready["status"] == "ready")
+        await client.until("/_pbxsim/calls", lambda calls: [call["cause"] for call in calls] == [41] * 4)
+        await client.ask(f"{VOIPSUN}&action=originate&srcExtenInternalNum=100&dstNum=800123456")
+        await client.until("/_pbxsim/calls", lambda calls: "up" in [call["state"] for call in calls])
         assert asterisks(sip)
         server.terminate()
         server.wait(10)
