@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.engines.asterisk.transfers import context_of, contexts
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -31,6 +33,7 @@ _ENDPOINT: Final = """\
 auth = {user}-auth
 aors = {user}
 callerid = <{number}>
+set_var = TRANSFER_CONTEXT={transfers}
 [{user}-auth](line-secret)
 username = {user}
 password = {secret}
@@ -139,7 +142,8 @@ def configuration(
     written = {name: _filled(text, values) for name, text in templates().items()}
     acted = frozenset(simulated)
     real = [line for user, line in directory.lines.items() if user not in acted]
-    written["pjsip.conf"] += "".join(_endpoint(line, known) for line in real)
+    written["pjsip.conf"] += "".join(_endpoint(directory, line, known) for line in real)
+    written["extensions.conf"] += f"\n{contexts(directory)}"
     return written
 
 
@@ -160,5 +164,10 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _endpoint(line: Line, known: Secrets) -> str:
-    return _ENDPOINT.format(user=line.user, number=line.extension.internal, secret=known.line(line.user))
+def _endpoint(directory: Directory, line: Line, known: Secrets) -> str:
+    return _ENDPOINT.format(
+        user=line.user,
+        number=line.extension.internal,
+        secret=known.line(line.user),
+        transfers=context_of(directory, line.extension.dialplan),
+    )

@@ -125,6 +125,27 @@ async def test_a_telephone_hands_its_call_on_after_asking(asterisk: AsteriskInst
         await rig.until(rig.is_quiet)
 
 
+async def test_a_telephone_that_hands_its_call_on_to_nobody_is_refused_and_the_two_talk_on(
+    asterisk: AsteriskInstallation,
+) -> None:
+    async with office_of(asterisk, "100", "101") as rig:
+        call = await talking(rig, "100", "101")
+        with pytest.raises(baresip_error(), match=r"404|transfer"):
+            await rig.by_user["sip101"].calls[0].transfer(f"sip:77@{rig.exchange.server}")
+        await rig.elapse(SECOND // 2)
+        assert call.state is CallState.TALKING
+        assert [leg.peer for leg in call.live_legs()] == ["sip100", "sip101"]
+        sound = await heard(rig, {"sip101": 880}, ("sip100",))
+        assert power(sound["sip100"], 880) > 1_000
+
+
+def baresip_error() -> type[Exception]:
+    """Give what a telephone raises."""
+    from baresip.errors import BaresipError
+
+    return BaresipError
+
+
 async def test_somebody_listens_in_and_stops_with_whom_it_hears(asterisk: AsteriskInstallation) -> None:
     async with office_of(asterisk, "100", "101", "102") as rig:
         call = await talking(rig, "100", "101")
