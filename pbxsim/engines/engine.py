@@ -59,10 +59,6 @@ def _no_faults(_plain: object, _names: Mapping[str, Collection[str]]) -> Iterabl
     return ()
 
 
-def _no_trouble(_opened: Any) -> str:  # noqa: ANN401 - what the engine's own `open` gave
-    return ""
-
-
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
     """An engine's declaration.
 
@@ -83,7 +79,8 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     `keeps` are the classes and enumerations of its own of which it keeps objects as calls go by, facts made of fields
     alone, and `timers` what it has the PBX's clock call: a snapshot of a PBX may hold these.
 
-    `trouble` says of what `open` gave why its work is out of reach now, in one sentence; empty: it is not.
+    `trouble` says of what `open` gave why its work is out of reach now, in one sentence; empty: it is not. None:
+    it never is.
 
     `can_hold_clock`: the PBX's clock may stand still, go faster or be moved on. Where telephones live in real time it
     is False; the clock then goes at rate 1, or the PBX is not served.
@@ -97,7 +94,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[object, Mapping[str, Collection[str]]], Iterable[Finding]] = _no_faults
     start: Callable[[Any, Present], Awaitable[None]] | None = None
     close: Callable[[Any], Awaitable[None]] | None = None
-    trouble: Callable[[Any], str] = _no_trouble
+    trouble: Callable[[Any], str] | None = None
     can_hold_clock: bool = True
     keeps: tuple[type, ...] = ()
     timers: tuple[Callable[..., None], ...] = ()

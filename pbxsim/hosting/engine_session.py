@@ -41,7 +41,9 @@ class EngineSession:
     @property
     def trouble(self) -> str:
         """Say why the engine's work is out of reach now; empty: it is not."""
-        return str(self._failure) if self._failure is not None else self._engine.trouble(self._opened)
+        if self._failure is not None:
+            return str(self._failure)
+        return "" if self._engine.trouble is None else self._engine.trouble(self._opened)
 
     def act(self, act: Callable[[], object]) -> None:
         """Implement `Present` for the engine."""

@@ -30,14 +30,15 @@ DELIBERATE: Final[dict[str, str]] = {
         " `answers`; section `faults`, faults of calls; queues have `positions`, `announce_to_first`,"
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
-        " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`"
+        " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`"
     ),
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"
         " taken, and the routes for PBXs, behaviours of telephones, verifying and waiting; as"
         " documented/cdrs; the routes for faults and forced replies, and what requests met with; routes that"
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
-        " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking"
+        " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; readyz"
+        " tells of an engine whose work is out of reach"
     ),
     "documented/banner": ("a banner that is no terminal's has *** for credentials, and says so"),
     "town/banner": ("as documented/banner"),
@@ -90,7 +91,7 @@ DELIBERATE: Final[dict[str, str]] = {
     "commands/refused": (
         "`--engine sip` is told which engines are installed, as any other word is; as commands/faults;"
         " section `cdr`; a queue has `answers`; section `faults`; and a PBX without traffic is told what to"
-        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`"
+        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`"
     ),
     "documented/voipsun_refusals": ("methods other than GET and POST are 405 with Allow and do nothing"),
     "documented/vum_refusals": ("methods other than GET and POST are 405 with Allow, no longer 200"),
@@ -108,7 +109,7 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "commands/faults": (
         "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of sections that"
-        " are listed have `time_zone`; section `cdr`; a queue has `answers`; section `faults`; section"
+        " are listed have `time_zone`; section `cdr`; a queue has `answers`; sections `faults`, `asterisk`; section"
         " `menus`"
     ),
     "documented/vum_keys": ("as documented/cdrs"),

@@ -22,10 +22,6 @@ _SECOND: Final = 1_000_000
 _GAUGES: Final[dict[str, tuple[str, Callable[[HostedPbx], float]]]] = {
     "pbxsim_calls": ("Calls in progress.", lambda host: len(host.pbx.calls.live)),
     "pbxsim_channels": ("Legs in progress.", lambda host: sum(1 for _ in host.pbx.calls.channels())),
-    "pbxsim_engine_reachable": (
-        "1 while what its engine works with is in reach.",
-        lambda host: not host.engine.trouble,
-    ),
     "pbxsim_clock_seconds": ("The clock, in Unix time.", lambda host: host.pbx.clock.now / _SECOND),
     "pbxsim_clock_rate": ("Seconds of the PBX in one of the world; 0: paused.", lambda host: host.driver.rate),
     "pbxsim_webhooks_waiting": ("Webhooks not delivered yet.", lambda host: sum(host.outbox.waiting.values())),
@@ -84,9 +80,21 @@ class _Reading(Collector):
             for host in self._hosts:
                 counter.add_metric([host.name], read(host))
             yield counter
+        yield from self._engines()
         yield GaugeMetricFamily("pbxsim_tasks", "Asyncio tasks of the server: one a connection, and a few.", _tasks())
         yield from self._connections()
         yield from self._store()
+
+    def _engines(self) -> Iterator[Metric]:
+        """Tell of the engines that work with something outside."""
+        reached = GaugeMetricFamily(
+            "pbxsim_engine_reachable", "1 while what its engine works with is in reach.", labels=["pbx"]
+        )
+        for host in self._hosts:
+            if host.engine.engine.trouble is not None:
+                reached.add_metric([host.name], not host.engine.trouble)
+        if reached.samples:
+            yield reached
 
     def _connections(self) -> Iterator[Metric]:
         counts = self._hosts.connections

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
-from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.sinks.store.health import StoreHealth
 from tests.web.town import running
 
@@ -47,7 +47,10 @@ async def test_an_engine_whose_work_is_out_of_reach_is_told_of_and_to_strangers_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async with running(token="t0ken") as town:
-        monkeypatch.setattr(EngineSession, "trouble", "no line to the exchange")
+        host = town.hosts.first()
+        assert b"pbxsim_engine_reachable" not in (await town.ask("GET", "/metrics", Authorization="Bearer t0ken")).body
+        telling = replace(host.engine.engine, trouble=lambda _: "no line to the exchange")
+        monkeypatch.setattr(host.engine, "_engine", telling)
         answered = await town.ask("GET", "/readyz", Authorization="Bearer t0ken")
         stranger = await town.ask("GET", "/readyz")
         metrics = await town.ask("GET", "/metrics", Authorization="Bearer t0ken")
