@@ -139,6 +139,24 @@ def test_the_server_ends_with_3_and_one_sentence_within_six_seconds(tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.asterisk
+@pytest.mark.usefixtures("asterisk")
+def test_a_port_for_telephones_that_is_taken_ends_the_start_and_leaves_no_asterisk(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        file = tmp_path / "office.yaml"
+        file.write_text(f'name: office\nextensions: [{{internal: "100"}}]\nasterisk: {{sip_port: {port}}}\n')
+        command = [sys.executable, "-m", "pbxsim", "serve", str(file), "--engine", "asterisk", "--port", "0"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        f"127.0.0.1:{port}, where Asterisk is to listen for SIP, cannot be had (address already in use): set"
+        " asterisk.sip_port in the PBX file, or end what has it\n"
+    )
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "why"),
     [
