@@ -86,18 +86,18 @@ class Client:
         return found
 
 
-def started(file: Path) -> subprocess.Popen[str]:
-    """Start a server that has an Asterisk of its own."""
-    command = [sys.executable, "-m", "pbxsim", "serve", str(file), "--engine", "asterisk", "--port", "0"]
+def started(file: Path, *options: str) -> subprocess.Popen[str]:
+    """Start a server; without more it has an Asterisk of its own."""
+    command = [sys.executable, "-m", "pbxsim", "serve", str(file), "--engine", "asterisk", "--port", "0", *options]
     return subprocess.Popen(
         [*command, "--db", ":memory:"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 
 @asynccontextmanager
-async def served(file: Path) -> AsyncIterator[tuple[Client, subprocess.Popen[str]]]:
-    """Serve a PBX file by an Asterisk of its own."""
-    with started(file) as server:
+async def served(file: Path, *options: str) -> AsyncIterator[tuple[Client, subprocess.Popen[str]]]:
+    """Serve a PBX file."""
+    with started(file, *options) as server:
         assert server.stdout is not None
         try:
             said = []
@@ -111,6 +111,13 @@ async def served(file: Path) -> AsyncIterator[tuple[Client, subprocess.Popen[str
                 yield Client(session, found[0]), server
         finally:
             server.terminate()
+
+
+def started_at(file: Path) -> int:
+    """Give the port of AMI that a PBX file names."""
+    found = re.search(r"ami_port: (\d+)", file.read_text("utf-8"))
+    assert found is not None
+    return int(found[1])
 
 
 def asterisks(sip: int) -> list[int]:
@@ -192,7 +199,9 @@ async def test_voipsuns_request_rings_two_real_telephones_and_they_last_over_a_r
 
 
 @pytest.mark.usefixtures("asterisk")
-def test_an_asterisk_is_started_shown_and_ended_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_asterisk_is_started_shown_served_with_and_ended_by_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, sip = pbx_file(tmp_path, ())
     with tempfile.TemporaryDirectory(prefix="up-") as short:
         monkeypatch.setattr(tempfile, "tempdir", short)
@@ -204,6 +213,14 @@ def test_an_asterisk_is_started_shown_and_ended_by_hand(tmp_path: Path, monkeypa
             assert f"telephones register at 127.0.0.1:{sip}" in started.stdout
             assert len(asterisks(sip)) == 1
             assert pbxsim("asterisk-status").stdout.startswith("Asterisk is up, process ")
+            ami = started_at(file)
+            async with served(file, "--asterisk", f"127.0.0.1:{ami}") as (client, server):
+                assert json.loads(await client.ask("/readyz"))["status"] == "ready"
+                await client.ask(f"{VOIPSUN}&action=originate&srcExtenInternalNum=100&dstNum=102")
+                await client.until("/_pbxsim/calls", lambda calls: [call["cause"] for call in calls] == [20])
+                server.terminate()
+                assert server.wait(10) == 0
+            assert len(asterisks(sip)) == 1, "an Asterisk that runs by itself is not ended"
             again = pbxsim("asterisk-up", str(file))
             assert (again.returncode, again.stderr) == (
                 3, "an Asterisk is up already, for the PBX documented: `make asterisk-down` ends it\n",
