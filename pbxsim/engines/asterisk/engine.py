@@ -12,6 +12,7 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import acted
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
 from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
@@ -25,7 +26,7 @@ from pbxsim.pbx.recording import is_recorded
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from pbxsim.clock.instant import Duration
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.engines.asterisk.link import AmiLink, Event
     from pbxsim.engines.asterisk.recording import Monitors
     from pbxsim.engines.asterisk.registrations import Registrations
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _HOLD: Final = "pbxsim-hold"
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
+_GRACE: Final[Duration] = SECOND // 2
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
 _log: Final = logging.getLogger("pbxsim")
 
@@ -333,7 +335,7 @@ class AsteriskEngine:
         unique = event["uniqueid"]
         leg = self._legs.find(unique)
         if leg is not None and unique == leg.id:
-            self._over(leg, cause_of(event.get("cause", "")))
+            self._over(leg, cause_of(event.get("cause", ""), was_up=leg.channel.is_up))
 
     def _originated(self, event: Event) -> None:
         """Hear of a telephone that could not be rung at all: no channel was made for it."""
@@ -347,8 +349,15 @@ class AsteriskEngine:
             self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE, is_unsure=True)
 
     def _unbridged(self, call: Call, error: Exception) -> None:
-        _log.warning("Asterisk does not connect two parties: %s", error)
-        self._calls.hang_up(call, HangupCause.NORMAL_TEMPORARY_FAILURE)
+        """Give a party that was gone before it could be connected the time to be told of; else the call is over."""
+        due, clock = self._pbx.clock.now + _GRACE, self._pbx.clock
+        clock.call_at(due, call.number, call.next_step(), self._stays_unbridged, (call, call.connected_at, error))
+
+    def _stays_unbridged(self, about: tuple[Call, Instant, Exception]) -> None:
+        call, connected_at, error = about
+        if call.state is CallState.TALKING and call.connected_at == connected_at:
+            _log.warning("Asterisk does not connect two parties: %s", error)
+            self._calls.hang_up(call, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
         """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""

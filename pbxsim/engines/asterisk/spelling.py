@@ -40,6 +40,11 @@ def caller_id(channel: Channel) -> str:
     return f'"{name}" <{number}>'
 
 
-def cause_of(text: str) -> HangupCause:
-    """Read a hangup cause; 31 for what is none that the switch knows."""
+def cause_of(text: str, *, was_up: bool) -> HangupCause:
+    """Read a hangup cause; 31 for what is none that the switch knows.
+
+    0 is "not defined": Asterisk says so, now and then, of a telephone that was put down while it was being connected.
+    """
+    if text == "0" and was_up:
+        return HangupCause.NORMAL_CLEARING
     return HangupCause.of(int(text)) if text.isdigit() else HangupCause.NORMAL_UNSPECIFIED
