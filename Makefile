@@ -30,11 +30,11 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /|/' | awk -F'|' '{printf "  %-15s %s\n", $$1, $$2}'
 	@echo "Set PYTHON=/path/to/python to choose the interpreter of $(VENV)."
 
 run: $(HAS_RUNTIME) ## serve the PBX `documented` on http://127.0.0.1:8080   (PBX=file, ARGS="--port 0 …")
@@ -89,6 +89,15 @@ rivals: ## what `make bench` measures the workbench against: moto, pytest-httpse
 	  npm ci --prefix $(RIVALS)/wiremock --silent --no-audit --no-fund --ignore-scripts && \
 	  touch $(RIVALS)/wiremock/.installed; \
 	} || echo "SKIPPED WireMock: npm cannot install requirements/wiremock"
+
+asterisk-up: $(HAS_DEV) ## start an Asterisk 22 for a PBX, fetched from Debian into your cache where there is none   (PBX=file)
+	@$(PY) -m pbxsim asterisk-up $(PBX)
+
+asterisk-down: $(HAS_DEV) ## end it
+	@$(PY) -m pbxsim asterisk-down
+
+asterisk-status: $(HAS_DEV) ## tell whether it is up
+	@$(PY) -m pbxsim asterisk-status
 
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)

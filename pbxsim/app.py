@@ -66,7 +66,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
     `is_terminal`: what is said is read by a person, and not kept by what started the server. `ready_file` is written
     once it serves: where, what, and by which process, as JSON. `log`: of which requests there is a line in the log;
-    `hint_header`: replies have their hints in a header.
+    `hint_header`: replies have their hints in a header. `secrets` are those that an engine was told.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -87,6 +87,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     ready_file: Path | None = None
     log: Log = "none"
     hint_header: bool = False
+    secrets: tuple[str, ...] = ()
 
 
 class Refused(Exception):
@@ -244,7 +245,7 @@ class Installation:
         self._folders: dict[str, RecordingsFolder] = {}
         self._loaded: dict[str, LoadedFile] = {}
         limits = ConnectionLimits.of_this_process(settings.connections)
-        self.secrets = SecretValues({settings.control_token, self._storage.password})
+        self.secrets = SecretValues({settings.control_token, self._storage.password, *settings.secrets})
         self.vendors = self._installed.vendors
         self.hosts = Hosts([self._host(source) for source in settings.pbxs], self._storage.store)
         guard = Guard(settings.host, settings.control_token)

@@ -13,7 +13,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pbxsim import __version__
+from pbxsim import __version__, asterisk_cli
 from pbxsim.engines import DEFAULT_ENGINE
 from pbxsim.options import (
     FromEnvironment,
@@ -94,6 +94,7 @@ def serve(asked: argparse.Namespace) -> int:
     from pbxsim.app import Contradictory, Refused, Unreachable, run
 
     try:
+        asked.engine = asterisk_cli.chosen(asked)
         run(_settings(asked, watch=watch, is_open=is_open, hint_header=header), _say)
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
@@ -269,6 +270,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     )
     add_traps_options(trapper, port=named(port), rate=named(rate), seconds=named(span(0.01, 86_400)))
     trapper.set_defaults(command=traps)
+    asterisk_cli.add_commands(add)
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
     add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)
@@ -308,6 +310,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("control-token", None, token, "T", "ask for it as bearer token in the control API")
     option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
+    asterisk_cli.add_options(option)
     _add_store_options(option)
     _add_connection_options(option)
     option("workers", None, later("workers"), "N", "not in this release")
@@ -357,6 +360,7 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_hea
         start_at=asked.start_at,
         seed=asked.seed,
         engines=asked.engine,
+        secrets=(asked.asterisk_secret,) if asked.asterisk_secret else (),
         recordings=asked.recordings,
         stored=_stored(asked),
         tls=asked.tls,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LATER: Final = {
     "workers": "this release serves with one process; leave --workers out",
 }
-_NEVER_EMPTY: Final = ("control-token",)
+_NEVER_EMPTY: Final = ("control-token", "asterisk-secret")
 """What must not stand empty in the environment: an empty variable is as good as none, but who sets these means them."""
 _TOKEN: Final = re.compile(r"[!-~]+")
 _WRONG_WORD: Final = re.compile(r"unrecognized arguments: (-\S+)|invalid choice: '([^']+)'")
@@ -137,6 +137,15 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) < 65_536):
         raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, not {text!r}")
     return int(text)
+
+
+def address(text: str) -> tuple[str, int]:
+    """Read a host and a port."""
+    host, _, number = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (host and host.isprintable() and number.isascii() and number.isdecimal() and 0 < int(number[:6]) < 65_536):
+        raise argparse.ArgumentTypeError(f"expected HOST:PORT, as 127.0.0.1:5038, not {str(text)!r}")
+    return host, int(number)
 
 
 def seed(text: str) -> int:

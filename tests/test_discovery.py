@@ -120,14 +120,14 @@ def test_the_simulated_engine_decides_unless_another_is_wanted(site: Site) -> No
     site.install_engine("coal")
     found = find_engines("coal")
     assert found.chosen.name == "coal"
-    assert list(found.found) == ["coal", "simulated"]
+    assert list(found.found) == ["asterisk", "coal", "simulated"]
 
 
 def test_an_engine_that_there_is_not_is_refused_with_those_that_there_are(site: Site) -> None:
-    with pytest.raises(UnknownEngine, match=r"^expected simulated, not 'sip'$"):
+    with pytest.raises(UnknownEngine, match=r"^expected asterisk or simulated, not 'sip'$"):
         find_engines("sip")
     site.install_engine("coal")
-    with pytest.raises(UnknownEngine, match=r"^expected coal or simulated, not 'sip'$"):
+    with pytest.raises(UnknownEngine, match=r"^expected asterisk or coal or simulated, not 'sip'$"):
         find_engines("sip")
 
 

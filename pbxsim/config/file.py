@@ -182,5 +182,5 @@ def with_sections(engines: Mapping[str, Engine]) -> type[PbxFile]:
 
 
 def settings_of(file: PbxFile, engine: Engine) -> dict[str, Any]:
-    """Give the contents of an engine's sections in a file of `with_sections`."""
-    return {name: getattr(file, name) for name in engine.sections}
+    """Give the contents of an engine's sections in a file of `with_sections`, and of those that it borrows."""
+    return {name: getattr(file, name) for name in (*engine.sections, *engine.borrows)}

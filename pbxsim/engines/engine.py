@@ -81,7 +81,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is lower case, what `--engine` takes; `title` says in a few words who decides. `sections` are those of a PBX
     file that belong to it, by name. A file may have the sections of every engine that is installed, so that one file
-    serves them all; each gets its own.
+    serves them all; each gets its own, and those of others that it `borrows`, by name.
 
     `check` looks for what cannot be in a file that it is to serve. It gets the whole file as dicts, lists and scalars,
     of which any part may have a wrong form (that is told by others), and the names that entries may refer to, by kind,
@@ -96,6 +96,9 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     `keeps` are the classes and enumerations of its own of which it keeps objects as calls go by, facts made of fields
     alone, and `timers` what it has the PBX's clock call: a snapshot of a PBX may hold these.
 
+    `trouble` says of what `open` gave why its work is out of reach now, in one sentence; empty: it is not. None:
+    it never is.
+
     `can_hold_clock`: the PBX's clock may stand still, go faster or be moved on. Where telephones live in real time it
     is False; the clock then goes at rate 1, or the PBX is not served.
     """
@@ -104,9 +107,11 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     open: Callable[[Mapping[str, Any], Pbx], Opened]
     sections: Mapping[str, Section] = {}
+    borrows: tuple[str, ...] = ()
     check: Callable[[object, Mapping[str, Collection[str]]], Iterable[Finding]] = _no_faults
     start: Callable[[Any, Present], Awaitable[None]] | None = None
     close: Callable[[Any], Awaitable[None]] | None = None
+    trouble: Callable[[Any], str] | None = None
     can_hold_clock: bool = True
     keeps: tuple[type, ...] = ()
     timers: tuple[Callable[..., None], ...] = ()

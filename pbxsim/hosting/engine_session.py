@@ -43,6 +43,13 @@ class EngineSession:
         tell = self._opened.account_of
         return None if tell is None else tell(user)
 
+    @property
+    def trouble(self) -> str:
+        """Say why the engine's work is out of reach now; empty: it is not."""
+        if self._failure is not None:
+            return str(self._failure)
+        return "" if self._engine.trouble is None else self._engine.trouble(self._opened)
+
     def act(self, act: Callable[[], object]) -> None:
         """Implement `Present` for the engine."""
         self._driver.catch_up()

@@ -12,6 +12,8 @@ from pbxsim.pbx.errors import NoRecording, RecordingFolderRefused, RecordingMove
 from pbxsim.pbx.events import RecordingFailed, RecordingMoved
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
@@ -44,11 +46,23 @@ class RecordingReader(Protocol):
         ...
 
 
+class SoundSource(Protocol):
+    """Knows what was said in a call, where an engine has people who say something."""
+
+    def __call__(self, call: Call, /) -> Callable[[int], Iterator[bytes]] | None:
+        """Give, of a call that has just ended, what gives its sound for so many seconds: 8 kHz, 16 bits, two sides."""
+        ...
+
+
 class CallRecorder(Protocol):
     """Makes the files. What is to be in them it hears from events; a closed record names the file that it makes."""
 
     def prepare(self, folder: str, file: str) -> None:
         """See that a recording can be put there. Raises RecordingFolderRefused, RecordingMoveRefused."""
+        ...
+
+    def hear(self, source: SoundSource) -> None:
+        """Take what was said in a call from there, where it gives anything, instead of making it."""
         ...
 
 

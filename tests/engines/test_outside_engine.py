@@ -82,7 +82,7 @@ async def served(made: Installation) -> AsyncIterator[Client]:
 
 @pytest.mark.usefixtures("works")
 def test_it_is_found_beside_ours() -> None:
-    assert list(find_engines().found) == ["simulated", "steam"]
+    assert list(find_engines().found) == ["asterisk", "simulated", "steam"]
     assert find_engines("steam").chosen.title == "telephones driven by steam"
 
 
@@ -256,7 +256,7 @@ def test_the_commands_know_it(works: Path) -> None:
     unknown = pbxsim(works, "serve", "--engine", "sip")
     assert (unknown.returncode, unknown.stderr.splitlines()[-1]) == (
         2,
-        "pbxsim serve: error: argument --engine: expected simulated or steam, not 'sip'",
+        "pbxsim serve: error: argument --engine: expected asterisk or simulated or steam, not 'sip'",
     )
 
 

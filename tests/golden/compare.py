@@ -30,7 +30,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " `answers`; section `faults`, faults of calls, the nth; queues have `positions`, `announce_to_first`,"
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
-        " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`"
+        " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`"
     ),
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"
@@ -38,7 +38,8 @@ DELIBERATE: Final[dict[str, str]] = {
         " documented/cdrs; the routes for faults, the nth, forced replies, what requests met with; routes that"
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
         " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
-        " live page asks: events, actions, parts of the journal"
+        " live page asks: events, actions, parts of the journal; readyz tells of an engine whose work is out of"
+        " reach"
     ),
     "documented/banner": (
         "a banner that is no terminal's has *** for credentials, and says so; where the live page is"
@@ -93,7 +94,7 @@ DELIBERATE: Final[dict[str, str]] = {
     "commands/refused": (
         "`--engine sip` is told which engines are installed, as any other word is; as commands/faults;"
         " section `cdr`; a queue has `answers`; section `faults`; and a PBX without traffic is told what to"
-        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`"
+        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`"
     ),
     "documented/voipsun_refusals": ("methods other than GET and POST are 405 with Allow and do nothing"),
     "documented/vum_refusals": ("methods other than GET and POST are 405 with Allow, no longer 200"),
@@ -112,7 +113,7 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "commands/faults": (
         "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of sections that"
-        " are listed have `time_zone`; section `cdr`; a queue has `answers`; section `faults`; section"
+        " are listed have `time_zone`; section `cdr`; a queue has `answers`; sections `faults`, `asterisk`; section"
         " `menus`"
     ),
     "documented/vum_keys": ("as documented/cdrs"),

@@ -98,7 +98,7 @@ class SimulatedEngine:
         if line is not None and line.do_not_disturb:
             self._on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
             return True
-        fate = self._fate(channel)
+        fate = self.fate(channel)
         leg = channel.engine_data = SimulatedLeg(fate)
         now, rings_after, settles_after = clock.now, fate.rings_after, fate.settles_after
         settles = fate.report is not None and settles_after < timeout
@@ -227,10 +227,11 @@ class SimulatedEngine:
         if leg is None:
             leg = channel.engine_data = SimulatedLeg()
         if leg.plan is None:
-            leg.plan = self._fate(channel)
+            leg.plan = self.fate(channel)
         return leg.plan
 
-    def _fate(self, channel: Channel) -> LegPlan:
+    def fate(self, channel: Channel) -> LegPlan:
+        """Draw what becomes of a leg, by the rules, for the telephone or number at its far end."""
         line = channel.line
         found = self._known_numbers.get(channel.number) if line is None else self._known_lines.get(line.user)
         if found is None:

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.mailbox import Message
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.recording import SoundSource
     from pbxsim.sinks.recordings.files import RecordingRoot
 
 LONGEST: Final = 4 * 3600
@@ -118,6 +119,7 @@ class Recorder:
         self._messages: Future[None] | None = None  # what is to be done last with messages of voice mail
         self._message_works = 0
         self._abandoned = False
+        self._source: SoundSource | None = None
 
     def attach(self, pbx: Pbx) -> None:
         """Record the calls of a PBX, whose archive must listen to CdrClosed already."""
@@ -174,6 +176,10 @@ class Recorder:
         except NoMp3Encoder as error:
             raise RecordingMoveRefused(f"{folder}/{file}") from OSError(0, str(error))
         self._root.prepare(folder, file)
+
+    def hear(self, source: SoundSource) -> None:
+        """Implement `CallRecorder`."""
+        self._source = source
 
     def move(self, *, from_folder: str, from_file: str, to_folder: str, to_file: str) -> None:
         """Move a recording as `RecordingRoot.move` does, but not before it, and what will lie there, is written."""
@@ -286,7 +292,8 @@ class Recorder:
         if faults is not None:
             faults.withhold(event.call, _place(cdr.recording_folder, cdr.recording_file))
         scenes = take.since(cdr.answer) if take is not None else []
-        future = self._submit(self._write, cdr, scenes)
+        said = None if self._source is None else self._source(event.call)
+        future = self._submit(self._write, cdr, scenes, said)
         self._pending[cdr.id] = cdr, future
         self._queue_up(cdr.id, future, _FLAT + _SCENE * len(scenes))
         with suppress(RuntimeError):  # no event loop: then whoever drives the clock calls `settle`
@@ -335,10 +342,10 @@ class Recorder:
 
     # -- in the thread --------------------------------------------------------------------------------------------
 
-    def _write(self, cdr: Cdr, scenes: list[Scene]) -> None:
+    def _write(self, cdr: Cdr, scenes: list[Scene], said: Callable[[int], Iterator[bytes]] | None = None) -> None:
         seconds = min(cdr.billsec, self._longest)
         write = writer(cdr.recording_file)
-        sound = self._unless_abandoned(frames(scenes, seconds))
+        sound = self._unless_abandoned(frames(scenes, seconds) if said is None else said(seconds))
         self._root.compose(cdr.recording_folder, cdr.recording_file, lambda file: write(file, sound, seconds))
 
     def _write_message(self, message: Message, silences: tuple[tuple[Duration, Duration], ...]) -> None:

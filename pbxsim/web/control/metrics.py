@@ -80,9 +80,21 @@ class _Reading(Collector):
             for host in self._hosts:
                 counter.add_metric([host.name], read(host))
             yield counter
+        yield from self._engines()
         yield GaugeMetricFamily("pbxsim_tasks", "Asyncio tasks of the server: one a connection, and a few.", _tasks())
         yield from self._connections()
         yield from self._store()
+
+    def _engines(self) -> Iterator[Metric]:
+        """Tell of the engines that work with something outside."""
+        reached = GaugeMetricFamily(
+            "pbxsim_engine_reachable", "1 while what its engine works with is in reach.", labels=["pbx"]
+        )
+        for host in self._hosts:
+            if host.engine.engine.trouble is not None:
+                reached.add_metric([host.name], not host.engine.trouble)
+        if reached.samples:
+            yield reached
 
     def _connections(self) -> Iterator[Metric]:
         counts = self._hosts.connections

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from pbxsim.sinks.store.health import StoreHealth
 from tests.web.town import running
@@ -40,6 +41,24 @@ async def test_a_store_that_cannot_write_says_why_and_what_it_keeps() -> None:
     assert (answered.status, answered.json["status"]) == (503, "degraded")
     assert answered.json["store"] == {"writing": False, "waiting": 0, "spilled": 7, "lost": 1, "error": "disk full"}
     assert calls_go_on.body == b"CALL 1"
+
+
+async def test_an_engine_whose_work_is_out_of_reach_is_told_of_and_to_strangers_the_status_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with running(token="t0ken") as town:
+        host = town.hosts.first()
+        assert b"pbxsim_engine_reachable" not in (await town.ask("GET", "/metrics", Authorization="Bearer t0ken")).body
+        telling = replace(host.engine.engine, trouble=lambda _: "no line to the exchange")
+        monkeypatch.setattr(host.engine, "_engine", telling)
+        answered = await town.ask("GET", "/readyz", Authorization="Bearer t0ken")
+        stranger = await town.ask("GET", "/readyz")
+        metrics = await town.ask("GET", "/metrics", Authorization="Bearer t0ken")
+    assert (answered.status, answered.json) == (
+        503, {"status": "degraded", "pbxs": ["town"], "engines": {"town": "no line to the exchange"}},
+    )  # fmt: skip
+    assert (stranger.status, stranger.body) == (503, b'{"status":"degraded"}')
+    assert b'pbxsim_engine_reachable{pbx="town"} 0.0' in metrics.body
 
 
 @pytest.mark.parametrize(

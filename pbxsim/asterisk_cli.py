@@ -1,0 +1,121 @@
+"""The command line's part that is about Asterisk: commands to have one, and options to go to one that runs.
+
+Not here: what they do (engines/asterisk/commands.py), what else there is on the command line (cli.py).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.options import address, token, word
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from pbxsim.discovery import Engines
+    from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.options import Options, Parser
+
+_DONE: Final = 0
+_REFUSED: Final = 1
+_UNREACHABLE: Final = 3
+_COMMANDS: Final = (
+    ("asterisk-up", "start an Asterisk for a PBX, fetched first where there is none"),
+    ("asterisk-down", "end it"),
+    ("asterisk-status", "tell whether one is up; exit 3 if none is"),
+    ("asterisk-conf", "write the configuration of an Asterisk of your own for a PBX"),
+    ("phones", "tell what each telephone of a PBX must be told to register at an Asterisk"),
+)
+
+
+def add_commands(add: Callable[..., Parser]) -> None:
+    """Add the commands by a parser's `add_parser`."""
+    for does, words in _COMMANDS:
+        parser = add(does, help=words, allow_abbrev=False)
+        if does not in ("asterisk-down", "asterisk-status"):
+            parser.add_argument(
+                "pbx", nargs="?", default="documented", metavar="PBX", help="its file, or a built-in PBX's name"
+            )
+        if does == "asterisk-conf":
+            parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write it into")
+        parser.set_defaults(command=asterisk, does=does.removeprefix("asterisk-"))
+
+
+def add_options(option: Options) -> None:
+    """Add the options of `serve`."""
+    option("asterisk", None, address, "HOST:PORT", "the engine asterisk: the AMI of one that runs (one is started)")
+    option("asterisk-user", None, word, "USER", "whom AMI there knows (pbxsim)")
+    option("asterisk-secret", None, token, "SECRET", "that user's secret (as `pbxsim asterisk-conf` wrote it)")
+
+
+def chosen(asked: argparse.Namespace) -> Engines:
+    """Give the engines, the chosen one told where its Asterisk is. Raises Contradictory."""
+    engines: Engines = asked.engine
+    told = [name for name in ("asterisk", "asterisk_user", "asterisk_secret") if getattr(asked, name) is not None]
+    if not told:
+        return engines
+    from pbxsim.app import Contradictory
+
+    option = f"--{told[0].replace('_', '-')}"
+    if engines.chosen.name != "asterisk":
+        raise Contradictory(f"{option} is for --engine asterisk")
+    if asked.asterisk is None:
+        raise Contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
+    if len(asked.pbxs) > 1:
+        raise Contradictory("one Asterisk serves one PBX: leave --asterisk out, and each PBX has one of its own")
+    from pbxsim.engines.asterisk import through
+    from pbxsim.engines.asterisk.door import Door
+
+    host, port = asked.asterisk
+    engine = through(
+        Door(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
+    )
+    return type(engines)({**engines.found, engine.name: engine}, engine)
+
+
+def asterisk(asked: argparse.Namespace) -> int:
+    """Do what a command says; give the exit code."""
+    from pbxsim.engines.asterisk import commands
+    from pbxsim.engines.engine import EngineUnreachable
+
+    try:
+        if asked.does in ("down", "status"):
+            return _told(commands.down() if asked.does == "down" else commands.status())
+        served = _served(asked.pbx)
+        if served is None:
+            return _REFUSED
+        if asked.does == "up":
+            return _told(commands.up(served, _say))
+        return _told(commands.phones(served) if asked.does == "phones" else commands.written(served, asked.out))
+    except EngineUnreachable as unreachable:
+        print(unreachable, file=sys.stderr, flush=True)
+        return _UNREACHABLE
+
+
+def _served(file: str) -> Served | None:
+    from pbxsim.clock.scheduler import Scheduler
+    from pbxsim.config.fault import PbxFileRefused
+    from pbxsim.config.load import load
+    from pbxsim.discovery import find_engines, find_vendors
+    from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.hosting.assemble import assemble
+
+    try:
+        loaded = load(file, find_vendors(), find_engines("asterisk"))
+        pbx = assemble(loaded, clock=Scheduler(0)).pbx
+    except PbxFileRefused as refused:
+        print(refused, file=sys.stderr, flush=True)
+        return None
+    return Served(pbx.name, pbx.directory, getattr(loaded.file, "asterisk"))  # noqa: B009 - an engine's section
+
+
+def _told(text: str) -> int:
+    _say(text)
+    return _DONE
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

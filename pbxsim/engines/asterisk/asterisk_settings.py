@@ -1,0 +1,36 @@
+"""What a PBX file says, in its section `asterisk`, to a real Asterisk: where it listens, which telephones are real."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from pbxsim.kit.values import SipUser
+
+Port: TypeAlias = Annotated[int, Meta(ge=1, le=65_535)]
+Secret: TypeAlias = Annotated[str, Meta(pattern=r"^[!-:<-~]{8,80}$", title="8 to 80 visible ASCII characters but ;")]
+
+
+class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the PBX, and how its telephone is there."""
+
+    line: Annotated[SipUser, Meta(description="The SIP user of a line of this file.")]
+    secret: Annotated[
+        Secret | None, Meta(description="Its telephone's password; absent: `pbxsim phones` tells one.")
+    ] = None
+    simulated: Annotated[bool, Meta(description="No telephone registers: it is acted, as `phones` says.")] = False
+
+
+class AsteriskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The Asterisk that is started for this PBX; of one that runs elsewhere, what `pbxsim asterisk-conf` writes."""
+
+    address: Annotated[
+        str,
+        Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}$", description="Where it listens for telephones (IPv4)."),
+    ] = "127.0.0.1"
+    sip_port: Annotated[Port, Meta(description="For SIP over UDP.")] = 5060
+    ami_port: Annotated[Port, Meta(description="For AMI, on the loopback; `make asterisk-up` and your own.")] = 5038
+    rtp_ports: Annotated[tuple[Port, Port], Meta(description="The first and last port for sound.")] = (10_000, 13_499)
+    lines: tuple[LineEntry, ...] = ()

@@ -1,0 +1,173 @@
+"""The configuration of the Asterisk that serves a PBX: the templates in `conf/`, filled in, and the PBX's telephones.
+
+Outside numbers are no endpoints here: whom a trunk leads to is simulated (acted.py), and no number leaves the machine.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pbxsim.engines.asterisk.transfers import context_of, contexts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
+    from pbxsim.pbx.directory import Directory, Line
+
+AMI_USER: Final = "pbxsim"
+"""The user of AMI for whom the configuration is written."""
+
+_KEY_BYTES: Final = 32
+_SECRET_LETTERS: Final = 24
+
+_ENDPOINT: Final = """\
+[{user}](line)
+auth = {user}-auth
+aors = {user}
+callerid = <{number}>
+set_var = TRANSFER_CONTEXT={transfers}
+[{user}-auth](line-secret)
+username = {user}
+password = {secret}
+[{user}](line-contacts)
+
+"""
+_DIRECTORIES: Final = """\
+[directories]
+astetcdir => {folder}/etc
+astmoddir => {modules}
+astdatadir => {data}
+astvarlibdir => {folder}/lib
+astdbdir => {folder}/lib
+astkeydir => {folder}/lib
+astcachedir => {folder}/spool/tmp
+astagidir => {folder}/lib
+astspooldir => {folder}/spool
+astrundir => {folder}/run
+astlogdir => {folder}/log
+[options]
+hideconnect = yes
+nocolor = yes
+"""
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one Asterisk listens: `address` and `sip_port` for telephones, `rtp_ports` for sound, `ami_port` for us."""
+
+    address: str
+    sip_port: int
+    ami_port: int
+    rtp_ports: tuple[int, int]
+
+    @classmethod
+    def of(cls, entry: AsteriskEntry, ami_port: int = 0) -> Places:
+        """Give what a PBX file says; another port for AMI, where one is named."""
+        return cls(
+            address=entry.address,
+            sip_port=entry.sip_port,
+            ami_port=ami_port or entry.ami_port,
+            rtp_ports=entry.rtp_ports,
+        )
+
+
+class Secrets:
+    """The secrets of one PBX's telephones, and of AMI: derived from a key of the user's, so that they stay the same.
+
+    The key is made at its first use, in a file that nobody else can read. Raises OSError where that is not possible.
+    """
+
+    def __init__(self, pbx: str, entry: AsteriskEntry, key_file: Path | None = None) -> None:
+        self._pbx = pbx
+        self._given = {each.line: each.secret for each in entry.lines if each.secret is not None}
+        self._file = _key_file() if key_file is None else key_file
+        self._key = b""
+
+    @property
+    def ami(self) -> str:
+        """Give the secret of AMI_USER."""
+        return self._derived("manager")
+
+    def line(self, user: str) -> str:
+        """Give the password of a line's telephone."""
+        return self._given.get(user) or self._derived(f"line/{user}")
+
+    def _derived(self, of: str) -> str:
+        self._key = self._key or _key_in(self._file)
+        return hmac.new(self._key, f"{self._pbx}/{of}".encode(), "sha256").hexdigest()[:_SECRET_LETTERS]
+
+
+def _key_file() -> Path:
+    chosen = os.environ.get("XDG_DATA_HOME")
+    return Path(chosen or Path.home() / ".local" / "share") / "pbxsim" / "asterisk.key"
+
+
+def _key_in(file: Path) -> bytes:
+    try:
+        key = file.read_bytes()
+    except FileNotFoundError:
+        key = b""
+    if len(key) == _KEY_BYTES:
+        return key
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    key = secrets.token_bytes(_KEY_BYTES)
+    part.touch(mode=0o600)
+    part.write_bytes(key)
+    part.replace(file)
+    return key
+
+
+def configuration(
+    directory: Directory, places: Places, known: Secrets, sounds: str, simulated: Iterable[str] = ()
+) -> dict[str, str]:
+    """Write the files of an Asterisk for the PBX with that directory, by name; its prompts are in `sounds`."""
+    values = {
+        "ADDRESS": places.address,
+        "SIP_PORT": str(places.sip_port),
+        "AMI_PORT": str(places.ami_port),
+        "AMI_USER": AMI_USER,
+        "AMI_SECRET": known.ami,
+        "RTP_START": str(places.rtp_ports[0]),
+        "RTP_END": str(places.rtp_ports[1]),
+        "SOUNDS": sounds,
+    }
+    written = {name: _filled(text, values) for name, text in templates().items()}
+    acted = frozenset(simulated)
+    real = [line for user, line in directory.lines.items() if user not in acted]
+    written["pjsip.conf"] += "".join(_endpoint(directory, line, known) for line in real)
+    written["extensions.conf"] += f"\n{contexts(directory)}"
+    return written
+
+
+def directories(folder: Path, modules: Path, data: Path) -> str:
+    """Write the `asterisk.conf` of an Asterisk that lives below `folder`."""
+    return _DIRECTORIES.format(folder=folder, modules=modules, data=data)
+
+
+def templates() -> dict[str, str]:
+    """Give the files in `conf/`, by name."""
+    folder = resources("pbxsim.engines.asterisk") / "conf"
+    return {file.name: file.read_text("utf-8") for file in folder.iterdir() if file.name.endswith(".conf")}
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _endpoint(directory: Directory, line: Line, known: Secrets) -> str:
+    return _ENDPOINT.format(
+        user=line.user,
+        number=line.extension.internal,
+        secret=known.line(line.user),
+        transfers=context_of(directory, line.extension.dialplan),
+    )

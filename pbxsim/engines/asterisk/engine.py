@@ -1,0 +1,432 @@
+"""The engine that rings real telephones: what the switch asks becomes AMI actions, what Asterisk tells becomes reports.
+
+Each party is originated by itself into Asterisk's context `pbxsim-hold`, and the switch decides all that follows: who
+is bridged, for how long, who is let go. The verbs of one moment are sent together, in an order that loses nobody: a
+bridge moves its two straight out of those they are in; who is parted leaves before the other is hung up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.engines.asterisk import acted
+from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
+from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
+from pbxsim.pbx import digits, transfer
+from pbxsim.pbx.call import CallKind, CallState
+from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import ChannelState, Report
+from pbxsim.pbx.events import SpyAttached
+from pbxsim.pbx.recording import is_recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from pbxsim.clock.instant import Duration, Instant
+    from pbxsim.engines.asterisk.link import AmiLink, Event
+    from pbxsim.engines.asterisk.recording import Monitors
+    from pbxsim.engines.asterisk.registrations import Registrations
+    from pbxsim.engines.engine import Present
+    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.pbx import Pbx
+
+_HOLD: Final = "pbxsim-hold"
+_NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
+_RINGING_STATE: Final = "5"
+_GRACE: Final[Duration] = SECOND // 2
+_MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
+_log: Final = logging.getLogger("pbxsim")
+
+
+class AsteriskEngine:
+    """Implements `CallEngine`. `simulated` are the SIP users of lines without a telephone of their own."""
+
+    def __init__(
+        self, pbx: Pbx, actors: acted.Actors, registrations: Registrations, simulated: Collection[str]
+    ) -> None:
+        self._pbx = pbx
+        self._calls = pbx.calls
+        self._actors = actors
+        self._registrations = registrations
+        self._simulated = simulated
+        self._legs = Legs(pbx.name)
+        self._link: AmiLink | None = None
+        self._present: Present | None = None
+        self._joined: dict[int, Call] = {}
+        self._redirected: dict[str, str] = {}
+        self._leaving: dict[str, HangupCause] = {}
+        self._is_flushing = False
+        self.monitors: Monitors | None = None  # None: nothing is recorded
+        self._bridged_there: set[int] = set()
+        self._takes: dict[str, Callable[[Event], None]] = {
+            "Newchannel": self._made,
+            "Newstate": self._state_changed,
+            "UserEvent": self._dialplan_told,
+            "Hangup": self._hung_up,
+            "OriginateResponse": self._originated,
+            "Hold": self._held,
+            "Unhold": self._unheld,
+            "DTMFEnd": self._pressed,
+            "ContactStatus": registrations.changed,
+            "BlindTransfer": self._sent_on,
+            "AttendedTransfer": self._joined_by_telephone,
+        }
+        pbx.events.subscribe(SpyAttached, self._spies)
+
+    # -- its life ----------------------------------------------------------------------------------------------------
+
+    async def begin(self, link: AmiLink, present: Present) -> None:
+        """Work with an Asterisk from now on, at the PBX's present. Raises LinkDown, ActionFailed."""
+        self._link, self._present = link, present
+        present(self._registrations.forget)
+        await self.read()
+
+    async def read(self) -> None:
+        """Take the state of Asterisk as it is: what is left of an earlier life goes, what is gone is over."""
+        link = self._ready_link()
+        channels = await link.listed("CoreShowChannels")
+        there = {event["uniqueid"] for event in channels if "uniqueid" in event}
+        for unique in there:
+            leg = self._legs.find(unique)
+            if unique.startswith(self._legs.mark) and (leg is None or not leg.channel.is_live):
+                link.send("Hangup", Channel=unique, Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
+        lost = [leg for leg in self._legs if leg.id not in there]
+        contacts = await link.contacts()
+        self._at_present(lambda: self._compare(lost))
+        self._at_present(lambda: self._registrations.read(contacts))
+
+    def heard(self, event: Event) -> None:
+        """Take an event of Asterisk's."""
+        take = self._takes.get(event.get("event", ""))
+        if take is not None and self._present is not None:
+            self._at_present(lambda: take(event))
+
+    def went_down(self) -> None:
+        """Hear that the link is lost: what was asked for and not yet told cannot be told any more."""
+        _log.warning("the link to Asterisk is lost: no telephone can be rung until it is there again")
+        self._joined.clear()
+        self._redirected.clear()
+        self._leaving.clear()
+
+    def abandon(self) -> list[Leg]:
+        """Forget everything; give the legs that Asterisk still has, so that they can be hung up."""
+        left = list(self._legs)
+        for leg in left:
+            self._legs.gone(leg)
+            self._stop_timer(leg)
+        self._link = self._present = None
+        return left
+
+    def _compare(self, lost: list[Leg]) -> None:
+        for leg in lost:
+            if leg.doomed is None:
+                self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
+
+    # -- the port ----------------------------------------------------------------------------------------------------
+
+    def dial(self, channel: Channel, timeout: Duration) -> bool:
+        """Ring a telephone; it promises nothing, for a real one does not either."""
+        link = self._link
+        if link is None or not link.is_up:
+            self._calls.on_leg(channel, Report.FAILED, HangupCause.NETWORK_OUT_OF_ORDER)
+        elif channel.line is not None and channel.line.do_not_disturb:
+            self._calls.on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
+        else:
+            self._originate(link, channel, timeout)
+        return False
+
+    def answer(self, channel: Channel) -> None:
+        """Answer a caller, who waits from now on."""
+        self._redirect(channel, "wait")
+
+    def connect(self, call: Call, limit: Duration) -> bool:
+        """Let the parties hear each other; what simulated ones among them do later is theirs."""
+        for party in (call.first, call.second):
+            if party is not None:
+                self._redirected.pop(self._id(party), None)
+        self._joined[call.number] = call
+        self._soon()
+        self._talk(call)
+        return False
+
+    def _record(self, link: AmiLink, call: Call, first: Channel) -> None:
+        if not is_recorded(call):
+            return
+        if self.monitors is None:
+            _log.warning("call %d was to be recorded, and is not: Asterisk is on another machine", call.number)
+        else:
+            self.monitors.begin(link, call, self._name(first), self._pbx.clock.now)
+
+    def part(self, call: Call) -> None:
+        """Let those who are left hear that somebody is rung."""
+        for channel in call.live_legs():
+            leg = self._legs.of(channel)
+            if leg is not None:
+                self._stop_timer(leg)
+            self._redirect(channel, "again")
+
+    def hang_up(self, channel: Channel, cause: HangupCause) -> None:
+        """End a leg; one that Asterisk has not made yet is ended as soon as it has."""
+        leg = self._legs.of(channel)
+        if leg is None:
+            return
+        self._stop_timer(leg)
+        self._redirected.pop(leg.id, None)
+        if leg.exists:
+            self._leaving[leg.id] = cause
+            self._soon()
+        else:
+            leg.doomed = cause  # a Hangup now would find no channel, and the telephone would ring all the same
+
+    # -- what is asked of Asterisk -------------------------------------------------------------------------------------
+
+    def _originate(self, link: AmiLink, channel: Channel, timeout: Duration) -> None:
+        is_acted = channel.line is None or channel.line.user in self._simulated
+        fate = self._actors.fate(channel) if is_acted else None
+        leg = self._legs.dialled(channel, fate)
+        call = channel.call
+        hears_ringing = call.state is CallState.DIALING_FIRST and call.order.kind in (CallKind.CONNECT, CallKind.DIAL)
+        more: dict[str, Any] = {} if fate is None else {"Variable": acted.variables(fate)}
+        link.send(
+            "Originate",
+            lambda error: self._at_present(lambda: self._refused(leg, error)),
+            Channel=acted.TARGET if channel.line is None or is_acted else f"PJSIP/{channel.line.user}",
+            ChannelId=leg.id,
+            OtherChannelId=f"{leg.id}{OTHER_HALF}",
+            Context=_HOLD,
+            Exten="ring" if hears_ringing else "s",
+            Priority=1,
+            Timeout=timeout // 1_000 + _MARGIN,
+            CallerID=caller_id(channel),
+            Async="true",
+            ActionID=f"o-{leg.id}",
+            **more,
+        )
+
+    def _redirect(self, channel: Channel, exten: str) -> None:
+        self._redirected[self._id(channel)] = exten
+        self._soon()
+
+    def _soon(self) -> None:
+        if not self._is_flushing:
+            self._is_flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """Send what the switch asked for in this moment."""
+        self._is_flushing = False
+        joined, redirected, leaving = self._joined, self._redirected, self._leaving
+        self._joined, self._redirected, self._leaving = {}, {}, {}
+        link = self._link
+        if link is None or not link.is_up:
+            return
+        for call in joined.values():
+            if not call.is_over:
+                self._join(link, call)
+        for unique, exten in redirected.items():
+            leg = self._legs.find(unique)
+            if leg is not None and leg.channel.is_live:
+                link.send("Redirect", Channel=leg.name or leg.id, Context=_HOLD, Exten=exten, Priority=1)
+        for unique, cause in leaving.items():
+            leg = self._legs.find(unique)
+            if leg is not None:
+                link.send("Hangup", Channel=leg.name or leg.id, Cause=int(cause))
+
+    def _join(self, link: AmiLink, call: Call) -> None:
+        first, second = call.first, call.second
+        assert first is not None  # the switch connects nobody else
+        self._record(link, call, first)
+        if call.number in self._bridged_there:
+            self._bridged_there.discard(call.number)
+        elif second is None:
+            exten = "silence" if call.order.kind is CallKind.SPY else "play"
+            link.send("Redirect", Channel=self._name(first), Context=_HOLD, Exten=exten, Priority=1)
+        else:
+            link.send(
+                "Bridge",
+                lambda error: self._at_present(lambda: self._unbridged(call, error)),
+                Channel1=self._name(first),
+                Channel2=self._name(second),
+                Tone="no",
+            )
+
+    def _spies(self, event: SpyAttached) -> None:
+        """Have a spy hear a channel; the dialplan finds its name in a variable."""
+        spy, link = event.call.first, self._link
+        if spy is None or link is None or self._legs.of(spy) is None:
+            return
+        heard = self._name(event.channel)
+        self._joined.pop(event.call.number, None)
+        link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=heard)
+        link.send("Redirect", Channel=self._name(spy), Context=_HOLD, Exten="spy", Priority=1)
+
+    def _talk(self, call: Call) -> None:
+        """Have the simulated party that talks shorter hang up, the first one if both are equal."""
+        ends: Leg | None = None
+        for channel in (call.first, call.second):
+            leg = self._legs.of(channel) if channel is not None else None
+            talk = leg.fate.talk if leg is not None and leg.fate is not None else None
+            if leg is not None and talk is not None and (ends is None or talk < _talk_of(ends)):
+                ends = leg
+        if ends is not None:
+            self._stop_timer(ends)
+            due = self._pbx.clock.now + _talk_of(ends)
+            ends.timer = self._pbx.clock.call_at(due, call.number, call.next_step(), self._stops_talking, ends)
+
+    def _stops_talking(self, leg: Leg) -> None:
+        leg.timer = 0
+        assert leg.fate is not None  # only such have a timer
+        self._leaving[leg.id] = leg.fate.end_cause
+        self._soon()
+        self._calls.on_leg(leg.channel, Report.HUNG_UP, leg.fate.end_cause)
+
+    def _stop_timer(self, leg: Leg) -> None:
+        if leg.timer:
+            self._pbx.clock.cancel(leg.timer)
+            leg.timer = 0
+
+    # -- what Asterisk tells ------------------------------------------------------------------------------------------
+
+    def _made(self, event: Event) -> None:
+        leg = self._legs.find(event["uniqueid"])
+        if leg is None or event["uniqueid"].endswith(OTHER_HALF):
+            return
+        leg.name = event["channel"]
+        if leg.doomed is not None:
+            self._leaving[leg.id] = leg.doomed
+            self._soon()
+
+    def _state_changed(self, event: Event) -> None:
+        leg = self._legs.find(event["uniqueid"])
+        rings = (
+            leg is not None and event["channelstate"] == _RINGING_STATE and not event["uniqueid"].endswith(OTHER_HALF)
+        )
+        if leg is not None and rings and leg.channel.state is ChannelState.DIALING:
+            self._calls.on_leg(leg.channel, Report.RINGING)
+
+    def _dialplan_told(self, event: Event) -> None:
+        unique, what = event.get("uniqueid", ""), event.get("userevent")
+        leg = self._legs.find(unique)
+        if what == "PbxsimHeld" and leg is not None:
+            leg.name = event["channel"]
+            self._calls.on_leg(leg.channel, Report.ANSWERED)
+        elif what == "PbxsimDialled" and leg is None and unique:
+            self._dialled(event)
+
+    def _dialled(self, event: Event) -> None:
+        """Take a call that a telephone places; whom a telephone's own transfer sends on is known, and no caller."""
+        number, line = event.get("pbxsimnumber", ""), self._pbx.directory.lines.get(event.get("pbxsimpeer", ""))
+        leg, link = Leg(event["uniqueid"], event["channel"]), self._ready_link()
+        if line is None or not _NUMBER.fullmatch(number):
+            link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.INVALID_NUMBER_FORMAT))
+            return
+        self._legs.comes(leg)
+        call = self._calls.receive(dialled(line, number), line=line, handle=leg)
+        if call is None:
+            self._legs.gone(leg)
+            link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.NORMAL_CIRCUIT_CONGESTION))
+
+    def _hung_up(self, event: Event) -> None:
+        unique = event["uniqueid"]
+        leg = self._legs.find(unique)
+        if leg is not None and unique == leg.id:
+            self._over(leg, cause_of(event.get("cause", ""), was_up=leg.channel.is_up))
+
+    def _originated(self, event: Event) -> None:
+        """Hear of a telephone that could not be rung at all: no channel was made for it."""
+        leg = self._legs.find(event.get("actionid", "").removeprefix("o-"))
+        if leg is not None and event.get("response") == "Failure" and not leg.exists:
+            self._over(leg, HangupCause.SUBSCRIBER_ABSENT)
+
+    def _refused(self, leg: Leg, error: Exception) -> None:
+        if self._legs.of(leg.channel) is leg and not leg.exists:
+            _log.warning("Asterisk does not ring a telephone: %s", error)
+            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE, is_unsure=True)
+
+    def _unbridged(self, call: Call, error: Exception) -> None:
+        """Give a party that was gone before it could be connected the time to be told of; else the call is over."""
+        due, clock = self._pbx.clock.now + _GRACE, self._pbx.clock
+        clock.call_at(due, call.number, call.next_step(), self._stays_unbridged, (call, call.connected_at, error))
+
+    def _stays_unbridged(self, about: tuple[Call, Instant, Exception]) -> None:
+        call, connected_at, error = about
+        if call.state is CallState.TALKING and call.connected_at == connected_at:
+            _log.warning("Asterisk does not connect two parties: %s", error)
+            self._calls.hang_up(call, HangupCause.NORMAL_TEMPORARY_FAILURE)
+
+    def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
+        """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""
+        self._stop_timer(leg)
+        if self.monitors is not None:
+            self.monitors.gone(leg.name)
+        if is_unsure:
+            leg.doomed = cause
+        else:
+            self._legs.gone(leg)
+        state = leg.channel.state
+        if state is not ChannelState.DOWN:
+            report = Report.HUNG_UP if state in (ChannelState.UP, ChannelState.RING) else Report.FAILED
+            self._calls.on_leg(leg.channel, report, cause)
+
+    def _held(self, event: Event) -> None:
+        self._report(event, Report.HELD)
+
+    def _unheld(self, event: Event) -> None:
+        self._report(event, Report.UNHELD)
+
+    def _report(self, event: Event, report: Report) -> None:
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and leg.channel.is_up:
+            self._calls.on_leg(leg.channel, report)
+
+    def _pressed(self, event: Event) -> None:
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and event.get("direction") == "Received":
+            digits.press(self._calls, leg.channel, event["digit"])
+
+    def _sent_on(self, event: Event) -> None:
+        """Take a telephone's own blind transfer: Asterisk has sent the other party to wait."""
+        leg = self._legs.find(event.get("transfereruniqueid", ""))
+        if leg is None or event.get("result") != "Success":
+            return
+        if not transfer.blind(self._calls, leg.channel, event.get("extension", "")):
+            self._calls.hang_up(leg.channel.call, HangupCause.UNALLOCATED)
+
+    def _joined_by_telephone(self, event: Event) -> None:
+        """Take a telephone's own attended transfer: Asterisk has connected the two already."""
+        held = self._legs.find(event.get("origtransfereruniqueid", ""))
+        asking = self._legs.find(event.get("secondtransfereruniqueid", ""))
+        if held is None or asking is None or event.get("result") != "Success":
+            return
+        number = held.channel.call.number
+        self._bridged_there.add(number)
+        if not transfer.attended(self._calls, held.channel, asking.channel):
+            self._bridged_there.discard(number)
+
+    # -- small things -------------------------------------------------------------------------------------------------
+
+    def _at_present(self, act: Callable[[], object]) -> None:
+        if self._present is not None:
+            self._present(act)
+
+    def _ready_link(self) -> AmiLink:
+        assert self._link is not None  # nothing is heard without one
+        return self._link
+
+    def _id(self, channel: Channel) -> str:
+        leg = self._legs.of(channel)
+        return leg.id if leg is not None else ""
+
+    def _name(self, channel: Channel) -> str:
+        leg = self._legs.of(channel)
+        return (leg.name or leg.id) if leg is not None else channel.name
+
+
+def _talk_of(leg: Leg) -> Duration:
+    assert leg.fate is not None and leg.fate.talk is not None  # noqa: PT018 - whoever asks has seen that
+    return leg.fate.talk

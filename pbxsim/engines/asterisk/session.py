@@ -1,0 +1,186 @@
+"""An Asterisk at work for one PBX: its start, its link, its end. Without a door it is one of our own.
+
+One of our own that ends by itself is started again; its telephones' registrations are in its folder, and last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
+
+from pbxsim.engines.asterisk import installation
+from pbxsim.engines.asterisk.acted import Actors
+from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
+from pbxsim.engines.asterisk.engine import AsteriskEngine
+from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
+from pbxsim.engines.asterisk.recording import Monitors
+from pbxsim.engines.asterisk.registrations import Registrations
+from pbxsim.engines.engine import EngineUnreachable, Opened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
+    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.link import AmiLink
+    from pbxsim.engines.engine import Present
+    from pbxsim.pbx.pbx import Pbx
+
+PATIENCE: Final = 5.0
+"""Seconds within which an Asterisk must have taken our login."""
+
+_UNFIT_FOR_FOLDERS: Final = re.compile(r"[^A-Za-z0-9._-]")
+_LONGEST_NAME: Final = 20
+_HERE: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class AsteriskSession(Opened, kw_only=True):
+    """What the engine opened on a PBX. `door` None: an Asterisk of our own is started for it.
+
+    `serves` names the PBX that the Asterisk behind the door serves now.
+    """
+
+    engine: AsteriskEngine
+    pbx: Pbx
+    entry: AsteriskEntry
+    door: Door | None
+    serves: set[str]
+    link: AmiLink | None = None
+    process: AsteriskProcess | None = None
+
+    @property
+    def trouble(self) -> str:
+        """Say that there is no link now; empty where there is."""
+        is_up = self.link is not None and self.link.is_up
+        return "" if is_up else "there is no link to Asterisk: no telephone can be rung until it is there again"
+
+
+def opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None, serves: set[str]) -> AsteriskSession:
+    """Make it of the sections `asterisk` and `phones`."""
+    entry: AsteriskEntry = settings["asterisk"]
+    simulated = simulated_lines(entry)
+    actors = Actors(pbx, settings["phones"])
+    engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
+    return AsteriskSession(engine=engine, pbx=pbx, entry=entry, door=door, serves=serves)
+
+
+def simulated_lines(entry: AsteriskEntry) -> frozenset[str]:
+    """Give the SIP users of lines that no telephone registers for."""
+    return frozenset(each.line for each in entry.lines if each.simulated)
+
+
+async def start(session: AsteriskSession, present: Present) -> None:
+    """Start an Asterisk, or go to the one that runs, and take its state. Raises EngineUnreachable."""
+    from pbxsim.engines.asterisk.link import ActionFailed, AmiLink, LinkDown
+
+    process = None
+    if session.door is None:
+        process, door = own_asterisk(session)
+    else:
+        door = _known(session.door, session)
+    session.process = process
+    engine = session.engine
+    session.link = AmiLink(
+        door,
+        heard=engine.heard,
+        went_down=engine.went_down,
+        returned=engine.read,
+        before_return=lambda: _revive(process),
+    )
+    _record(session, door)
+    try:
+        await session.link.open(PATIENCE, lambda: process is None or process.runs)
+        await engine.begin(session.link, present)
+    except (LinkDown, ActionFailed) as error:
+        raise EngineUnreachable(f"Asterisk does not tell its state: {error}") from error
+    except EngineUnreachable as error:
+        if process is not None and not process.runs:
+            raise EngineUnreachable(f"Asterisk has ended at once: {process.last_words()}") from error
+        raise
+
+
+def _known(door: Door, session: AsteriskSession) -> Door:
+    """Give the door with its secret; without one it is what `asterisk-conf` wrote. Raises EngineUnreachable."""
+    if session.serves - {session.pbx.name}:
+        raise EngineUnreachable(f"the Asterisk at {door.host}:{door.port} serves another PBX already: it serves one")
+    session.serves.add(session.pbx.name)
+    try:
+        return door if door.secret else replace(door, secret=Secrets(session.pbx.name, session.entry).ami)
+    except OSError as error:
+        raise EngineUnreachable(f"the secret for Asterisk cannot be had: {error}") from error
+
+
+def _record(session: AsteriskSession, door: Door) -> None:
+    """Have what is said recorded, where Asterisk is on this machine; elsewhere nothing is: nobody said tones."""
+    recorder = session.pbx.calls.recorder
+    if door.host in _HERE and recorder is not None:
+        session.engine.monitors = Monitors()
+        recorder.hear(session.engine.monitors.sound)
+    else:
+        session.pbx.calls.recorder = None
+
+
+async def close(session: AsteriskSession) -> None:
+    """Hang up what is left, and end the link and an Asterisk of our own."""
+    session.serves.discard(session.pbx.name)
+    left = session.engine.abandon()
+    link, process = session.link, session.process
+    if link is not None:
+        if link.is_up and process is None:
+            await asyncio.gather(*(_gone(link, leg.name) for leg in left if leg.exists))
+        await link.close()
+    if process is not None:
+        await asyncio.to_thread(process.stop)
+
+
+async def _gone(link: AmiLink, name: str) -> None:
+    from pbxsim.engines.asterisk.link import ActionFailed, LinkDown
+
+    try:
+        await link.ask("Hangup", Channel=name, Cause=16)
+    except (ActionFailed, LinkDown):
+        return  # it has gone by itself
+
+
+def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
+    """Start an Asterisk for this PBX alone. Raises EngineUnreachable."""
+    from pbxsim.engines.asterisk.door import Door
+
+    found = installation.found()
+    places = Places.of(session.entry, ami_port=free_port())
+    see_that_ports_are_free(places)
+    try:
+        known = Secrets(session.pbx.name, session.entry)
+        door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
+        written = configuration(
+            session.pbx.directory, places, known, str(found.data / "sounds"), simulated_lines(session.entry)
+        )
+        process = AsteriskProcess(found, run_folder(session.pbx.name, places.sip_port), written)
+    except OSError as error:
+        raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error
+    process.start()
+    return process, door
+
+
+def run_folder(pbx: str, sip_port: int) -> Path:
+    """Give the folder in which an Asterisk of ours lives: the same for a PBX whenever it is started.
+
+    Raises EngineUnreachable where it belongs to somebody else.
+    """
+    root = Path(tempfile.gettempdir()) / f"pbxsim-asterisk-{os.getuid()}"
+    root.mkdir(mode=0o700, exist_ok=True)
+    if root.stat().st_uid != os.getuid() or root.is_symlink():
+        raise EngineUnreachable(f"{root} belongs to somebody else: Asterisk cannot live there; set TMPDIR")
+    return root / f"{_UNFIT_FOR_FOLDERS.sub('-', pbx)[:_LONGEST_NAME]}-{sip_port}"
+
+
+def _revive(process: AsteriskProcess | None) -> None:
+    """Start an Asterisk of our own again that has ended."""
+    if process is not None and not process.runs:
+        process.start()

@@ -1,0 +1,65 @@
+"""A real Asterisk for tests, on ports of its own; fetched once into the user's cache where none is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
+from pbxsim.engines.asterisk.door import Door
+from pbxsim.engines.asterisk.process import AsteriskProcess, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pbxsim.engines.asterisk.installation import AsteriskInstallation
+    from pbxsim.pbx.directory import Directory
+
+_SOUND_PORTS: Final = 1_000
+
+
+class Exchange:
+    """One Asterisk, for whoever is in a directory; `simulated` are lines without a telephone."""
+
+    def __init__(
+        self, installation: AsteriskInstallation, directory: Directory, pbx: str, simulated: Iterable[str] = ()
+    ) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
+        lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
+        self.entry = AsteriskEntry(sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=sound_ports(), lines=lines)
+        self.secrets = Secrets(pbx, self.entry, self.folder / "key")
+        self.server = f"127.0.0.1:{self.entry.sip_port}"
+        self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
+        sounds = str(installation.data / "sounds")
+        files = configuration(directory, Places.of(self.entry), self.secrets, sounds, simulated)
+        self.process = AsteriskProcess(installation, self.folder, files)
+
+    def complaints(self) -> list[str]:
+        """Give what it complained of."""
+        lines = self.process.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if "ERROR" in line or "WARNING" in line]
+
+    def close(self) -> None:
+        """End it, and leave nothing."""
+        self.process.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def free_sip_port() -> int:
+    """Give a port that nobody has for UDP."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+def sound_ports() -> tuple[int, int]:
+    """Give ports for sound that no other worker of pytest-xdist uses."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:] or 0)
+    first = 12_000 + worker * _SOUND_PORTS
+    return first, first + _SOUND_PORTS - 1

@@ -1,0 +1,92 @@
+"""An Asterisk of our own: ports are looked at first, its folder is private, and after its end nothing is left."""
+
+from __future__ import annotations
+
+import re
+import socket
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from pbxsim.engines.asterisk.configuration import Places
+from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.testing.office import Office, extension
+from tests.engines.asterisk.exchange import Exchange, free_sip_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxsim.engines.asterisk.installation import AsteriskInstallation
+
+
+def places() -> Places:
+    """Give places that nobody has."""
+    return Places(address="127.0.0.1", sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=(12_000, 12_999))
+
+
+def test_free_ports_are_no_reason_to_complain() -> None:
+    see_that_ports_are_free(places())
+
+
+def test_a_port_of_telephones_that_is_taken_is_told_in_one_sentence() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        taken = msgspec.structs.replace(places(), sip_port=other.getsockname()[1])
+        with pytest.raises(
+            EngineUnreachable,
+            match=r"^127\.0\.0\.1:\d+, where Asterisk is to listen for SIP, cannot be had \(address already",
+        ):
+            see_that_ports_are_free(taken)
+
+
+def test_a_port_of_ami_that_is_taken_is_told_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = msgspec.structs.replace(places(), ami_port=other.getsockname()[1])
+        with pytest.raises(
+            EngineUnreachable, match=r"for AMI, cannot be had .*: set asterisk\.ami_port in the PBX file"
+        ):
+            see_that_ports_are_free(taken)
+
+
+def test_a_folder_whose_path_is_too_long_for_its_socket_is_refused(tmp_path: Path) -> None:
+    from pbxsim.engines.asterisk.installation import AsteriskInstallation
+
+    nowhere = AsteriskInstallation(("/nonexistent",), "22", tmp_path, tmp_path)
+    with pytest.raises(EngineUnreachable, match="is too long a path for Asterisk to live there"):
+        AsteriskProcess(nowhere, tmp_path / ("x" * 80), {})
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+def test_it_starts_without_a_complaint_and_ends_at_once(asterisk: AsteriskInstallation) -> None:
+    office = Office(extension("100"))
+    exchange = Exchange(asterisk, office.directory, "office")
+    try:
+        exchange.process.start()
+        assert (exchange.folder / "etc/manager.conf").stat().st_mode & 0o777 == 0o600
+        while not (exchange.folder / "run/asterisk.ctl").exists():
+            assert exchange.process.runs, exchange.process.last_words()
+        assert exchange.complaints() == []
+    finally:
+        exchange.close()
+    assert not exchange.process.runs
+    assert not exchange.folder.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+def test_one_that_cannot_live_says_why(asterisk: AsteriskInstallation, tmp_path: Path) -> None:
+    office = Office(extension("100"))
+    exchange = Exchange(asterisk, office.directory, "office")
+    process = AsteriskProcess(
+        asterisk, exchange.folder, {"modules.conf": "[modules]\nautoload = no\nrequire = none.so\n"}
+    )
+    try:
+        process.start()
+        while process.runs:
+            pass
+        assert re.search(r"(?i)none|module|error", process.last_words())
+    finally:
+        exchange.close()
