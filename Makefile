@@ -113,7 +113,7 @@ changelog: $(HAS_DEV) ## what the notes in changes/ will become at a release
 	@$(BIN)/towncrier build --draft --version next
 
 lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requirements/*.txt
-	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --upgrade --output-file requirements/runtime.txt
+	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --extra qr --upgrade --output-file requirements/runtime.txt
 	$(LOCK_COMPILE) --extra dev --extra asterisk --extra sip --constraints requirements/runtime.txt --upgrade --output-file requirements/dev.txt
 	$(LOCK_COMPILE) --extra mp3 --extra mysql --extra postgresql --extra test --extra tls \
 		--resolution lowest-direct --upgrade --output-file requirements/lowest.txt
