@@ -59,7 +59,7 @@ def free_sip_port() -> int:
 
 
 def sound_ports() -> tuple[int, int]:
-    """Give ports for sound that no other worker of pytest-xdist uses."""
+    """Give ports for sound that no other worker of pytest-xdist uses, nor a telephone (baresip: below 20000)."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:] or 0)
-    first = 12_000 + worker * _SOUND_PORTS
+    first = 21_000 + worker * _SOUND_PORTS
     return first, first + _SOUND_PORTS - 1

@@ -66,7 +66,7 @@ class AsteriskRig:
         """Ask Asterisk which channels it has."""
         return [event["channel"] for event in await self.opened.link.listed("CoreShowChannels") if "channel" in event]
 
-    async def until(self, what: Callable[[], object], seconds: float = 5) -> None:
+    async def until(self, what: Callable[[], object], seconds: float = 20) -> None:
         """Wait until something has come about."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
