@@ -1,8 +1,8 @@
-"""What being looked at costs the switch: calls by requests, while a page follows the events of a PBX, and afterwards.
+"""What being looked at costs the switch: calls by requests, while a page follows its events, before and after.
 
-Three servers in one process take turns at some seconds of work each: at one nobody looks, at one a page looks all the
-time, at one a page has looked. What a neighbour does to the machine falls on all alike. The page is a process of its
-own (`python -m tests.bench.looking PORT`), on the clients' processor; it reads all that it is told, as a browser does.
+One server works for some seconds with nobody looking, then with a page, then with nobody again, and so on: what another
+server would have otherwise, its place in memory say, is the same. The page is a process of its own (`python -m
+tests.bench.looking PORT`), on the clients' processor; it reads all that it is told, as a browser does.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import asyncio
 import subprocess
 import sys
 import time
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from http.client import HTTPConnection
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import HostedPbx
 
 LOOKED: Final = "share while a page is open"
-LEFT: Final = "share after a page has left"
 
 _EVENTS: Final = "/_pbxsim/events"
 _LOOK_SECONDS: Final = LINGER
@@ -45,36 +45,31 @@ _PATH, _, _QUERY = web.ORIGINATE.partition("?")
 
 
 def figures() -> Figures:
-    """Give the calls a CPU second of both that were looked at, as shares of those of the third."""
+    """Give the calls a CPU second while a page looks, as a share of those before and after."""
     return asyncio.run(_figures())
 
 
 async def _figures() -> Figures:
-    settings = ServeSettings(pbxs=(BENCH_PBX,), port=0, rate=0.0)
-    async with AsyncExitStack() as stack:
-        alone, looked, left = [await stack.enter_async_context(serving(settings)) for _ in range(3)]
-        for installation in (alone, looked, left):
-            _call(installation.hosts.first(), _WARM_CALLS)
-        with _page(left) as page:
-            await _until_told(page)
-        await _until_nobody_looks(left.hosts.first())
-        with _page(looked) as page:
-            await _until_told(page)
-            settle_gc()
-            turns = [[await _turn(each) for each in (alone, looked, left)] for _ in range(_TURNS)]
-            expect("the page still looks", page.poll(), None)
-        calls = [sum(counts) for counts in zip(*turns, strict=True)]
-        return {
-            LOOKED: median(watched / unwatched for unwatched, watched, _ in turns),
-            LEFT: median(after / unwatched for unwatched, _, after in turns),
-            "calls/CPU second": calls[0] / _TURNS,
-        }
+    async with serving(ServeSettings(pbxs=(BENCH_PBX,), port=0, rate=0.0)) as installation:
+        host = installation.hosts.first()
+        _call(host, _WARM_CALLS)
+        settle_gc()
+        unseen, seen = [await _turn(host)], []
+        for _ in range(_TURNS):
+            with _page(installation) as page:
+                await _until_told(page)
+                seen.append(await _turn(host))
+                expect("the page still looks", page.poll(), None)
+            await _until_nobody_looks(host)
+            unseen.append(await _turn(host))
+    beside = [(before + after) / 2 for before, after in pairwise(unseen)]
+    shares = [looked / alone for looked, alone in zip(seen, beside, strict=True)]
+    return {LOOKED: median(shares), "calls/CPU second": median(unseen)}
 
 
-async def _turn(installation: Installation) -> float:
-    """Have a server work for a turn, what it tells a page included; give the calls a CPU second."""
-    host, calls = installation.hosts.first(), 0
-    began, until = time.process_time(), time.perf_counter() + _TURN_SECONDS
+async def _turn(host: HostedPbx) -> float:
+    """Have the PBX work for a turn, what it tells a page included; give the calls a CPU second."""
+    calls, began, until = 0, time.process_time(), time.perf_counter() + _TURN_SECONDS
     while time.perf_counter() < until:
         _call(host, _AT_ONCE)
         calls += _AT_ONCE
@@ -112,7 +107,7 @@ async def _until_nobody_looks(host: HostedPbx) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
         if host.audience is None:
             break
-    expect("who looks at the one that was left", host.audience, None)
+    expect("who looks when the page is gone", host.audience, None)
 
 
 def follow(port: int) -> None:

@@ -130,14 +130,18 @@ def _not_dearer(ill: str, well: str) -> Goal:
 def looked_at() -> Race:
     """What it costs the switch that a page shows it live: PAGE."""
     ours = "pbxsim, requests and their calls"
-    share = "calls a CPU second, as a share of those when nobody looks"
     return Race(
         title="A page that shows the PBX live",
         how="originate without HTTP, each a whole call, clock held; the page follows /_pbxsim/events over HTTP",
         contenders=(Contender(ours, in_child("looking", "figures")),),
         goals=(
-            Goal(name="PAGE", words=f"{share}, a page open", figure=looking.LOOKED, ours=ours, at_least=0.90),
-            Goal(name="PAGE", words=f"{share}, a page gone", figure=looking.LEFT, ours=ours, at_least=0.97),
+            Goal(
+                name="PAGE",
+                words="calls a CPU second while a page is open, as a share",
+                figure=looking.LOOKED,
+                ours=ours,
+                at_least=0.90,
+            ),
             Goal(name="PAGE", words="calls a CPU second", figure="calls/CPU second", ours=ours),
         ),
         most_rounds=3,

@@ -1,7 +1,7 @@
 """The live events of one PBX, for all who look at it: a ring of what was told last, from which each is sent on.
 
 While somebody looks, what has changed is gathered ten times a second, less often where that would take more than a
-fortieth of the time. Whoever comes gets all there is, then every change; whoever comes back in time gets what was
+sixtieth of the time. Whoever comes gets all there is, then every change; whoever comes back in time gets what was
 told meanwhile. Whoever is so slow that the ring has gone on without them is sent away, and comes back to all there is.
 """
 
@@ -35,7 +35,7 @@ LINGER: Final = 5.0
 RING_BYTES: Final = 2_000_000
 """How much of what was told is kept for those who are slow, or were away."""
 
-_SHARE: Final = 40  # a look that took so long is not followed by another before that many times as long
+_SHARE: Final = 60  # a look that took so long is not followed by another before that many times as long
 _LONGEST: Final = 8.0  # seconds between two looks at most: a page that hears nothing for longer thinks us gone
 _HEARTBEAT: Final = 2.0  # seconds after which the clock is told although nothing has changed
 _PAUSE: Final = 1.0  # seconds until everything is told where too much has changed to tell each
