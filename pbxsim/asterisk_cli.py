@@ -35,7 +35,12 @@ def add_commands(add: Callable[..., Parser]) -> None:
     """Add the commands by a parser's `add_parser`."""
     for does, words in _COMMANDS:
         parser = add(does, help=words, allow_abbrev=False)
-        if does not in ("asterisk-down", "asterisk-status"):
+        if does == "phones":
+            parser.add_argument(
+                "pbxs", nargs="*", default=["documented"], metavar="PBX", help="files, or built-in PBXs' names"
+            )
+            parser.add_argument("--json", action="store_true", help="as JSON: a list of what each line registers with")
+        elif does not in ("asterisk-down", "asterisk-status"):
             parser.add_argument(
                 "pbx", nargs="?", default="documented", metavar="PBX", help="its file, or a built-in PBX's name"
             )
@@ -84,12 +89,15 @@ def asterisk(asked: argparse.Namespace) -> int:
     try:
         if asked.does in ("down", "status"):
             return _told(commands.down() if asked.does == "down" else commands.status())
+        if asked.does == "phones":
+            pbxs = [served for served in map(_served, asked.pbxs) if served is not None]
+            return _told(commands.phones(pbxs, as_json=asked.json)) if len(pbxs) == len(asked.pbxs) else _REFUSED
         served = _served(asked.pbx)
         if served is None:
             return _REFUSED
         if asked.does == "up":
             return _told(commands.up(served, _say))
-        return _told(commands.phones(served) if asked.does == "phones" else commands.written(served, asked.out))
+        return _told(commands.written(served, asked.out))
     except EngineUnreachable as unreachable:
         print(unreachable, file=sys.stderr, flush=True)
         return _UNREACHABLE

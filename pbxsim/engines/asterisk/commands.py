@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.asterisk import installation
+from pbxsim.engines.asterisk.accounts import registering
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, see_that_ports_are_free, write_private
@@ -22,7 +23,7 @@ from pbxsim.engines.asterisk.session import PATIENCE, run_folder, simulated_line
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
@@ -74,14 +75,16 @@ def written(served: Served, out: Path) -> str:
     )
 
 
-def phones(served: Served) -> str:
-    """Tell what a telephone must be told: its server, user and password."""
-    server = f"{served.entry.address}:{served.entry.sip_port}"
-    simulated = simulated_lines(served.entry)
+def phones(pbxs: Sequence[Served], *, as_json: bool = False) -> str:
+    """Tell what a telephone must be told: its server, user and password; as JSON a list of all lines' `Registering`."""
+    try:
+        told = [one for served in pbxs for one in registering(served.name, served.entry, served.directory)]
+    except OSError as error:
+        raise EngineUnreachable(f"the telephones' secrets cannot be had: {error}") from error
+    if as_json:
+        return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
     rows = [("number", "server", "user", "password")]
-    for user, line in served.directory.lines.items():
-        told = ("-", "-", "(simulated)") if user in simulated else (server, user, served.secrets.line(user))
-        rows.append((line.extension.internal, *told))
+    rows += [(one.number, one.server or "-", one.user or "-", one.secret or "(simulated)") for one in told]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -107,7 +110,7 @@ def up(served: Served, say: Callable[[str], None]) -> str:
         raise
     running = Running(served.name, pid, places.address, places.sip_port, places.ami_port, str(folder))
     write_private(_note(), msgspec.json.encode(running).decode())
-    return f"Asterisk {found.version} is up\n{_told(running)}\nits telephones:\n{phones(served)}"
+    return f"Asterisk {found.version} is up\n{_told(running)}\nits telephones:\n{phones([served])}"
 
 
 def down() -> str:

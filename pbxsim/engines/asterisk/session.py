@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec.structs import replace
 
 from pbxsim.engines.asterisk import installation
+from pbxsim.engines.asterisk.accounts import Accounts
 from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
@@ -67,7 +68,8 @@ def opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None, serves: set
     simulated = simulated_lines(entry)
     actors = Actors(pbx, settings["phones"])
     engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
-    return AsteriskSession(engine=engine, pbx=pbx, entry=entry, door=door, serves=serves)
+    account_of = Accounts(pbx.name, entry).of
+    return AsteriskSession(engine=engine, account_of=account_of, pbx=pbx, entry=entry, door=door, serves=serves)
 
 
 def simulated_lines(entry: AsteriskEntry) -> frozenset[str]:
