@@ -124,6 +124,7 @@ export class Head {
       button.setAttribute("aria-pressed", String(Number(button.dataset.rate) === clock.rate));
     }
     setText(this._rate, clock.rate ? this._t("head.times", { rate: clock.rate }) : this._t("head.held"));
+    this._due = clock.next_due ? Date.parse(clock.next_due) : NaN;
     setText(this._next, clock.next_due ? this._t("head.due", { time: this._page.words.time(clock.next_due) }) : "");
     this._showNow();
   }
@@ -136,6 +137,7 @@ export class Head {
     if (Number.isNaN(now.getTime())) return; // a clock that has run into the year 9999 and further
     setText(this._now, this._page.words.moment(now.toISOString()));
     setAttribute(this._now, "datetime", now.toISOString());
+    if (now > this._due) setText(this._next, ""); // it is done; what comes next, the server will say
   }
 
   // -- how the page looks ------------------------------------------------------------------------------------------
