@@ -131,6 +131,11 @@ WRONG = {
         Exit.USAGE,
         'error: --check "a \'b": No closing quotation',
     ),
+    "no such trap": (
+        ["--client", "CLIENT", "--only", "nope"],
+        Exit.USAGE,
+        "pbxsim traps: error: --only nope: there is no such trap for it; there are voipsun/error-with-200, ",
+    ),
     "it fails anyway": (["--client", "false"], Exit.REFUSED, "without any trap it says that it placed no call: exit 1"),
     "not there": (["--client", "no-such-command"], Exit.UNREACHABLE, "no-such-command: No such file or directory"),
     "nobody there": (["--client", "http://127.0.0.1:1/"], Exit.UNREACHABLE, "http://127.0.0.1:1/: Cannot connect"),
@@ -138,8 +143,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("why", WRONG)
-def test_what_cannot_be_tried_is_told_by_its_exit_code(file: str, capsys: pytest.CaptureFixture[str], why: str) -> None:
+def test_what_cannot_be_tried_is_told_by_its_exit_code(
+    file: str, client: Callable[[str], list[str]], capsys: pytest.CaptureFixture[str], why: str
+) -> None:
     arguments, code, told = WRONG[why]
+    arguments = [client("0")[1] if word == "CLIENT" else word for word in arguments]
     try:
         came_to = main(["traps", file, *arguments])
     except SystemExit as ended:  # as argparse has it
