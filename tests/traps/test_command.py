@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -159,3 +160,14 @@ def test_what_cannot_be_tried_is_told_by_its_exit_code(
 def test_a_pbx_file_that_is_not_sound_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["traps", str(tmp_path / "none.yaml"), "--client", "true"]) == Exit.REFUSED
     assert "none.yaml" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_told_by_its_exit_code_and_is_no_pass(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import os, signal; os.kill(os.getppid(), signal.SIGINT); signal.pause()"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+    try:
+        assert main(["traps", file, "--client", f"{sys.executable} -c '{code}'"]) == Exit.INTERRUPTED == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "interrupted\n")
