@@ -162,6 +162,8 @@ def _verdict(trap: Trap, way: Placing, error: str, plain: Seen, seen: Seen) -> t
     """Say what a trial came to."""
     if trap.faults and not seen.struck:
         return "not tried", "there was nothing that could go wrong so"
+    if _is_of_webhooks(trap) and plain.unwelcome and len(plain.unwelcome) == plain.webhooks:
+        return "not tried", f"your server takes no webhook without a trap either: {plain.unwelcome[0]}"
     if trap.careful is Careful.NOTICES:
         if seen.said.yes and seen.calls < plain.calls:  # else it placed them another way, and says so
             return "fell in", f"it says that the call was placed ({seen.said.how}); {_refused(seen, way, error)}"
@@ -174,6 +176,10 @@ def _verdict(trap: Trap, way: Placing, error: str, plain: Seen, seen: Seen) -> t
     if seen.check is not None and not seen.check.yes:
         return "fell in", f"the check says that something is wrong: {seen.check.how}"
     return _of_webhooks(trap, plain, seen)
+
+
+def _is_of_webhooks(trap: Trap) -> bool:
+    return any(str(fault["fault"]).startswith("webhook-") or "webhooks" in fault for fault in trap.faults)
 
 
 def _dialled(number: str, seen: Seen) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pbxsim.testing.receiver import Received
+    from pbxsim.testing.receiver import Answer, Received
     from pbxsim.traps.card import Card
 
 pytestmark = pytest.mark.slow  # each runs an integration several times
@@ -314,3 +314,21 @@ async def test_one_that_waits_for_the_end_of_its_call_while_the_clock_is_held_is
     wish = Wish(file=str(file), integration=CommandLine(waits, 5), receiver="http://127.0.0.1:1")
     with pytest.raises(CannotTry, match=r"ended; the clock is held: one that waits for a call's end wants --clock 60"):
         await tried(wish, lambda _text: None)
+
+
+async def test_where_nobody_takes_webhooks_those_traps_are_not_tried(file: Path, receiver: Receiver) -> None:
+    class Deaf(Crm):
+        """Takes none, and reads the vendor's reports alone."""
+
+        def told(self, request: Received) -> int:
+            return 404
+
+        def check(self, request: Received) -> Answer:
+            return 200
+
+    receiver.handler = Deaf()
+    webhooks = ("webhooks-before-the-reply", "webhooks-twice", "webhooks-late", "webhooks-out-of-order")
+    found = await card(file, receiver, *webhooks, "record-late")
+    assert verdicts(found) == {**dict.fromkeys(webhooks, "not tried"), "record-late": "passed"}
+    why = {mark.why for mark in found.marks[:4]}
+    assert why == {"your server takes no webhook without a trap either: NewState: HTTP 404: Not Found"}
