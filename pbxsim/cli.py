@@ -1,7 +1,7 @@
 """The command line: what each command and option is called, and what a process returns.
 
-Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a component is unreachable. Whatever only some commands need is
-imported by those alone: a start is quick because most of pbxsim is not read for it.
+Exit codes: 0 done, 1 refused input, 2 wrong usage, 3 a component is unreachable, 130 interrupted (Ctrl-C). Whatever
+only some commands need is imported by those alone: a start is quick because most of pbxsim is not read for it.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ class Exit(IntEnum):
     REFUSED = 1
     USAGE = 2
     UNREACHABLE = 3
+    INTERRUPTED = 130  # as shells have it: 128 and the number of SIGINT
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _broken_package() as broken:
         return _complain(str(broken), Exit.REFUSED)
     except KeyboardInterrupt:
-        return Exit.DONE
+        return _complain("interrupted", Exit.INTERRUPTED)
     except BrokenPipeError:  # whoever read our output has seen enough (`pbxsim schema | head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
@@ -96,6 +97,8 @@ def serve(asked: argparse.Namespace) -> int:
     try:
         asked.engine = asterisk_cli.chosen(asked)
         run(_settings(asked, watch=watch, is_open=is_open, hint_header=header), _say)
+    except KeyboardInterrupt:  # before it serves; then Ctrl-C is its way to end
+        return Exit.DONE
     except Refused as refused:
         return _complain(str(refused), Exit.REFUSED)
     except Contradictory as contradictory:

@@ -7,8 +7,10 @@ the test fails, once more; else the last of all.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from _pytest.runner import runtestprotocol
 
 from pbxsim.testing.control import ControlRefused, ServerGone
@@ -17,8 +19,6 @@ from pbxsim.testing.orders import SAMPLE, BadOrder, Order, orders, take_down
 if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
-
-    import pytest
 
     from pbxsim.testing.client import Pbx
     from pbxsim.testing.orders import Played
@@ -75,8 +75,19 @@ class OrderRun:
             if self._played is None and self._token is None:
                 begun = enumerate(self._begun, start=1)
                 self._played = [take_down(pbx, number, at, zone) for number, (pbx, at, zone) in begun]
+            if self._token is not None:
+                self._warn_of_what_never_happened()
         except (ControlRefused, ServerGone) as error:
             self._why_not = f"its PBX cannot tell what happened: {error}"
+
+    def _warn_of_what_never_happened(self) -> None:
+        """A test that passes with a token passes in that order only if all of it happened."""
+        missed = [each.token for each in self._order.differences if each.pbx > len(self._begun)]
+        for number, (pbx, _, _) in enumerate(self._begun, start=1):
+            missed += [each.token for each in self._order.missed(pbx, number)]
+        if missed:
+            words = f"--pbxsim-order: {', '.join(missed)} did not happen: the test has no such event any more"
+            self._item.warn(pytest.PytestWarning(words))
 
     # -- the runs -------------------------------------------------------------------------------------------------
 
@@ -84,19 +95,18 @@ class OrderRun:
         """Run in the plain order, and in others until it fails; give the reports of the last run."""
         plain = self._run(Order(), is_last=False)
         if any(not report.passed for report in plain):
-            again = self._last(Order())
-            return _told(again, "the plain order; no other was tried")
+            return _told(self._run(Order(), is_last=True), "the plain order; no other was tried")
         if self._played is None:
             return _failed(self._last(Order()), self._why_not)
         try:
-            wanted = list(orders(self._played, *self._marker.args, **_asked(self._marker)))
-        except (BadOrder, TypeError) as bad:
-            return _failed(self._last(Order()), f"sample=, seed=, without=: {bad}")
+            wanted = list(orders(self._played, **_asked(self._marker)))
+        except BadOrder as bad:
+            return _failed(self._last(Order()), str(bad))
         for number, order in enumerate(wanted[:-1], start=1):
             reports = self._run(order, is_last=False)
             if any(report.failed for report in reports):
                 return self._broken(order, reports, number)
-        return self._last(wanted[-1] if wanted else Order(), len(wanted))
+        return self._last(wanted[-1], len(wanted))
 
     def _broken(self, order: Order, reports: list[pytest.TestReport], number: int) -> list[pytest.TestReport]:
         """Give the reports of an order in which it failed; run once more, it should fail again."""
@@ -119,6 +129,7 @@ class OrderRun:
     def _run(self, order: Order, *, is_last: bool) -> list[pytest.TestReport]:
         """Run the test in an order; unless it is the last time, with all left as it is for a run more."""
         self._order, self._begun = order, []
+        self._item._report_sections.clear()  # noqa: SLF001 - what earlier runs printed; pytest has no other way
         # What stays is what the next test needs, and the module or class of this one is all that a further run needs.
         following: Any = self._nextitem if is_last else self._item.parent
         reports = runtestprotocol(self._item, log=False, nextitem=following)
@@ -127,9 +138,18 @@ class OrderRun:
 
 
 def _asked(marker: pytest.Mark) -> dict[str, Any]:
-    wanted = {"sample": SAMPLE, "seed": 0, "without": (), **marker.kwargs}
-    is_one = isinstance(wanted["without"], str)
-    return {**wanted, "without": (wanted["without"],)} if is_one else wanted
+    """Read what the marker asks for. Raises BadOrder."""
+    given: dict[str, Any] = {"sample": SAMPLE, "seed": 0, "without": ()}
+    unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in given)]
+    if unknown:
+        raise BadOrder(f"it takes sample=, seed=, without=, and not {', '.join(unknown)}")
+    wanted = {**given, **marker.kwargs}
+    without = wanted["without"]
+    if isinstance(without, str):
+        return {**wanted, "without": (without,)}
+    if not isinstance(without, Collection):
+        raise BadOrder(f"without={without!r}: kinds of differences, as without=('midnight', 'late')")
+    return wanted
 
 
 def _failed(reports: list[pytest.TestReport], why: str) -> list[pytest.TestReport]:

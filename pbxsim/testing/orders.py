@@ -63,7 +63,8 @@ _KINDS_OF: Final[Mapping[str, tuple[DifferenceKind, ...]]] = {
     "record": ("unseen",),
     "recording": ("unreadable",),
 }
-_WITH_AMOUNT: Final = frozenset({"overtaken", "midnight"})
+_MOST: Final[Mapping[DifferenceKind, int]] = {"overtaken": 1_000, "midnight": 2 * 86_400_000}
+"""How large an amount may be: webhooks, milliseconds."""
 
 
 class BadOrder(ValueError):
@@ -108,9 +109,12 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         found = _TOKEN.fullmatch(token)
         pbx, event, nth, kind, amount = found.groups() if found else ("",) * 5
         known = next((each for each in _KINDS_OF.get(event or "", ()) if each == kind), None)
-        if known is None or bool(amount) != (known in _WITH_AMOUNT):
+        if known is None or bool(amount) != (known in _MOST):
             every = ", ".join(f"{one}1.{each}" for one, kinds in _KINDS_OF.items() for each in kinds)
             raise BadOrder(f"{token!r} is no difference from the plain order; such are {every}")
+        if len(nth) > 6 or (amount and not 1 <= int(amount) <= _MOST[known]):
+            most = f" and {_MOST[known]} behind it" if amount else ""
+            raise BadOrder(f"{token!r}: its numbers are from 1, up to 999999{most}")
         return cls(event=event, nth=int(nth), kind=known, amount=int(amount or 0), pbx=int(pbx or 1))
 
 
@@ -138,6 +142,15 @@ class Order(msgspec.Struct, frozen=True):
         faults = [each.fault for each in own if each.fault is not None]
         if faults:
             pbx.ask("PUT", "/faults", {"faults": [*faults, *map(_as_given, pbx.ask("GET", "/faults"))]})
+
+    def missed(self, pbx: Pbx, number: int) -> list[Difference]:
+        """Give what did not happen in a PBX that has gone in this order, as there was no such event.
+
+        None of what a reset, or faults that the test set itself, took back.
+        """
+        struck = {(each["fault"], each["nth"]): each["struck"] for each in pbx.ask("GET", "/faults")}
+        own = [each for each in self.differences if each.pbx == number]
+        return [each for each in own if each.fault and struck.get((each.fault["fault"], each.nth)) == 0]
 
 
 def _as_given(shown: Mapping[str, object]) -> dict[str, object]:
@@ -209,16 +222,27 @@ def orders(
     """Give the orders to try, the smallest first: with one difference, then with two, so many in all at most.
 
     Where there are more, `seed` draws which ones. `without` leaves kinds of differences out. Raises BadOrder for a kind
-    that there is not.
+    that there is not, a `sample` below 1, and where nothing is left that could come otherwise.
     """
-    unknown = next((kind for kind in without if kind not in KINDS), None)
-    if unknown is not None:
-        raise BadOrder(f"{unknown!r} is no kind of difference; these are {', '.join(KINDS)}")
+    _refuse(sample=sample, seed=seed, without=without)
     differences = [each for one in played for each in one.differences if each.kind not in without]
+    if not differences:
+        raise BadOrder("nothing happened in it that could come otherwise, but for what without= leaves out")
     ones = _some([Order((each,)) for each in differences], sample, seed)
     yield from ones
     twos = [Order(pair) for pair in combinations(differences, 2) if _go_together(*pair)]
     yield from _some(twos, sample - len(ones), seed)
+
+
+def _refuse(*, sample: object, seed: object, without: Sequence[object]) -> None:
+    """Refuse what a marker asks for and there is not. Raises BadOrder."""
+    if not isinstance(sample, int) or isinstance(sample, bool) or sample < 1:
+        raise BadOrder(f"sample={sample!r}: how many orders, 1 or more")
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise BadOrder(f"seed={seed!r}: a whole number")
+    unknown = next((kind for kind in without if kind not in KINDS), None)
+    if unknown is not None:
+        raise BadOrder(f"without={unknown!r} is no kind of difference; these are {', '.join(KINDS)}")
 
 
 def _go_together(one: Difference, other: Difference) -> bool:

@@ -62,7 +62,7 @@ def card_of(asked: argparse.Namespace, say: Callable[[str], None]) -> Card:
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.hosting.errors import CannotBegin
     from pbxsim.traps.integration import Address, CommandLine, NotThere
-    from pbxsim.traps.run import CannotTry, Wish, tried
+    from pbxsim.traps.run import CannotTry, Unfitting, Wish, tried
     from pbxsim.traps.trial import ControlFailed
     from pbxsim.web.listening import AddressInUse
     from pbxsim.web.paths import PathClaimedTwice
@@ -82,7 +82,7 @@ def card_of(asked: argparse.Namespace, say: Callable[[str], None]) -> Card:
     )
     try:
         return asyncio.run(tried(wish, say))
-    except Contradictory as error:
+    except (Contradictory, Unfitting) as error:
         raise WrongUse(str(error)) from error
     except (PbxFileRefused, CannotBegin, CannotTry, ControlFailed, PathClaimedTwice) as error:
         raise TrapsRefused(str(error)) from error

@@ -13,6 +13,7 @@ from pbxsim.app import ServeSettings, serving
 from pbxsim.kit.trap import Careful, Trap
 from pbxsim.traps.card import Card, Mark, Verdict
 from pbxsim.traps.every_vendor import TRAPS
+from pbxsim.traps.integration import NotThere
 from pbxsim.traps.trial import Placing, Seen, Trials
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
@@ -28,7 +29,11 @@ _PLAIN: Final = Trap(name="none", words="nothing goes wrong", careful=Careful.KN
 
 
 class CannotTry(Exception):
-    """Without any trap it did not work, or what was given does not go together; says why."""
+    """Without any trap it did not work; says why."""
+
+
+class Unfitting(CannotTry):
+    """What was given does not go together; says why."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +70,7 @@ async def tried(wish: Wish, say: Callable[[str], None]) -> Card:
 
 
 def _source(wish: Wish, folder: Path) -> str:
-    """Give what can be served: the file as it is, or one in which the receiver's address stands. Raises CannotTry."""
+    """Give what can be served: the file as it is, or one in which the receiver's address stands. Raises Unfitting."""
     if (files("pbxsim") / "pbxes" / f"{wish.file}.yaml").is_file():
         return wish.file
     try:
@@ -75,7 +80,7 @@ def _source(wish: Wish, folder: Path) -> str:
     if _PLACE not in text:
         return wish.file
     if not wish.receiver:
-        raise CannotTry(f"{wish.file} has {_PLACE}: say with --receiver what your server's address is")
+        raise Unfitting(f"{wish.file} has {_PLACE}: say with --receiver what your server's address is")
     changed = folder / Path(wish.file).name
     changed.write_text(text.replace(_PLACE, wish.receiver), encoding="utf-8")
     return str(changed)
@@ -84,13 +89,16 @@ def _source(wish: Wish, folder: Path) -> str:
 async def _card(trials: Trials, only: tuple[str, ...], say: Callable[[str], None]) -> Card:
     say("without a trap")
     plain = await trials.run(_PLAIN, None)
-    _check_plain(plain)
+    _check_plain(plain, trials.rate)
     host = trials.host
     ways = tuple(plain.placing)
     marks = []
     for vendor, trap in _chosen(host, ways, only):
-        say(f"{vendor}/{trap.name}" if vendor else trap.name)
-        verdict, why = await _judged(trials, trap, [way for way in ways if vendor in ("", way.vendor)], plain)
+        say(_name(vendor, trap))
+        try:
+            verdict, why = await _judged(trials, trap, [way for way in ways if vendor in ("", way.vendor)], plain)
+        except NotThere as gone:
+            raise NotThere(f"{gone}; until the trap {_name(vendor, trap)} it was there") from None
         marks.append(
             Mark(
                 vendor=vendor,
@@ -104,10 +112,17 @@ async def _card(trials: Trials, only: tuple[str, ...], say: Callable[[str], None
     return Card.of(host.name, tuple(dict.fromkeys(way.vendor for way in ways)), tuple(marks))
 
 
-def _check_plain(plain: Seen) -> None:
+def _name(vendor: str, trap: Trap) -> str:
+    return f"{vendor}/{trap.name}" if vendor else trap.name
+
+
+def _check_plain(plain: Seen, rate: float) -> None:
     """See that it works while nothing goes wrong. Raises CannotTry."""
     if not plain.said.yes:
-        raise CannotTry(f"without any trap it says that it placed no call: {plain.said.how}")
+        held = (
+            "; the clock is held: one that waits for a call's end wants --clock 60" if plain.calls and not rate else ""
+        )
+        raise CannotTry(f"without any trap it says that it placed no call: {plain.said.how}{held}")
     if not plain.calls:
         raise CannotTry("without any trap it says that it placed a call, and no request to the PBX did")
     if plain.check is not None and not plain.check.yes:
@@ -115,20 +130,20 @@ def _check_plain(plain: Seen) -> None:
 
 
 def _chosen(host: HostedPbx, ways: tuple[Placing, ...], only: tuple[str, ...]) -> Iterator[tuple[str, Trap]]:
-    """Give the traps of the vendors that it spoke to, then those of any. Raises CannotTry for a name of none."""
+    """Give the traps of the vendors that it spoke to, then those of any. Raises Unfitting for a name of none."""
     spoken = dict.fromkeys(way.vendor for way in ways)
     every = [(name, trap) for name in spoken for trap in host.spoken[name].traps] + [("", trap) for trap in TRAPS]
-    names = {f"{vendor}/{trap.name}" if vendor else trap.name: (vendor, trap) for vendor, trap in every}
+    names = {_name(vendor, trap): (vendor, trap) for vendor, trap in every}
     unknown = next((name for name in only if name not in names), None)
     if unknown is not None:
-        raise CannotTry(f"--only {unknown}: there is no such trap for it; there are {', '.join(names)}")
-    yield from (names[name] for name in only or names)
+        raise Unfitting(f"--only {unknown}: there is no such trap for it; there are {', '.join(names)}")
+    yield from (names[name] for name in dict.fromkeys(only or names))
 
 
 async def _judged(trials: Trials, trap: Trap, ways: list[Placing], plain: Seen) -> tuple[Verdict, str]:
     """Set a trap, and tell what came of it."""
     if trap.careful is Careful.SAYS_WHAT_IT_MEANS:
-        return _of_hints(plain)
+        return _of_hints(plain, {way.vendor for way in ways})
     verdict: tuple[Verdict, str] = ("passed", "")
     for way in ways:
         for error in trap.errors or ("",):
@@ -138,8 +153,8 @@ async def _judged(trials: Trials, trap: Trap, ways: list[Placing], plain: Seen) 
     return verdict
 
 
-def _of_hints(plain: Seen) -> tuple[Verdict, str]:
-    hints = [hint for request in plain.requests for hint in request.hints]
+def _of_hints(plain: Seen, vendors: set[str]) -> tuple[Verdict, str]:
+    hints = [hint for request in plain.requests if request.vendor in vendors for hint in request.hints]
     return ("fell in", hints[0]) if hints else ("passed", "")
 
 
@@ -147,18 +162,29 @@ def _verdict(trap: Trap, way: Placing, error: str, plain: Seen, seen: Seen) -> t
     """Say what a trial came to."""
     if trap.faults and not seen.struck:
         return "not tried", "there was nothing that could go wrong so"
+    if _is_of_webhooks(trap) and plain.unwelcome and len(plain.unwelcome) == plain.webhooks:
+        return "not tried", f"your server takes no webhook without a trap either: {plain.unwelcome[0]}"
     if trap.careful is Careful.NOTICES:
-        if seen.said.yes:
+        if seen.said.yes and seen.calls < plain.calls:  # else it placed them another way, and says so
             return "fell in", f"it says that the call was placed ({seen.said.how}); {_refused(seen, way, error)}"
         return "passed", ""
     most = plain.calls * (1 + trap.days)
     if seen.calls > most:
         return "fell in", f"it placed {seen.calls} calls instead of {most}"
-    if trap.number not in (_PLAIN.number, *seen.numbers):
+    if not _dialled(trap.number, seen):
         return "not tried", f"it did not dial {trap.number}, which PBXSIM_NUMBER asked for"
     if seen.check is not None and not seen.check.yes:
         return "fell in", f"the check says that something is wrong: {seen.check.how}"
     return _of_webhooks(trap, plain, seen)
+
+
+def _is_of_webhooks(trap: Trap) -> bool:
+    return any(str(fault["fault"]).startswith("webhook-") or "webhooks" in fault for fault in trap.faults)
+
+
+def _dialled(number: str, seen: Seen) -> bool:
+    """Tell whether a number was dialled, with or without a prefix. The usual one need not be: any does that answers."""
+    return number == _PLAIN.number or any(each.endswith(number) for each in seen.numbers)
 
 
 def _refused(seen: Seen, way: Placing, error: str) -> str:

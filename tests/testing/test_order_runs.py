@@ -134,8 +134,14 @@ def test_one_order_alone_is_run_in_a_server_that_is_shared_and_in_a_coroutine(ru
 @pytest.mark.parametrize(
     ("marker", "told"),
     [
-        ("without='lte'", "pbx_orders: sample=, seed=, without=: 'lte' is no kind of difference*"),
-        ("often=3", "pbx_orders: sample=, seed=, without=: *often*"),
+        ("without='lte'", "pbx_orders: without='lte' is no kind of difference*"),
+        ("without=None", "pbx_orders: without=None: kinds of differences, as without=('midnight', 'late')"),
+        ("often=3", "pbx_orders: it takes sample=, seed=, without=, and not often"),
+        ("50", "pbx_orders: it takes sample=, seed=, without=, and not 50"),
+        ("sample=0", "pbx_orders: sample=0: how many orders, 1 or more"),
+        ("sample='x'", "pbx_orders: sample='x': how many orders, 1 or more"),
+        ("seed=1.5", "pbx_orders: seed=1.5: a whole number"),
+        ("sample=9", "pbx_orders: nothing happened in it that could come otherwise, but for what without= leaves out"),
         ("seed=1", "pbx_orders: it has no PBX of the fixtures pbx or pbx_factory, so there is nothing in any order"),
     ],
 )
@@ -150,3 +156,35 @@ def test_a_token_that_is_none_is_a_wrong_usage(run: Runner) -> None:
     result = run("def test_it(pbx):\n    pass\n", "--pbxsim-order", "request1.los")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--pbxsim-order: 'request1.los' is no difference*"])
+
+
+def test_what_earlier_runs_printed_is_not_in_the_report(run: Runner) -> None:
+    result = run(
+        """
+        @pytest.mark.pbx_orders
+        def test_it(pbx):
+            call(pbx)
+            print("printed once")
+            assert not any(each.injected for each in pbx.requests)
+
+        @pytest.mark.pbx_orders
+        def test_plain(pbx):
+            assert pbx.calls
+        """
+    )
+    result.assert_outcomes(failed=2)
+    told = result.stdout.str()
+    assert told.count("\nprinted once\n") == 1
+    assert told.count("- pbxsim: the order -") == 2
+
+
+def test_a_token_of_which_something_does_not_happen_warns(run: Runner) -> None:
+    code = """
+        @pytest.mark.pbx_orders
+        def test_it(pbx):
+            call(pbx)
+        """
+    result = run(code, "--pbxsim-order", "request1.lost+request9.lost+pbx2:record1.unseen")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.fnmatch_lines(["*--pbxsim-order: pbx2:record1.unseen, request9.lost did not happen: *"])
+    run(code, "--pbxsim-order", "request1.lost").assert_outcomes(passed=1, warnings=0)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pbxsim.testing import PbxServer, Receiver
-from pbxsim.testing.orders import BadOrder, Difference, Order, Played, orders, take_down
+from pbxsim.testing.orders import KINDS, BadOrder, Difference, Order, Played, orders, take_down
 from pbxsim.testing.pbx_files import day_zone
 from tests.testing.users_files import plugin
 
@@ -229,3 +229,16 @@ def test_each_planted_bug_is_caught_by_its_own_difference_and_careful_clients_pa
     )
     again.assert_outcomes(failed=1)
     again.stdout.fnmatch_lines(["request1.lost", "to have it again: *--pbxsim-order request1.lost"])
+
+
+@pytest.mark.parametrize(
+    "token", ["request1.overtaken0", "request1.overtaken1001", "request1.midnight172800001", "webhook1000000.late"]
+)
+def test_a_token_whose_numbers_no_pbx_can_have_is_refused(token: str) -> None:
+    with pytest.raises(BadOrder, match="its numbers are from 1, up to 999999"):
+        Order.read(token)
+
+
+def test_where_nothing_could_come_otherwise_there_are_no_orders() -> None:
+    with pytest.raises(BadOrder, match="nothing happened in it"):
+        list(orders([three()], without=KINDS))

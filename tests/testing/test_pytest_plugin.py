@@ -222,4 +222,4 @@ def test_what_the_documentation_shows_works(run: Runner) -> None:
     (script,) = [block for block in blocks if "with Receiver()" in block]
     scripted = "def test_script():\n" + indent(script, "    ") + "        assert receiver.received\n"
     run.pytester.path.joinpath("test_docs.py").write_text("\n\n".join([*tests, scripted]), "utf-8")
-    run("-o", "pbxsim_file=shop.yaml", "test_docs.py").assert_outcomes(passed=3)
+    run("-o", "pbxsim_file=shop.yaml", "test_docs.py").assert_outcomes(passed=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,11 @@ WRONG = {
         Exit.USAGE,
         'error: --check "a \'b": No closing quotation',
     ),
+    "no such trap": (
+        ["--client", "CLIENT", "--only", "nope"],
+        Exit.USAGE,
+        "pbxsim traps: error: --only nope: there is no such trap for it; there are voipsun/error-with-200, ",
+    ),
     "it fails anyway": (["--client", "false"], Exit.REFUSED, "without any trap it says that it placed no call: exit 1"),
     "not there": (["--client", "no-such-command"], Exit.UNREACHABLE, "no-such-command: No such file or directory"),
     "nobody there": (["--client", "http://127.0.0.1:1/"], Exit.UNREACHABLE, "http://127.0.0.1:1/: Cannot connect"),
@@ -138,8 +144,11 @@ WRONG = {
 
 
 @pytest.mark.parametrize("why", WRONG)
-def test_what_cannot_be_tried_is_told_by_its_exit_code(file: str, capsys: pytest.CaptureFixture[str], why: str) -> None:
+def test_what_cannot_be_tried_is_told_by_its_exit_code(
+    file: str, client: Callable[[str], list[str]], capsys: pytest.CaptureFixture[str], why: str
+) -> None:
     arguments, code, told = WRONG[why]
+    arguments = [client("0")[1] if word == "CLIENT" else word for word in arguments]
     try:
         came_to = main(["traps", file, *arguments])
     except SystemExit as ended:  # as argparse has it
@@ -151,3 +160,14 @@ def test_what_cannot_be_tried_is_told_by_its_exit_code(file: str, capsys: pytest
 def test_a_pbx_file_that_is_not_sound_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["traps", str(tmp_path / "none.yaml"), "--client", "true"]) == Exit.REFUSED
     assert "none.yaml" in capsys.readouterr().err
+
+
+def test_ctrl_c_is_told_by_its_exit_code_and_is_no_pass(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import os, signal; os.kill(os.getppid(), signal.SIGINT); signal.pause()"
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it
+    try:
+        assert main(["traps", file, "--client", f"{sys.executable} -c '{code}'"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "interrupted\n")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
 from pbxsim.testing import Receiver
 from pbxsim.traps.integration import Address, CommandLine, NotThere
-from pbxsim.traps.run import CannotTry, Wish, tried
+from pbxsim.traps.run import CannotTry, Unfitting, Wish, tried
 from tests.traps.crm import FILE, Careless, Crm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pbxsim.testing.receiver import Received
+    from pbxsim.testing.receiver import Answer, Received
     from pbxsim.traps.card import Card
 
 pytestmark = pytest.mark.slow  # each runs an integration several times
@@ -222,7 +225,7 @@ async def test_a_check_that_fails_without_a_trap_and_a_file_without_its_receiver
     receiver.handler = Hopeless()
     with pytest.raises(CannotTry, match="without any trap the check says that something is wrong: status 409"):
         await card(file, receiver)
-    with pytest.raises(CannotTry, match=r"has \$\{RECEIVER\}: say with --receiver"):
+    with pytest.raises(Unfitting, match=r"has \$\{RECEIVER\}: say with --receiver"):
         await tried(Wish(file=str(file), integration=Address(receiver.url, 1)), lambda _text: None)
 
 
@@ -233,8 +236,99 @@ async def test_what_is_not_there_or_takes_too_long_is_told() -> None:
         await Address("http://127.0.0.1:1", 1).ask({})
     with pytest.raises(NotThere, match="no address"):
         await Address("no address", 1).ask({})
-    said = await CommandLine([sys.executable, "-c", "input()"], 0.2).ask({})
-    assert (said.yes, said.how) in [
-        (False, "it was not done after 0.2 s, and was ended"),
-        (False, "exit 1: EOFError: EOF when reading a line"),  # where there is no terminal to read from
-    ]
+    said = await CommandLine([sys.executable, "-c", "import signal; signal.pause()"], 0.2).ask({})
+    assert (said.yes, said.how) == (False, "it was not done after 0.2 s, and was ended")
+
+
+class FallsBack(Crm):
+    """Places a call by another vendor where the first says no."""
+
+    def place(self, order: str, number: str) -> int:
+        """Say 200 where one of the two took it."""
+        said = super().place(order, number)
+        return self.by_voipsun(number) if said == 502 else said
+
+    def by_voipsun(self, number: str) -> int:
+        """Place it."""
+        user = {"username": "crm", "password": "change-me-too", "action": "originate"}
+        query = urlencode({**user, "srcExtenInternalNum": "100", "dstNum": number})
+        with urlopen(f"{self.url}/api/api.php?{query}", timeout=10) as reply:
+            return 200 if json.loads(reply.read())["success"] == "true" else 502
+
+
+class DialsWithAPrefix(FallsBack):
+    """Dials the whole number, and knows nothing of what comes of it."""
+
+    def place(self, order: str, number: str) -> int:
+        """Place a call."""
+        return self.by_voipsun(f"420{number}")
+
+    def outcome(self, order: str) -> str:
+        """What was taken was answered."""
+        return "ANSWERED"
+
+
+async def test_one_that_places_the_call_another_way_says_so_rightly(file: Path, receiver: Receiver) -> None:
+    receiver.handler = FallsBack()
+    found = await card(file, receiver, "simotel/failure-with-200", "simotel/failure-with-a-status", checks=False)
+    assert set(verdicts(found).values()) == {"passed"}
+
+
+async def test_a_number_with_its_prefix_is_the_number(file: Path, receiver: Receiver) -> None:
+    receiver.handler = DialsWithAPrefix()
+    found = await card(file, receiver, "voipsun/taken-then-busy")
+    assert [mark.verdict for mark in found.marks] == ["fell in"]
+    assert "the check says that something is wrong" in found.marks[0].why
+
+
+class HintsElsewhere(Crm):
+    """Asks another vendor with a parameter that is misspelt, and dials by Simotel and VoIPSUN."""
+
+    def place(self, order: str, number: str) -> int:
+        """Place two calls."""
+        return max(super().place(order, number), FallsBack.by_voipsun(self, number))  # type: ignore[arg-type]
+
+    def ask(self, service: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Misspell something for Simotel."""
+        return super().ask(service, {**body, "trunkname": "pstn"})
+
+
+async def test_what_one_vendor_hints_at_is_no_mark_at_another(file: Path, receiver: Receiver) -> None:
+    receiver.handler = HintsElsewhere()
+    found = await card(file, receiver, "voipsun/silent-parameters", checks=False)
+    assert verdicts(found) == {"voipsun/silent-parameters": "passed"}
+
+
+async def test_one_that_is_gone_meanwhile_is_told_with_the_trap(file: Path, tmp_path: Path) -> None:
+    script = tmp_path / "client"
+    begins = f"#!{sys.executable}\nimport pathlib\npathlib.Path(__file__).unlink()\n"
+    script.write_text(begins + CLIENT.format(verdict=CARELESS), encoding="utf-8")
+    script.chmod(0o700)
+    wish = Wish(file=str(file), integration=CommandLine([str(script)], 20), receiver="http://127.0.0.1:1")
+    with pytest.raises(NotThere, match="No such file or directory; until the trap voipsun/error-with-200 it was there"):
+        await tried(wish, lambda _text: None)
+
+
+async def test_one_that_waits_for_the_end_of_its_call_while_the_clock_is_held_is_told_so(file: Path) -> None:
+    waits = [sys.executable, "-c", CLIENT.format(verdict="__import__('signal').pause()")]
+    wish = Wish(file=str(file), integration=CommandLine(waits, 5), receiver="http://127.0.0.1:1")
+    with pytest.raises(CannotTry, match=r"ended; the clock is held: one that waits for a call's end wants --clock 60"):
+        await tried(wish, lambda _text: None)
+
+
+async def test_where_nobody_takes_webhooks_those_traps_are_not_tried(file: Path, receiver: Receiver) -> None:
+    class Deaf(Crm):
+        """Takes none, and reads the vendor's reports alone."""
+
+        def told(self, request: Received) -> int:
+            return 404
+
+        def check(self, request: Received) -> Answer:
+            return 200
+
+    receiver.handler = Deaf()
+    webhooks = ("webhooks-before-the-reply", "webhooks-twice", "webhooks-late", "webhooks-out-of-order")
+    found = await card(file, receiver, *webhooks, "record-late")
+    assert verdicts(found) == {**dict.fromkeys(webhooks, "not tried"), "record-late": "passed"}
+    why = {mark.why for mark in found.marks[:4]}
+    assert why == {"your server takes no webhook without a trap either: NewState: HTTP 404: Not Found"}
