@@ -104,3 +104,30 @@ async def test_the_session_is_had_as_a_test_and_as_command_lines(pbx: Pbx, viewe
     get(pbx, "/api/api.php", {"action": "listcalls"})
     assert "def test_" in await save(page, "As a test (pytest)")
     assert "curl" in await save(page, "As command lines (curl)")
+
+
+async def test_a_ledger_that_is_long_shows_its_newest_entries(pbx: Pbx, viewer: Viewer) -> None:
+    for number in range(1, 1002):
+        pbx.ask("POST", "/accounts/shop/credit", {"amount": f"0.{number:06}"})
+    page = await viewer.open(pbx, "cdrs")
+    await page.get_by_role("row", name="shop").get_by_role("button", name="Ledger").click()
+    newest = page.locator(".ledger tbody tr").first
+    assert "0.001001" in str(await newest.text_content())
+
+
+async def test_lists_say_where_they_are_only_the_newest(pbx: Pbx, viewer: Viewer) -> None:
+    told = "Only the newest 200 are shown and searched."
+    for _ in range(200):
+        pbx.incoming("608000111", "222333444")
+        pbx.advance(120)
+    page = await viewer.open(pbx, "calls")
+    await page.locator("tbody tr").nth(99).wait_for()
+    assert not await page.get_by_text(told).is_visible()
+    pbx.incoming("608000111", "222333444")
+    pbx.advance(120)
+    await page.reload()
+    await page.get_by_text(told).wait_for()
+    await page.evaluate("location.hash = '#/cdrs'")
+    await page.get_by_text(told).wait_for()
+    await page.get_by_label("From number").fill("608000111")
+    await page.get_by_text("Records: 201").wait_for()

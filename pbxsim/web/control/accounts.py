@@ -14,7 +14,7 @@ from pbxsim.clock.instant import iso
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.account import UNIT, amount_of, spell_amount
 from pbxsim.pbx.ledger import EntryKind
-from pbxsim.web.control.paging import NamedPage, Page, listing, named_listing
+from pbxsim.web.control.paging import NamedPage, OrderedPage, listing, named_listing
 from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.route import Command, OnceStored
 
@@ -61,11 +61,17 @@ def listed(host: HostedPbx, query: NamedPage) -> Response:
     return named_listing(host.pbx.accounts.values(), query, shown, name=lambda account: account.name)
 
 
-def ledger(host: HostedPbx, name: str, query: Page) -> Response:
-    """List an account's entries, in the order in which they were booked."""
-    booked = host.pbx.ledger.of(_account(host.pbx, name).name)
-    entries = dropwhile(lambda entry: entry.id <= query.after, booked)
+def ledger(host: HostedPbx, name: str, query: OrderedPage) -> Response:
+    """List an account's entries, in the order in which they were booked unless asked otherwise."""
+    is_newest = query.order == "newest"
+    booked = host.pbx.ledger.of(_account(host.pbx, name).name, newest_first=is_newest)
+    entries = dropwhile(lambda entry: _is_before(entry, query), booked)
     return listing(entries, query.limit, _entry, key=lambda entry: entry.id)
+
+
+def _is_before(entry: LedgerEntry, page: OrderedPage) -> bool:
+    """Tell whether an entry stands before that part of the list."""
+    return 0 < page.after <= entry.id if page.order == "newest" else entry.id <= page.after
 
 
 def top_up(host: HostedPbx, name: str, body: TopUp) -> Command:

@@ -15,14 +15,14 @@ from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, CdrQuery
 from pbxsim.sinks.cdr_export import csv_of, shown
-from pbxsim.web.control.paging import Page, listing
+from pbxsim.web.control.paging import OrderedPage, listing
 from pbxsim.web.control.request import moment
 from pbxsim.web.control.response import Response
 
 Outcome = Literal["ANSWERED", "NO ANSWER", "BUSY", "FAILED"]
 
 
-class CdrFilter(Page, kw_only=True):
+class CdrFilter(OrderedPage, kw_only=True):
     """Which records; all that is given must fit."""
 
     from_: str | None = msgspec.field(name="from", default=None)
@@ -41,12 +41,12 @@ class CsvFilter(CdrFilter, kw_only=True):
 
 
 def listed(host: HostedPbx, query: CdrFilter) -> Response:
-    """List records in the order of their ids."""
+    """List records in the order of their ids, unless asked otherwise."""
     return listing(_found(host, query), query.limit, shown, key=lambda cdr: cdr.id)
 
 
 def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
-    """Send records as a CSV file (RFC 4180), in the order of their ids."""
+    """Send records as a CSV file (RFC 4180), in the order in which they would be listed."""
     return Response(
         body=csv_of(list(islice(_found(host, query), query.limit))),
         content_type="text/csv; charset=utf-8; header=present",
@@ -55,6 +55,7 @@ def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
 
 
 def _found(host: HostedPbx, query: CdrFilter) -> Iterator[Cdr]:
+    is_newest = query.order == "newest"
     wanted = CdrQuery(
         src=query.src,
         dst=query.dst,
@@ -62,7 +63,8 @@ def _found(host: HostedPbx, query: CdrFilter) -> Iterator[Cdr]:
         custom1=query.custom1,
         since=moment("from", query.from_),
         until=moment("to", query.to),
-        after=query.after,
+        after=(query.after or None) if is_newest else query.after,
+        newest_first=is_newest,
     )
     ended_since = moment("since", query.since)
     return (cdr for cdr in host.pbx.cdrs.find(wanted) if ended_since is None or cdr.end >= ended_since)

@@ -14,7 +14,7 @@ import msgspec
 from pbxsim.clock.instant import iso
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.session import Session
-from pbxsim.web.control.paging import Page, discreet, listing
+from pbxsim.web.control.paging import OrderedPage, Page, discreet, listing
 from pbxsim.web.control.request import moment
 from pbxsim.web.control.response import Problem, Response
 
@@ -35,15 +35,11 @@ class JournalFilter(Page, kw_only=True):
     format: Literal["json", "jsonl", "replay"] = "json"
 
 
-class RequestFilter(Page, kw_only=True):
-    """Which requests: of one vendor (`none`: those that reached none), only those with hints; in which order.
-
-    In the order `newest` the page behind `after` is of those that came before it.
-    """
+class RequestFilter(OrderedPage, kw_only=True):
+    """Which requests: of one vendor (`none`: those that reached none), only those with hints; in which order."""
 
     vendor: str | None = None
     hints: bool = False
-    order: Literal["oldest", "newest"] = "oldest"
 
 
 def journal(host: HostedPbx, query: JournalFilter) -> Response:

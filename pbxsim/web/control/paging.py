@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import dropwhile, islice
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -22,6 +22,12 @@ class Page(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     limit: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1_000
     after: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class OrderedPage(Page, kw_only=True):
+    """Which part of a list that is also to be had from its other end: with `newest` what is behind `after` is older."""
+
+    order: Literal["oldest", "newest"] = "oldest"
 
 
 class NamedPage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

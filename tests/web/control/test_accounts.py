@@ -145,3 +145,14 @@ async def test_a_reset_gives_the_credit_back_that_the_file_says(town: Town) -> N
     await town.post("/_pbxsim/reset")
     assert await credit(town) == "5.00"
     assert [entry["id"] for entry in (await town.get("/_pbxsim/accounts/till/ledger")).json] == [1]
+
+
+async def test_the_ledger_is_to_be_had_from_its_newest_entry_back(town: Town) -> None:
+    for amount in ("1", "2", "3"):
+        await town.post("/_pbxsim/accounts/till/credit", {"amount": amount})
+    first = await town.get("/_pbxsim/accounts/till/ledger?order=newest&limit=2")
+    assert [entry["amount"] for entry in first.json] == ["3.00", "2.00"]
+    assert first.headers["Link"] == '</_pbxsim/accounts/till/ledger?order=newest&limit=2&after=4>; rel="next"'
+    rest = await town.get("/_pbxsim/accounts/till/ledger?order=newest&after=4")
+    assert [entry["amount"] for entry in rest.json] == ["1.00", "5.00"]
+    assert (await town.get("/_pbxsim/accounts/till/ledger?order=newest&after=1")).json == []

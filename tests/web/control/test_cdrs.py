@@ -183,3 +183,13 @@ async def test_a_long_csv_file_comes_in_pieces(town: Town) -> None:
 def _failing(town: Town) -> CallOrder:
     to = town.host.pbx.dialplan.resolve("100", "main")
     return CallOrder(vendor="test", kind=CallKind.INCOMING, first=to, src="1", dst="100", second="100", spooled=True)
+
+
+async def test_records_are_to_be_had_from_the_newest_back(town: Town) -> None:
+    await five_calls(town)
+    assert await ids(town, "order=newest") == [5, 4, 3, 2, 1]
+    assert await ids(town, "order=newest&custom1=c0&limit=2") == [5, 3]
+    assert await ids(town, "order=newest&custom1=c0&after=3") == [1]
+    first = await town.get("/_pbxsim/cdrs?order=newest&limit=2")
+    assert first.headers["Link"] == '</_pbxsim/cdrs?order=newest&limit=2&after=4>; rel="next"'
+    assert [row["id"] for row in await rows(town, "order=newest&limit=2")] == ["5", "4"]

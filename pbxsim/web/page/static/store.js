@@ -18,6 +18,14 @@ export const KINDS = {
   cdrs: { key: (cdr) => cdr.id, most: 500 },
 };
 
+const TOLD = 200; // of what grows for ever a snapshot has so many, the newest
+
+/** Tell whether a list, newest first, is only the newest of what there was: nothing else begins later than at 1. */
+export function isPart(documents) {
+  const oldest = documents.at(-1);
+  return documents.length >= TOLD && (oldest.id ?? oldest.seq) > 1;
+}
+
 export class Store {
   constructor() {
     this._documents = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, new Map()]));

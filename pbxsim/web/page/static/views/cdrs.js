@@ -2,12 +2,14 @@
 
 import { el, KeyedList, perFrame, replace, setText } from "../dom.js";
 import { save } from "../saving.js";
+import { isPart } from "../store.js";
 import { Credit } from "./credit.js";
 import { Injections } from "./injections.js";
 
 const CDRS = "/_pbxsim/cdrs";
 const PAGE = 60; // a table of many columns is laid out anew with each record that comes
 const PAUSE = 1000;
+const MOST = 1000; // that are asked for by a filter: it is done each second while records come
 const COLUMNS = ["id", "call", "vendor", "start", "src", "dst", "disposition", "duration", "billsec", "cause", "account", "custom"];
 const OUTCOMES = ["ANSWERED", "NO ANSWER", "BUSY", "FAILED"];
 
@@ -86,23 +88,24 @@ class Records {
     const turn = (this._turn += 1);
     const filter = this._filter();
     try {
-      const cdrs = Object.keys(filter).length ? await this._asked(filter) : [...this._context.store.all("cdrs").values()];
-      if (turn === this._turn) this._show(cdrs.reverse());
+      const cdrs = Object.keys(filter).length ? await this._asked(filter) : [...this._context.store.all("cdrs").values()].reverse();
+      if (turn === this._turn) this._show(cdrs, Object.keys(filter).length ? cdrs.length === MOST : isPart(cdrs));
     } catch (problem) {
       if (turn === this._turn && problem.status !== 401) this._context.announce(problem);
     }
   }
 
   _asked(filter) {
-    return this._context.api.get(CDRS, { ...filter, limit: 10000 });
+    return this._context.api.get(CDRS, { ...filter, limit: MOST, order: "newest" });
   }
 
-  _show(cdrs) {
+  /** Show records; `isPart`: there are older ones, too. */
+  _show(cdrs, isPart) {
     const { t } = this._context;
     this._list.set(cdrs.slice(0, this._most));
     this._empty.hidden = cdrs.length > 0;
     this._more.hidden = cdrs.length <= this._most;
-    setText(this._count, cdrs.length ? t("cdrs.count", { count: cdrs.length }) : "");
+    setText(this._count, cdrs.length ? t(isPart ? "listing.newest" : "cdrs.count", { count: cdrs.length }) : "");
   }
 
   _showMore() {

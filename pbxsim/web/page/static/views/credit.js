@@ -73,12 +73,12 @@ export class Credit {
   async _read(name) {
     const { api, t, words, announce } = this._context;
     try {
-      const entries = await api.get(`${ACCOUNTS}/${encodeURIComponent(name)}/ledger`, { limit: MOST });
+      const entries = await api.get(`${ACCOUNTS}/${encodeURIComponent(name)}/ledger`, { limit: MOST, order: "newest" });
       if (this._opened !== name) return;
       const title = t("cdrs.ledger.of", { name });
       const heads = COLUMNS.map((each) => el("th", { scope: "col" }, t(`cdrs.entry.${each}`)));
       const cell = (entry, each) => el("td", { class: entry[each] === null ? "nothing" : each, data: { label: t(`cdrs.entry.${each}`) } }, el("bdi", {}, each === "at" ? words.moment(entry.at) : (entry[each] ?? "")));
-      const rows = entries.reverse().map((entry) => el("tr", {}, COLUMNS.map((each) => cell(entry, each))));
+      const rows = entries.map((entry) => el("tr", {}, COLUMNS.map((each) => cell(entry, each))));
       replace(this._ledger, el("h4", {}, title), el("div", { class: "list", role: "region", tabindex: "0", "aria-label": title },
         el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, rows))));
     } catch (problem) {

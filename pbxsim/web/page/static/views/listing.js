@@ -14,6 +14,7 @@
  */
 
 import { el, KeyedList, perFrame, replace, setAttribute, setText } from "../dom.js";
+import { isPart } from "../store.js";
 
 const PAGE = 100;
 
@@ -36,6 +37,7 @@ export class Listing {
       update: (row, item) => this._update(row, item),
     });
     this._empty = el("p", { class: "empty" }, t(`${kind}.none`));
+    this._newest = el("p", { class: "quiet" });
     this._more = el("button", { type: "button", on: { click: () => this._showMore() } }, t("listing.more"));
     this._panel = el("div", { class: "panel" });
     const heads = this._columns().map((name) => el("th", { scope: "col", class: name }, t(`${kind}.${name}`)));
@@ -46,7 +48,7 @@ export class Listing {
           el("label", { class: "grows" }, t(`${kind}.find`), this._find),
           this._filters.map(({ name, field }) => el("label", {}, t(`${kind}.${name}`), field))),
         el("table", { "aria-label": t(`${kind}.title`) }, el("thead", {}, el("tr", {}, heads)), rows),
-        this._empty, this._more),
+        this._empty, this._newest, this._more),
       this._panel);
     this._show = perFrame(() => this._showNow());
     this._end = store.on(kind, () => this._show());
@@ -97,7 +99,16 @@ export class Listing {
     this._list.set(part);
     this._empty.hidden = part.length > 0;
     this._more.hidden = found.length <= part.length;
+    this._sayWhetherOlderOnesAreMissing();
     this._mark();
+  }
+
+  /** What is not known here is not searched either, which is not to look as if it had never been. */
+  _sayWhetherOlderOnesAreMissing() {
+    const { t, store } = this._context;
+    const known = [...store.all(this._about.kind).values()].reverse();
+    this._newest.hidden = !isPart(known);
+    setText(this._newest, this._newest.hidden ? "" : t("listing.newest", { count: known.length }));
   }
 
   _found() {
