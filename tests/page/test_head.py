@@ -120,3 +120,33 @@ async def test_a_tab_that_nobody_sees_lets_go_of_its_connection_and_goes_on_when
     await page.evaluate(SEEN, False)
     await viewer.is_live()
     await page.locator('li[data-user="sip100"][data-state="RINGING"]').wait_for()
+
+
+async def test_what_was_open_of_one_pbx_is_not_looked_for_in_another(browser: Browser) -> None:
+    with PbxServer("documented", "call-centre", process=True, clock=0) as pbx:
+        pbx.incoming("608000111", "299299000")
+        async with viewing(browser) as viewer:
+            page = await viewer.open(pbx, "calls/1")
+            await page.get_by_role("heading", name="Call 1").wait_for()
+            await page.get_by_label("PBX", exact=True).select_option("call-centre")
+            await page.get_by_text("No call yet.").wait_for()
+            assert page.url.endswith("?pbx=call-centre#/calls")
+
+
+@pytest.mark.parametrize("locale", ["en", "fa"])
+async def test_on_a_small_screen_the_tab_of_the_view_is_in_sight(pbx: Pbx, browser: Browser, locale: str) -> None:
+    async with viewing(browser, locale=locale, viewport={"width": 390, "height": 844}) as viewer:
+        page = await viewer.open(pbx, "cdrs")
+        last = page.locator("nav a[aria-current]")
+        await last.wait_for()
+        assert await last.evaluate(IN_SIGHT)
+        await page.evaluate("location.hash = '#/telephones'")
+        first = page.locator('nav a[aria-current][href="#/telephones"]')
+        await first.wait_for()
+        assert await first.evaluate(IN_SIGHT)
+
+
+IN_SIGHT = """(tab) => {
+  const { left, right } = tab.getBoundingClientRect();
+  return left >= -1 && right <= innerWidth + 1;
+}"""

@@ -166,3 +166,17 @@ async def test_telephones_are_found_by_number_name_and_agent(pbx: Pbx, viewer: V
         await page.get_by_label("Find a telephone").fill(wanted)
         await page.get_by_text("1 of 3").wait_for()
         await lamp(page, user).wait_for()
+
+
+async def test_who_answers_from_the_keyboard_hangs_up_from_where_they_are(pbx: Pbx, viewer: Viewer) -> None:
+    page = await viewer.open(pbx, "telephones/sip100")
+    small = page.locator("article.telephone")
+    for buttons in (small, page.locator('li[data-user="sip100"]')):
+        pbx.incoming(CALLER, TO)
+        await buttons.locator('[data-verb="answer"]:enabled').focus()
+        await page.keyboard.press("Enter")
+        await lamp(page, "sip100", "INUSE").wait_for()
+        await buttons.locator('[data-verb="hangup"]:focus').wait_for()
+        await page.keyboard.press("Enter")
+        await lamp(page, "sip100", "NOT_INUSE").wait_for()
+        await buttons.locator(":focus").wait_for()

@@ -97,3 +97,15 @@ async def test_with_a_token_the_form_works_too(browser: Browser, name: str) -> N
             await page.get_by_role("button", name="Use it").click()
             await viewer.is_live()
             assert (await send(page)).startswith("200 OK\n")
+
+
+async def test_an_action_that_is_chosen_next_knows_of_the_call_that_the_one_before_has_placed(
+    pbx: PbxServer, viewer: Viewer
+) -> None:
+    page = await viewer.open(pbx, "try/voipsun/originate")
+    await send(page)
+    await page.get_by_label("Action").first.select_option("voipsun/hangupcall")
+    await page.locator(".wire > pre").get_by_text("channelName=SIP").wait_for()
+    await page.locator(".came").evaluate("(came) => came.replaceChildren()")
+    assert '"success":"true"' in await send(page)
+    assert [call.state for call in pbx.calls] == ["ended"]

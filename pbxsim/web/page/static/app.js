@@ -60,6 +60,8 @@ class Page {
     const url = new URL(location.href);
     if (name) url.searchParams.set("pbx", name);
     else url.searchParams.delete("pbx");
+    const [, path, ...rest] = url.hash.split("/");
+    if (rest.length && path !== "try") url.hash = `/${path}`; // a call, a telephone of that number is another one here
     history.replaceState(null, "", url);
     this.pbx = this.api.pbx = name;
     this.stream.restart();

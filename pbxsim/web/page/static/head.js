@@ -32,6 +32,15 @@ export class Head {
   /** Show which view is looked at. */
   mark(path) {
     VIEWS.forEach((view, index) => setAttribute(this._tabs[index], "aria-current", view.path === path ? "page" : null));
+    this._scrollTo(this._tabs[VIEWS.findIndex((view) => view.path === path)]);
+  }
+
+  /** Have a tab in sight: on a small screen they stand in a row that is scrolled. The page itself stays where it is. */
+  _scrollTo(tab) {
+    const row = tab.parentNode;
+    const [own, seen] = [tab.getBoundingClientRect(), row.getBoundingClientRect()];
+    if (own.left < seen.left) row.scrollLeft += own.left - seen.left;
+    else if (own.right > seen.right) row.scrollLeft += own.right - seen.right;
   }
 
   /** Show how the connection stands. */

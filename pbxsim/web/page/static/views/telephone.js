@@ -62,6 +62,7 @@ export class Telephone {
 
   _show(phone) {
     const { t } = this._context;
+    const focused = document.activeElement;
     this._phone = phone;
     setText(this._stands, t(`telephones.state.${phone.device_state}`));
     setAttribute(this._stands, "data-state", phone.device_state);
@@ -74,6 +75,13 @@ export class Telephone {
     setText(this._place, registrationOf(phone, t));
     setDisabled(this._register, phone.registered);
     setDisabled(this._unregister, !phone.registered);
+    if (focused.disabled && this._article.contains(focused)) this._keepFocus(focused);
+  }
+
+  /** What was pressed cannot be pressed again: focus, which would be lost, goes to what can be done now. */
+  _keepFocus(pressed) {
+    const near = pressed.closest(".buttons").querySelector("button:not(:disabled)");
+    (near ?? this._number).focus();
   }
 
   _showCall(item, call) {

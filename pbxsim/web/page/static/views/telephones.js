@@ -163,8 +163,10 @@ class Telephones {
     const verbs = isRinging(phone) ? ["answer", "reject"] : phone.calls.length ? ["hangup"] : [];
     if (buttons.dataset.verbs === verbs.join(" ")) return;
     buttons.dataset.verbs = verbs.join(" ");
+    const hadFocus = buttons.contains(document.activeElement);
     replace(buttons, verbs.map((verb) => el("button", { type: "button", data: { verb },
       "aria-label": `${t(`telephones.${verb}`)} ${phone.internal || phone.user}` }, t(`telephones.${verb}`))));
+    if (hadFocus) (buttons.querySelector("button") ?? buttons.previousSibling).focus();
   }
 
   // -- hands and keys ----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ class Try {
     this._name = context.rest;
     const { t } = context;
     this._choice = el("select", { on: { change: () => context.navigate(`try/${this._choice.value}`) } });
-    this._form = el("form", { class: "fields", autocomplete: "off", on: { submit: (event) => this._send(event), input: () => this._preview() } });
+    this._form = el("form", { class: "fields", autocomplete: "off", on: { submit: (event) => this._send(event), input: () => this._changed() } });
     this._sent = el("pre", { class: "raw", tabindex: "0", "aria-label": t("try.request") });
     this._came = el("div", { class: "came", role: "region", "aria-label": t("try.reply") });
     this._preview = perFrame(() => this._showRequest());
@@ -36,13 +36,21 @@ class Try {
     this._gone = true;
   }
 
+  /** Go to another action, with the values that work by now: of a call, say, that was placed by the one before. */
   go(name) {
     this._name = name;
     this._show();
+    this._read();
   }
 
-  /** Read what can be asked, with the values that work now. */
+  _changed() {
+    this._isChanged = true;
+    this._preview();
+  }
+
+  /** Read what can be asked, with the values that work now; what somebody has begun to fill in meanwhile stays. */
   async _read() {
+    this._isChanged = false;
     const { api, announce } = this._context;
     try {
       const listed = await api.get("/_pbxsim/actions");
@@ -50,7 +58,8 @@ class Try {
       this._actions = new Map(listed.map((action) => [action.name, action]));
       replace(this._choice, [...Map.groupBy(listed, (action) => action.title)].map(([title, actions]) =>
         el("optgroup", { label: title }, actions.map((action) => el("option", { value: action.name }, action.action)))));
-      this._show();
+      if (this._isChanged) this._choice.value = this._action.name;
+      else this._show();
     } catch (problem) {
       if (problem.status !== 401) announce(problem);
     }
