@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from itertools import islice
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -34,6 +35,9 @@ LINGER: Final = 5.0
 
 RING_BYTES: Final = 2_000_000
 """How much of what was told is kept for those who are slow, or were away."""
+
+SENT_BYTES: Final = 65_536
+"""So much of it goes to one who is behind in one piece, or one event that is longer: whoever is slow holds no more."""
 
 _SHARE: Final = 60  # a look that took so long is not followed by another before that many times as long
 _LONGEST: Final = 8.0  # seconds between two looks at most: a page that hears nothing for longer thinks us gone
@@ -86,7 +90,7 @@ class Feed:
                 elif self._is_lost(position):
                     return
                 else:
-                    news, position = self._behind(position), self._last
+                    news, position = self._behind(position)
                     yield news
         finally:
             self.lookers -= 1
@@ -116,8 +120,16 @@ class Feed:
         """Tell whether something behind that event is not kept any more."""
         return position < (self._ring[0][0] - 1 if self._ring else self._last)
 
-    def _behind(self, position: int) -> bytes:
-        return b"".join(told for number, told in self._ring if number > position)
+    def _behind(self, position: int) -> tuple[bytes, int]:
+        """Give what was told next, and up to which event: never all of the ring, of which else each would hold a copy."""
+        parts, size = [], 0
+        for number, told in islice(self._ring, position + 1 - self._ring[0][0], None):  # they are numbered without gaps
+            parts.append(told)
+            size += len(told)
+            position = number
+            if size >= SENT_BYTES:
+                break
+        return b"".join(parts), position
 
     def _all(self) -> Iterator[bytes]:
         """Give all there is, in parts. What changes meanwhile is told once more afterwards, as it is then."""

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pbxsim.pbx.events import CallStarted
-from pbxsim.web.control.feed import Feed
+from pbxsim.web.control.feed import SENT_BYTES, Feed
 from tests.web.control.looker import Event, Looker, looking
 from tests.web.control.problems import problem
 from tests.web.town import Town, running
@@ -153,6 +153,33 @@ async def test_who_is_too_slow_is_sent_away(town: Town) -> None:
             await town.advance(1)
     with pytest.raises(StopAsyncIteration):
         await anext(slow)
+    feed.close()
+
+
+@pytest.mark.slow
+async def test_who_is_behind_gets_all_of_it_in_pieces(town: Town) -> None:
+    feed = Feed(town.host, period=0.001)
+    behind, quick = feed.follow(), feed.follow()
+    async for told in behind:
+        if b'"last":true' in told:
+            break
+    told_to_quick: list[bytes] = []
+    async for told in quick:
+        if b"event: snapshot" not in told:
+            told_to_quick.append(told)
+        elif b'"last":true' not in told:
+            continue
+        whole = b"".join(told_to_quick)
+        if len(whole) > 3 * SENT_BYTES:
+            break
+        for _ in range(20):
+            await town.get("/acme/api?secret=s3cret!&from=100&to=102")
+        await town.advance(60)
+    pieces = [await anext(behind)]
+    while sum(map(len, pieces)) < len(whole):
+        pieces.append(await anext(behind))
+    assert b"".join(pieces).startswith(whole)
+    assert max(map(len, pieces)) < SENT_BYTES + max(map(len, told_to_quick))
     feed.close()
 
 
