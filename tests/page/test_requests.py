@@ -185,3 +185,13 @@ async def test_requests_are_filtered(pbx: Pbx, viewer: Viewer) -> None:
     for which, first in {"calls": "1", "nobody": "2", "refused": "3", "hints": "3"}.items():
         await page.get_by_label("Show").select_option(which)
         await page.locator(f"tbody tr:first-child td:first-child:has-text('{first}')").wait_for()
+
+
+async def test_a_reply_s_status_stands_with_the_vendor_s_code_and_once_where_both_are_one(
+    pbx: Pbx, viewer: Viewer
+) -> None:
+    get(pbx, "/api/api.ph", {"action": "originate"})
+    get(pbx, "/api/api.php", {"username": "crm", "password": PASSWORD, "action": "orignate"})
+    page = await viewer.open(pbx, "requests")
+    await page.locator("tbody tr").nth(1).wait_for()
+    assert await page.locator("tbody .badge").all_text_contents() == ["200 110", "404"]

@@ -12,7 +12,7 @@ export default {
         at: (request, words) => words.time(request.at),
         vendor: (request) => request.vendor ?? "–",
         what: (request) => `${request.method} ${request.path}`,
-        status: (request) => (request.code ? `${request.status} ${request.code}` : String(request.status || "–")),
+        status: (request) => statusOf(request),
         call: (request) => String(request.call ?? ""),
         hints: (request) => request.hints.join("; "),
       },
@@ -36,6 +36,11 @@ export default {
 /** Say what became of a request: a vendor's refusal often comes with status 200. */
 export function stateOf({ status, code }) {
   return code || status >= 400 || status === 0 ? "bad" : "good";
+}
+
+/** Spell a status with the vendor's own code, where that is another. */
+function statusOf({ status, code }) {
+  return [status, code].filter((each, index) => each && !(index && String(each) === String(status))).join(" ") || "–";
 }
 
 function partsOf({ seq, vendor, method, path, params, code, status, call, hints, reply }) {
