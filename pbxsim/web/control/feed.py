@@ -121,7 +121,7 @@ class Feed:
         return position < (self._ring[0][0] - 1 if self._ring else self._last)
 
     def _behind(self, position: int) -> tuple[bytes, int]:
-        """Give what was told next, and up to which event: never all of the ring, of which else each would hold a copy."""
+        """Give what was told next, and up to which event; not the whole ring, of which each would hold a copy."""
         parts, size = [], 0
         for number, told in islice(self._ring, position + 1 - self._ring[0][0], None):  # they are numbered without gaps
             parts.append(told)
