@@ -144,6 +144,9 @@ async def test_on_a_small_screen_the_tab_of_the_view_is_in_sight(pbx: Pbx, brows
         first = page.locator('nav a[aria-current][href="#/telephones"]')
         await first.wait_for()
         assert await first.evaluate(IN_SIGHT)
+        head = await page.locator("header").bounding_box()
+        assert head is not None
+        assert head["height"] < 844 * 0.3  # what a view is for begins on the same screen
 
 
 IN_SIGHT = """(tab) => {
