@@ -12,7 +12,7 @@ import pytest
 
 ROOT: Final = Path(__file__).parents[1]
 PAGE: Final = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-TARGETS: Final = sorted(set(re.findall(r"(?:^|`)make ([a-z]+)", PAGE, re.MULTILINE)))
+TARGETS: Final = sorted(set(re.findall(r"(?:^|`)make ([a-z]+(?:-[a-z]+)*)", PAGE, re.MULTILINE)))
 PATHS: Final = sorted(
     {quoted for quoted in re.findall(r"`([\w./-]+)`", PAGE) if "/" in quoted} | set(re.findall(r"\]\(([^)]+)\)", PAGE))
 )
