@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -18,6 +19,7 @@ from tests.crash.reading import Shown, lists, read_on
 from tests.receivers import WebReceiver
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = pytest.mark.slow  # each kill starts two servers
@@ -57,12 +59,16 @@ class Came(msgspec.Struct):
         self.oldest_gone = max([self.oldest_gone, *(killed_at - shown.first[line] for line in gone)])
 
 
+def _told(receiver: WebReceiver, path: str) -> list[bytes]:
+    """Give what webhooks have told at a path."""
+    return [each.body for each in receiver.heard if each.target == path]
+
+
 async def _killed(
-    nursery: Nursery, receiver: WebReceiver, arguments: tuple[str, ...], looks: int, wait: float, came: Came
+    nursery: Nursery, events: Callable[[], list[bytes]], arguments: tuple[str, ...], looks: int, wait: float, came: Came
 ) -> None:
     """Start a server on a fresh file, kill it under load and readers' eyes; see what the next one shows."""
     shown, killed_at = Shown(), [0.0]
-    receiver.heard.clear()
     child = await nursery.server(*arguments)
 
     def kill() -> None:
@@ -73,7 +79,7 @@ async def _killed(
         asyncio.get_running_loop().call_later(wait, kill)
 
     await asyncio.gather(press(child, Told(), is_held=False), read_on(child, shown, looks, enough))
-    told = {msgspec.json.decode(each.body)["unique_id"] for each in receiver.heard if each.target == "/events"}
+    told = {msgspec.json.decode(event)["unique_id"] for event in events()}
     after = await nursery.server(*arguments)
     async with aiohttp.ClientSession() as session:
         came.add(shown, told, await lists(session, after), killed_at[0])
@@ -82,14 +88,17 @@ async def _killed(
 
 async def test_a_kill_on_a_fresh_file_takes_back_only_what_readers_had_just_been_shown(tmp_path: Path) -> None:
     receiver, nursery = await WebReceiver.started(), await Nursery.opened(*_LEAN)
-    file, came, chance = tmp_path / "crash.yaml", Came(), stream(1, "fresh", 0)
-    file.write_text(PBX.format(receiver=receiver.url), encoding="utf-8")
+    came, chance = Came(), stream(1, "fresh", 0)
     start = ("--start-at", "2026-06-01T08:00:00Z")
     try:
         for turn in range(KILLS):
+            # A path for each turn: what the server of the one before had still on its way is none of this one's.
+            path, file = f"/{turn}", tmp_path / f"crash-{turn}.yaml"
+            file.write_text(PBX.format(receiver=receiver.url + path), encoding="utf-8")
+            events = partial(_told, receiver, f"{path}/events")
             arguments = (str(file), "--port", "0", "--clock", "200", "--db", str(tmp_path / f"{turn}.sqlite3"), *start)
             looks, wait = 1 + int(draw(chance, 2 * turn) * _MOST_LOOKS), draw(chance, 2 * turn + 1) * _LONGEST_WAIT
-            await _killed(nursery, receiver, arguments, looks, wait, came)
+            await _killed(nursery, events, arguments, looks, wait, came)
     finally:
         await nursery.close()
         await receiver.go_down()
