@@ -300,7 +300,7 @@ class Installation:
         """Implement `Admission`."""
         loaded, fresh = self._wanted(wish)
         refuse_clashes([*self._loaded.values(), loaded])
-        refuse_name(loaded, is_secret=self.secrets.value(loaded.file.name) != loaded.file.name)
+        refuse_name(loaded, is_secret=self.secrets.is_in_name(loaded.file.name))
         VendorPaths(self.vendors[vendor] for vendor in sorted({*self.hosts.vendors(), *loaded.file.vendors}))
         assembly = self._assembly(loaded, self._folder(loaded))
         host = HostedPbx(assembly, self.vendors, rate=self._settings.rate, secrets=self.secrets)

@@ -24,6 +24,7 @@ MASK: Final = "***"
 _SHORTEST: Final = 6
 _LONGEST_NUMBER: Final = 15  # ITU-T E.164
 _HEX: Final = re.compile(r"%[0-9A-F]{2}")
+_AS_IT_IS: Final = re.compile(r"[A-Za-z0-9._~-]+")  # RFC 3986, 2.3: what no spelling changes
 _NOTHING: Final = re.compile(r"(?!)")
 _FEW: Final = 32
 _REMEMBERED: Final = 512
@@ -64,6 +65,18 @@ class SecretValues:
     def value(self, value: str) -> str:
         """Give a value (of a parameter, a header, a field): hidden if it is a secret of any length."""
         return MASK if value in self._whole else self.text(value)
+
+    def is_in_name(self, name: str) -> bool:
+        """Tell whether a name is a secret of any length, or has a longer one in it.
+
+        Quick where the pattern is not made yet, as for each of many PBXs that come one after the other: in a name of
+        letters, digits, dots and hyphens nothing can stand but as it is.
+        """
+        if _AS_IT_IS.fullmatch(name) is None:
+            return self.value(name) != name
+        if name in self._whole:
+            return True
+        return any(value in name for value in self._secret - self._public if not stands_by_chance(value))
 
     def spaced(self, text: str) -> str:
         """Give a text without any secret, the short ones where no letter or digit is next to them."""

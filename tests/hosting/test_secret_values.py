@@ -90,3 +90,27 @@ def test_at_no_place_is_a_letter_tried_for_more_than_one_secret() -> None:
     pattern = _alternation(sorted(quote(f"same-beginning-{number}") for number in range(100)))
     assert pattern.count("same\\-beginning\\-") == 1
     assert pattern.count("|") == 99 - pattern.count(")?")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("shop", False),
+        ("s3cret-one", True),
+        ("the-s3cret-one-2", True),
+        ("1234", True),
+        ("shop-1234", False),
+        ("a b", False),
+        ("of%20blanks%20and", True),
+        ("of blanks and", True),
+        ("public-one", False),
+    ],
+)
+def test_a_name_that_is_or_holds_a_secret_is_known_before_and_after_the_pattern_is_made(
+    name: str, is_secret: bool
+) -> None:
+    known = SecretValues()
+    known.learn({"s3cret-one", "1234", "of blanks and", "public-one"}, {"public-one"})
+    before = known.is_in_name(name)
+    assert known.text("s3cret-one") != "s3cret-one"
+    assert (before, known.is_in_name(name), known.value(name) != name) == (is_secret,) * 3
