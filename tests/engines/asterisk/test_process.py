@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -66,8 +67,10 @@ def test_it_starts_without_a_complaint_and_ends_at_once(asterisk: AsteriskInstal
     try:
         exchange.process.start()
         assert (exchange.folder / "etc/manager.conf").stat().st_mode & 0o777 == 0o600
-        while not (exchange.folder / "run/asterisk.ctl").exists():
+        ends = time.perf_counter() + 30
+        while not ((exchange.folder / "run/asterisk.ctl").exists() and exchange.process.log.exists()):
             assert exchange.process.runs, exchange.process.last_words()
+            assert time.perf_counter() < ends, "it has no log"
         assert exchange.complaints() == []
     finally:
         exchange.close()
