@@ -15,9 +15,10 @@ import msgspec
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.request_log import RequestShown
 from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.recent_calls import in_order
 from pbxsim.sinks.cdr_export import CdrShown
 from pbxsim.sinks.cdr_export import shown as cdr_shown
-from pbxsim.web.control import call_document, calls, webhooks
+from pbxsim.web.control import call_document, webhooks
 from pbxsim.web.control.matching import Entry, Expected, Verdict, check, judged
 from pbxsim.web.control.paging import discreet
 from pbxsim.web.control.response import Response, document
@@ -59,7 +60,7 @@ KINDS: Final = {
     "calls": Kind(
         "call",
         call_document.CallShown,
-        lambda host, after: (call_document.show(call) for call in calls.by_number(host.pbx) if call.number > after),
+        lambda host, after: map(call_document.show, in_order(host.pbx.calls, after)),
     ),
     "cdrs": Kind(
         "record",
