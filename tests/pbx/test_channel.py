@@ -144,9 +144,7 @@ def test_names_count_up_in_eight_hex_digits_over_all_calls() -> None:
     assert trunk_leg.unique_id == f"1700000000.{0xABCDF}"
 
 
-@pytest.mark.parametrize(
-    "name", ["", "SIP/desk", "SIP/desk-", "SIP/desk-xyz", "SIP/desk_00000001"]
-)
+@pytest.mark.parametrize("name", ["", "SIP/desk", "SIP/desk-", "SIP/desk-xyz", "SIP/desk_00000001"])
 def test_a_name_that_no_channel_has_ends_with_no_serial(name: str) -> None:
     assert serial_of(name) == 0
 
