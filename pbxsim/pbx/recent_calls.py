@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.calls import CallControl
 
 _ALL_TOLD: Final = 100  # calls that end after another, by when everybody has heard of that one's end
 
@@ -34,8 +33,7 @@ def keep(recent: deque[Call], by_number: dict[int, Call], call: Call) -> None:
     by_number[call.number] = call
 
 
-def in_order(calls: CallControl, after: int = 0) -> Iterator[Call]:
+def in_order(live: Mapping[int, Call], ended: Mapping[int, Call], after: int = 0) -> Iterator[Call]:
     """Give calls in progress and those that ended lately behind that number, in the order in which they began."""
-    live, ended = calls.live, calls.ended
     numbers = sorted([*ended, *live])  # two runs that are in order, but for a few
     return (live.get(number) or ended[number] for number in islice(numbers, bisect_right(numbers, after), None))

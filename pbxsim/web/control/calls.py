@@ -82,7 +82,7 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
 
 def listed(host: HostedPbx, query: CallFilter) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
-    fitting = (call for call in in_order(host.pbx.calls, query.after) if _fits(call, query))
+    fitting = (call for call in in_order(host.pbx.calls.live, host.pbx.calls.ended, query.after) if _fits(call, query))
     return listing(fitting, query.limit, call_document.show, key=_number)
 
 

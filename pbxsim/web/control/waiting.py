@@ -1,6 +1,7 @@
 """Did it happen, or will it: what clients sent, and calls, records and webhooks, judged now or waited for.
 
-Nobody waits while the clock is held: nothing happens by itself then, so the answer is the same in the end.
+Nobody waits while the clock is held: nothing happens by itself then, so the answer is the same in the end. Of records
+those are looked at that are in memory: all, or the newest 10,000 where there is a store.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import msgspec
 
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.request_log import RequestShown
-from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.recent_calls import in_order
 from pbxsim.sinks.cdr_export import CdrShown
 from pbxsim.sinks.cdr_export import shown as cdr_shown
@@ -60,12 +60,12 @@ KINDS: Final = {
     "calls": Kind(
         "call",
         call_document.CallShown,
-        lambda host, after: map(call_document.show, in_order(host.pbx.calls, after)),
+        lambda host, after: map(call_document.show, in_order(host.pbx.calls.live, host.pbx.calls.ended, after)),
     ),
     "cdrs": Kind(
         "record",
         CdrShown,
-        lambda host, after: (cdr_shown(cdr) for cdr in host.pbx.cdrs.find(CdrQuery(after=after))),
+        lambda host, after: (cdr_shown(cdr) for cdr in host.pbx.cdrs.remembered() if cdr.id > after),
         _CUSTOM,
     ),
     "requests": Kind(
