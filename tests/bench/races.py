@@ -164,6 +164,7 @@ _ALL: Final = {
     "G11": races_http.stored,
     "G12": races_http.patience,
     "G13": store_races.batch_writing,
+    "FIRSTVIEW": races_http.first_view,
     "FLOOD": races_http.flooded,
     "HOUR": busy_hour,
     "MANY": many_calls,
