@@ -167,6 +167,7 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "G11": (races_http.stored,),
     "G12": (races_http.patience,),
     "G13": (store_races.batch_writing,),
+    "FIRSTVIEW": (races_http.first_view,),
     "FLOOD": (races_http.flooded,),
     "GROWTH": (growth_races.queue, growth_races.start, growth_races.reset, growth_races.requests),
     "HOUR": (busy_hour,),

@@ -1,6 +1,7 @@
 """The page at `/` and its parts below `/page/`: HTML, modules, one stylesheet, languages, as they lie in `static/`.
 
-None of it is secret, so no token is asked for; what the page shows it asks the control API for, with the token.
+The HTML names none of the modules, but one script that is made of all of them. None of it is secret, so no token is
+asked for; what the page shows it asks the control API for, with the token.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxsim import __version__
 from pbxsim.web.control.access import is_loopback
 from pbxsim.web.control.response import Problem, Response
+from pbxsim.web.page.bundle import Bundle, bundle
+from pbxsim.web.page.words import asked_for, words
 from pbxsim.web.paths import PAGE, PAGE_PARTS
 
 if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
 
+_FOLDER: Final = Path(__file__).with_name("static")
+_FIRST: Final = "app.js"
+_BUNDLE: Final = "bundle.js"
+_BUNDLE_MAP: Final = "bundle.js.map"
 _PART: Final = re.compile(
     r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*\.(css|js|json|svg)"
 )  # one dot: nothing leads out of the folder
@@ -30,6 +37,7 @@ _TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
+    "map": "application/json",
     "svg": "image/svg+xml",
 }
 
@@ -46,10 +54,10 @@ POLICY: Final = "; ".join(
 )
 """No inline script, no inline style, nothing of another origin, in no frame."""
 
+_VARY: Final = ("Accept-Encoding", "Accept-Encoding, Accept-Language")
 _HEADERS: Final = (
     ("Content-Security-Policy", POLICY),
     ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 
@@ -89,11 +97,11 @@ class Page:
     def _part(self, request: Request) -> Response:
         path, known = request.path, request.headers.get("If-None-Match", "")
         name = "index.html" if path == PAGE else path.removeprefix(PAGE_PARTS)
-        body = self._index() if path == PAGE else _read(name)
+        body = self._index(request.headers.get("Accept-Language", "")) if path == PAGE else _read(name)
         packs = _takes_gzip(request.headers.get("Accept-Encoding", ""))
         tag = f'"{sha256(body).hexdigest()[:24]}{"-gzip" if packs else ""}"'
         # No-cache: it is asked for again each time, so that a newer pbxsim is never shown by an older page.
-        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"))
+        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", _VARY[path == PAGE]))
         kind = _TYPES[name.rpartition(".")[2]]
         if tag in known:
             return Response(body=b"", status=304, content_type=kind, headers=headers)
@@ -101,12 +109,13 @@ class Page:
             return Response(body=body, content_type=kind, headers=headers)
         return Response(body=_packed(body), content_type=kind, headers=(*headers, ("Content-Encoding", "gzip")))
 
-    def _index(self) -> bytes:
-        told = {b"{version}": __version__, b"{open}": self._reach}
-        body = files(__package__).joinpath("static", "index.html").read_bytes()
+    def _index(self, languages: str) -> bytes:
+        language = asked_for(languages)
+        told = {b"{version}": __version__, b"{open}": self._reach, b"{language}": language}
+        body = (_FOLDER / "index.html").read_bytes()
         for mark, text in told.items():
             body = body.replace(mark, escape(text).encode())
-        return body
+        return body.replace(b"{words}", words(language))
 
 
 def _names_pbx(query: str) -> bool:
@@ -126,8 +135,18 @@ def _packed(body: bytes) -> bytes:
 
 def _read(name: str) -> bytes:
     """Read a part. Raises Problem 404."""
+    if name in (_BUNDLE, _BUNDLE_MAP):
+        made = _bundle(tuple((path, path.stat().st_mtime_ns) for path in sorted(_FOLDER.rglob("*.js"))))
+        return made.script if name == _BUNDLE else made.map
     if _PART.fullmatch(name):
-        part = files(__package__).joinpath("static", *name.split("/"))
+        part = _FOLDER.joinpath(*name.split("/"))
         if part.is_file():
             return part.read_bytes()
     raise Problem(404, f"the page has no part {name!r}")
+
+
+@lru_cache(maxsize=1)
+def _bundle(modules: tuple[tuple[Path, int], ...]) -> Bundle:
+    """Make one script of the modules as they are by now: whoever changes one reloads the page."""
+    texts = {path.relative_to(_FOLDER).as_posix(): path.read_text(encoding="utf-8") for path, _ in modules}
+    return bundle(texts, _FIRST, _BUNDLE_MAP)
