@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import acted
+from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
 from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
 from pbxsim.pbx import digits, transfer
@@ -195,7 +196,7 @@ class AsteriskEngine:
         link.send(
             "Originate",
             lambda error: self._at_present(lambda: self._refused(leg, error)),
-            Channel=acted.TARGET if channel.line is None or is_acted else f"PJSIP/{channel.line.user}",
+            Channel=acted.TARGET if channel.line is None or is_acted else f"PJSIP/{endpoint_of(channel.line)}",
             ChannelId=leg.id,
             OtherChannelId=f"{leg.id}{OTHER_HALF}",
             Context=_HOLD,
@@ -320,7 +321,10 @@ class AsteriskEngine:
 
     def _dialled(self, event: Event) -> None:
         """Take a call that a telephone places; whom a telephone's own transfer sends on is known, and no caller."""
-        number, line = event.get("pbxsimnumber", ""), self._pbx.directory.lines.get(event.get("pbxsimpeer", ""))
+        number, line = (
+            event.get("pbxsimnumber", ""),
+            self._pbx.directory.lines.get(user_of(event.get("pbxsimpeer", ""))),
+        )
         leg, link = Leg(event["uniqueid"], event["channel"]), self._ready_link()
         if line is None or not _NUMBER.fullmatch(number):
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.INVALID_NUMBER_FORMAT))

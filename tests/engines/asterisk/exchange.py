@@ -31,7 +31,13 @@ class Exchange:
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
         lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
-        self.entry = AsteriskEntry(sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=sound_ports(), lines=lines)
+        self.entry = AsteriskEntry(
+            sip_port=free_sip_port(),
+            ws_port=free_port(),
+            ami_port=free_port(),
+            rtp_ports=sound_ports(),
+            lines=lines,
+        )
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)

@@ -46,7 +46,7 @@ def pbx_file(folder: Path, simulated: tuple[str, ...]) -> tuple[Path, int]:
     """Write the PBX `documented` with ports of its own; give the file, and where telephones register."""
     sip, (first, last) = free_sip_port(), sound_ports()
     lines = ", ".join(f'{{line: "{user}", simulated: true}}' for user in simulated)
-    ports = f"sip_port: {sip}, ami_port: {free_port()}, rtp_ports: [{first}, {last}]"
+    ports = f"sip_port: {sip}, ws_port: {free_port()}, ami_port: {free_port()}, rtp_ports: [{first}, {last}]"
     section = f"\nasterisk: {{{ports}, lines: [{lines}]}}\n"
     file = folder / "documented.yaml"
     file.write_text(DOCUMENTED.read_text("utf-8") + section, "utf-8")
@@ -234,7 +234,7 @@ async def test_an_asterisk_is_started_shown_served_with_and_ended_by_hand(
 def test_the_configuration_for_an_asterisk_of_ones_own_is_private(tmp_path: Path) -> None:
     done = pbxsim("asterisk-conf", "documented", "--out", str(tmp_path / "conf"))
     assert done.returncode == 0
-    assert "[sip100](line)" in (tmp_path / "conf/pjsip.conf").read_text()
+    assert "[sip100@udp](line)" in (tmp_path / "conf/pjsip.conf").read_text()
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "conf").iterdir()} == {0o600}
     secret = re.search(r"secret = (\S+)", (tmp_path / "conf/manager.conf").read_text())
     assert secret is not None
