@@ -251,7 +251,7 @@ class Installation:
         guard = Guard(settings.host, settings.control_token)
         control = ControlApi(self.hosts, guard)
         lines = HintLines(settings.log, has_header=settings.hint_header)
-        page = Page(guard, open_to(settings.host, needs_token=settings.control_token != ""))
+        page = Page(guard, self.hosts, open_to(settings.host, needs_token=settings.control_token != ""))
         self.server = PbxServer(self.hosts, self.vendors, control, limits=limits, lines=lines, page=page)
         self.hosts.admission = self
 

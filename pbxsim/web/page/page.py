@@ -1,4 +1,4 @@
-"""The page at `/` and its parts below `/page/`: HTML, modules, one stylesheet, languages, as they lie in `static/`.
+"""The pages at `/` and `/phone` and their parts below `/page/`: HTML, modules, styles, languages, as in `static/`.
 
 None of it is secret, so no token is asked for; what the page shows it asks the control API for, with the token.
 """
@@ -13,18 +13,23 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim import __version__
 from pbxsim.web.control.access import is_loopback
 from pbxsim.web.control.response import Problem, Response
-from pbxsim.web.paths import PAGE, PAGE_PARTS
+from pbxsim.web.page import telephone
+from pbxsim.web.paths import PAGE, PAGE_PARTS, PHONE
 
 if TYPE_CHECKING:
+    from pbxsim.hosting.hosts import Hosts
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
 
 _PART: Final = re.compile(
     r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*\.(css|js|json|svg)"
 )  # one dot: nothing leads out of the folder
+_NAMES: Final = {PAGE: "index.html", PHONE: "phone.html"}
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
@@ -47,7 +52,6 @@ POLICY: Final = "; ".join(
 """No inline script, no inline style, nothing of another origin, in no frame."""
 
 _HEADERS: Final = (
-    ("Content-Security-Policy", POLICY),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -62,10 +66,11 @@ def open_to(listens_on: str, *, needs_token: bool) -> str:
 
 
 class Page:
-    """Answers requests for the page. `reach` is what `open_to` says of the server."""
+    """Answers requests for the page. `reach` is what `open_to` says of the server that has these `hosts`."""
 
-    def __init__(self, guard: Guard, reach: str = "") -> None:
+    def __init__(self, guard: Guard, hosts: Hosts, reach: str = "") -> None:
         self._guard = guard
+        self._hosts = hosts
         self._reach = reach
 
     def owns(self, method: str, path: str, query: str) -> bool:
@@ -76,24 +81,27 @@ class Page:
         """
         if method not in ("GET", "HEAD"):
             return False
-        return path.startswith(PAGE_PARTS) or (path == PAGE and (not query or _names_pbx(query)))
+        return path.startswith(PAGE_PARTS) or path == PHONE or (path == PAGE and (not query or _names_pbx(query)))
 
     def answer(self, request: Request) -> Response:
         """Give a part of the page, or 304 where the browser has it; to whom the control API would answer, too."""
         try:
-            self._guard.check_page(request, is_visit=request.path == PAGE)
+            self._guard.check_page(request, is_visit=request.path in (PAGE, PHONE))
             return self._part(request)
         except Problem as problem:
             return problem.response()
+        except OSError as error:
+            return Problem(500, f"the telephones' secrets cannot be had: {error.strerror or error}").response()
 
     def _part(self, request: Request) -> Response:
         path, known = request.path, request.headers.get("If-None-Match", "")
-        name = "index.html" if path == PAGE else path.removeprefix(PAGE_PARTS)
-        body = self._index() if path == PAGE else _read(name)
+        name = _NAMES.get(path) or path.removeprefix(PAGE_PARTS)
+        body, policy = self._content(request, name)
         packs = _takes_gzip(request.headers.get("Accept-Encoding", ""))
         tag = f'"{sha256(body).hexdigest()[:24]}{"-gzip" if packs else ""}"'
         # No-cache: it is asked for again each time, so that a newer pbxsim is never shown by an older page.
-        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"))
+        asked_again = (("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"))
+        headers = (("Content-Security-Policy", policy), *_HEADERS, *asked_again)
         kind = _TYPES[name.rpartition(".")[2]]
         if tag in known:
             return Response(body=b"", status=304, content_type=kind, headers=headers)
@@ -101,12 +109,21 @@ class Page:
             return Response(body=body, content_type=kind, headers=headers)
         return Response(body=_packed(body), content_type=kind, headers=(*headers, ("Content-Encoding", "gzip")))
 
-    def _index(self) -> bytes:
-        told = {b"{version}": __version__, b"{open}": self._reach}
-        body = files(__package__).joinpath("static", "index.html").read_bytes()
-        for mark, text in told.items():
-            body = body.replace(mark, escape(text).encode())
-        return body
+    def _content(self, request: Request, name: str) -> tuple[bytes, str]:
+        """Give a part's bytes, and the policy for it. Raises Problem 404."""
+        if request.path == PAGE:
+            return self._filled(name), POLICY
+        if request.path == PHONE:
+            needs = telephone.needs(self._hosts, request)
+            sentence = _english()[f"phone.needs.{needs}"] if needs else ""
+            return self._filled(name, needs=needs, sentence=sentence), f"{POLICY}; {telephone.connections(self._hosts)}"
+        return _read(name), POLICY
+
+    def _filled(self, name: str, **told: str) -> bytes:
+        body = files(__package__).joinpath("static", name).read_text("utf-8")
+        for mark, text in {"version": __version__, "open": self._reach, **told}.items():
+            body = body.replace(f"{{{mark}}}", escape(text))
+        return body.encode()
 
 
 def _names_pbx(query: str) -> bool:
@@ -124,8 +141,16 @@ def _packed(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
+@lru_cache(maxsize=1)
+def _english() -> dict[str, str]:
+    """Give the page's texts for whoever sees it without its scripts."""
+    return msgspec.json.decode(_read("languages/en.json"), type=dict[str, str])
+
+
 def _read(name: str) -> bytes:
     """Read a part. Raises Problem 404."""
+    if name == telephone.LIBRARY and (made := telephone.library()) is not None:
+        return made
     if _PART.fullmatch(name):
         part = files(__package__).joinpath("static", *name.split("/"))
         if part.is_file():
