@@ -29,10 +29,11 @@ HAS_RUNTIME := $(VENV)/.runtime-installed
 HAS_DEV := $(VENV)/.dev-installed
 
 PBX ?= documented
+ENGINE ?= asterisk
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status phone soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status demo phone soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -100,6 +101,9 @@ asterisk-down: $(HAS_DEV) ## end it
 
 asterisk-status: $(HAS_DEV) ## tell whether it is up
 	@$(PY) -m pbxsim asterisk-status
+
+demo: $(HAS_DEV) phone ## real telephones: Asterisk, one in the browser, and the command that rings it   (PBX=file, ARGS="--port 0 …")
+	@exec $(PY) -m pbxsim demo $(PBX) --engine $(ENGINE) $(ARGS)
 
 phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies
 

@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from enum import IntEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -106,6 +107,11 @@ def serve(asked: argparse.Namespace) -> int:
     except Unreachable as unreachable:
         return _complain(str(unreachable), Exit.UNREACHABLE)
     return Exit.DONE
+
+
+def demo(asked: argparse.Namespace) -> int:
+    """Serve PBXs with real telephones, fetching what that takes, and say how to hear it ring."""
+    return asterisk_cli.fetched(asked) or serve(asked)
 
 
 def _flag(given: Literal[True] | FromEnvironment) -> bool:
@@ -291,12 +297,20 @@ def _add_init(add: Callable[..., Parser]) -> None:
 
 
 def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - argparse keeps that type private
-    parser: Parser = commands.add_parser(
-        "serve",
-        help="serve one PBX or several",
-        allow_abbrev=False,
-        epilog="Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first.",
-    )
+    epilog = "Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first."
+    add: Callable[..., Parser] = partial(commands.add_parser, allow_abbrev=False, epilog=epilog)
+    parser = add("serve", help="serve one PBX or several")
+    _add_serve_options(parser, environment)
+    parser.set_defaults(command=serve)
+    words = "serve with real telephones and say how to ring one: in a browser, or a softphone"
+    parser = add("demo", help=words, description=f"{words.capitalize()}. It takes what `serve` takes.")
+    _add_serve_options(parser, environment, engine="asterisk", db=":memory:")
+    parser.set_defaults(command=demo)
+
+
+def _add_serve_options(
+    parser: Parser, environment: Mapping[str, str], *, engine: str = DEFAULT_ENGINE, db: str | None = None
+) -> None:
     parser.add_argument(
         "pbxs", nargs="*", metavar="PBX", help="built-in PBXs' names, or paths of PBX files (documented)"
     )
@@ -306,7 +320,7 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("clock", 1.0, rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
     option("start-at", None, moment, "TIME", "where their time begins, ISO 8601")
     option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
-    parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
+    parser.add_engine_option(option.given("engine") or engine)
     option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
     option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
@@ -314,18 +328,17 @@ def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: 
     option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     asterisk_cli.add_options(option)
-    _add_store_options(option)
+    _add_store_options(option, db)
     _add_connection_options(option)
     option("workers", None, later("workers"), "N", "not in this release")
     _add_flag(parser, environment, "watch", "begin anew when a PBX file has changed")
     _add_flag(parser, environment, "hint-header", "have hints in the replies' header X-Pbxsim-Hint")
     _add_flag(parser, environment, "open", "beyond the loopback, have a control API without a token")
-    parser.set_defaults(command=serve)
 
 
-def _add_store_options(option: Options) -> None:
+def _add_store_options(option: Options, db: str | None) -> None:
     option(
-        "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
+        "db", db, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
     )
     option("db-synchronous", "normal", one_of("off", "normal", "full"), "off|normal|full", "how sure a write is")
     option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
@@ -380,6 +393,7 @@ def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_hea
         ),
         is_open=is_open,
         is_terminal=sys.stdout.isatty(),
+        is_demo=asked.command is demo,
         watch=watch,
         ready_file=asked.ready_file,
         log=asked.log,

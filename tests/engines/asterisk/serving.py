@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 
@@ -28,6 +28,9 @@ def pbxsim(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     command = [sys.executable, "-m", "pbxsim", *arguments]
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
+
+
+_URL: Final = r"http://127\.0\.0\.1:\d+"
 
 
 class Client:
@@ -60,20 +63,31 @@ def started(file: Path, *options: str) -> subprocess.Popen[str]:
     )
 
 
+def url_in(said: str) -> str:
+    """Find where a server is in what it printed."""
+    found = re.search(_URL, said)
+    assert found is not None, said
+    return found[0]
+
+
+def until_said(server: subprocess.Popen[str], what: str) -> str:
+    """Read what a server prints until a line matches; give all of it."""
+    assert server.stdout is not None
+    said: list[str] = []
+    for text in server.stdout:
+        said.append(text)
+        if re.search(what, text):
+            return "".join(said)
+    raise AssertionError("".join(said))
+
+
 @asynccontextmanager
 async def served(file: Path, *options: str) -> AsyncIterator[tuple[Client, subprocess.Popen[str]]]:
     """Serve a PBX file."""
     with started(file, *options) as server:
-        assert server.stdout is not None
         try:
-            said = []
-            for text in server.stdout:
-                said.append(text)
-                if found := re.search(r"http://127\.0\.0\.1:\d+", text):
-                    break
-            else:
-                raise AssertionError("".join(said))
+            url = url_in(until_said(server, _URL))
             async with aiohttp.ClientSession() as session:
-                yield Client(session, found[0]), server
+                yield Client(session, url), server
         finally:
             server.terminate()
