@@ -93,6 +93,7 @@ export class Call {
     session.on("accepted", () => this._change({ state: "up", since: performance.now() }));
     session.on("hold", ({ originator }) => originator === "local" && this._change({ isHeld: true }));
     session.on("unhold", ({ originator }) => originator === "local" && this._change({ isHeld: false }));
+    session.on("sdp", ({ originator, sdp }) => originator === "remote" && !sdp.includes("a=candidate") && this._onProblem("phone.nowhere"));
     session.on("getusermediafailed", () => this._onProblem("phone.microphone"));
     session.on("ended", (event) => this._over(event));
     session.on("failed", (event) => this._over(event));
