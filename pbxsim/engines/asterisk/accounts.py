@@ -20,6 +20,7 @@ class Accounts:
 
     def __init__(self, pbx: str, entry: AsteriskEntry) -> None:
         self._server = f"{entry.address}:{entry.sip_port}"
+        self._ws = f"ws://{entry.address}:{entry.ws_port}/ws"
         self._secrets = Secrets(pbx, entry)
         self._simulated = frozenset(each.line for each in entry.lines if each.simulated)
 
@@ -27,7 +28,7 @@ class Accounts:
         """Tell how a telephone registers as the line of that SIP user; None where no telephone can. Raises OSError."""
         if user in self._simulated:
             return None
-        return SipAccount(server=self._server, user=user, secret=self._secrets.line(user))
+        return SipAccount(server=self._server, user=user, secret=self._secrets.line(user), ws=self._ws)
 
 
 class Registering(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.pbx.channel import Report
@@ -33,6 +35,11 @@ class Actors:
     def fate(self, channel: Channel) -> LegPlan:
         """Draw what becomes of a leg that is rung now."""
         return self._drawn.fate(channel)
+
+
+def calling(fate: LegPlan) -> LegPlan:
+    """Give the fate of a party that calls, by the one drawn for it: nobody rings it, and it talks as long."""
+    return msgspec.structs.replace(fate, rings=False, rings_after=0, settles_after=0, report=Report.ANSWERED)
 
 
 def variables(fate: LegPlan) -> tuple[str, ...]:

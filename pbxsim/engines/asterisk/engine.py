@@ -1,20 +1,20 @@
 """The engine that rings real telephones: what the switch asks becomes AMI actions, what Asterisk tells becomes reports.
 
 Each party is originated by itself into Asterisk's context `pbxsim-hold`, and the switch decides all that follows: who
-is bridged, for how long, who is let go. The verbs of one moment are sent together, in an order that loses nobody: a
-bridge moves its two straight out of those they are in; who is parted leaves before the other is hung up.
+is bridged, for how long, who is let go. The verbs of one moment are sent together (moment.py).
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import acted
+from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
+from pbxsim.engines.asterisk.moment import HOLD, Moment
 from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
 from pbxsim.pbx import digits, transfer
 from pbxsim.pbx.call import CallKind, CallState
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.pbx import Pbx
 
-_HOLD: Final = "pbxsim-hold"
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
 _GRACE: Final[Duration] = SECOND // 2
+_COMES_WITHIN: Final[Duration] = 5 * SECOND  # a simulated caller, who answers Asterisk at once
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
 _log: Final = logging.getLogger("pbxsim")
 
@@ -57,10 +57,8 @@ class AsteriskEngine:
         self._legs = Legs(pbx.name)
         self._link: AmiLink | None = None
         self._present: Present | None = None
-        self._joined: dict[int, Call] = {}
-        self._redirected: dict[str, str] = {}
-        self._leaving: dict[str, HangupCause] = {}
-        self._is_flushing = False
+        self._moment = Moment(self._legs, lambda: self._link, self._join)
+        self._coming: dict[str, Call] = {}
         self.monitors: Monitors | None = None  # None: nothing is recorded
         self._bridged_there: set[int] = set()
         self._takes: dict[str, Callable[[Event], None]] = {
@@ -109,9 +107,8 @@ class AsteriskEngine:
     def went_down(self) -> None:
         """Hear that the link is lost: what was asked for and not yet told cannot be told any more."""
         _log.warning("the link to Asterisk is lost: no telephone can be rung until it is there again")
-        self._joined.clear()
-        self._redirected.clear()
-        self._leaving.clear()
+        self._moment.forget()
+        self._coming.clear()
 
     def abandon(self) -> list[Leg]:
         """Forget everything; give the legs that Asterisk still has, so that they can be hung up."""
@@ -137,7 +134,7 @@ class AsteriskEngine:
         elif channel.line is not None and channel.line.do_not_disturb:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
         else:
-            self._originate(link, channel, timeout)
+            self._originate(channel, timeout)
         return False
 
     def answer(self, channel: Channel) -> None:
@@ -147,11 +144,25 @@ class AsteriskEngine:
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let the parties hear each other; what simulated ones among them do later is theirs."""
         for party in (call.first, call.second):
-            if party is not None:
-                self._redirected.pop(self._id(party), None)
-        self._joined[call.number] = call
-        self._soon()
+            leg = self._legs.of(party) if party is not None else None
+            if leg is not None:
+                self._moment.stay(leg)
+        if call.second is None or self._has_come(call):
+            self._moment.join(call)
         self._talk(call)
+        return False
+
+    def _has_come(self, call: Call) -> bool:
+        """Tell whether the caller is at Asterisk; a simulated one who is not comes now, and is joined when it is."""
+        caller = call.first
+        assert caller is not None  # the switch connects nobody else
+        leg = self._legs.of(caller)
+        if leg is None and self._is_acted(caller):
+            leg = self._legs.dialled(caller, acted.calling(self._actors.fate(caller)))
+            self._send_originate(leg, caller, _COMES_WITHIN)
+        if leg is None or leg.exists:
+            return True
+        self._coming[leg.id] = call
         return False
 
     def _record(self, link: AmiLink, call: Call, first: Channel) -> None:
@@ -176,29 +187,33 @@ class AsteriskEngine:
         if leg is None:
             return
         self._stop_timer(leg)
-        self._redirected.pop(leg.id, None)
+        self._moment.stay(leg)
+        self._coming.pop(leg.id, None)
         if leg.exists:
-            self._leaving[leg.id] = cause
-            self._soon()
+            self._moment.leave(leg, cause)
         else:
             leg.doomed = cause  # a Hangup now would find no channel, and the telephone would ring all the same
 
     # -- what is asked of Asterisk -------------------------------------------------------------------------------------
 
-    def _originate(self, link: AmiLink, channel: Channel, timeout: Duration) -> None:
-        is_acted = channel.line is None or channel.line.user in self._simulated
-        fate = self._actors.fate(channel) if is_acted else None
-        leg = self._legs.dialled(channel, fate)
-        call = channel.call
+    def _originate(self, channel: Channel, timeout: Duration) -> None:
+        leg = self._legs.dialled(channel, self._actors.fate(channel) if self._is_acted(channel) else None)
+        self._send_originate(leg, channel, timeout)
+
+    def _is_acted(self, channel: Channel) -> bool:
+        return channel.line is None or channel.line.user in self._simulated
+
+    def _send_originate(self, leg: Leg, channel: Channel, timeout: Duration) -> None:
+        call, line, fate = channel.call, channel.line, leg.fate
         hears_ringing = call.state is CallState.DIALING_FIRST and call.order.kind in (CallKind.CONNECT, CallKind.DIAL)
         more: dict[str, Any] = {} if fate is None else {"Variable": acted.variables(fate)}
-        link.send(
+        self._ready_link().send(
             "Originate",
             lambda error: self._at_present(lambda: self._refused(leg, error)),
-            Channel=acted.TARGET if channel.line is None or is_acted else f"PJSIP/{channel.line.user}",
+            Channel=acted.TARGET if line is None or fate is not None else f"PJSIP/{endpoint_of(line)}",
             ChannelId=leg.id,
             OtherChannelId=f"{leg.id}{OTHER_HALF}",
-            Context=_HOLD,
+            Context=HOLD,
             Exten="ring" if hears_ringing else "s",
             Priority=1,
             Timeout=timeout // 1_000 + _MARGIN,
@@ -209,33 +224,9 @@ class AsteriskEngine:
         )
 
     def _redirect(self, channel: Channel, exten: str) -> None:
-        self._redirected[self._id(channel)] = exten
-        self._soon()
-
-    def _soon(self) -> None:
-        if not self._is_flushing:
-            self._is_flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
-
-    def _flush(self) -> None:
-        """Send what the switch asked for in this moment."""
-        self._is_flushing = False
-        joined, redirected, leaving = self._joined, self._redirected, self._leaving
-        self._joined, self._redirected, self._leaving = {}, {}, {}
-        link = self._link
-        if link is None or not link.is_up:
-            return
-        for call in joined.values():
-            if not call.is_over:
-                self._join(link, call)
-        for unique, exten in redirected.items():
-            leg = self._legs.find(unique)
-            if leg is not None and leg.channel.is_live:
-                link.send("Redirect", Channel=leg.name or leg.id, Context=_HOLD, Exten=exten, Priority=1)
-        for unique, cause in leaving.items():
-            leg = self._legs.find(unique)
-            if leg is not None:
-                link.send("Hangup", Channel=leg.name or leg.id, Cause=int(cause))
+        leg = self._legs.of(channel)
+        if leg is not None:
+            self._moment.redirect(leg, exten)
 
     def _join(self, link: AmiLink, call: Call) -> None:
         first, second = call.first, call.second
@@ -245,7 +236,7 @@ class AsteriskEngine:
             self._bridged_there.discard(call.number)
         elif second is None:
             exten = "silence" if call.order.kind is CallKind.SPY else "play"
-            link.send("Redirect", Channel=self._name(first), Context=_HOLD, Exten=exten, Priority=1)
+            link.send("Redirect", Channel=self._name(first), Context=HOLD, Exten=exten, Priority=1)
         else:
             link.send(
                 "Bridge",
@@ -261,9 +252,9 @@ class AsteriskEngine:
         if spy is None or link is None or self._legs.of(spy) is None:
             return
         heard = self._name(event.channel)
-        self._joined.pop(event.call.number, None)
+        self._moment.apart(event.call)
         link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=heard)
-        link.send("Redirect", Channel=self._name(spy), Context=_HOLD, Exten="spy", Priority=1)
+        link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
 
     def _talk(self, call: Call) -> None:
         """Have the simulated party that talks shorter hang up, the first one if both are equal."""
@@ -281,8 +272,7 @@ class AsteriskEngine:
     def _stops_talking(self, leg: Leg) -> None:
         leg.timer = 0
         assert leg.fate is not None  # only such have a timer
-        self._leaving[leg.id] = leg.fate.end_cause
-        self._soon()
+        self._moment.leave(leg, leg.fate.end_cause)
         self._calls.on_leg(leg.channel, Report.HUNG_UP, leg.fate.end_cause)
 
     def _stop_timer(self, leg: Leg) -> None:
@@ -298,8 +288,7 @@ class AsteriskEngine:
             return
         leg.name = event["channel"]
         if leg.doomed is not None:
-            self._leaving[leg.id] = leg.doomed
-            self._soon()
+            self._moment.leave(leg, leg.doomed)
 
     def _state_changed(self, event: Event) -> None:
         leg = self._legs.find(event["uniqueid"])
@@ -314,13 +303,20 @@ class AsteriskEngine:
         leg = self._legs.find(unique)
         if what == "PbxsimHeld" and leg is not None:
             leg.name = event["channel"]
-            self._calls.on_leg(leg.channel, Report.ANSWERED)
+            call = self._coming.pop(leg.id, None)
+            if call is None:
+                self._calls.on_leg(leg.channel, Report.ANSWERED)
+            else:
+                self._moment.join(call)
         elif what == "PbxsimDialled" and leg is None and unique:
             self._dialled(event)
 
     def _dialled(self, event: Event) -> None:
         """Take a call that a telephone places; whom a telephone's own transfer sends on is known, and no caller."""
-        number, line = event.get("pbxsimnumber", ""), self._pbx.directory.lines.get(event.get("pbxsimpeer", ""))
+        number, line = (
+            event.get("pbxsimnumber", ""),
+            self._pbx.directory.lines.get(user_of(event.get("pbxsimpeer", ""))),
+        )
         leg, link = Leg(event["uniqueid"], event["channel"]), self._ready_link()
         if line is None or not _NUMBER.fullmatch(number):
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.INVALID_NUMBER_FORMAT))
@@ -362,6 +358,7 @@ class AsteriskEngine:
     def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
         """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""
         self._stop_timer(leg)
+        self._coming.pop(leg.id, None)
         if self.monitors is not None:
             self.monitors.gone(leg.name)
         if is_unsure:
@@ -385,8 +382,9 @@ class AsteriskEngine:
             self._calls.on_leg(leg.channel, report)
 
     def _pressed(self, event: Event) -> None:
+        """Take a key that somebody pressed; a simulated party only hears what the other one presses."""
         leg = self._legs.find(event["uniqueid"])
-        if leg is not None and event.get("direction") == "Received":
+        if leg is not None and leg.fate is None and event.get("direction") == "Received":
             digits.press(self._calls, leg.channel, event["digit"])
 
     def _sent_on(self, event: Event) -> None:
@@ -417,10 +415,6 @@ class AsteriskEngine:
     def _ready_link(self) -> AmiLink:
         assert self._link is not None  # nothing is heard without one
         return self._link
-
-    def _id(self, channel: Channel) -> str:
-        leg = self._legs.of(channel)
-        return leg.id if leg is not None else ""
 
     def _name(self, channel: Channel) -> str:
         leg = self._legs.of(channel)

@@ -51,11 +51,15 @@ def shown(host: HostedPbx, user: str) -> Response:
 
 
 def _picture(account: SipAccount) -> str | None:
-    """Draw a SIP URI with a password (RFC 3261, 19.1.1), which softphones read."""
+    """Draw what a softphone must know."""
     try:
         import segno
     except ImportError:
         return None
-    uri = f"sip:{quote(account.user, safe='')}:{quote(account.secret, safe='')}@{account.server}"
-    picture: str = segno.make(uri, micro=False, error="m").svg_data_uri(scale=4, border=4)
+    picture: str = segno.make(uri_with_secret(account), micro=False, error="m").svg_data_uri(scale=4, border=4)
     return picture
+
+
+def uri_with_secret(account: SipAccount) -> str:
+    """Spell all that a softphone must know to register (RFC 3261, 19.1.1), which many read from a QR code."""
+    return f"sip:{quote(account.user, safe='')}:{quote(account.secret, safe='')}@{account.server}"

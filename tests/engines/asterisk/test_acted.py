@@ -50,6 +50,13 @@ def called(rig: AsteriskRig, second: str, ring: float = 30) -> Call:
     return call
 
 
+async def hung_up_when_it_talks(rig: AsteriskRig) -> None:
+    """Have somebody outside call in, and be hung up as soon as the two are connected."""
+    call: Call = rig.do(lambda: rig.office.incoming("777123456", "101"))
+    await rig.until(lambda: call.state is CallState.TALKING)
+    rig.do(lambda: rig.office.pbx.calls.hang_up(call))
+
+
 def told(office: Office, call: Call) -> tuple[str, int, int]:
     """Give what a call's record says: disposition, cause, seconds of talk."""
     cdr = office.cdr(call)
@@ -98,6 +105,37 @@ async def test_a_hundred_calls_at_once_are_all_connected_and_all_end(asterisk: A
         await rig.elapse(SECOND)
         assert await rig.channels() == []
         assert len(rig.office.cdrs()) == 100
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+async def test_somebody_outside_calls_in_and_talks_as_long_as_where_all_is_simulated(
+    asterisk: AsteriskInstallation,
+) -> None:
+    simulated = busy_office()
+    wanted = simulated.incoming("990101002", "101")
+    assert wanted is not None
+    simulated.finish()
+    async with at_work(asterisk) as rig:
+        call: Call = rig.do(lambda: rig.office.incoming("990101002", "101"))
+        await rig.until(lambda: call.state is CallState.TALKING)
+        await rig.elapse(SECOND // 2)
+        assert len(await rig.channels()) == 4, "two simulated parties, of two halves each"
+        await rig.until(lambda: call.is_over, 10)
+        assert told(rig.office, call) == told(simulated, wanted) == ("ANSWERED", 16, 2)
+        await rig.elapse(SECOND // 5)
+        assert await rig.channels() == []
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+async def test_whoever_calls_in_and_is_hung_up_at_once_leaves_nothing(asterisk: AsteriskInstallation) -> None:
+    async with at_work(asterisk) as rig:
+        for _ in range(50):
+            await hung_up_when_it_talks(rig)
+        await rig.elapse(SECOND)
+        assert await rig.channels() == []
+        assert {told(rig.office, each)[0] for each in rig.office.pbx.calls.recent} == {"ANSWERED"}
 
 
 @pytest.mark.slow

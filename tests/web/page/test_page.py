@@ -14,7 +14,7 @@ from tests.web.control.problems import problem
 from tests.web.town import Town, running
 
 STATIC = Path(pbxsim.web.page.__file__).parent / "static"
-PARTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.*") if path.name != "index.html")
+PARTS = sorted(path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*.*") if path.suffix != ".html")
 MODULES = [part for part in PARTS if part.endswith(".js")]
 
 
