@@ -36,8 +36,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
 
 _HOLD: Final = "pbxsim-hold"
+_WAITS: Final = "wait"  # an extension there, as the next
+_GOES: Final = "goes"
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
+_NORMAL: Final = "16"
 _GRACE: Final[Duration] = SECOND // 2
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
 _log: Final = logging.getLogger("pbxsim")
@@ -67,6 +70,7 @@ class AsteriskEngine:
             "Newchannel": self._made,
             "Newstate": self._state_changed,
             "UserEvent": self._dialplan_told,
+            "HangupRequest": self._puts_down,
             "Hangup": self._hung_up,
             "OriginateResponse": self._originated,
             "Hold": self._held,
@@ -142,7 +146,7 @@ class AsteriskEngine:
 
     def answer(self, channel: Channel) -> None:
         """Answer a caller, who waits from now on."""
-        self._redirect(channel, "wait")
+        self._redirect(channel, _WAITS)
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let the parties hear each other; what simulated ones among them do later is theirs."""
@@ -176,8 +180,10 @@ class AsteriskEngine:
         if leg is None:
             return
         self._stop_timer(leg)
-        self._redirected.pop(leg.id, None)
-        if leg.exists:
+        if self._redirected.pop(leg.id, "") == _WAITS:  # answered in this moment, and that is heard
+            self._redirected[leg.id] = _GOES
+            self._soon()
+        elif leg.exists:
             self._leaving[leg.id] = cause
             self._soon()
         else:
@@ -230,7 +236,7 @@ class AsteriskEngine:
                 self._join(link, call)
         for unique, exten in redirected.items():
             leg = self._legs.find(unique)
-            if leg is not None and leg.channel.is_live:
+            if leg is not None and (leg.channel.is_live or exten == _GOES):
                 link.send("Redirect", Channel=leg.name or leg.id, Context=_HOLD, Exten=exten, Priority=1)
         for unique, cause in leaving.items():
             leg = self._legs.find(unique)
@@ -330,12 +336,20 @@ class AsteriskEngine:
         if call is None:
             self._legs.gone(leg)
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.NORMAL_CIRCUIT_CONGESTION))
+        else:
+            leg.channel = call.legs[0]  # one that only rings somebody was never asked about
+
+    def _puts_down(self, event: Event) -> None:
+        """Hear which of two who talk puts the receiver down: of their channels' ends either may be told first."""
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and leg.channel.is_up:
+            self._hung_up({"cause": _NORMAL, **event})  # as a rule no cause is told here
 
     def _hung_up(self, event: Event) -> None:
         unique = event["uniqueid"]
         leg = self._legs.find(unique)
         if leg is not None and unique == leg.id:
-            self._over(leg, cause_of(event.get("cause", ""), was_up=leg.channel.is_up))
+            self._over(leg, cause_of(event.get("cause", ""), leg.channel.state))
 
     def _originated(self, event: Event) -> None:
         """Hear of a telephone that could not be rung at all: no channel was made for it."""
