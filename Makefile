@@ -30,7 +30,7 @@ PBX ?= documented
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status parity soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -98,6 +98,10 @@ asterisk-down: $(HAS_DEV) ## end it
 
 asterisk-status: $(HAS_DEV) ## tell whether it is up
 	@$(PY) -m pbxsim asterisk-status
+
+parity: $(HAS_DEV) ## the same scenarios on the simulated engine and on a real Asterisk, and the table of what differs   (ARGS="--only 1,60")
+	$(PY) -m tests.parity --write
+	$(PY) -m tests.parity.engines --write $(ARGS)
 
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)
