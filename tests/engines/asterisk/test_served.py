@@ -69,11 +69,11 @@ class Client:
 
     def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
         self._session = session
-        self._url = url
+        self.url = url
 
     async def ask(self, path: str, method: str = "GET", **more: Any) -> str:  # noqa: ANN401 - whatever aiohttp takes
         """Ask; give the content."""
-        async with self._session.request(method, self._url + path, **more) as reply:
+        async with self._session.request(method, self.url + path, **more) as reply:
             return await reply.text()
 
     async def until(self, path: str, what: Callable[[Any], object], seconds: float = 20) -> Any:  # noqa: ANN401
