@@ -27,11 +27,18 @@ class Exchange:
     """One Asterisk, for whoever is in a directory; `simulated` are lines without a telephone."""
 
     def __init__(
-        self, installation: AsteriskInstallation, directory: Directory, pbx: str, simulated: Iterable[str] = ()
+        self,
+        installation: AsteriskInstallation,
+        directory: Directory,
+        pbx: str,
+        simulated: Iterable[str] = (),
+        sound: tuple[int, int] | None = None,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
         lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
-        self.entry = AsteriskEntry(sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=sound_ports(), lines=lines)
+        self.entry = AsteriskEntry(
+            sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=sound or sound_ports(), lines=lines
+        )
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)

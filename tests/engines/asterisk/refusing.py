@@ -43,11 +43,16 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         self._said: dict[tuple[str, str], str] = {}  # the last reply to each, for retransmissions
         self._sequence = 0
 
-    async def register(self, server: str, password: str) -> None:
-        """Register. Raises ConnectionError where the server does not let it."""
+    @property
+    def ringing(self) -> int:
+        """How many calls ring here now."""
+        return len(self._open)
+
+    async def register(self, server: str, password: str, own_port: int = 0) -> None:
+        """Register, from a port of its own. Raises ConnectionError where the server does not let it."""
         host, _, port = server.partition(":")
         loop = asyncio.get_running_loop()
-        await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, int(port)), local_addr=(host, 0))
+        await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, int(port)), local_addr=(host, own_port))
         challenge = await self._asked(server, "")
         if challenge.startswith("SIP/2.0 401"):
             challenge = await self._asked(server, self._authorization(challenge, server, password))

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 
 class AsteriskRig:
-    """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says."""
+    """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
+
+    Without `has_telephones` whoever uses it brings some. `sound`: the first and last port for it.
+    """
 
     def __init__(
         self,
@@ -30,9 +33,12 @@ class AsteriskRig:
         office: Office,
         simulated: tuple[str, ...] = (),
         phones: PhonesEntry = PhonesEntry(),  # noqa: B008 - it never changes
+        *,
+        has_telephones: bool = True,
+        sound: tuple[int, int] | None = None,
     ) -> None:
         self.office = office
-        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated)
+        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound)
         self.driver = ClockDriver(office.clock, rate=1, is_real_time=True)
         self.telephones: Telephones | None = None
         self.by_user: dict[str, Telephone] = {}
@@ -41,6 +47,7 @@ class AsteriskRig:
         office.use_engine(self.opened.engine)
         self.session = EngineSession(engine, self.opened, self.driver, lambda: None)
         self._simulated = simulated
+        self._has_telephones = has_telephones
 
     async def start(self) -> AsteriskRig:
         """Start all of it, and register the telephones."""
@@ -48,7 +55,7 @@ class AsteriskRig:
         self.driver.start()
         await self.session.start()
         real = [user for user in self.office.directory.lines if user not in self._simulated]
-        if real:
+        if real and self._has_telephones:
             await self._register(real)
         self.office.heard.clear()
         return self
