@@ -128,8 +128,7 @@ class AsteriskEngine:
 
     def _compare(self, lost: list[Leg]) -> None:
         for leg in lost:
-            if leg.doomed is None:
-                self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
+            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     # -- the port ----------------------------------------------------------------------------------------------------
 
@@ -299,10 +298,15 @@ class AsteriskEngine:
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
     def _made(self, event: Event) -> None:
-        leg = self._legs.find(event["uniqueid"])
-        if leg is None or event["uniqueid"].endswith(OTHER_HALF):
+        unique, name = event["uniqueid"], event["channel"]
+        leg = self._legs.find(unique)
+        if unique.endswith(OTHER_HALF):
             return
-        leg.name = event["channel"]
+        if leg is None:
+            if unique.startswith(self._legs.mark):  # asked for before the link was lost, and given up since
+                self._ready_link().send("Hangup", Channel=name, Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
+            return
+        leg.name = name
         if leg.doomed is not None:
             self._leaving[leg.id] = leg.doomed
             self._soon()
@@ -360,7 +364,7 @@ class AsteriskEngine:
     def _refused(self, leg: Leg, error: Exception) -> None:
         if self._legs.of(leg.channel) is leg and not leg.exists:
             _log.warning("Asterisk does not ring a telephone: %s", error)
-            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE, is_unsure=True)
+            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     def _unbridged(self, call: Call, error: Exception) -> None:
         """Give a party that was gone before it could be connected the time to be told of; else the call is over."""
@@ -373,15 +377,12 @@ class AsteriskEngine:
             _log.warning("Asterisk does not connect two parties: %s", error)
             self._calls.hang_up(call, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
-    def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
-        """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""
+    def _over(self, leg: Leg, cause: HangupCause) -> None:
+        """Report the end of a leg. Should Asterisk make it yet, it is hung up then."""
         self._stop_timer(leg)
         if self.monitors is not None:
             self.monitors.gone(leg.name)
-        if is_unsure:
-            leg.doomed = cause
-        else:
-            self._legs.gone(leg)
+        self._legs.gone(leg)
         state = leg.channel.state
         if state is not ChannelState.DOWN:
             report = Report.HUNG_UP if state in (ChannelState.UP, ChannelState.RING) else Report.FAILED
