@@ -33,7 +33,7 @@ ENGINE ?= asterisk
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status demo phone soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status demo phone parity soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -106,6 +106,10 @@ demo: $(HAS_DEV) phone ## real telephones: Asterisk, one in the browser, and the
 	@exec $(PY) -m pbxsim demo $(PBX) --engine $(ENGINE) $(ARGS)
 
 phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies
+
+parity: $(HAS_DEV) ## the same scenarios on the simulated engine and on a real Asterisk, and the table of what differs   (ARGS="--only 1,60")
+	$(PY) -m tests.parity --write
+	$(PY) -m tests.parity.engines --write $(ARGS)
 
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)

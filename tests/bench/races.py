@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.bench import growth_races, races_http, store_races, workbench_races
+from tests.bench import growth_races, races_asterisk, races_http, store_races, workbench_races
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
 from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
@@ -173,7 +173,9 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "HOUR": (busy_hour,),
     "MANY": (many_calls,),
     "PAGE": (races_http.looked_at,),
+    "RATE": (races_asterisk.rates,),
     "RECEIVERS": (races_http.receivers,),
+    "RINGING": (races_asterisk.ringing,),
     "READY": (workbench_races.workbench,),
     "RESET": (workbench_races.workbench,),
     "COPY": (workbench_races.workbench,),

@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.pbx import Pbx
 
+_WAITS: Final = "wait"  # an extension of the dialplan's context HOLD, as the next
+_GOES: Final = "goes"
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
+_NORMAL: Final = "16"
 _GRACE: Final[Duration] = SECOND // 2
 _COMES_WITHIN: Final[Duration] = 5 * SECOND  # a simulated caller, who answers Asterisk at once
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
@@ -65,6 +68,7 @@ class AsteriskEngine:
             "Newchannel": self._made,
             "Newstate": self._state_changed,
             "UserEvent": self._dialplan_told,
+            "HangupRequest": self._puts_down,
             "Hangup": self._hung_up,
             "OriginateResponse": self._originated,
             "Hold": self._held,
@@ -121,8 +125,7 @@ class AsteriskEngine:
 
     def _compare(self, lost: list[Leg]) -> None:
         for leg in lost:
-            if leg.doomed is None:
-                self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
+            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     # -- the port ----------------------------------------------------------------------------------------------------
 
@@ -139,14 +142,14 @@ class AsteriskEngine:
 
     def answer(self, channel: Channel) -> None:
         """Answer a caller, who waits from now on."""
-        self._redirect(channel, "wait")
+        self._redirect(channel, _WAITS)
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let the parties hear each other; what simulated ones among them do later is theirs."""
         for party in (call.first, call.second):
             leg = self._legs.of(party) if party is not None else None
             if leg is not None:
-                self._moment.stay(leg)
+                self._moment.stays(leg)
         if call.second is None or self._has_come(call):
             self._moment.join(call)
         self._talk(call)
@@ -187,9 +190,10 @@ class AsteriskEngine:
         if leg is None:
             return
         self._stop_timer(leg)
-        self._moment.stay(leg)
         self._coming.pop(leg.id, None)
-        if leg.exists:
+        if self._moment.stays(leg) == _WAITS:  # answered in this moment, and that is heard
+            self._moment.redirect(leg, _GOES, though_over=True)
+        elif leg.exists:
             self._moment.leave(leg, cause)
         else:
             leg.doomed = cause  # a Hangup now would find no channel, and the telephone would ring all the same
@@ -283,10 +287,15 @@ class AsteriskEngine:
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
     def _made(self, event: Event) -> None:
-        leg = self._legs.find(event["uniqueid"])
-        if leg is None or event["uniqueid"].endswith(OTHER_HALF):
+        unique, name = event["uniqueid"], event["channel"]
+        leg = self._legs.find(unique)
+        if unique.endswith(OTHER_HALF):
             return
-        leg.name = event["channel"]
+        if leg is None:
+            if unique.startswith(self._legs.mark):  # asked for before the link was lost, and given up since
+                self._ready_link().send("Hangup", Channel=name, Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
+            return
+        leg.name = name
         if leg.doomed is not None:
             self._moment.leave(leg, leg.doomed)
 
@@ -326,12 +335,20 @@ class AsteriskEngine:
         if call is None:
             self._legs.gone(leg)
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.NORMAL_CIRCUIT_CONGESTION))
+        else:
+            leg.channel = call.legs[0]  # one that only rings somebody was never asked about
+
+    def _puts_down(self, event: Event) -> None:
+        """Hear which of two who talk puts the receiver down: of their channels' ends either may be told first."""
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and leg.channel.is_up:
+            self._hung_up({"cause": _NORMAL, **event})  # as a rule no cause is told here
 
     def _hung_up(self, event: Event) -> None:
         unique = event["uniqueid"]
         leg = self._legs.find(unique)
         if leg is not None and unique == leg.id:
-            self._over(leg, cause_of(event.get("cause", ""), was_up=leg.channel.is_up))
+            self._over(leg, cause_of(event.get("cause", ""), leg.channel.state))
 
     def _originated(self, event: Event) -> None:
         """Hear of a telephone that could not be rung at all: no channel was made for it."""
@@ -342,7 +359,7 @@ class AsteriskEngine:
     def _refused(self, leg: Leg, error: Exception) -> None:
         if self._legs.of(leg.channel) is leg and not leg.exists:
             _log.warning("Asterisk does not ring a telephone: %s", error)
-            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE, is_unsure=True)
+            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     def _unbridged(self, call: Call, error: Exception) -> None:
         """Give a party that was gone before it could be connected the time to be told of; else the call is over."""
@@ -355,16 +372,13 @@ class AsteriskEngine:
             _log.warning("Asterisk does not connect two parties: %s", error)
             self._calls.hang_up(call, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
-    def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
-        """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""
+    def _over(self, leg: Leg, cause: HangupCause) -> None:
+        """Report the end of a leg. Should Asterisk make it yet, it is hung up then."""
         self._stop_timer(leg)
         self._coming.pop(leg.id, None)
         if self.monitors is not None:
             self.monitors.gone(leg.name)
-        if is_unsure:
-            leg.doomed = cause
-        else:
-            self._legs.gone(leg)
+        self._legs.gone(leg)
         state = leg.channel.state
         if state is not ChannelState.DOWN:
             report = Report.HUNG_UP if state in (ChannelState.UP, ChannelState.RING) else Report.FAILED

@@ -29,7 +29,7 @@ class Moment:
         self._link = link
         self._join_now = join
         self._joined: dict[int, Call] = {}
-        self._redirected: dict[str, str] = {}
+        self._redirected: dict[str, tuple[str, bool]] = {}
         self._leaving: dict[str, HangupCause] = {}
         self._is_due = False
 
@@ -42,14 +42,14 @@ class Moment:
         """Have a call's parties not joined after all: something else is done with them at once."""
         self._joined.pop(call.number, None)
 
-    def redirect(self, leg: Leg, exten: str) -> None:
-        """Have a leg go on elsewhere in HOLD."""
-        self._redirected[leg.id] = exten
+    def redirect(self, leg: Leg, exten: str, *, though_over: bool = False) -> None:
+        """Have a leg go on elsewhere in HOLD, as long as the switch has its channel; or `though_over` by then."""
+        self._redirected[leg.id] = exten, though_over
         self._soon()
 
-    def stay(self, leg: Leg) -> None:
-        """Have a leg not go on elsewhere."""
-        self._redirected.pop(leg.id, None)
+    def stays(self, leg: Leg) -> str:
+        """Have a leg not go on elsewhere; give where it was to go, empty: nowhere."""
+        return self._redirected.pop(leg.id, ("", False))[0]
 
     def leave(self, leg: Leg, cause: HangupCause) -> None:
         """Have a leg end."""
@@ -77,9 +77,9 @@ class Moment:
         for call in joined.values():
             if not call.is_over:
                 self._join_now(link, call)
-        for unique, exten in redirected.items():
+        for unique, (exten, though_over) in redirected.items():
             leg = self._legs.find(unique)
-            if leg is not None and leg.channel.is_live:
+            if leg is not None and (leg.channel.is_live or though_over):
                 link.send("Redirect", Channel=leg.name or leg.id, Context=HOLD, Exten=exten, Priority=1)
         for unique, cause in leaving.items():
             leg = self._legs.find(unique)
