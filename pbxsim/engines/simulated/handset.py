@@ -9,10 +9,9 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx import transfer
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
-from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.dialled import dialled
 from pbxsim.pbx.digits import press
 from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.dtmf import keystrokes
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration
     from pbxsim.engines.simulated.engine import SimulatedEngine
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.directory import Diversion, Line
     from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.handset import Instruction
@@ -93,7 +92,7 @@ class SimulatedHandset:
         if line.is_full:
             raise NothingToDo(f"{line.user} takes no more calls")
         self._hold_all(line)
-        call = self.call_in(_order(line, to), line=line)
+        call = self.call_in(dialled(line, to, by=PLACED_BY), line=line)
         assert call is not None  # it has room
         return call
 
@@ -253,18 +252,4 @@ def _asks_beside(held: Channel) -> Callable[[Channel], bool]:
     """Say whether a leg that is not held talks with somebody in another call than the held one, or has one rung."""
     return lambda leg: (
         not leg.is_held and leg.call is not held.call and (partner(leg) is not None or transfer.has_rung(leg))
-    )
-
-
-def _order(line: Line, to: str) -> CallOrder:
-    own = line.extension
-    return CallOrder(
-        vendor=PLACED_BY,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=to,
-        second=to,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
     )
