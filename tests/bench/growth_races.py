@@ -24,7 +24,7 @@ def requests() -> Race:
     )
     return Race(
         title="A large customer's requests",
-        how="CPU of the whole process for a request, median of 5; a list as a multiple of msgspec encoding its rows",
+        how="CPU for which a request holds the loop, median of 5; a list as a multiple of msgspec encoding its rows",
         contenders=(contender,),
         goals=(
             *(_goal(f"CPU ms, {name}", f"{name} ms", _LONGEST_MS) for name in ONE_THING),
