@@ -38,7 +38,7 @@ class AsteriskRig:
         self.by_user: dict[str, Telephone] = {}
         engine = through(self.exchange.door)
         self.opened: Any = engine.open({"asterisk": self.exchange.entry, "phones": phones}, office.pbx)
-        office.use_engine(self.opened.engine)
+        office.use_engine(self.opened.engine, self.opened.handset)
         self.session = EngineSession(engine, self.opened, self.driver, lambda: None)
         self._simulated = simulated
 
