@@ -13,7 +13,7 @@ from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.dtmf import keystrokes
-from pbxsim.pbx.errors import PbxError
+from pbxsim.pbx.errors import NothingToDo, PbxError
 from pbxsim.pbx.recent_calls import in_order
 from pbxsim.web.control import call_document
 from pbxsim.web.control.paging import Page, listing
@@ -133,10 +133,13 @@ def _when(stroke: tuple[Duration, str]) -> Duration:
 
 
 def _placed(pbx: Pbx, order: CallOrder, line: Line | None, presses: Keystrokes) -> Response:
-    if pbx.handset is not None:
-        call = pbx.handset.call_in(order, line=line, presses=presses)
-    else:
-        call = pbx.calls.receive(order, line=line)
+    try:
+        if pbx.handset is not None:
+            call = pbx.handset.call_in(order, line=line, presses=presses)
+        else:
+            call = pbx.calls.receive(order, line=line)
+    except NothingToDo as error:
+        raise Problem(409, str(error)) from None
     if call is None:
         raise Problem(
             409, "the line takes no more calls" if line else "every trunk is full", call=pbx.calls.calls_started

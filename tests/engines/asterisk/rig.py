@@ -49,7 +49,7 @@ class AsteriskRig:
         door = self.exchange.door
         engine = through(door if ami_port is None else replace(door, port=ami_port))
         self.opened: Any = engine.open({"asterisk": self.exchange.entry, "phones": phones}, office.pbx)
-        office.use_engine(self.opened.engine)
+        office.use_engine(self.opened.engine, self.opened.handset)
         self.session = EngineSession(engine, self.opened, self.driver, lambda: None)
         self._simulated = simulated
         self._has_telephones = has_telephones

@@ -145,7 +145,7 @@ class PhonePage {
   _stop() {
     clearTimeout(this._timer);
     this._line?.stop();
-    this._line = null;
+    this._line = this._desk.line = null;
     return (this._turn += 1);
   }
 }

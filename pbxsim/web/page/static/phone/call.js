@@ -8,7 +8,8 @@ let made = 0;
 export class Call {
   /**
    * `session` is JsSIP's. `state` is "ringing" (here), "dialling", "alerting" (it rings there), "up" or "ended"; of one that
-   * has ended `cause` says why. `since` is when it came up, or was over (`performance.now()`). `onChange(call)` hears of each change, `onProblem(key, cause)` of what could not be done.
+   * has ended `cause` says why. `since` is when it came up, or was over (`performance.now()`). `onChange(call)` hears of
+   * each change, `onProblem(key, cause)` of what could not be done.
    */
   constructor(session, isIncoming, onChange, onProblem) {
     this.key = (made += 1);
@@ -93,10 +94,15 @@ export class Call {
     session.on("accepted", () => this._change({ state: "up", since: performance.now() }));
     session.on("hold", ({ originator }) => originator === "local" && this._change({ isHeld: true }));
     session.on("unhold", ({ originator }) => originator === "local" && this._change({ isHeld: false }));
-    session.on("sdp", ({ originator, sdp }) => originator === "remote" && !sdp.includes("a=candidate") && this._onProblem("phone.nowhere"));
+    session.on("sdp", (description) => this._see(description));
     session.on("getusermediafailed", () => this._onProblem("phone.microphone"));
     session.on("ended", (event) => this._over(event));
     session.on("failed", (event) => this._over(event));
+  }
+
+  /** Look at where the other side wants to have the sound. */
+  _see({ originator, sdp }) {
+    if (originator === "remote" && !sdp.includes("a=candidate")) this._onProblem("phone.nowhere");
   }
 
   _over({ cause, originator }) {

@@ -161,7 +161,7 @@ export class Desk {
   /** Send a call on to the number that was typed, without asking there. */
   _transfer(call) {
     const number = this._typed();
-    if (number) call.transfer(this.line.address(number));
+    if (number && this.line) call.transfer(this.line.address(number));
   }
 
   /** Connect the one who is held with the one who was asked. */
@@ -177,7 +177,7 @@ export class Desk {
     const dial = (event) => {
       event.preventDefault();
       const number = this._typed();
-      if (number) this.line.dial(number);
+      if (number && this.line) this.line.dial(number);
     };
     const pad = PAD.map((key) => el("button", { type: "button", class: "key", on: { click: () => this._key(key) } }, key));
     return el("form", { class: "panel dialler", novalidate: true, "aria-label": t("phone.dial"), on: { submit: dial } },
