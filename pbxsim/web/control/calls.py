@@ -94,6 +94,8 @@ def one(host: HostedPbx, call: int) -> Response:
 def incoming(host: HostedPbx, body: IncomingCall) -> Command:
     """Have somebody call: an outsider, or the person at one of our telephones."""
     line = _own_line(host.pbx, body)
+    if line is not None and host.pbx.handset is None:
+        raise Problem(409, "this engine's telephones dial by themselves: only somebody outside can be made to call")
     order = _order(host.pbx, body, line)
     presses = _strokes(host.pbx, body)
     told = {name: value for name, value in msgspec.to_builtins(body).items() if name not in _NEW or value}

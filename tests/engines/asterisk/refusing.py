@@ -42,6 +42,7 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         self._open: dict[str, str] = {}  # INVITEs that were not refused yet, by Call-ID
         self._said: dict[tuple[str, str], str] = {}  # the last reply to each, for retransmissions
         self._sequence = 0
+        self._closed = asyncio.Event()
 
     @property
     def ringing(self) -> int:
@@ -62,6 +63,14 @@ class RefusingTelephone(asyncio.DatagramProtocol):
     def close(self) -> None:
         """Be gone, without a word: who rings it then finds nobody."""
         self._transport.close()
+
+    async def gone(self) -> None:
+        """Wait until its port is free."""
+        await self._closed.wait()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        """Hear that the port is free."""
+        self._closed.set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the socket."""

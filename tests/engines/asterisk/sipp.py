@@ -38,13 +38,16 @@ class SippTelephones:
         registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
         await registers.register(self._rig.exchange.server, self._rig.exchange.secrets.line(user), port)
         registers.close()  # its address stays registered, and is sipp's now
+        await registers.gone()
         media = _MEDIA + 10 * len(self._processes)
         places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
         command = ["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"]
         quiet = subprocess.DEVNULL
-        self._processes.append(subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet))  # noqa: ASYNC220
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: ASYNC220
+        self._processes.append(process)
         await self._rig.until(lambda: self._rig.office.directory.line(user).is_registered)
         await self._rig.until(lambda: _listens(port))
+        assert process.poll() is None
 
     def close(self) -> None:
         """Put them away."""

@@ -189,3 +189,35 @@ async def test_no_record_is_lost_nobody_rings_on_and_each_call_ends_in_time(
         assert not list(rig.opened.engine._legs), "legs are kept that nobody has"  # noqa: SLF001
         again = trial.place("100", "101")
         await rig.until(lambda: again.state is CallState.TALKING)
+
+
+@pytest.mark.sip
+async def test_what_telephones_did_while_the_link_was_down_is_read_when_it_is_back(
+    asterisk: AsteriskInstallation,
+) -> None:
+    people = [extension(number, line(f"sip{number}", line_id=int(number))) for number in ("100", "101", "102")]
+    proxy = AmiProxy()
+    rig = AsteriskRig(asterisk, Office(*people), ami_port=proxy.port)
+    await proxy.start(rig.exchange.door.port)
+    try:
+        await rig.start()
+        first, second, third = (rig.by_user[f"sip{number}"] for number in ("100", "101", "102"))
+        first.answers()
+        call: Call = rig.do(lambda: rig.office.call("100", "101"))
+        await rig.until(lambda: second.calls)
+        proxy.refuses = True
+        proxy.cut()
+        await rig.until(lambda: not rig.opened.link.is_up)
+        await second.calls[0].answer()
+        await third.dial("100")
+        await rig.elapse(SECOND // 2)
+        assert call.state is CallState.DIALING_SECOND
+        proxy.refuses = False
+        await rig.until(lambda: call.state is CallState.TALKING)
+        await rig.until(third.is_quiet)  # nobody heard whom it dialled
+        assert len(rig.office.pbx.calls.live) == 1
+        rig.do(partial(rig.office.pbx.calls.hang_up, call))
+        await rig.until(rig.is_quiet)
+    finally:
+        await rig.close()
+        await proxy.close()

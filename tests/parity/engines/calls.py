@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.parity.engines.scenario import (
     Scenario,
+    call_in,
     complete,
     consult,
     dial,
@@ -143,7 +144,7 @@ CLICK_TO_CALL: Final = (
     Scenario(
         number=29, title="two click to calls at once", lasts=7,
         phones={"A": _UP, "B": answers(1, talks=2), "C": _UP, "D": answers(1, talks=3)},
-        steps=((0, originate()), (0, originate("C", "{D}")), (3, _LIST)),
+        steps=((0, originate()), (0.5, originate("C", "{D}")), (3.5, _LIST)),
     ),
     Scenario(
         number=30, title="click to call, B talks and takes no second call", lasts=6,
@@ -186,6 +187,22 @@ BY_HAND: Final = (
     Scenario(
         number=39, title="incoming by a public number", phones={"A": _UP, "B": answers(1, talks=2)}, lasts=5,
         steps=((0, dial("A", "B.public")),),
+    ),
+    Scenario(
+        number=51, title="incoming from outside, B hangs up", phones={"B": answers(1, talks=2)}, lasts=5, is_quick=True,
+        steps=((0, call_in(to="{B.public}")), (0.5, _LIST), (2, _LIST)),
+    ),
+    Scenario(
+        number=52, title="incoming from outside, B does not answer", phones={"B": never_answers()}, lasts=4,
+        steps=((0, call_in(to="{B.public}", ring_seconds=2)),),
+    ),
+    Scenario(
+        number=53, title="incoming from outside, B busy", phones={"B": busy()}, lasts=2,
+        steps=((0, call_in(to="{B.public}")),),
+    ),
+    Scenario(
+        number=54, title="incoming from outside, B transfers blind to C", lasts=7,
+        phones={"B": _UP, "C": answers(1, talks=2)}, steps=((0, call_in(to="{B.public}")), (2.5, transfer("B", "C"))),
     ),
     Scenario(
         number=40, title="B holds A and comes back", phones={"A": _UP, "B": _UP}, lasts=6.5, is_quick=True,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from tests.parity.engines.scenario import public, queue_number
+from tests.parity.engines.scenario import outside, public, queue_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -100,9 +100,16 @@ class Words:
 
     def __init__(self, scenario: Scenario) -> None:
         self._users = {scenario.user(who): who for who in scenario.phones}
-        own = (*self._users, *map(public, self._users), f"q{scenario.number:02d}", queue_number(scenario.number))
+        own = (
+            *self._users,
+            *map(public, self._users),
+            outside(scenario.number),
+            f"q{scenario.number:02d}",
+            queue_number(scenario.number),
+        )
         self._own = re.compile(rf"(?<![0-9A-Za-z])({'|'.join(own)})(?![0-9A-Za-z])")
         names = {public(user): f"public {who}" for user, who in self._users.items()} | self._users
+        names[outside(scenario.number)] = "somebody outside"
         if scenario.queue is not None:
             names |= {f"q{scenario.number:02d}": "queue", queue_number(scenario.number): "to queue"}
         self._names = names
@@ -162,7 +169,7 @@ def _is_own(words: Words, call: Mapping[str, Any]) -> bool:
 
 def _call(words: Words, call: Mapping[str, Any], start: float) -> CallTold:
     placed_by = call["vendor"] if call["vendor"] in _VENDORS else "by hand"
-    order = f"{call['kind']} {words.who(call['src'])} > {words.who(call['dst'])}, hears {call['hears']}"
+    order = f"{call['kind']} {words.who(call['src'])} > {words.who(call['dst'])}, hears {words.channel(call['hears'])}"
     return CallTold(
         what=f"{placed_by} {order}",
         outcome=f"{call['disposition']} {call['cause']}",

@@ -17,7 +17,7 @@ import msgspec
 from tests.parity.engines import history
 from tests.parity.engines.history import History, Words
 from tests.parity.engines.office import key_of, principal_of
-from tests.parity.engines.scenario import API_KEY, Ask, public, queue_number
+from tests.parity.engines.scenario import API_KEY, Ask, outside, public, queue_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -103,14 +103,17 @@ class _Playing:
 
     async def _ask(self, step: Ask) -> history.Reply:
         query = {name: await self._filled(value) for name, value in step.query.items()}
-        told = None if step.json is None else {name: await self._filled(value) for name, value in step.json.items()}
+        told = None if step.json is None else await self._document(step.json)
         more: dict[str, Any] = {} if told is None else {"data": json.dumps(told), "headers": _JSON}
         async with self._client.request(step.method, self._engine.url + step.path, params=query, **more) as reply:
             body = await reply.text()
         if step.name.startswith("Duocom"):
             self._reference = (body.split() or [""])[-1]
             body = body.replace(self._reference, "<id>") if self._reference.isdigit() else body
-        return history.reply(self._words, step.name, reply.status, body)
+        return history.reply(self._words, step.name, reply.status, body if step.reads_reply else "")
+
+    async def _document(self, fields: Mapping[str, str | float]) -> dict[str, str | float]:
+        return {name: await self._filled(value) if isinstance(value, str) else value for name, value in fields.items()}
 
     async def _filled(self, text: str) -> str:
         for whole, name, what in [(found[0], found[1], found[2]) for found in _PLACE.finditer(text)]:
@@ -124,6 +127,7 @@ class _Playing:
             ("queue", "number"): queue_number(number),
             ("key", None): key_of(self._scenario),
             ("principal", None): principal_of(self._scenario),
+            ("outside", None): outside(number),
             ("reference", None): self._reference,
         }
         if (name, what) in known:

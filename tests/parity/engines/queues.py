@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tests.parity.engines.scenario import Scenario, dial, hang_up, transfer, voipsun
+from tests.parity.engines.scenario import Scenario, call_in, dial, hang_up, transfer, voipsun
 from tests.parity.scenario import QueueTold, answers, busy, never_answers
 
 _CALLER: Final = answers(1)
@@ -114,6 +114,14 @@ QUEUES: Final = (
         number=79, title="queue that does not answer, the agent does", lasts=5,
         queue=QueueTold(members="B", rules=_SHORT, answers=False), phones={"A": _CALLER, "B": answers(1, talks=2)},
         steps=((0, dial("A", "queue")), (0.5, voipsun("listcalls"))),
+    ),
+    Scenario(
+        number=81, title="queue, somebody outside calls, the agent hangs up", lasts=6, queue=_of("B"),
+        phones={"B": answers(1, talks=2)}, steps=((0, call_in(queue="{queue}")), (0.5, _STATUS), (4, _STATUS)),
+    ),
+    Scenario(
+        number=82, title="queue, somebody outside calls, nobody answers", lasts=6, queue=_of("B", max_wait=3),
+        phones={"B": never_answers()}, steps=((0, call_in(queue="{queue}")), (5, _STATUS)),
     ),
     Scenario(
         number=80, title="queue, click to call", lasts=7, queue=_of("B"),

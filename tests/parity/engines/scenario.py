@@ -1,8 +1,8 @@
 """How a scenario for all engines is told: who is there, what is asked of which vendor, what hands do at which second.
 
 In requests `{A}` is the internal number of telephone A, which is its SIP user; `{A.public}` its public number,
-`{A.channel}` the channel that it has then; `{queue}` the scenario's queue, `{queue.number}` what leads there, and
-`{reference}` what Duocom gave for the call before.
+`{A.channel}` the channel that it has then; `{queue}` the scenario's queue, `{queue.number}` what leads there,
+`{outside}` somebody outside who calls, and `{reference}` what Duocom gave for the call before.
 """
 
 from __future__ import annotations
@@ -22,13 +22,17 @@ PASSWORD: Final = "parity"
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to a vendor's interface; `name` is what the history calls it."""
+    """A request to a vendor's interface; `name` is what the history calls it.
+
+    Without `reads_reply` only the reply's status counts: it shows a call in the moment in which a telephone is rung.
+    """
 
     name: str
     path: str
     method: str = "GET"
     query: dict[str, str] = {}
-    json: dict[str, str] | None = None
+    json: dict[str, str | float] | None = None
+    reads_reply: bool = True
 
 
 class Hand(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +83,11 @@ def queue_number(number: int) -> str:
     return f"7{number:02d}"
 
 
+def outside(number: int) -> str:
+    """Give the number of somebody outside who calls in a scenario."""
+    return f"60200{number:02d}01"
+
+
 # -- what is asked -----------------------------------------------------------------------------------------------------
 
 
@@ -100,7 +109,7 @@ def hang_up_channel(who: str) -> Ask:
 
 def simotel(service: str, **fields: str) -> Ask:
     """Ask Simotel."""
-    return Ask(name=f"Simotel {service}", path=f"/api/v4/{service}", method="POST", json=fields)
+    return Ask(name=f"Simotel {service}", path=f"/api/v4/{service}", method="POST", json={**fields})
 
 
 def simotel_originate(first: str = "{A}", second: str = "{B}", **fields: str) -> Ask:
@@ -124,6 +133,12 @@ def cut() -> Ask:
     """Have Duocom cut the call that it has connected."""
     query = {"principal": "{principal}", "pass": PASSWORD, "orden": "cortar", "ref": "{reference}"}
     return Ask(name="Duocom cortar", path="/cgi-bin/oficinaweb/api_control_llamadas", query=query)
+
+
+def call_in(*, ring_seconds: float = 30, **to: str) -> Ask:
+    """Have somebody outside call, by the control API."""
+    told: dict[str, str | float] = {"from": "{outside}", "ring_seconds": ring_seconds, **to}
+    return Ask(name="incoming call", path="/_pbxsim/calls", method="POST", json=told, reads_reply=False)
 
 
 # -- hands -------------------------------------------------------------------------------------------------------------
