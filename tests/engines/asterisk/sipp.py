@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tests.engines.asterisk.rig import AsteriskRig
 
 _ANSWERS: Final = Path(__file__).with_name("sipp-answers.xml")
-_MEDIA: Final = 40_000
-"""Where its sound would come in: sipp listens there, and says nothing."""
 
 
 def see_that_it_is_here() -> None:
@@ -39,7 +37,7 @@ class SippTelephones:
         await registers.register(self._rig.exchange.server, self._rig.exchange.secrets.line(user), port)
         registers.close()  # its address stays registered, and is sipp's now
         await registers.gone()
-        media = _MEDIA + 10 * len(self._processes)
+        media = free_sip_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
         places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
         command = ["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"]
         quiet = subprocess.DEVNULL
