@@ -6,7 +6,6 @@ records; who may await it asks by `seek`, and the event loop goes on.
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -160,17 +159,19 @@ class CdrMemory:
                 return
 
     async def _in_parts(self, query: CdrQuery) -> AsyncIterator[list[Cdr]]:
+        from asyncio import wrap_future  # a simulation needs none of it
+
         if query.newest_first:
             pages = self._pages(query)  # of what is older than what is in memory now
             yield list(islice(self._in_memory(query), query.limit))
             while pages is not None and (asked := pages.ask()) is not None:
-                yield pages.take(await asyncio.wrap_future(asked))
+                yield pages.take(await wrap_future(asked))
             return
         rest = query
         while (pages := self._pages(rest)) is not None:
             below = self._first
             while (asked := pages.ask()) is not None:
-                yield pages.take(await asyncio.wrap_future(asked))
+                yield pages.take(await wrap_future(asked))
             rest = msgspec.structs.replace(query, after=max(query.after or 0, below - 1))
         yield list(islice(self._in_memory(rest), query.limit))
 
