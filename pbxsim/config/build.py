@@ -6,13 +6,13 @@ its engine and its vendors' interfaces (hosting/assemble.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from itertools import chain
-from typing import Protocol, TypeVar
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.config.extensions import extensions, numbered
 from pbxsim.config.features import lot_features
 from pbxsim.config.file import PbxFile
 from pbxsim.config.numbering import NO_PLAN
@@ -31,13 +31,23 @@ from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
 
 
-def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, saved: Saved = NOTHING_SAVED) -> Pbx:
+def build(
+    file: PbxFile,
+    *,
+    clock: Scheduler,
+    seed: int,
+    files: RecordingFiles,
+    saved: Saved = NOTHING_SAVED,
+    taken: Directory | None = None,
+    renewed: Sequence[Extension] = (),
+) -> Pbx:
     """Build the PBX of a file that is right, at its very start; nothing is shared with another build.
 
     It has no engine yet, and speaks no vendor's interface. `saved` is what an earlier run left: its records, numbers
-    and credits come before the file's.
+    and credits come before the file's. `taken` are the extensions of a PBX of this file that is not used any more, of
+    which `renewed` were made anew: the others are taken over.
     """
-    directory = _directory(file)
+    directory = _directory(file, taken, renewed)
     agents = {entry.number: entry.agent(_plan_id(directory, entry.dialplan)) for entry in file.agents}
     tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
     known = {entry.id: entry.cdr() for entry in file.cdrs} | {cdr.id: cdr for cdr in saved.cdrs}
@@ -94,16 +104,17 @@ def _queues(file: PbxFile, agents: Mapping[str, Agent], clock: Scheduler) -> lis
     return [entry.queue(agents, clock.now) for entry in file.queues]
 
 
-def _directory(file: PbxFile) -> Directory:
-    dialplans = [NumberingPlan(id=number, name=entry.name) for number, entry in _numbered(file.dialplans)]
+def _directory(file: PbxFile, taken: Directory | None, renewed: Sequence[Extension]) -> Directory:
+    dialplans = [NumberingPlan(id=number, name=entry.name) for number, entry in numbered(file.dialplans)]
     dialplans = dialplans or [NumberingPlan(id=1, name=NO_PLAN)]
     is_silent = file.trunks is None and file.routes is None
     trunk_entries = (IMPLIED_TRUNK,) if is_silent else file.trunks or ()
     route_entries = (IMPLIED_ROUTE,) if is_silent else file.routes or ()
-    trunks = {entry.name: entry.trunk(number) for number, entry in _numbered(trunk_entries)}
-    routes = {entry.name: entry.route(number, trunks) for number, entry in _numbered(route_entries)}
+    trunks = {entry.name: entry.trunk(number) for number, entry in numbered(trunk_entries)}
+    routes = {entry.name: entry.route(number, trunks) for number, entry in numbered(route_entries)}
     return Directory(
-        extensions=_extensions(file, dialplans[0].name),
+        extensions=extensions(file) if taken is None else renewed,
+        before=taken,
         trunks=tuple(trunks.values()),
         routes=tuple(routes.values()),
         dialplans=dialplans,
@@ -122,37 +133,6 @@ def _first_dialplan(file: PbxFile) -> str:
     return file.dialplans[0].name if file.dialplans else NO_PLAN
 
 
-def _extensions(file: PbxFile, dialplan: str) -> list[Extension]:
-    entries = [extension.line_entries() for extension in file.extensions]
-    lines = iter([entry.line(number) for number, entry in _numbered([*chain.from_iterable(entries)])])
-    return [
-        entry.extension(number, [next(lines) for _ in own], dialplan)
-        for (number, entry), own in zip(_numbered(file.extensions), entries, strict=True)
-    ]
-
-
 def _plan_id(directory: Directory, name: str | None) -> int:
     plans = directory.dialplans
     return plans[name].id if name is not None else next(iter(plans.values())).id
-
-
-class _MayHaveId(Protocol):
-    @property
-    def id(self) -> int | None: ...
-
-
-_T = TypeVar("_T", bound=_MayHaveId)
-
-
-def _numbered(entries: Sequence[_T]) -> Iterable[tuple[int, _T]]:
-    """Give each entry its id: its own, or else the first one that no entry has."""
-    taken = {entry.id for entry in entries}
-    free = 1
-    for entry in entries:
-        if entry.id is not None:
-            yield entry.id, entry
-            continue
-        while free in taken:
-            free += 1
-        taken.add(free)
-        yield free, entry

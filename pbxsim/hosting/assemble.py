@@ -14,13 +14,14 @@ from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
 from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
+from pbxsim.config.extensions import Subscribers
 from pbxsim.config.file import Limits, settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.recordings.files import NoRecordings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pbxsim.config.injected_faults import FaultEntry
     from pbxsim.config.load import LoadedFile
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.engine import Engine, Opened
     from pbxsim.hosting.recordings_folder import RecordingsFolder
     from pbxsim.kit.vendor import Interface
+    from pbxsim.pbx.directory import Directory, Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.recording import RecordingFiles
     from pbxsim.sinks.outbox.smtp import SmtpServer
@@ -77,11 +79,14 @@ def assemble(
     files: RecordingFiles | None = None,
     folder: RecordingsFolder | None = None,
     saved: Saved = NOTHING_SAVED,
+    taken: Directory | None = None,
+    renewed: Sequence[Extension] = (),
 ) -> Assembled:
     """Make a PBX of a loaded file; nothing is shared with another that is made of it. `seed` None: the file's.
 
     Recordings are made in `folder`, and the file's are put in place there; without one nothing is recorded, and `files`
-    moves what lies somewhere. `saved` is what an earlier run left; the clock must stand no earlier.
+    moves what lies somewhere. `saved` is what an earlier run left; the clock must stand no earlier. `taken` are the
+    extensions of a PBX of that file that is not used any more, but for those that are `renewed`.
 
     Raises PbxFileRefused if a vendor finds fault with its settings, and CannotBegin if `folder` cannot be used.
     """
@@ -96,6 +101,8 @@ def assemble(
         seed=file.seed if seed is None else seed,
         files=recorder or files or NoRecordings(),
         saved=saved,
+        taken=taken,
+        renewed=renewed,
     )
     loaded.check(pbx)
     engine = packages.engines.chosen
@@ -138,13 +145,37 @@ class FileAssembly:
         self._seed = seed
         self._start_at = loaded.file.start if start_at is None else start_at
         self._folder = folder
+        self._subscribers: Subscribers | None = None  # those of the last PBX that was made
 
     def __call__(self, rate: float, seed: int | None, saved: Saved, /) -> Assembled:
         """Assemble the PBX. Raises CannotBegin, PbxFileRefused."""
         clock = Scheduler(max(self._start(rate), saved.now))
-        return assemble(
+        made = assemble(
             self._loaded, clock=clock, seed=self._seed if seed is None else seed, folder=self._folder, saved=saved
         )
+        self._subscribers = Subscribers(self._loaded.file, made.pbx.directory) if saved.is_empty else None
+        return made
+
+    def again(self, rate: float, seed: int | None, before: Pbx) -> Assembled:
+        """Assemble the PBX as at its very start, instead of `before`, which is not used any more.
+
+        Of what the file says of fifty thousand extensions only those are made that calls or telephones have changed.
+        If it cannot be done, `before` may be used on. Raises CannotBegin, PbxFileRefused.
+        """
+        known = self._subscribers
+        if known is None or known.directory is not before.directory:
+            return self(rate, seed, NOTHING_SAVED)
+        changed = known.changed()
+        made = assemble(
+            self._loaded,
+            clock=Scheduler(self._start(rate)),
+            seed=self._seed if seed is None else seed,
+            folder=self._folder,
+            taken=known.directory,
+            renewed=[*changed.values()],
+        )
+        known.go_on(made.pbx.directory, changed)
+        return made
 
     @property
     def vendors(self) -> Mapping[str, object]:

@@ -193,10 +193,12 @@ class HostedPbx:
         driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
         injection = self._injection
         before = self.pbx.directory
+        is_another = assembly is not self.assembly
         gone = vars(self).copy()
         self._begin(assembly, seed, driver.rate, resumed)
         self._end(driver, outbox, questions, injection)
-        tell_changes(before, self.pbx)
+        if is_another:
+            tell_changes(before, self.pbx)
         self._go_on_from(engine)
         if self._runs:
             asyncio.get_running_loop().call_soon(gone.clear)  # a thousand calls: after the reply, not before it
@@ -295,7 +297,7 @@ class HostedPbx:
     def _begin(self, assembly: Assembly, seed: int | None, rate: float, resumed: Resumed | None) -> None:
         """Build all of it. `resumed` None: what is in the record store is cleared first, once nothing can go wrong."""
         found = NOTHING_RESUMED if resumed is None else resumed
-        assembled = assembly(rate, seed, found.saved)
+        assembled = self._anew(assembly, rate, seed) if resumed is None else assembly(rate, seed, found.saved)
         scheduler = assembled.pbx.clock
         self.secrets.learn(assembled.credentials.secret, assembled.credentials.public)
         self.assembly = assembly
@@ -322,6 +324,15 @@ class HostedPbx:
         if assembled.faults:
             self.injecting().faults.set(assembled.faults)
             self.injected()
+
+    def _anew(self, assembly: Assembly, rate: float, seed: int | None) -> Assembled:
+        """Assemble a PBX with nothing stored, instead of the present one where that is of the same file.
+
+        An engine whose telephones live outside may still report of the present one's.
+        """
+        if isinstance(assembly, FileAssembly) and assembly is self.assembly and self.engine.engine.can_hold_clock:
+            return assembly.again(rate, seed, self.pbx)
+        return assembly(rate, seed, NOTHING_RESUMED.saved)
 
     def _keep_records(self, assembled: Assembled, resumed: Resumed) -> None:
         """Connect record store and outbox, in the order that makes a notice's facts last before the notice leaves."""

@@ -58,9 +58,9 @@ _CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWE
 class CallControl:
     """The counter where calls are ordered, hung up and found.
 
-    `live` maps numbers to calls in progress, in the order in which they began, `live_channels` serials to their legs;
-    `recent` keeps the last that ended, `ended` has them by number. `longest_talk` (µs) ends a call that nobody hangs
-    up; `records` says what is written down.
+    `live` maps numbers to calls in progress, in the order in which they began, `live_channels` serials to their legs,
+    once somebody looked for one; `recent` keeps the last that ended, `ended` has them by number. `longest_talk` (µs)
+    ends a call that nobody hangs up; `records` says what is written down.
     """
 
     def __init__(
@@ -76,18 +76,15 @@ class CallControl:
         recent: int = 10_000,
         records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
     ) -> None:
-        self.clock = clock
-        self.bus = bus
-        self.dialplan = dialplan
-        self.ledger = ledger
+        self.clock, self.bus = clock, bus
+        self.dialplan, self.ledger = dialplan, ledger
         self.longest_talk = longest_talk
         self.engine: CallEngine
         self.live: dict[int, Call] = {}
-        self.live_channels: dict[int, Channel] = {}
+        self.live_channels: dict[int, Channel] | None = None
         self.recent: deque[Call] = deque(maxlen=recent)
         self.ended: dict[int, Call] = {}
-        self.calls_started = saved.last_call
-        self.channels_made = saved.last_channel
+        self.calls_started, self.channels_made = saved.last_call, saved.last_channel
         self.next_cdr = first_cdr
         self.records = records
         self.faults: CallFaults | None = None  # None: nothing goes wrong on purpose
@@ -148,6 +145,8 @@ class CallControl:
 
     def channel(self, name: str) -> Channel | None:
         """Find a live channel by its name."""
+        if self.live_channels is None:  # few are ever looked for, and a call would weigh a fifteenth more
+            self.live_channels = {channel.serial: channel for channel in self.channels()}
         found = self.live_channels.get(serial_of(name))
         return found if found is not None and found.name == name else None
 
@@ -422,7 +421,8 @@ class CallControl:
         channel.cause = cause
         channel.ended_at = self.clock.now
         channel.is_held = False
-        del self.live_channels[channel.serial]
+        if self.live_channels is not None:
+            del self.live_channels[channel.serial]
         if channel.divert_timer:
             self._stop_diverting(channel)
         if channel.line is not None:

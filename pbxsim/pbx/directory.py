@@ -16,6 +16,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.entity import Entity
 from pbxsim.pbx.errors import AmbiguousExtension, DialplanNotFound, ExtensionNotFound, OutboundRouteNotFound
 from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged, LineRegistered, LineUnregistered
+from pbxsim.pbx.extension_index import ExtensionIndex, indexed
 from pbxsim.pbx.numbers import LONGEST_DIALLED, is_dialable
 
 if TYPE_CHECKING:
@@ -312,12 +313,14 @@ class Directory:
     """All of the above with its lookups. Duplicate ids, users, names and public numbers are the builder's to refuse.
 
     `bus` is the PBX's, from when it has this directory on: what telephones say of themselves is told there.
+    `before` is another whose extensions are these, too, but for those given here (extension_index.py).
     """
 
     def __init__(
         self,
         *,
         extensions: Sequence[Extension] = (),
+        before: Directory | None = None,
         trunks: Sequence[Trunk] = (),
         routes: Sequence[OutboundRoute] = (),
         dialplans: Sequence[NumberingPlan] = (),
@@ -327,20 +330,24 @@ class Directory:
     ) -> None:
         self.bus: EventBus
         self.features = tuple(features)
-        self.extensions = tuple(extensions)
         self.trunks = {trunk.name: trunk for trunk in trunks}
         self.routes = tuple(routes)
         self.dialplans = {plan.name: plan for plan in dialplans}
-        self.contexts = _with_plans_as_contexts(contexts, dialplans, self.routes)
+        plans = {plan.name: Context(name=plan.name, dialplan=plan.name, routes=self.routes) for plan in dialplans}
+        self.contexts = plans | {context.name: context for context in contexts}
         self.dids = {did.number: did for did in dids}
-        self.lines = {line.user: line for extension in extensions for line in extension.lines}
-        self._by_id = {extension.id: extension for extension in extensions}
-        self._by_public = {number: extension for extension in extensions for number in extension.public}
-        self._by_internal: dict[str, list[Extension]] = {}
+        index = indexed(extensions, None if before is None else before.index)
+        self.extensions, self._by_id, self._by_public, self._by_internal = index
+        self.lines: dict[str, Line] = {} if before is None else before.lines.copy()
         for extension in extensions:
-            self._by_internal.setdefault(extension.internal, []).append(extension)
             for line in extension.lines:
+                self.lines[line.user] = line
                 line.extension = extension
+
+    @property
+    def index(self) -> ExtensionIndex[Extension]:
+        """Give its extensions by all that they are found by."""
+        return self.extensions, self._by_id, self._by_public, self._by_internal
 
     # -- what telephones say of themselves ------------------------------------------------------------------------
 
@@ -441,10 +448,3 @@ def _found(extension: Extension | None) -> Extension:
     if extension is None:
         raise ExtensionNotFound
     return extension
-
-
-def _with_plans_as_contexts(
-    contexts: Sequence[Context], dialplans: Sequence[NumberingPlan], routes: tuple[OutboundRoute, ...]
-) -> dict[str, Context]:
-    plans = {plan.name: Context(name=plan.name, dialplan=plan.name, routes=routes) for plan in dialplans}
-    return plans | {context.name: context for context in contexts}

@@ -212,7 +212,7 @@ class QueueHunt:
             return
         newest = self._joined  # who joins meanwhile is served as it joins
         turn = self._serve_from_head(newest)
-        while (waiter := self._going_on(turn, newest)) is not None:
+        while self._tried and (waiter := self._going_on(turn, newest)) is not None:
             turn, call = waiter.turn, waiter.call
             if call is not None and waiter.not_before <= self._clock.now and not self._is_late(waiter):
                 self._ring_next(waiter, call)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import TimeoutError as NotInTime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pbxsim.sinks.store.port import NotStored
@@ -24,7 +23,7 @@ def waited(asked: Future[T]) -> T:
     """Wait for an answer, and let nothing else happen meanwhile. Raises NotStored."""
     try:
         return asked.result(PATIENCE)
-    except NotInTime:
+    except TimeoutError:
         raise NotStored(f"the database has not answered for {PATIENCE:g} s") from None
 
 

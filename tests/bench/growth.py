@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from multidict import CIMultiDict
 
 from pbxsim.app import ServeSettings, serving
 from pbxsim.hosting.storage import Wanted
@@ -34,10 +35,13 @@ if TYPE_CHECKING:
     from tests.bench.harness import Figures
 
 _PATH: Final = "/api/api.php"
+_REPORT: Final = "/api/v4/reports/cdr/search"
+_REPORT_HEADERS: Final = {"X-APIKEY": "change-me", "Content-Type": "application/json"}
 _USER: Final = "username=voipsun&password=secretpwd"
 _CALL: Final = f"{_USER}&action=originate&srcExtenInternalNum=100100&dstNum=990100001"
 _ACCEPTED: Final = b'{"success":"true"}'
 _TURNS: Final = 5
+_MINUTE: Final = 60  # records of the history: one is of each second
 _LINES: Final = 10  # on which calls are, so that what a line has is not what is measured
 
 ONE_THING: Final = {
@@ -60,6 +64,16 @@ ONE_THING: Final = {
 }
 """Requests that ask for one thing or a few, by name: a query of VoIPSUN's, or a path of the control API."""
 
+REPORTS: Final[dict[str, dict[str, object]]] = {
+    "report of an old call": {"alike": "false", "conditions": {"cuid": "{cuid}"}, "date_range": {}},
+    "report of an old minute": {
+        "alike": "false",
+        "conditions": {},
+        "date_range": {"from": "2026-01-05 10:00", "to": "2026-01-05 10:00"},
+    },
+}
+"""Reports of Simotel's about records that are in the store alone, by name: what is asked."""
+
 LISTS: Final = {
     "listcalls": f"{_USER}&action=listcalls",
     "sipstatus": f"{_USER}&action=sipstatus",
@@ -80,7 +94,8 @@ def pbx_file(folder: str, extensions: int) -> str:
     file.write_text(
         f"name: large\nextensions:\n{subscribers}phones:\n  rules:\n"
         "    - {number: _sip!, does: {outcome: answer, ring: 0, talk: never}}\n"
-        "vendors:\n  voipsun:\n    users: [{username: voipsun, password: secretpwd}]\n",
+        "vendors:\n  voipsun:\n    users: [{username: voipsun, password: secretpwd}]\n"
+        "  simotel:\n    accounts: [{mode: token, api_key: change-me}]\n",
         encoding="utf-8",
     )
     return str(file)
@@ -104,6 +119,7 @@ async def _requests(active: int, extensions: int, records: int) -> Figures:
             await large.fill(active)
             settle_gc()
             figures = {f"{name} ms": await large.cost(asked) for name, asked in ONE_THING.items()}
+            figures |= {f"{name} ms": large.cost_of_report(asked) for name, asked in REPORTS.items()}
             figures |= {f"{name} of msgspec's": await large.cost_of_list(asked) for name, asked in LISTS.items()}
     return figures
 
@@ -136,6 +152,20 @@ class Large:
         A vendor's waits there for the thread that asks the database, so that one's are among them.
         """
         return (await self._taken(asked.format(ended=self._ended)))[0]
+
+    def cost_of_report(self, asked: dict[str, object]) -> float:
+        """Give the milliseconds of CPU that a report about old records takes, its question to the database included."""
+        old = self._host.pbx.cdrs.get(self._host.pbx.calls.next_cdr // 2)
+        body = msgspec.json.encode(asked).replace(b"{cuid}", old.linked_id.encode())
+        found = []
+        for _ in range(_TURNS):
+            request = Request("POST", _REPORT, headers=CIMultiDict(_REPORT_HEADERS), body=body)
+            began = time.process_time()
+            reply = self._host.answer("simotel", request, ())
+            found.append((time.process_time() - began) * 1000)
+            total = msgspec.json.decode(reply.body)["data"]["pagination"]["total"]
+            expect("records found", 0 < total <= _MINUTE, True)
+        return median(found)
 
     async def cost_of_list(self, asked: str) -> float:
         """Give how many times the CPU of encoding its rows a list takes."""
@@ -188,11 +218,19 @@ def _multiply(database: sqlite3.Connection, records: int) -> None:
     columns = [name for _, name, *_, hidden in database.execute("pragma table_xinfo(cdr)") if not hidden]
     (row,) = database.execute(f"SELECT {','.join(columns)} FROM cdr")
     id_, call, source = (columns.index(name) for name in ("id", "callno", "src"))
+    moments = [
+        columns.index(name) for name in ("start_us", "answer_us", "end_us", "talk_us") if row[columns.index(name)]
+    ]
+    serials = [columns.index(name) for name in ("serial", "first_serial", "second_serial")]
 
     def rows() -> Iterator[tuple[object, ...]]:
         for number in range(2, records + 1):
             other = list(row)
             other[id_], other[call], other[source] = number, number, f"7{number % 100_000:05d}"
+            for place in moments:
+                other[place] += (number - 1) * 1_000_000
+            for place in serials:
+                other[place] += 2 * (number - 1)
             yield tuple(other)
 
     database.executemany(f"INSERT INTO cdr ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})", rows())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.goals import Goal, Race
-from tests.bench.growth import LISTS, ONE_THING
+from tests.bench.growth import LISTS, ONE_THING, REPORTS
 from tests.bench.harness import Contender, in_child
 
 _ACTIVE: Final = 10_000
@@ -27,7 +27,7 @@ def requests() -> Race:
         how="CPU for which a request holds the loop, median of 5; a list as a multiple of msgspec encoding its rows",
         contenders=(contender,),
         goals=(
-            *(_goal(f"CPU ms, {name}", f"{name} ms", _LONGEST_MS) for name in ONE_THING),
+            *(_goal(f"CPU ms, {name}", f"{name} ms", _LONGEST_MS) for name in (*ONE_THING, *REPORTS)),
             *(_goal(f"of msgspec's CPU, {name}", f"{name} of msgspec's", _OF_MSGSPEC) for name in LISTS),
         ),
         most_rounds=1,
