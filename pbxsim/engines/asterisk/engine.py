@@ -15,7 +15,8 @@ from pbxsim.engines.asterisk import acted
 from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
 from pbxsim.engines.asterisk.moment import HOLD, Moment
-from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
+from pbxsim.engines.asterisk.spelling import PLACED_BY, caller_id, cause_of
+from pbxsim.engines.hand import placed
 from pbxsim.pbx import digits, transfer
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
@@ -322,7 +323,7 @@ class AsteriskEngine:
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.INVALID_NUMBER_FORMAT))
             return
         self._legs.comes(leg)
-        call = self._calls.receive(dialled(line, number), line=line, handle=leg)
+        call = self._calls.receive(placed(line, number, by=PLACED_BY), line=line, handle=leg)
         if call is None:
             self._legs.gone(leg)
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.NORMAL_CIRCUIT_CONGESTION))

@@ -4,33 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import ToExtension
 
 if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
 
 PLACED_BY: Final = "telephone"
 """Who asked for a call that somebody dialled by hand, where a call says which vendor did."""
 
 _UNFIT_FOR_NAMES: Final = '"<>\\'
-
-
-def dialled(line: Line, number: str) -> CallOrder:
-    """Order what a telephone of a line dials."""
-    own = line.extension
-    return CallOrder(
-        vendor=PLACED_BY,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=number,
-        second=number,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
-    )
 
 
 def caller_id(channel: Channel) -> str:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from itertools import dropwhile, takewhile
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.engines.hand import PbxHand, is_held, is_off_hook, rings
+from pbxsim.engines.hand import PLACED_BY, PbxHand, is_held, is_off_hook, placed, rings
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
-from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.digits import press
 from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.dtmf import keystrokes
@@ -23,14 +21,11 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration
     from pbxsim.engines.simulated.engine import SimulatedEngine
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
-
-PLACED_BY: Final = "control"
-"""Whom records name as the one that asked for a call dialled by hand: a hand is lent by the control API."""
 
 _HOME = Registration(
     host="127.0.0.1", port=5060, status="OK (1 ms)"
@@ -80,7 +75,7 @@ class SimulatedHandset(PbxHand):
         if line.is_full:
             raise NothingToDo(f"{line.user} takes no more calls")
         self._hold_all(line)
-        call = self.call_in(_order(line, to), line=line)
+        call = self.call_in(placed(line, to, by=PLACED_BY), line=line)
         assert call is not None  # it has room
         return call
 
@@ -167,17 +162,3 @@ def _is_rung(channel: Channel) -> bool:
 
 def _talks(channel: Channel) -> bool:
     return channel.is_up and not channel.is_held
-
-
-def _order(line: Line, to: str) -> CallOrder:
-    own = line.extension
-    return CallOrder(
-        vendor=PLACED_BY,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=to,
-        second=to,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
-    )

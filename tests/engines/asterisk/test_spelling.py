@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
-from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.engines.asterisk.spelling import caller_id, cause_of
+from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.testing.office import Office, extension, line
+from pbxsim.testing.office import Office, extension
 
 
 @pytest.mark.parametrize(
@@ -37,10 +37,3 @@ def test_a_cause_is_read(text: str, was_up: bool, cause: HangupCause) -> None:
 def test_a_display_is_told_nothing_that_could_be_more_than_a_name_and_a_number(shows: CallerId, spelt: str) -> None:
     call = Office(extension("100"), extension("101")).call("100", "101", first_shows=shows)
     assert caller_id(call.legs[0]) == spelt
-
-
-def test_what_a_telephone_dials_is_asked_in_its_own_plan_and_shows_who_dials() -> None:
-    office = Office(extension("100", line("a")))
-    order = dialled(office.directory.line("a"), "0123")
-    assert (order.kind, order.src, order.second, order.context) == (CallKind.INCOMING, "100", "0123", "main")
-    assert order.second_shows.number == "100"
