@@ -63,7 +63,9 @@ class AsteriskSession(Opened, kw_only=True):
         return "" if is_up else "there is no link to Asterisk: no telephone can be rung until it is there again"
 
 
-def opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None, serves: set[str]) -> AsteriskSession:
+def opened(
+    settings: Mapping[str, Any], pbx: Pbx, door: Door | None = None, serves: set[str] | None = None
+) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`."""
     entry: AsteriskEntry = settings["asterisk"]
     simulated = simulated_lines(entry)
@@ -76,7 +78,7 @@ def opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None, serves: set
         pbx=pbx,
         entry=entry,
         door=door,
-        serves=serves,
+        serves=set() if serves is None else serves,
     )
 
 
