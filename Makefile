@@ -33,7 +33,7 @@ ENGINE ?= asterisk
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status demo phone soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench bench-quick rivals asterisk-up asterisk-down asterisk-status demo phone parity soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -78,6 +78,9 @@ format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can m
 bench: $(HAS_DEV) rivals ## speed, as ratios to rivals in the same run   (ARGS="…")
 	$(PY) -m tests.bench $(ARGS)
 
+bench-quick: $(HAS_DEV) ## instructions of a call and a start, by valgrind: 3 % more than expected fails   (ARGS="--write")
+	$(PY) -m tests.bench.instructions $(ARGS)
+
 # What cannot be had is named here, and by the races that would have had it; those run without it.
 rivals: ## what `make bench` measures the workbench against: moto, pytest-httpserver, WireMock; each where it can be had
 	@[ $(RIVALS)/.python-installed -nt requirements/rivals.txt ] || { \
@@ -106,6 +109,10 @@ demo: $(HAS_DEV) phone ## real telephones: Asterisk, one in the browser, and the
 	@exec $(PY) -m pbxsim demo $(PBX) --engine $(ENGINE) $(ARGS)
 
 phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies
+
+parity: $(HAS_DEV) ## the same scenarios on the simulated engine and on a real Asterisk, and the table of what differs   (ARGS="--only 1,60")
+	$(PY) -m tests.parity --write
+	$(PY) -m tests.parity.engines --write $(ARGS)
 
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)

@@ -34,11 +34,6 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Vendor
 
 
-_SERVE_EPILOG: Final = (
-    "Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first."
-)
-
-
 class Exit(IntEnum):
     """What a process returns."""
 
@@ -306,20 +301,15 @@ def _add_init(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
 
 
 def _add_serve(add: Callable[..., Parser], environment: Mapping[str, str]) -> None:
-    parser = add("serve", help="serve one PBX or several", allow_abbrev=False, epilog=_SERVE_EPILOG)
+    parser = add("serve", help="serve one PBX or several", allow_abbrev=False, epilog=serve_options.EPILOG)
     serve_options.add_options(parser, environment)
     parser.set_defaults(command=serve, is_demo=False)
 
 
 def _add_demo(add: Callable[..., Parser], environment: Mapping[str, str]) -> None:
     words = "serve with real telephones and say how to ring one: in a browser, or a softphone"
-    parser = add(
-        "demo",
-        help=words,
-        description=f"{words.capitalize()}. It takes what `serve` takes.",
-        allow_abbrev=False,
-        epilog=_SERVE_EPILOG,
-    )
+    told = f"{words.capitalize()}. It takes what `serve` takes."
+    parser = add("demo", help=words, description=told, allow_abbrev=False, epilog=serve_options.EPILOG)
     serve_options.add_options(parser, environment, engine="asterisk", db=":memory:")
     parser.set_defaults(command=demo, is_demo=True)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from pbxsim import asterisk_cli
 from pbxsim.engines import DEFAULT_ENGINE
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from pbxsim.options import Parser
 
 
+EPILOG: Final = "Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first."
+
+
 class Flags(NamedTuple):
     """The options without a value."""
 
@@ -48,7 +51,7 @@ class Flags(NamedTuple):
 def add_options(
     parser: Parser, environment: Mapping[str, str], *, engine: str = DEFAULT_ENGINE, db: str | None = None
 ) -> None:
-    """Give the command its options; each may stand in the environment. `engine` and `db` count where nobody says."""
+    """Give a command that serves its options; each may stand in the environment. These are what it does unasked."""
     parser.add_argument(
         "pbxs", nargs="*", metavar="PBX", help="built-in PBXs' names, or paths of PBX files (documented)"
     )

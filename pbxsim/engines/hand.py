@@ -5,14 +5,12 @@ Not here: what only the telephone itself does, as picking up; an engine's own ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxsim.kit.numbers import why_not_dialled
 from pbxsim.pbx import transfer
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
-from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.transfer import partner
 
@@ -22,24 +20,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Diversion, Line
     from pbxsim.pbx.pbx import Pbx
 
-NORMAL: Final = HangupCause.NORMAL_CLEARING
-PLACED_BY: Final = "control"
-"""Whom records name as the one that asked for a call dialled by hand: a hand is lent by the control API."""
-
-
-def placed(line: Line, to: str, *, by: str) -> CallOrder:
-    """Order what is dialled at a line's telephone; `by` is what the call says of who asked for it."""
-    own = line.extension
-    return CallOrder(
-        vendor=by,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=to,
-        second=to,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
-    )
+NORMAL = HangupCause.NORMAL_CLEARING
 
 
 class PbxHand:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pbxsim import __version__
-from pbxsim.web.control.registration import uri_with_secret
 from pbxsim.web.page import telephone
 from pbxsim.web.paths import CONTROL_ROOT, PHONE
 
@@ -80,5 +79,5 @@ def _picture(account: SipAccount) -> str:
     except ImportError:
         return "  (a QR code of it takes segno: pip install 'pbxsim[qr]')"
     drawn = StringIO()
-    segno.make(uri_with_secret(account), micro=False, error="l").terminal(drawn, compact=True, border=2)
+    segno.make(account.uri_with_secret, micro=False, error="l").terminal(drawn, compact=True, border=2)
     return drawn.getvalue()

@@ -108,6 +108,12 @@ def pin(cpu: int) -> None:
         os.sched_setaffinity(0, {allowed[cpu % len(allowed)]})
 
 
+def unpin() -> None:
+    """Let this process, and all that it starts, use every processor: for what is many processes itself."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, range(os.cpu_count() or 1))
+
+
 def settle_gc() -> None:
     """Collect, freeze what is loaded and set the thresholds, just before the work begins."""
     gc.collect()

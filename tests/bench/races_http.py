@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import cold_start, flood, looking, servers, telling, web
+from tests.bench.first_view import missing as missing_for_first_view
 from tests.bench.flood_load import KINDS
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
@@ -145,6 +146,30 @@ def looked_at() -> Race:
             Goal(name="PAGE", words="calls a CPU second", figure="calls/CPU second", ours=ours),
         ),
         most_rounds=3,
+    )
+
+
+def first_view() -> Race:
+    """How long somebody waits for the page: FIRSTVIEW."""
+    ours, bare = "pbxsim's page, telephones seen", "a page with one lamp, bare aiohttp"
+    lacks = missing_for_first_view()
+    contenders = (
+        Contender(ours, in_child("first_view", "of_pbxsim")),
+        Contender(bare, in_child("first_view", "of_bare_page")),
+    )
+    return Race(
+        title="The live page's first view",
+        how="documented; Chromium without a window, nothing cached; median of nine",
+        contenders=() if lacks else contenders,
+        goals=()
+        if lacks
+        else (
+            Goal(name="FIRSTVIEW", words="ms until seen", figure="ms seen", ours=ours, at_most=200),
+            Goal(name="FIRSTVIEW", words="ms until seen", figure="ms seen", ours=bare),
+            Goal(name="FIRSTVIEW", words="ms until seen", figure="ms seen", ours=ours, rival=bare),
+        ),
+        most_rounds=3,
+        unable=(f"all of it: {lacks}",) if lacks else (),
     )
 
 

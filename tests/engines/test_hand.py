@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.engines.hand import PbxHand, placed
-from pbxsim.pbx.call import CallKind, CallState
+from pbxsim.engines.hand import PbxHand
+from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState
 from pbxsim.pbx.errors import NothingToDo
-from pbxsim.testing.office import Office, extension, line
+from pbxsim.testing.office import Office, extension
 
 
 class Hand(PbxHand):
@@ -23,13 +23,6 @@ class Hand(PbxHand):
         """Note it."""
         assert channel.line is not None
         self.let.append((channel.line.user, cause, channel.state))
-
-
-def test_what_a_telephone_dials_is_asked_in_its_own_plan_and_shows_who_dials() -> None:
-    office = Office(extension("100", line("a")))
-    order = placed(office.directory.line("a"), "0123", by="telephone")
-    assert (order.kind, order.src, order.second, order.context) == (CallKind.INCOMING, "100", "0123", "main")
-    assert (order.vendor, order.second_shows.number) == ("telephone", "100")
 
 
 def test_the_engine_lets_a_leg_go_before_the_switch_hears_that_it_is_over() -> None:

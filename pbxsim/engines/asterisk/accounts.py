@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import msgspec
 
@@ -62,6 +61,6 @@ def _registering(pbx: str, line: str, number: str, account: SipAccount | None) -
         server=account.server,
         user=account.user,
         secret=account.secret,
-        uri=f"sip:{quote(account.user, safe='')}@{account.server}",
+        uri=account.uri,
         ws=account.ws or None,
     )

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.pbx.channel import Report
@@ -21,6 +19,9 @@ if TYPE_CHECKING:
 
 TARGET: Final = "Local/s@pbxsim-act/n"
 """What is dialled for such a party."""
+
+CALLS: Final = ("PBXSIM_SILENT=0", "PBXSIM_RINGS=0", "PBXSIM_SETTLES=0", "PBXSIM_CAUSE=0")
+"""The variables of one who calls: it is there at once, and hears it ring."""
 
 _FOR_EVER: Final[Duration] = 86_400 * SECOND
 
@@ -35,11 +36,6 @@ class Actors:
     def fate(self, channel: Channel) -> LegPlan:
         """Draw what becomes of a leg that is rung now."""
         return self._drawn.fate(channel)
-
-
-def calling(fate: LegPlan) -> LegPlan:
-    """Give the fate of a party that calls, by the one drawn for it: nobody rings it, and it talks as long."""
-    return msgspec.structs.replace(fate, rings=False, rings_after=0, settles_after=0, report=Report.ANSWERED)
 
 
 def variables(fate: LegPlan) -> tuple[str, ...]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from msgspec.structs import replace
 
-from pbxsim.engines.hand import PLACED_BY, PbxHand, placed
+from pbxsim.engines.hand import PbxHand
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
+from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.errors import NothingToDo
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
+
+PLACED_BY: Final = "control"
+"""Whom records name as the one that asked for a call dialled by this hand: it is lent by the control API."""
 
 _BY_PROGRAM: Final = "dial (it is rung first), reject, hangup, transfer, complete, dnd, divert"
 
@@ -50,7 +54,18 @@ class AsteriskHandset(PbxHand):
 
     def dial(self, line: Line, to: str) -> Call:
         """Ring the telephone, and when it is answered that number. Raises NothingToDo if it is not registered."""
-        return self._rung_first(placed(line, to, by=PLACED_BY), line)
+        own = line.extension
+        order = CallOrder(
+            vendor=PLACED_BY,
+            kind=CallKind.CONNECT,
+            first=ToExtension(own.internal, own),
+            src=own.internal,
+            dst=to,
+            second=to,
+            context=own.dialplan,
+            second_shows=CallerId(own.internal, own.owner),
+        )
+        return self._rung_first(order, line)
 
     def _rung_first(self, order: CallOrder, line: Line) -> Call:
         if not line.is_registered:

@@ -1,7 +1,7 @@
-"""What the switch asks for in one moment, collected: it is sent together, in an order that loses nobody.
+"""What the switch asks for in one moment, sent together in an order that loses nobody: bridges, redirects, hang-ups.
 
-A bridge moves its two straight out of those they are in; who is parted leaves before the other is hung up. Sent one by
-one, as the switch asks, a redirect would take a party out of the bridge that it is to enter next.
+A bridge moves its two straight out of those they are in; who is parted leaves before the other is hung up. What is
+asked for an acted caller that is not there yet waits until it is.
 """
 
 from __future__ import annotations
@@ -18,70 +18,87 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cause import HangupCause
 
 HOLD: Final = "pbxsim-hold"
-"""The dialplan's context in which legs wait for what comes."""
+"""The context in which legs wait for what becomes of them; the next two are extensions there."""
+
+WAITS: Final = "wait"
+GOES: Final = "goes"
 
 
 class Moment:
-    """Collects, and sends by `link()`, if that is up. `join` has two parties of a call hear each other."""
+    """`link` gives the link that is up now, `join` connects the parties of a call."""
 
-    def __init__(self, legs: Legs, link: Callable[[], AmiLink | None], join: Callable[[AmiLink, Call], None]) -> None:
+    def __init__(
+        self, legs: Legs, *, link: Callable[[], AmiLink | None], join: Callable[[AmiLink, Call], None]
+    ) -> None:
         self._legs = legs
         self._link = link
-        self._join_now = join
+        self._join = join
+        self.forget()
+        self._is_due = False
+
+    def forget(self) -> None:
+        """Ask for nothing of it: it cannot be told any more."""
         self._joined: dict[int, Call] = {}
         self._redirected: dict[str, str] = {}
         self._leaving: dict[str, HangupCause] = {}
-        self._is_due = False
 
     def join(self, call: Call) -> None:
-        """Have the parties of a call hear each other."""
+        """Connect the parties of a call."""
+        for party in (call.first, call.second):
+            leg = self._legs.of(party) if party is not None else None
+            if leg is not None:
+                self._redirected.pop(leg.id, None)
         self._joined[call.number] = call
-        self._soon()
+        self.soon()
 
-    def apart(self, call: Call) -> None:
-        """Have a call's parties not joined after all: something else is done with them at once."""
+    def stay(self, call: Call) -> None:
+        """Connect them after all not."""
         self._joined.pop(call.number, None)
 
     def redirect(self, leg: Leg, exten: str) -> None:
-        """Have a leg go on elsewhere in HOLD."""
+        """Have a leg go on at an extension of HOLD."""
         self._redirected[leg.id] = exten
-        self._soon()
-
-    def stay(self, leg: Leg) -> None:
-        """Have a leg not go on elsewhere."""
-        self._redirected.pop(leg.id, None)
+        self.soon()
 
     def leave(self, leg: Leg, cause: HangupCause) -> None:
-        """Have a leg end."""
-        self._leaving[leg.id] = cause
-        self._soon()
+        """Hang up a leg; one that is answered in this moment hears that first."""
+        if self._redirected.pop(leg.id, "") == WAITS:
+            self._redirected[leg.id] = GOES
+        else:
+            self._leaving[leg.id] = cause
+        self.soon()
 
-    def forget(self) -> None:
-        """Ask for nothing of it."""
-        self._joined.clear()
-        self._redirected.clear()
-        self._leaving.clear()
-
-    def _soon(self) -> None:
+    def soon(self) -> None:
+        """Send it when the moment is over."""
         if not self._is_due:
             self._is_due = True
             asyncio.get_running_loop().call_soon(self._send)
 
     def _send(self) -> None:
         self._is_due = False
-        joined, redirected, leaving = self._joined, self._redirected, self._leaving
-        self._joined, self._redirected, self._leaving = {}, {}, {}
-        link = self._link()
-        if link is None or not link.is_up:
+        joined, redirected, leaving, link = self._joined, self._redirected, self._leaving, self._link()
+        self.forget()
+        if link is None:
             return
         for call in joined.values():
-            if not call.is_over:
-                self._join_now(link, call)
+            self._send_join(link, call)
         for unique, exten in redirected.items():
-            leg = self._legs.find(unique)
-            if leg is not None and leg.channel.is_live:
-                link.send("Redirect", Channel=leg.name or leg.id, Context=HOLD, Exten=exten, Priority=1)
+            self._send_redirect(link, unique, exten)
         for unique, cause in leaving.items():
             leg = self._legs.find(unique)
             if leg is not None:
                 link.send("Hangup", Channel=leg.name or leg.id, Cause=int(cause))
+
+    def _send_join(self, link: AmiLink, call: Call) -> None:
+        leg = self._legs.of(call.first) if call.first is not None else None
+        if leg is not None and leg.is_coming:
+            self._joined[call.number] = call
+        elif not call.is_over:
+            self._join(link, call)
+
+    def _send_redirect(self, link: AmiLink, unique: str, exten: str) -> None:
+        leg = self._legs.find(unique)
+        if leg is not None and leg.is_coming:
+            self._redirected[unique] = exten
+        elif leg is not None and (leg.channel.is_live or exten == GOES):
+            link.send("Redirect", Channel=leg.name or leg.id, Context=HOLD, Exten=exten, Priority=1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from itertools import dropwhile, takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.engines.hand import PLACED_BY, PbxHand, is_held, is_off_hook, placed, rings
+from pbxsim.engines.hand import PbxHand, is_held, is_off_hook, rings
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
+from pbxsim.pbx.dialled import dialled
 from pbxsim.pbx.digits import press
 from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.dtmf import keystrokes
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
+
+PLACED_BY: Final = "control"
+"""Whom records name as the one that asked for a call dialled by hand: a hand is lent by the control API."""
 
 _HOME = Registration(
     host="127.0.0.1", port=5060, status="OK (1 ms)"
@@ -75,7 +79,7 @@ class SimulatedHandset(PbxHand):
         if line.is_full:
             raise NothingToDo(f"{line.user} takes no more calls")
         self._hold_all(line)
-        call = self.call_in(placed(line, to, by=PLACED_BY), line=line)
+        call = self.call_in(dialled(line, to, by=PLACED_BY), line=line)
         assert call is not None  # it has room
         return call
 

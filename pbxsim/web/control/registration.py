@@ -5,8 +5,6 @@ This is the one place where a line's secret is shown: whoever is to register a t
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import msgspec
 
 from pbxsim.engines.engine import SipAccount
@@ -43,7 +41,7 @@ def shown(host: HostedPbx, user: str) -> Response:
             server=account.server,
             user=account.user,
             secret=account.secret,
-            uri=f"sip:{quote(account.user, safe='')}@{account.server}",
+            uri=account.uri,
             ws=account.ws or None,
             qr=_picture(account),
         )
@@ -56,10 +54,5 @@ def _picture(account: SipAccount) -> str | None:
         import segno
     except ImportError:
         return None
-    picture: str = segno.make(uri_with_secret(account), micro=False, error="m").svg_data_uri(scale=4, border=4)
+    picture: str = segno.make(account.uri_with_secret, micro=False, error="m").svg_data_uri(scale=4, border=4)
     return picture
-
-
-def uri_with_secret(account: SipAccount) -> str:
-    """Spell all that a softphone must know to register (RFC 3261, 19.1.1), which many read from a QR code."""
-    return f"sip:{quote(account.user, safe='')}:{quote(account.secret, safe='')}@{account.server}"

@@ -1,6 +1,7 @@
 """The pages at `/` and `/phone` and their parts below `/page/`: HTML, modules, styles, languages, as in `static/`.
 
-None of it is secret, so no token is asked for; what the page shows it asks the control API for, with the token.
+The HTML names none of the modules, but one script that is made of all of them. None of it is secret, so no token is
+asked for; what the page shows it asks the control API for, with the token.
 """
 
 from __future__ import annotations
@@ -10,15 +11,15 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from pbxsim import __version__
 from pbxsim.web.control.access import is_loopback
 from pbxsim.web.control.response import Problem, Response
 from pbxsim.web.page import telephone
+from pbxsim.web.page.bundle import Bundle, bundle
+from pbxsim.web.page.words import asked_for, texts, words
 from pbxsim.web.paths import PAGE, PAGE_PARTS, PHONE
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
 
+_FOLDER: Final = Path(__file__).with_name("static")
+_FIRST: Final = "app.js"
+_BUNDLE: Final = "bundle.js"
+_BUNDLE_MAP: Final = "bundle.js.map"
 _PART: Final = re.compile(
     r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*\.(css|js|json|svg)"
 )  # one dot: nothing leads out of the folder
@@ -35,6 +40,7 @@ _TYPES: Final = {
     "html": "text/html; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
+    "map": "application/json",
     "svg": "image/svg+xml",
 }
 
@@ -51,9 +57,9 @@ POLICY: Final = "; ".join(
 )
 """No inline script, no inline style, nothing of another origin, in no frame."""
 
+_VARY: Final = ("Accept-Encoding", "Accept-Encoding, Accept-Language")
 _HEADERS: Final = (
     ("Referrer-Policy", "no-referrer"),
-    ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
 
@@ -100,7 +106,7 @@ class Page:
         packs = _takes_gzip(request.headers.get("Accept-Encoding", ""))
         tag = f'"{sha256(body).hexdigest()[:24]}{"-gzip" if packs else ""}"'
         # No-cache: it is asked for again each time, so that a newer pbxsim is never shown by an older page.
-        asked_again = (("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", "Accept-Encoding"))
+        asked_again = (("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", _VARY[path in _NAMES]))
         headers = (("Content-Security-Policy", policy), *_HEADERS, *asked_again)
         kind = _TYPES[name.rpartition(".")[2]]
         if tag in known:
@@ -112,18 +118,21 @@ class Page:
     def _content(self, request: Request, name: str) -> tuple[bytes, str]:
         """Give a part's bytes, and the policy for it. Raises Problem 404."""
         if request.path == PAGE:
-            return self._filled(name), POLICY
+            return self._filled(request, name), POLICY
         if request.path == PHONE:
-            needs = telephone.needs(self._hosts, request)
-            sentence = _english()[f"phone.needs.{needs}"] if needs else ""
-            return self._filled(name, needs=needs, sentence=sentence), f"{POLICY}; {telephone.connections(self._hosts)}"
+            policy = f"{POLICY}; {telephone.connections(self._hosts)}"
+            return self._filled(request, name, needs=telephone.needs(self._hosts, request)), policy
         return _read(name), POLICY
 
-    def _filled(self, name: str, **told: str) -> bytes:
-        body = files(__package__).joinpath("static", name).read_text("utf-8")
-        for mark, text in {"version": __version__, "open": self._reach, **told}.items():
+    def _filled(self, request: Request, name: str, *, needs: str = "") -> bytes:
+        """Give a page's HTML in the language that its browser asks for; `needs` is what it cannot do without."""
+        language = asked_for(request.headers.get("Accept-Language", ""))
+        sentence = texts(language)[f"phone.needs.{needs}"] if needs else ""
+        told = {"version": __version__, "open": self._reach, "language": language, "needs": needs, "sentence": sentence}
+        body = (_FOLDER / name).read_text("utf-8")
+        for mark, text in told.items():
             body = body.replace(f"{{{mark}}}", escape(text))
-        return body.encode()
+        return body.encode().replace(b"{words}", words(language))
 
 
 def _names_pbx(query: str) -> bool:
@@ -141,18 +150,22 @@ def _packed(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
-@lru_cache(maxsize=1)
-def _english() -> dict[str, str]:
-    """Give the page's texts for whoever sees it without its scripts."""
-    return msgspec.json.decode(_read("languages/en.json"), type=dict[str, str])
-
-
 def _read(name: str) -> bytes:
     """Read a part. Raises Problem 404."""
-    if name == telephone.LIBRARY and (made := telephone.library()) is not None:
-        return made
+    if name in (_BUNDLE, _BUNDLE_MAP):
+        made = _bundle(tuple((path, path.stat().st_mtime_ns) for path in sorted(_FOLDER.rglob("*.js"))))
+        return made.script if name == _BUNDLE else made.map
+    if name == telephone.LIBRARY and (library := telephone.library()) is not None:
+        return library
     if _PART.fullmatch(name):
-        part = files(__package__).joinpath("static", *name.split("/"))
+        part = _FOLDER.joinpath(*name.split("/"))
         if part.is_file():
             return part.read_bytes()
     raise Problem(404, f"the page has no part {name!r}")
+
+
+@lru_cache(maxsize=1)
+def _bundle(modules: tuple[tuple[Path, int], ...]) -> Bundle:
+    """Make one script of the modules as they are by now: whoever changes one reloads the page."""
+    texts = {path.relative_to(_FOLDER).as_posix(): path.read_text(encoding="utf-8") for path, _ in modules}
+    return bundle(texts, _FIRST, _BUNDLE_MAP)

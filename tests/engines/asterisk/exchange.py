@@ -44,10 +44,12 @@ class Exchange:
         directory: Directory,
         pbx: str,
         simulated: Iterable[str] = (),
+        sound: tuple[int, int] | None = None,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
         lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
-        self.entry = AsteriskEntry(**own_ports(), lines=lines)
+        ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
+        self.entry = AsteriskEntry(**ports, lines=lines)
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)

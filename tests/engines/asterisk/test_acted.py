@@ -11,7 +11,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk.acted import variables
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed, plan, spelt
-from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
+from pbxsim.engines.simulated.phones_settings import PhonesEntry, RuleEntry, TurnEntry
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import Trunk
 from pbxsim.testing.office import Office, extension, line
@@ -151,3 +151,33 @@ async def test_calls_that_are_given_up_within_five_milliseconds_leave_nothing_ri
             rig.do(partial(rig.office.pbx.calls.hang_up, call))
         await rig.elapse(SECOND)
         assert await rig.channels() == []
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+async def test_somebody_outside_calls_talks_as_long_as_drawn_and_has_the_patience_that_is_drawn(
+    asterisk: AsteriskInstallation,
+) -> None:
+    office = busy_office()
+    rules = (
+        RuleEntry(number="605000001", does=TurnEntry(talk=1)),
+        RuleEntry(number="605000002", does=TurnEntry(patience=1)),
+        RuleEntry(number="sip101", does=TurnEntry(outcome="no answer")),
+    )
+    phones = PhonesEntry(default=TurnEntry(ring=0, talk="never"), rules=rules)
+    rig = await AsteriskRig(asterisk, office, simulated=("sip100", "sip101"), phones=phones).start()
+    try:
+        talks = rig.do(lambda: office.incoming("605000001", "100"))
+        waits = rig.do(lambda: office.incoming("605000002", "101"))
+        await rig.until(lambda: talks.is_over and waits.is_over)
+        assert told(office, talks) == ("ANSWERED", 16, 1)
+        assert told(office, waits)[0] == "NO ANSWER"
+        assert office.cdr(waits).duration == 1
+        await rig.elapse(SECOND // 2)
+        assert await rig.channels() == []
+        await rig.opened.link.close()
+        late = rig.do(lambda: office.incoming("605000001", "100"))
+        await rig.until(lambda: late.is_over)
+        assert office.cdr(late).cause == 38
+    finally:
+        await rig.close()

@@ -7,22 +7,25 @@ import pytest
 from pbxsim.engines.asterisk.spelling import caller_id, cause_of
 from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.cause import HangupCause
+from pbxsim.pbx.channel import ChannelState
 from pbxsim.testing.office import Office, extension
 
 
 @pytest.mark.parametrize(
-    ("text", "was_up", "cause"),
+    ("text", "state", "cause"),
     [
-        ("17", False, HangupCause.USER_BUSY),
-        ("0", True, HangupCause.NORMAL_CLEARING),
-        ("0", False, HangupCause.NORMAL_UNSPECIFIED),
-        ("99", True, HangupCause.NORMAL_UNSPECIFIED),
-        ("", True, HangupCause.NORMAL_UNSPECIFIED),
-        ("busy", False, HangupCause.NORMAL_UNSPECIFIED),
+        ("17", ChannelState.DIALING, HangupCause.USER_BUSY),
+        ("0", ChannelState.UP, HangupCause.NORMAL_CLEARING),
+        ("0", ChannelState.RINGING, HangupCause.NORMAL_UNSPECIFIED),
+        ("127", ChannelState.RING, HangupCause.NORMAL_CLEARING),
+        ("127", ChannelState.RINGING, HangupCause.INTERWORKING),
+        ("99", ChannelState.UP, HangupCause.NORMAL_UNSPECIFIED),
+        ("", ChannelState.UP, HangupCause.NORMAL_UNSPECIFIED),
+        ("busy", ChannelState.DIALING, HangupCause.NORMAL_UNSPECIFIED),
     ],
 )
-def test_a_cause_is_read(text: str, was_up: bool, cause: HangupCause) -> None:
-    assert cause_of(text, was_up=was_up) is cause
+def test_a_cause_is_read(text: str, state: ChannelState, cause: HangupCause) -> None:
+    assert cause_of(text, state) is cause
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ def test_the_policy_allows_neither_inline_scripts_nor_other_origins_nor_frames()
 
 def test_the_html_has_no_script_and_no_style_of_its_own() -> None:
     html = (STATIC / "index.html").read_text()
-    assert re.findall(r"<script[^>]*>([^<]*)", html) == [""]
+    scripts = re.findall(r"<script([^>]*)>([^<]*)", html)
+    assert [text for attributes, text in scripts if 'type="application/json"' not in attributes] == [""]
     assert "<style" not in html
     assert not re.findall(r"\s(?:on\w+|style)=", html)
 
@@ -64,10 +65,29 @@ def test_every_module_that_is_imported_is_there() -> None:
         assert [name for name in named if not (folder / name).is_file()] == [], module
 
 
-def test_the_html_announces_only_modules_that_are_there() -> None:
-    html = (STATIC / "index.html").read_text()
-    named = re.findall(r'"/page/([^"]+)"', html)
-    assert {name for name in named if not (STATIC / name).is_file()} == set()
+async def test_the_html_names_only_parts_that_are_there(town: Town) -> None:
+    named = re.findall(r'"(/page/[^"]+)"', (STATIC / "index.html").read_text())
+    assert [(await town.get(path)).status for path in named] == [200] * 3
+
+
+async def test_the_modules_are_served_as_one_script_with_its_map(town: Town) -> None:
+    script = await town.get("/page/bundle.js")
+    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    lines = script.body.decode().split("\n")
+    assert set((STATIC / "app.js").read_text().split("\nclass Page")[1].split("\n")[2:5]) < set(lines)
+    assert lines[-2] == "//# sourceMappingURL=bundle.js.map"
+    mapped = (await town.get("/page/bundle.js.map")).json
+    assert {source for section in mapped["sections"] for source in section["map"]["sources"]} == {
+        module for module in MODULES if not module.startswith("phone/")
+    }
+
+
+def test_no_module_hears_what_another_window_says() -> None:
+    for module in MODULES:  # so a page that opened this one, and holds its window, can make it do nothing
+        assert not re.findall(
+            r"""(?<!_others\.)addEventListener\(["']message|(?<!port1)\.onmessage|\bopener\b""",  # those of our origin
+            (STATIC / module).read_text(),
+        )
 
 
 async def test_a_part_that_the_browser_has_is_not_sent_again(town: Town) -> None:

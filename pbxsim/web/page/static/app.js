@@ -3,7 +3,7 @@
 import { Api } from "./api.js";
 import { Head } from "./head.js";
 import { askToken, Said } from "./dialogs.js";
-import { el, replace } from "./dom.js";
+import { el, replace, whenSeen } from "./dom.js";
 import { preferred, wordsOf } from "./i18n.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
@@ -18,10 +18,12 @@ class Page {
     this.store = new Store();
     this.pbx = new URLSearchParams(location.search).get("pbx") ?? "";
     this.api = new Api(this.pbx, () => this.askToken());
+    this.stream = new Stream(this.api, this.store, (state) => this.head?.showState(state));
+    this.stream.start(); // first of all: what it asks for comes while the rest is made
     this.said = new Said(document.getElementById("said"), words);
     this.main = document.getElementById("main");
     this.head = new Head(document.getElementById("head"), this);
-    this.stream = new Stream(this.api, this.store, (state) => this.head.showState(state));
+    this.head.showState(this.stream.state);
     this._mounted = null;
     this._turn = 0;
     this._asking = null;
@@ -38,10 +40,14 @@ class Page {
     document.addEventListener("visibilitychange", () => this._see());
     addEventListener("pagehide", () => this.stream.stop());
     addEventListener("pageshow", (event) => event.persisted && this.stream.restart());
-    this.stream.start();
-    this.head.readPbxs();
-    import("./keys.js").then(({ Keys }) => new Keys(this)); // nobody presses one before there is something to see
+    whenSeen(() => this._goOn());
     return this.show();
+  }
+
+  /** Nobody chooses a PBX or presses a key before there is something to see. */
+  _goOn() {
+    this.head.readPbxs();
+    import("./keys.js").then(({ Keys }) => new Keys(this));
   }
 
   /** A tab that is hidden for a while lets go of its connection, and goes on when it is seen again. */

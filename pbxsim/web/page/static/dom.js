@@ -58,6 +58,11 @@ export function frame(work) {
   else requestAnimationFrame(work);
 }
 
+/** Do something when what is made by now has been painted. */
+export function whenSeen(work) {
+  frame(() => setTimeout(work));
+}
+
 /**
  * Children of an element that are kept by key: what is still there is updated, not made anew, so that focus, selection
  * and scroll stay. `create(item)` makes an element, `update(element, item)` brings it up to date (it is called after

@@ -1,7 +1,7 @@
 /** The page's head: which PBX, its clock and how to move it, where to go, how the page looks and speaks. */
 
 import { confirmed } from "./dialogs.js";
-import { el, replace, setAttribute, setText } from "./dom.js";
+import { el, frame, replace, setAttribute, setText, whenSeen } from "./dom.js";
 import { looks } from "./looks.js";
 import { VIEWS } from "./views/list.js";
 
@@ -24,14 +24,14 @@ export class Head {
     const heading = el("h1", {}, "pbxsim");
     replace(root, this._open(), el("div", { class: "bar" }, heading, this._pbx, this._state, looks(page.words)),
       this._clock(), el("nav", { "aria-label": this._t("head.views") }, this._tabs));
-    page.store.on("clock", () => this._takeClock());
+    page.store.on("clock", ({ all }) => (all ? whenSeen(() => this._takeClock()) : this._takeClock()));
     setInterval(() => this._showNow(), TICK);
   }
 
   /** Show which view is looked at. */
   mark(path) {
     VIEWS.forEach((view, index) => setAttribute(this._tabs[index], "aria-current", view.path === path ? "page" : null));
-    this._scrollTo(this._tabs[VIEWS.findIndex((view) => view.path === path)]);
+    frame(() => this._scrollTo(this._tabs[VIEWS.findIndex((view) => view.path === path)]));
   }
 
   /** Have a tab in sight: on a small screen they stand in a row that is scrolled. The page itself stays where it is. */

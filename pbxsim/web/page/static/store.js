@@ -63,13 +63,14 @@ export class Store {
     this._forget(kind);
   }
 
-  /** Forget everything, and know this instead: documents by kind. */
+  /** Forget everything, and know this instead: documents by kind. It is told at once: nothing is to be gathered. */
   begin(documents) {
     for (const kind of Object.keys(KINDS)) {
       const { key } = KINDS[kind];
       this._documents[kind] = new Map((documents[kind] ?? []).map((each) => [key(each), each]));
       this._touch(kind, null);
     }
+    this._tell();
   }
 
   _forget(kind) {

@@ -20,7 +20,8 @@ export class Stream {
   constructor(api, store, onState = () => {}) {
     this._api = api;
     this._store = store;
-    this._onState = onState;
+    this.state = "connecting";
+    this._onState = (state) => onState((this.state = state));
     this._last = "";
     this._wait = FIRST_WAIT;
     this._parts = null;

@@ -86,7 +86,8 @@ class Telephones {
   // -- what is shown ---------------------------------------------------------------------------------------------------
 
   _takePhones({ all, ids }) {
-    if (all || this._which.value !== "all") this._showSoon();
+    if (all) this._show();
+    else if (this._which.value !== "all") this._showSoon();
     else for (const user of ids) this._patch(user);
     if (this._open && (all || ids.has(this._open.user))) this._open.update();
   }
