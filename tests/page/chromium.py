@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from tests.debian import NotInstalled, alone, install
 
 if TYPE_CHECKING:
@@ -48,6 +50,16 @@ async def launched(*more: str) -> AsyncIterator[Browser]:
             raise NoBrowser(f"{program} did not start: {error.message.strip()[-300:]}") from None
         yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def chromium_or_skipped(*more: str) -> AsyncIterator[Browser]:
+    """Start it so; where none can be had the test is skipped."""
+    try:
+        async with launched(*more) as browser:
+            yield browser
+    except NoBrowser as error:
+        pytest.skip(f"Chromium: {error}")
 
 
 def found() -> str:

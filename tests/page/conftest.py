@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from pbxsim.testing import PbxServer, Receiver
-from tests.page.chromium import NoBrowser, axe, launched
+from tests.page.chromium import NoBrowser, axe, chromium_or_skipped
 from tests.page.viewing import Viewer, viewing
 
 if TYPE_CHECKING:
@@ -23,13 +23,8 @@ SHOP: Final = Path(__file__).with_name("shop.yaml")
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Give this session's Chromium."""
-    opening = launched()
-    try:
-        chromium = await opening.__aenter__()
-    except NoBrowser as error:
-        pytest.skip(f"Chromium: {error}")
-    yield chromium
-    await opening.__aexit__(None, None, None)
+    async with chromium_or_skipped() as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")

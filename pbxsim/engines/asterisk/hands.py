@@ -44,8 +44,9 @@ class Hands:
             self._calls.on_leg(leg.channel, report)
 
     def _pressed(self, event: Event) -> None:
+        """Take a key that somebody pressed; a simulated party only hears what the other one presses."""
         leg = self._legs.find(event["uniqueid"])
-        if leg is not None and event.get("direction") == "Received":
+        if leg is not None and leg.fate is None and event.get("direction") == "Received":
             digits.press(self._calls, leg.channel, event["digit"])
 
     def _sent_on(self, event: Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -124,6 +125,13 @@ class Telephones:
         for telephone in self._made:
             await telephone.close()
         await self._runtime.close()
+
+
+def loudness(sound: bytes) -> int:
+    """Tell how loud the loudest moment of 16-bit sound is."""
+    samples = array("h")
+    samples.frombytes(sound[: len(sound) // 2 * 2])
+    return max(samples, default=0)
 
 
 async def later(seconds: float) -> None:

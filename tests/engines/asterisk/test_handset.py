@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Trunk
+from pbxsim.pbx.directory import DeviceState, Trunk
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.asterisk.rig import AsteriskRig
@@ -62,7 +62,7 @@ async def test_it_rejects_what_rings_and_the_telephone_rings_no_longer(asterisk:
         call: Call = rig.do(lambda: rig.office.call("100", "101"))
         await rig.until(lambda: rig.by_user["sip100"].calls)
         desk = rig.office.directory.line("sip100")
-        await rig.until(lambda: desk.channels)
+        await rig.until(lambda: desk.device_state is DeviceState.RINGING)
         rig.do(lambda: hand_of(rig).reject(desk))
         assert call.is_over
         await rig.until(rig.is_quiet)

@@ -17,7 +17,7 @@ import pytest_asyncio
 from pbxsim.web.page import telephone
 from tests.debian import alone
 from tests.engines.asterisk.exchange import asterisk_here
-from tests.page.chromium import NoBrowser, launched
+from tests.page.chromium import chromium_or_skipped
 from tests.page.phone.desk import office_at, office_file
 from tests.page.phone.desk import telephone as opened
 
@@ -49,13 +49,9 @@ async def talking_browser() -> AsyncIterator[Browser]:
     """Give a Chromium whose microphone hums, and which asks nobody whether it may be used."""
     if not has_address():
         pytest.skip("no sound in a browser: this machine has no IPv4 address beside the loopback's")
-    opening = launched("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    try:
-        chromium = await opening.__aenter__()
-    except NoBrowser as error:
-        pytest.skip(f"Chromium: {error}")
-    yield chromium
-    await opening.__aexit__(None, None, None)
+    options = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    async with chromium_or_skipped(*options) as chromium:
+        yield chromium
 
 
 @pytest.fixture(scope="session")

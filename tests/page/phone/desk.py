@@ -78,6 +78,13 @@ class Office:
         found: dict[str, Any] = calls[-1]
         return found
 
+    async def pressed(self, number: str, count: int) -> None:
+        """Wait until so many keys were pressed in the newest call to a number."""
+        await self._client.until(
+            f"/_pbxsim/calls?number={number}",
+            lambda calls: [each["event"] for each in calls[-1]["timeline"]].count("digit-pressed") >= count,
+        )
+
     async def record(self, number: str) -> dict[str, Any]:
         """Wait for the record of a call to a number; there is one."""
         (record,) = await self._client.until(f"/_pbxsim/cdrs?dst={number}", bool)

@@ -97,10 +97,10 @@ async def test_the_printed_page_is_rung_by_the_printed_command(demo: Demo, talki
 
 
 @pytest.mark.sip
-async def test_a_softphone_with_the_printed_account_talks_with_the_browser(
+async def test_a_softphone_with_the_printed_account_talks_with_the_browser_and_hears_music_on_hold(
     demo: Demo, talking_browser: Browser
 ) -> None:
-    from tests.engines.asterisk.telephones import Telephones
+    from tests.engines.asterisk.telephones import Telephones, later, loudness
 
     account = re.search(r"^  server (\S+)   user (\S+)   password (\S+)$", demo.said, re.MULTILINE)
     assert account is not None
@@ -117,6 +117,13 @@ async def test_a_softphone_with_the_printed_account_talks_with_the_browser(
             await phone.has("up")
             call = await demo.office.call(number)
             assert [leg["line"] for leg in call["legs"]] == ["sip100", account[2]]
+            await phone.does("hold")
+            await demo.office.phone("sip100", state="ONHOLD")
+            softphone.calls[0].audio.read(1_000_000)  # what was said before
+            ends = asyncio.get_running_loop().time() + 20
+            while loudness(softphone.calls[0].audio.read(65_536)) < 1_000:
+                assert asyncio.get_running_loop().time() < ends, "there is no music"
+                await later(0.02)
             await softphone.calls[0].hangup()
             ended = await phone.has("ended")
             assert "The call is over." in await ended.inner_text()
