@@ -28,7 +28,7 @@ from pbxsim.pbx.events import LegDialed, SpyAttached
 from pbxsim.pbx.recording import is_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.engines.asterisk.link import AmiLink, Event
@@ -92,13 +92,14 @@ class AsteriskEngine:
         link = self._ready_link()
         told = {event["uniqueid"]: event for event in await link.listed("CoreShowChannels") if "uniqueid" in event}
         for unique, event in told.items():
-            leg = self._legs.find(unique)
-            is_left = unique.startswith(self._legs.mark) and (leg is None or not leg.channel.is_live)
-            if is_left or (leg is None and event.get("context") == _DIALLED):
+            is_ours = unique.startswith(self._legs.mark) or event.get("context") == _DIALLED
+            if is_ours and self._legs.find(unique) is None:
                 link.send("Hangup", Channel=event["channel"], Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
+        known = [(leg, told.get(leg.id)) for leg in self._legs]
         contacts = await link.contacts()
-        self._at_present(lambda: self._compare(told))
         self._at_present(lambda: self._registrations.read(contacts))
+        # when the link counts as up: who has answered meanwhile has somebody else rung
+        asyncio.get_running_loop().call_soon(self._at_present, partial(self._compare, known))
 
     def heard(self, event: Event) -> None:
         """Take an event of Asterisk's."""
@@ -120,12 +121,15 @@ class AsteriskEngine:
         self._link = self._present = None
         return left
 
-    def _compare(self, told: Mapping[str, Event]) -> None:
-        """End the legs that Asterisk has no more, and hear what the others did while nobody told."""
-        for leg in self._legs:
-            event = told.get(leg.id)
+    def _compare(self, known: list[tuple[Leg, Event | None]]) -> None:
+        """End the legs that Asterisk had no more, or is to have no more; hear what the others did while nobody told."""
+        for leg, event in known:
+            if self._legs.find(leg.id) is not leg:
+                continue
             if event is None:
                 self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
+            elif not leg.channel.is_live:
+                self._moment.leave(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
             elif event.get("context") == HOLD and event.get("channelstate") == _UP_STATE:
                 self._held(leg, event["channel"])
             else:

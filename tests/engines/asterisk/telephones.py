@@ -74,6 +74,7 @@ class Telephone:
                 self.noted("over", "")
 
         call.on(changed)
+        changed(None)  # it may have been answered, or be over, by now
 
     def _rings(self, call: Any) -> None:  # noqa: ANN401 - baresip's own
         self.seen.append(call.peer)

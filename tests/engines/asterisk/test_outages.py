@@ -195,28 +195,33 @@ async def test_no_record_is_lost_nobody_rings_on_and_each_call_ends_in_time(
 async def test_what_telephones_did_while_the_link_was_down_is_read_when_it_is_back(
     asterisk: AsteriskInstallation,
 ) -> None:
-    people = [extension(number, line(f"sip{number}", line_id=int(number))) for number in ("100", "101", "102")]
+    numbers = ("100", "101", "102", "103", "104")
+    people = [extension(number, line(f"sip{number}", line_id=int(number))) for number in numbers]
     proxy = AmiProxy()
     rig = AsteriskRig(asterisk, Office(*people), ami_port=proxy.port)
     await proxy.start(rig.exchange.door.port)
     try:
         await rig.start()
-        first, second, third = (rig.by_user[f"sip{number}"] for number in ("100", "101", "102"))
+        first, second, third, fourth, fifth = (rig.by_user[f"sip{number}"] for number in numbers)
         first.answers()
         call: Call = rig.do(lambda: rig.office.call("100", "101"))
-        await rig.until(lambda: second.calls)
+        other: Call = rig.do(lambda: rig.office.call("103", "104"))
+        await rig.until(lambda: second.calls and fourth.calls)
         proxy.refuses = True
         proxy.cut()
         await rig.until(lambda: not rig.opened.link.is_up)
         await second.calls[0].answer()
+        await fourth.calls[0].answer()
         await third.dial("100")
         await rig.elapse(SECOND // 2)
         assert call.state is CallState.DIALING_SECOND
         proxy.refuses = False
         await rig.until(lambda: call.state is CallState.TALKING)
         await rig.until(third.is_quiet)  # nobody heard whom it dialled
-        assert len(rig.office.pbx.calls.live) == 1
-        rig.do(partial(rig.office.pbx.calls.hang_up, call))
+        await rig.until(lambda: fifth.calls)
+        assert list(rig.office.pbx.calls.live.values()) == [call, other]
+        for each in (call, other):
+            rig.do(partial(rig.office.pbx.calls.hang_up, each))
         await rig.until(rig.is_quiet)
     finally:
         await rig.close()

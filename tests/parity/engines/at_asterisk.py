@@ -48,7 +48,6 @@ class AsteriskAtWork:
         self.telephones: Telephones | None = None
         self._noted: list[tuple[float, str, str, str]] = []
         self._consultations: dict[str, Any] = {}
-        self._behind = 0.0
 
     async def wait_until(self, began: float, second: float) -> None:
         await _pass(began + second - _now())

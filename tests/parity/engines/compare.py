@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.parity.engines.history import CallTold, History, Moment, Notice, RecordTold
 
 _SECOND: Final = 1.0
-_ONE_MOMENT: Final = 0.25  # seconds; scenarios leave half a second between what they do
 _SPAN: Final = re.compile(r"~(\d+)~")
 _DIALLED: Final = "leg-dialed"
 
@@ -140,21 +139,18 @@ def _told(first: History, other: History) -> Iterator[Difference]:
         if not same_text(one.text, two.text):
             of = f"{one.request}, request {number}"
             yield Difference(aspect=Aspect.REPLIES, of=of, first=one.text, other=two.text)
-    notices = zip_longest(_in_moments(first.notices), _in_moments(other.notices), fillvalue="none")
-    for number, (left, right) in enumerate(notices, 1):
-        if not same_text(left, right):
-            yield Difference(aspect=Aspect.NOTICES, of=f"webhook {number}", first=left, other=right)
+    here, there = (_by_party([(each.about, each) for each in run.notices]) for run in (first, other))
+    for who in sorted({*here, *there}):
+        for number, (left, right) in enumerate(zip_longest(here.get(who, []), there.get(who, [])), 1):
+            yield from _notice(f"webhook {number} about {who}", left, right)
 
 
-def _in_moments(notices: Sequence[Notice]) -> list[str]:
-    """Give texts in order; those of one moment by whom they are about, for two legs that end have no order."""
-    moment, last = 0, 0.0
-    placed = []
-    for notice in notices:
-        moment += notice.at - last > _ONE_MOMENT
-        last = notice.at
-        placed.append((moment, notice.about, notice.text))
-    return [text for _, _, text in sorted(placed, key=lambda one: one[:2])]
+def _notice(of: str, one: Notice | None, other: Notice | None) -> Iterator[Difference]:
+    spelt = ["none" if notice is None else notice.text for notice in (one, other)]
+    if not same_text(*spelt):
+        yield Difference(aspect=Aspect.NOTICES, of=of, first=spelt[0], other=spelt[1])
+    elif one is not None and other is not None and not near(one.at, other.at):
+        yield Difference(aspect=Aspect.NOTICES, of=of, first=f"{one.at:.0f} s", other=f"{other.at:.0f} s")
 
 
 def _seen(first: History, other: History) -> Iterator[Difference]:

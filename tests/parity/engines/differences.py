@@ -46,7 +46,7 @@ DECLARED: Final = (
             Aspect.EVENTS, *(f"{what}, call 1" for what in ("leg-ended, A", "leg-ended, B", "call-ended, the whole"))
         )
         | _under(Aspect.RECORDS, "record 1")
-        | _under(Aspect.NOTICES, "webhook 6")
+        | _under(Aspect.NOTICES, "webhook 1 about the call", "webhook 2 about B", "webhook 3 about A")
         | _under(Aspect.TELEPHONES, "over, A, as it saw it", "over, B, as it saw it"),
     ),
 )

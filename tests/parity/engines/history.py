@@ -64,7 +64,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """A webhook, and whom it is about: of what is told in one moment, only the order of each one's own counts."""
+    """A webhook, and whom it is about: each one's come in order, those of several when they come, to the second."""
 
     at: float
     text: str

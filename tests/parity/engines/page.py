@@ -21,7 +21,7 @@ _HEAD: Final = (
     " with 486, 603, 404 and 503). Compared are: what vendors' interfaces replied at each step; calls, dispositions and"
     " causes; legs, displays and their causes; what happened to each party, in which order, to the second; records,"
     " `duration`, `billsec` and the length of recordings to the second; Simotel's webhooks; and what the telephones"
-    " themselves saw: who called, when they talked, when it was over. Of what happens in one moment to two telephones"
+    " themselves saw: who called, when they talked, when it was over. Of what happens within a second to two telephones"
     " the order does not count. `make parity` is red where something differs that is not named here, or does not"
     " differ that is; an engine that cannot be had is told as not measured, and is never green."
 )
