@@ -59,6 +59,9 @@ if TYPE_CHECKING:
 
 _log: Final = logging.getLogger("pbxsim")
 
+_SOON: Final = 1.0
+"""Seconds after a start, for what the first reply need not wait for."""
+
 
 class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
@@ -184,7 +187,7 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         if owns_process:
             stack.enter_context(logs.without(installation.secrets))
             tune_garbage_collection()
-            give_back_large_blocks()
+            asyncio.get_running_loop().call_later(_SOON, give_back_large_blocks)
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)
         yield installation

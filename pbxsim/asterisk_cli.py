@@ -13,7 +13,7 @@ from pbxsim.options import address, token, word
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pbxsim.discovery import Engines
     from pbxsim.engines.asterisk.commands import Served
@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 _DONE: Final = 0
 _REFUSED: Final = 1
 _UNREACHABLE: Final = 3
-_COMMANDS: Final = (
-    ("asterisk-up", "start an Asterisk for a PBX, fetched first where there is none"),
-    ("asterisk-down", "end it"),
-    ("asterisk-status", "tell whether one is up; exit 3 if none is"),
-    ("asterisk-conf", "write the configuration of an Asterisk of your own for a PBX"),
-    ("phones", "tell what each telephone of a PBX must be told to register at an Asterisk"),
-)
+COMMANDS: Final = {
+    "asterisk-up": "start an Asterisk for a PBX, fetched first where there is none",
+    "asterisk-down": "end it",
+    "asterisk-status": "tell whether one is up; exit 3 if none is",
+    "asterisk-conf": "write the configuration of an Asterisk of your own for a PBX",
+    "phones": "tell what each telephone of a PBX must be told to register at an Asterisk",
+}
+"""Each command, and its line of the help."""
 
 
-def add_commands(add: Callable[..., Parser]) -> None:
+def add_commands(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     """Add the commands by a parser's `add_parser`."""
-    for does, words in _COMMANDS:
+    for does, words in COMMANDS.items():
         parser = add(does, help=words, allow_abbrev=False)
         if does == "phones":
             parser.add_argument(

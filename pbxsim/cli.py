@@ -11,39 +11,26 @@ import os
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Final
 
-from pbxsim import __version__, asterisk_cli
-from pbxsim.engines import DEFAULT_ENGINE
+from pbxsim import __version__, asterisk_cli, serve_options
 from pbxsim.options import (
-    FromEnvironment,
-    Options,
     Parser,
-    database,
-    later,
     moment,
     named,
-    one_of,
     pbx_name,
     port,
     rate,
-    seed,
     span,
-    token,
-    truth,
     whole,
     word,
 )
-from pbxsim.simulate.command import add_options
-from pbxsim.traps.command import add_options as add_traps_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pbxsim.app import ServeSettings
     from pbxsim.config.load import LoadedFile
     from pbxsim.discovery import Engines
-    from pbxsim.hosting.storage import Wanted
     from pbxsim.kit.vendor import Vendor
 
 
@@ -60,7 +47,8 @@ class Exit(IntEnum):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; give the exit code."""
     try:
-        asked = _parser(os.environ).parse_args(arguments)
+        given = sys.argv[1:] if arguments is None else arguments
+        asked = _parser(given, os.environ).parse_args(given)
         command: Callable[[argparse.Namespace], int] = asked.command
         return int(command(asked))
     except _broken_package() as broken:
@@ -82,7 +70,7 @@ def _broken_package() -> type[Exception]:
 def serve(asked: argparse.Namespace) -> int:
     """Serve PBXs until somebody stops it."""
     try:
-        watch, is_open, header = _flag(asked.watch), _flag(asked.open), _flag(asked.hint_header)
+        flags = serve_options.flags(asked)
     except argparse.ArgumentTypeError as error:
         return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
     import gc
@@ -96,7 +84,7 @@ def serve(asked: argparse.Namespace) -> int:
 
     try:
         asked.engine = asterisk_cli.chosen(asked)
-        run(_settings(asked, watch=watch, is_open=is_open, hint_header=header), _say)
+        run(serve_options.settings(asked, flags), _say)
     except KeyboardInterrupt:  # before it serves; then Ctrl-C is its way to end
         return Exit.DONE
     except Refused as refused:
@@ -106,11 +94,6 @@ def serve(asked: argparse.Namespace) -> int:
     except Unreachable as unreachable:
         return _complain(str(unreachable), Exit.UNREACHABLE)
     return Exit.DONE
-
-
-def _flag(given: Literal[True] | FromEnvironment) -> bool:
-    """Read an option without a value: given, or as the environment says. Raises ArgumentTypeError."""
-    return given is True or bool(named(truth)(given))
 
 
 def check(asked: argparse.Namespace) -> int:
@@ -241,14 +224,20 @@ def traps(asked: argparse.Namespace) -> int:
     return Exit.REFUSED if card.fell_in else Exit.DONE
 
 
-def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str], environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Give a parser of the command that is asked for, or of all: every option of every command takes its time."""
     parser = Parser(
         prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"pbxsim {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    _add_serve(commands, environment)
-    add: Callable[..., Parser] = commands.add_parser
+    chosen = _COMMANDS.get(arguments[0]) if arguments else None
+    for add_to in dict.fromkeys(_COMMANDS.values()) if chosen is None else (chosen,):
+        add_to(commands.add_parser, environment)
+    return parser
+
+
+def _add_check(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     checker = add(
         "check",
         help="tell every fault of PBX files, and of serving them together; exit 1 if there is one",
@@ -257,30 +246,46 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     checker.add_argument("files", nargs="+", metavar="FILE", help="the path of a PBX file, or a built-in PBX's name")
     checker.add_engine_option()
     checker.set_defaults(command=check)
+
+
+def _add_schema(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     add("schema", help="print the JSON Schema of PBX files").set_defaults(command=schema)
+
+
+def _add_numbers(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     add("numbers", help="print what numbers say of their telephones").set_defaults(command=numbers)
-    _add_init(add)
+
+
+def _add_replay(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     player = add("replay", help="do again what a journal has, and compare; exit 1 if it came to something else")
     player.add_argument(
         "journal", type=Path, metavar="JOURNAL", help="what GET /_pbxsim/journal?format=replay gave, in a file"
     )
     player.add_argument("pbx", metavar="PBX", help="the PBX file that it was made of, or a built-in PBX's name")
     player.set_defaults(command=replay)
+
+
+def _add_traps(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
+    from pbxsim.traps.command import add_options
+
     trapper = add(
         "traps",
         help="try your client against what vendors' manuals say and clients get wrong; exit 1 if it falls for one",
         allow_abbrev=False,
     )
-    add_traps_options(trapper, port=named(port), rate=named(rate), seconds=named(span(0.01, 86_400)))
+    add_options(trapper, port=named(port), rate=named(rate), seconds=named(span(0.01, 86_400)))
     trapper.set_defaults(command=traps)
-    asterisk_cli.add_commands(add)
+
+
+def _add_simulate(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
+    from pbxsim.simulate.command import add_options
+
     simulator = add("simulate", help="run hours of a PBX file's traffic in seconds", allow_abbrev=False)
     add_options(simulator, moment=moment)
     simulator.set_defaults(command=simulate)
-    return parser
 
 
-def _add_init(add: Callable[..., Parser]) -> None:
+def _add_init(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     starter = add("init", help="write a commented PBX file to begin with", allow_abbrev=False)
     starter.add_argument("file", nargs="?", default="pbx.yaml", metavar="FILE", help="where; -: print it (pbx.yaml)")
     starter.add_argument("--vendor", action="append", metavar="NAME", help="whose interface; may be repeated (all)")
@@ -290,116 +295,15 @@ def _add_init(add: Callable[..., Parser]) -> None:
     starter.set_defaults(command=init)
 
 
-def _add_serve(commands: Any, environment: Mapping[str, str]) -> None:  # noqa: ANN401 - argparse keeps that type private
-    parser: Parser = commands.add_parser(
+def _add_serve(add: Callable[..., Parser], environment: Mapping[str, str]) -> None:
+    parser = add(
         "serve",
         help="serve one PBX or several",
         allow_abbrev=False,
         epilog="Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first.",
     )
-    parser.add_argument(
-        "pbxs", nargs="*", metavar="PBX", help="built-in PBXs' names, or paths of PBX files (documented)"
-    )
-    option = Options(parser, environment)
-    option("host", "127.0.0.1", str, "ADDRESS", "where to listen (127.0.0.1)")
-    option("port", 8080, port, "PORT", "0: any that is free, which is printed (8080)")
-    option("clock", 1.0, rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
-    option("start-at", None, moment, "TIME", "where their time begins, ISO 8601")
-    option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
-    parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
-    option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
-    option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
-    option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
-    option("control-token", None, token, "T", "ask for it as bearer token in the control API")
-    option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
-    option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
-    asterisk_cli.add_options(option)
-    _add_store_options(option)
-    _add_connection_options(option)
-    option("workers", None, later("workers"), "N", "not in this release")
-    _add_flag(parser, environment, "watch", "begin anew when a PBX file has changed")
-    _add_flag(parser, environment, "hint-header", "have hints in the replies' header X-Pbxsim-Hint")
-    _add_flag(parser, environment, "open", "beyond the loopback, have a control API without a token")
+    serve_options.add_options(parser, environment)
     parser.set_defaults(command=serve)
-
-
-def _add_store_options(option: Options) -> None:
-    option(
-        "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
-    )
-    option("db-synchronous", "normal", one_of("off", "normal", "full"), "off|normal|full", "how sure a write is")
-    option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
-    option("db-keep-days", 0, whole(0, 36_500), "DAYS", "forget records older than that; 0: never (0)")
-    option("db-spill", None, Path, "DIR", "the folder for what the store cannot write")
-
-
-def _add_connection_options(option: Options) -> None:
-    option("connections", None, whole(1, 1_000_000), "N", "clients at once (as many as open files allow, 4096)")
-    option("connections-per-address", None, whole(1, 1_000_000), "N", "of them from one address (256)")
-    seconds = span(0.01, 86_400)
-    option("first-byte-timeout", None, seconds, "S", "how long a client may be connected and say nothing (30)")
-    option("header-timeout", None, seconds, "S", "how long a request's header may take (30)")
-    option("header-bytes", None, whole(1_000, 100_000_000), "N", "bytes of it, its lines together (65536)")
-    option("body-timeout", None, seconds, "S", "how long its body may take (10)")
-    option("keep-alive", None, seconds, "S", "how long a client may wait with its next request (75)")
-    option("send-timeout", None, seconds, "S", "how long a client may take nothing of its reply (60)")
-
-
-def _add_flag(parser: Parser, environment: Mapping[str, str], name: str, words: str) -> None:
-    variable = f"PBXSIM_{name.upper().replace('-', '_')}"
-    given = FromEnvironment(environment.get(variable, ""), variable)
-    parser.add_argument(f"--{name}", action="store_true", default=given, help=words)
-
-
-def _settings(asked: argparse.Namespace, *, watch: bool, is_open: bool, hint_header: bool) -> ServeSettings:
-    from pbxsim.app import ServeSettings
-    from pbxsim.web.connection_limits import ConnectionWishes
-
-    return ServeSettings(
-        pbxs=tuple(asked.pbxs) or ("documented",),
-        host=asked.host,
-        port=asked.port,
-        rate=asked.clock,
-        start_at=asked.start_at,
-        seed=asked.seed,
-        engines=asked.engine,
-        secrets=(asked.asterisk_secret,) if asked.asterisk_secret else (),
-        recordings=asked.recordings,
-        stored=_stored(asked),
-        tls=asked.tls,
-        control_token=asked.control_token or "",
-        connections=ConnectionWishes(
-            at_once=asked.connections,
-            per_address=asked.connections_per_address,
-            first_byte=asked.first_byte_timeout,
-            header=asked.header_timeout,
-            body=asked.body_timeout,
-            between=asked.keep_alive,
-            sending=asked.send_timeout,
-            header_bytes=asked.header_bytes,
-        ),
-        is_open=is_open,
-        is_terminal=sys.stdout.isatty(),
-        watch=watch,
-        ready_file=asked.ready_file,
-        log=asked.log,
-        hint_header=hint_header,
-    )
-
-
-def _stored(asked: argparse.Namespace) -> Wanted:
-    from pbxsim.hosting.storage import Wanted
-    from pbxsim.sinks.store.location import IN_MEMORY
-
-    return Wanted(
-        place=asked.db if asked.db is not None or asked.clock else IN_MEMORY,
-        port=asked.port,
-        lasts=asked.port != 0 and asked.clock == 1,
-        synchronous=asked.db_synchronous,
-        flush_ms=asked.db_flush_ms,
-        keep_days=asked.db_keep_days,
-        spill=asked.db_spill,
-    )
 
 
 def _say(text: str) -> None:
@@ -409,3 +313,17 @@ def _say(text: str) -> None:
 def _complain(text: str, code: Exit) -> Exit:
     print(text, file=sys.stderr, flush=True)
     return code
+
+
+_COMMANDS: Final[Mapping[str, Callable[[Callable[..., Parser], Mapping[str, str]], None]]] = {
+    "serve": _add_serve,
+    "check": _add_check,
+    "schema": _add_schema,
+    "numbers": _add_numbers,
+    "init": _add_init,
+    "replay": _add_replay,
+    "traps": _add_traps,
+    **dict.fromkeys(asterisk_cli.COMMANDS, asterisk_cli.add_commands),
+    "simulate": _add_simulate,
+}
+"""What adds which command, in the order of the help."""

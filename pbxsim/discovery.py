@@ -5,8 +5,10 @@ Nothing lists them by name, so that one more is one more package and no edit any
 
 from __future__ import annotations
 
+import os
+import sys
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.machinery import PathFinder
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -19,6 +21,7 @@ from pbxsim.kit.vendor import Vendor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from importlib.metadata import EntryPoint
     from types import ModuleType
 
 GROUP: Final = "pbxsim.vendors"
@@ -97,8 +100,43 @@ def _candidates(ours: ModuleType, group: str, called: str, broken: type[BrokenPa
     for module in iter_modules(ours.__path__, f"{ours.__name__}."):
         if module.ispkg:
             yield module.name, getattr(import_module(module.name), called, None)
-    for point in sorted(entry_points(group=group), key=lambda point: (point.name, point.value)):
+    for point in sorted(_points(group), key=lambda point: (point.name, point.value)):
         yield f"entry point {point.name} = {point.value}", _loaded(point, broken)
+
+
+def _points(group: str) -> Iterator[EntryPoint]:
+    """Give the entry points of a group. Reading all that there are takes a start longer than all four vendors do."""
+    if _may_have_points(group):
+        from importlib.metadata import entry_points
+
+        yield from entry_points(group=group)
+
+
+def _may_have_points(group: str) -> bool:
+    """Tell whether an installed package names the group, or where they stand cannot be seen from here."""
+    others = (finder for finder in sys.meta_path if finder is not PathFinder)
+    if any(hasattr(finder, "find_distributions") for finder in others):
+        return True
+    return any(_names(folder or ".", f"[{group}]") for folder in sys.path)
+
+
+def _names(folder: str, section: str) -> bool:
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - a Path for each of its files costs more than all the rest
+    except NotADirectoryError:
+        return True  # an archive with packages
+    except OSError:
+        return False
+    of_packages = (name for name in names if name.endswith((".dist-info", ".egg-info")))
+    return any(section in _text(f"{folder}/{name}/entry_points.txt") for name in of_packages)
+
+
+def _text(file: str) -> str:
+    try:
+        with open(file, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123 - as above
+            return opened.read()
+    except OSError:  # a package without entry points has no such file
+        return ""
 
 
 def _loaded(point: EntryPoint, broken: type[BrokenPackage]) -> object:

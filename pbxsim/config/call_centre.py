@@ -1,7 +1,5 @@
 """What a PBX file says of agents and queues: who works where at the start, who waits, what has been counted so far."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal, TypeAlias
 

@@ -1,7 +1,5 @@
 """What a PBX file says of money: accounts with credit, and tariffs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated

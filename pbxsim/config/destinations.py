@@ -4,8 +4,6 @@ A new destination is a field of DestinationEntry and of Step, a row of NAMED if 
 `Dialplan` makes of it. Where destinations stand is in PLACES.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated, Final
 

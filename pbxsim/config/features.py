@@ -1,7 +1,5 @@
 """What a PBX file says of features that are dialled: parking lots, codes of call pick-up."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Annotated, Final, TypeAlias

@@ -4,8 +4,6 @@ How telephones behave is in the sections of engines, which are no part of it unt
 reading it (load.py), what JSON Schema cannot express (semantics.py), making a PBX of it (build.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 

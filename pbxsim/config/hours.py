@@ -1,7 +1,5 @@
 """What a PBX file says of opening hours: when a schedule is open, which days are holidays, and where calls go then."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 

@@ -4,8 +4,6 @@ Not here: what a fault does (hosting/fault_injection.py, sinks/outbox/notice_fau
 (fault.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias
 

@@ -1,7 +1,5 @@
 """The mail server that takes a PBX's e-mails (recordings, so far)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 import msgspec

@@ -1,7 +1,5 @@
 """What a PBX file says of voice mail: mailboxes, who may hear them, and how they take messages."""
 
-from __future__ import annotations
-
 from typing import Annotated, TypeAlias
 
 import msgspec

@@ -1,7 +1,5 @@
 """What a PBX file says of menus: what a caller hears, and where the digits lead that are pressed then."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Final, TypeAlias
 

@@ -1,7 +1,5 @@
 """What a PBX file says of numbers: numbering plans, contexts, what a context does with a number, public numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Annotated, Final

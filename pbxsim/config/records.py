@@ -1,7 +1,5 @@
 """What a PBX file says of the past: call records that are there at the start, and their recordings."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias

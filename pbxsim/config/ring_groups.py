@@ -1,7 +1,5 @@
 """What a PBX file says of ring groups: rows of numbers that ring one row after the other."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import msgspec

@@ -1,7 +1,5 @@
 """What a PBX file says of extensions, their lines, and where those are registered."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import Annotated, Final, Literal, TypeAlias
 

@@ -1,7 +1,5 @@
 """What a PBX file says of trunks and outbound routes, and the ones that are there where it says nothing of either."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Final
 

@@ -232,7 +232,7 @@ class RequestLog:
         mask = self._masks[vendor]
         entry: dict[str, object] = {
             "vendor": vendor,
-            "method": mask.values.value(request.method),
+            "method": mask.values.path(request.method),  # which is remembered
             "path": mask.path(request.path),
             "params": mask.params(request.params),
             "remote": request.remote,

@@ -19,7 +19,7 @@ from pbxsim.pbx.numbers import BadPattern, compile_pattern
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL: Final = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _CAUSES: Final = frozenset(int(cause) for cause in HangupCause)
 
 
@@ -30,7 +30,7 @@ def control_characters(plain: object, path: Path = ()) -> Iterator[Finding]:
     or holds a secret is not shown: what its setting is called says so, or that it is a URL.
     """
     if isinstance(value := plain, str):
-        if not value.isprintable() and _CONTROL.search(value):
+        if not value.isprintable() and re.search(_CONTROL, value):
             is_hidden = "://" in value or is_secret_name(str(path[-1]))
             yield Finding(path, msgspec.UNSET if is_hidden else value, "text without control characters")
     elif isinstance(value, dict):

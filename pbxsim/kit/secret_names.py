@@ -12,9 +12,9 @@ _IN_ANY_NAME: Final = re.compile(
     r"pass(?!ive)|pwd|secret|token|credential|authori[sz]ation|cookie|bearer|signature|jwt|(?:api|access|auth|private|licen[cs]e).?key"
     r"|heslo|kl[ií][cč]|k[lľ][uú][cč]"
     r"|clave|contrase[nñ]a"
-    r"|رمز|گذرواژه|کلید|توکن",
-    re.IGNORECASE,
+    r"|رمز|گذرواژه|کلید|توکن"
 )
+"""In the letters of a name, without case (`plain`)."""
 _AS_A_WORD: Final = frozenset({"auth", "hash", "hmac", "k", "key", "keys", "otp", "pin", "psw", "pw", "ramz", "sig"})
 """Too short to mean a secret within another word; between underscores, hyphens or capitals they are words."""
 _NO_LETTERS: Final = re.compile(r"%[0-9A-Fa-f]{2}|[^\w-]|_")  # blanks, brackets, bytes that were no UTF-8

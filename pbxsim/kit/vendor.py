@@ -104,6 +104,10 @@ def _no_forms(_interface: Any) -> Iterable[Form]:  # noqa: ANN401 - each vendor'
     return ()
 
 
+def _no_traps() -> tuple[Trap, ...]:
+    return ()
+
+
 def _no_secrets(_interface: Any, _identity: str, _request: Request) -> Mapping[str, str]:  # noqa: ANN401
     return {}
 
@@ -127,7 +131,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     a request with one of them and do nothing else; `filled` maps placeholders of the text to what stands for them.
     `keeps` are the classes and enumerations of its own of which an interface keeps objects as calls go by, facts made
     of fields alone: a snapshot of a PBX may hold them.
-    `traps` are what its manual says and clients get wrong (`pbxsim traps`).
+    `traps` gives what its manual says and clients get wrong (`pbxsim traps`).
     `time_zone` (IANA name) is where its days begin if neither its settings nor the PBX file say otherwise.
     `explain` says of a call what follows from the vendor's manual: in which order its parties are rung, which notices
     of it come and which do not; an interface is asked about calls of others, too.
@@ -148,7 +152,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     errors: Mapping[str, str] = MappingProxyType({})
     refuse: Callable[[Any, Request, str, Mapping[str, str]], Reply] = _unable
     explain: Callable[[Any, Call], Iterable[Cause]] = _unexplained
-    traps: tuple[Trap, ...] = ()
+    traps: Callable[[], tuple[Trap, ...]] = _no_traps
     forms: Callable[[Any], Iterable[Form]] = _no_forms
     secrets: Callable[[Any, str, Request], Mapping[str, str]] = _no_secrets
     sample: str = "    {}\n"

@@ -86,8 +86,11 @@ class EventBus:
 
     def emit(self, event: Event) -> None:
         """Tell everyone who wants it. Ask `kind in bus.wanted` before building a costly one."""
-        listeners = self._listeners.get(type(event))
-        for listener in self._listen(type(event)) if listeners is None else listeners:
+        try:
+            listeners = self._listeners[type(event)]
+        except KeyError:
+            listeners = self._listen(type(event))
+        for listener in listeners:
             try:
                 listener(event)  # type: ignore[arg-type]  # `subscribe` saw that they fit
             except Exception as error:

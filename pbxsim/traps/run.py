@@ -132,7 +132,7 @@ def _check_plain(plain: Seen, rate: float) -> None:
 def _chosen(host: HostedPbx, ways: tuple[Placing, ...], only: tuple[str, ...]) -> Iterator[tuple[str, Trap]]:
     """Give the traps of the vendors that it spoke to, then those of any. Raises Unfitting for a name of none."""
     spoken = dict.fromkeys(way.vendor for way in ways)
-    every = [(name, trap) for name in spoken for trap in host.spoken[name].traps] + [("", trap) for trap in TRAPS]
+    every = [(name, trap) for name in spoken for trap in host.spoken[name].traps()] + [("", trap) for trap in TRAPS]
     names = {_name(vendor, trap): (vendor, trap) for vendor, trap in every}
     unknown = next((name for name in only if name not in names), None)
     if unknown is not None:

@@ -128,53 +128,45 @@ class PbxServer:
         if len(incoming.headers) > self._read.headers:  # which aiohttp counts since 3.14 only
             return self._too_many_headers(incoming)
         path, _, query = _target(incoming.raw_path)
-        hints: tuple[str, ...] = ()
         vendor = self._paths.owner(path)
+        if vendor is not None:
+            return await self._ask(incoming, vendor.name, path, query)
+        if self._api.is_control(path):
+            return await self._control(incoming, path, query)
+        if self._page is not None and self._page.owns(incoming.method, path, query):
+            return _shown(incoming, self._page, path)
+        read_as = cleaned(path)
+        vendor = self._paths.owner(read_as)
         if vendor is None:
-            if self._api.is_control(path):
-                return await self._control(incoming, path, query)
-            if self._page is not None and self._page.owns(incoming.method, path, query):
-                return _shown(incoming, self._page, path)
-            read_as = cleaned(path)
-            vendor = self._paths.owner(read_as)
-            if vendor is None:
-                return self._nowhere(incoming, path, query)
-            path, hints = read_as, (f"path {path!r} was read as {read_as!r}",)
+            return self._nowhere(incoming, path, query)
+        return await self._ask(incoming, vendor.name, read_as, query, (f"path {path!r} was read as {read_as!r}",))
+
+    async def _ask(
+        self, incoming: web.BaseRequest, vendor: str, path: str, query: str, hints: tuple[str, ...] = ()
+    ) -> web.StreamResponse:
+        """Have a vendor's interface answer."""
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
         if incoming.body_exists:
             request.body, request.fault = await self._body(incoming)
         if AS in incoming.headers:
-            return await self._try(incoming, vendor.name, request, hints)
-        return await self._reply(incoming, vendor.name, request, hints)
-
-    async def _try(
-        self, incoming: web.BaseRequest, vendor: str, request: Request, hints: tuple[str, ...]
-    ) -> web.StreamResponse:
-        """Answer a request of the live page's, with the credential in it that it asks for."""
-        try:
-            filled = self._api.with_secrets(request, vendor)
-        except Problem as problem:
-            return _told(self._api.told(problem), closes=bool(request.fault))
-        return await self._reply(incoming, vendor, filled, hints)
-
-    async def _reply(
-        self, incoming: web.BaseRequest, vendor: str, request: Request, hints: tuple[str, ...]
-    ) -> web.StreamResponse:
-        answered = await self._answered(vendor, request, hints)
-        if answered is None:
-            return self._nowhere(incoming, request.path, request.query)
-        host, reply, faulty = answered
+            try:
+                request = self._api.with_secrets(request, vendor)
+            except Problem as problem:  # with what the live page sent, which no vendor answers then
+                return _told(self._api.told(problem), closes=bool(request.fault))
+        turns, answered = self._turns, None
+        if turns is not None:
+            answered = await self._in_turn(turns, vendor, request, hints)
+            if answered is None:
+                return self._nowhere(incoming, path, query)
+        host, reply, faulty = answered or _answered(self.hosts.for_request(vendor, request), vendor, request, hints)
         response = _response(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
         return response if faulty is None else await send_faulty(incoming, response, *faulty)
 
-    async def _answered(self, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
-        """Answer; where there are several PBXs when the turn of the one that is meant has come.
+    async def _in_turn(self, turns: Turns, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
+        """Answer where there are several PBXs, when the turn of the one that is meant has come.
 
         None if that PBX speaks the vendor's no longer by then. What the body and finding the PBX cost counts too.
         """
-        turns = self._turns
-        if turns is None:
-            return _answered(self.hosts.for_request(vendor, request), vendor, request, hints)
         began = thread_time()
         host = self.hosts.for_request(vendor, request)
         took = thread_time() - began

@@ -126,5 +126,5 @@ async def test_a_reference_that_comes_again_is_taken_for_the_call_of_another_day
 @pytest.mark.parametrize("vendor", ASKS)
 async def test_all_traps_of_a_vendor_can_be_set(tmp_path: Path, vendor: str) -> None:
     found = await verdicts(tmp_path, Client(vendor, careful=True))
-    assert {trap.name for trap in find_vendors()[vendor].traps} <= found.keys()
+    assert {trap.name for trap in find_vendors()[vendor].traps()} <= found.keys()
     assert "fell in" not in {verdict for trap, verdict in found.items() if not trap.startswith("taken-then")}

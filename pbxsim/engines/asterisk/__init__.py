@@ -6,38 +6,20 @@ Panoramisk, which speaks AMI, is an extra (`pbxsim[asterisk]`), and is imported 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
-from pbxsim.engines.asterisk.checks import faults
 from pbxsim.engines.engine import Engine, Section
+from pbxsim.kit.later import later
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pbxsim.engines.asterisk.door import Door
-    from pbxsim.engines.engine import Opened, Present
-    from pbxsim.pbx.pbx import Pbx
 
 
-def _opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None = None, serves: set[str] | None = None) -> Opened:
-    from pbxsim.engines.asterisk.session import opened
-
-    return opened(settings, pbx, door, set() if serves is None else serves)
-
-
-async def _start(session: Any, present: Present) -> None:  # noqa: ANN401 - as `Engine` has it
-    from pbxsim.engines.asterisk.session import start
-
-    await start(session, present)
-
-
-async def _close(session: Any) -> None:  # noqa: ANN401 - as `Engine` has it
-    from pbxsim.engines.asterisk.session import close
-
-    await close(session)
+_SESSION: Final = "pbxsim.engines.asterisk.session"
+_opened: Final = later(_SESSION, "opened")
 
 
 def _trouble(session: Any) -> str:  # noqa: ANN401 - as `Engine` has it
@@ -49,10 +31,10 @@ declaration = Engine(
     title="real telephones, at an Asterisk 22",
     sections={"asterisk": Section(AsteriskEntry, AsteriskEntry(), after="queues")},
     borrows=("phones",),
-    check=faults,
+    check=later("pbxsim.engines.asterisk.checks", "faults"),
     open=_opened,
-    start=_start,
-    close=_close,
+    start=later(_SESSION, "start"),
+    close=later(_SESSION, "close"),
     trouble=_trouble,
     can_hold_clock=False,
 )

@@ -1,7 +1,5 @@
 """What a PBX file says, in its section `asterisk`, to a real Asterisk: where it listens, which telephones are real."""
 
-from __future__ import annotations
-
 from typing import Annotated, TypeAlias
 
 import msgspec

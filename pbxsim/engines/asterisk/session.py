@@ -62,14 +62,23 @@ class AsteriskSession(Opened, kw_only=True):
         return "" if is_up else "there is no link to Asterisk: no telephone can be rung until it is there again"
 
 
-def opened(settings: Mapping[str, Any], pbx: Pbx, door: Door | None, serves: set[str]) -> AsteriskSession:
+def opened(
+    settings: Mapping[str, Any], pbx: Pbx, door: Door | None = None, serves: set[str] | None = None
+) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`."""
     entry: AsteriskEntry = settings["asterisk"]
     simulated = simulated_lines(entry)
     actors = Actors(pbx, settings["phones"])
     engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
     account_of = Accounts(pbx.name, entry).of
-    return AsteriskSession(engine=engine, account_of=account_of, pbx=pbx, entry=entry, door=door, serves=serves)
+    return AsteriskSession(
+        engine=engine,
+        account_of=account_of,
+        pbx=pbx,
+        entry=entry,
+        door=door,
+        serves=set() if serves is None else serves,
+    )
 
 
 def simulated_lines(entry: AsteriskEntry) -> frozenset[str]:

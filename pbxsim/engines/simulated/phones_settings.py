@@ -1,7 +1,5 @@
 """What a PBX file says of how telephones meet a call: which rings, answers or is busy, when and for how long."""
 
-from __future__ import annotations
-
 from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec

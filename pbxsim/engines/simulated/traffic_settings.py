@@ -1,7 +1,5 @@
 """What a PBX file says of callers from outside who call by themselves, over the day."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, TypeAlias
 

@@ -116,7 +116,7 @@ class Journal:
             spelt = _json(document_excerpt(data))
         self.last += 1
         self.kept.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
-        if self.is_full or len(spelt) + len(channel) > SHORT:
+        if len(spelt) + len(channel) > SHORT or self._beyond_flat > self.spare:
             self.grow(size_of_given(channel, spelt))
 
     @property

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 import unicodedata
 from contextlib import ExitStack, contextmanager, suppress
@@ -264,7 +263,7 @@ def _check_free(name: bytes, folder: int) -> None:
 def _write(name: bytes, folder: int, write: Callable[[BinaryIO], object]) -> None:
     """Write a new file beside the old one, then put it in its place. Raises OSError."""
     _check_free(name, folder)
-    draft = f".placing-{secrets.token_hex(8)}".encode()
+    draft = f".placing-{os.urandom(8).hex()}".encode()
     handle = os.open(draft, _NEW_FILE, FILE, dir_fd=folder)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -9,7 +9,6 @@ Info Tag revision 1, gabriel.mp3-tech.org/mp3infotag.html).
 from __future__ import annotations
 
 import struct
-import wave
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +43,8 @@ def writer(name: str) -> Callable[[BinaryIO, Iterable[bytes], int], None]:
 
 def write_wav(file: BinaryIO, sound: Iterable[bytes], seconds: int, channels: int = CHANNELS) -> None:
     """Write 16-bit sound of so many channels as a RIFF WAVE file."""
+    import wave
+
     with wave.open(file, "wb") as out:
         out.setnchannels(channels)
         out.setsampwidth(FRAME // CHANNELS)

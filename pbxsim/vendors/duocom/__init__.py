@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from pbxsim.kit.later import later
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
-from pbxsim.vendors.duocom.explained import explain
-from pbxsim.vendors.duocom.forms import forms, secrets
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
 from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 from pbxsim.vendors.duocom.state import ChosenMask
-from pbxsim.vendors.duocom.traps import TRAPS
 
 vendor = Vendor(
     name="duocom",
@@ -22,10 +20,10 @@ vendor = Vendor(
     open=DuocomInterface,
     check=faults,
     credentials=credentials,
-    explain=explain,
-    traps=TRAPS,
-    forms=forms,
-    secrets=secrets,
+    explain=later("pbxsim.vendors.duocom.explained", "explain"),
+    traps=later("pbxsim.vendors.duocom.traps", "traps"),
+    forms=later("pbxsim.vendors.duocom.forms", "forms"),
+    secrets=later("pbxsim.vendors.duocom.forms", "secrets"),
     keeps=(Caller, ChosenMask),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

@@ -1,7 +1,5 @@
 """What a PBX file may say under `vendors: duocom:`, and what in it contradicts the rest or could never work."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from enum import StrEnum

@@ -6,17 +6,15 @@ file may say in settings.py, and what the vendor says and what we decided in REA
 
 from __future__ import annotations
 
+from pbxsim.kit.later import later
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.simotel.agent_sessions import GoingOn, Session
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
 from pbxsim.vendors.simotel.event_settings import TIME_ZONE
-from pbxsim.vendors.simotel.explained import explain
-from pbxsim.vendors.simotel.forms import forms, secrets
 from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
 from pbxsim.vendors.simotel.settings import SAMPLE, Settings, credentials, faults
 from pbxsim.vendors.simotel.state import Mapped
-from pbxsim.vendors.simotel.traps import TRAPS
 
 vendor = Vendor(
     name="simotel",
@@ -26,10 +24,10 @@ vendor = Vendor(
     open=SimotelInterface,
     check=faults,
     credentials=credentials,
-    explain=explain,
-    traps=TRAPS,
-    forms=forms,
-    secrets=secrets,
+    explain=later("pbxsim.vendors.simotel.explained", "explain"),
+    traps=later("pbxsim.vendors.simotel.traps", "traps"),
+    forms=later("pbxsim.vendors.simotel.forms", "forms"),
+    secrets=later("pbxsim.vendors.simotel.forms", "secrets"),
     keeps=(GoingOn, Mapped, ReportedAttempt, ReportedVisit, Session, Visited),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

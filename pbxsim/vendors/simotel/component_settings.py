@@ -3,10 +3,9 @@
 The settings are those of a component in the vendor's dialplan editor; its outputs are numbers of a context here.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -14,12 +13,8 @@ from pbxsim.kit.receiving import server_faults, without_scheme
 from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused
+from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.simotel.event_settings import ADDRESS, Method, is_address
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pbxsim.pbx.pbx import Pbx
 
 LONGEST_TIMEOUT: Final = 86_400
 _LONGEST_WAIT: Final = 60

@@ -3,10 +3,9 @@
 The settings are those of the vendor's panel (Maintenance, Settings, API Settings) and of its `simotel.ini`.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,9 +14,6 @@ from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.receiving import delivery_faults, is_url, server_faults, without_scheme
 from pbxsim.kit.vendor import NOT_SHOWN, SettingsFault
 from pbxsim.pbx.notice import Retry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class EventName(StrEnum):

@@ -1,11 +1,9 @@
 """What a PBX file may say under `vendors: simotel:`, and what in it would contradict the rest of the file."""
 
-from __future__ import annotations
-
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -19,9 +17,6 @@ from pbxsim.vendors.simotel.component_settings import ComponentEntry, component_
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.event_settings import EventSettings, event_faults
 from pbxsim.vendors.simotel.services import DOCUMENTED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SAMPLE: Final = """\
     dialplan: office

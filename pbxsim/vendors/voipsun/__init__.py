@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from pbxsim.kit.later import later
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.errors import ERRORS
-from pbxsim.vendors.voipsun.explained import explain
-from pbxsim.vendors.voipsun.forms import forms, secrets
 from pbxsim.vendors.voipsun.settings import SAMPLE, Settings, credentials, faults
-from pbxsim.vendors.voipsun.traps import TRAPS
 
 vendor = Vendor(
     name="voipsun",
@@ -20,10 +18,10 @@ vendor = Vendor(
     credentials=credentials,
     errors={str(code): text for code, text in ERRORS.items()},
     refuse=VoipsunInterface.refuse,
-    explain=explain,
-    traps=TRAPS,
-    forms=forms,
-    secrets=secrets,
+    explain=later("pbxsim.vendors.voipsun.explained", "explain"),
+    traps=later("pbxsim.vendors.voipsun.traps", "traps"),
+    forms=later("pbxsim.vendors.voipsun.forms", "forms"),
+    secrets=later("pbxsim.vendors.voipsun.forms", "secrets"),
     sample=SAMPLE,
     secret_params=frozenset({"password", "agentPin"}),
 )

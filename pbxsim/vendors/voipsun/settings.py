@@ -1,7 +1,5 @@
 """What a PBX file may say under `vendors: voipsun:`. Not here: what any of it leads to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal, TypeAlias
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+from pbxsim.kit.later import later
 from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
-from pbxsim.vendors.vum.explained import explain
-from pbxsim.vendors.vum.forms import forms, secrets
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
 from pbxsim.vendors.vum.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
-from pbxsim.vendors.vum.traps import TRAPS
 
 vendor = Vendor(
     name="vum",
@@ -19,10 +17,10 @@ vendor = Vendor(
     open=VumInterface,
     check=faults,
     credentials=credentials,
-    explain=explain,
-    traps=TRAPS,
-    forms=forms,
-    secrets=secrets,
+    explain=later("pbxsim.vendors.vum.explained", "explain"),
+    traps=later("pbxsim.vendors.vum.traps", "traps"),
+    forms=later("pbxsim.vendors.vum.forms", "forms"),
+    secrets=later("pbxsim.vendors.vum.forms", "secrets"),
     keeps=(Watched,),
     sample=SAMPLE,
     time_zone=TIME_ZONE,

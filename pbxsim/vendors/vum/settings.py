@@ -1,7 +1,5 @@
 """What a PBX file may say under `vendors: vum:`, and what in it would contradict the rest of the file."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, Literal
