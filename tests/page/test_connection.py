@@ -67,7 +67,7 @@ async def test_a_server_that_is_killed_and_started_again_is_found_again(browser:
             await row(page, "777000222", "ringing").wait_for()
         await page.locator('header .state[data-state="lost"]').wait_for()
         await page.get_by_role("button", name="+10 s").click()
-        await page.get_by_text("The server cannot be reached.").wait_for()
+        await page.locator("#said").get_by_text("The server cannot be reached.").wait_for()
         with serving(tmp_path, port, shop) as (pbx, _):
             await viewer.is_live()
             await page.get_by_text("No call yet.").wait_for()  # calls die with a server, as with a real PBX
