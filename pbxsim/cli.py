@@ -96,6 +96,11 @@ def serve(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def demo(asked: argparse.Namespace) -> int:
+    """Serve PBXs with real telephones, fetching what that takes, and say how to hear it ring."""
+    return asterisk_cli.fetched(asked) or serve(asked)
+
+
 def check(asked: argparse.Namespace) -> int:
     """Tell every fault of PBX files, each by itself and all together, as one server would have them."""
     from pbxsim.config.clashes import refuse_clashes
@@ -296,14 +301,17 @@ def _add_init(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
 
 
 def _add_serve(add: Callable[..., Parser], environment: Mapping[str, str]) -> None:
-    parser = add(
-        "serve",
-        help="serve one PBX or several",
-        allow_abbrev=False,
-        epilog="Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first.",
-    )
+    parser = add("serve", help="serve one PBX or several", allow_abbrev=False, epilog=serve_options.EPILOG)
     serve_options.add_options(parser, environment)
-    parser.set_defaults(command=serve)
+    parser.set_defaults(command=serve, is_demo=False)
+
+
+def _add_demo(add: Callable[..., Parser], environment: Mapping[str, str]) -> None:
+    words = "serve with real telephones and say how to ring one: in a browser, or a softphone"
+    told = f"{words.capitalize()}. It takes what `serve` takes."
+    parser = add("demo", help=words, description=told, allow_abbrev=False, epilog=serve_options.EPILOG)
+    serve_options.add_options(parser, environment, engine="asterisk", db=":memory:")
+    parser.set_defaults(command=demo, is_demo=True)
 
 
 def _say(text: str) -> None:
@@ -317,6 +325,7 @@ def _complain(text: str, code: Exit) -> Exit:
 
 _COMMANDS: Final[Mapping[str, Callable[[Callable[..., Parser], Mapping[str, str]], None]]] = {
     "serve": _add_serve,
+    "demo": _add_demo,
     "check": _add_check,
     "schema": _add_schema,
     "numbers": _add_numbers,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from pbxsim import asterisk_cli
 from pbxsim.engines import DEFAULT_ENGINE
@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from pbxsim.options import Parser
 
 
+EPILOG: Final = "Each option may also stand in the environment, as PBXSIM_PORT=9000; the command line goes first."
+
+
 class Flags(NamedTuple):
     """The options without a value."""
 
@@ -45,8 +48,10 @@ class Flags(NamedTuple):
     hint_header: bool
 
 
-def add_options(parser: Parser, environment: Mapping[str, str]) -> None:
-    """Give the command its options; each may stand in the environment."""
+def add_options(
+    parser: Parser, environment: Mapping[str, str], *, engine: str = DEFAULT_ENGINE, db: str | None = None
+) -> None:
+    """Give a command that serves its options; each may stand in the environment. These are what it does unasked."""
     parser.add_argument(
         "pbxs", nargs="*", metavar="PBX", help="built-in PBXs' names, or paths of PBX files (documented)"
     )
@@ -56,7 +61,7 @@ def add_options(parser: Parser, environment: Mapping[str, str]) -> None:
     option("clock", 1.0, rate, "real|paused|RATE", "how fast the PBXs' time goes by (real)")
     option("start-at", None, moment, "TIME", "where their time begins, ISO 8601")
     option("seed", None, seed, "N", "decides what is drawn by chance (the PBX file's)")
-    parser.add_engine_option(option.given("engine") or DEFAULT_ENGINE)
+    parser.add_engine_option(option.given("engine") or engine)
     option("recordings", None, Path, "DIR", "the root of the recordings (beside the store)")
     option("ready-file", None, Path, "PATH", "a file to write, once it serves: JSON with url, pbxs and pid")
     option("tls", "", str, "self-signed|CERT:KEY", "serve HTTPS, with a certificate made now or with yours")
@@ -64,7 +69,7 @@ def add_options(parser: Parser, environment: Mapping[str, str]) -> None:
     option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     asterisk_cli.add_options(option)
-    _add_store_options(option)
+    _add_store_options(option, db)
     _add_connection_options(option)
     option("workers", None, later("workers"), "N", "not in this release")
     _add_flag(parser, environment, "watch", "begin anew when a PBX file has changed")
@@ -72,9 +77,9 @@ def add_options(parser: Parser, environment: Mapping[str, str]) -> None:
     _add_flag(parser, environment, "open", "beyond the loopback, have a control API without a token")
 
 
-def _add_store_options(option: Options) -> None:
+def _add_store_options(option: Options, db: str | None) -> None:
     option(
-        "db", None, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
+        "db", db, database, "URL", "where records last: an SQLite file, postgresql://…, mysql://…, :memory: (a file)"
     )
     option("db-synchronous", "normal", one_of("off", "normal", "full"), "off|normal|full", "how sure a write is")
     option("db-flush-ms", 50, whole(1, 60_000), "MS", "how long a record may wait to be written with others (50)")
@@ -135,6 +140,7 @@ def settings(asked: argparse.Namespace, flags: Flags) -> ServeSettings:
         ),
         is_open=flags.is_open,
         is_terminal=sys.stdout.isatty(),
+        is_demo=asked.is_demo,
         watch=flags.watch,
         ready_file=asked.ready_file,
         log=asked.log,

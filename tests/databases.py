@@ -268,12 +268,14 @@ class MariadbServer(Server):
             f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{PASSWORD}';\nGRANT ALL ON *.* TO {user};\n"
         )
         where = ["--no-defaults", f"--datadir={self.folder / 'data'}", "--auth-root-authentication-method=normal"]
+        where.append(f"--tmpdir={self.folder}")  # in a common one two that are made at once take each other's tables
         _run(["mariadb-install-db", *where, "--skip-test-db", *self._user()])
 
     def command(self) -> list[str]:
         """Run it small, and without waiting for the disk."""
         settings = {
             "datadir": self.folder / "data",
+            "tmpdir": self.folder,
             "socket": self.folder / "socket",
             "pid-file": self.folder / "pid",
             "init-file": self.folder / "init.sql",

@@ -42,7 +42,8 @@ def build(file: PbxFile, *, clock: Scheduler, seed: int, files: RecordingFiles, 
     tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
     known = {entry.id: entry.cdr() for entry in file.cdrs} | {cdr.id: cdr for cdr in saved.cdrs}
     placed = [known[number] for number in sorted(known)]
-    archive = CdrMemory(placed, file.limits.cdrs)
+    first = saved.cdrs[0].id if saved.stored else 0
+    archive = CdrMemory(placed, file.limits.cdrs, history=saved.history, stored=saved.stored, first=first)
     pbx = Pbx(
         name=file.name,
         clock=clock,

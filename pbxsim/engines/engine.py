@@ -7,6 +7,7 @@ A package (ours under `pbxsim.engines`, anybody's through the entry-point group 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
 import msgspec
 
@@ -45,6 +46,16 @@ class SipAccount(msgspec.Struct, frozen=True, kw_only=True):
     user: str
     secret: str
     ws: str = ""
+
+    @property
+    def uri(self) -> str:
+        """Spell the address of record (RFC 3261, 19.1.1)."""
+        return f"sip:{quote(self.user, safe='')}@{self.server}"
+
+    @property
+    def uri_with_secret(self) -> str:
+        """Spell all that a softphone must know to register, which many read from a QR code (RFC 3261, 19.1.1)."""
+        return f"sip:{quote(self.user, safe='')}:{quote(self.secret, safe='')}@{self.server}"
 
 
 class Opened(msgspec.Struct, eq=False):

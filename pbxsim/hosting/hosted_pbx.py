@@ -84,7 +84,7 @@ class HostedPbx:
         self._vendors = vendors
         self._runs = False
         self.audience: Audience | None = None  # who looks at it live, where somebody does
-        self.found_records = None if resumed.saved.is_empty else len(resumed.saved.cdrs)
+        self.found_records = None if resumed.saved.is_empty else len(resumed.saved.cdrs) + resumed.saved.stored
         self.record_store: RecordStore = NullStore() if record_store is None else record_store
         self._begin(assembly, None, rate, resumed)
 
@@ -170,7 +170,7 @@ class HostedPbx:
             recall()
         except BaseException:
             vars(self).update(kept)
-            self.record_store.attach(before, None if self.recorder is None else self.recorder.written)
+            self.record_store.unclear()
             raise
         self.assembly = assembly
         self.commands.gap = "it went back to a snapshot"

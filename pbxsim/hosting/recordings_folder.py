@@ -87,7 +87,7 @@ class RecordingsFolder:
     def bring_back(self, before: Pbx, now: Pbx) -> None:
         """Move what was moved since to where the records of `now` say; what else is in `before` gives way."""
         known = {cdr.id: cdr for cdr in now.cdrs.find(CdrQuery())}
-        for cdr in before.cdrs.find(CdrQuery()):
+        for cdr in before.cdrs.find(CdrQuery(has_recording=True)):
             kept = known.get(cdr.id)
             if kept is None:
                 self._let_give_way([cdr])
@@ -111,7 +111,7 @@ class RecordingsFolder:
             shutil.rmtree(self._folder, ignore_errors=True)
         for number, cdr in self._moves.away.items():
             self._bring_home(self._home[number], cdr)
-        return tuple(self._pbx.cdrs.find(CdrQuery())) if self._keep and self._pbx is not None else ()
+        return tuple(self._pbx.cdrs.find(CdrQuery(has_recording=True))) if self._keep and self._pbx is not None else ()
 
     def _lies_there(self, placements: tuple[Placement, ...]) -> bool:
         """Tell whether just these recordings lie in a folder of ours: then a reset has nothing to write.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from copy import copy
-from itertools import chain, dropwhile
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 from zlib import crc32
 
@@ -20,6 +20,7 @@ from pbxsim.hosting.masking import LONGEST_BODY, Mask
 from pbxsim.kit.request import Request
 from pbxsim.sinks.capacity import REQUEST_BYTES, REQUEST_ENTRIES
 from pbxsim.sinks.excerpt import LONGEST_SECRET, excerpt, excerpts, pairs_excerpt, text_size
+from pbxsim.sinks.ring import entered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -282,7 +283,8 @@ class RequestLog:
 
     def found(self, seq: int) -> RequestRecord | None:
         """Find a request that is still kept, by its number."""
-        return next((record for record in self._records if record.seq == seq), None)
+        record = next(entered(self._records, self._index(seq)), None)
+        return record if record is not None and record.seq == seq else None
 
     def of_call(self, call: int) -> RequestRecord | None:
         """Find the request that started a call, if it is still kept."""
@@ -330,13 +332,18 @@ class RequestLog:
 
     def records(self, *, after: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
         """Give the requests behind number `after`, oldest first; of one vendor only, "" for those that reached none."""
-        behind = dropwhile(lambda record: record.seq <= after, self._records)
+        behind = entered(self._records, self._index(after + 1))
         return (record for record in behind if vendor is None or record.vendor == vendor)
 
     def newest(self, *, before: int = 0, vendor: str | None = None) -> Iterator[RequestRecord]:
         """Give the requests before number `before` (0: all), newest first; of one vendor only, as `records` does."""
-        older = (record for record in reversed(self._records) if not before or record.seq < before)
+        passed = len(self._records) - self._index(before) if before else 0
+        older = islice(reversed(self._records), max(0, passed), None)
         return (record for record in older if vendor is None or record.vendor == vendor)
+
+    def _index(self, seq: int) -> int:
+        """Tell where a number stands: they are all there, from the oldest that is kept to the newest."""
+        return max(0, seq - self._records[0].seq) if self._records else 0
 
     def _keep(self, vendor: str, request: Request) -> RequestRecord:
         self._seq += 1

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.pbx.saved import Saved
 
@@ -37,7 +36,9 @@ def saved_of(pbx: Pbx, last_notice: int) -> Saved:
     """Give what a PBX would leave if it stopped now."""
     entries = sorted(pbx.ledger, key=lambda entry: entry.id)
     return Saved(
-        cdrs=tuple(pbx.cdrs.find(CdrQuery())),
+        cdrs=tuple(pbx.cdrs.remembered()),
+        stored=pbx.cdrs.stored,
+        history=pbx.cdrs.history,
         entries=tuple(entries),
         balances=pbx.ledger.last_balances(),
         now=pbx.clock.now,

@@ -10,6 +10,7 @@ is connected that hears something first (queue_hunt.py).
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
@@ -17,7 +18,7 @@ from pbxsim.pbx.dice import draw, stream
 from pbxsim.pbx.events import AnnouncementPlayed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import Scheduler
@@ -80,14 +81,14 @@ class Announcer:
         owes, waiter.owes_periodic = waiter.owes_periodic, False
         return self._say_periodic(waiter, call) if owes and self._periodic_due(waiter) <= self._clock.now else 0
 
-    def left(self, behind: Iterable[Waiter]) -> None:
-        """Hear that all these came forward by one: of who hears its place just now, the new one counts as told.
+    def left(self, waiters: Sequence[Waiter], first: int) -> None:
+        """Hear that all from that one on came forward by one: of who hears its place just now, the new one is told.
 
         app_queue reads it again at the end of a sentence (say_position, qe->last_pos_said). It may even say the new
         one, where it comes to the number later; here what is said is fixed when it begins.
         """
         if self._rules.positions is not None:
-            for waiter in behind:
+            for waiter in islice(waiters, first, None):
                 waiter.told_place -= self._clock.now < waiter.told_until
 
     def next_due(self, waiter: Waiter, place: int) -> Instant:

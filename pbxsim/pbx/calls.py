@@ -7,13 +7,13 @@ what is written down at the end (closing.py).
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pbxsim.pbx import closing, dialing, recent_calls
 from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallKind, CallOrder, CallState, CallStep
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
 from pbxsim.pbx.cdr import RecordRules
-from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
+from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report, serial_of
 from pbxsim.pbx.errors import ImpossibleTransition
 from pbxsim.pbx.events import (
     CallBridged,
@@ -47,20 +47,20 @@ if TYPE_CHECKING:
 
 # Enum members are looked up through their class at a cost; these are asked for several times a call.
 _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
+_CHANNEL_RINGING, _OVER = ChannelState.RINGING, CallState.ENDED
 _DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
-_RINGING, _ANSWERED = Report.RINGING, Report.ANSWERED
-_CHANNEL_RINGING, _OVER, _HELD, _UNHELD = ChannelState.RINGING, CallState.ENDED, Report.HELD, Report.UNHELD
+_RINGING, _ANSWERED, _HELD, _UNHELD = Report.RINGING, Report.ANSWERED, Report.HELD, Report.UNHELD
 _STEP_FIRST, _STEP_SECOND, _STEP_OVER = CallStep.FIRST_ANSWERED, CallStep.SECOND_ANSWERED, CallStep.OVER
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
-_CALL_ANSWERED, _NO_ANSWER = Disposition.ANSWERED, Disposition.NO_ANSWER
-_NORMAL: Final = HangupCause.NORMAL_CLEARING
+_CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
 
 
 class CallControl:
     """The counter where calls are ordered, hung up and found.
 
-    `live` maps numbers to calls in progress, in the order in which they began; `recent` keeps the last that ended.
-    `longest_talk` (µs) ends a call that nobody hangs up; `records` says what is written down of it.
+    `live` maps numbers to calls in progress, in the order in which they began, `live_channels` serials to their legs;
+    `recent` keeps the last that ended, `ended` has them by number. `longest_talk` (µs) ends a call that nobody hangs
+    up; `records` says what is written down.
     """
 
     def __init__(
@@ -83,7 +83,9 @@ class CallControl:
         self.longest_talk = longest_talk
         self.engine: CallEngine
         self.live: dict[int, Call] = {}
+        self.live_channels: dict[int, Channel] = {}
         self.recent: deque[Call] = deque(maxlen=recent)
+        self.ended: dict[int, Call] = {}
         self.calls_started = saved.last_call
         self.channels_made = saved.last_channel
         self.next_cdr = first_cdr
@@ -138,7 +140,7 @@ class CallControl:
 
     def find(self, number: int) -> Call | None:
         """Find a call in progress, or one of those that ended lately."""
-        return self.live.get(number) or recent_calls.found(self.recent, number)
+        return self.live.get(number) or self.ended.get(number)
 
     def channels(self) -> Iterator[Channel]:
         """Give all live channels, call by call in the order of their beginning."""
@@ -146,7 +148,8 @@ class CallControl:
 
     def channel(self, name: str) -> Channel | None:
         """Find a live channel by its name."""
-        return next((channel for channel in self.channels() if channel.name == name), None)
+        found = self.live_channels.get(serial_of(name))
+        return found if found is not None and found.name == name else None
 
     # -- what engines report -------------------------------------------------------------------------------------
 
@@ -405,7 +408,7 @@ class CallControl:
         if call.hunt is not None:
             call.hunt.ended(call, by)
         del self.live[call.number]
-        recent_calls.keep(self.recent, call)
+        recent_calls.keep(self.recent, self.ended, call)
         if CallEnded in self.bus.wanted:
             self.bus.emit(CallEnded(call))
         closing.close(self, call)
@@ -419,6 +422,7 @@ class CallControl:
         channel.cause = cause
         channel.ended_at = self.clock.now
         channel.is_held = False
+        del self.live_channels[channel.serial]
         if channel.divert_timer:
             self._stop_diverting(channel)
         if channel.line is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Instant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from pbxsim.pbx.cause import Disposition, HangupCause
 
@@ -137,7 +138,8 @@ class Cdr(msgspec.Struct, frozen=True, gc=False):
 class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which records: every field that is not None must fit. Newest first where `newest_first`, else in order of id.
 
-    `since` and `until` bound the start, both inclusive; `after` is the id that the answer begins behind.
+    `since` and `until` bound the start, both inclusive; `ended_since` is the earliest end. `serial` is a call's own.
+    `after` is the id that the answer begins behind.
     """
 
     src: str | None = None
@@ -154,44 +156,81 @@ class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
     call: int | None = None
     since: Instant | None = None
     until: Instant | None = None
+    ended_since: Instant | None = None
+    serial: int | None = None
+    has_recording: bool | None = None
     after: int | None = None
     limit: int | None = None
     newest_first: bool = False
 
-    def fits(self, cdr: Cdr) -> bool:
-        """Tell whether a record is one of those asked for; paging apart."""
-        return self._fits_parties(cdr) and self._fits_outcome(cdr)
+    def fitting(self, cdrs: Iterable[Cdr]) -> Iterator[Cdr]:
+        """Give those that are asked for, lazily and in their order; paging apart.
 
-    def _fits_parties(self, cdr: Cdr) -> bool:
-        return (
-            self._fits_numbers(cdr)
-            and self.account in (None, cdr.account)
-            and (self.not_account is None or cdr.account != self.not_account)
-            and self.vendor in (None, cdr.vendor)
-            and self.custom1 in (None, cdr.custom[0])
-        )
+        Only what is asked is looked at: thousands of records are passed for one that fits.
+        """
+        for name, check in _CHECKS.items():
+            if (wanted := getattr(self, name)) is not None:
+                cdrs = filter(check(wanted), cdrs)
+        return iter(cdrs)
 
-    def _fits_numbers(self, cdr: Cdr) -> bool:
-        return (
-            self.src in (None, cdr.src)
-            and self.dst in (None, cdr.dst)
-            and (self.src_among is None or cdr.src in self.src_among)
-            and (self.dst_among is None or cdr.dst in self.dst_among)
-            and (self.numbers is None or cdr.src in self.numbers or cdr.dst in self.numbers)
-        )
 
-    def _fits_outcome(self, cdr: Cdr) -> bool:
-        return (
-            (self.dispositions is None or cdr.disposition in self.dispositions)
-            and self.direction in (None, cdr.direction)
-            and self.call in (None, cdr.call)
-            and (self.since is None or cdr.start >= self.since)
-            and (self.until is None or cdr.start <= self.until)
-        )
+_Check: TypeAlias = "Callable[[Any], Callable[[Cdr], bool]]"  # type: ignore[explicit-any]  # what the field holds
+
+_CHECKS: Final[Mapping[str, _Check]] = {
+    "src": lambda wanted: lambda cdr: cdr.src == wanted,
+    "dst": lambda wanted: lambda cdr: cdr.dst == wanted,
+    "call": lambda wanted: lambda cdr: cdr.call == wanted,
+    "serial": lambda wanted: lambda cdr: cdr.serial == wanted,
+    "custom1": lambda wanted: lambda cdr: cdr.custom[0] == wanted,
+    "src_among": lambda wanted: lambda cdr: cdr.src in wanted,
+    "dst_among": lambda wanted: lambda cdr: cdr.dst in wanted,
+    "numbers": lambda wanted: lambda cdr: cdr.src in wanted or cdr.dst in wanted,
+    "account": lambda wanted: lambda cdr: cdr.account == wanted,
+    "not_account": lambda wanted: lambda cdr: cdr.account != wanted,
+    "vendor": lambda wanted: lambda cdr: cdr.vendor == wanted,
+    "dispositions": lambda wanted: lambda cdr: cdr.disposition in wanted,
+    "direction": lambda wanted: lambda cdr: cdr.direction == wanted,
+    "since": lambda wanted: lambda cdr: cdr.start >= wanted,
+    "until": lambda wanted: lambda cdr: cdr.start <= wanted,
+    "ended_since": lambda wanted: lambda cdr: cdr.end >= wanted,
+    "has_recording": lambda wanted: lambda cdr: (cdr.recording_file != "") is wanted,
+}
+"""How each field of a query is looked at; those that leave most out come first."""
+
+
+class CdrHistory(Protocol):
+    """Where records last that an archive need not keep in memory. It is asked in a thread: whoever asks may wait.
+
+    What it cannot tell at present its futures say by the exception NotStored (sinks/store/port.py).
+    """
+
+    def record(self, cdr_id: int) -> Future[Cdr | None]:
+        """Find one record."""
+        ...
+
+    def page(self, query: CdrQuery, *, above: int, below: int, most: int) -> Future[list[Cdr]]:
+        """Give the first `most` records between two ids, in the query's order, that may fit: all that do are there."""
+        ...
+
+    def nth(self, number: int, *, above: int, below: int, newest_first: bool) -> Future[int]:
+        """Give the id of the record of that number, from 1, of those between two ids; 0: there are not so many."""
+        ...
 
 
 class CdrArchive(Protocol):
-    """Where records are kept and found again. It hears of new ones by CdrClosed."""
+    """Where records are kept and found again. It hears of new ones by CdrClosed.
+
+    What it asks its history for is waited for: NotStored (sinks/store/port.py) may be raised. `unsure` are records of
+    a PBX file that are older than what is in memory: only the history tells what became of them.
+    """
+
+    history: CdrHistory | None
+    unsure: Sequence[Cdr]
+
+    @property
+    def stored(self) -> int:
+        """Count what the history has that is not in memory."""
+        ...
 
     def get(self, cdr_id: int) -> Cdr:
         """Give one record. Raises CdrNotFound."""
@@ -201,6 +240,30 @@ class CdrArchive(Protocol):
         """Give the records that fit, in the query's order; whatever has been closed by now is among them."""
         ...
 
+    def seek(self, query: CdrQuery) -> AsyncIterator[Cdr]:
+        """Give the same, and keep nobody waiting meanwhile but who asks."""
+        ...
+
+    def gather(self) -> None:
+        """Have in memory all that is to be had, until the next record is closed."""
+        ...
+
+    def remembered(self) -> Iterable[Cdr]:
+        """Give those that are in memory, in order of id."""
+        ...
+
     def replace(self, cdr: Cdr) -> None:
-        """Put a record in the place of the one with its id, because its recording has moved."""
+        """Put a record in the place of the one with its id, because its recording has moved. Raises CdrNotFound."""
+        ...
+
+    def rest_on(self, history: CdrHistory) -> None:
+        """Keep only the newest in memory from now on, as soon as the others are known to last (`lasting`)."""
+        ...
+
+    def lasting(self, last: int, moved: Iterable[Cdr] = ()) -> None:
+        """Hear that the history has all records up to that id, and knows where the recordings of these were moved."""
+        ...
+
+    def lose_history(self) -> None:
+        """Hear that the history has lost what it had."""
         ...

@@ -40,7 +40,10 @@ _UNREACHABLE: Final = (
 
 
 class Row(msgspec.Struct, eq=False):
-    """One row. `leg` is None where nobody was dialled; `talk` is since when the two were connected, 0: never."""
+    """One row. `leg` is None where nobody was dialled; `talk` is since when the two were connected, 0: never.
+
+    `turn` counts the transfers before it: what ends with one comes before what begins there, however short that is.
+    """
 
     party: Channel
     leg: Channel | None
@@ -54,6 +57,7 @@ class Row(msgspec.Struct, eq=False):
     dst: str
     context: str
     talk: Instant = 0
+    turn: int = 0
 
 
 def only_row(call: Call) -> Row | None:
@@ -115,8 +119,8 @@ def _dialled_row(
     return Row(party, leg, start, answer, end, disposition, leg.cause or _NORMAL, app, data, "", "")
 
 
-def _ended(row: Row) -> tuple[Instant, bool, Instant, int]:
-    return row.end, row.disposition is _ANSWERED, row.start, row.leg.serial if row.leg is not None else 0
+def _ended(row: Row) -> tuple[Instant, int, bool, Instant, int]:
+    return row.end, row.turn, row.disposition is _ANSWERED, row.start, row.leg.serial if row.leg is not None else 0
 
 
 class _Rows:
@@ -131,6 +135,7 @@ class _Rows:
         self._party = first
         self._dst, self._context = call.order.dst, call.order.context
         self._fresh: Instant = call.started_at
+        self._turn = 0
         seconds = _seconds(call)
         begun = Passage(app=_DIAL, at=call.started_at, after=call.second_after)
         if not call.known.passages:
@@ -144,25 +149,32 @@ class _Rows:
     def _pass(self, passage: Passage, after: Passage | None, legs: list[Channel]) -> None:
         if passage.stays is not None:
             self._party, self._fresh = passage.stays, passage.at
+            self._turn += 1
         if passage.dst:
             self._dst, self._context = passage.dst, passage.context or self._context
         is_done = after is not None and (after.stays is not None or passage.app == "Park")
+        is_left = after is not None and after.stays is not None
         until = after.at if after is not None and is_done else self._call.ended_at
         for leg in passage.brought or legs:
             before = passage.data or (self.made[-1].data if passage.brought and self.made else "")
-            self._with(passage, leg, before or dialled(self._call, legs or [leg], leg), until)
+            self._with(passage, leg, before or dialled(self._call, legs or [leg], leg), until, is_left=is_left)
         alone = not (passage.brought or legs)
         if alone and (after is None or is_done) and (self._fresh or passage.app != _DIAL):
             self._without(passage, until)
         if after is not None and after.dst and after.stays is self._party and self.made:
             self._follow(self.made, after)
 
-    def _with(self, passage: Passage, leg: Channel, data: str, until: Instant) -> None:
-        """Make the row of a telephone that was rung, or brought; who picks its call up takes its place."""
+    def _with(self, passage: Passage, leg: Channel, data: str, until: Instant, *, is_left: bool) -> None:
+        """Make the row of a telephone that was rung, or brought; who picks its call up takes its place.
+
+        With `is_left` a transfer ends it, of whose end the call's cause says nothing, though both may fall together.
+        """
         start = self._fresh or max(leg.created_at, passage.at)
         leg = self._call.known.pickups.get(leg.serial, leg)
         row = _dialled_row(self._call, self._party, leg, start, until, passage.at, passage.app, data)
-        row.dst, row.context = self._dst, self._context
+        row.dst, row.context, row.turn = self._dst, self._context, self._turn
+        if is_left and row.talk:
+            row.cause = _NORMAL
         self.made.append(row)
         self._fresh = 0
 
@@ -176,7 +188,7 @@ class _Rows:
             dialled_for = passage.to.number if passage.to is not None else self._dst
             data = f"SIP/{dialled_for},{call.order.second_timeout // SECOND},"
         row = _alone(call, self._party, app, data, self._dst, start, until)
-        row.context = self._context
+        row.context, row.turn = self._context, self._turn
         if app == _DIAL and call.is_exhausted and call.cause not in _UNREACHABLE:
             row.disposition = Disposition.FAILED  # nothing fits: Asterisk would not even have taken such an order
         row.talk = max(passage.at, self._party.answered_at) if passage.is_heard and row.answer else 0

@@ -40,6 +40,8 @@ class ChannelState(IntEnum):
 # Members of an enum are looked up through their class at a cost.
 _DOWN, _DIALING, _UP = ChannelState.DOWN, ChannelState.DIALING, ChannelState.UP
 
+_LONGEST_SERIAL: Final = 17  # with the hyphen before it: of no longer text a number is made
+
 _LABELS: Final = ("Down", "Rsrvd", "OffHook", "Dialing", "Ring", "Ringing", "Up", "Busy")
 
 
@@ -206,3 +208,11 @@ class Channel:
     def is_up(self) -> bool:
         """Tell whether the far end has answered and not yet gone."""
         return self.state is _UP
+
+
+def serial_of(name: str) -> int:
+    """Give the serial that the name of a channel ends with; 0, which no channel has, where it ends with none."""
+    try:
+        return int(name[-_LONGEST_SERIAL:].rpartition("-")[2], 16)
+    except ValueError:
+        return 0

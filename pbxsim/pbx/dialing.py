@@ -216,6 +216,7 @@ def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> C
     channel = Channel(call, _serial(control, call), line.extension.internal, control.clock.now, shows, line=line)
     line.channels.append(channel)
     call.legs += (channel,)
+    control.live_channels[channel.serial] = channel
     return channel
 
 
@@ -223,6 +224,7 @@ def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows
     channel = Channel(call, _serial(control, call), number, control.clock.now, shows, trunk=trunk)
     trunk.in_use += 1
     call.legs += (channel,)
+    control.live_channels[channel.serial] = channel
     return channel
 
 

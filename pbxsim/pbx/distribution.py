@@ -140,7 +140,7 @@ class Distribution:
     def _wanted_elsewhere(self, queue: Queue, agent: Agent) -> bool:
         """Tell whether a queue of more weight needs this agent for its callers (app_queue.c, compare_weight)."""
         return any(
-            other.member(agent) is not None and _callers(other) >= max(self._available_members(other), 1)
+            other.member(agent) is not None and self.hunts[other.name].callers >= max(self._available_members(other), 1)
             for other in self._heavier[queue.name]
         )
 
@@ -187,8 +187,3 @@ class Distribution:
     def rests(self, agent: Agent) -> bool:
         """Tell whether an agent wraps up."""
         return self._resting.get(agent, 0) > self._clock.now
-
-
-def _callers(queue: Queue) -> int:
-    """Count who waits there for somebody; one that only stands in the PBX file does not."""
-    return sum(waiter.call is not None for waiter in queue.waiters)

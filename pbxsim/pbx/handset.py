@@ -39,9 +39,10 @@ class Handset(Protocol):
     """
 
     def call_in(self, order: CallOrder, *, line: Line | None = None, presses: Keystrokes = ()) -> Call | None:
-        """Place a call as `CallControl.receive` takes it, with a caller who may give up. Never raises NothingToDo.
+        """Place a call as `CallControl.receive` takes it, with a caller who may give up.
 
-        The caller `presses` these digits, each so long after the PBX, or somebody, has answered.
+        The caller `presses` these digits, each so long after the PBX, or somebody, has answered. Raises NothingToDo
+        where the engine's callers press none, or its telephone of that line cannot place one now.
         """
         ...
 

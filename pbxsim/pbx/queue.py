@@ -50,7 +50,8 @@ class Member(Entity, eq=False, kw_only=True):
 class Waiter(Entity, eq=False, kw_only=True):
     """A caller in a queue, since `joined_at`; names as Asterisk shows them. None where the PBX knows no such party.
 
-    `call` is None for a caller who stands in the PBX file and belongs to no call here: it waits for ever. Nobody is
+    `turn` numbers those who joined, from 1; whoever waits has a lower one than all behind it. `call` is None for a
+    caller who stands in the PBX file and belongs to no call here: it waits for ever, and its turn is 0. Nobody is
     rung for a caller before `not_before` (retry, announcement). `ringing` are the members that ring for it now, by the
     line on which they do, for an agent may log out meanwhile; `tried` are those that refused within this pass, which
     `pass_ends` bounds. `next_place` is where the strategy linear goes on for this caller (app_queue.c, qe->linpos); it
@@ -70,6 +71,7 @@ class Waiter(Entity, eq=False, kw_only=True):
     connected_number: str | None = None
     connected_name: str | None = None
     call: Call | None = None
+    turn: int = 0
     not_before: Instant = 0
     pass_ends: Instant = 0
     next_place: int = 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
@@ -16,7 +18,7 @@ from pbxsim.pbx.queue_visit import QueueVisit, Why
 from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.distribution import Distribution
     from pbxsim.pbx.hunt import HandedOn
 
+_turn: Final = attrgetter("turn")
 _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to see what goes on
 
 
@@ -43,7 +46,9 @@ class QueueHunt:
         self._seed = seed
         self._announcer = Announcer(control.clock, control.bus, queue, seed)
         self._standing = len(queue.waiters)  # callers of the PBX file: they wait for nobody, and at the head
+        self._joined = 0
         self._waiting: dict[int, Waiter] = {}
+        self._tried: dict[int, Waiter] = {}  # those of them within whose pass a member has refused
         self._visits: dict[int, QueueVisit] = {}  # those who wait, and those who talk with a member
         self._taken: dict[int, Channel] = {}  # the members' legs of those who talk
         self._sending: set[int] = set()
@@ -66,7 +71,8 @@ class QueueHunt:
         if why is not None:
             self._go_on(call, self._tell.refused(queue, call, why))
             return
-        waiter = self._waiting[call.number] = _waiter(call, self._clock.now)
+        self._joined += 1
+        waiter = self._waiting[call.number] = _waiter(call, self._joined, self._clock.now)
         queue.waiters.append(waiter)
         self._visits[call.number] = self._tell.joined(queue, call, len(queue.waiters) - self._standing)
         if rules.max_wait:
@@ -177,43 +183,70 @@ class QueueHunt:
     def _leave(self, waiter: Waiter, call: Call, visit: QueueVisit, why: Why) -> None:
         """Take a caller out of the queue; whoever rings for it is free again."""
         del self._waiting[call.number]
-        place = self._place(waiter)
-        self.queue.waiters.remove(waiter)
-        self._announcer.left(self.queue.waiters[place - 1 + self._standing :])
+        self._tried.pop(call.number, None)
+        waiters, index = self.queue.waiters, self._index(waiter)
+        del waiters[index]
+        self._announcer.left(waiters, index)
         for timer in (waiter.leave_timer, waiter.announce_timer):
             if timer:
                 self._clock.cancel(timer)
         self._let_all_go(waiter)
-        self._tell.left(visit, call, why, place)
+        self._tell.left(visit, call, why, index + 1 - self._standing)
         self._distribution.changed()
 
     # -- ringing members --------------------------------------------------------------------------------------------
 
+    @property
+    def callers(self) -> int:
+        """Count who waits here for somebody; one that only stands in the PBX file does not."""
+        return len(self._waiting)
+
     def serve(self) -> None:
-        """Ring members for all who wait and may be connected now, in their order, while there are free members."""
-        queue = self.queue
+        """Ring members for all who wait and may be connected now, in their order, while there are free members.
+
+        Each call that ends has it asked, and thousands may wait. So once nobody more can begin, and nobody is to be
+        told anything, of those behind only they are looked at whose pass goes on: for all others nothing would be done.
+        """
         if self._is_left_empty():
             self._send_all_away()
             return
-        ahead, can_begin, speaks = 0, True, self._announcer.speaks
-        for waiter in list(queue.waiters):
-            call = waiter.call
-            if call is None or waiter.ringing or self._waiting.get(call.number) is not waiter or self._is_late(waiter):
+        newest = self._joined  # who joins meanwhile is served as it joins
+        turn = self._serve_from_head(newest)
+        while (waiter := self._going_on(turn, newest)) is not None:
+            turn, call = waiter.turn, waiter.call
+            if call is not None and waiter.not_before <= self._clock.now and not self._is_late(waiter):
+                self._ring_next(waiter, call)
+
+    def _serve_from_head(self, newest: int) -> int:
+        """Serve one after the other; gives the turn up to which that was done."""
+        waiters, speaks = self.queue.waiters, self._announcer.speaks
+        ahead, index, turn, can_begin = 0, 0, 0, True
+        while (index := _behind(waiters, index, turn)) < len(waiters) and waiters[index].turn <= newest:
+            waiter = waiters[index]
+            turn, call = waiter.turn, waiter.call
+            if call is None or waiter.ringing or self._is_late(waiter):
                 continue
             if waiter.not_before > self._clock.now or self._hears_more(waiter, call):
                 ahead += 1
             elif waiter.tried:
                 self._ring_next(waiter, call)
             elif can_begin and (free := self._members_for(ahead)):
-                ahead += self._begin(waiter, call, free)
-            else:
+                ahead += self._begin(waiter, call, index, free)
+            elif speaks:
                 can_begin = False
-                if speaks:
-                    self._announce(waiter)
+                self._announce(waiter, call, index)
+            else:
+                return turn
+        return newest
 
-    def _begin(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> bool:
+    def _going_on(self, turn: int, newest: int) -> Waiter | None:
+        """Find the first behind that turn whose pass goes on, and for whom nobody rings any more."""
+        tried = (each for each in self._tried.values() if turn < each.turn <= newest and not each.ringing)
+        return min(tried, key=_turn, default=None)
+
+    def _begin(self, waiter: Waiter, call: Call, index: int, free: list[tuple[int, Member]]) -> bool:
         """Ring for a caller whose turn it is, unless it is told something first; True: it listens."""
-        if self._announcer.to_first and self._announce(waiter):
+        if self._announcer.to_first and self._announce(waiter, call, index):
             return True
         self._begin_pass(waiter, call, free)
         return False
@@ -264,6 +297,7 @@ class QueueHunt:
         assert channel.line is not None  # members are rung on lines
         member = waiter.ringing.pop(channel.line)
         waiter.tried.append(member)
+        self._tried[call.number] = waiter
         self._tell.failed(self._visits[call.number], channel)
         self._distribution.let_go(member.agent)
         if waiter.ringing:
@@ -283,6 +317,7 @@ class QueueHunt:
         self._let_all_go(waiter)
         if waiter.call is not None:
             waiter.call.forget_unanswered(_KEPT_TRIES)
+            self._tried.pop(waiter.call.number, None)
         waiter.tried = []
         pause = 0 if self._is_left_empty() else self.queue.rules.retry
         waiter.not_before = max(waiter.not_before, self._clock.now + pause)
@@ -298,12 +333,9 @@ class QueueHunt:
     def _later(self, call: Call, delay: Duration, action: Callable[[Waiter], None], waiter: Waiter) -> TimerId:
         return self._clock.call_at(self._clock.now + delay, call.number, call.next_step(), action, waiter)
 
-    def _announce(self, waiter: Waiter) -> bool:
+    def _announce(self, waiter: Waiter, call: Call, index: int) -> bool:
         """Tell a caller whose turn it is not what is due, and see that it is told what will be; True: it listens."""
-        call = waiter.call
-        if call is None or not self._announcer.speaks:
-            return False
-        place = self._place(waiter)
+        place = index + 1 - self._standing
         listens = self._listens(waiter, self._announcer.speak(waiter, call, place))
         self._announce_at(waiter, call, self._announcer.next_due(waiter, place))
         return listens
@@ -329,11 +361,13 @@ class QueueHunt:
     def _announcement_due(self, waiter: Waiter) -> None:
         """Tell it now, or leave it to whenever the caller is not rung for any more, and does not pause (serve)."""
         waiter.announce_timer = 0
+        call = waiter.call
+        assert call is not None  # its timer was set for a call
         if not waiter.ringing and waiter.not_before <= self._clock.now and not self._is_late(waiter):
-            self._announce(waiter)
+            self._announce(waiter, call, self._index(waiter))
 
-    def _place(self, waiter: Waiter) -> int:
-        return self.queue.waiters.index(waiter) + 1 - self._standing
+    def _index(self, waiter: Waiter) -> int:
+        return bisect_left(self.queue.waiters, waiter.turn, key=_turn)
 
     def _wait_ran_out(self, waiter: Waiter) -> None:
         """Send the caller away; one who pauses between two passes only then (app_queue.c, wait_a_bit)."""
@@ -364,7 +398,8 @@ class QueueHunt:
         app_queue.c looks at the end of a pass, behind the pause after it, and while a caller waits for its turn.
         """
         for waiter in list(self._waiting.values()):
-            if not waiter.ringing and waiter.not_before <= self._clock.now and waiter in self.queue.waiters:
+            is_here = waiter.call is not None and self._waiting.get(waiter.call.number) is waiter
+            if is_here and not waiter.ringing and waiter.not_before <= self._clock.now:
                 self._send_away(waiter)
 
     def _send_away(self, waiter: Waiter) -> None:
@@ -385,7 +420,17 @@ class QueueHunt:
         return not any(is_there(member, rules, absent, rests=rests(member.agent)) for member in self.queue.members)
 
 
-def _waiter(call: Call, now: int) -> Waiter:
+def _behind(waiters: Sequence[Waiter], index: int, turn: int) -> int:
+    """Find where those behind a turn begin; it was at that index, and since then some may have left."""
+    index = min(index, len(waiters))
+    while index and waiters[index - 1].turn > turn:
+        index -= 1
+    while index < len(waiters) and waiters[index].turn <= turn:
+        index += 1
+    return index
+
+
+def _waiter(call: Call, turn: int, now: int) -> Waiter:
     channel = call.first
     assert channel is not None  # a queue is only ever a second party
     shows = call.shows
@@ -397,4 +442,5 @@ def _waiter(call: Call, now: int) -> Waiter:
         caller_name=shows.name or number,
         joined_at=now,
         call=call,
+        turn=turn,
     )

@@ -11,19 +11,22 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.account import Money
-    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.cdr import Cdr, CdrHistory
     from pbxsim.pbx.ledger import LedgerEntry
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier run's records. Empty: there was none, and the PBX is as its file says.
 
-    `cdrs` and `entries` are in the order of their ids. `balances` has the last balance of every account that was ever
+    `cdrs` and `entries` are in the order of their ids. Of the records they are the newest; `stored` older ones are in
+    `history`. `balances` has the last balance of every account that was ever
     booked, with the instant of it. `last_*` are the highest numbers that were used; `now` the latest instant told of.
     `database` is the PBX's own (AstDB), JSON by family and key.
     """
 
     cdrs: tuple[Cdr, ...] = ()
+    stored: int = 0
+    history: CdrHistory | None = None
     entries: tuple[LedgerEntry, ...] = ()
     balances: dict[str, tuple[Money, Instant]] = {}
     now: Instant = 0

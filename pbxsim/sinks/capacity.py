@@ -17,3 +17,6 @@ REQUEST_BYTES: Final = 40_000_000
 
 DELIVERY_BYTES: Final = 32_000_000
 RECORDING_BYTES: Final = 8_000_000
+
+RECORDS: Final = 10_000
+"""How many of the newest call records are in memory where there is a store, which has the others."""

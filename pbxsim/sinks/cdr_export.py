@@ -10,7 +10,7 @@ import msgspec
 from pbxsim.clock.instant import iso_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from pbxsim.pbx.cdr import Cdr
 
@@ -110,6 +110,19 @@ def csv_of(cdrs: list[Cdr]) -> Iterator[bytes]:
     yield csv_lines([_columns()])
     for start in range(0, len(cdrs), _ROWS):
         yield csv_lines(_cells(cdr) for cdr in cdrs[start : start + _ROWS])
+
+
+async def csv_pieces(cdrs: AsyncIterator[Cdr]) -> AsyncIterator[bytes]:
+    """Spell records as a CSV file while they come, in the same pieces."""
+    yield csv_lines([_columns()])
+    some: list[list[str]] = []
+    async for cdr in cdrs:
+        some.append(_cells(cdr))
+        if len(some) == _ROWS:
+            yield csv_lines(some)
+            some = []
+    if some:
+        yield csv_lines(some)
 
 
 def _columns() -> list[str]:

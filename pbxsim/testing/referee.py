@@ -226,6 +226,8 @@ class Referee:
 
     def _check_channels(self, live: list[Channel]) -> None:
         assert live == list(self._pbx.calls.channels())
+        assert self._pbx.calls.live_channels == {channel.serial: channel for channel in live}
+        assert list(self._pbx.calls.ended.values()) == list(self._pbx.calls.recent)
         on_lines: dict[str, list[Channel]] = {}
         on_trunks: dict[str, int] = {}
         for channel in live:

@@ -134,7 +134,7 @@ class PbxServer:
         if self._api.is_control(path):
             return await self._control(incoming, path, query)
         if self._page is not None and self._page.owns(incoming.method, path, query):
-            return _shown(incoming, self._page, path)
+            return _shown(incoming, self._page, path, query)
         read_as = cleaned(path)
         vendor = self._paths.owner(read_as)
         if vendor is None:
@@ -252,8 +252,8 @@ def _answered(host: HostedPbx, vendor: str, request: Request, hints: tuple[str, 
     return host, reply, None if fault is None else (fault, injection, gate)
 
 
-def _shown(incoming: web.BaseRequest, page: Page, path: str) -> web.Response:
-    part = page.answer(Request(incoming.method, path, headers=_with_authority(incoming)))
+def _shown(incoming: web.BaseRequest, page: Page, path: str, query: str) -> web.Response:
+    part = page.answer(Request(incoming.method, path, query, headers=_with_authority(incoming)))
     return web.Response(body=part.body, status=part.status, headers=part.all_headers())
 
 

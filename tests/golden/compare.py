@@ -30,7 +30,8 @@ DELIBERATE: Final[dict[str, str]] = {
         " `answers`; section `faults`, faults of calls, the nth; queues have `positions`, `announce_to_first`,"
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
-        " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`"
+        " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`;"
+        " `asterisk` has `ws_port`"
     ),
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"

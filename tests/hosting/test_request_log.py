@@ -18,9 +18,9 @@ from pbxsim.pbx.notice import Notice
 from tests.web.town import ACME, plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from pbxsim.hosting.request_log import RequestShown
+    from pbxsim.hosting.request_log import RequestRecord, RequestShown
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 STATM: Final = Path("/proc/self/statm")
@@ -154,6 +154,22 @@ def fill() -> None:
     for record in host.requests.records():
         host.requests.shown(record)
     sys.stdout.write(f"{_resident() - before}\n")
+
+
+def _seqs(records: Iterable[RequestRecord]) -> list[int]:
+    return [record.seq for record in records]
+
+
+@pytest.mark.parametrize("after", [0, 3, 4, 5, 7, 11, 12, 13, 99])
+def test_requests_are_found_by_their_numbers_though_the_oldest_are_forgotten(after: int) -> None:
+    host = HostedPbx(plan(limits="limits: {request_entries: 9}"), {"acme": ACME}, rate=0)
+    for turn in range(12):
+        host.answer("acme", _query(turn), ())
+    kept = range(4, 13)
+    log = host.requests
+    assert _seqs(log.records(after=after)) == [seq for seq in kept if seq > after]
+    assert _seqs(log.newest(before=after)) == [seq for seq in reversed(kept) if not after or seq < after]
+    assert [record is not None for record in (log.found(after),)] == [after in kept]
 
 
 def _resident() -> int:

@@ -34,8 +34,8 @@ class NoBrowser(Exception):
 
 
 @asynccontextmanager
-async def launched() -> AsyncIterator[Browser]:
-    """Start Chromium without a window, and end it. Raises NoBrowser."""
+async def launched(*more: str) -> AsyncIterator[Browser]:
+    """Start Chromium without a window, with `more` options, and end it. Raises NoBrowser."""
     try:
         from playwright.async_api import Error, async_playwright
     except ImportError as error:
@@ -43,7 +43,7 @@ async def launched() -> AsyncIterator[Browser]:
     program = found()
     async with async_playwright() as playwright:
         try:
-            browser = await playwright.chromium.launch(executable_path=program, args=[_NOWHERE])
+            browser = await playwright.chromium.launch(executable_path=program, args=[_NOWHERE, *more])
         except Error as error:
             raise NoBrowser(f"{program} did not start: {error.message.strip()[-300:]}") from None
         yield browser

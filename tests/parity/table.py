@@ -24,7 +24,8 @@ _HEAD: Final = (
     " told once in `tests/parity/scenarios.py`, were played on two real Asterisks ({versions}) and are played"
     " here, with the clock held. Seconds that differ by one at most count as the same. The rows compared are"
     " those of the same two channels. The reference is chan_sip, whose channels (`SIP/…`) all four vendors"
-    " show; differences from it are named below, each with the ruling that it falls under."
+    " show; differences from it are named below, each with the ruling that it falls under. Whether the engines do"
+    " the same as each other stands in [parity-engines.md](parity-engines.md)."
 )
 
 

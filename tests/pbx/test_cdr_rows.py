@@ -330,6 +330,18 @@ def test_a_blind_transfer_by_the_first_party_makes_the_second_one_the_caller(off
     assert then.linked_id == first.unique_id != then.unique_id
 
 
+def test_a_transfer_to_who_refuses_in_the_same_moment_has_its_rows_in_order(office: CallCentre) -> None:
+    office.will("cyril", Behaviour(outcome=Outcome.BUSY, ring=fixed(0)))
+    office.call("100", "101")
+    office.advance(7)
+    office.handset.transfer(office.phones["anna"].line, "102")
+    office.finish()
+    assert [(cdr.first_peer, cdr.second_peer, cdr.disposition, int(cdr.cause)) for cdr in office.cdrs()][:2] == [
+        ("anna", "ben", "ANSWERED", 16),
+        ("ben", "cyril", "BUSY", 17),
+    ]
+
+
 def test_an_attended_transfer_has_three_rows(office: CallCentre) -> None:
     office.call("100", "101")
     office.advance(4)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report
+from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report, serial_of
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import LegAnswered, LegEnded, LegHeld, LegRinging, LegUnheld, ReportIgnored
 from pbxsim.testing.office import START, Office, extension
@@ -140,6 +142,20 @@ def test_names_count_up_in_eight_hex_digits_over_all_calls() -> None:
     trunk_leg = office.call("800123456", "100").legs[0]
     assert trunk_leg.name == "SIP/upc-000abcdf"
     assert trunk_leg.unique_id == f"1700000000.{0xABCDF}"
+
+
+@pytest.mark.parametrize("name", ["", "SIP/desk", "SIP/desk-", "SIP/desk-xyz", "SIP/desk_00000001"])
+def test_a_name_that_no_channel_has_ends_with_no_serial(name: str) -> None:
+    assert serial_of(name) == 0
+
+
+def test_of_a_name_without_end_no_number_without_end_is_made() -> None:
+    assert serial_of("-" + "1" * 5000) < 16**17
+
+
+@given(st.text(), st.integers(1, 2**40))
+def test_the_name_of_a_channel_ends_with_its_serial_whatever_its_peer_is_called(peer: str, serial: int) -> None:
+    assert serial_of(f"SIP/{peer}-{serial:08x}") == serial
 
 
 def test_a_telephone_is_ringing_and_its_channel_down_until_it_says_that_it_rings() -> None:

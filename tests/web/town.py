@@ -256,7 +256,7 @@ async def running(
     vendors = {"acme": ACME}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
     guard = Guard(host, token)
-    page = Page(guard, open_to(host, needs_token=token != ""))
+    page = Page(guard, hosts, open_to(host, needs_token=token != ""))
     server = PbxServer(hosts, vendors, ControlApi(hosts, guard), limits=limits, page=page)
     await server.start("127.0.0.1", 0, tls)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import msgspec
 
@@ -20,6 +19,7 @@ class Accounts:
 
     def __init__(self, pbx: str, entry: AsteriskEntry) -> None:
         self._server = f"{entry.address}:{entry.sip_port}"
+        self._ws = f"ws://{entry.address}:{entry.ws_port}/ws"
         self._secrets = Secrets(pbx, entry)
         self._simulated = frozenset(each.line for each in entry.lines if each.simulated)
 
@@ -27,7 +27,7 @@ class Accounts:
         """Tell how a telephone registers as the line of that SIP user; None where no telephone can. Raises OSError."""
         if user in self._simulated:
             return None
-        return SipAccount(server=self._server, user=user, secret=self._secrets.line(user))
+        return SipAccount(server=self._server, user=user, secret=self._secrets.line(user), ws=self._ws)
 
 
 class Registering(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +61,6 @@ def _registering(pbx: str, line: str, number: str, account: SipAccount | None) -
         server=account.server,
         user=account.user,
         secret=account.secret,
-        uri=f"sip:{quote(account.user, safe='')}@{account.server}",
+        uri=account.uri,
         ws=account.ws or None,
     )

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 TARGET: Final = "Local/s@pbxsim-act/n"
 """What is dialled for such a party."""
 
+CALLS: Final = ("PBXSIM_SILENT=0", "PBXSIM_RINGS=0", "PBXSIM_SETTLES=0", "PBXSIM_CAUSE=0")
+"""The variables of one who calls: it is there at once, and hears it ring."""
+
 _FOR_EVER: Final[Duration] = 86_400 * SECOND
 
 

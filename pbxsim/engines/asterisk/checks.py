@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from pbxsim.kit.finding import Path
 
-RESERVED: Final = frozenset({"global", "system", "transport-udp", "leg", "line", "line-secret", "line-contacts"})
+RESERVED: Final = frozenset(
+    {"global", "system", "transport-udp", "transport-ws", "leg", "line", "line-browser", "line-secret", "line-contacts"}
+)
 """Sections that pjsip.conf has already."""
 
 _SECTION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")

@@ -29,7 +29,12 @@ _KEY_BYTES: Final = 32
 _SECRET_LETTERS: Final = 24
 
 _ENDPOINT: Final = """\
-[{user}](line)
+[{user}@udp](line)
+auth = {user}-auth
+aors = {user}
+callerid = <{number}>
+set_var = TRANSFER_CONTEXT={transfers}
+[{user}](line-browser)
 auth = {user}-auth
 aors = {user}
 callerid = <{number}>
@@ -60,10 +65,14 @@ nocolor = yes
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one Asterisk listens: `address` and `sip_port` for telephones, `rtp_ports` for sound, `ami_port` for us."""
+    """Where one Asterisk listens.
+
+    At `address` for telephones: `sip_port` (UDP), `ws_port` (the WebSocket), `rtp_ports` (sound); `ami_port` is for us.
+    """
 
     address: str
     sip_port: int
+    ws_port: int
     ami_port: int
     rtp_ports: tuple[int, int]
 
@@ -73,6 +82,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             address=entry.address,
             sip_port=entry.sip_port,
+            ws_port=entry.ws_port,
             ami_port=ami_port or entry.ami_port,
             rtp_ports=entry.rtp_ports,
         )
@@ -132,6 +142,7 @@ def configuration(
     values = {
         "ADDRESS": places.address,
         "SIP_PORT": str(places.sip_port),
+        "WS_PORT": str(places.ws_port),
         "AMI_PORT": str(places.ami_port),
         "AMI_USER": AMI_USER,
         "AMI_SECRET": known.ami,

@@ -1,8 +1,8 @@
 """The engine that rings real telephones: what the switch asks becomes AMI actions, what Asterisk tells becomes reports.
 
 Each party is originated by itself into Asterisk's context `pbxsim-hold`, and the switch decides all that follows: who
-is bridged, for how long, who is let go. The verbs of one moment are sent together, in an order that loses nobody: a
-bridge moves its two straight out of those they are in; who is parted leaves before the other is hung up.
+is bridged, for how long, who is let go (moment.py). What Asterisk tells of a leg becomes a report; what people do with
+their telephones in a call is taken by hands.py.
 """
 
 from __future__ import annotations
@@ -10,21 +10,25 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import acted
+from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
+from pbxsim.engines.asterisk.hands import Hands
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
-from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
-from pbxsim.pbx import digits, transfer
+from pbxsim.engines.asterisk.moment import HOLD, WAITS, Moment
+from pbxsim.engines.asterisk.spelling import PLACED_BY, caller_id, cause_of
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState, Report
-from pbxsim.pbx.events import SpyAttached
+from pbxsim.pbx.dialled import dialled
+from pbxsim.pbx.events import LegDialed, SpyAttached
 from pbxsim.pbx.recording import is_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.engines.asterisk.link import AmiLink, Event
@@ -35,9 +39,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.pbx import Pbx
 
-_HOLD: Final = "pbxsim-hold"
+_DIALLED: Final = "pbxsim-phones"
 _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
+_UP_STATE: Final = "6"
+_NORMAL: Final = "16"
 _GRACE: Final[Duration] = SECOND // 2
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
 _log: Final = logging.getLogger("pbxsim")
@@ -57,26 +63,21 @@ class AsteriskEngine:
         self._legs = Legs(pbx.name)
         self._link: AmiLink | None = None
         self._present: Present | None = None
-        self._joined: dict[int, Call] = {}
-        self._redirected: dict[str, str] = {}
-        self._leaving: dict[str, HangupCause] = {}
-        self._is_flushing = False
+        self._moment = Moment(self._legs, link=self._link_or_none, join=self._join)
         self.monitors: Monitors | None = None  # None: nothing is recorded
-        self._bridged_there: set[int] = set()
+        self._hands = Hands(pbx.calls, self._legs)
         self._takes: dict[str, Callable[[Event], None]] = {
             "Newchannel": self._made,
             "Newstate": self._state_changed,
             "UserEvent": self._dialplan_told,
+            "HangupRequest": self._puts_down,
             "Hangup": self._hung_up,
             "OriginateResponse": self._originated,
-            "Hold": self._held,
-            "Unhold": self._unheld,
-            "DTMFEnd": self._pressed,
             "ContactStatus": registrations.changed,
-            "BlindTransfer": self._sent_on,
-            "AttendedTransfer": self._joined_by_telephone,
+            **self._hands.takes,
         }
         pbx.events.subscribe(SpyAttached, self._spies)
+        pbx.events.subscribe(LegDialed, self._calls_in)
 
     # -- its life ----------------------------------------------------------------------------------------------------
 
@@ -89,15 +90,14 @@ class AsteriskEngine:
     async def read(self) -> None:
         """Take the state of Asterisk as it is: what is left of an earlier life goes, what is gone is over."""
         link = self._ready_link()
-        channels = await link.listed("CoreShowChannels")
-        there = {event["uniqueid"] for event in channels if "uniqueid" in event}
-        for unique in there:
+        told = {event["uniqueid"]: event for event in await link.listed("CoreShowChannels") if "uniqueid" in event}
+        for unique, event in told.items():
             leg = self._legs.find(unique)
-            if unique.startswith(self._legs.mark) and (leg is None or not leg.channel.is_live):
-                link.send("Hangup", Channel=unique, Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
-        lost = [leg for leg in self._legs if leg.id not in there]
+            is_left = unique.startswith(self._legs.mark) and (leg is None or not leg.channel.is_live)
+            if is_left or (leg is None and event.get("context") == _DIALLED):
+                link.send("Hangup", Channel=event["channel"], Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
         contacts = await link.contacts()
-        self._at_present(lambda: self._compare(lost))
+        self._at_present(lambda: self._compare(told))
         self._at_present(lambda: self._registrations.read(contacts))
 
     def heard(self, event: Event) -> None:
@@ -109,9 +109,7 @@ class AsteriskEngine:
     def went_down(self) -> None:
         """Hear that the link is lost: what was asked for and not yet told cannot be told any more."""
         _log.warning("the link to Asterisk is lost: no telephone can be rung until it is there again")
-        self._joined.clear()
-        self._redirected.clear()
-        self._leaving.clear()
+        self._moment.forget()
 
     def abandon(self) -> list[Leg]:
         """Forget everything; give the legs that Asterisk still has, so that they can be hung up."""
@@ -122,17 +120,23 @@ class AsteriskEngine:
         self._link = self._present = None
         return left
 
-    def _compare(self, lost: list[Leg]) -> None:
-        for leg in lost:
-            if leg.doomed is None:
+    def _compare(self, told: Mapping[str, Event]) -> None:
+        """End the legs that Asterisk has no more, and hear what the others did while nobody told."""
+        for leg in self._legs:
+            event = told.get(leg.id)
+            if event is None:
                 self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
+            elif event.get("context") == HOLD and event.get("channelstate") == _UP_STATE:
+                self._held(leg, event["channel"])
+            else:
+                self._state_changed(event)
 
     # -- the port ----------------------------------------------------------------------------------------------------
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         """Ring a telephone; it promises nothing, for a real one does not either."""
-        link = self._link
-        if link is None or not link.is_up:
+        link = self._link_or_none()
+        if link is None:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.NETWORK_OUT_OF_ORDER)
         elif channel.line is not None and channel.line.do_not_disturb:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
@@ -142,15 +146,17 @@ class AsteriskEngine:
 
     def answer(self, channel: Channel) -> None:
         """Answer a caller, who waits from now on."""
-        self._redirect(channel, "wait")
+        leg = self._legs.of(channel)
+        if leg is not None:
+            self._moment.redirect(leg, WAITS)
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let the parties hear each other; what simulated ones among them do later is theirs."""
         for party in (call.first, call.second):
-            if party is not None:
-                self._redirected.pop(self._id(party), None)
-        self._joined[call.number] = call
-        self._soon()
+            leg = self._legs.of(party) if party is not None else None
+            if leg is not None:
+                self._stop_timer(leg)  # whoever called is out of patience no more
+        self._moment.join(call)
         self._talk(call)
         return False
 
@@ -168,7 +174,7 @@ class AsteriskEngine:
             leg = self._legs.of(channel)
             if leg is not None:
                 self._stop_timer(leg)
-            self._redirect(channel, "again")
+                self._moment.redirect(leg, "again")
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End a leg; one that Asterisk has not made yet is ended as soon as it has."""
@@ -176,10 +182,8 @@ class AsteriskEngine:
         if leg is None:
             return
         self._stop_timer(leg)
-        self._redirected.pop(leg.id, None)
         if leg.exists:
-            self._leaving[leg.id] = cause
-            self._soon()
+            self._moment.leave(leg, cause)
         else:
             leg.doomed = cause  # a Hangup now would find no channel, and the telephone would ring all the same
 
@@ -187,65 +191,54 @@ class AsteriskEngine:
 
     def _originate(self, link: AmiLink, channel: Channel, timeout: Duration) -> None:
         is_acted = channel.line is None or channel.line.user in self._simulated
-        fate = self._actors.fate(channel) if is_acted else None
-        leg = self._legs.dialled(channel, fate)
+        leg = self._legs.dialled(channel, self._actors.fate(channel) if is_acted else None)
         call = channel.call
         hears_ringing = call.state is CallState.DIALING_FIRST and call.order.kind in (CallKind.CONNECT, CallKind.DIAL)
-        more: dict[str, Any] = {} if fate is None else {"Variable": acted.variables(fate)}
+        target = acted.TARGET if channel.line is None or is_acted else f"PJSIP/{endpoint_of(channel.line)}"
+        more: dict[str, Any] = {} if leg.fate is None else {"Variable": acted.variables(leg.fate)}
+        exten = "ring" if hears_ringing else "s"
+        self._ask_for(link, leg, Channel=target, Exten=exten, Timeout=timeout // 1_000 + _MARGIN, **more)
+
+    def _calls_in(self, event: LegDialed) -> None:
+        """Act somebody outside who calls: nobody's telephone has brought that leg, but the PBX itself."""
+        channel, link = event.channel, self._link_or_none()
+        if not channel.is_calling or channel.engine_data is not None:
+            return
+        leg = self._legs.dialled(channel, self._actors.fate(channel))
+        leg.is_coming = True
+        if link is None:
+            end = partial(self._over, leg, HangupCause.NETWORK_OUT_OF_ORDER)
+            asyncio.get_running_loop().call_soon(self._at_present, end)  # the switch has only begun with the call
+            return
+        self._ask_for(link, leg, Channel=acted.TARGET, Exten="ring", Timeout=_MARGIN, Variable=acted.CALLS)
+        patience = leg.fate.patience if leg.fate is not None else None
+        if patience is not None:
+            due, call = self._pbx.clock.now + patience, channel.call
+            leg.timer = self._pbx.clock.call_at(due, call.number, call.next_step(), self._gives_up, leg)
+
+    def _ask_for(self, link: AmiLink, leg: Leg, **values: Any) -> None:  # noqa: ANN401 - headers of AMI
         link.send(
             "Originate",
             lambda error: self._at_present(lambda: self._refused(leg, error)),
-            Channel=acted.TARGET if channel.line is None or is_acted else f"PJSIP/{channel.line.user}",
             ChannelId=leg.id,
             OtherChannelId=f"{leg.id}{OTHER_HALF}",
-            Context=_HOLD,
-            Exten="ring" if hears_ringing else "s",
+            Context=HOLD,
             Priority=1,
-            Timeout=timeout // 1_000 + _MARGIN,
-            CallerID=caller_id(channel),
+            CallerID=caller_id(leg.channel),
             Async="true",
             ActionID=f"o-{leg.id}",
-            **more,
+            **values,
         )
-
-    def _redirect(self, channel: Channel, exten: str) -> None:
-        self._redirected[self._id(channel)] = exten
-        self._soon()
-
-    def _soon(self) -> None:
-        if not self._is_flushing:
-            self._is_flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
-
-    def _flush(self) -> None:
-        """Send what the switch asked for in this moment."""
-        self._is_flushing = False
-        joined, redirected, leaving = self._joined, self._redirected, self._leaving
-        self._joined, self._redirected, self._leaving = {}, {}, {}
-        link = self._link
-        if link is None or not link.is_up:
-            return
-        for call in joined.values():
-            if not call.is_over:
-                self._join(link, call)
-        for unique, exten in redirected.items():
-            leg = self._legs.find(unique)
-            if leg is not None and leg.channel.is_live:
-                link.send("Redirect", Channel=leg.name or leg.id, Context=_HOLD, Exten=exten, Priority=1)
-        for unique, cause in leaving.items():
-            leg = self._legs.find(unique)
-            if leg is not None:
-                link.send("Hangup", Channel=leg.name or leg.id, Cause=int(cause))
 
     def _join(self, link: AmiLink, call: Call) -> None:
         first, second = call.first, call.second
         assert first is not None  # the switch connects nobody else
         self._record(link, call, first)
-        if call.number in self._bridged_there:
-            self._bridged_there.discard(call.number)
-        elif second is None:
+        if self._hands.has_bridged(call):
+            return
+        if second is None:
             exten = "silence" if call.order.kind is CallKind.SPY else "play"
-            link.send("Redirect", Channel=self._name(first), Context=_HOLD, Exten=exten, Priority=1)
+            link.send("Redirect", Channel=self._name(first), Context=HOLD, Exten=exten, Priority=1)
         else:
             link.send(
                 "Bridge",
@@ -261,9 +254,9 @@ class AsteriskEngine:
         if spy is None or link is None or self._legs.of(spy) is None:
             return
         heard = self._name(event.channel)
-        self._joined.pop(event.call.number, None)
+        self._moment.stay(event.call)
         link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=heard)
-        link.send("Redirect", Channel=self._name(spy), Context=_HOLD, Exten="spy", Priority=1)
+        link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
 
     def _talk(self, call: Call) -> None:
         """Have the simulated party that talks shorter hang up, the first one if both are equal."""
@@ -279,11 +272,17 @@ class AsteriskEngine:
             ends.timer = self._pbx.clock.call_at(due, call.number, call.next_step(), self._stops_talking, ends)
 
     def _stops_talking(self, leg: Leg) -> None:
-        leg.timer = 0
         assert leg.fate is not None  # only such have a timer
-        self._leaving[leg.id] = leg.fate.end_cause
-        self._soon()
-        self._calls.on_leg(leg.channel, Report.HUNG_UP, leg.fate.end_cause)
+        self._leaves(leg, leg.fate.end_cause)
+
+    def _gives_up(self, leg: Leg) -> None:
+        self._leaves(leg, HangupCause.NORMAL_CLEARING)
+
+    def _leaves(self, leg: Leg, cause: HangupCause) -> None:
+        """Have a simulated party hang up."""
+        leg.timer = 0
+        self._moment.leave(leg, cause)
+        self._calls.on_leg(leg.channel, Report.HUNG_UP, cause)
 
     def _stop_timer(self, leg: Leg) -> None:
         if leg.timer:
@@ -293,13 +292,17 @@ class AsteriskEngine:
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
     def _made(self, event: Event) -> None:
-        leg = self._legs.find(event["uniqueid"])
-        if leg is None or event["uniqueid"].endswith(OTHER_HALF):
+        unique, name = event["uniqueid"], event["channel"]
+        leg = self._legs.find(unique)
+        if unique.endswith(OTHER_HALF):
             return
-        leg.name = event["channel"]
+        if leg is None:
+            if unique.startswith(self._legs.mark):  # asked for before the link was lost, and given up since
+                self._ready_link().send("Hangup", Channel=name, Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
+            return
+        leg.name = name
         if leg.doomed is not None:
-            self._leaving[leg.id] = leg.doomed
-            self._soon()
+            self._moment.leave(leg, leg.doomed)
 
     def _state_changed(self, event: Event) -> None:
         leg = self._legs.find(event["uniqueid"])
@@ -313,29 +316,46 @@ class AsteriskEngine:
         unique, what = event.get("uniqueid", ""), event.get("userevent")
         leg = self._legs.find(unique)
         if what == "PbxsimHeld" and leg is not None:
-            leg.name = event["channel"]
-            self._calls.on_leg(leg.channel, Report.ANSWERED)
+            self._held(leg, event["channel"])
         elif what == "PbxsimDialled" and leg is None and unique:
             self._dialled(event)
 
+    def _held(self, leg: Leg, name: str) -> None:
+        """Take a leg that has answered, and waits for what the switch will have of it."""
+        leg.name = name
+        if leg.is_coming:
+            leg.is_coming = False
+            self._moment.soon()
+        elif leg.channel.state in (ChannelState.DIALING, ChannelState.RINGING):
+            self._calls.on_leg(leg.channel, Report.ANSWERED)
+
     def _dialled(self, event: Event) -> None:
         """Take a call that a telephone places; whom a telephone's own transfer sends on is known, and no caller."""
-        number, line = event.get("pbxsimnumber", ""), self._pbx.directory.lines.get(event.get("pbxsimpeer", ""))
+        number, user = event.get("pbxsimnumber", ""), user_of(event.get("pbxsimpeer", ""))
+        line = self._pbx.directory.lines.get(user)
         leg, link = Leg(event["uniqueid"], event["channel"]), self._ready_link()
         if line is None or not _NUMBER.fullmatch(number):
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.INVALID_NUMBER_FORMAT))
             return
         self._legs.comes(leg)
-        call = self._calls.receive(dialled(line, number), line=line, handle=leg)
+        call = self._calls.receive(dialled(line, number, by=PLACED_BY), line=line, handle=leg)
         if call is None:
             self._legs.gone(leg)
             link.send("Hangup", Channel=leg.name, Cause=int(HangupCause.NORMAL_CIRCUIT_CONGESTION))
+        else:
+            leg.channel = call.legs[0]  # one that only rings somebody was never asked about
+
+    def _puts_down(self, event: Event) -> None:
+        """Hear which of two who talk puts the receiver down: of their channels' ends either may be told first."""
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and leg.channel.is_up:
+            self._hung_up({"cause": _NORMAL, **event})  # as a rule no cause is told here
 
     def _hung_up(self, event: Event) -> None:
         unique = event["uniqueid"]
         leg = self._legs.find(unique)
         if leg is not None and unique == leg.id:
-            self._over(leg, cause_of(event.get("cause", ""), was_up=leg.channel.is_up))
+            self._over(leg, cause_of(event.get("cause", ""), leg.channel.state))
 
     def _originated(self, event: Event) -> None:
         """Hear of a telephone that could not be rung at all: no channel was made for it."""
@@ -346,7 +366,7 @@ class AsteriskEngine:
     def _refused(self, leg: Leg, error: Exception) -> None:
         if self._legs.of(leg.channel) is leg and not leg.exists:
             _log.warning("Asterisk does not ring a telephone: %s", error)
-            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE, is_unsure=True)
+            self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     def _unbridged(self, call: Call, error: Exception) -> None:
         """Give a party that was gone before it could be connected the time to be told of; else the call is over."""
@@ -359,54 +379,16 @@ class AsteriskEngine:
             _log.warning("Asterisk does not connect two parties: %s", error)
             self._calls.hang_up(call, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
-    def _over(self, leg: Leg, cause: HangupCause, *, is_unsure: bool = False) -> None:
-        """Report the end of a leg. Where it `is_unsure`, it may be made yet, and is hung up then."""
+    def _over(self, leg: Leg, cause: HangupCause) -> None:
+        """Report the end of a leg. Should Asterisk make it yet, it is hung up then."""
         self._stop_timer(leg)
         if self.monitors is not None:
             self.monitors.gone(leg.name)
-        if is_unsure:
-            leg.doomed = cause
-        else:
-            self._legs.gone(leg)
+        self._legs.gone(leg)
         state = leg.channel.state
         if state is not ChannelState.DOWN:
             report = Report.HUNG_UP if state in (ChannelState.UP, ChannelState.RING) else Report.FAILED
             self._calls.on_leg(leg.channel, report, cause)
-
-    def _held(self, event: Event) -> None:
-        self._report(event, Report.HELD)
-
-    def _unheld(self, event: Event) -> None:
-        self._report(event, Report.UNHELD)
-
-    def _report(self, event: Event, report: Report) -> None:
-        leg = self._legs.find(event["uniqueid"])
-        if leg is not None and leg.channel.is_up:
-            self._calls.on_leg(leg.channel, report)
-
-    def _pressed(self, event: Event) -> None:
-        leg = self._legs.find(event["uniqueid"])
-        if leg is not None and event.get("direction") == "Received":
-            digits.press(self._calls, leg.channel, event["digit"])
-
-    def _sent_on(self, event: Event) -> None:
-        """Take a telephone's own blind transfer: Asterisk has sent the other party to wait."""
-        leg = self._legs.find(event.get("transfereruniqueid", ""))
-        if leg is None or event.get("result") != "Success":
-            return
-        if not transfer.blind(self._calls, leg.channel, event.get("extension", "")):
-            self._calls.hang_up(leg.channel.call, HangupCause.UNALLOCATED)
-
-    def _joined_by_telephone(self, event: Event) -> None:
-        """Take a telephone's own attended transfer: Asterisk has connected the two already."""
-        held = self._legs.find(event.get("origtransfereruniqueid", ""))
-        asking = self._legs.find(event.get("secondtransfereruniqueid", ""))
-        if held is None or asking is None or event.get("result") != "Success":
-            return
-        number = held.channel.call.number
-        self._bridged_there.add(number)
-        if not transfer.attended(self._calls, held.channel, asking.channel):
-            self._bridged_there.discard(number)
 
     # -- small things -------------------------------------------------------------------------------------------------
 
@@ -418,9 +400,8 @@ class AsteriskEngine:
         assert self._link is not None  # nothing is heard without one
         return self._link
 
-    def _id(self, channel: Channel) -> str:
-        leg = self._legs.of(channel)
-        return leg.id if leg is not None else ""
+    def _link_or_none(self) -> AmiLink | None:
+        return self._link if self._link is not None and self._link.is_up else None
 
     def _name(self, channel: Channel) -> str:
         leg = self._legs.of(channel)

@@ -26,10 +26,11 @@ class Leg:
     """What the engine keeps on a channel of the switch.
 
     `id` is Asterisk's Uniqueid of it, `name` its channel's name once there is one, `fate` that of a simulated party.
-    `doomed` is why it was hung up before Asterisk had made it; `timer` ends a simulated party's talk.
+    `doomed` is why it was hung up before Asterisk had made it; `timer` ends a simulated party's talk, or patience.
+    `is_coming`: it is an acted caller's, and not there yet.
     """
 
-    __slots__ = ("channel", "doomed", "fate", "id", "name", "timer")
+    __slots__ = ("channel", "doomed", "fate", "id", "is_coming", "name", "timer")
 
     def __init__(self, unique: str, name: str = "", fate: LegPlan | None = None) -> None:
         self.id = unique
@@ -38,6 +39,7 @@ class Leg:
         self.channel: Channel
         self.doomed: HangupCause | None = None
         self.timer: TimerId = 0
+        self.is_coming = False
 
     @property
     def exists(self) -> bool:

@@ -33,6 +33,7 @@ LIMIT: Final = 3.0
 """Seconds within which Asterisk must answer an action."""
 
 _PING: Final = 2.0  # seconds between two pings, and how long each may take
+_UNANSWERED: Final = 5  # pings in a row after which a peer is given up that tells things, but does not answer
 _RETRY: Final = 0.5  # seconds between two tries to connect again
 _log: Final = logging.getLogger("pbxsim")
 _chatter: Final = logging.getLogger("pbxsim.ami")
@@ -77,6 +78,8 @@ class AmiLink:
         self._lost = asyncio.Event()
         self._booted = asyncio.Event()
         self._asked = 0
+        self._told = 0
+        self._unanswered = 0
 
     async def open(self, patience: float, alive: Callable[[], bool] = lambda: True) -> None:
         """Connect and log in, trying for `patience` seconds while it is `alive`. Raises EngineUnreachable."""
@@ -166,6 +169,7 @@ class AmiLink:
     def dispatch(self, message: Any) -> None:  # noqa: ANN401 - panoramisk has no types
         """Take an event. Whatever goes wrong with one must not end the link."""
         event = _event(message)
+        self._told += 1
         wanted = self._lists.get(event.get("actionid", ""))
         if wanted is not None:
             entries, complete = wanted
@@ -229,11 +233,17 @@ class AmiLink:
                 await self._ping()
 
     async def _ping(self) -> None:
+        """Ask whether it is there. One that is late with the answer, but tells of calls meanwhile, is only busy."""
+        told = self._told
         try:
             await asyncio.wait_for(self.ask("Ping"), _PING)
+            self._unanswered = 0
         except (TimeoutError, ActionFailed):
-            _log.warning("Asterisk at %r does not answer: the link is given up", self._door)
-            self._drop()
+            self._unanswered += 1
+            if self._told == told or self._unanswered >= _UNANSWERED:
+                _log.warning("Asterisk at %r does not answer: the link is given up", self._door)
+                self._unanswered = 0
+                self._drop()
         except LinkDown:
             pass  # it was noticed
 

@@ -32,6 +32,7 @@ def see_that_ports_are_free(places: Places) -> None:
     """Raise EngineUnreachable for a port that somebody has: Asterisk would go on without, half alive."""
     wanted = (
         (places.address, places.sip_port, socket.SOCK_DGRAM, "asterisk.sip_port", "SIP"),
+        (places.address, places.ws_port, socket.SOCK_STREAM, "asterisk.ws_port", "WebSockets"),
         ("127.0.0.1", places.ami_port, socket.SOCK_STREAM, "asterisk.ami_port", "AMI"),
     )
     for address, port, kind, setting, what in wanted:

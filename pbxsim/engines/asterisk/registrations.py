@@ -33,7 +33,7 @@ class Registrations:
 
     def read(self, contacts: Iterable[Event]) -> None:
         """Take all contacts that Asterisk has (PJSIPShowContacts): who is not among them is not registered."""
-        known = {each.get("endpoint") or each["objectname"].partition(";")[0]: each for each in contacts}
+        known = {each["objectname"].partition(";")[0]: each for each in contacts}
         for user, line in self._directory.lines.items():
             contact = known.get(user)
             if user in self._simulated:

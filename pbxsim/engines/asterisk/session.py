@@ -19,6 +19,7 @@ from pbxsim.engines.asterisk.accounts import Accounts
 from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
+from pbxsim.engines.asterisk.handset import AsteriskHandset
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
@@ -70,10 +71,10 @@ def opened(
     simulated = simulated_lines(entry)
     actors = Actors(pbx, settings["phones"])
     engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
-    account_of = Accounts(pbx.name, entry).of
     return AsteriskSession(
         engine=engine,
-        account_of=account_of,
+        handset=AsteriskHandset(pbx, engine, simulated),
+        account_of=Accounts(pbx.name, entry).of,
         pbx=pbx,
         entry=entry,
         door=door,

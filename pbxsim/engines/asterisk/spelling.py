@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.channel import ChannelState
 
 if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
 
 PLACED_BY: Final = "telephone"
 """Who asked for a call that somebody dialled by hand, where a call says which vendor did."""
 
 _UNFIT_FOR_NAMES: Final = '"<>\\'
-
-
-def dialled(line: Line, number: str) -> CallOrder:
-    """Order what a telephone of a line dials."""
-    own = line.extension
-    return CallOrder(
-        vendor=PLACED_BY,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=number,
-        second=number,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
-    )
+_PUT_DOWN: Final = frozenset({("0", ChannelState.UP), ("127", ChannelState.RING)})
 
 
 def caller_id(channel: Channel) -> str:
@@ -40,11 +24,12 @@ def caller_id(channel: Channel) -> str:
     return f'"{name}" <{number}>'
 
 
-def cause_of(text: str, *, was_up: bool) -> HangupCause:
-    """Read a hangup cause; 31 for what is none that the switch knows.
+def cause_of(text: str, state: ChannelState) -> HangupCause:
+    """Read the hangup cause of a channel that was in a state; 31 for what is none that the switch knows.
 
     0 is "not defined": Asterisk says so, now and then, of a telephone that was put down while it was being connected.
+    127 is what PJSIP makes of a caller's CANCEL, which has no cause: the receiver was put down.
     """
-    if text == "0" and was_up:
+    if (text, state) in _PUT_DOWN:
         return HangupCause.NORMAL_CLEARING
     return HangupCause.of(int(text)) if text.isdigit() else HangupCause.NORMAL_UNSPECIFIED

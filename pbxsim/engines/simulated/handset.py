@@ -6,13 +6,11 @@ from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.engines.hand import PbxHand, is_held, is_off_hook, rings
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
-from pbxsim.kit.numbers import why_not_dialled
-from pbxsim.pbx import transfer
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
-from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.dialled import dialled
 from pbxsim.pbx.digits import press
 from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.dtmf import keystrokes
@@ -24,8 +22,8 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration
     from pbxsim.engines.simulated.engine import SimulatedEngine
-    from pbxsim.pbx.call import Call
-    from pbxsim.pbx.directory import Diversion, Line
+    from pbxsim.pbx.call import Call, CallOrder
+    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
@@ -38,13 +36,17 @@ _HOME = Registration(
 )  # where a telephone registers that never was before
 
 
-class SimulatedHandset:
+class SimulatedHandset(PbxHand):
     """Implements `Handset`: what it does overrides what the telephone was going to do."""
 
     def __init__(self, pbx: Pbx, engine: SimulatedEngine) -> None:
-        self._pbx = pbx
+        super().__init__(pbx)
         self._engine = engine
         self._last: dict[str, Registration] = {}
+
+    def let_go(self, channel: Channel, cause: HangupCause) -> None:
+        """Have the engine forget what the telephone was going to do."""
+        self._engine.forget(channel)
 
     def call_in(self, order: CallOrder, *, line: Line | None = None, presses: Keystrokes = ()) -> Call | None:
         """Place a call as `CallControl.receive` takes it; the caller gives up when out of patience."""
@@ -52,25 +54,9 @@ class SimulatedHandset:
 
     def answer(self, line: Line) -> None:
         """Pick up the call that rings longest; what was up is held. Raises NothingToDo if none rings."""
-        if any(_rings(channel) for channel in line.channels):
+        if any(rings(channel) for channel in line.channels):
             self._hold_all(line)
-        self._act(line, _rings, "rings", Report.ANSWERED, HangupCause.NORMAL_CLEARING)
-
-    def reject(self, line: Line) -> None:
-        """Refuse the call that rings longest. Raises NothingToDo if none rings."""
-        self._act(line, _rings, "rings", Report.FAILED, HangupCause.CALL_REJECTED)
-
-    def hang_up(self, line: Line) -> None:
-        """End the oldest call that is up, or that this telephone is placing; a held one only if there is no other.
-
-        With `transfers_on_hang_up` whoever is held is connected to the one in that call. Raises NothingToDo if there is
-        none.
-        """
-        active = self._oldest(line, _is_off_hook, "is in a call", _is_held)
-        held = [leg for leg in line.channels if _holds_somebody(leg) and leg.call is not active.call]
-        hands_on = line.transfers_on_hang_up and held and not active.is_held
-        if not (hands_on and transfer.attended(self._pbx.calls, min(held, key=_age), active)):
-            self._report(active, Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
+        self._act(line, rings, "rings", Report.ANSWERED, HangupCause.NORMAL_CLEARING)
 
     def hold(self, line: Line) -> None:
         """Put the oldest call on hold. Raises NothingToDo if none is up, or all are held."""
@@ -78,11 +64,11 @@ class SimulatedHandset:
 
     def unhold(self, line: Line) -> None:
         """Take the oldest held call back. Raises NothingToDo if none is held."""
-        self._act(line, _is_held, "holds a call", Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
+        self._act(line, is_held, "holds a call", Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
 
     def swap(self, line: Line) -> None:
         """Put what is up on hold, and take the oldest held call back. Raises NothingToDo if none is held."""
-        back = self._oldest(line, _is_held, "holds a call")
+        back = self.oldest(line, is_held, "holds a call")
         self._hold_all(line)
         self._report(back, Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
 
@@ -93,65 +79,32 @@ class SimulatedHandset:
         if line.is_full:
             raise NothingToDo(f"{line.user} takes no more calls")
         self._hold_all(line)
-        call = self.call_in(_order(line, to), line=line)
+        call = self.call_in(dialled(line, to, by=PLACED_BY), line=line)
         assert call is not None  # it has room
         return call
 
     def press(self, line: Line, digits: str) -> None:
         """Press digits in the oldest call that is up. Raises NothingToDo if none is."""
-        leg = self._oldest(line, _talks, "is up")
+        leg = self.oldest(line, _talks, "is up")
         strokes = keystrokes(digits)
         for _, digit in takewhile(_at_once, strokes):
             press(self._pbx.calls, leg, digit)
         if leg.is_up:
             self._engine.press(leg, tuple(dropwhile(_at_once, strokes)))
 
-    def transfer(self, line: Line, to: str) -> None:
-        """Hand on the oldest call that is up, or else the oldest held one.
-
-        Raises NothingToDo if nobody is there, nothing has that number, or the parking lot is full.
-        """
-        leg = self._oldest(line, partner, "talks with anybody", _is_held)
-        if not transfer.blind(self._pbx.calls, leg, to):
-            if transfer.is_full(self._pbx.calls, leg, to):
-                raise NothingToDo(f"no slot is free at {to}: the two talk on")
-            why = why_not_dialled(to)
-            said = f"nothing that {line.user} may call has the number {to!r}"
-            raise NothingToDo(f"{said}: {why}" if why else said)
-
     def consult(self, line: Line, to: str) -> Call:
         """Hold the call that is up and dial. Raises NothingToDo if the telephone talks with nobody, or cannot dial."""
-        self._oldest(line, partner, "talks with anybody")
+        self.oldest(line, partner, "talks with anybody")
         return self.dial(line, to)
-
-    def complete(self, line: Line) -> None:
-        """Connect the oldest held party to the one who is up, or is rung. Raises NothingToDo unless there are both."""
-        held = self._oldest(line, _holds_somebody, "holds a call")
-        asking = self._oldest(
-            line, _asks_beside(held), "talks with somebody else, or rings somebody", transfer.has_rung
-        )
-        transfer.attended(self._pbx.calls, held, asking)
 
     def cancel(self, line: Line) -> None:
         """End the newest call that is not held, and take the oldest held one back. Raises NothingToDo as `complete`."""
-        held = self._oldest(line, _is_held, "holds a call")
-        asking = [leg for leg in line.channels if _is_off_hook(leg) and not leg.is_held and leg.call is not held.call]
+        held = self.oldest(line, is_held, "holds a call")
+        asking = [leg for leg in line.channels if is_off_hook(leg) and not leg.is_held and leg.call is not held.call]
         if not asking:
             raise NothingToDo(f"no channel of {line.user} is in another call than the held one")
         self._report(asking[-1], Report.HUNG_UP, HangupCause.NORMAL_CLEARING)
         self._report(held, Report.UNHELD, HangupCause.NORMAL_CLEARING, stays=True)
-
-    def do_not_disturb(self, line: Line, *, on: bool) -> None:
-        """Refuse calls from now on, or take them again. Raises NothingToDo if it is so already."""
-        if line.do_not_disturb == on:
-            raise NothingToDo(f"{line.user} is {'not to be' if on else 'ready to be'} disturbed already")
-        self._pbx.directory.do_not_disturb(line, on=on)
-
-    def divert(self, line: Line, diversion: Diversion | None) -> None:
-        """Have calls go elsewhere from now on, or no more. Raises NothingToDo if it is so already."""
-        if line.diversion == diversion:
-            raise NothingToDo(f"{line.user} diverts its calls so already")
-        self._pbx.directory.divert(line, diversion)
 
     def register(self, line: Line) -> None:
         """Register again where the telephone last was. Raises NothingToDo if it is registered."""
@@ -182,20 +135,7 @@ class SimulatedHandset:
         *,
         stays: bool = False,
     ) -> None:
-        self._report(self._oldest(line, fits, needed), report, cause, stays=stays)
-
-    def _oldest(
-        self,
-        line: Line,
-        fits: Callable[[Channel], object],
-        needed: str,
-        rather_not: Callable[[Channel], bool] = lambda _: False,
-    ) -> Channel:
-        """Find the oldest channel that fits, and only if there is no other one that is `rather_not` wanted."""
-        fitting = [channel for channel in line.channels if fits(channel)]
-        if not fitting:
-            raise NothingToDo(f"no channel of {line.user} {needed}")
-        return min(fitting, key=lambda channel: (rather_not(channel), *_age(channel)))
+        self._report(self.oldest(line, fits, needed), report, cause, stays=stays)
 
     def _hold_all(self, line: Line) -> None:
         for channel in [channel for channel in line.channels if _talks(channel)]:
@@ -220,51 +160,9 @@ def _behaviour(told: Instruction) -> Behaviour:
     )
 
 
-def _age(channel: Channel) -> tuple[int, int]:
-    """Order those that ring by the moment when they began to, all others by their making."""
-    return (channel.ringing_at if _rings(channel) else 0, channel.serial)
-
-
-def _rings(channel: Channel) -> bool:
-    return channel.state is ChannelState.RINGING
-
-
 def _is_rung(channel: Channel) -> bool:
     return channel.state in (ChannelState.DIALING, ChannelState.RINGING)
 
 
-def _is_off_hook(channel: Channel) -> bool:
-    return channel.state in (ChannelState.UP, ChannelState.RING)
-
-
 def _talks(channel: Channel) -> bool:
     return channel.is_up and not channel.is_held
-
-
-def _is_held(channel: Channel) -> bool:
-    return channel.is_up and channel.is_held
-
-
-def _holds_somebody(channel: Channel) -> bool:
-    return channel.is_held and partner(channel) is not None
-
-
-def _asks_beside(held: Channel) -> Callable[[Channel], bool]:
-    """Say whether a leg that is not held talks with somebody in another call than the held one, or has one rung."""
-    return lambda leg: (
-        not leg.is_held and leg.call is not held.call and (partner(leg) is not None or transfer.has_rung(leg))
-    )
-
-
-def _order(line: Line, to: str) -> CallOrder:
-    own = line.extension
-    return CallOrder(
-        vendor=PLACED_BY,
-        kind=CallKind.INCOMING,
-        first=ToExtension(own.internal, own),
-        src=own.internal,
-        dst=to,
-        second=to,
-        context=own.dialplan,
-        second_shows=CallerId(own.internal, own.owner),
-    )

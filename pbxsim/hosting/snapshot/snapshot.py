@@ -57,10 +57,11 @@ class NoSnapshot(Exception):
 
 
 def taken(host: HostedPbx) -> Snapshot:
-    """Take a snapshot of a PBX as it is. Raises NoSnapshot."""
+    """Take a snapshot of a PBX as it is. Raises NoSnapshot, and NotStored: its store does not give all its records."""
     _must_be_ours(host, NoSnapshot)
     if host.outbox.has_more_stored:
         raise NoSnapshot("more webhooks wait than are in memory: the rest of them is in the store alone")
+    host.pbx.cdrs.gather()
     twin = _Twin(host)
     try:
         return _checked(twin.written(host))

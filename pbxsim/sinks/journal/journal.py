@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -20,6 +19,7 @@ from pbxsim.sinks.excerpt import document_excerpt
 from pbxsim.sinks.journal.kinds import KINDS
 from pbxsim.sinks.journal.sizes import ENTRY, SHORT, size_of_given
 from pbxsim.sinks.journal.spelling import Data, Spelt
+from pbxsim.sinks.ring import entered
 
 if TYPE_CHECKING:
     from pbxsim.pbx.events import Event
@@ -152,8 +152,8 @@ class Journal:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
         dropped = self.dropped
         first = max(0, after - dropped)
-        last = None if limit is None else first + max(0, limit)
-        return [_entry(*each) for each in enumerate(islice(self.kept, first, last), dropped + first + 1)]
+        most = None if limit is None else max(0, limit)
+        return [_entry(*each) for each in enumerate(entered(self.kept, first, most), dropped + first + 1)]
 
     def of_call(self, call: int, after: int = 0, since: Instant = 0) -> Iterator[Entry]:
         """Give a call's entries behind number `after`, oldest first. None is from before `since`: its start, if known.
@@ -162,7 +162,7 @@ class Journal:
         """
         dropped = self.dropped
         first = max(0, after - dropped)
-        for seq, kept in enumerate(islice(self.kept, first, None), dropped + first + 1):
+        for seq, kept in enumerate(entered(self.kept, first), dropped + first + 1):
             at, _, spell, facts = kept
             if at >= since and spell(facts)[0] == call:
                 yield _entry(seq, kept)
@@ -171,7 +171,7 @@ class Journal:
         """Give the entries of these kinds (None: of all) behind number `after` and not before `since`, oldest first."""
         dropped = self.dropped
         first = max(0, after - dropped)
-        for seq, kept in enumerate(islice(self.kept, first, None), dropped + first + 1):
+        for seq, kept in enumerate(entered(self.kept, first), dropped + first + 1):
             if kept[0] >= since and (kinds is None or kept[1] in kinds):
                 yield _entry(seq, kept)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.sinks.capacity import DELIVERY_BYTES
@@ -66,8 +68,8 @@ class DeliveryCache:
 
     def behind(self, after: int) -> Iterator[Delivery]:
         """Give all that have a higher number, in order."""
-        for number in sorted(number for number in self._by_id if number > after):
-            yield self._by_id[number]
+        numbers = sorted(self._by_id)  # they are in order, but for a few
+        return map(self._by_id.__getitem__, islice(numbers, bisect_right(numbers, after), None))
 
     def _remember(self, delivery: Delivery) -> Delivery:
         self._by_id[delivery.id] = delivery

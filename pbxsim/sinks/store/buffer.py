@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -10,7 +11,6 @@ import msgspec
 from pbxsim.clock.instant import HOUR
 from pbxsim.kit.civil import zone
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.events import CdrClosed, CreditChanged, DatabaseChanged, RecordingMoved
 from pbxsim.sinks.store import rows
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pbxsim.clock.instant import Instant
-    from pbxsim.pbx.cdr import Cdr
+    from pbxsim.pbx.cdr import Cdr, CdrHistory
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.saved import Saved
@@ -51,11 +51,16 @@ class Keeper(Protocol):
         """Ask the database. Raises NotStored."""
         ...
 
+    def history(self, pbx: str) -> CdrHistory:
+        """Give what the database has of a PBX's records, to be asked."""
+        ...
+
 
 class Batch(msgspec.Struct, frozen=True, eq=False):
     """What one buffer had at one turn of the writer: one transaction. `posts` are told of when it lasts.
 
-    `recorded` is to be waited for first, where one of its records names a recording.
+    `recorded` is to be waited for first, where one of its records names a recording. `last_cdr` is the highest record
+    of this batch and all before it, `moved` are those whose recordings moved.
     """
 
     buffer: WriteBuffer
@@ -65,6 +70,8 @@ class Batch(msgspec.Struct, frozen=True, eq=False):
     posts: list[Delivery]
     rows: int
     recorded: Recorded | None
+    last_cdr: int = 0
+    moved: Sequence[Cdr] = ()
 
 
 class _Pending:
@@ -127,6 +134,7 @@ class WriteBuffer:
         self._last_cdr = 0
         self._last_delivery = 0
         self._pruned_at: Instant = 0
+        self._before_clear: dict[str, object] = {}
 
     def resume(self, saved: Saved) -> None:
         """Learn what the database has."""
@@ -144,6 +152,7 @@ class WriteBuffer:
         self._recorded = recorded
         self._zone = zone(pbx.time_zone) if pbx.time_zone else None
         pending = self._pending = self._pending.handed_on()
+        pbx.cdrs.rest_on(self._keeper.history(self.name))
         pbx.events.subscribe(CdrClosed, pending.on_cdr, Stage.RECORDS)
         pbx.events.subscribe(CreditChanged, pending.on_credit, Stage.RECORDS)
         pbx.events.subscribe(RecordingMoved, pending.on_moved, Stage.RECORDS)
@@ -158,6 +167,7 @@ class WriteBuffer:
         self._known_cdrs = self._known_entries = frozenset()
         self._known_database = {}
         if self._pbx is not None:
+            self._pbx.cdrs.lose_history()
             self._pending.cdrs = self._new_cdrs(self._pbx, None)
             self._pending.entries = self._new_entries(self._pbx, None)
             self._pending.database = self._pbx.database.entries()
@@ -197,16 +207,21 @@ class WriteBuffer:
 
     def clear(self) -> None:
         """Forget everything of this PBX. What it says after that, until another is attached, is not taken down."""
+        self._before_clear = vars(self).copy()
         self._pbx = None
         self._run = object()
         self._pending = _Pending(self._keeper.wake)
-        self._deliveries.clear()
+        self._deliveries = {}
         self._posts = []
         self._known_cdrs = self._known_entries = frozenset()
         self._known_database = {}
         self._last_cdr = self._last_delivery = self._pruned_at = 0
         self._first = [(statement, [(self.name,)]) for statement in rows.WITHOUT.values()]
         self._keeper.wake()
+
+    def unclear(self) -> None:
+        """Be as before `clear`, of which nothing was taken yet: whoever was attached then is again."""
+        vars(self).update(self._before_clear)
 
     @property
     def has_something(self) -> bool:
@@ -227,6 +242,7 @@ class WriteBuffer:
         """Give all of it, and have nothing any more."""
         pending, name = self._pending, self.name
         work = self._first
+        self._before_clear = {}
         if pending.cdrs:
             self._last_cdr = pending.cdrs[-1].id
             work.append((rows.CDR, rows.of_cdrs(name, pending.cdrs, self._zone)))
@@ -243,7 +259,9 @@ class WriteBuffer:
             work.extend(self._prune())
         has_recordings = any(cdr.recording_file for cdr in pending.cdrs)
         recorded = self._recorded if has_recordings else None
-        batch = Batch(self, turn, self._run, work, self._posts, rows.count(work), recorded)
+        batch = Batch(
+            self, turn, self._run, work, self._posts, rows.count(work), recorded, self._last_cdr, pending.moved
+        )
         self._first, self._posts, self._deliveries = [], [], {}
         pending.cdrs, pending.entries, pending.moved, pending.database = [], [], [], {}
         return batch
@@ -257,10 +275,15 @@ class WriteBuffer:
         except Exception:
             _log.exception("somebody who was told of stored deliveries of %s failed", self.name)
 
+    def is_in_database(self, batch: Batch) -> None:
+        """Hear that the database has a batch and all before it: the oldest records need not stay in memory."""
+        if self._pbx is not None and batch.run is self._run:
+            self._pbx.cdrs.lasting(batch.last_cdr, batch.moved)
+
     def _new_cdrs(self, pbx: Pbx, before: Pbx | None) -> list[Cdr]:
         """Give the records that neither the database nor the PBX before has: those that stand in its file."""
-        had = set() if before is None else {cdr.id for cdr in before.cdrs.find(CdrQuery())}
-        found = pbx.cdrs.find(CdrQuery())
+        had = set() if before is None else {cdr.id for cdr in before.cdrs.remembered()}
+        found = chain(pbx.cdrs.unsure, pbx.cdrs.remembered())
         return [cdr for cdr in found if cdr.id not in self._known_cdrs and cdr.id not in had]
 
     def _new_entries(self, pbx: Pbx, before: Pbx | None) -> list[LedgerEntry]:

@@ -67,6 +67,10 @@ class RecordStore(Protocol):
         """Forget everything of this PBX: it begins anew. What was put here before is not written any more."""
         ...
 
+    def unclear(self) -> None:
+        """Be as before `clear`, where nothing else of the event loop has run since: what was attached then is again."""
+        ...
+
     def begin_anew(self) -> None:
         """Put down all that the PBX remembers, for nothing of it is stored."""
         ...
@@ -109,6 +113,9 @@ class NullStore:
 
     def clear(self) -> None:
         """Forget nothing, for nothing was kept."""
+
+    def unclear(self) -> None:
+        """Bring nothing back, for nothing was kept."""
 
     def begin_anew(self) -> None:
         """Put nothing down: the PBX's own memory is all there is."""

@@ -13,8 +13,10 @@ from pbxsim.pbx.ledger import EntryKind, LedgerEntry
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.remembering import NUMBERS, NumbersSaid
 from pbxsim.pbx.saved import Saved
+from pbxsim.sinks.capacity import RECORDS
 from pbxsim.sinks.delivery import Delivery, DeliveryState, Try
 from pbxsim.sinks.store import rows
+from pbxsim.sinks.store.conditions import Conditions
 from pbxsim.sinks.store.schema import TABLES
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.account import Money
+    from pbxsim.pbx.cdr import CdrQuery
 
 NUMBERS_SKIPPED: Final = 10_000
 """How many call numbers and channel serials a new run leaves out: those of calls that were alive when the last one was
@@ -33,6 +36,9 @@ killed are in no record, and in a webhook or a reply perhaps; nobody is to meet 
 KEPT_DELIVERIES: Final = 10_000
 """How many finished deliveries, the newest, are given to a new run, and how many pending ones, the oldest."""
 
+_FEW: Final = 5_000  # records that are sought and sorted, for each page of them anew
+_LAST: Final = 1 << 62
+
 _RECENT: Final = 200_000
 """Among how many of the newest records the highest numbers are looked for."""
 
@@ -40,8 +46,8 @@ _PENDING: Final = DeliveryState.PENDING.value
 
 
 async def saved(connection: AsyncConnection, pbx: str, newest: int) -> Saved:
-    """Gather what an earlier run of a PBX left: of records, and of each account's bookings, the newest."""
-    cdrs = await _cdrs(connection, pbx, newest)
+    """Gather what an earlier run of a PBX left: of each account's bookings the newest, of records some of these."""
+    cdrs = await _cdrs(connection, pbx, min(newest, RECORDS))
     balances = await _balances(connection, pbx)
     entries = [entry for account in balances for entry in await _entries(connection, pbx, account, newest)]
     last_cdr, last_call, last_channel, ended_at = await _highest(connection, pbx)
@@ -54,6 +60,7 @@ async def saved(connection: AsyncConnection, pbx: str, newest: int) -> Saved:
     given = _given(database)
     return Saved(
         cdrs=tuple(cdrs),
+        stored=await _count(connection, pbx) - len(cdrs) if len(cdrs) == RECORDS else 0,
         entries=tuple(sorted(entries, key=lambda entry: entry.id)),
         balances=balances,
         now=max([1, ended_at, told_at, changed_at, *(at for _, at in balances.values())]),
@@ -113,6 +120,48 @@ async def _cdrs(connection: AsyncConnection, pbx: str, newest: int) -> list[Cdr]
     cdr = TABLES[rows.CDR].c
     found = await _all(connection, _select(rows.CDR).where(cdr.pbx == pbx).order_by(cdr.id.desc()).limit(newest))
     return [_cdr(row) for row in reversed(found)]
+
+
+async def record(connection: AsyncConnection, pbx: str, number: int) -> Cdr | None:
+    """Give one record."""
+    cdr = TABLES[rows.CDR].c
+    found = await _all(connection, _select(rows.CDR).where(cdr.pbx == pbx, cdr.id == number))
+    return _cdr(found[0]) if found else None
+
+
+async def page(
+    connection: AsyncConnection, pbx: str, query: CdrQuery, between: tuple[int, int], most: int
+) -> list[Cdr]:
+    """Give the first `most` records between two ids, in the query's order: all that fit it, and perhaps others."""
+    cdr, fitting = TABLES[rows.CDR].c, Conditions(query, connection.dialect.name)
+    by_key = not fitting.leaves_many or await _are_many(connection, pbx, fitting)
+    wanted = _select(rows.CDR).where(*fitting.within(pbx, *between, by_key=by_key), *fitting.all())
+    in_order = wanted.order_by(cdr.id.desc() if query.newest_first else cdr.id)
+    return [_cdr(row) for row in await _all(connection, in_order.limit(most))]
+
+
+async def _are_many(connection: AsyncConnection, pbx: str, fitting: Conditions) -> bool:
+    """Tell whether so many fit that it is better to look at each record in its order than to seek and sort them."""
+    some = select(TABLES[rows.CDR].c.id).where(*fitting.within(pbx, 0, _LAST, by_key=False), *fitting.all())
+    number = await connection.scalar(select(func.count()).select_from(some.limit(_FEW + 1).subquery()))
+    return int(number or 0) > _FEW
+
+
+async def nth(
+    connection: AsyncConnection, pbx: str, number: int, between: tuple[int, int], *, newest_first: bool
+) -> int:
+    """Give the id of the record of that number, from 1, of those between two ids; 0: there are not so many."""
+    cdr = TABLES[rows.CDR].c
+    above, below = between
+    ours = select(cdr.id).where(cdr.pbx == pbx, cdr.id > above, cdr.id < below)
+    in_order = ours.order_by(cdr.id.desc() if newest_first else cdr.id)
+    return int(await connection.scalar(in_order.limit(1).offset(number - 1)) or 0)
+
+
+async def _count(connection: AsyncConnection, pbx: str) -> int:
+    """Count the records: in an expression, the name has SQLite look through its smallest index and not at each row."""
+    ours = func.coalesce(TABLES[rows.CDR].c.pbx, "") == pbx
+    return int(await connection.scalar(select(func.count()).select_from(TABLES[rows.CDR]).where(ours)) or 0)
 
 
 async def _highest(connection: AsyncConnection, pbx: str) -> tuple[int, int, int, Instant]:

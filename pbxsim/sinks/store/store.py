@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from pbxsim.sinks.store.buffer import WriteBuffer
 from pbxsim.sinks.store.database import Database
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreInUse, StoreUnreachable
 from pbxsim.sinks.store.health import StoreHealth
+from pbxsim.sinks.store.history import HistoryThread, StoredCdrs
 from pbxsim.sinks.store.location import remove
 from pbxsim.sinks.store.lock import FileLock, Locked
 from pbxsim.sinks.store.port import NotStored
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from pbxsim.sinks.store.settings import StoreSettings
 
 NEWEST: Final = 100_000
-"""How many of the newest records and bookings are read into memory at a start."""
+"""How many of each account's newest bookings are read into memory at a start."""
 
 _DAY: Final = 24 * HOUR
 
@@ -45,6 +47,7 @@ class Store:
         self._health = StoreHealth(place=str(place))
         self._lock = _locked(place)
         self._database = Database(place, settings.synchronous, self._health, loaded)
+        self._history = HistoryThread(place)
         self._writer = Writer(self._database, place, settings, self._health)
         self._buffers: dict[str, WriteBuffer] = {}
         self._is_fresh = is_fresh(place, settings)
@@ -79,9 +82,9 @@ class Store:
     async def load(self, pbx: str, newest: int = NEWEST) -> tuple[Saved, list[Delivery]]:
         """Take a PBX for this process alone, and give what an earlier run of it left: all that a new one goes on from.
 
-        To be called before anything is put in the PBX's buffer. Of records, and of each account's bookings, the
-        `newest` are given; of deliveries those that are pending and the newest others. Raises StoreUnreachable,
-        StoreInUse.
+        To be called before anything is put in the PBX's buffer. Of each account's bookings the `newest` are given; of
+        records some ten thousand, the others being left to the history; of deliveries those that are pending and the
+        newest others. Raises StoreUnreachable, StoreInUse.
         """
         if self._is_fresh:
             await self._database.lock(pbx)
@@ -96,8 +99,14 @@ class Store:
         except (DatabaseFailed, SpillFailed) as error:
             raise StoreUnreachable(self._told(error)) from error
         saved = _going_on(saved, deliveries)
+        if saved.stored:
+            saved = replace(saved, history=self.history(pbx))
         self._buffer(pbx).resume(saved)
         return saved, deliveries
+
+    def history(self, pbx: str) -> StoredCdrs:
+        """Give what the database has of a PBX's records, to be asked."""
+        return StoredCdrs(self._history, pbx)
 
     def buffer(self, pbx: str) -> WriteBuffer:
         """Give the buffer of a PBX; always the same one. Call `load` first."""
@@ -163,6 +172,7 @@ class Store:
             raise StoreUnreachable(self._told(error.strerror)) from error
 
     async def _release(self) -> None:
+        await asyncio.to_thread(self._history.close)
         await self._database.close()
         if self._lock is not None:
             self._lock.release()

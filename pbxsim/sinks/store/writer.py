@@ -223,6 +223,8 @@ class Writer:
             await self._put_aside(batches)
         else:
             self._taken.clear()
+            for batch in batches:
+                batch.buffer.is_in_database(batch)
             self._last(batches)
             self._works()
             self._see_whether_it_is_another()

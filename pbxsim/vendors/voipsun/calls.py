@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import Duration, seconds
@@ -109,7 +110,7 @@ def hang_up_call(request: Request, state: State) -> Reply:
 
 def list_calls(_request: Request, state: State) -> Reply:
     """S21: list the live channels, the oldest first."""
-    channels = sorted(state.pbx.calls.channels(), key=lambda channel: channel.serial)
+    channels = sorted(state.pbx.calls.live_channels.values(), key=attrgetter("serial"))
     rows = [wire.channel_row(channel, state.pbx.clock.now) for channel in channels]
     return wire.document({"success": "true", "total": str(len(rows)), "results": rows})
 

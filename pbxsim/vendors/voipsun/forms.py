@@ -8,7 +8,6 @@ import msgspec
 
 from pbxsim.kit.form import HIDDEN, Field, Form, Identity
 from pbxsim.kit.methods import GET_AND_POST
-from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.vendors.voipsun.actions import ACTIONS, COMMON, VoipsunAction
 from pbxsim.vendors.voipsun.api import PATH
 from pbxsim.vendors.voipsun.lines import SPIED, SPY
@@ -72,7 +71,7 @@ def _values(interface: VoipsunInterface) -> dict[str, str]:
     """Give what works on this PBX, by the parameter's name; who is not there has no value."""
     pbx = interface.state.pbx
     agents, queues = [agent.number for agent in pbx.agents], [queue.name for queue in pbx.queues]
-    records = [str(cdr.id) for cdr in pbx.cdrs.find(CdrQuery(newest_first=True)) if cdr.recording_file]
+    records = [str(cdr.id) for cdr in pbx.cdrs.remembered() if cdr.recording_file]
     channels = [channel.name for channel in pbx.calls.channels()]
     caller, number = next(interface.trial_parties(), (None, ""))
     found = {
@@ -83,7 +82,7 @@ def _values(interface: VoipsunInterface) -> dict[str, str]:
         "agentNumber": next(iter(agents), ""),
         "agentPin": HIDDEN if agents else "",
         "queueName": next(iter(queues), ""),
-        "cdrId": next(iter(records), ""),
+        "cdrId": records[-1] if records else "",
         "path": "/var/spool/asterisk/monitor/moved" if records else "",
         "channelName": next(iter(channels), ""),
     }

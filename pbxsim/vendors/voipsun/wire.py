@@ -10,11 +10,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from pbxsim.clock.instant import Instant, whole_seconds
 from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.reply import JSON, Reply, compact_json
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.directory import DeviceState, Line, Registration, Trunk
+from pbxsim.pbx.directory import DeviceState, Line, Trunk
 from pbxsim.vendors.voipsun.errors import ERRORS
 
 if TYPE_CHECKING:
@@ -58,8 +60,11 @@ def document(content: Mapping[str, Any]) -> Reply:
 
 def php_document(content: Mapping[str, Any]) -> Reply:
     """Send JSON as PHP's json_encode writes it."""
-    text = json.dumps(content, separators=(",", ":")).replace("/", "\\/")
-    return Reply(body=text.encode(), content_type=JSON)
+    body = compact_json(content, escape_slashes=True)
+    if not body.isascii() or b"\\u" in body or b"\x7f" in body:  # then letters are spelt, and that in PHP's way
+        text = json.dumps(msgspec.to_builtins(content), separators=(",", ":"))
+        body = text.replace("/", "\\/").encode()
+    return Reply(body=body, content_type=JSON)
 
 
 def refused(refusal: Refusal) -> Reply:
@@ -92,21 +97,38 @@ def agent_report(reason: str, *, as_printed: bool) -> Reply:
     return Reply(body=reply.body.replace(b'"true","reason"', b'"true":"reason"', 1), content_type=JSON)
 
 
-def channel_row(channel: Channel, now: Instant) -> dict[str, str]:
-    """Describe a live channel for `listcalls` (S21, R20)."""
+class ChannelRow(msgspec.Struct, frozen=True, gc=False):
+    """A live channel in `listcalls` (S21, R20)."""
+
+    channelName: str
+    context: str
+    src: str
+    dst: str
+    duration: str
+    status: str
+    accountCode: str
+    sourceType: str
+    idChannel: str
+
+
+def channel_row(channel: Channel, now: Instant) -> ChannelRow:
+    """Describe a live channel. There may be tens of thousands: each look-up counts."""
     line, order = channel.line, channel.call.order
-    kind, owner = ("SIP", line.id) if line is not None else ("SIPTR", channel.trunk.id if channel.trunk else 0)
-    return {
-        "channelName": channel.name,
-        "context": order.context,
-        "src": order.src,
-        "dst": channel.number if _is_called_line(channel) else order.dst,
-        "duration": str(whole_seconds(now - channel.created_at)),
-        "status": channel.shown_state.label,
-        "accountCode": f"{kind}_{owner}",
-        "sourceType": "extension" if line is not None else "trunk",
-        "idChannel": str(owner),
-    }
+    if line is not None:
+        kind, owner, source = "SIP", line.id, "extension"
+    else:
+        kind, owner, source = "SIPTR", channel.trunk.id if channel.trunk is not None else 0, "trunk"
+    return ChannelRow(
+        channel.name,
+        order.context,
+        order.src,
+        channel.number if line is not None and _is_called_line(channel) else order.dst,
+        str(whole_seconds(now - channel.created_at)),
+        channel.shown_state.label,
+        f"{kind}_{owner}",
+        source,
+        str(owner),
+    )
 
 
 def _is_called_line(channel: Channel) -> bool:
@@ -116,29 +138,46 @@ def _is_called_line(channel: Channel) -> bool:
     return channel.line is not None and not is_first
 
 
-def account_row(account: Line | Trunk) -> dict[str, Any]:
-    """Describe a SIP account for `sipstatus` (S25): here ids are numbers."""
-    if isinstance(account, Line):
-        number, kind, user, key = 10 * account.id + 2, "extension_line", account.user, "extension_line_id"
-    else:
-        number, kind, user, key = 10 * account.id + 1, "sip", account.name, "sip_id"
-    seen = account.registration
-    return {
-        "id": number,
-        "type": kind,
-        "user": user,
-        "host": seen.host or UNREGISTERED,
-        "port": str(seen.port if seen.host else 0),
-        "status": _qualified(seen),
-        "useragent": seen.user_agent,
-        "regcontact": seen.contact,
-        "registry": None,
-        key: str(account.id),
-    }
+class _AccountRow(msgspec.Struct, frozen=True, gc=False):
+    """A SIP account in `sipstatus` (S25): here ids are numbers."""
+
+    id: int
+    type: str
+    user: str
+    host: str
+    port: str
+    status: str
+    useragent: str
+    regcontact: str
+    registry: None
 
 
-def _qualified(seen: Registration) -> str:
-    return seen.status or _UNMONITORED
+class LineRow(_AccountRow, frozen=True, gc=False):
+    """That of an extension's line."""
+
+    extension_line_id: str
+
+
+class TrunkRow(_AccountRow, frozen=True, gc=False):
+    """That of a trunk."""
+
+    sip_id: str
+
+
+def account_row(account: Line | Trunk) -> LineRow | TrunkRow:
+    """Describe a SIP account."""
+    seen, number = account.registration, account.id
+    host, port = (seen.host, str(seen.port)) if seen.host else (UNREGISTERED, "0")
+    status = seen.status or _UNMONITORED
+    if type(account) is Line:
+        kind, user = "extension_line", account.user
+        return LineRow(
+            10 * number + 2, kind, user, host, port, status, seen.user_agent, seen.contact, None, str(number)
+        )
+    assert isinstance(account, Trunk)
+    return TrunkRow(
+        10 * number + 1, "sip", account.name, host, port, status, seen.user_agent, seen.contact, None, str(number)
+    )
 
 
 def is_reachable(line: Line) -> bool:

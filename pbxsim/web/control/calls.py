@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from heapq import merge
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -15,7 +13,8 @@ from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.dtmf import keystrokes
-from pbxsim.pbx.errors import PbxError
+from pbxsim.pbx.errors import NothingToDo, PbxError
+from pbxsim.pbx.recent_calls import in_order
 from pbxsim.web.control import call_document
 from pbxsim.web.control.paging import Page, listing
 from pbxsim.web.control.request import Keys, Number
@@ -83,7 +82,7 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
 
 def listed(host: HostedPbx, query: CallFilter) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
-    fitting = (call for call in by_number(host.pbx) if call.number > query.after and _fits(call, query))
+    fitting = (call for call in in_order(host.pbx.calls.live, host.pbx.calls.ended, query.after) if _fits(call, query))
     return listing(fitting, query.limit, call_document.show, key=_number)
 
 
@@ -95,6 +94,8 @@ def one(host: HostedPbx, call: int) -> Response:
 def incoming(host: HostedPbx, body: IncomingCall) -> Command:
     """Have somebody call: an outsider, or the person at one of our telephones."""
     line = _own_line(host.pbx, body)
+    if line is not None and host.pbx.handset is None:
+        raise Problem(409, "this engine's telephones dial by themselves: only somebody outside can be made to call")
     order = _order(host.pbx, body, line)
     presses = _strokes(host.pbx, body)
     told = {name: value for name, value in msgspec.to_builtins(body).items() if name not in _NEW or value}
@@ -134,10 +135,13 @@ def _when(stroke: tuple[Duration, str]) -> Duration:
 
 
 def _placed(pbx: Pbx, order: CallOrder, line: Line | None, presses: Keystrokes) -> Response:
-    if pbx.handset is not None:
-        call = pbx.handset.call_in(order, line=line, presses=presses)
-    else:
-        call = pbx.calls.receive(order, line=line)
+    try:
+        if pbx.handset is not None:
+            call = pbx.handset.call_in(order, line=line, presses=presses)
+        else:
+            call = pbx.calls.receive(order, line=line)
+    except NothingToDo as error:
+        raise Problem(409, str(error)) from None
     if call is None:
         raise Problem(
             409, "the line takes no more calls" if line else "every trunk is full", call=pbx.calls.calls_started
@@ -148,12 +152,6 @@ def _placed(pbx: Pbx, order: CallOrder, line: Line | None, presses: Keystrokes) 
 def _hung_up(pbx: Pbx, call: Call, cause: HangupCause) -> Response:
     pbx.calls.hang_up(call, cause)
     return document(call_document.show(call))
-
-
-def by_number(pbx: Pbx) -> Iterator[Call]:
-    """Give calls in progress and those that ended lately, in the order in which they began."""
-    ended = sorted(pbx.calls.recent, key=_number)
-    return merge(ended, pbx.calls.live.values(), key=_number)
 
 
 def _number(call: Call) -> int:

@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Annotated, Literal
 
 import msgspec
 
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.pbx.cause import Disposition
-from pbxsim.pbx.cdr import Cdr, CdrQuery
-from pbxsim.sinks.cdr_export import csv_of, shown
+from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.sinks.cdr_export import csv_pieces, shown
 from pbxsim.web.control.paging import OrderedPage, listing
 from pbxsim.web.control.request import moment
 from pbxsim.web.control.response import Response
@@ -40,31 +38,32 @@ class CsvFilter(CdrFilter, kw_only=True):
     limit: Annotated[int, msgspec.Meta(ge=1)] = 1_000_000_000
 
 
-def listed(host: HostedPbx, query: CdrFilter) -> Response:
+async def listed(host: HostedPbx, query: CdrFilter) -> Response:
     """List records in the order of their ids, unless asked otherwise."""
-    return listing(_found(host, query), query.limit, shown, key=lambda cdr: cdr.id)
+    found = [cdr async for cdr in host.pbx.cdrs.seek(_meant(query))]
+    return listing(found, query.limit, shown, key=lambda cdr: cdr.id)
 
 
-def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
+async def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
     """Send records as a CSV file (RFC 4180), in the order in which they would be listed."""
     return Response(
-        body=csv_of(list(islice(_found(host, query), query.limit))),
+        body=csv_pieces(host.pbx.cdrs.seek(_meant(query))),
         content_type="text/csv; charset=utf-8; header=present",
         headers=(("Content-Disposition", 'attachment; filename="cdrs.csv"'),),
     )
 
 
-def _found(host: HostedPbx, query: CdrFilter) -> Iterator[Cdr]:
+def _meant(query: CdrFilter) -> CdrQuery:
     is_newest = query.order == "newest"
-    wanted = CdrQuery(
+    return CdrQuery(
         src=query.src,
         dst=query.dst,
         dispositions=None if query.disposition is None else frozenset({Disposition(query.disposition)}),
         custom1=query.custom1,
         since=moment("from", query.from_),
         until=moment("to", query.to),
+        ended_since=moment("since", query.since),
         after=(query.after or None) if is_newest else query.after,
+        limit=query.limit,
         newest_first=is_newest,
     )
-    ended_since = moment("since", query.since)
-    return (cdr for cdr in host.pbx.cdrs.find(wanted) if ended_since is None or cdr.end >= ended_since)

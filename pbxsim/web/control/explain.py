@@ -194,7 +194,7 @@ def _asked(host: HostedPbx, record: RequestRecord) -> Cause:
 
 
 def _webhook(host: HostedPbx, number: int) -> Explained:
-    delivery = next((each for each in host.outbox.known(number - 1) if each.id == number), None)
+    delivery = host.outbox.found(number)
     if delivery is None:
         raise Problem(404, f"there is no delivery {number}")
     call = delivery.notice.call or None

@@ -87,13 +87,8 @@ def _calls(pbx: Pbx, marks: Marks) -> Iterator[Call]:
 
 def _ended(pbx: Pbx, numbers: Set[int]) -> dict[int, Call]:
     """Find calls that have ended, the newest of which are remembered."""
-    found: dict[int, Call] = {}
-    for call in reversed(pbx.calls.recent):
-        if len(found) == len(numbers):
-            break
-        if call.number in numbers:
-            found[call.number] = call
-    return found
+    ended = pbx.calls.ended
+    return {number: ended[number] for number in numbers if number in ended}
 
 
 def _up(call: Call) -> Iterator[Channel]:

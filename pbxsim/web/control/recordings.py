@@ -39,9 +39,10 @@ class RecordingShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-def listed(host: HostedPbx, query: Page) -> Response:
+async def listed(host: HostedPbx, query: Page) -> Response:
     """List the recordings that records name, in the order of the records' ids."""
-    named = (cdr for cdr in host.pbx.cdrs.find(CdrQuery(after=query.after)) if cdr.recording_file)
+    wanted = CdrQuery(has_recording=True, after=query.after, limit=query.limit)
+    named = [cdr async for cdr in host.pbx.cdrs.seek(wanted)]
     return listing(named, query.limit, _shown, key=lambda cdr: cdr.id)
 
 

@@ -5,8 +5,6 @@ This is the one place where a line's secret is shown: whoever is to register a t
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import msgspec
 
 from pbxsim.engines.engine import SipAccount
@@ -43,7 +41,7 @@ def shown(host: HostedPbx, user: str) -> Response:
             server=account.server,
             user=account.user,
             secret=account.secret,
-            uri=f"sip:{quote(account.user, safe='')}@{account.server}",
+            uri=account.uri,
             ws=account.ws or None,
             qr=_picture(account),
         )
@@ -51,11 +49,10 @@ def shown(host: HostedPbx, user: str) -> Response:
 
 
 def _picture(account: SipAccount) -> str | None:
-    """Draw a SIP URI with a password (RFC 3261, 19.1.1), which softphones read."""
+    """Draw what a softphone must know."""
     try:
         import segno
     except ImportError:
         return None
-    uri = f"sip:{quote(account.user, safe='')}:{quote(account.secret, safe='')}@{account.server}"
-    picture: str = segno.make(uri, micro=False, error="m").svg_data_uri(scale=4, border=4)
+    picture: str = segno.make(account.uri_with_secret, micro=False, error="m").svg_data_uri(scale=4, border=4)
     return picture

@@ -123,7 +123,10 @@ class Reading(Route[Answer]):
     async def answer(self, host: HostedPbx, arguments: list[Any], request: Request | None = None) -> Response:
         """Catch the clock up, then ask the handler."""
         host.driver.catch_up()
-        return await _awaited(self.handler(*arguments))
+        try:
+            return await _awaited(self.handler(*arguments))
+        except NotStored as error:
+            raise Problem(503, f"old records cannot be looked at: {error}") from None
 
 
 class Commanding(Route[Command]):

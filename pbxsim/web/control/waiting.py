@@ -1,6 +1,7 @@
 """Did it happen, or will it: what clients sent, and calls, records and webhooks, judged now or waited for.
 
-Nobody waits while the clock is held: nothing happens by itself then, so the answer is the same in the end.
+Nobody waits while the clock is held: nothing happens by itself then, so the answer is the same in the end. Of records
+those are looked at that are in memory: all, or the newest 10,000 where there is a store.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import msgspec
 
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.request_log import RequestShown
-from pbxsim.pbx.cdr import CdrQuery
+from pbxsim.pbx.recent_calls import in_order
 from pbxsim.sinks.cdr_export import CdrShown
 from pbxsim.sinks.cdr_export import shown as cdr_shown
-from pbxsim.web.control import call_document, calls, webhooks
+from pbxsim.web.control import call_document, webhooks
 from pbxsim.web.control.matching import Entry, Expected, Verdict, check, judged
 from pbxsim.web.control.paging import discreet
 from pbxsim.web.control.response import Response, document
@@ -59,12 +60,12 @@ KINDS: Final = {
     "calls": Kind(
         "call",
         call_document.CallShown,
-        lambda host, after: (call_document.show(call) for call in calls.by_number(host.pbx) if call.number > after),
+        lambda host, after: map(call_document.show, in_order(host.pbx.calls.live, host.pbx.calls.ended, after)),
     ),
     "cdrs": Kind(
         "record",
         CdrShown,
-        lambda host, after: (cdr_shown(cdr) for cdr in host.pbx.cdrs.find(CdrQuery(after=after))),
+        lambda host, after: (cdr_shown(cdr) for cdr in host.pbx.cdrs.remembered() if cdr.id > after),
         _CUSTOM,
     ),
     "requests": Kind(

@@ -1,4 +1,4 @@
-"""The page at `/` and its parts below `/page/`: HTML, modules, one stylesheet, languages, as they lie in `static/`.
+"""The pages at `/` and `/phone` and their parts below `/page/`: HTML, modules, styles, languages, as in `static/`.
 
 The HTML names none of the modules, but one script that is made of all of them. None of it is secret, so no token is
 asked for; what the page shows it asks the control API for, with the token.
@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Final
 from pbxsim import __version__
 from pbxsim.web.control.access import is_loopback
 from pbxsim.web.control.response import Problem, Response
+from pbxsim.web.page import telephone
 from pbxsim.web.page.bundle import Bundle, bundle
-from pbxsim.web.page.words import asked_for, words
-from pbxsim.web.paths import PAGE, PAGE_PARTS
+from pbxsim.web.page.words import asked_for, texts, words
+from pbxsim.web.paths import PAGE, PAGE_PARTS, PHONE
 
 if TYPE_CHECKING:
+    from pbxsim.hosting.hosts import Hosts
     from pbxsim.kit.request import Request
     from pbxsim.web.control.access import Guard
 
@@ -32,6 +34,7 @@ _BUNDLE_MAP: Final = "bundle.js.map"
 _PART: Final = re.compile(
     r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*\.(css|js|json|svg)"
 )  # one dot: nothing leads out of the folder
+_NAMES: Final = {PAGE: "index.html", PHONE: "phone.html"}
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
@@ -56,7 +59,6 @@ POLICY: Final = "; ".join(
 
 _VARY: Final = ("Accept-Encoding", "Accept-Encoding, Accept-Language")
 _HEADERS: Final = (
-    ("Content-Security-Policy", POLICY),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Resource-Policy", "same-origin"),
 )
@@ -70,10 +72,11 @@ def open_to(listens_on: str, *, needs_token: bool) -> str:
 
 
 class Page:
-    """Answers requests for the page. `reach` is what `open_to` says of the server."""
+    """Answers requests for the page. `reach` is what `open_to` says of the server that has these `hosts`."""
 
-    def __init__(self, guard: Guard, reach: str = "") -> None:
+    def __init__(self, guard: Guard, hosts: Hosts, reach: str = "") -> None:
         self._guard = guard
+        self._hosts = hosts
         self._reach = reach
 
     def owns(self, method: str, path: str, query: str) -> bool:
@@ -84,24 +87,27 @@ class Page:
         """
         if method not in ("GET", "HEAD"):
             return False
-        return path.startswith(PAGE_PARTS) or (path == PAGE and (not query or _names_pbx(query)))
+        return path.startswith(PAGE_PARTS) or path == PHONE or (path == PAGE and (not query or _names_pbx(query)))
 
     def answer(self, request: Request) -> Response:
         """Give a part of the page, or 304 where the browser has it; to whom the control API would answer, too."""
         try:
-            self._guard.check_page(request, is_visit=request.path == PAGE)
+            self._guard.check_page(request, is_visit=request.path in (PAGE, PHONE))
             return self._part(request)
         except Problem as problem:
             return problem.response()
+        except OSError as error:
+            return Problem(500, f"the telephones' secrets cannot be had: {error.strerror or error}").response()
 
     def _part(self, request: Request) -> Response:
         path, known = request.path, request.headers.get("If-None-Match", "")
-        name = "index.html" if path == PAGE else path.removeprefix(PAGE_PARTS)
-        body = self._index(request.headers.get("Accept-Language", "")) if path == PAGE else _read(name)
+        name = _NAMES.get(path) or path.removeprefix(PAGE_PARTS)
+        body, policy = self._content(request, name)
         packs = _takes_gzip(request.headers.get("Accept-Encoding", ""))
         tag = f'"{sha256(body).hexdigest()[:24]}{"-gzip" if packs else ""}"'
         # No-cache: it is asked for again each time, so that a newer pbxsim is never shown by an older page.
-        headers = (*_HEADERS, ("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", _VARY[path == PAGE]))
+        asked_again = (("ETag", tag), ("Cache-Control", "no-cache"), ("Vary", _VARY[path in _NAMES]))
+        headers = (("Content-Security-Policy", policy), *_HEADERS, *asked_again)
         kind = _TYPES[name.rpartition(".")[2]]
         if tag in known:
             return Response(body=b"", status=304, content_type=kind, headers=headers)
@@ -109,13 +115,24 @@ class Page:
             return Response(body=body, content_type=kind, headers=headers)
         return Response(body=_packed(body), content_type=kind, headers=(*headers, ("Content-Encoding", "gzip")))
 
-    def _index(self, languages: str) -> bytes:
-        language = asked_for(languages)
-        told = {b"{version}": __version__, b"{open}": self._reach, b"{language}": language}
-        body = (_FOLDER / "index.html").read_bytes()
+    def _content(self, request: Request, name: str) -> tuple[bytes, str]:
+        """Give a part's bytes, and the policy for it. Raises Problem 404."""
+        if request.path == PAGE:
+            return self._filled(request, name), POLICY
+        if request.path == PHONE:
+            policy = f"{POLICY}; {telephone.connections(self._hosts)}"
+            return self._filled(request, name, needs=telephone.needs(self._hosts, request)), policy
+        return _read(name), POLICY
+
+    def _filled(self, request: Request, name: str, *, needs: str = "") -> bytes:
+        """Give a page's HTML in the language that its browser asks for; `needs` is what it cannot do without."""
+        language = asked_for(request.headers.get("Accept-Language", ""))
+        sentence = texts(language)[f"phone.needs.{needs}"] if needs else ""
+        told = {"version": __version__, "open": self._reach, "language": language, "needs": needs, "sentence": sentence}
+        body = (_FOLDER / name).read_text("utf-8")
         for mark, text in told.items():
-            body = body.replace(mark, escape(text).encode())
-        return body.replace(b"{words}", words(language))
+            body = body.replace(f"{{{mark}}}", escape(text))
+        return body.encode().replace(b"{words}", words(language))
 
 
 def _names_pbx(query: str) -> bool:
@@ -138,6 +155,8 @@ def _read(name: str) -> bytes:
     if name in (_BUNDLE, _BUNDLE_MAP):
         made = _bundle(tuple((path, path.stat().st_mtime_ns) for path in sorted(_FOLDER.rglob("*.js"))))
         return made.script if name == _BUNDLE else made.map
+    if name == telephone.LIBRARY and (library := telephone.library()) is not None:
+        return library
     if _PART.fullmatch(name):
         part = _FOLDER.joinpath(*name.split("/"))
         if part.is_file():

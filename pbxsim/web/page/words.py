@@ -31,6 +31,11 @@ def _ranges(accepted: str) -> Iterator[tuple[float, str]]:
         yield number, language.strip().lower().partition("-")[0]
 
 
+def texts(language: str) -> dict[str, str]:
+    """Give a language's texts."""
+    return msgspec.json.decode((_FOLDER / f"{language}.json").read_bytes(), type=dict[str, str])
+
+
 def words(language: str) -> bytes:
     """Give a language's texts as JSON that is safe inside a `script` element."""
     return _for_html((_FOLDER / f"{language}.json").read_bytes())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from pbxsim.engines.asterisk import installation
-from pbxsim.engines.engine import EngineUnreachable
+from tests.engines.asterisk.exchange import asterisk_here
+
+if TYPE_CHECKING:
+    from pbxsim.engines.asterisk.installation import AsteriskInstallation
 
 
 @pytest.fixture(scope="session")
-def asterisk() -> installation.AsteriskInstallation:
+def asterisk() -> AsteriskInstallation:
     """Give the Asterisk of this machine, fetched now where there is none."""
-    pytest.importorskip("panoramisk", reason="no Asterisk can be spoken to: panoramisk is not installed")
-    try:
-        return installation.found_or_fetched(lambda _: None)
-    except EngineUnreachable as error:
-        pytest.skip(f"no Asterisk: {error}")
+    return asterisk_here()

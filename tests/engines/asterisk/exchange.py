@@ -7,37 +7,55 @@ import shutil
 import socket
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
+from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port
+from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pbxsim.engines.asterisk.installation import AsteriskInstallation
     from pbxsim.pbx.directory import Directory
 
 _SOUND_PORTS: Final = 1_000
+
+
+def asterisk_here() -> installation.AsteriskInstallation:
+    """Give the Asterisk of this machine, fetched now where there is none; where none can be had the test is skipped."""
+    pytest.importorskip("panoramisk", reason="no Asterisk can be spoken to: panoramisk is not installed")
+    try:
+        return installation.found_or_fetched(lambda _: None)
+    except EngineUnreachable as error:
+        pytest.skip(f"no Asterisk: {error}")
 
 
 class Exchange:
     """One Asterisk, for whoever is in a directory; `simulated` are lines without a telephone."""
 
     def __init__(
-        self, installation: AsteriskInstallation, directory: Directory, pbx: str, simulated: Iterable[str] = ()
+        self,
+        installed: installation.AsteriskInstallation,
+        directory: Directory,
+        pbx: str,
+        simulated: Iterable[str] = (),
+        sound: tuple[int, int] | None = None,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
         lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
-        self.entry = AsteriskEntry(sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=sound_ports(), lines=lines)
+        ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
+        self.entry = AsteriskEntry(**ports, lines=lines)
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
-        sounds = str(installation.data / "sounds")
+        sounds = str(installed.data / "sounds")
         files = configuration(directory, Places.of(self.entry), self.secrets, sounds, simulated)
-        self.process = AsteriskProcess(installation, self.folder, files)
+        self.process = AsteriskProcess(installed, self.folder, files)
 
     def complaints(self) -> list[str]:
         """Give what it complained of."""
@@ -48,6 +66,16 @@ class Exchange:
         """End it, and leave nothing."""
         self.process.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def own_ports() -> dict[str, Any]:
+    """Give the ports of a PBX file's section `asterisk` that nobody has."""
+    return {
+        "sip_port": free_sip_port(),
+        "ws_port": free_port(),
+        "ami_port": free_port(),
+        "rtp_ports": sound_ports(),
+    }
 
 
 def free_sip_port() -> int:

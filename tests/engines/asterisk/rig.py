@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import through
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
 
 
 class AsteriskRig:
-    """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says."""
+    """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
+
+    Without `has_telephones` whoever uses it brings some. `sound`: the first and last port for it.
+    `ami_port`: where Asterisk is gone to, if by a proxy.
+    """
 
     def __init__(
         self,
@@ -30,17 +36,23 @@ class AsteriskRig:
         office: Office,
         simulated: tuple[str, ...] = (),
         phones: PhonesEntry = PhonesEntry(),  # noqa: B008 - it never changes
+        *,
+        has_telephones: bool = True,
+        sound: tuple[int, int] | None = None,
+        ami_port: int | None = None,
     ) -> None:
         self.office = office
-        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated)
+        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound)
         self.driver = ClockDriver(office.clock, rate=1, is_real_time=True)
         self.telephones: Telephones | None = None
         self.by_user: dict[str, Telephone] = {}
-        engine = through(self.exchange.door)
+        door = self.exchange.door
+        engine = through(door if ami_port is None else replace(door, port=ami_port))
         self.opened: Any = engine.open({"asterisk": self.exchange.entry, "phones": phones}, office.pbx)
-        office.use_engine(self.opened.engine)
+        office.use_engine(self.opened.engine, self.opened.handset)
         self.session = EngineSession(engine, self.opened, self.driver, lambda: None)
         self._simulated = simulated
+        self._has_telephones = has_telephones
 
     async def start(self) -> AsteriskRig:
         """Start all of it, and register the telephones."""
@@ -48,7 +60,7 @@ class AsteriskRig:
         self.driver.start()
         await self.session.start()
         real = [user for user in self.office.directory.lines if user not in self._simulated]
-        if real:
+        if real and self._has_telephones:
             await self._register(real)
         self.office.heard.clear()
         return self

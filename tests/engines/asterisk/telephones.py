@@ -17,7 +17,10 @@ for _name in ("call", "errors", "runtime", "ua"):
 
 
 class Telephone:
-    """A telephone with one account. `calls` are those that it has now, oldest first."""
+    """A telephone with one account. `calls` are those that it has now, oldest first.
+
+    `noted` hears what it sees of them: `rings` with the number that calls, `talks`, `over`.
+    """
 
     def __init__(self, agent: Any, server: str) -> None:  # noqa: ANN401 - baresip's own
         self.agent = agent
@@ -26,7 +29,8 @@ class Telephone:
         self.answers_after: float | None = None
         self.rejects_after: float | None = None
         self.talks: float | None = None
-        self._server = server
+        self.noted: Callable[[str, str], None] = lambda _what, _who: None
+        self.server = server
         self._work: set[asyncio.Task[None]] = set()
         agent.on_incoming(self._rings)
 
@@ -40,7 +44,7 @@ class Telephone:
 
     async def dial(self, number: str) -> Any:  # noqa: ANN401 - baresip's own
         """Dial."""
-        call = await self.agent.dial(f"sip:{number}@{self._server}")
+        call = await self.agent.dial(f"sip:{number}@{self.server}")
         self._know(call)
         return call
 
@@ -58,15 +62,21 @@ class Telephone:
 
     def _know(self, call: Any) -> None:  # noqa: ANN401 - baresip's own
         self.calls.append(call)
+        talked: list[bool] = []
 
         def changed(_event: object) -> None:
+            if call.state is baresip.call.CallState.ESTABLISHED and not talked:
+                talked.append(True)
+                self.noted("talks", "")
             if call.state is baresip.call.CallState.CLOSED and call in self.calls:
                 self.calls.remove(call)
+                self.noted("over", "")
 
         call.on(changed)
 
     def _rings(self, call: Any) -> None:  # noqa: ANN401 - baresip's own
         self.seen.append(call.peer)
+        self.noted("rings", call.peer.removeprefix("sip:").partition("@")[0])
         self._know(call)
         if self.rejects_after is not None:
             self._do(self.rejects_after, lambda: call.reject())

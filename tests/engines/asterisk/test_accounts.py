@@ -63,7 +63,7 @@ def test_each_line_is_told_with_server_user_and_password(shop: str, capsys: pyte
         "user": "sip100",
         "secret": "given-one",
         "uri": "sip:sip100@127.0.0.1:5070",
-        "ws": None,
+        "ws": "ws://127.0.0.1:8088/ws",
     }
     assert second["uri"] == "sip:sip-101@127.0.0.1:5070"
     assert third == dict.fromkeys(("server", "user", "secret", "uri", "ws")) | {
@@ -110,4 +110,5 @@ def test_the_engine_tells_the_same_of_its_lines(tmp_path: Path, monkeypatch: pyt
     account = opened.account_of("sip100")
     assert account is not None
     assert (account.server, account.user, account.secret) == ("127.0.0.1:5060", "sip100", "given")
+    assert account.ws == "ws://127.0.0.1:8088/ws"
     assert opened.account_of("sip101") is None

@@ -11,7 +11,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk.acted import variables
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed, plan, spelt
-from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
+from pbxsim.engines.simulated.phones_settings import PhonesEntry, RuleEntry, TurnEntry
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import Trunk
 from pbxsim.testing.office import Office, extension, line
@@ -48,6 +48,13 @@ def called(rig: AsteriskRig, second: str, ring: float = 30) -> Call:
     """Have the PBX call the first telephone, then a number."""
     call: Call = rig.do(lambda: rig.office.call("100", second, second_timeout=round(ring * SECOND)))
     return call
+
+
+async def hung_up_when_it_talks(rig: AsteriskRig) -> None:
+    """Have somebody outside call in, and be hung up as soon as the two are connected."""
+    call: Call = rig.do(lambda: rig.office.incoming("777123456", "101"))
+    await rig.until(lambda: call.state is CallState.TALKING)
+    rig.do(lambda: rig.office.pbx.calls.hang_up(call))
 
 
 def told(office: Office, call: Call) -> tuple[str, int, int]:
@@ -102,6 +109,37 @@ async def test_a_hundred_calls_at_once_are_all_connected_and_all_end(asterisk: A
 
 @pytest.mark.slow
 @pytest.mark.asterisk
+async def test_somebody_outside_calls_in_and_talks_as_long_as_where_all_is_simulated(
+    asterisk: AsteriskInstallation,
+) -> None:
+    simulated = busy_office()
+    wanted = simulated.incoming("990101002", "101")
+    assert wanted is not None
+    simulated.finish()
+    async with at_work(asterisk) as rig:
+        call: Call = rig.do(lambda: rig.office.incoming("990101002", "101"))
+        await rig.until(lambda: call.state is CallState.TALKING)
+        await rig.elapse(SECOND // 2)
+        assert len(await rig.channels()) == 4, "two simulated parties, of two halves each"
+        await rig.until(lambda: call.is_over, 10)
+        assert told(rig.office, call) == told(simulated, wanted) == ("ANSWERED", 16, 2)
+        await rig.elapse(SECOND // 5)
+        assert await rig.channels() == []
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+async def test_whoever_calls_in_and_is_hung_up_at_once_leaves_nothing(asterisk: AsteriskInstallation) -> None:
+    async with at_work(asterisk) as rig:
+        for _ in range(50):
+            await hung_up_when_it_talks(rig)
+        await rig.elapse(SECOND)
+        assert await rig.channels() == []
+        assert {told(rig.office, each)[0] for each in rig.office.pbx.calls.recent} == {"ANSWERED"}
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
 async def test_calls_that_are_given_up_within_five_milliseconds_leave_nothing_ringing(
     asterisk: AsteriskInstallation,
 ) -> None:
@@ -113,3 +151,33 @@ async def test_calls_that_are_given_up_within_five_milliseconds_leave_nothing_ri
             rig.do(partial(rig.office.pbx.calls.hang_up, call))
         await rig.elapse(SECOND)
         assert await rig.channels() == []
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+async def test_somebody_outside_calls_talks_as_long_as_drawn_and_has_the_patience_that_is_drawn(
+    asterisk: AsteriskInstallation,
+) -> None:
+    office = busy_office()
+    rules = (
+        RuleEntry(number="605000001", does=TurnEntry(talk=1)),
+        RuleEntry(number="605000002", does=TurnEntry(patience=1)),
+        RuleEntry(number="sip101", does=TurnEntry(outcome="no answer")),
+    )
+    phones = PhonesEntry(default=TurnEntry(ring=0, talk="never"), rules=rules)
+    rig = await AsteriskRig(asterisk, office, simulated=("sip100", "sip101"), phones=phones).start()
+    try:
+        talks = rig.do(lambda: office.incoming("605000001", "100"))
+        waits = rig.do(lambda: office.incoming("605000002", "101"))
+        await rig.until(lambda: talks.is_over and waits.is_over)
+        assert told(office, talks) == ("ANSWERED", 16, 1)
+        assert told(office, waits)[0] == "NO ANSWER"
+        assert office.cdr(waits).duration == 1
+        await rig.elapse(SECOND // 2)
+        assert await rig.channels() == []
+        await rig.opened.link.close()
+        late = rig.do(lambda: office.incoming("605000001", "100"))
+        await rig.until(lambda: late.is_over)
+        assert office.cdr(late).cause == 38
+    finally:
+        await rig.close()

@@ -32,15 +32,17 @@ def test_nothing_is_left_to_be_filled_in(tmp_path: Path) -> None:
 
 def test_each_real_telephone_has_an_endpoint_and_a_simulated_one_has_none(tmp_path: Path) -> None:
     text = written(tmp_path)["pjsip.conf"]
-    assert "[sip100](line)\nauth = sip100-auth\naors = sip100\ncallerid = <100>\n" in text
+    for endpoint in ("[sip100@udp](line)", "[sip100](line-browser)"):
+        assert f"{endpoint}\nauth = sip100-auth\naors = sip100\ncallerid = <100>\n" in text
     assert "username = sip101\npassword = chosen-by-hand\n" in text
     assert "sip102" not in text
 
 
 def test_it_listens_where_the_file_says(tmp_path: Path) -> None:
-    entry = AsteriskEntry(address="127.0.0.2", sip_port=5070, ami_port=5039, rtp_ports=(20_000, 20_100))
+    entry = AsteriskEntry(address="127.0.0.2", sip_port=5070, ws_port=8089, ami_port=5039, rtp_ports=(20_000, 20_100))
     files = written(tmp_path, entry)
     assert "bind = 127.0.0.2:5070\n" in files["pjsip.conf"]
+    assert "bindaddr = 127.0.0.2\nbindport = 8089\n" in files["http.conf"]
     assert "bindaddr = 127.0.0.1\nport = 5039\n" in files["manager.conf"]
     assert "rtpstart = 20000\nrtpend = 20100\n" in files["rtp.conf"]
 

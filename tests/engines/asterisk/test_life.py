@@ -177,6 +177,32 @@ def test_options_that_do_not_go_together_are_wrong_usage(options: list[str], why
     assert why in done.stderr
 
 
+@pytest.mark.parametrize(("told", "pings"), [("", 1), ("Event: Newstate\r\n\r\n", 5)])
+async def test_a_peer_that_tells_of_calls_is_busy_for_a_while_and_a_silent_one_is_gone(
+    told: str, pings: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pbxsim.engines.asterisk import link as module
+
+    monkeypatch.setattr(module, "_PING", 0.05)
+    asked: list[str] = []
+    gone = asyncio.Event()
+
+    def answers(action: str) -> str:
+        asked.append(action)
+        if action == "Ping":
+            return told
+        return other_release(action).replace("18.10.0", "22.1.0")
+
+    async def returned() -> None: ...
+
+    async with spoken(answers) as port:
+        link = module.AmiLink(door(port), heard=lambda _: None, went_down=gone.set, returned=returned)
+        await link.open(5)
+        await asyncio.wait_for(gone.wait(), 10)
+        assert asked.count("Ping") == pings
+        await link.close()
+
+
 # -- with a real one --------------------------------------------------------------------------------------------------
 
 

@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 def places() -> Places:
     """Give places that nobody has."""
-    return Places(address="127.0.0.1", sip_port=free_sip_port(), ami_port=free_port(), rtp_ports=(12_000, 12_999))
+    return Places(
+        address="127.0.0.1",
+        sip_port=free_sip_port(),
+        ws_port=free_port(),
+        ami_port=free_port(),
+        rtp_ports=(12_000, 12_999),
+    )
 
 
 def test_free_ports_are_no_reason_to_complain() -> None:
@@ -42,11 +48,12 @@ def test_a_port_of_telephones_that_is_taken_is_told_in_one_sentence() -> None:
             see_that_ports_are_free(taken)
 
 
-def test_a_port_of_ami_that_is_taken_is_told_too() -> None:
+@pytest.mark.parametrize(("setting", "what"), [("ami_port", "AMI"), ("ws_port", "WebSockets")])
+def test_a_port_of_ami_or_of_browsers_that_is_taken_is_told_too(setting: str, what: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = msgspec.structs.replace(places(), ami_port=other.getsockname()[1])
+        taken = msgspec.structs.replace(places(), **{setting: other.getsockname()[1]})
         with pytest.raises(
-            EngineUnreachable, match=r"for AMI, cannot be had .*: set asterisk\.ami_port in the PBX file"
+            EngineUnreachable, match=rf"for {what}, cannot be had .*: set asterisk\.{setting} in the PBX file"
         ):
             see_that_ports_are_free(taken)
 

@@ -65,7 +65,7 @@ def test_every_kind_of_address_is_understood(office: Office, uri: str, host: str
 def test_the_whole_list_says_who_is_there_and_who_is_not(office: Office) -> None:
     registrations = Registrations(office.directory, ())
     office.heard.clear()
-    registrations.read([{"objectname": "sip100;@abc", "uri": OLD}])
+    registrations.read([{"objectname": "sip100;@abc", "endpoint": "sip100@udp", "uri": OLD}])
     assert office.directory.line("sip100").registration.contact == OLD
     assert not office.directory.line("sip101").is_registered
     assert office.kinds_heard() == [LineRegistered, LineUnregistered]

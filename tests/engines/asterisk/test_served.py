@@ -7,22 +7,14 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import tempfile
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import pytest
 
-from pbxsim.engines.asterisk.process import free_port
-from tests.engines.asterisk.exchange import free_sip_port, sound_ports
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
+from tests.engines.asterisk.exchange import own_ports
+from tests.engines.asterisk.serving import pbxsim, served
 
 pytestmark = [pytest.mark.slow, pytest.mark.asterisk]
 
@@ -44,78 +36,17 @@ CLICK = {
 
 def pbx_file(folder: Path, simulated: tuple[str, ...]) -> tuple[Path, int]:
     """Write the PBX `documented` with ports of its own; give the file, and where telephones register."""
-    sip, (first, last) = free_sip_port(), sound_ports()
-    lines = ", ".join(f'{{line: "{user}", simulated: true}}' for user in simulated)
-    ports = f"sip_port: {sip}, ami_port: {free_port()}, rtp_ports: [{first}, {last}]"
-    section = f"\nasterisk: {{{ports}, lines: [{lines}]}}\n"
+    ports = own_ports()
+    lines = [{"line": user, "simulated": True} for user in simulated]
     file = folder / "documented.yaml"
-    file.write_text(DOCUMENTED.read_text("utf-8") + section, "utf-8")
-    return file, sip
-
-
-def environment() -> dict[str, str]:
-    """Give the environment of a process of ours: its Asterisk lives in a folder of this run."""
-    return os.environ | {"PYTHONUNBUFFERED": "1", "TMPDIR": tempfile.gettempdir()}
-
-
-def pbxsim(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    command = [sys.executable, "-m", "pbxsim", *arguments]
-    return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
-
-
-class Client:
-    """Asks a server."""
-
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
-        self._session = session
-        self._url = url
-
-    async def ask(self, path: str, method: str = "GET", **more: Any) -> str:  # noqa: ANN401 - whatever aiohttp takes
-        """Ask; give the content."""
-        async with self._session.request(method, self._url + path, **more) as reply:
-            return await reply.text()
-
-    async def until(self, path: str, what: Callable[[Any], object], seconds: float = 20) -> Any:  # noqa: ANN401
-        """Ask until something has come about."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + seconds
-        while not what(found := json.loads(await self.ask(path))):
-            assert loop.time() < ends, found
-            await asyncio.wait([loop.create_future()], timeout=0.05)
-        return found
-
-
-def started(file: Path, *options: str) -> subprocess.Popen[str]:
-    """Start a server; without more it has an Asterisk of its own."""
-    command = [sys.executable, "-m", "pbxsim", "serve", str(file), "--engine", "asterisk", "--port", "0", *options]
-    return subprocess.Popen(
-        [*command, "--db", ":memory:"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-
-
-@asynccontextmanager
-async def served(file: Path, *options: str) -> AsyncIterator[tuple[Client, subprocess.Popen[str]]]:
-    """Serve a PBX file."""
-    with started(file, *options) as server:
-        assert server.stdout is not None
-        try:
-            said = []
-            for text in server.stdout:
-                said.append(text)
-                if found := re.search(r"http://127\.0\.0\.1:\d+", text):
-                    break
-            else:
-                raise AssertionError("".join(said))
-            async with aiohttp.ClientSession() as session:
-                yield Client(session, found[0]), server
-        finally:
-            server.terminate()
+    section = json.dumps({**ports, "lines": lines})
+    file.write_text(f"{DOCUMENTED.read_text('utf-8')}\nasterisk: {section}\n", "utf-8")
+    return file, ports["sip_port"]
 
 
 def started_at(file: Path) -> int:
     """Give the port of AMI that a PBX file names."""
-    found = re.search(r"ami_port: (\d+)", file.read_text("utf-8"))
+    found = re.search(r'"ami_port": (\d+)', file.read_text("utf-8"))
     assert found is not None
     return int(found[1])
 
@@ -234,7 +165,7 @@ async def test_an_asterisk_is_started_shown_served_with_and_ended_by_hand(
 def test_the_configuration_for_an_asterisk_of_ones_own_is_private(tmp_path: Path) -> None:
     done = pbxsim("asterisk-conf", "documented", "--out", str(tmp_path / "conf"))
     assert done.returncode == 0
-    assert "[sip100](line)" in (tmp_path / "conf/pjsip.conf").read_text()
+    assert "[sip100@udp](line)" in (tmp_path / "conf/pjsip.conf").read_text()
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "conf").iterdir()} == {0o600}
     secret = re.search(r"secret = (\S+)", (tmp_path / "conf/manager.conf").read_text())
     assert secret is not None

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.engines.asterisk.spelling import caller_id, cause_of, dialled
-from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.engines.asterisk.spelling import caller_id, cause_of
+from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.testing.office import Office, extension, line
+from pbxsim.pbx.channel import ChannelState
+from pbxsim.testing.office import Office, extension
 
 
 @pytest.mark.parametrize(
-    ("text", "was_up", "cause"),
+    ("text", "state", "cause"),
     [
-        ("17", False, HangupCause.USER_BUSY),
-        ("0", True, HangupCause.NORMAL_CLEARING),
-        ("0", False, HangupCause.NORMAL_UNSPECIFIED),
-        ("99", True, HangupCause.NORMAL_UNSPECIFIED),
-        ("", True, HangupCause.NORMAL_UNSPECIFIED),
-        ("busy", False, HangupCause.NORMAL_UNSPECIFIED),
+        ("17", ChannelState.DIALING, HangupCause.USER_BUSY),
+        ("0", ChannelState.UP, HangupCause.NORMAL_CLEARING),
+        ("0", ChannelState.RINGING, HangupCause.NORMAL_UNSPECIFIED),
+        ("127", ChannelState.RING, HangupCause.NORMAL_CLEARING),
+        ("127", ChannelState.RINGING, HangupCause.INTERWORKING),
+        ("99", ChannelState.UP, HangupCause.NORMAL_UNSPECIFIED),
+        ("", ChannelState.UP, HangupCause.NORMAL_UNSPECIFIED),
+        ("busy", ChannelState.DIALING, HangupCause.NORMAL_UNSPECIFIED),
     ],
 )
-def test_a_cause_is_read(text: str, was_up: bool, cause: HangupCause) -> None:
-    assert cause_of(text, was_up=was_up) is cause
+def test_a_cause_is_read(text: str, state: ChannelState, cause: HangupCause) -> None:
+    assert cause_of(text, state) is cause
 
 
 @pytest.mark.parametrize(
@@ -37,10 +40,3 @@ def test_a_cause_is_read(text: str, was_up: bool, cause: HangupCause) -> None:
 def test_a_display_is_told_nothing_that_could_be_more_than_a_name_and_a_number(shows: CallerId, spelt: str) -> None:
     call = Office(extension("100"), extension("101")).call("100", "101", first_shows=shows)
     assert caller_id(call.legs[0]) == spelt
-
-
-def test_what_a_telephone_dials_is_asked_in_its_own_plan_and_shows_who_dials() -> None:
-    office = Office(extension("100", line("a")))
-    order = dialled(office.directory.line("a"), "0123")
-    assert (order.kind, order.src, order.second, order.context) == (CallKind.INCOMING, "100", "0123", "main")
-    assert order.second_shows.number == "100"

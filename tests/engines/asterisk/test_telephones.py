@@ -259,3 +259,46 @@ async def test_a_number_that_is_not_there_is_refused_to_whoever_dials_it(asteris
         assert call.state.name == "CLOSED"
         (record,) = rig.office.cdrs()
         assert (record.dst, record.cause) == ("77", HangupCause.UNALLOCATED)
+
+
+async def test_a_caller_who_gives_up_before_anybody_answers_is_gone_and_nobody_rings_on(
+    asterisk: AsteriskInstallation,
+) -> None:
+    async with office_of(asterisk, "100", "101") as rig:
+        rig.by_user["sip101"].answers_after = None
+        call = await rig.by_user["sip100"].dial("101")
+        await rig.until(lambda: rig.by_user["sip101"].calls)
+        await call.hangup()
+        await rig.until(rig.is_quiet)
+        (record,) = rig.office.cdrs()
+        assert (record.disposition, record.cause, record.billsec) == ("NO ANSWER", HangupCause.NORMAL_CLEARING, 0)
+        assert await rig.channels() == []
+
+
+async def test_whom_a_queue_that_answers_cannot_take_is_answered_before_it_is_hung_up(
+    asterisk: AsteriskInstallation,
+) -> None:
+    sales = queue("anna", join_empty=frozenset({"unavailable", "invalid"}))
+    contexts = [Context(name="main", dialplan="main", entries=(("700", Step(queue="sales")),))]
+    agents = [member.agent for member in sales.members]
+    async with office_of(asterisk, "100", contexts=contexts, queues=[sales], agents=agents) as rig:
+        noticed: list[str] = []
+        rig.by_user["sip100"].noted = lambda what, _: noticed.append(what)
+        await rig.by_user["sip100"].dial("700")
+        await rig.until(lambda: "over" in noticed)
+        assert noticed == ["talks", "over"]
+        assert await rig.channels() == []
+
+
+async def test_who_puts_the_receiver_down_is_known_whichever_channel_goes_first(
+    asterisk: AsteriskInstallation,
+) -> None:
+    async with office_of(asterisk, "100", "101") as rig:
+        for turn in range(10):
+            user = ("sip100", "sip101")[turn % 2]
+            call = await talking(rig, "100", "101")
+            await rig.by_user[user].calls[0].hangup()
+            await rig.until(lambda call=call: call.is_over)  # type: ignore[misc]
+            await rig.until(rig.is_quiet)
+            assert call.ended_by is not None
+            assert call.ended_by.peer == user

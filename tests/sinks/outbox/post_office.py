@@ -87,6 +87,10 @@ class PaperStore:
         self.rows.clear()
         self._unwritten.clear()
 
+    def unclear(self) -> None:
+        """Be asked for nothing of the kind here."""
+        raise AssertionError
+
 
 class PostOffice:
     """One PBX with a paused clock and an outbox. `hook` is the web receiver that notices go to by default."""

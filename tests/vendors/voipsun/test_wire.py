@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.directory import DeviceState
@@ -53,3 +57,15 @@ def test_what_fills_a_placeholder_is_taken_letter_for_letter() -> None:
     assert in_queue.body == b'{"success":"false","errno":"600","reason":"Queue Fronta\\\\1 not found!"}'
     moved = wire.refused(refusal("moverecord", RecordingMoveRefused("/a/b.wav")))
     assert b'"Cannot move file to (/a/b.wav). Check destination folder permissions!"' in moved.body
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=10,
+    )
+)
+def test_all_json_is_written_as_php_does_however_it_is_encoded(content: object) -> None:
+    expected = json.dumps({"a": content}, separators=(",", ":")).replace("/", "\\/").encode()
+    assert wire.php_document({"a": content}).body == expected

@@ -100,6 +100,16 @@ async def test_one_of_our_telephones_calls_another(town: Town) -> None:
     assert [leg["line"] for leg in call["legs"]] == ["sip100", "sip102"]
 
 
+async def test_where_nobody_can_be_lent_a_hand_only_somebody_outside_can_be_made_to_call(town: Town) -> None:
+    town.host.pbx.handset = None
+    refused = await town.post("/_pbxsim/calls", {"from": "sip100", "to": "102"})
+    assert (refused.status, refused.json["detail"]) == (
+        409,
+        "this engine's telephones dial by themselves: only somebody outside can be made to call",
+    )
+    assert (await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})).status == 201
+
+
 async def test_ringing_ends_after_the_time_that_was_said(town: Town) -> None:
     await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000", "ring_seconds": 2})
     await town.advance(2)

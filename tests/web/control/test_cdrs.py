@@ -10,6 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from pbxsim.pbx.call import CallKind, CallOrder
+from pbxsim.sinks.cdr_memory import CdrMemory
+from tests.pbx.records import like
+from tests.sinks.paper_history import PaperHistory
 
 if TYPE_CHECKING:
     from tests.web.town import Town
@@ -193,3 +196,30 @@ async def test_records_are_to_be_had_from_the_newest_back(town: Town) -> None:
     first = await town.get("/_pbxsim/cdrs?order=newest&limit=2")
     assert first.headers["Link"] == '</_pbxsim/cdrs?order=newest&limit=2&after=4>; rel="next"'
     assert [row["id"] for row in await rows(town, "order=newest&limit=2")] == ["5", "4"]
+
+
+@pytest.fixture
+def old(town: Town) -> PaperHistory:
+    """Give a history of two records that the PBX has no more in memory."""
+    history = PaperHistory(like(id=number, src="o", recording_file="old.wav") for number in (1, 2))
+    town.host.pbx.cdrs = CdrMemory([like(id=3)], history=history, stored=2, first=3)
+    return history
+
+
+@pytest.mark.usefixtures("old")
+async def test_records_that_are_in_memory_no_more_are_listed_with_the_others(town: Town) -> None:
+    assert await ids(town, "") == [1, 2, 3]
+    assert await ids(town, "order=newest&after=3") == [2, 1]
+    assert await ids(town, "src=o") == [1, 2]
+    assert [row["id"] for row in await rows(town)] == ["1", "2", "3"]
+    assert [each["id"] for each in (await town.get("/_pbxsim/recordings")).json] == [1, 2]
+
+
+async def test_that_old_records_cannot_be_looked_at_is_said_and_no_half_list_is_given(
+    town: Town, old: PaperHistory
+) -> None:
+    old.is_away = True
+    for query in ("", "src=o"):
+        answered = await town.get(f"/_pbxsim/cdrs?{query}")
+        assert (answered.status, answered.json["detail"]) == (503, "old records cannot be looked at: it is away")
+    assert await ids(town, "order=newest&limit=1") == [3]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.numbers import is_digits
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import RecordingUnreadable
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 _DONE: Final = "Requested operation is done successfully"
 _ORDERED: Final = 20  # records that `cdr/ordered/id` gives at once
-_LONGEST_SECOND: Final = 12  # digits of a Unix time: no clock here goes beyond the year 9999
+_LONGEST_NUMBER: Final = 12  # digits of a Unix time: no clock here goes beyond the year 9999; or of a channel's serial
 
 _KINDS: Final = {"mp3": "audio/mpeg", "wav": "audio/x-wav"}  # as Apache's table of types has them
 _PAGE_TYPE: Final = "text/html; charset=iso-8859-1"
@@ -114,10 +115,10 @@ def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, o
 
 def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
     """Find the records of the call with that cuid, the newest first, for it is mostly one of them."""
-    second, _, _ = cuid.partition(".")
-    if not second.isascii() or not second.isdigit() or len(second) > _LONGEST_SECOND:
+    second, _, number = cuid.partition(".")
+    if not (is_digits(second, 1, _LONGEST_NUMBER) and is_digits(number, 1, _LONGEST_NUMBER)):
         return
-    found = pbx.shown_cdrs(CdrQuery(since=int(second) * SECOND, newest_first=True))
+    found = pbx.shown_cdrs(CdrQuery(since=int(second) * SECOND, serial=int(number), newest_first=True))
     yield from (cdr for cdr in found if cdr.linked_id == cuid)
 
 

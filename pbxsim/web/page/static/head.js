@@ -2,8 +2,7 @@
 
 import { confirmed } from "./dialogs.js";
 import { el, frame, replace, setAttribute, setText, whenSeen } from "./dom.js";
-import { choose, LANGUAGES } from "./i18n.js";
-import { chooseTheme, chosenTheme, THEMES } from "./theme.js";
+import { looks } from "./looks.js";
 import { VIEWS } from "./views/list.js";
 
 const CLOCK = "/_pbxsim/clock";
@@ -23,7 +22,7 @@ export class Head {
     this._tabs = VIEWS.map(({ path }) => el("a", { href: `#/${path}` }, this._t(`${path}.title`)));
     this._rates = RATES.map((rate) => this._rateButton(rate));
     const heading = el("h1", {}, "pbxsim");
-    replace(root, this._open(), el("div", { class: "bar" }, heading, this._pbx, this._state, this._looks()),
+    replace(root, this._open(), el("div", { class: "bar" }, heading, this._pbx, this._state, looks(page.words)),
       this._clock(), el("nav", { "aria-label": this._t("head.views") }, this._tabs));
     page.store.on("clock", ({ all }) => (all ? whenSeen(() => this._takeClock()) : this._takeClock()));
     setInterval(() => this._showNow(), TICK);
@@ -148,21 +147,4 @@ export class Head {
     setAttribute(this._now, "datetime", now.toISOString());
     if (now > this._due) setText(this._next, ""); // it is done; what comes next, the server will say
   }
-
-  // -- how the page looks ------------------------------------------------------------------------------------------
-
-  _looks() {
-    const theme = el("select", { "aria-label": this._t("head.theme"), on: { change: () => chooseTheme(theme.value) } },
-      THEMES.map((each) => el("option", { value: each, selected: each === chosenTheme() },
-        this._t(`head.theme.${each || "system"}`))));
-    const language = el("select", { "aria-label": this._t("head.language"), on: { change: () => speak(language.value) } },
-      Object.entries(LANGUAGES).map(([name, title]) => el("option",
-        { value: name, lang: name, selected: name === this._page.words.language }, title)));
-    return el("span", { class: "looks" }, theme, language);
-  }
-}
-
-function speak(language) {
-  choose(language);
-  location.reload();
 }

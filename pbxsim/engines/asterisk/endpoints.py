@@ -1,0 +1,27 @@
+"""Which endpoints of Asterisk a line of the PBX is: one for a telephone that comes over UDP, one for a browser.
+
+Both have one user, password and place of contact (conf/pjsip.conf): whoever registered last is the line's telephone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.directory import Line
+
+OVER_UDP: Final = "@udp"
+"""What stands behind a line's user in the name of its endpoint for telephones that are no browsers."""
+
+_OF_BROWSER: Final = re.compile(r";transport=wss?(?:[;>]|$)", re.IGNORECASE)  # RFC 7118, 5.2.1
+
+
+def endpoint_of(line: Line) -> str:
+    """Name the endpoint by which a line's telephone is rung, as it is registered now."""
+    return line.user if _OF_BROWSER.search(line.registration.contact) else f"{line.user}{OVER_UDP}"
+
+
+def user_of(endpoint: str) -> str:
+    """Give the SIP user of the line that an endpoint belongs to."""
+    return endpoint.removesuffix(OVER_UDP)

@@ -1,0 +1,153 @@
+"""What is done a different number of times while its instructions are counted: see instructions.py.
+
+Everything of one kind is alike, clocks are held and the store is waited for: so that two runs differ in nothing but
+how often it was done. All is imported, and done a few times, before the process forks; each child does one thing so
+often, and what its count has more than another's is what that takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import sys
+import traceback
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from tests.bench.harness import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.app import Installation
+
+_ALIVE: Final = 50
+_AT_ONCE: Final = 25  # requests between two looks at the store
+_REQUEST: Final = (
+    b"GET /api/api.php?username=voipsun&password=secretpwd&action=originate&srcExtenInternalNum=100&dstNum=990100001"
+    b"&customCDR1=order-4711&customCDR2=north&customCDR3=callback&dialerCid=299299000&dialerName=Bench"
+    b"&srcRingTimeout=20&dstRingTimeout=25 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+)
+_REPLY: Final = b'{"success":"true"}'
+
+
+def simulated_call(times: int) -> None:
+    """Have calls simulated, each with its record in memory."""
+    from tests.bench.our_switch import BenchPbx
+    from tests.bench.traffic import Traffic
+
+    bench = BenchPbx()
+    bench.keep_records()
+    bench.run(Traffic(times, _ALIVE))
+    bench.expect_records(times)
+
+
+def queued_call(times: int) -> None:
+    """Have callers served by the agents of a queue."""
+    import math
+
+    from tests.pbx.busy_hour import BusyHour
+
+    hour = BusyHour(1, math.inf)
+    hour.run(times, 4_000)
+    expect("calls completed by agents", hour.queue.figures.completed, times)
+
+
+def stored_call(times: int) -> None:
+    """Have calls ordered over HTTP, each with its record in SQLite."""
+    asyncio.run(_stored_calls(times))
+
+
+async def _stored_calls(times: int) -> None:
+    from pbxsim.app import ServeSettings, serving
+    from pbxsim.hosting.storage import Wanted
+
+    with TemporaryDirectory() as folder:
+        wanted = Wanted(place=str(Path(folder, "store.sqlite3")), flush_ms=60_000)
+        settings = ServeSettings(pbxs=(str(Path(__file__).with_name("bench.yaml")),), port=0, rate=0.0, stored=wanted)
+        async with serving(settings) as installation:
+            await _order(installation, times)
+
+
+async def _order(installation: Installation, times: int) -> None:
+    host = installation.hosts.first()
+    await host.record_store.settled()
+    reader, writer = await asyncio.open_connection("127.0.0.1", installation.server.port)
+    for number in range(1, times + 1):
+        writer.write(_REQUEST)
+        await reader.readuntil(b"\r\n\r\n")
+        expect("reply", await reader.readexactly(len(_REPLY)), _REPLY)
+        if number % _AT_ONCE == 0:
+            await host.driver.advance(2_000_000)
+            await host.record_store.settled()
+    expect("records", host.pbx.calls.next_cdr - 1, times)
+    writer.close()
+
+
+def start() -> None:
+    """Import all that a server imports, and serve."""
+    asyncio.run(_start())
+
+
+async def _start() -> None:
+    from pbxsim.app import ServeSettings, serving
+    from pbxsim.web.aiohttp_server_half import import_server
+
+    import_server()
+    async with serving(ServeSettings(pbxs=("documented",), port=0)) as installation:
+        expect("PBXs", installation.hosts.names(), ["documented"])
+
+
+def plain_python(times: int) -> None:
+    """Do what is none of ours: by it the counts of two builds of Python compare."""
+    from tests.bench.rival_heap import calls_per_second
+
+    calls_per_second(times, _ALIVE)
+
+
+COUNTED: Final[dict[Callable[[int], None], tuple[int, int]]] = {
+    simulated_call: (100, 400),
+    queued_call: (100, 300),
+    stored_call: (25, 100),
+    plain_python: (100, 400),
+}
+"""How often each is done in the two children that are compared."""
+
+BEFORE: Final = 25
+"""How often each is done before: what is done for the first time costs more."""
+
+
+def main(arguments: list[str]) -> None:
+    """Do all, and tell which process did what how often; or `start`, in this one.
+
+    Nothing is collected meanwhile: the collector comes after so many objects, whoever made them.
+    """
+    gc.disable()
+    if arguments == ["start"]:
+        start()
+        return
+    for what in COUNTED:
+        what(BEFORE)
+    for what, lengths in COUNTED.items():
+        for times in lengths:
+            print(_in_child(what, times), what.__name__, times, flush=True)
+
+
+def _in_child(what: Callable[[int], None], times: int) -> int:
+    child = os.fork()
+    if not child:
+        try:
+            what(times)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    expect(f"end of {what.__name__}", os.waitstatus_to_exitcode(status), 0)
+    return child
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

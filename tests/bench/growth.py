@@ -1,0 +1,250 @@
+"""What one request costs at a large customer's size, a start on a long history, a queue's wake with many who wait.
+
+CPU time of the thread or of the whole process, so that neighbours matter little; a list is measured beside msgspec's
+encoding of its own rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from pbxsim.app import ServeSettings, serving
+from pbxsim.hosting.storage import Wanted
+from pbxsim.kit.request import Request
+from pbxsim.sinks.store.location import IN_MEMORY
+from pbxsim.web.control.access import Guard
+from pbxsim.web.control.dispatch import ControlApi
+from tests.bench import servers
+from tests.bench.harness import expect, settle_gc
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pbxsim.app import Installation
+    from tests.bench.harness import Figures
+
+_PATH: Final = "/api/api.php"
+_USER: Final = "username=voipsun&password=secretpwd"
+_CALL: Final = f"{_USER}&action=originate&srcExtenInternalNum=100100&dstNum=990100001"
+_ACCEPTED: Final = b'{"success":"true"}'
+_TURNS: Final = 5
+_LINES: Final = 10  # on which calls are, so that what a line has is not what is measured
+
+ONE_THING: Final = {
+    "originate": _CALL,
+    "hangupcall of no channel": f"{_USER}&action=hangupcall&channelName=SIP/nobody-00000001",
+    "agentlogout of nobody": f"{_USER}&action=agentlogout&agentNumber=77",
+    "call that is over": "calls/{ended}",
+    "call that nobody knows": "calls/99999999",
+    "calls?limit=1": "calls?limit=1",
+    "cdrs?limit=1": "cdrs?limit=1",
+    "cdrs?src=nobody": "cdrs?src=nobody",
+    "cdrs?custom1=nobody": "cdrs?custom1=nobody",
+    "cdrs?order=newest&limit=1": "cdrs?order=newest&limit=1",
+    "cdrs behind 500,000": "cdrs?after=500000&limit=1",
+    "requests?after=end": "requests?after=999999999",
+    "requests?order=newest": "requests?order=newest&limit=1",
+    "journal?after=end": "journal?after=999999999",
+    "phones?limit=1": "phones?limit=1",
+    "webhooks?limit=1": "webhooks?limit=1",
+}
+"""Requests that ask for one thing or a few, by name: a query of VoIPSUN's, or a path of the control API."""
+
+LISTS: Final = {
+    "listcalls": f"{_USER}&action=listcalls",
+    "sipstatus": f"{_USER}&action=sipstatus",
+    "calls?limit=10000": "calls?limit=10000",
+    "cdrs?limit=10000": "cdrs?limit=10000",
+    "phones?limit=10000": "phones?limit=10000",
+}
+"""Requests for everything there is, or a longest page of it."""
+
+
+def pbx_file(folder: str, extensions: int) -> str:
+    """Write a PBX file of so many extensions, and give its path."""
+    file = Path(folder, f"{extensions}.yaml")
+    subscribers = "".join(
+        f"  - {{internal: '{100_100 + number}', user: sip{100_100 + number}, calls: 10000}}\n"
+        for number in range(extensions)
+    )
+    file.write_text(
+        f"name: large\nextensions:\n{subscribers}phones:\n  rules:\n"
+        "    - {number: _sip!, does: {outcome: answer, ring: 0, talk: never}}\n"
+        "vendors:\n  voipsun:\n    users: [{username: voipsun, password: secretpwd}]\n",
+        encoding="utf-8",
+    )
+    return str(file)
+
+
+def requests(active: int, extensions: int, records: int) -> Figures:
+    """Ask a PBX of that size for each thing, a few times; the medians."""
+    return asyncio.run(_requests(active, extensions, records))
+
+
+async def _requests(active: int, extensions: int, records: int) -> Figures:
+    with TemporaryDirectory() as folder:
+        settings = ServeSettings(
+            pbxs=(pbx_file(folder, extensions),),
+            port=0,
+            rate=0.0,
+            stored=Wanted(place=str(await _history(folder, records))),
+        )
+        async with serving(settings) as installation:
+            large = Large(installation)
+            await large.fill(active)
+            settle_gc()
+            figures = {f"{name} ms": await large.cost(asked) for name, asked in ONE_THING.items()}
+            figures |= {f"{name} of msgspec's": await large.cost_of_list(asked) for name, asked in LISTS.items()}
+    return figures
+
+
+class Large:
+    """A PBX of a large customer in this process, and who asks it."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._host = installation.hosts.first()
+        self._control = ControlApi(installation.hosts, Guard("127.0.0.1", ""))
+        self._ended = 0
+
+    async def fill(self, active: int) -> None:
+        """Have ten thousand calls end, and so many be in progress."""
+        for number in range(10_000):
+            self._vendor(_CALL.replace("100100", str(100_100 + number % _LINES)))
+        await self._host.driver.advance(2_000_000)
+        await self._host.record_store.settled()
+        self._ended = next(iter(self._host.pbx.calls.recent)).number
+        for number in range(active):
+            query = _CALL.replace("100100", str(100_100 + number % _LINES))
+            self._vendor(query.replace("990100001", "990100999"))
+        await self._host.driver.advance(1_000_000)
+        expect("calls in progress", len(self._host.pbx.calls.live), active)
+        expect("channels", sum(1 for _ in self._host.pbx.calls.channels()), 2 * active)
+
+    async def cost(self, asked: str) -> float:
+        """Give the milliseconds of CPU for which a request holds the event loop.
+
+        A vendor's waits there for the thread that asks the database, so that one's are among them.
+        """
+        return (await self._taken(asked.format(ended=self._ended)))[0]
+
+    async def cost_of_list(self, asked: str) -> float:
+        """Give how many times the CPU of encoding its rows a list takes."""
+        spent, body = await self._taken(asked)
+        rows = msgspec.json.decode(body)
+        encode = msgspec.json.Encoder().encode
+        return spent / median(_milliseconds(lambda: encode(rows)) for _ in range(_TURNS))
+
+    async def _taken(self, asked: str) -> tuple[float, bytes]:
+        body, found = b"", []
+        is_vendors = asked.startswith(_USER)
+        clock = time.process_time if is_vendors else time.thread_time
+        for _ in range(_TURNS):
+            began = clock()
+            body = self._vendor(asked) if is_vendors else await self._controlled(asked)
+            found.append((clock() - began) * 1000)
+        return median(found), body
+
+    def _vendor(self, query: str) -> bytes:
+        return self._host.answer("voipsun", Request("GET", _PATH, query), ()).body
+
+    async def _controlled(self, path: str) -> bytes:
+        rest, _, query = path.partition("?")
+        response = await self._control.answer(Request("GET", f"/_pbxsim/{rest}", query))
+        assert isinstance(response.body, bytes)
+        return response.body
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    began = time.thread_time()
+    action()
+    return (time.thread_time() - began) * 1000
+
+
+async def _history(folder: str, records: int) -> Path:
+    """Make a store of so many records: one of a real call, and copies of it with other numbers."""
+    store = Path(folder, "history.sqlite3")
+    settings = ServeSettings(pbxs=(pbx_file(folder, 1),), port=0, rate=0.0, stored=Wanted(place=str(store)))
+    async with serving(settings) as installation:
+        host = installation.hosts.first()
+        expect("reply", host.answer("voipsun", Request("GET", _PATH, _CALL), ()).body, _ACCEPTED)
+        await host.driver.advance(2_000_000)
+        await host.record_store.settled()
+    with closing(sqlite3.connect(store)) as database, database:
+        _multiply(database, records)
+    return store
+
+
+def _multiply(database: sqlite3.Connection, records: int) -> None:
+    columns = [name for _, name, *_, hidden in database.execute("pragma table_xinfo(cdr)") if not hidden]
+    (row,) = database.execute(f"SELECT {','.join(columns)} FROM cdr")
+    id_, call, source = (columns.index(name) for name in ("id", "callno", "src"))
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for number in range(2, records + 1):
+            other = list(row)
+            other[id_], other[call], other[source] = number, number, f"7{number % 100_000:05d}"
+            yield tuple(other)
+
+    database.executemany(f"INSERT INTO cdr ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})", rows())
+
+
+def start(records: int) -> Figures:
+    """Start a server on a store of so many records: its CPU time and memory when it is ready."""
+    with TemporaryDirectory() as folder:
+        store = asyncio.run(_history(folder, records))
+        options = ("--db", str(store), "--clock", "paused")
+        with servers.running(servers.pbxsim(pbx_file(folder, 1), *options)):
+            pass  # the bytecode of all that it imports is there now
+        with servers.running(servers.pbxsim(pbx_file(folder, 1), *options)) as server:
+            figures = {"CPU s": _cpu_seconds(server.process), "MiB": _resident_mebibytes(server.process)}
+            for after in (10, records // 2, records - 1):
+                seen = server.get(f"/_pbxsim/cdrs?after={after}&limit=1")
+                expect("the record behind it", [row["id"] for row in _rows(seen)], [after + 1])
+            return figures
+
+
+def _rows(body: bytes) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = msgspec.json.decode(body)
+    return rows
+
+
+def _cpu_seconds(process: int) -> float:
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text(encoding="ascii").split()[0]) for thread in threads) / 1e9
+
+
+def _resident_mebibytes(process: int) -> float:
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text(encoding="ascii"))
+    assert found is not None
+    return int(found[1]) / 1024
+
+
+def reset(extensions: int) -> Figures:
+    """Reset a PBX of so many extensions on which a call was made; CPU time of the thread, median of several."""
+    return asyncio.run(_reset(extensions))
+
+
+async def _reset(extensions: int) -> Figures:
+    found = []
+    with TemporaryDirectory() as folder:
+        source = pbx_file(folder, extensions)
+        settings = ServeSettings(pbxs=(source,), port=0, rate=0.0, stored=Wanted(place=IN_MEMORY))
+        async with serving(settings) as installation:
+            host = installation.hosts.first()
+            settle_gc()
+            for _ in range(2 * _TURNS):
+                expect("reply", host.answer("voipsun", Request("GET", _PATH, _CALL), ()).body, _ACCEPTED)
+                found.append(_milliseconds(host.reset))
+                expect("calls after a reset", len(host.pbx.calls.live), 0)
+                await asyncio.sleep(0)  # what it forgot is let go
+    return {"CPU ms reset": median(found)}

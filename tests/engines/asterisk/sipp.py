@@ -1,0 +1,59 @@
+"""sipp as telephones: each answers any number of calls, in a process of its own; Debian's package sip-tester."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.debian import install
+from tests.engines.asterisk.exchange import free_sip_port
+from tests.engines.asterisk.refusing import RefusingTelephone
+
+if TYPE_CHECKING:
+    from tests.engines.asterisk.rig import AsteriskRig
+
+_ANSWERS: Final = Path(__file__).with_name("sipp-answers.xml")
+
+
+def see_that_it_is_here() -> None:
+    """Install it, where that can be done. Raises NotInstalled."""
+    if shutil.which("sipp") is None:
+        install("sip-tester")
+
+
+class SippTelephones:
+    """The telephones of some lines of a rig."""
+
+    def __init__(self, rig: AsteriskRig) -> None:
+        self._rig = rig
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    async def answer_for(self, user: str) -> None:
+        """Have a telephone registered as that line answer from now on."""
+        port = free_sip_port()
+        registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
+        await registers.register(self._rig.exchange.server, self._rig.exchange.secrets.line(user), port)
+        registers.close()  # its address stays registered, and is sipp's now
+        await registers.gone()
+        media = free_sip_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
+        places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
+        command = ["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"]
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: ASYNC220
+        self._processes.append(process)
+        await self._rig.until(lambda: self._rig.office.directory.line(user).is_registered)
+        await self._rig.until(lambda: _listens(port))
+        assert process.poll() is None
+
+    def close(self) -> None:
+        """Put them away."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+
+def _listens(port: int) -> bool:
+    """Tell whether somebody listens on a UDP port of the loopback."""
+    return f"0100007F:{port:04X} " in Path("/proc/net/udp").read_text("ascii")

@@ -1,0 +1,7 @@
+"""The real Asterisk of the engine's own tests."""
+
+from __future__ import annotations
+
+from tests.engines.asterisk.conftest import asterisk
+
+__all__ = ["asterisk"]
