@@ -111,6 +111,10 @@ class FaultInjection:
         """Set these, and no others any more."""
         self._faults = [self._fault(entry) for entry in entries]
 
+    def remove(self, number: int) -> None:
+        """Take one away, if it is set; the others go on counting."""
+        self._faults = [fault for fault in self._faults if fault.id != number]
+
     def on_request(self, vendor: str, request: Request) -> SetFault | None:
         """Tell which fault befalls a request to a vendor that has just come."""
         return self._first(

@@ -1,13 +1,12 @@
 """What of a PBX has changed since somebody last looked: for pages that show it live.
 
-While things happen their events are only put aside, so that looking costs the switch next to nothing; whoever looks
-has them read for what they are about, and makes documents of that, as it stands by then. Nobody listens while nobody
-looks, and looking changes nothing.
+While things happen only their numbers and names are noted, and no event is kept: the next one finds its memory still
+in the processor's cache. Whoever looks makes documents of what is noted, as it stands by then. Nobody listens while
+nobody looks, and looking changes nothing.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -34,7 +33,6 @@ from pbxsim.pbx.events import (
     DigitPressed,
     DiversionChanged,
     DoNotDisturbChanged,
-    Event,
     HoursDecided,
     LegAnswered,
     LegDialed,
@@ -59,13 +57,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.pbx.events import Event
 
     _OfLeg: TypeAlias = LegDialed | LegRinging | LegAnswered | LegHeld | LegUnheld | LegEnded | DigitPressed
     _OfLine: TypeAlias = LineRegistered | LineUnregistered | DoNotDisturbChanged | DiversionChanged
     _OfMember: TypeAlias = MemberAdded | MemberRemoved | MemberPauseChanged
 
-MOST_EVENTS: Final = 8_000
-"""So many are put aside between two looks; where more has happened, whoever looks had better look at everything."""
+MOST_CHANGES: Final = 2_000
+"""Where more than so much has changed between two looks, whoever looks had better look at everything."""
 
 
 class Marks(msgspec.Struct, kw_only=True):
@@ -98,8 +97,6 @@ class Watch:
         self._pbx = host.pbx
         self._marks = Marks()
         self.is_on = False
-        self._heard: deque[Event] = deque(maxlen=MOST_EVENTS)
-        self._hear = self._heard.append  # in C: it is on the way of every event of every call
 
     @property
     def is_of_the_present(self) -> bool:
@@ -108,39 +105,37 @@ class Watch:
 
     def begin(self) -> None:
         """Listen to the PBX as it is now."""
-        host = self._host
-        self._pbx, self._marks = host.pbx, Marks()
+        self._pbx = self._host.pbx
         self.is_on = True
-        for kind in HEARD:
-            self._pbx.events.subscribe(kind, self._hear)
-        host.requests.changed = self._marks.requests
-        host.outbox.changed = self._marks.deliveries
+        for kind, method in HEARD.items():
+            self._pbx.events.subscribe(kind, getattr(self, method))
+        self._mark()
 
     def end(self) -> None:
         """Listen no more, if it does."""
         if not self.is_on:
             return
         self.is_on = False
-        for kind in HEARD:
-            self._pbx.events.unsubscribe(kind, self._hear)
-        self._heard.clear()
+        for kind, method in HEARD.items():
+            self._pbx.events.unsubscribe(kind, getattr(self, method))
+        self._marks = Marks()
         if self.is_of_the_present:
             self._host.requests.changed = self._host.outbox.changed = None
 
     def take(self) -> Marks | None:
         """Give what has changed since this was last asked; None where that is too much to tell one by one."""
-        marks, heard = self._marks, self._heard
-        if len(heard) == MOST_EVENTS or len(marks.requests) + len(marks.deliveries) > MOST_EVENTS:
+        marks = self._marks
+        if marks.count > MOST_CHANGES:
             return None
-        for event in heard:
-            getattr(self, HEARD[type(event)])(event)
-        heard.clear()
-        if not marks.count:
-            return marks
-        taken = Marks(**{field: dict(getattr(marks, field)) for field in marks.__struct_fields__})
-        for field in marks.__struct_fields__:
-            getattr(marks, field).clear()
-        return taken
+        if self.is_on and marks.count:
+            self._mark()
+        return marks
+
+    def _mark(self) -> None:
+        """Mark from here on, with nothing marked yet."""
+        self._marks = Marks()
+        self._host.requests.changed = self._marks.requests
+        self._host.outbox.changed = self._marks.deliveries
 
     def _on_started(self, event: CallStarted) -> None:
         number = event.call.number

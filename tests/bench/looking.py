@@ -1,8 +1,9 @@
-"""What being looked at costs the switch: calls by requests, while a page follows its events, before and after.
+"""What being looked at costs the switch: calls by requests, before a page looks, while one follows its events, after.
 
-One server works for some seconds with nobody looking, then with a page, then with nobody again, and so on: what another
-server would have otherwise, its place in memory say, is the same. The page is a process of its own (`python -m
-tests.bench.looking PORT`), on the clients' processor; it reads all that it is told, as a browser does.
+Beside it stands a server in the same process at which nobody ever looks: the two have calls in turns of some
+milliseconds, so that whatever else the machine does falls on both alike, and one's speed is told as a share of the
+other's. The event loop has nothing to do but for the page, which is a process of its own (`python -m
+tests.bench.looking PORT`) on the clients' processor; it reads all that it is told, as a browser does.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import subprocess
 import sys
 import time
+from array import array
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from itertools import pairwise
@@ -20,7 +22,6 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.app import ServeSettings, serving
 from pbxsim.clock.instant import SECOND
 from pbxsim.kit.request import Request
-from pbxsim.web.control.feed import LINGER
 from tests.bench import web
 from tests.bench.harness import CLIENT_CPU, ROOT, Figures, expect, pin, settle_gc
 from tests.bench.servers import BENCH_PBX
@@ -31,50 +32,77 @@ if TYPE_CHECKING:
     from pbxsim.app import Installation
     from pbxsim.hosting.hosted_pbx import HostedPbx
 
-LOOKED: Final = "share while a page is open"
+OPEN: Final = "share while a page is open"
+CLOSED: Final = "share while none is open"
 
 _EVENTS: Final = "/_pbxsim/events"
-_LOOK_SECONDS: Final = LINGER
-_MOST_LOOKS: Final = 6
-_TURNS: Final = 5
-_TURN_SECONDS: Final = 4.0  # so long that what is told at its beginning is but a part of it
+_TIMES: Final = 4
+_OPEN_SECONDS: Final = 3.0  # where so much happens, a page is told all there is anew every second or two
+_CLOSED_SECONDS: Final = 1.5
 _AT_ONCE: Final = 50  # calls between two looks of the event loop
+_BATCHES: Final = 6  # of these, before the other server has its turn
 _WARM_CALLS: Final = 3_000  # as many as are remembered, and more
 _AT_A_TIME: Final = 65_536
+_LAST_PART: Final = b'"last":true'
 _PATH, _, _QUERY = web.ORIGINATE.partition("?")
 
 
 def figures() -> Figures:
-    """Give the calls a CPU second while a page looks, as a share of those before and after."""
+    """Give the calls a CPU second while a page looks, and after it, as shares of those at the server beside."""
     return asyncio.run(_figures())
 
 
 async def _figures() -> Figures:
-    async with serving(ServeSettings(pbxs=(BENCH_PBX,), port=0, rate=0.0)) as installation:
-        host = installation.hosts.first()
-        _call(host, _WARM_CALLS)
+    settings = ServeSettings(pbxs=(BENCH_PBX,), port=0, rate=0.0)
+    async with serving(settings) as never, serving(settings) as looked_at:
+        host, beside = looked_at.hosts.first(), never.hosts.first()
+        for pbx in (host, beside):
+            _call(pbx, _WARM_CALLS)
         settle_gc()
-        unseen, seen = [await _turn(host)], []
-        for _ in range(_TURNS):
-            with _page(installation) as page:
-                await _until_told(page)
-                seen.append(await _turn(host))
-                expect("the page still looks", page.poll(), None)
-            await _until_nobody_looks(host)
-            unseen.append(await _turn(host))
-    beside = [(before + after) / 2 for before, after in pairwise(unseen)]
-    shares = [looked / alone for looked, alone in zip(seen, beside, strict=True)]
-    return {LOOKED: median(shares), "calls/CPU second": median(unseen)}
+        before = [await _share(host, beside, _CLOSED_SECONDS) for _ in range(_TIMES)]
+        while_open, after = [], before[-1:]
+        for _ in range(_TIMES):
+            while_open.append(await _while_open(looked_at, beside))
+            after.append(await _share(host, beside, _CLOSED_SECONDS))
+    around = [(one + next_) / 2 for one, next_ in pairwise(after)]
+    return {
+        OPEN: median(share / closed for share, closed in zip(while_open, around, strict=True)),
+        CLOSED: median(after[1:]) / median(before),
+    }
 
 
-async def _turn(host: HostedPbx) -> float:
-    """Have the PBX work for a turn, what it tells a page included; give the calls a CPU second."""
-    calls, began, until = 0, time.process_time(), time.perf_counter() + _TURN_SECONDS
+async def _while_open(looked_at: Installation, beside: HostedPbx) -> float:
+    """Give the share while a page is open."""
+    host = looked_at.hosts.first()
+    with _page(looked_at) as page:
+        await _until_told(page)
+        share = await _share(host, beside, _OPEN_SECONDS)
+        expect("the page still looks", page.poll(), None)
+    if host.audience is not None:
+        host.audience.close()  # it would go on for a while, for a page that is read again
+    return share
+
+
+async def _share(host: HostedPbx, beside: HostedPbx, seconds: float) -> float:
+    """Give a PBX's calls a CPU second, less what the event loop takes of it, as a share of those beside."""
+    ours, theirs, cold = array("d"), array("d"), 0.0
+    began, until = time.process_time(), time.perf_counter() + seconds
     while time.perf_counter() < until:
-        _call(host, _AT_ONCE)
-        calls += _AT_ONCE
-        await asyncio.sleep(0)
-    return calls / (time.process_time() - began)
+        for pbx, took in ((host, ours), (beside, theirs)):
+            cold += _took(pbx)  # not counted: the processor's caches are full of the other
+            for _ in range(_BATCHES):
+                took.append(_took(pbx))
+                await asyncio.sleep(0)
+    everything = time.process_time() - began
+    loop = everything - cold - sum(ours) - sum(theirs)
+    return median(theirs) / median(ours) * (1 - loop / everything)
+
+
+def _took(host: HostedPbx) -> float:
+    """Have some calls; give the seconds of processor that they took."""
+    began = time.thread_time()
+    _call(host, _AT_ONCE)
+    return time.thread_time() - began
 
 
 def _call(host: HostedPbx, calls: int) -> None:
@@ -96,18 +124,9 @@ def _page(installation: Installation) -> Iterator[subprocess.Popen[bytes]]:
 
 
 async def _until_told(page: subprocess.Popen[bytes]) -> None:
-    """Wait until the page says that it has been told something."""
+    """Wait until the page says that it has been told all there is."""
     assert page.stdout is not None
     expect("what the page says", await asyncio.to_thread(page.stdout.readline), b"told\n")
-
-
-async def _until_nobody_looks(host: HostedPbx) -> None:
-    """Wait until the server has found that the page is gone, and no longer goes on for one that is read again."""
-    for _ in range(_MOST_LOOKS):
-        await asyncio.sleep(_LOOK_SECONDS)
-        if host.audience is None:
-            break
-    expect("who looks when the page is gone", host.audience, None)
 
 
 def follow(port: int) -> None:
@@ -116,11 +135,12 @@ def follow(port: int) -> None:
     while True:
         connection = HTTPConnection("127.0.0.1", port)
         connection.request("GET", _EVENTS)
-        response = connection.getresponse()
-        while response.read1(_AT_A_TIME):
-            if not is_told:
+        response, before = connection.getresponse(), b""
+        while told := response.read1(_AT_A_TIME):
+            if not is_told and _LAST_PART in before + told:
                 print("told", flush=True)
                 is_told = True
+            before = told[-len(_LAST_PART) :]
         connection.close()
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from sys import getrefcount
 from typing import TYPE_CHECKING
 
-from pbxsim.hosting.watching import HEARD, MOST_EVENTS, Watch
+from pbxsim.hosting.watching import HEARD, MOST_CHANGES, Watch
+from pbxsim.kit.request import Request
 from pbxsim.pbx import events
 from pbxsim.pbx.events import Event
 from tests.web.town import running
 
 if TYPE_CHECKING:
     from pbxsim.hosting.watching import Marks
+    from tests.web.town import Town
 
 UNHEARD = {
     events.NoticePosted,  # the outbox tells of deliveries
@@ -74,16 +77,34 @@ async def test_it_is_of_the_present_until_the_pbx_begins_anew() -> None:
         assert list(taken(watch).calls) == [1]
 
 
-async def test_more_than_can_be_told_one_by_one_is_said_to_be_too_much_and_takes_no_more_room() -> None:
+async def test_more_than_can_be_told_one_by_one_is_said_to_be_too_much() -> None:
     async with running() as town:
         watch = Watch(town.host)
         watch.begin()
-        await town.get("/acme/api?secret=s3cret!&from=100&to=102")
-        (first,) = town.host.pbx.calls.live.values()
-        for _ in range(MOST_EVENTS):
-            town.host.pbx.events.emit(events.CallBridged(first))
+        _ask(town, MOST_CHANGES)
+        assert taken(watch).count == MOST_CHANGES
+        _ask(town, MOST_CHANGES + 1)
         assert watch.take() is None
         assert watch.take() is None
         watch.end()
         watch.begin()
         assert taken(watch).count == 0
+
+
+async def test_what_changes_over_and_over_between_two_looks_is_marked_once_and_no_event_is_kept() -> None:
+    async with running() as town:
+        watch = Watch(town.host)
+        watch.begin()
+        await town.get("/acme/api?secret=s3cret!&from=100&to=102")
+        (first,) = town.host.pbx.calls.live.values()
+        event = events.CallBridged(first)
+        holders = getrefcount(event)
+        for _ in range(MOST_CHANGES + 1):
+            town.host.pbx.events.emit(event)
+        assert getrefcount(event) == holders
+        assert list(taken(watch).calls) == [1]
+
+
+def _ask(town: Town, times: int) -> None:
+    for _ in range(times):
+        town.host.answer("acme", Request("GET", "/acme/api", "do=echo"), ())

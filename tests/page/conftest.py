@@ -59,7 +59,8 @@ def receiver(hooks: Receiver) -> Receiver:
 
 @pytest.fixture
 def pbx(served: PbxServer, receiver: Receiver) -> PbxServer:
-    """Give that PBX at its start."""
+    """Give that PBX at its start, its clock held: a test that broke off may have left it running."""
+    served.set_rate(0)
     served.reset()
     return served
 

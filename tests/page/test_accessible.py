@@ -43,6 +43,7 @@ QUIET = "async (rules) => { document.getAnimations().forEach((each) => each.fini
 def lively(served: PbxServer, hooks: Receiver) -> PbxServer:
     """Give the PBX with something of everything; these tests only look."""
     hooks.reset()
+    served.set_rate(0)
     served.reset()
     enliven(served, hooks)
     return served

@@ -41,11 +41,14 @@ async def test_a_page_that_is_read_again_in_the_middle_shows_the_same(pbx: Pbx, 
     pbx.advance(7)
     page = await viewer.open(pbx, "calls/1")
     ladder = page.locator("svg.ladder-rows")
-    await ladder.get_by_text("connected", exact=True).wait_for()
+    why = page.locator(".why .answer")
+    for part in (ladder.get_by_text("connected", exact=True), why):
+        await part.wait_for()
     before = await page.locator("main").inner_text()
     await page.reload()
     await viewer.is_live()
-    await ladder.get_by_text("connected", exact=True).wait_for()
+    for part in (ladder.get_by_text("connected", exact=True), why):
+        await part.wait_for()
     assert await page.locator("main").inner_text() == before
     pbx.advance(60)
     await row(page, "777123456", "ended").wait_for()
@@ -64,7 +67,7 @@ async def test_a_server_that_is_killed_and_started_again_is_found_again(browser:
             await row(page, "777000222", "ringing").wait_for()
         await page.locator('header .state[data-state="lost"]').wait_for()
         await page.get_by_role("button", name="+10 s").click()
-        await page.get_by_text("The server cannot be reached.").wait_for()
+        await page.locator("#said").get_by_text("The server cannot be reached.").wait_for()
         with serving(tmp_path, port, shop) as (pbx, _):
             await viewer.is_live()
             await page.get_by_text("No call yet.").wait_for()  # calls die with a server, as with a real PBX

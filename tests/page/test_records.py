@@ -80,8 +80,13 @@ async def test_a_fault_is_set_strikes_and_is_taken_away(pbx: Pbx, viewer: Viewer
     originate(pbx)
     await page.get_by_text("struck 1 of 1").wait_for()
     assert [fault["status"] for fault in pbx.ask("GET", "/faults")] == [502]
+    await page.get_by_role("combobox", name="Fault").select_option("reset")
+    await page.get_by_role("button", name="Add").click()
+    await page.get_by_role("button", name="Remove status").click()
+    await page.get_by_role("button", name="Remove reset").and_(page.locator(":focus")).wait_for()
+    assert [fault["fault"] for fault in pbx.ask("GET", "/faults")] == ["reset"]
     await page.get_by_role("button", name="Remove all").first.click()
-    await page.get_by_text("struck 1 of 1").wait_for(state="detached")
+    await page.get_by_text("struck 0 of 0").wait_for(state="detached")
     assert pbx.ask("GET", "/faults") == []
 
 

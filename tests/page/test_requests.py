@@ -152,6 +152,18 @@ async def test_a_copy_for_pytest_is_a_test_that_passes(
     )
 
 
+async def test_what_is_read_again_without_news_is_not_made_anew_under_a_hand_that_presses(
+    pbx: Pbx, viewer: Viewer
+) -> None:
+    originate(pbx)
+    page = await viewer.open(pbx, "requests/1")
+    button = await page.get_by_role("button", name="curl").element_handle()
+    async with page.expect_response("**/explain/request-1"):
+        await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert await button.evaluate("(each) => each.isConnected")
+
+
 async def test_what_was_probably_meant_is_coloured(pbx: Pbx, viewer: Viewer) -> None:
     page = await viewer.open(pbx, "requests")
     await page.get_by_text("No request yet.").wait_for()

@@ -42,6 +42,7 @@ async def test_a_call_is_placed_answered_heard_of_hung_up_and_recorded(
     await ladder.get_by_text("connected", exact=True).wait_for()
     await page.locator(".why .answer").get_by_text("the parties talk").wait_for()
     await page.get_by_role("button", name="+10 s").click()
+    await page.locator('header .now[datetime*=":10."]').wait_for()
 
     await go(page, "Telephones")
     await page.locator('li[data-user="sip101"] button[data-verb="hangup"]').click()

@@ -114,6 +114,7 @@ async def test_it_is_set_not_to_be_disturbed_to_divert_and_how_it_meets_calls(pb
     await phone.get_by_role("button", name="Do not disturb").click()
     await lamp(page, "sip100").get_by_text("Do not disturb").wait_for()
     await phone.get_by_role("button", name="Do not disturb").click()
+    await lamp(page, "sip100").get_by_text("Do not disturb").wait_for(state="detached")
     await phone.locator("summary", has_text="Divert").click()
     await phone.locator(".divert").get_by_label("To").fill("102")
     await phone.locator(".divert").get_by_role("button", name="Divert").click()

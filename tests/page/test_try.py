@@ -109,3 +109,17 @@ async def test_an_action_that_is_chosen_next_knows_of_the_call_that_the_one_befo
     await page.locator(".came").evaluate("(came) => came.replaceChildren()")
     assert '"success":"true"' in await send(page)
     assert [call.state for call in pbx.calls] == ["ended"]
+
+
+async def test_a_field_for_which_there_is_nothing_yet_says_so(pbx: PbxServer, viewer: Viewer) -> None:
+    page = await viewer.open(pbx, "try/duocom/api_control_llamadas")
+    await page.get_by_label("ref").and_(page.locator("[aria-describedby=note-ref]")).wait_for()
+    note = page.get_by_text("What belongs here is not on the PBX yet")
+    assert await note.count() == 1
+    await page.get_by_label("Action").first.select_option("duocom/oficinaweb_webcallservice")
+    await page.locator("form h3").get_by_text("oficinaweb_webcallservice").wait_for()
+    await send(page)
+    await page.get_by_label("Action").first.select_option("duocom/api_control_llamadas")
+    await page.locator("form h3").get_by_text("api_control_llamadas").wait_for()
+    await page.locator("datalist#choices-ref option").wait_for(state="attached")
+    await note.wait_for(state="detached")

@@ -45,8 +45,9 @@ class Viewer:
         return self.page
 
     async def is_live(self) -> None:
-        """Wait until the page has the PBX's events."""
+        """Wait until the page has the PBX's events, and shows its time, which comes a frame later."""
         await self.page.locator('header .state[data-state="live"]').wait_for()
+        await self.page.locator("header .now[datetime]").wait_for()
 
     async def copied(self) -> str:
         """Give what was copied last."""

@@ -174,3 +174,16 @@ async def test_faults_change_no_calls_fate() -> None:
                 ]
             )
     assert journals[0] == journals[1]
+
+
+async def test_one_fault_is_taken_away_and_the_others_go_on_counting(town: Town) -> None:
+    await inject(town, {"fault": "garbled", "nth": 9}, {"fault": "status", "status": 502})
+    assert (await town.get(CALL)).status == 502
+    left = (await town.ask("DELETE", f"{PLACE}/1")).json
+    assert [(each["id"], each["struck"]) for each in left] == [(2, 1)]
+    assert (await town.get(CALL)).status == 502
+    assert [each["struck"] for each in (await town.get(PLACE)).json] == [2]
+    assert (await town.ask("DELETE", f"{PLACE}/1")).status == 404
+    assert (await town.ask("DELETE", f"{PLACE}/2")).json == []
+    assert (await town.get(CALL)).body == b"CALL 1"
+    assert (await town.ask("DELETE", f"{PLACE}/2")).json["detail"] == "no fault 2 is set"

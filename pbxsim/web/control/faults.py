@@ -65,6 +65,19 @@ def clear(host: HostedPbx) -> Command:
     return Command("set faults", {"faults": []}, lambda: _set(host, []))
 
 
+def remove(host: HostedPbx, fault: int) -> Command:
+    """Take one of them away; give those that are left, which go on as they were."""
+    if host.injection is None or fault not in {each.id for each in host.injection.faults}:
+        raise Problem(404, f"no fault {fault} is set")
+    return Command("remove fault", {"fault": fault}, lambda: _removed(host, fault))
+
+
+def _removed(host: HostedPbx, fault: int) -> Response:
+    host.injecting().faults.remove(fault)
+    host.injected()
+    return listed(host)
+
+
 def _set(host: HostedPbx, entries: list[FaultEntry]) -> Response:
     injection = host.injecting()
     injection.faults.set(entries)

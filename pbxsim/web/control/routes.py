@@ -86,6 +86,7 @@ ROUTES: Final[tuple[Route[Any], ...]] = (
     Reading("GET", "/_pbxsim/faults", faults.listed),
     Commanding("PUT", "/_pbxsim/faults", faults.put),
     Commanding("DELETE", "/_pbxsim/faults", faults.clear),
+    Commanding("DELETE", "/_pbxsim/faults/{fault}", faults.remove),
     Reading("GET", "/_pbxsim/replies", replies.listed),
     Commanding("PUT", "/_pbxsim/replies", replies.force),
     Commanding("DELETE", "/_pbxsim/replies", replies.release),

@@ -197,6 +197,8 @@ REAL: tuple[tuple[str, str, str, object, int], ...] = (
     ("PUT", "/_pbxsim/faults", "/_pbxsim/faults", {"faults": [{"fault": "reset", "count": 1}]}, 200),
     ("PUT", "/_pbxsim/faults", "/_pbxsim/faults", {"faults": [{"fault": "delay"}]}, 422),
     ("GET", "/_pbxsim/faults", "/_pbxsim/faults", None, 200),
+    ("DELETE", "/_pbxsim/faults/7", "/_pbxsim/faults/{fault}", None, 404),
+    ("DELETE", "/_pbxsim/faults/1", "/_pbxsim/faults/{fault}", None, 200),
     ("DELETE", "/_pbxsim/faults", "/_pbxsim/faults", None, 200),
     ("PUT", "/_pbxsim/replies", "/_pbxsim/replies", {"error": "closed"}, 200),
     ("PUT", "/_pbxsim/replies", "/_pbxsim/replies", {"error": "none such"}, 422),
@@ -242,6 +244,7 @@ IN_PATHS = {
     "verb": "hold",
     "name": "till",
     "message": "1",
+    "fault": "1",
 }
 
 

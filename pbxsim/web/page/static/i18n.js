@@ -11,6 +11,7 @@ const RIGHT_TO_LEFT = new Set(["fa"]);
 const DIGITS = { fa: "۰۱۲۳۴۵۶۷۸۹" };
 const FORMATS = {
   number: (language) => new Intl.NumberFormat(language),
+  percent: (language) => new Intl.NumberFormat(language, { style: "percent" }),
   time: (language) => new Intl.DateTimeFormat(language, { timeStyle: "medium", ...UTC }),
   moment: (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium", ...UTC }),
 };
@@ -38,6 +39,11 @@ export class Words {
   /** A number as the language writes it. A browser's Intl takes 20 ms for its first: a small one is written here. */
   number(value) {
     return isSmall(value) ? this._digits(value) : this._format("number").format(value);
+  }
+
+  /** So many in a hundred. */
+  percent(value) {
+    return this._format("percent").format(value / 100);
   }
 
   /** The time of day of an ISO 8601 moment, in UTC, as everywhere in the control API. */

@@ -81,7 +81,17 @@ export class Injections {
     replace(path === FAULTS ? this._faults : this._replies, listed.map((each) => el("li", {},
       el("span", { class: "mono" }, path === FAULTS ? each.fault : `${each.vendor} ${each.error}`),
       el("bdi", { class: "quiet" }, ` ${aboutOf(each)} `),
-      el("span", {}, path === FAULTS ? t("cdrs.struck", { struck: each.struck, met: each.met }) : t("cdrs.given", { given: each.given })))));
+      el("span", {}, path === FAULTS ? t("cdrs.struck", { struck: each.struck, met: each.met }) : t("cdrs.given", { given: each.given })),
+      path === FAULTS && this._remover(each))));
+  }
+
+  _remover({ id, fault }) {
+    const { t } = this._context;
+    const remove = async () => {
+      await this._do("DELETE", FAULTS, undefined, `/${id}`);
+      (this._faults.querySelector("button") ?? this._kind).focus();
+    };
+    return el("button", { type: "button", "aria-label": `${t("cdrs.remove")} ${fault}`, on: { click: remove } }, t("cdrs.remove"));
   }
 
   _showFields() {
@@ -106,9 +116,9 @@ export class Injections {
     return this._do("PUT", REPLIES, { error: this._error.value.trim(), count, ...(vendor ? { vendor } : {}) });
   }
 
-  async _do(method, path, body) {
+  async _do(method, path, body, one = "") {
     try {
-      this._show(path, await this._context.api.send(method, path, body));
+      this._show(path, await this._context.api.send(method, path + one, body));
     } catch (problem) {
       this._context.announce(problem);
     }

@@ -16,6 +16,7 @@ export class Panel {
     replace(this._article, el("p", { class: "quiet" }, t("listing.reading")));
     this._end = store.on(kind, ({ all, ids }) => (all || ids.has(number)) && this.read());
     this._turn = 0;
+    this._told = "";
     this.read();
   }
 
@@ -33,13 +34,21 @@ export class Panel {
     const kind = this._kind.slice(0, -1);
     try {
       const [document, why] = await Promise.all([this._document(), api.get(`/_pbxsim/explain/${kind}-${this.number}`)]);
-      if (turn !== this._turn) return;
+      if (turn !== this._turn || !this._isNews(document, why)) return;
       const head = el("div", { class: "call-head" }, el("h3", {}, t(`${this._kind}.one`, { id: String(this.number) })), this.actions(document));
       this._keepOpen(() => replace(this._article, backTo(this._kind, t), head, this.show(document, why)));
     } catch (problem) {
       if (turn !== this._turn || problem.status === 401) return;
+      this._told = "";
       replace(this._article, backTo(this._kind, t), el("p", { class: "empty" }, problemText(problem, words)));
     }
+  }
+
+  /** Tell whether something else is to be shown: what is made anew under a hand that presses takes no click. */
+  _isNews(...documents) {
+    const before = this._told;
+    this._told = JSON.stringify(documents);
+    return this._told !== before;
   }
 
   /** Give buttons that stand beside the title. */

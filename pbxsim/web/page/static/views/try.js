@@ -73,7 +73,8 @@ class Try {
     const { t } = this._context;
     this._identity = this._identityField(action);
     this._method = el("select", {}, action.methods.map((method) => el("option", { value: method }, method)));
-    this._fields = action.fields.map((field) => new FormField(field, t));
+    const asked = new Set(action.identities.flatMap(({ values }) => Object.keys(values)));
+    this._fields = action.fields.map((field) => new FormField(field, t, asked));
     replace(this._form,
       el("h3", {}, action.title, " ", el("bdi", { class: "mono" }, action.action)),
       this._who(action), el("label", { hidden: action.methods.length < 2 }, t("try.method"), this._method),
@@ -178,9 +179,9 @@ class Try {
   }
 }
 
-/** One parameter: a line of text; in a JSON body, what is no text is spelt as JSON. */
+/** One parameter: a line of text; in a JSON body, what is no text is spelt as JSON. `asked` are those that whoever asks asks by. */
 class FormField {
-  constructor(field, t) {
+  constructor(field, t, asked) {
     this.name = field.name;
     this.place = field.place;
     this.group = field.group;
@@ -190,12 +191,15 @@ class FormField {
     const about = field.value === HIDDEN || field.place === "header" ? t("try.secret") : "";
     this._input = isLong ? el("textarea", { rows: "3", spellcheck: "false" })
       : el("input", { type: "text", list, spellcheck: "false", autocapitalize: "off", "aria-required": field.required ? "true" : null });
+    const isOpen = field.required && !field.value && !field.choices.length && !asked.has(field.name);
+    const note = isOpen && el("p", { class: "quiet", id: `note-${field.name}` }, t("try.not-yet"));
+    if (note) this._input.setAttribute("aria-describedby", note.id);
     this.take(field.value);
     this.isFurther = field.value === undefined && !field.required && field.place !== "header" && !field.group;
     this._sends = field.value === ""; // an empty value of the example is sent
     this.element = el("div", { class: "field", data: { required: String(field.required) } },
       el("label", {}, el("span", {}, el("bdi", { class: "mono" }, field.name), field.required ? " *" : "", about && el("span", { class: "quiet" }, ` ${about}`)), this._input),
-      list && el("datalist", { id: list }, field.choices.map((choice) => el("option", { value: choice }))));
+      note, list && el("datalist", { id: list }, field.choices.map((choice) => el("option", { value: choice }))));
   }
 
   get isGiven() {

@@ -17,8 +17,7 @@ export default {
 class Wallboard {
   constructor(root, context) {
     this._context = context;
-    const { t, store, words } = context;
-    this._percent = new Intl.NumberFormat(words.language, { style: "percent" });
+    const { t, store } = context;
     this._queues = new KeyedList(el("ul", { class: "queues" }), {
       key: (queue) => queue.name,
       create: (queue) => this._card(queue),
@@ -78,7 +77,7 @@ class Wallboard {
     card.queue = queue;
     const { words } = this._context;
     setText(card.figures.waiting, words.number(queue.waiters.length));
-    setText(card.figures.level, queue.completed ? this._percent.format(queue.service_level_percent / 100) : "–");
+    setText(card.figures.level, queue.completed ? words.percent(queue.service_level_percent) : "–");
     setText(card.figures.answered, words.number(queue.completed));
     setText(card.figures.abandoned, words.number(queue.abandoned));
     setAttribute(card, "data-state", this._stateOf(queue));
