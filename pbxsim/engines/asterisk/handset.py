@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from msgspec.structs import replace
 
 from pbxsim.engines.hand import PbxHand
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
-from pbxsim.pbx.dialplan import ToExtension
+from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.pbx.dialled import dialled
 from pbxsim.pbx.errors import NothingToDo
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pbxsim.engines.asterisk.engine import AsteriskEngine
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.directory import Line
@@ -54,18 +54,7 @@ class AsteriskHandset(PbxHand):
 
     def dial(self, line: Line, to: str) -> Call:
         """Ring the telephone, and when it is answered that number. Raises NothingToDo if it is not registered."""
-        own = line.extension
-        order = CallOrder(
-            vendor=PLACED_BY,
-            kind=CallKind.CONNECT,
-            first=ToExtension(own.internal, own),
-            src=own.internal,
-            dst=to,
-            second=to,
-            context=own.dialplan,
-            second_shows=CallerId(own.internal, own.owner),
-        )
-        return self._rung_first(order, line)
+        return self._rung_first(dialled(line, to, by=PLACED_BY), line)
 
     def _rung_first(self, order: CallOrder, line: Line) -> Call:
         if not line.is_registered:
