@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pbxsim.hosting.engine_session import EngineSession
 
 URL = "http://127.0.0.1:8080"
+HAS_SEGNO = find_spec("segno") is not None
 
 
 @pytest.fixture
@@ -50,7 +52,8 @@ async def test_the_command_is_one_that_a_shell_takes_and_the_control_api_does(to
     directory = town.server.hosts.first().pbx.directory
     assert called["to"] in (*directory.line(line).extension.public, directory.line(line).extension.internal)
     assert "password a secret\n" in told
-    assert "▄" in told, "a QR code"
+    assert ("▄" in told) is HAS_SEGNO, "a QR code"
+    assert ("pip install 'pbxsim[qr]'" in told) is not HAS_SEGNO
 
 
 @pytest.mark.usefixtures("real")
