@@ -226,6 +226,7 @@ class Referee:
 
     def _check_channels(self, live: list[Channel]) -> None:
         assert live == list(self._pbx.calls.channels())
+        assert all(self._pbx.calls.channel(channel.name) is channel for channel in live)
         assert self._pbx.calls.live_channels in (None, {channel.serial: channel for channel in live})
         assert list(self._pbx.calls.ended.values()) == list(self._pbx.calls.recent)
         on_lines: dict[str, list[Channel]] = {}
