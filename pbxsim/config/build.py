@@ -6,13 +6,13 @@ its engine and its vendors' interfaces (hosting/assemble.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC
 from itertools import chain
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.clock.scheduler import Scheduler
-from pbxsim.config.extensions import extensions, numbered
+from pbxsim.config.extensions import TakenOver, extensions, numbered
 from pbxsim.config.features import lot_features
 from pbxsim.config.file import PbxFile
 from pbxsim.config.numbering import NO_PLAN
@@ -20,7 +20,7 @@ from pbxsim.config.records import Placement
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
 from pbxsim.kit.civil import zone
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Directory, Extension, NumberingPlan
+from pbxsim.pbx.directory import Directory, NumberingPlan
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.feature import Feature
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
@@ -38,16 +38,14 @@ def build(
     seed: int,
     files: RecordingFiles,
     saved: Saved = NOTHING_SAVED,
-    taken: Directory | None = None,
-    renewed: Sequence[Extension] = (),
+    taken: TakenOver | None = None,
 ) -> Pbx:
     """Build the PBX of a file that is right, at its very start; nothing is shared with another build.
 
     It has no engine yet, and speaks no vendor's interface. `saved` is what an earlier run left: its records, numbers
-    and credits come before the file's. `taken` are the extensions of a PBX of this file that is not used any more, of
-    which `renewed` were made anew: the others are taken over.
+    and credits come before the file's. `taken` are extensions that need not be made.
     """
-    directory = _directory(file, taken, renewed)
+    directory = _directory(file, taken)
     agents = {entry.number: entry.agent(_plan_id(directory, entry.dialplan)) for entry in file.agents}
     tariffs = {entry.name: entry.tariff() for entry in file.tariffs}
     known = {entry.id: entry.cdr() for entry in file.cdrs} | {cdr.id: cdr for cdr in saved.cdrs}
@@ -104,7 +102,7 @@ def _queues(file: PbxFile, agents: Mapping[str, Agent], clock: Scheduler) -> lis
     return [entry.queue(agents, clock.now) for entry in file.queues]
 
 
-def _directory(file: PbxFile, taken: Directory | None, renewed: Sequence[Extension]) -> Directory:
+def _directory(file: PbxFile, taken: TakenOver | None) -> Directory:
     dialplans = [NumberingPlan(id=number, name=entry.name) for number, entry in numbered(file.dialplans)]
     dialplans = dialplans or [NumberingPlan(id=1, name=NO_PLAN)]
     is_silent = file.trunks is None and file.routes is None
@@ -113,8 +111,8 @@ def _directory(file: PbxFile, taken: Directory | None, renewed: Sequence[Extensi
     trunks = {entry.name: entry.trunk(number) for number, entry in numbered(trunk_entries)}
     routes = {entry.name: entry.route(number, trunks) for number, entry in numbered(route_entries)}
     return Directory(
-        extensions=extensions(file) if taken is None else renewed,
-        before=taken,
+        extensions=extensions(file) if taken is None else taken.renewed,
+        before=None if taken is None else taken.directory,
         trunks=tuple(trunks.values()),
         routes=tuple(routes.values()),
         dialplans=dialplans,

@@ -6,7 +6,7 @@ Not here: what one entry of the file becomes (subscribers.py).
 from __future__ import annotations
 
 from itertools import chain
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from pbxsim.config.numbering import NO_PLAN
 
@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 
     from pbxsim.config.file import PbxFile
     from pbxsim.pbx.directory import Directory, Extension, Line, Registration
+
+
+class TakenOver(NamedTuple):
+    """The extensions of a PBX of the same file that is not used any more, of which `renewed` were made anew."""
+
+    directory: Directory
+    renewed: Sequence[Extension]
 
 
 def extensions(file: PbxFile) -> list[Extension]:

@@ -14,14 +14,14 @@ from pbxsim.clock.instant import Instant, parse_iso
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.build import build, placements
 from pbxsim.config.credentials import NO_CREDENTIALS, Credentials
-from pbxsim.config.extensions import Subscribers
+from pbxsim.config.extensions import Subscribers, TakenOver
 from pbxsim.config.file import Limits, settings_of
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.recordings.files import NoRecordings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pbxsim.config.injected_faults import FaultEntry
     from pbxsim.config.load import LoadedFile
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pbxsim.engines.engine import Engine, Opened
     from pbxsim.hosting.recordings_folder import RecordingsFolder
     from pbxsim.kit.vendor import Interface
-    from pbxsim.pbx.directory import Directory, Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.recording import RecordingFiles
     from pbxsim.sinks.outbox.smtp import SmtpServer
@@ -79,14 +78,13 @@ def assemble(
     files: RecordingFiles | None = None,
     folder: RecordingsFolder | None = None,
     saved: Saved = NOTHING_SAVED,
-    taken: Directory | None = None,
-    renewed: Sequence[Extension] = (),
+    taken: TakenOver | None = None,
 ) -> Assembled:
     """Make a PBX of a loaded file; nothing is shared with another that is made of it. `seed` None: the file's.
 
     Recordings are made in `folder`, and the file's are put in place there; without one nothing is recorded, and `files`
-    moves what lies somewhere. `saved` is what an earlier run left; the clock must stand no earlier. `taken` are the
-    extensions of a PBX of that file that is not used any more, but for those that are `renewed`.
+    moves what lies somewhere. `saved` is what an earlier run left; the clock must stand no earlier. `taken` are
+    extensions that need not be made.
 
     Raises PbxFileRefused if a vendor finds fault with its settings, and CannotBegin if `folder` cannot be used.
     """
@@ -102,7 +100,6 @@ def assemble(
         files=recorder or files or NoRecordings(),
         saved=saved,
         taken=taken,
-        renewed=renewed,
     )
     loaded.check(pbx)
     engine = packages.engines.chosen
@@ -171,8 +168,7 @@ class FileAssembly:
             clock=Scheduler(self._start(rate)),
             seed=self._seed if seed is None else seed,
             folder=self._folder,
-            taken=known.directory,
-            renewed=[*changed.values()],
+            taken=TakenOver(known.directory, [*changed.values()]),
         )
         known.go_on(made.pbx.directory, changed)
         return made
