@@ -135,6 +135,7 @@ _BOTH_IN_VAIN: Steps = [
 ]
 
 
+@pytest.mark.slow
 @example((_PATIENT, _PATIENT), [_REJECTS, _REJECTS, _REJECTS], _BOTH_IN_VAIN)
 @settings(max_examples=100, deadline=None)
 @given(st.tuples(WISHES, WISHES), st.lists(BEHAVIOUR, min_size=3, max_size=3), STEPS)

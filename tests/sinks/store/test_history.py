@@ -94,6 +94,7 @@ async def test_the_database_finds_what_memory_would(desk: Desk, few: int, monkey
     assert history.nth(1, above=0, below=1000, newest_first=True).result() == 360
 
 
+@pytest.mark.slow
 async def test_only_the_newest_records_stay_in_memory_and_all_are_found_then_and_by_the_next_run(
     sqlite_desk: Desk,
 ) -> None:

@@ -248,6 +248,7 @@ async def test_a_head_request_begins_nothing(town: Town) -> None:
     assert getattr(town.host.audience, "lookers", 0) == 0
 
 
+@pytest.mark.slow
 async def test_a_fault_in_a_document_is_logged_and_all_there_is_comes_again(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
