@@ -8,6 +8,7 @@ import msgspec
 
 from pbxsim.engines.asterisk.configuration import Secrets
 from pbxsim.engines.engine import SipAccount
+from pbxsim.engines.telephones import simulated_lines
 
 if TYPE_CHECKING:
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
@@ -21,7 +22,7 @@ class Accounts:
         self._server = f"{entry.address}:{entry.sip_port}"
         self._ws = f"ws://{entry.address}:{entry.ws_port}/ws"
         self._secrets = Secrets(pbx, entry)
-        self._simulated = frozenset(each.line for each in entry.lines if each.simulated)
+        self._simulated = simulated_lines(entry.lines)
 
     def of(self, user: str) -> SipAccount | None:
         """Tell how a telephone registers as the line of that SIP user; None where no telephone can. Raises OSError."""

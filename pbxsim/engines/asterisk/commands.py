@@ -19,8 +19,9 @@ from pbxsim.engines.asterisk.accounts import registering
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, see_that_ports_are_free, write_private
-from pbxsim.engines.asterisk.session import PATIENCE, run_folder, simulated_lines
+from pbxsim.engines.asterisk.session import PATIENCE, run_folder
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.telephones import simulated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,7 +64,7 @@ def written(served: Served, out: Path) -> str:
     places = Places.of(served.entry)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        simulated = simulated_lines(served.entry)
+        simulated = simulated_lines(served.entry.lines)
         for name, text in configuration(served.directory, places, served.secrets, _SOUNDS, simulated).items():
             write_private(out / name, text)
     except OSError as error:
@@ -100,7 +101,7 @@ def up(served: Served, say: Callable[[str], None]) -> str:
     places = Places.of(served.entry)
     see_that_ports_are_free(places)
     folder = run_folder(served.name, places.sip_port)
-    sounds, simulated = str(found.data / "sounds"), simulated_lines(served.entry)
+    sounds, simulated = str(found.data / "sounds"), simulated_lines(served.entry.lines)
     process = AsteriskProcess(found, folder, configuration(served.directory, places, served.secrets, sounds, simulated))
     pid = process.start(stays=True)
     try:

@@ -24,6 +24,7 @@ from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.telephones import simulated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,7 @@ def opened(
 ) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`."""
     entry: AsteriskEntry = settings["asterisk"]
-    simulated = simulated_lines(entry)
+    simulated = simulated_lines(entry.lines)
     actors = Actors(pbx, settings["phones"])
     engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
     return AsteriskSession(
@@ -80,11 +81,6 @@ def opened(
         door=door,
         serves=set() if serves is None else serves,
     )
-
-
-def simulated_lines(entry: AsteriskEntry) -> frozenset[str]:
-    """Give the SIP users of lines that no telephone registers for."""
-    return frozenset(each.line for each in entry.lines if each.simulated)
 
 
 async def start(session: AsteriskSession, present: Present) -> None:
@@ -171,7 +167,7 @@ def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
         known = Secrets(session.pbx.name, session.entry)
         door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
         written = configuration(
-            session.pbx.directory, places, known, str(found.data / "sounds"), simulated_lines(session.entry)
+            session.pbx.directory, places, known, str(found.data / "sounds"), simulated_lines(session.entry.lines)
         )
         process = AsteriskProcess(found, run_folder(session.pbx.name, places.sip_port), written)
     except OSError as error:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pbxsim.engines.asterisk import installation
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.line_settings import LineEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,8 @@ import pytest
 
 from pbxsim.cli import main
 from pbxsim.engines.asterisk import declaration
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
+from pbxsim.engines.line_settings import LineEntry
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.testing.office import Office, extension
 

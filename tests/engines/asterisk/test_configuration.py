@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
 from pbxsim.engines.asterisk.configuration import Places, Secrets, configuration, directories, templates
+from pbxsim.engines.line_settings import LineEntry
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:

@@ -1,0 +1,118 @@
+"""The life of the engine on one PBX: it listens for telephones, and is heard of no more at its end.
+
+Where a PBX begins anew, its telephones are still where they were: they would register again only when their time is
+over. So contacts are taken over from the life before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsim import __version__
+from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.simulated import simulation
+from pbxsim.engines.sip.accounts import Accounts
+from pbxsim.engines.sip.agent import Agent
+from pbxsim.engines.sip.digest import Authority
+from pbxsim.engines.sip.engine import SipEngine
+from pbxsim.engines.sip.exchange import Exchange
+from pbxsim.engines.sip.handset import SipHandset
+from pbxsim.engines.sip.media.media import Media
+from pbxsim.engines.sip.media.ports import Ports
+from pbxsim.engines.sip.registrations import Registrations
+from pbxsim.engines.sip.server import SipServer
+from pbxsim.engines.sip.telephones import Telephones
+from pbxsim.pbx.cause import HangupCause
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from pbxsim.engines.engine import Present
+    from pbxsim.engines.sip.flow import Flow
+    from pbxsim.engines.sip.registrar import Binding
+    from pbxsim.engines.sip.sip_settings import SipEntry
+    from pbxsim.pbx.pbx import Pbx
+
+REALM: Final = "pbxsim"
+_NAME: Final = f"pbxsim/{__version__}"
+
+
+class SipWork(Opened, kw_only=True):
+    """What the engine opened on a PBX. `before` are the contacts of its earlier lives, by PBX."""
+
+    engine: SipEngine
+    pbx: Pbx
+    entry: SipEntry
+    accounts: Accounts
+    registrations: Registrations
+    before: dict[str, dict[str, list[Binding]]]
+    server: SipServer | None = None
+
+
+def opened(settings: Mapping[str, Any], pbx: Pbx, before: dict[str, dict[str, list[Binding]]] | None = None) -> SipWork:
+    """Make it of the sections `sip`, `phones` and `traffic`."""
+    entry: SipEntry = settings["sip"]
+    acted = simulation.opened(settings, pbx)
+    registrations = Registrations(pbx.directory, entry.expires)
+    accounts = Accounts(pbx.name, entry, pbx.directory)
+    engine = SipEngine(pbx, acted.engine, registrations.registrar, registrations.real)
+    return SipWork(
+        engine=engine,
+        handset=SipHandset(pbx, engine, acted.handset, registrations.real),
+        account_of=accounts.of,
+        pbx=pbx,
+        entry=entry,
+        accounts=accounts,
+        registrations=registrations,
+        before={} if before is None else before,
+    )
+
+
+async def start(work: SipWork, present: Present) -> None:
+    """Listen for telephones. Raises EngineUnreachable."""
+    loop, registrar, entry = asyncio.get_running_loop(), work.registrations.registrar, work.entry
+    try:
+        for user in work.pbx.directory.lines:
+            work.accounts.password(user)
+            break
+    except OSError as error:
+        raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
+    server = SipServer(present, lambda _came_in, _data, _flow: None)
+    agent = Agent(
+        clock=loop.time,
+        token=lambda: secrets.token_hex(8),
+        place=server.place,
+        authority=Authority(REALM, secrets.token_bytes(32), work.accounts.password, entry.digests),
+        registrar=registrar,
+        listener=Telephones(work.pbx, work.engine, registrar),
+        name=_NAME,
+    )
+
+    def source(flow: Flow) -> Hashable:
+        """Give a telephone that has registered a lane of its own, all else from one host another."""
+        return flow if registrar.has(flow) else flow.host
+
+    await server.open(entry.address, entry.port, agent, source)
+    work.server = server
+    work.accounts.listening_at(server.port)
+    media = Media(Ports(*entry.rtp_ports))
+    work.engine.exchange = Exchange(agent, media, present, server.soon)
+    present(lambda: registrar.take_over(work.before.pop(work.pbx.name, {})))
+    server.soon()
+
+
+async def close(work: SipWork) -> None:
+    """Hang up what is left, and listen no more."""
+    exchange, server = work.engine.exchange, work.server
+    if exchange is None or server is None:
+        return
+    work.before[work.pbx.name] = {
+        user: [one for one in contacts if not one.flow.connection]
+        for user, contacts in work.registrations.registrar.all().items()
+    }
+    exchange.agent.hang_up_all(HangupCause.NORMAL_TEMPORARY_FAILURE)
+    await server.close()
+    exchange.media.close_all()
+    work.engine.exchange = None
