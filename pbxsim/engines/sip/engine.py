@@ -18,6 +18,7 @@ from pbxsim.pbx import digits
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState, Report
 from pbxsim.pbx.events import LegRinging, SpyAttached
+from pbxsim.pbx.recording import is_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.engines.simulated.engine import SimulatedEngine
     from pbxsim.engines.sip.exchange import Exchange
+    from pbxsim.engines.sip.media.recording import Recordings
     from pbxsim.engines.sip.registrar import Binding, Registrar
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
@@ -42,6 +44,7 @@ class SipEngine:
     def __init__(self, pbx: Pbx, actors: SimulatedEngine, registrar: Registrar, real: Collection[str]) -> None:
         self.exchange: Exchange | None = None
         self._calls = pbx.calls
+        self._clock = pbx.clock
         self._actors = actors
         self._registrar = registrar
         self._real = real
@@ -83,11 +86,24 @@ class SipEngine:
                 self._pick_up(leg)
         promises = self._actors.connect(call, limit)
         sound.connected(call)
+        if self.exchange is not None and self.exchange.recordings is not None and is_recorded(call):
+            self._record(self.exchange.recordings, call)
         return promises
+
+    def _record(self, recordings: Recordings, call: Call) -> None:
+        """Have what is said recorded, where a real telephone is among the two."""
+        first, second = sound.party(call.first), sound.party(call.second)
+        if first is not None or second is not None:
+            try:
+                recordings.begin(call.number, self._clock.now - call.bridged_at, first, second)
+            except OSError as error:
+                _log.warning("call %d is not recorded: %s", call.number, error)
 
     def part(self, call: Call) -> None:
         """Let those who are left hear that somebody is rung."""
         self._actors.part(call)
+        if self.exchange is not None and self.exchange.recordings is not None:
+            self.exchange.recordings.pause(call.number)
         for channel in call.live_legs():
             if channel.is_up:
                 sound.waits(channel)

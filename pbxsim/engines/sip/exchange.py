@@ -11,14 +11,23 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.agent import Agent
     from pbxsim.engines.sip.media.media import Media
     from pbxsim.engines.sip.media.party import Party
+    from pbxsim.engines.sip.media.recording import Recordings
 
 
 class Exchange:
-    """`soon` has what the agent wants sent be sent when the moment is over."""
+    """`soon` has what the agent wants sent be sent when the moment is over. `recordings` None: nobody records."""
 
-    def __init__(self, agent: Agent, media: Media, present: Present, soon: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        media: Media,
+        present: Present,
+        soon: Callable[[], None],
+        recordings: Recordings | None = None,
+    ) -> None:
         self.agent = agent
         self.media = media
+        self.recordings = recordings
         self.soon = soon
         self._present = present
 

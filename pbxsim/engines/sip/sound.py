@@ -11,8 +11,15 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.transfer import partner
 
 if TYPE_CHECKING:
+    from pbxsim.engines.sip.media.party import Party
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
+
+
+def party(channel: Channel | None) -> Party | None:
+    """Give the sound of a channel's telephone, if that is a real one."""
+    leg = leg_of(channel)
+    return leg.party if leg is not None else None
 
 
 def connected(call: Call) -> None:

@@ -21,13 +21,14 @@ from pbxsim.engines.sip.exchange import Exchange
 from pbxsim.engines.sip.handset import SipHandset
 from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import Ports
+from pbxsim.engines.sip.media.recording import Recordings
 from pbxsim.engines.sip.registrations import Registrations
 from pbxsim.engines.sip.server import SipServer
 from pbxsim.engines.sip.telephones import Telephones
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from pbxsim.engines.engine import Present
     from pbxsim.engines.sip.flow import Flow
@@ -98,9 +99,20 @@ async def start(work: SipWork, present: Present) -> None:
     work.server = server
     work.accounts.listening_at(server.port)
     media = Media(Ports(*entry.rtp_ports))
-    work.engine.exchange = Exchange(agent, media, present, server.soon)
+    recordings = _recordings(work.pbx, loop.time)
+    work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
     present(lambda: registrar.take_over(work.before.pop(work.pbx.name, {})))
     server.soon()
+
+
+def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
+    """Have what is said recorded, where anything is; where nobody real spoke, the recorder has its tones."""
+    recorder = pbx.calls.recorder
+    if recorder is None:
+        return None
+    recordings = Recordings(now)
+    recorder.hear(lambda call: recordings.sound(call.number))
+    return recordings
 
 
 async def close(work: SipWork) -> None:
@@ -114,5 +126,7 @@ async def close(work: SipWork) -> None:
     }
     exchange.agent.hang_up_all(HangupCause.NORMAL_TEMPORARY_FAILURE)
     await server.close()
+    if exchange.recordings is not None:
+        exchange.recordings.close()
     exchange.media.close_all()
     work.engine.exchange = None

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from typing import TYPE_CHECKING, Any
 
-from pbxsim.clock.driver import ClockDriver
-from pbxsim.clock.instant import SECOND
 from pbxsim.engines.line_settings import LineEntry
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.engines.sip import declaration
 from pbxsim.engines.sip.sip_settings import SipEntry
-from pbxsim.hosting.engine_session import EngineSession
+from tests.engines.real_rig import RealRig
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pbxsim.clock.instant import Duration
     from pbxsim.testing.office import Office
-    from tests.engines.asterisk.telephones import Telephone, Telephones
 
 PASSWORD = "chosen-for-tests"
 
@@ -31,8 +24,11 @@ def free_port() -> int:
         return int(asked.getsockname()[1])
 
 
-class SipRig:
-    """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says."""
+class SipRig(RealRig):
+    """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
+
+    Without `has_telephones` whoever uses it brings some.
+    """
 
     def __init__(
         self,
@@ -43,18 +39,12 @@ class SipRig:
         has_telephones: bool = True,
         **entry: Any,  # noqa: ANN401 - whatever SipEntry takes
     ) -> None:
-        self.office = office
         lines = tuple(
             LineEntry(line=user, secret=PASSWORD, simulated=user in simulated) for user in office.directory.lines
         )
         self.entry = SipEntry(**{"port": free_port(), "lines": lines, **entry})
-        self.server = f"127.0.0.1:{self.entry.port}"
-        self.driver = ClockDriver(office.clock, rate=1, is_real_time=True)
-        self.telephones: Telephones | None = None
-        self.by_user: dict[str, Telephone] = {}
-        self.opened: Any = declaration.open({"sip": self.entry, "phones": phones, "traffic": ()}, office.pbx)
-        office.use_engine(self.opened.engine, self.opened.handset)
-        self.session = EngineSession(declaration, self.opened, self.driver, lambda: None)
+        settings = {"sip": self.entry, "phones": phones, "traffic": ()}
+        super().__init__(office, declaration, settings, f"127.0.0.1:{self.entry.port}", lambda _: PASSWORD)
         self._simulated = simulated
         self._has_telephones = has_telephones
 
@@ -63,69 +53,21 @@ class SipRig:
         self.driver.start()
         await self.session.start()
         if self._has_telephones:
-            await self._register([user for user in self.office.directory.lines if user not in self._simulated])
+            real = [user for user in self.office.directory.lines if user not in self._simulated]
+            await self.have_telephones(real)
+            await self.until(lambda: self.opened.registrations.real == set(real))
         self.office.heard.clear()
         return self
 
-    async def _register(self, users: list[str]) -> None:
-        from tests.engines.asterisk.telephones import Telephones  # skips the test where there are none
+    async def is_idle(self) -> bool:
+        """Look for sessions, and for sound, that nobody needs any more."""
+        exchange = self.opened.engine.exchange
+        await self.until(lambda: exchange.agent.sessions == len(exchange.media) == 0, 2)
+        return True
 
-        self.telephones = Telephones(self.server)
-        await self.telephones.start()
-        for user in users:
-            self.by_user[user] = await self.telephones.registered(user, PASSWORD)
-        real = self.opened.registrations.real
-        await self.until(lambda: all(user in real for user in users))
-
-    @property
-    def sessions(self) -> int:
-        """Count the SIP sessions that there are."""
-        return int(self.opened.engine.exchange.agent.sessions)
-
-    async def until(self, what: Callable[[], object], seconds: float = 20) -> None:
-        """Wait until something has come about."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + seconds
-        while not what():
-            assert loop.time() < ends, "it did not come about"
-            await self.elapse(SECOND // 200)
-
-    def do(self, act: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever it gives
-        """Do something at the PBX's present."""
-        given: list[Any] = []
-        self.session.act(lambda: given.append(act()))
-        return given[0]
-
-    # -- the contract's rig --------------------------------------------------------------------------------------------
-
-    async def elapse(self, span: Duration) -> None:
-        self.driver.rearm()  # the contract places calls by itself
-        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=span / SECOND)
-        self.driver.catch_up()
-        self.driver.rearm()
-
-    async def dial(self, user: str, number: str) -> None:
-        await self.by_user[user].dial(number)
-
-    async def transfer(self, user: str, number: str) -> None:
-        from tests.engines.asterisk.telephones import quietly
-
-        call = self.by_user[user].calls[0]
-        await quietly(call.transfer(f"sip:{number}@{self.server}"))
-
-    async def press(self, user: str, digit: str) -> None:
-        call = self.by_user[user].calls[0]
-        await call.wait_established()
-        await call.send_dtmf(digit)
-
-    async def register(self, user: str) -> None:
-        await self.by_user[user].agent.register()
-
-    async def unregister(self, user: str) -> None:
-        await self.by_user[user].agent.unregister()
-
-    def is_quiet(self) -> bool:
-        return all(telephone.is_quiet() for telephone in self.by_user.values())
+    def complaints(self) -> list[str]:
+        """Tell what it could not take: nothing should be."""
+        return ["messages were dropped"] * self.opened.server.lanes.dropped
 
     async def close(self) -> None:
         if self.telephones is not None:
