@@ -12,6 +12,8 @@ from pbxsim.kit.later import later
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pbxsim.engines.sip.capture import Capture
+
 _WORK: Final = "pbxsim.engines.sip.work"
 
 
@@ -30,3 +32,8 @@ def _declared(opened: Callable[..., Any]) -> Engine:
 
 
 declaration: Final = _declared(partial(later(_WORK, "opened"), before={}))
+
+
+def captured(capture: Capture) -> Engine:
+    """Give the engine that writes down all messages."""
+    return _declared(partial(later(_WORK, "opened"), before={}, capture=capture))

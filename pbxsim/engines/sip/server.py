@@ -86,10 +86,14 @@ class SipServer:
 
     def place(self, flow: Flow) -> Place:
         """Tell how the peer of a way is told where we are."""
+        return Place(*self.here(flow), flow.transport)
+
+    def here(self, flow: Flow) -> tuple[str, int]:
+        """Give our own end of a way."""
         family = socket.AF_INET6 if ":" in flow.host else socket.AF_INET
         bound = self._bound.get(family, "")
         host = bound if bound not in ("0.0.0.0", "::") else self._seen_from(family, flow.host)
-        return Place(host, self.port, flow.transport)
+        return host, self.port
 
     def _seen_from(self, family: int, peer: str) -> str:
         """Find our address on the way to a peer."""

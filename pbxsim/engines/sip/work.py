@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from pbxsim.engines.engine import Present
+    from pbxsim.engines.sip.capture import Capture
     from pbxsim.engines.sip.flow import Flow
     from pbxsim.engines.sip.registrar import Binding
     from pbxsim.engines.sip.sip_settings import SipEntry
@@ -50,9 +51,22 @@ class SipWork(Opened, kw_only=True):
     registrations: Registrations
     before: dict[str, dict[str, list[Binding]]]
     server: SipServer | None = None
+    capture: Capture | None = None
+
+    def tap(self, came_in: bool, data: bytes, flow: Flow) -> None:
+        """Write a message down, where that is wished for."""
+        if self.capture is not None and self.server is not None:
+            here, now = self.server.here(flow), self.pbx.clock.now
+            ends = (flow.address, here) if came_in else (here, flow.address)
+            self.capture.write(now, data, *ends, flow.transport)
 
 
-def opened(settings: Mapping[str, Any], pbx: Pbx, before: dict[str, dict[str, list[Binding]]] | None = None) -> SipWork:
+def opened(
+    settings: Mapping[str, Any],
+    pbx: Pbx,
+    before: dict[str, dict[str, list[Binding]]] | None = None,
+    capture: Capture | None = None,
+) -> SipWork:
     """Make it of the sections `sip`, `phones` and `traffic`."""
     entry: SipEntry = settings["sip"]
     acted = simulation.opened(settings, pbx)
@@ -68,6 +82,7 @@ def opened(settings: Mapping[str, Any], pbx: Pbx, before: dict[str, dict[str, li
         accounts=accounts,
         registrations=registrations,
         before={} if before is None else before,
+        capture=capture,
     )
 
 
@@ -80,7 +95,7 @@ async def start(work: SipWork, present: Present) -> None:
             break
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
-    server = SipServer(present, lambda _came_in, _data, _flow: None)
+    server = SipServer(present, work.tap)
     agent = Agent(
         clock=loop.time,
         token=lambda: secrets.token_hex(8),
