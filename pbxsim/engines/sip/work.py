@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim import __version__
 from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.pyvoip_telephones import PyvoipTelephones, pyvoip_lines
 from pbxsim.engines.simulated import simulation
 from pbxsim.engines.sip.accounts import Accounts
 from pbxsim.engines.sip.agent import Agent
@@ -50,6 +51,7 @@ class SipWork(Opened, kw_only=True):
     accounts: Accounts
     registrations: Registrations
     before: dict[str, dict[str, list[Binding]]]
+    voip: PyvoipTelephones
     server: SipServer | None = None
     capture: Capture | None = None
 
@@ -82,6 +84,7 @@ def opened(
         accounts=accounts,
         registrations=registrations,
         before={} if before is None else before,
+        voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), acted.engine.fate),
         capture=capture,
     )
 
@@ -118,6 +121,7 @@ async def start(work: SipWork, present: Present) -> None:
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
     present(lambda: registrar.take_over(work.before.pop(work.pbx.name, {})))
     server.soon()
+    await work.voip.start(work.accounts.of)
 
 
 def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
@@ -132,6 +136,7 @@ def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
 
 async def close(work: SipWork) -> None:
     """Hang up what is left, and listen no more."""
+    await work.voip.close()
     exchange, server = work.engine.exchange, work.server
     if exchange is None or server is None:
         return
