@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pbxsim import __version__
 from pbxsim.engines.engine import EngineUnreachable, Opened
@@ -36,23 +36,30 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.sip_settings import SipEntry
     from pbxsim.pbx.pbx import Pbx
 
+Before: TypeAlias = "dict[tuple[str, str, int], dict[str, list[Binding]]]"
+
 REALM: Final = "pbxsim"
 _NAME: Final = f"pbxsim/{__version__}"
 
 
 class SipWork(Opened, kw_only=True):
-    """What the engine opened on a PBX. `before` are the contacts of its earlier lives, by PBX."""
+    """What the engine opened on a PBX. `before` are the contacts of earlier lives, by PBX and where it listens."""
 
     engine: SipEngine
     pbx: Pbx
     entry: SipEntry
     accounts: Accounts
     registrations: Registrations
-    before: dict[str, dict[str, list[Binding]]]
+    before: Before
     server: SipServer | None = None
 
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Give what an earlier life of the same has in common."""
+        return self.pbx.name, self.entry.address, self.entry.port
 
-def opened(settings: Mapping[str, Any], pbx: Pbx, before: dict[str, dict[str, list[Binding]]] | None = None) -> SipWork:
+
+def opened(settings: Mapping[str, Any], pbx: Pbx, before: Before | None = None) -> SipWork:
     """Make it of the sections `sip`, `phones` and `traffic`."""
     entry: SipEntry = settings["sip"]
     acted = simulation.opened(settings, pbx)
@@ -101,7 +108,7 @@ async def start(work: SipWork, present: Present) -> None:
     media = Media(Ports(*entry.rtp_ports))
     recordings = _recordings(work.pbx, loop.time)
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
-    present(lambda: registrar.take_over(work.before.pop(work.pbx.name, {})))
+    present(lambda: registrar.take_over(work.before.pop(work.key, {})))
     server.soon()
 
 
@@ -120,7 +127,7 @@ async def close(work: SipWork) -> None:
     exchange, server = work.engine.exchange, work.server
     if exchange is None or server is None:
         return
-    work.before[work.pbx.name] = {
+    work.before[work.key] = {
         user: [one for one in contacts if not one.flow.connection]
         for user, contacts in work.registrations.registrar.all().items()
     }
