@@ -32,13 +32,13 @@ _RECEIVE_BUFFER: Final = 1 << 20
 
 
 class SipServer:
-    """`present` brings what came to the PBX; `tap` hears each message, whether it came in, and by which way."""
+    """`present` brings what came to the PBX; `tap` hears of each message whether it came, its bytes, and its way."""
 
-    def __init__(self, present: Present, tap: Callable[[bool, bytes, Flow], None]) -> None:
+    def __init__(self, present: Present) -> None:
         self.port = 0
+        self.tap: Callable[[bool, bytes, Flow], None] = _nothing
         self.lanes = Lanes()
         self._present = present
-        self._tap = tap
         self._agent: Agent | None = None
         self._source: Callable[[Flow], Hashable] = lambda flow: flow.host
         self._datagrams: dict[int, asyncio.DatagramTransport] = {}
@@ -86,10 +86,14 @@ class SipServer:
 
     def place(self, flow: Flow) -> Place:
         """Tell how the peer of a way is told where we are."""
+        return Place(*self.here(flow), flow.transport)
+
+    def here(self, flow: Flow) -> tuple[str, int]:
+        """Tell at which address of ours a way ends."""
         family = socket.AF_INET6 if ":" in flow.host else socket.AF_INET
         bound = self._bound.get(family, "")
         host = bound if bound not in ("0.0.0.0", "::") else self._seen_from(family, flow.host)
-        return Place(host, self.port, flow.transport)
+        return host, self.port
 
     def _seen_from(self, family: int, peer: str) -> str:
         """Find our address on the way to a peer."""
@@ -146,7 +150,7 @@ class SipServer:
             if waiting is None:
                 return
             data, flow = waiting
-            self._tap(True, data, flow)
+            self.tap(True, data, flow)
             agent.receive(data, flow)
             if loop.time() > ends:
                 return
@@ -166,7 +170,7 @@ class SipServer:
             return
         while agent.outgoing:
             data, flow = agent.outgoing.popleft()
-            self._tap(False, data, flow)
+            self.tap(False, data, flow)
             self._send(data, flow)
         self._rearm(agent)
 
@@ -199,6 +203,10 @@ class SipServer:
         if self._agent is not None:
             self._present(self._agent.wake)
             self._flush()
+
+
+def _nothing(_came: bool, _message: bytes, _flow: Flow) -> None:
+    """Let a message go by."""
 
 
 class _Datagrams(asyncio.DatagramProtocol):

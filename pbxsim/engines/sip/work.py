@@ -10,11 +10,14 @@ import asyncio
 import secrets
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from msgspec.structs import replace
+
 from pbxsim import __version__
 from pbxsim.engines.engine import EngineUnreachable, Opened
 from pbxsim.engines.simulated import simulation
 from pbxsim.engines.sip.accounts import Accounts
 from pbxsim.engines.sip.agent import Agent
+from pbxsim.engines.sip.capture import Capture
 from pbxsim.engines.sip.digest import Authority
 from pbxsim.engines.sip.engine import SipEngine
 from pbxsim.engines.sip.exchange import Exchange
@@ -25,10 +28,12 @@ from pbxsim.engines.sip.media.recording import Recordings
 from pbxsim.engines.sip.registrations import Registrations
 from pbxsim.engines.sip.server import SipServer
 from pbxsim.engines.sip.telephones import Telephones
+from pbxsim.engines.sip.trace import Trace
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
+    from pathlib import Path
 
     from pbxsim.engines.engine import Present
     from pbxsim.engines.sip.flow import Flow
@@ -51,6 +56,8 @@ class SipWork(Opened, kw_only=True):
     accounts: Accounts
     registrations: Registrations
     before: Before
+    capture: Path | None
+    trace: Trace | None = None
     server: SipServer | None = None
 
     @property
@@ -59,14 +66,25 @@ class SipWork(Opened, kw_only=True):
         return self.pbx.name, self.entry.address, self.entry.port
 
 
-def opened(settings: Mapping[str, Any], pbx: Pbx, before: Before | None = None) -> SipWork:
-    """Make it of the sections `sip`, `phones` and `traffic`."""
+def opened(
+    settings: Mapping[str, Any],
+    pbx: Pbx,
+    before: Before | None = None,
+    at: tuple[str, int] | None = None,
+    capture: Path | None = None,
+) -> SipWork:
+    """Make it of the sections `sip`, `phones` and `traffic`. `at` is where it listens, if not where the file says.
+
+    `capture` is a file for its messages.
+    """
     entry: SipEntry = settings["sip"]
+    if at is not None:
+        entry = replace(entry, address=at[0], port=at[1])
     acted = simulation.opened(settings, pbx)
     registrations = Registrations(pbx.directory, entry.expires)
     accounts = Accounts(pbx.name, entry, pbx.directory)
     engine = SipEngine(pbx, acted.engine, registrations.registrar, registrations.real)
-    return SipWork(
+    work = SipWork(
         engine=engine,
         handset=SipHandset(pbx, engine, acted.handset, registrations.real),
         account_of=accounts.of,
@@ -75,7 +93,10 @@ def opened(settings: Mapping[str, Any], pbx: Pbx, before: Before | None = None) 
         accounts=accounts,
         registrations=registrations,
         before={} if before is None else before,
+        capture=capture,
     )
+    work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
+    return work
 
 
 async def start(work: SipWork, present: Present) -> None:
@@ -87,7 +108,13 @@ async def start(work: SipWork, present: Present) -> None:
             break
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
-    server = SipServer(present, lambda _came_in, _data, _flow: None)
+    server = SipServer(present)
+    try:
+        capture = None if work.capture is None else Capture(work.capture, lambda: work.pbx.clock.now)
+    except OSError as error:
+        raise EngineUnreachable(f"{work.capture} cannot be written: {error.strerror or error}") from error
+    work.trace = Trace(lambda: work.pbx.clock.now, server.here, capture)
+    server.tap = work.trace.take
     agent = Agent(
         clock=loop.time,
         token=lambda: secrets.token_hex(8),
@@ -136,4 +163,6 @@ async def close(work: SipWork) -> None:
     if exchange.recordings is not None:
         exchange.recordings.close()
     exchange.media.close_all()
+    if work.trace is not None:
+        work.trace.close()
     work.engine.exchange = None
