@@ -1,12 +1,11 @@
-"""The command line's part that is about SIP without an Asterisk.
-
-Not here: what the engine does (engines/sip/), what else there is on the command line (cli.py).
-"""
+"""The command line's part that is about telephones which register at pbxsim itself: where, and what is captured."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pbxsim.options import address
 
 if TYPE_CHECKING:
     import argparse
@@ -17,23 +16,24 @@ if TYPE_CHECKING:
 
 def add_options(option: Options) -> None:
     """Add the options of `serve`."""
-    option("sip-pcap", None, Path, "FILE", "the engine sip: write its messages there, as Wireshark reads them")
+    option("sip", None, address, "HOST:PORT", "the engine sip: where telephones register (the PBX file's)")
+    option("sip-pcap", None, Path, "FILE", "the engine sip: a file for its messages, which Wireshark opens")
 
 
 def chosen(asked: argparse.Namespace) -> Engines:
-    """Give the engines, the chosen one told where to write its messages. Raises Contradictory."""
+    """Give the engines, the chosen one told where it listens. Raises Contradictory."""
     engines: Engines = asked.engine
-    if asked.sip_pcap is None:
+    told = [name for name in ("sip", "sip_pcap") if getattr(asked, name) is not None]
+    if not told:
         return engines
     from pbxsim.app import Contradictory
 
+    option = f"--{told[0].replace('_', '-')}"
     if engines.chosen.name != "sip":
-        raise Contradictory("--sip-pcap is for --engine sip")
-    from pbxsim.engines.sip import captured
-    from pbxsim.engines.sip.capture import Capture
+        raise Contradictory(f"{option} is for --engine sip")
+    if len(asked.pbxs) > 1:
+        raise Contradictory(f"{option} is for one PBX: with several, say in each one's file where telephones register")
+    from pbxsim.engines.sip import listening
 
-    try:
-        engine = captured(Capture(asked.sip_pcap))
-    except OSError as error:
-        raise Contradictory(f"--sip-pcap {asked.sip_pcap}: {error.strerror}") from error
+    engine = listening(asked.sip, asked.sip_pcap)
     return type(engines)({**engines.found, engine.name: engine}, engine)

@@ -1,4 +1,4 @@
-"""What engines with real telephones share: which lines have one, and the passwords of them all."""
+"""What engines with real telephones share: which lines have one, the passwords of them all, and how that is told."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.kit.finding import Finding
 from pbxsim.kit.paths import mappings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from pbxsim.engines.engine import SipAccount
     from pbxsim.engines.line_settings import LineEntry
+    from pbxsim.pbx.directory import Directory
 
 _KEY_BYTES: Final = 32
 _SECRET_LETTERS: Final = 24
@@ -53,6 +58,59 @@ class TelephoneSecrets:
         """Give the secret of something of this PBX."""
         self._key = self._key or _key_in(self._file)
         return hmac.new(self._key, f"{self._pbx}/{of}".encode(), "sha256").hexdigest()[:_SECRET_LETTERS]
+
+
+class Registering(msgspec.Struct, frozen=True, kw_only=True):
+    """What a telephone must be told to register as a line; None where no telephone can: the line is simulated."""
+
+    pbx: str
+    line: str
+    number: str
+    server: str | None = None
+    user: str | None = None
+    secret: str | None = None
+    uri: str | None = None
+    ws: str | None = None
+
+
+def registering(
+    pbx: str, directory: Directory, account_of: Callable[[str], SipAccount | None] | None
+) -> list[Registering]:
+    """Give it for all lines of a PBX, in its file's order. Raises EngineUnreachable."""
+    try:
+        return [
+            _registering(pbx, user, line.extension.internal, None if account_of is None else account_of(user))
+            for user, line in directory.lines.items()
+        ]
+    except OSError as error:
+        raise EngineUnreachable(f"the telephones' secrets cannot be had: {error}") from error
+
+
+def _registering(pbx: str, line: str, number: str, account: SipAccount | None) -> Registering:
+    if account is None:
+        return Registering(pbx=pbx, line=line, number=number)
+    return Registering(
+        pbx=pbx,
+        line=line,
+        number=number,
+        server=account.server,
+        user=account.user,
+        secret=account.secret,
+        uri=account.uri,
+        ws=account.ws or None,
+    )
+
+
+def listed(told: list[Registering], *, as_json: bool = False) -> str:
+    """Write it, as a table or as JSON."""
+    if as_json:
+        return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
+    rows = [("number", "server", "user", "password")]
+    rows += [(one.number, one.server or "-", one.user or "-", one.secret or "(simulated)") for one in told]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def _key_file() -> Path:

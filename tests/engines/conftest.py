@@ -13,14 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from pbxsim.engines.asterisk.installation import AsteriskInstallation
-    from pbxsim.testing.office import Office
     from tests.engines.real_rig import RealRig
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
-Makes: TypeAlias = "Callable[[Office], Awaitable[RealRig]]"
-"""Puts an engine with real telephones to work on an office."""
+Makes: TypeAlias = "Callable[..., Awaitable[RealRig]]"
+"""Puts an engine with real telephones to work on an office; takes what that engine's rig takes besides."""
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +34,8 @@ def make(request: pytest.FixtureRequest) -> Makes:
     if request.param == "sip":
         from tests.engines.sip.rig import SipRig
 
-        return lambda office: SipRig(office).start()
+        return lambda office, **more: SipRig(office, **more).start()
     from tests.engines.asterisk.rig import AsteriskRig
 
     here = request.getfixturevalue("asterisk")
-    return lambda office: AsteriskRig(here, office).start()
+    return lambda office, **more: AsteriskRig(here, office, **more).start()

@@ -11,8 +11,7 @@ from pbxsim.kit.later import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from pbxsim.engines.sip.capture import Capture
+    from pathlib import Path
 
 _WORK: Final = "pbxsim.engines.sip.work"
 
@@ -34,6 +33,6 @@ def _declared(opened: Callable[..., Any]) -> Engine:
 declaration: Final = _declared(partial(later(_WORK, "opened"), before={}))
 
 
-def captured(capture: Capture) -> Engine:
-    """Give the engine that writes down all messages."""
-    return _declared(partial(later(_WORK, "opened"), before={}, capture=capture))
+def listening(at: tuple[str, int] | None, capture: Path | None) -> Engine:
+    """Give the engine that listens at a host and port, whatever the PBX file says, and writes a capture."""
+    return _declared(partial(later(_WORK, "opened"), before={}, at=at, capture=capture))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MOST_SESSIONS: Final = 10_000
 """Sessions at once; whoever calls while there are as many is told to try again (503)."""
 
+_MOST_DELAYED: Final = 1_000  # answers to wrong passwords that wait; whoever gives one more gets none
 _UNDERSTOOD: Final = frozenset({"replaces", "timer", "path", "outbound", "gruu"})
 _SCHEMES: Final = ("sip", "sips", "tel")
 _METHODS: Final = frozenset(ALLOW.split(", "))
@@ -73,6 +74,7 @@ class Agent:
         self._dialogs = Dialogs()
         self._pending: list[tuple[float, int, Callable[[], None]]] = []
         self._set = 0
+        self._delayed = 0
 
     @property
     def outgoing(self) -> deque[tuple[bytes, Flow]]:
@@ -220,8 +222,12 @@ class Agent:
         is_stale = verdict is not None and verdict.is_right
         challenge = self._authority.challenge(now, is_stale=is_stale)
         wait = 0.0 if verdict is None or is_stale else self.penalties.wrong(now, transaction.flow.host)
+        if wait and self._delayed >= _MOST_DELAYED:
+            self._transactions.forget(transaction)
+            return None
         if wait:
-            self.later(now + wait, lambda: self.answer(transaction, 401, "Unauthorized", *challenge))
+            self._delayed += 1
+            self.later(now + wait, lambda: self._answer_late(transaction, challenge))
             return None
         self.answer(transaction, 401, "Unauthorized", *challenge)
         if (
@@ -229,6 +235,10 @@ class Agent:
         ):  # whoever only asks leaves nothing here, and gets no more than it sends (RFC 3261, 26.3.2.4)
             self._transactions.forget(transaction)
         return None
+
+    def _answer_late(self, transaction: Transaction, challenge: list[tuple[str, str]]) -> None:
+        self._delayed -= 1
+        self.answer(transaction, 401, "Unauthorized", *challenge)
 
     def _register(self, transaction: Transaction) -> None:
         user, request = self._user(transaction), transaction.request

@@ -83,5 +83,7 @@ def cause_in_reason(reason: str) -> Cause | None:
 
 
 def reason(cause: Cause) -> str:
-    """Spell a header Reason."""
+    """Spell a header Reason; a telephone that stops to ring because another was picked up has missed no call."""
+    if cause is Cause.ANSWERED_ELSEWHERE:
+        return 'SIP;cause=200;text="Call completed elsewhere"'  # RFC 3326, 3.1
     return f'Q.850;cause={int(cause)};text="{cause.text}"'

@@ -162,6 +162,7 @@ class SipEngine:
         leg.sessions = dict(sessions)
         for session in sessions:
             session.owner = leg
+            leg.call_ids.append(session.dialog.call_id)
             session.call(offer)
         exchange.soon()
         return True

@@ -32,7 +32,7 @@ class SipLeg(SimulatedLeg, gc=True, eq=False):
 
     `sessions` are those in which it is rung, each with the contact it leads to, or the one in which it talks; `waiting`
     are contacts that are tried when all before have failed. `party` is its sound. `channel` is None until the switch
-    has made it.
+    has made it. `cause` is what the contacts that failed so far amount to, `call_ids` name all its sessions ever.
     """
 
     party: Party | None = None
@@ -40,6 +40,7 @@ class SipLeg(SimulatedLeg, gc=True, eq=False):
     sessions: dict[Session, Binding | None] = msgspec.field(default_factory=dict)
     waiting: list[Binding] = msgspec.field(default_factory=list)
     cause: HangupCause | None = None
+    call_ids: list[str] = msgspec.field(default_factory=list)
 
     @property
     def session(self) -> Session | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from math import isinf
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.sip.dialog import Place
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.framing import Framer, NotSip
 from pbxsim.engines.sip.lanes import Lanes
+from pbxsim.engines.sip.message import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -24,24 +26,25 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.agent import Agent
 
 MOST_CONNECTIONS: Final = 1_000
-_PER_TURN: Final = 32  # messages
-_TURN: Final = 0.004  # seconds
+_PER_READ: Final = 256  # datagrams
+_PER_TURN: Final = 16  # messages
+_TURN: Final = 0.001  # seconds
 _MOST_UNSENT: Final = 1 << 20
 _ANY: Final = ("", "*", "::")
 _RECEIVE_BUFFER: Final = 1 << 20
 
 
 class SipServer:
-    """`present` brings what came to the PBX; `tap` hears each message, whether it came in, and by which way."""
+    """`present` brings what came to the PBX; `tap` hears of each message whether it came, its bytes, and its way."""
 
-    def __init__(self, present: Present, tap: Callable[[bool, bytes, Flow], None]) -> None:
+    def __init__(self, present: Present) -> None:
         self.port = 0
+        self.tap: Callable[[bool, bytes, Flow], None] = _nothing
         self.lanes = Lanes()
         self._present = present
-        self._tap = tap
         self._agent: Agent | None = None
         self._source: Callable[[Flow], Hashable] = lambda flow: flow.host
-        self._datagrams: dict[int, asyncio.DatagramTransport] = {}
+        self._datagrams: dict[int, socket.socket] = {}
         self._listeners: list[asyncio.Server] = []
         self._connections: dict[int, asyncio.Transport] = {}
         self._connected = 0
@@ -61,9 +64,8 @@ class SipServer:
             for family, address in await _addresses(loop, host):
                 opened = _datagram_socket(family, address, port or self.port)
                 self.port = opened.getsockname()[1]
-                transport, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self), sock=opened)
-                self._datagrams[family] = transport
-                self._bound[family] = address
+                self._datagrams[family], self._bound[family] = opened, address
+                loop.add_reader(opened, self._read, opened)
                 listener = await loop.create_server(lambda: _Connection(self), address, self.port, family=family)
                 self._listeners.append(listener)
         except OSError as error:
@@ -77,8 +79,11 @@ class SipServer:
             self._flush()
         if self._timer is not None:
             self._timer.cancel()
-        for transport in (*self._datagrams.values(), *self._connections.values()):
-            transport.close()
+        for opened in self._datagrams.values():
+            asyncio.get_running_loop().remove_reader(opened)
+            opened.close()
+        for connection in self._connections.values():
+            connection.close()
         for listener in self._listeners:
             listener.close()
         self._agent = None
@@ -89,7 +94,7 @@ class SipServer:
         return Place(*self.here(flow), flow.transport)
 
     def here(self, flow: Flow) -> tuple[str, int]:
-        """Give our own end of a way."""
+        """Tell at which address of ours a way ends."""
         family = socket.AF_INET6 if ":" in flow.host else socket.AF_INET
         bound = self._bound.get(family, "")
         host = bound if bound not in ("0.0.0.0", "::") else self._seen_from(family, flow.host)
@@ -105,6 +110,15 @@ class SipServer:
                 return "127.0.0.1" if family == socket.AF_INET else "::1"
 
     # -- what comes in -----------------------------------------------------------------------------------------------
+
+    def _read(self, opened: socket.socket) -> None:
+        """Read what has come, much of it at once: a flood must not wait in the kernel before everybody else."""
+        try:
+            for _ in range(_PER_READ):
+                data, address = opened.recvfrom(LARGEST)
+                self.came(data, Flow("UDP", address[0], address[1]))
+        except OSError:  # nothing more has come, or the host of a telephone says that nobody is there
+            return
 
     def came(self, data: bytes, flow: Flow) -> None:
         """Have something that came be taken in its turn."""
@@ -150,7 +164,7 @@ class SipServer:
             if waiting is None:
                 return
             data, flow = waiting
-            self._tap(True, data, flow)
+            self.tap(True, data, flow)
             agent.receive(data, flow)
             if loop.time() > ends:
                 return
@@ -170,7 +184,7 @@ class SipServer:
             return
         while agent.outgoing:
             data, flow = agent.outgoing.popleft()
-            self._tap(False, data, flow)
+            self.tap(False, data, flow)
             self._send(data, flow)
         self._rearm(agent)
 
@@ -184,9 +198,10 @@ class SipServer:
             else:
                 connection.write(data)
             return
-        transport = self._datagrams.get(socket.AF_INET6 if ":" in flow.host else socket.AF_INET)
-        if transport is not None:
-            transport.sendto(data, flow.address)
+        opened = self._datagrams.get(socket.AF_INET6 if ":" in flow.host else socket.AF_INET)
+        if opened is not None:
+            with suppress(OSError):  # the buffer is full, or nobody can be there: transactions send again, and end
+                opened.sendto(data, flow.address)
 
     def _rearm(self, agent: Agent) -> None:
         due = agent.due()
@@ -205,14 +220,8 @@ class SipServer:
             self._flush()
 
 
-class _Datagrams(asyncio.DatagramProtocol):
-    """Takes datagrams. One that cannot be delivered is told of by nobody: transactions have their limits."""
-
-    def __init__(self, server: SipServer) -> None:
-        self._server = server
-
-    def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        self._server.came(data, Flow("UDP", addr[0], addr[1]))
+def _nothing(_came: bool, _message: bytes, _flow: Flow) -> None:
+    """Let a message go by."""
 
 
 class _Connection(asyncio.Protocol):

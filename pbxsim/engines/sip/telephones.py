@@ -90,6 +90,7 @@ class Telephones:
             return
         leg = session.owner = real_leg()
         leg.sessions = {session: None}
+        leg.call_ids.append(session.dialog.call_id)
         cause = self._engine.open_party(exchange, leg, session.dialog.flow.host) or self._unheard(leg, session)
         if cause is not None:
             self._engine.let_go(leg, cause)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from msgspec.structs import replace
 
 from pbxsim import __version__
 from pbxsim.engines.engine import EngineUnreachable, Opened
@@ -16,6 +18,7 @@ from pbxsim.engines.pyvoip_telephones import PyvoipTelephones, pyvoip_lines
 from pbxsim.engines.simulated import simulation
 from pbxsim.engines.sip.accounts import Accounts
 from pbxsim.engines.sip.agent import Agent
+from pbxsim.engines.sip.capture import Capture
 from pbxsim.engines.sip.digest import Authority
 from pbxsim.engines.sip.engine import SipEngine
 from pbxsim.engines.sip.exchange import Exchange
@@ -26,56 +29,64 @@ from pbxsim.engines.sip.media.recording import Recordings
 from pbxsim.engines.sip.registrations import Registrations
 from pbxsim.engines.sip.server import SipServer
 from pbxsim.engines.sip.telephones import Telephones
+from pbxsim.engines.sip.trace import Trace
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
+    from pathlib import Path
 
     from pbxsim.engines.engine import Present
-    from pbxsim.engines.sip.capture import Capture
     from pbxsim.engines.sip.flow import Flow
     from pbxsim.engines.sip.registrar import Binding
     from pbxsim.engines.sip.sip_settings import SipEntry
     from pbxsim.pbx.pbx import Pbx
+
+Before: TypeAlias = "dict[tuple[str, str, int], dict[str, list[Binding]]]"
 
 REALM: Final = "pbxsim"
 _NAME: Final = f"pbxsim/{__version__}"
 
 
 class SipWork(Opened, kw_only=True):
-    """What the engine opened on a PBX. `before` are the contacts of its earlier lives, by PBX."""
+    """What the engine opened on a PBX. `before` are the contacts of earlier lives, by PBX and where it listens."""
 
     engine: SipEngine
     pbx: Pbx
     entry: SipEntry
     accounts: Accounts
     registrations: Registrations
-    before: dict[str, dict[str, list[Binding]]]
+    before: Before
     voip: PyvoipTelephones
+    capture: Path | None
+    trace: Trace | None = None
     server: SipServer | None = None
-    capture: Capture | None = None
 
-    def tap(self, came_in: bool, data: bytes, flow: Flow) -> None:
-        """Write a message down, where that is wished for."""
-        if self.capture is not None and self.server is not None:
-            here, now = self.server.here(flow), self.pbx.clock.now
-            ends = (flow.address, here) if came_in else (here, flow.address)
-            self.capture.write(now, data, *ends, flow.transport)
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Give what an earlier life of the same has in common."""
+        return self.pbx.name, self.entry.address, self.entry.port
 
 
 def opened(
     settings: Mapping[str, Any],
     pbx: Pbx,
-    before: dict[str, dict[str, list[Binding]]] | None = None,
-    capture: Capture | None = None,
+    before: Before | None = None,
+    at: tuple[str, int] | None = None,
+    capture: Path | None = None,
 ) -> SipWork:
-    """Make it of the sections `sip`, `phones` and `traffic`."""
+    """Make it of the sections `sip`, `phones` and `traffic`. `at` is where it listens, if not where the file says.
+
+    `capture` is a file for its messages.
+    """
     entry: SipEntry = settings["sip"]
+    if at is not None:
+        entry = replace(entry, address=at[0], port=at[1])
     acted = simulation.opened(settings, pbx)
     registrations = Registrations(pbx.directory, entry.expires)
     accounts = Accounts(pbx.name, entry, pbx.directory)
     engine = SipEngine(pbx, acted.engine, registrations.registrar, registrations.real)
-    return SipWork(
+    work = SipWork(
         engine=engine,
         handset=SipHandset(pbx, engine, acted.handset, registrations.real),
         account_of=accounts.of,
@@ -87,6 +98,8 @@ def opened(
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), acted.engine.fate),
         capture=capture,
     )
+    work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
+    return work
 
 
 async def start(work: SipWork, present: Present) -> None:
@@ -98,7 +111,13 @@ async def start(work: SipWork, present: Present) -> None:
             break
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
-    server = SipServer(present, work.tap)
+    server = SipServer(present)
+    try:
+        capture = None if work.capture is None else Capture(work.capture, lambda: work.pbx.clock.now)
+    except OSError as error:
+        raise EngineUnreachable(f"{work.capture} cannot be written: {error.strerror or error}") from error
+    work.trace = Trace(lambda: work.pbx.clock.now, server.here, capture)
+    server.tap = work.trace.take
     agent = Agent(
         clock=loop.time,
         token=lambda: secrets.token_hex(8),
@@ -119,7 +138,7 @@ async def start(work: SipWork, present: Present) -> None:
     media = Media(Ports(*entry.rtp_ports))
     recordings = _recordings(work.pbx, loop.time)
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
-    present(lambda: registrar.take_over(work.before.pop(work.pbx.name, {})))
+    present(lambda: registrar.take_over(work.before.pop(work.key, {})))
     server.soon()
     await work.voip.start(work.accounts.of)
 
@@ -140,7 +159,7 @@ async def close(work: SipWork) -> None:
     exchange, server = work.engine.exchange, work.server
     if exchange is None or server is None:
         return
-    work.before[work.pbx.name] = {
+    work.before[work.key] = {
         user: [one for one in contacts if not one.flow.connection]
         for user, contacts in work.registrations.registrar.all().items()
     }
@@ -149,4 +168,6 @@ async def close(work: SipWork) -> None:
     if exchange.recordings is not None:
         exchange.recordings.close()
     exchange.media.close_all()
+    if work.trace is not None:
+        work.trace.close()
     work.engine.exchange = None

@@ -88,12 +88,27 @@ def test_who_only_asks_is_told_and_nothing_changes() -> None:
     assert wire.changed == []
 
 
-def test_an_older_request_that_comes_late_changes_nothing() -> None:
+def test_a_request_that_comes_again_later_changes_nothing() -> None:
+    wire = Wire()
+    texts: list[str] = []
+
+    def noted(text: str) -> str:
+        texts.append(text)
+        return f"{text}\nExpires: 60"
+
+    asks(wire, "REGISTER", "sip:sip100@192.0.2.1", with_=noted, call_id="one")
+    registers(wire, call_id="one", sequence=5, contact="*", more=("Expires: 0",))
+    wire.elapse(100)
+    (answer,) = wire.says(texts[0])
+    assert (first_line(answer), "stale=true" in answer.first("www-authenticate")) == ("SIP/2.0 401 Unauthorized", True)
+    assert where(wire) == []
+
+
+def test_a_telephone_that_has_begun_anew_and_counts_from_the_beginning_is_taken() -> None:
     wire = Wire()
     registers(wire, call_id="one", sequence=10)
-    answer = registers(wire, call_id="one", sequence=5, contact="*", more=("Expires: 0",))
-    assert answer.code == 500
-    assert where(wire)
+    assert registers(wire, call_id="one", sequence=1, flow=ELSEWHERE).code == 200
+    assert [flow for _, flow in where(wire)] == [ELSEWHERE]
 
 
 def test_contacts_of_a_connection_go_with_it() -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from tests.engines.asterisk.refusing import RefusingTelephone
+    from tests.engines.refusing import RefusingTelephone
     from tests.engines.telephones import Telephone, Telephones
     from tests.parity.engines.playing import EngineAtWork
     from tests.parity.engines.scenario import Hand, Scenario
@@ -212,7 +212,7 @@ async def _registered(engine: AsteriskAtWork, scenarios: list[Scenario], server:
 
 
 async def _telephone(engine: AsteriskAtWork, user: str, phone: Phone, server: str, password: str) -> None:
-    from tests.engines.asterisk.refusing import STATUS, RefusingTelephone
+    from tests.engines.refusing import STATUS, RefusingTelephone
 
     assert engine.telephones is not None
     noted = partial(engine.note, user)
