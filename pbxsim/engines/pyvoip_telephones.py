@@ -74,9 +74,9 @@ class PyvoipTelephones:
         """Begin their processes, which register them. Raises EngineUnreachable."""
         if not self._users or account_of is None:
             return
+        orders = [self._registers(user, account_of(user)) for user in sorted(self._users & self._lines.keys())]
         if find_spec("pyVoIP") is None:
             raise EngineUnreachable("telephones of pyVoIP need the package: pip install 'pbxsim[sip]'")
-        orders = [self._registers(user, account_of(user)) for user in sorted(self._users & self._lines.keys())]
         for start in range(0, len(orders), PER_PROCESS):
             worker = _Worker(orders[start : start + PER_PROCESS])
             self._workers.update({order["line"]: worker for order in worker.orders})
@@ -110,7 +110,7 @@ class PyvoipTelephones:
         if not user or channel.is_calling:
             return
         plan = self._plans[channel] = self._fate(channel)
-        self._tell(user, "expect", **_spelt(plan))
+        self._tell(user, "expect", **order_of(plan))
 
     def _bridged(self, event: CallBridged | CallTransferred) -> None:
         for channel in (event.call.first, event.call.second):
@@ -136,8 +136,8 @@ class PyvoipTelephones:
             worker.tell({"do": do, "line": user, **more})
 
 
-def _spelt(plan: LegPlan) -> Mapping[str, object]:
-    """Spell what a telephone is to do when it is rung."""
+def order_of(plan: LegPlan) -> Mapping[str, object]:
+    """Spell what a telephone is to do when it is rung, as its process reads it."""
     if plan.report is None:
         return {"after": None}
     after = plan.settles_after / SECOND

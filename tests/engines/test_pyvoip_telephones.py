@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 
     Has: TypeAlias = "Callable[..., AbstractAsyncContextManager[RealRig]]"
 
-pytest.importorskip("pyVoIP", reason="no telephones of pyVoIP: pip install 'pbxsim[sip]'")
-pytestmark = [pytest.mark.slow, pytest.mark.sip]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.sip,
+    pytest.mark.skipif(find_spec("pyVoIP") is None, reason="no telephones of pyVoIP: pip install 'pbxsim[sip]'"),
+]
 
 ONLY_SIP = pytest.mark.parametrize("office_of", ["sip"], indirect=True)
 """For what has to be looked at within the engine."""
