@@ -14,6 +14,7 @@ import socket
 import sys
 import threading
 import warnings
+from collections import deque
 from contextlib import suppress
 from itertools import count
 from typing import Any, Final
@@ -41,21 +42,30 @@ sys.stdout = sys.stderr  # pyVoIP prints what it does not understand
 _numbers: Final = count()
 
 
+class _Task:
+    """One call, as the switch knows it: a leg's number, and what is to be done with it."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        self.leg: int = order.get("leg", 0)
+        self.after: float | None = order.get("after")
+        self.code: str = order.get("code", "")
+        self.over = threading.Event()  # it is to end
+        self.talk: float | None = None  # seconds from now until it is hung up
+
+
 class Telephone:
-    """One line's telephone. What it is to do with a call comes before the call does (`expect`)."""
+    """One line's telephone. What it is to do with a call comes before the call does (`expect`), in the same order."""
 
     def __init__(self, order: dict[str, Any]) -> None:
         self.line: str = order["line"]
         self._voice = bytes((sample >> 8) + 128 for sample in voice(pitch(order["number"])))
-        self._expected: dict[str, Any] = {}
-        self._calls: dict[str, threading.Event] = {}  # by call: it is to end
-        self._talks_until: threading.Event = threading.Event()
-        self._talk: float | None = None
+        self._expected: deque[_Task] = deque()
+        self._tasks: dict[str, _Task] = {}  # by call
         first = _FIRST_PORT + next(_numbers) * _PORTS
         self._phone = _Phone(self, order, first)
 
     def begin(self) -> None:
-        """Register, and wait for calls; it is tried until somebody is there."""
+        """Register, and wait for calls; pyVoIP tries it three times."""
         try:
             self._phone.start()
         except Exception as error:
@@ -65,68 +75,69 @@ class Telephone:
 
     def expect(self, order: dict[str, Any]) -> None:
         """Know what to do with the next call: `after` so many seconds (None: never) answer, or refuse with a `code`."""
-        self._expected, self._talk = order, None
+        self._expected.append(_Task(order))
 
-    def talk(self, seconds: float) -> None:
+    def talk(self, leg: int, seconds: float) -> None:
         """Hang up after so many seconds from now."""
-        self._talk = seconds
-        self._talks_until.set()
+        for task in self._tasks_of(leg):
+            task.talk = seconds
 
-    def forget(self) -> None:
-        """End whatever it does."""
-        for over in list(self._calls.values()):
-            over.set()
-        if not self._calls:
-            _tell(self.line, "quiet")
+    def forget(self, leg: int) -> None:
+        """End a call, whether it has come already or not."""
+        for expected in [each for each in self._expected if each.leg == leg]:
+            self._expected.remove(expected)
+        tasks = self._tasks_of(leg)
+        for task in tasks:
+            task.over.set()
+        if not tasks:
+            _tell(self.line, "quiet", leg=leg)
+
+    def _tasks_of(self, leg: int) -> list[_Task]:
+        return [task for task in list(self._tasks.values()) if task.leg == leg]
 
     def cancelled(self, call_id: str) -> None:
         """Hear that the caller has given up."""
-        over = self._calls.get(call_id)
-        if over is not None:
-            over.set()
+        task = self._tasks.get(call_id)
+        if task is not None:
+            task.over.set()
 
-    def invited(self, call: Any) -> None:  # noqa: ANN401 - pyVoIP's own
-        """Know a call from its first message on, not only when pyVoIP tells of it."""
-        self._calls[call.call_id] = threading.Event()
+    def invited(self, call_id: str) -> None:
+        """Know a call from its first message on, not only when pyVoIP tells of it. One that nobody expects rings."""
+        self._tasks[call_id] = self._expected.popleft() if self._expected else _Task({})
 
     def rings(self, call: Any) -> None:  # noqa: ANN401 - pyVoIP's own
         """Do with a call what was told; in a thread of its own."""
-        over, expected = self._calls.setdefault(call.call_id, threading.Event()), self._expected
+        task = self._tasks[call.call_id]
         try:
-            after = expected.get("after")
-            is_over = over.wait(None if after is None else max(0.0, after - OWN_DELAY))
-            if is_over:
-                self._phone.refuse(call, "487 Request Terminated")
-            elif expected.get("code"):
-                self._phone.refuse(call, expected["code"])
+            is_over = task.over.wait(None if task.after is None else max(0.0, task.after - OWN_DELAY))
+            if is_over or task.code:
+                self._phone.refuse(call, "487 Request Terminated" if is_over else task.code)
             else:
                 call.answer()
-                self._talks(call, over)
+                self._talks(call, task)
         except Exception as error:
             _tell(self.line, "failed", why=f"{type(error).__name__}: {error}")
         finally:
-            self._calls.pop(call.call_id, None)
-            if not self._calls:
-                _tell(self.line, "quiet")
+            del self._tasks[call.call_id]
+            _tell(self.line, "quiet", leg=task.leg)
 
-    def _talks(self, call: Any, over: threading.Event) -> None:  # noqa: ANN401 - pyVoIP's own
+    def _talks(self, call: Any, task: _Task) -> None:  # noqa: ANN401 - pyVoIP's own
         """Say something until one of the two hangs up."""
-        _tell(self.line, "talks")
-        talked = said = left = 0.0
+        _tell(self.line, "talks", leg=task.leg)
+        talked = said = 0.0
         while call.state is CallState.ANSWERED:
             if talked >= said:
                 call.write_audio(self._voice)
                 said += len(self._voice) / _SECOND
-            if self._talk is not None and self._talks_until.is_set():
-                self._talks_until.clear()
-                left = talked + self._talk
-            if left and talked >= left:
-                call.hangup()
-                return
-            if over.wait(_LOOK):
+            if task.over.wait(_LOOK):
                 self._lets_go(call)
                 return
             talked += _LOOK
+            if task.talk is not None:
+                task.talk -= _LOOK
+                if task.talk <= 0:
+                    call.hangup()
+                    return
 
     def _lets_go(self, call: Any) -> None:  # noqa: ANN401 - pyVoIP's own
         """Wait for the other side's BYE, and do without where it does not come."""
@@ -179,7 +190,7 @@ class _Phone(VoIPPhone):  # type: ignore[misc]
 
     def _create_Call(self, request: Any, sess_id: int) -> None:  # noqa: ANN401 - pyVoIP's own
         super()._create_Call(request, sess_id)
-        self._telephone.invited(self.calls[request.headers["Call-ID"]])
+        self._telephone.invited(request.headers["Call-ID"])
 
     def _parsed(self, message: Any) -> None:  # noqa: ANN401 - pyVoIP's own
         if message.type is SIP.SIPMessageType.MESSAGE and message.method == "OPTIONS":
@@ -203,7 +214,7 @@ def _free_port(host: str) -> int:
         return int(asked.getsockname()[1])
 
 
-def _tell(line: str, what: str, **more: str) -> None:
+def _tell(line: str, what: str, **more: str | int) -> None:
     with _saying, suppress(BrokenPipeError):
         print(json.dumps({"line": line, "is": what, **more}), file=_out, flush=True)
 
@@ -217,9 +228,9 @@ def main() -> None:
             telephone = telephones[order["line"]] = Telephone(order)
             threading.Thread(target=telephone.begin, daemon=True).start()
         elif order["do"] == "talk":
-            telephones[order["line"]].talk(order["seconds"])
+            telephones[order["line"]].talk(order["leg"], order["seconds"])
         elif order["do"] == "forget":
-            telephones[order["line"]].forget()
+            telephones[order["line"]].forget(order["leg"])
         else:
             telephones[order["line"]].expect(order)
     ending = [threading.Thread(target=telephone.end, daemon=True) for telephone in telephones.values()]

@@ -110,21 +110,21 @@ class PyvoipTelephones:
         if not user or channel.is_calling:
             return
         plan = self._plans[channel] = self._fate(channel)
-        self._tell(user, "expect", **order_of(plan))
+        self._tell(user, "expect", leg=channel.serial, **order_of(plan))
 
     def _bridged(self, event: CallBridged | CallTransferred) -> None:
         for channel in (event.call.first, event.call.second):
             plan = self._plans.get(channel) if channel is not None else None
             if channel is not None and plan is not None and plan.talk is not None:
-                self._tell(self._user(channel), "talk", seconds=plan.talk / SECOND)
+                self._tell(self._user(channel), "talk", leg=channel.serial, seconds=plan.talk / SECOND)
 
     def _ended(self, event: LegEnded) -> None:
         user = self._user(event.channel)
         if user and self._plans.pop(event.channel, None) is not None:
-            self._tell(user, "forget")
+            self._tell(user, "forget", leg=event.channel.serial)
             worker = self._workers.get(user)
             if worker is not None:
-                worker.watch(user)
+                worker.watch(user, event.channel.serial)
 
     def _user(self, channel: Channel) -> str:
         line = channel.line
@@ -153,7 +153,7 @@ class _Worker:
         self.orders = orders
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
-        self._watches: dict[str, asyncio.TimerHandle] = {}
+        self._watches: dict[tuple[str, int], asyncio.TimerHandle] = {}  # by line and leg
         self._closing = asyncio.Event()
         self._pause = _PAUSE
 
@@ -183,16 +183,14 @@ class _Worker:
         if process is not None and process.returncode is None and process.stdin is not None:
             process.stdin.write(json.dumps(order).encode() + b"\n")
 
-    def watch(self, line: str) -> None:
-        """See that a telephone has let go of its call in time."""
-        self._watched(line)
-        self._watches[line] = asyncio.get_running_loop().call_later(PATIENCE, self._give_up, line)
+    def watch(self, line: str, leg: int) -> None:
+        """See that a telephone lets go of a call in time."""
+        self._watches[line, leg] = asyncio.get_running_loop().call_later(PATIENCE, self._give_up, line, leg)
 
     async def close(self) -> None:
         """End the process, by force where it does not end by itself."""
         self._closing.set()
-        for line in tuple(self._watches):
-            self._watched(line)
+        self._watch_nothing()
         process = self._process
         if process is not None and process.stdin is not None:
             process.stdin.close()
@@ -209,6 +207,7 @@ class _Worker:
         async for line in process.stdout:
             self._heard(json.loads(line))
         await process.wait()
+        self._watch_nothing()  # its calls are over with it
         while not self._closing.is_set():
             _log.warning("a process with telephones of pyVoIP has ended, and is begun anew in %.1f s", self._pause)
             if await self._closes_within(self._pause):
@@ -224,21 +223,23 @@ class _Worker:
         except TimeoutError:
             return False
 
-    def _heard(self, told: Mapping[str, str]) -> None:
+    def _heard(self, told: Mapping[str, Any]) -> None:
         if told["is"] == "quiet":
-            self._watched(told["line"])
+            watch = self._watches.pop((told["line"], told["leg"]), None)
+            if watch is not None:
+                watch.cancel()
         elif told["is"] == "registered":
             self._pause = _PAUSE
         elif told["is"] == "failed":
             _log.warning("the telephone of %s (pyVoIP): %s", told["line"] or "any line", told["why"])
 
-    def _watched(self, line: str) -> None:
-        watch = self._watches.pop(line, None)
-        if watch is not None:
+    def _watch_nothing(self) -> None:
+        for watch in self._watches.values():
             watch.cancel()
+        self._watches.clear()
 
-    def _give_up(self, line: str) -> None:
-        del self._watches[line]
+    def _give_up(self, line: str, leg: int) -> None:
+        del self._watches[line, leg]
         _log.warning("the telephone of %s (pyVoIP) does not let go of its call: its process is begun anew", line)
         self._kill()
 

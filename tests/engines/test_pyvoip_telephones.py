@@ -156,3 +156,13 @@ async def test_a_telephone_that_does_not_let_go_of_its_call_has_its_process_begu
         os.kill(before, signal.SIGSTOP)
         rig.do(lambda: rig.office.pbx.calls.hang_up(call))
         await rig.until(lambda: rig.opened.voip.processes not in ([], [before]), 10)
+
+
+async def test_the_end_of_one_call_at_a_telephone_leaves_its_other_one_alone(office_of: Has) -> None:
+    async with office_of("100", "101", "103") as rig:
+        first = rig.do(lambda: rig.office.call("100", "101"))
+        await rig.until(lambda: first.state is CallState.TALKING)
+        second = rig.do(lambda: rig.office.call("100", "103"))
+        assert await ended(rig, second) is HangupCause.USER_BUSY
+        await rig.elapse(3 * SECOND)  # longer than a telephone has to let go
+        assert first.state is CallState.TALKING

@@ -88,6 +88,38 @@ async def test_a_telephone_that_describes_itself_elsewhere_has_moved() -> None:
         assert await other.hears() == packet(b"from there")
 
 
+async def test_a_telephone_that_holds_as_before_rfc_3264_stays_where_it_is() -> None:
+    with Scene() as scene:
+        one, his, other, hers = scene.two()
+        one.says(packet(b"here"), his.port)
+        assert await other.hears() == packet(b"here")
+        held = one.describes((PCMU, EVENTS)).replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 0.0.0.0")
+        his.take_offer(held)
+        his.answer()
+        before = his.holds
+        his.take_offer(one.describes())
+        his.answer()
+        assert (before, his.holds) == (True, False)
+        other.says(packet(b"still there"), hers.port)
+        assert await one.hears() == packet(b"still there")
+
+
+async def test_a_telephone_at_the_last_port_has_none_for_rtcp() -> None:
+    errors = list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, about: errors.append(about))
+    with Scene() as scene, Telephone() as report:
+        (_, his), (_, hers) = scene.telephone(), scene.telephone()
+        hers.take_offer(report.describes((PCMU,)).replace(b"audio %d" % report.port, b"audio 65535"))
+        hers.answer()
+        hers.hears(his)
+        report.says(b"\x80\xc9\0\x01\0\0\0\x07", his.port + 1)
+        for number in range(2):
+            came = notice(his)
+            report.says(packet(SAID, sequence=number), his.port)
+            await came.wait()
+    assert errors == []
+
+
 async def test_a_telephone_whose_signalling_moved_is_learnt_anew() -> None:
     with Scene() as scene, Telephone() as elsewhere:
         one, his, other, hers = scene.two()
