@@ -110,13 +110,15 @@ async def start(work: SipWork, present: Present) -> None:
     server = SipServer(present)
     work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture)
     server.tap = work.trace.take
+    telephones = Telephones(work.pbx, work.engine, registrar)
+    work.registrations.on_change = telephones.moved
     agent = Agent(
         clock=loop.time,
         token=lambda: secrets.token_hex(8),
         place=server.place,
         authority=Authority(REALM, secrets.token_bytes(32), work.accounts.password, entry.digests),
         registrar=registrar,
-        listener=Telephones(work.pbx, work.engine, registrar),
+        listener=telephones,
         name=_NAME,
     )
 

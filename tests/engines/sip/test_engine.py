@@ -206,3 +206,16 @@ async def test_without_a_port_for_sound_a_call_is_refused_and_nothing_is_left_of
         assert rig.office.cdr(call).cause is HangupCause.NORMAL_CIRCUIT_CONGESTION
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
+
+
+async def test_a_telephone_that_drops_off_rings_no_more() -> None:
+    async with rig_of("sip100") as rig:
+        telephone = rig.by_user["sip100"]
+        telephone.answers_after = None
+        call: Call = rig.do(lambda: rig.office.call("100", "101"))
+        await rig.until(lambda: telephone.calls)
+        await telephone.agent.unregister()
+        await rig.until(lambda: call.is_over)
+        assert rig.office.cdr(call).cause is HangupCause.SUBSCRIBER_ABSENT
+        await rig.until(rig.is_quiet)
+        assert await rig.is_idle()
