@@ -128,7 +128,7 @@ async def test_the_telephones_of_one_line_ring_together_and_one_is_picked_up() -
         await talks(rig, call)
         await rig.until(lambda: noted == ["rings", "over"])
         assert other.ringing == 0
-        assert rig.opened.engine.exchange.agent.sessions == 1
+        await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 1)
         rig.do(lambda: rig.office.pbx.calls.hang_up(call))
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
