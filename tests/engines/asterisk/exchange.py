@@ -37,7 +37,10 @@ def asterisk_here() -> installation.AsteriskInstallation:
 
 
 class Exchange:
-    """One Asterisk, for whoever is in a directory; `simulated` are lines without a telephone."""
+    """One Asterisk, for whoever is in a directory.
+
+    `simulated` are lines without a telephone, `pyvoip` those with one of pyVoIP's.
+    """
 
     def __init__(
         self,
@@ -46,9 +49,13 @@ class Exchange:
         pbx: str,
         simulated: Iterable[str] = (),
         sound: tuple[int, int] | None = None,
+        pyvoip: Iterable[str] = (),
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
-        lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
+        lines = (
+            *(LineEntry(line=user, simulated=True) for user in simulated),
+            *(LineEntry(line=user, secret="chosen-for-tests", telephone="pyvoip") for user in pyvoip),
+        )
         ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
         self.entry = AsteriskEntry(**ports, lines=lines)
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")

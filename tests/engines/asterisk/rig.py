@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class AsteriskRig(RealRig):
     """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
 
-    Without `has_telephones` whoever uses it brings some. `sound`: the first and last port for it.
-    `ami_port`: where Asterisk is gone to, if by a proxy.
+    Without `has_telephones` whoever uses it brings some; those of `pyvoip` lines come by themselves.
+    `sound`: the first and last port for it. `ami_port`: where Asterisk is gone to, if by a proxy.
     """
 
     def __init__(
@@ -32,10 +32,11 @@ class AsteriskRig(RealRig):
         phones: PhonesEntry = PhonesEntry(),  # noqa: B008 - it never changes
         *,
         has_telephones: bool = True,
+        pyvoip: tuple[str, ...] = (),
         sound: tuple[int, int] | None = None,
         ami_port: int | None = None,
     ) -> None:
-        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound)
+        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound, pyvoip)
         door = self.exchange.door
         engine = through(door if ami_port is None else replace(door, port=ami_port))
         settings = {"asterisk": self.exchange.entry, "phones": phones}
