@@ -60,7 +60,7 @@ class QueueHunt:
         del number
         queue, rules = self.queue, self.queue.rules
         limit = rules.max_wait // SECOND or ""
-        call.noted().passages.append(
+        call.noted().came_to(
             Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
         )
         if rules.answers:  # as most dialplans do before Queue(), which itself does not
@@ -173,9 +173,7 @@ class QueueHunt:
 
     def _send(self, call: Call, overflow: str) -> None:
         self._sending.add(call.number)
-        call.noted().passages.append(
-            Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made)
-        )
+        call.noted().came_to(Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made))
         destination = self._control.dialplan.resolve(overflow, call.order.context)
         dialing.ring(self._control, call, destination, call.shows, call.order.second_timeout)
         self._sending.discard(call.number)
