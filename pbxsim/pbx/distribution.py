@@ -146,7 +146,7 @@ class Distribution:
         return members
 
     def _look_who_is(self, queue: Queue) -> list[AtWork]:
-        """Note which members are at work, until somebody comes, goes or moves: thousands may be asked about each time."""
+        """Note which members are at work, until somebody comes, goes or moves: it is asked often."""
         found = [
             (place, member, member.agent.line.channels)
             for place, member in enumerate(queue.members)
