@@ -199,6 +199,6 @@ def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     consultation.legs = tuple(other for other in consultation.legs if other is not leg)
     consultation.noted().forgotten += (leg,)
     if leg.paid_by is None:
-        leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
+        leg.paid_by, leg.talks_since = consultation.order, max(leg.talks_since, consultation.bridged_at)
     leg.call = call
     call.legs += (leg,)
