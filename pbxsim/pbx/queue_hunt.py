@@ -93,7 +93,7 @@ class QueueHunt:
         self.queue.figures.connected((self._clock.now - waiter.joined_at) // SECOND)
         self._distribution.took(member.agent)
         waiter.hearing, waiter.ringing = channel, {channel.line: member}
-        length = self._announcer.prepare(channel, waiter)
+        length = self._announcer.prepare(call.second or channel, waiter)  # who picked its call up hears what it would
         if not length:
             self.connecting(call)
         return length
@@ -289,8 +289,8 @@ class QueueHunt:
     def leg_failed(self, call: Call, channel: Channel) -> None:
         """Try the next member within the pass; under ringall the pass is over when the last one refused."""
         waiter = self._waiting[call.number]
-        if channel is waiter.hearing:
-            self._hung_up_early(waiter, call, channel)
+        if waiter.hearing is not None:  # then nobody rings
+            self._hung_up_early(waiter, call, waiter.hearing)
             return
         assert channel.line is not None  # members are rung on lines
         member = waiter.ringing.pop(channel.line)
