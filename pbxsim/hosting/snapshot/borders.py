@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.derived import Derived
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -71,4 +73,4 @@ def class_name(kind: type) -> str:
 def is_outside(thing: object) -> bool:
     """Tell whether something lies outside of a PBX's state."""
     kind = type(thing)
-    return class_name(kind) in OUTSIDE or kind.__module__.startswith(OUTSIDE_MODULES)
+    return isinstance(thing, Derived) or class_name(kind) in OUTSIDE or kind.__module__.startswith(OUTSIDE_MODULES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.kit.access import same_secret
+from pbxsim.vendors.voipsun.rows import AccountRows, ChannelRows
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
@@ -18,6 +19,8 @@ class State:
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
         self.pbx = pbx
+        self.channel_rows = ChannelRows()
+        self.account_rows = AccountRows()
         self._permitted = {user.username: user.permitted() for user in settings.users}
 
     def user(self, params: Params) -> ApiUser | None:
