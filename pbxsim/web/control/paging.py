@@ -55,15 +55,15 @@ async def listing(
     With a `host`, without any of the secrets that its server knows. A long list is spelt in pieces, each entry as it
     stands then; one that by then `is_known` no more is left out.
     """
-    part, pieces = list(islice(entries, limit)), []
+    part, pieces = list(islice(entries, limit)), [b"["]
     for start in range(0, len(part), PIECE):
         if start:
             await asyncio.sleep(0)  # noqa: TID251 - no time passes: whoever else is ready goes first
         some = part[start : start + PIECE]
         piece = encoded([show(entry) for entry in some if is_known is None or is_known(entry)])
-        pieces.append((piece if host is None else host.secrets.json(piece))[1:-1])
-    body = b"[%b]" % b",".join(filter(None, pieces))
-    return Response(body=body, more_after=str(key(part[-1])) if len(part) == limit else None)
+        if within := (piece if host is None else host.secrets.json(piece))[1:-1]:
+            pieces += (b"," if len(pieces) > 1 else b"", within)
+    return Response(body=b"".join([*pieces, b"]"]), more_after=str(key(part[-1])) if len(part) == limit else None)
 
 
 async def named_listing(
