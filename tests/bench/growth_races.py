@@ -101,3 +101,21 @@ def reset() -> Race:
         ),
         most_rounds=3,
     )
+
+
+def pbxs() -> Race:
+    """What it costs to find one of many PBXs."""
+    few, many = "10 PBXs", "1,000 PBXs"
+    return Race(
+        title="The PBX that a request means",
+        how="the last of so many in one server, found by VoIPSUN's user and password, the parameters read; CPU",
+        contenders=(
+            Contender(many, in_child("growing_hosts", "found", pbxs=1_000)),
+            Contender(few, in_child("growing_hosts", "found", pbxs=10)),
+        ),
+        goals=(
+            Goal(name="GROWTH", words="CPU to find it", figure="CPU us", ours=many, rival=few, at_most=1.5),
+            Goal(name="GROWTH", words="CPU us to find it", figure="CPU us", ours=many),
+        ),
+        most_rounds=3,
+    )

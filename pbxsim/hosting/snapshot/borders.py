@@ -43,7 +43,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "pbxsim.hosting.hosted_pbx.HostedPbx": frozenset(
         {
             "assembly", "audience", "commands", "credentials", "found_records", "injection", "questions",
-            "record_store", "recorder", "request_limits", "secrets", "_masks", "_runs", "_vendors",
+            "record_store", "recorder", "request_limits", "secrets", "_masks", "_placed", "_runs", "_vendors",
         }
     ),
     "pbxsim.hosting.injection.Injection": frozenset({"_driver", "_waiting"}),

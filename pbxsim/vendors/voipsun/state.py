@@ -9,8 +9,14 @@ from pbxsim.vendors.voipsun.rows import AccountRows, ChannelRows
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.voipsun.settings import ApiUser, Settings
+
+
+def carries(request: Request) -> tuple[tuple[str, ...], ...]:
+    """Give the name and password in a request, as `settings.credentials` gives those of an API user."""
+    return (("user", request.params.text("username"), request.params.text("password")),)
 
 
 class State:
