@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 OVER_UDP: Final = "@udp"
 """What stands behind a line's user in the name of its endpoint for telephones that are no browsers."""
 
+OF_TRUNK: Final = "trunk-"
+"""What stands before the name of a trunk in that of its endpoint."""
+
 _OF_BROWSER: Final = re.compile(r";transport=wss?(?:[;>]|$)", re.IGNORECASE)  # RFC 7118, 5.2.1
 
 

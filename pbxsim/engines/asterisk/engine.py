@@ -18,6 +18,7 @@ from pbxsim.engines.asterisk import acted
 from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
 from pbxsim.engines.asterisk.hands import Hands
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
+from pbxsim.engines.asterisk.live import LiveTrunks
 from pbxsim.engines.asterisk.moment import HOLD, WAITS, Moment
 from pbxsim.engines.asterisk.spelling import PLACED_BY, caller_id, cause_of
 from pbxsim.pbx.call import CallKind, CallState
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.engines.asterisk.link import AmiLink, Event
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.asterisk.recording import Monitors
     from pbxsim.engines.asterisk.registrations import Registrations
     from pbxsim.engines.engine import Present
@@ -50,10 +52,20 @@ _log: Final = logging.getLogger("pbxsim")
 
 
 class AsteriskEngine:
-    """Implements `CallEngine`. `simulated` are the SIP users of lines without a telephone of their own."""
+    """Implements `CallEngine`. `simulated` are the SIP users of lines without a telephone of their own.
+
+    `live` names the trunks that lead to a provider, and `allowed` says who may be called by them; None: nobody.
+    """
 
     def __init__(
-        self, pbx: Pbx, actors: acted.Actors, registrations: Registrations, simulated: Collection[str]
+        self,
+        pbx: Pbx,
+        actors: acted.Actors,
+        registrations: Registrations,
+        simulated: Collection[str],
+        *,
+        live: Collection[str] = (),
+        allowed: LiveCalls | None = None,
     ) -> None:
         self._pbx = pbx
         self._calls = pbx.calls
@@ -66,6 +78,7 @@ class AsteriskEngine:
         self._moment = Moment(self._legs, link=self._link_or_none, join=self._join)
         self.monitors: Monitors | None = None  # None: nothing is recorded
         self._hands = Hands(pbx.calls, self._legs)
+        self._live = LiveTrunks(pbx, live, allowed, self._at_present)
         self._takes: dict[str, Callable[[Event], None]] = {
             "Newchannel": self._made,
             "Newstate": self._state_changed,
@@ -118,6 +131,7 @@ class AsteriskEngine:
         for leg in left:
             self._legs.gone(leg)
             self._stop_timer(leg)
+        self._live.close()
         self._link = self._present = None
         return left
 
@@ -144,6 +158,8 @@ class AsteriskEngine:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.NETWORK_OUT_OF_ORDER)
         elif channel.line is not None and channel.line.do_not_disturb:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
+        elif self._live.bars(channel):
+            self._calls.on_leg(channel, Report.FAILED, HangupCause.OUTGOING_CALL_BARRED)
         else:
             self._originate(link, channel, timeout)
         return False
@@ -194,14 +210,23 @@ class AsteriskEngine:
     # -- what is asked of Asterisk -------------------------------------------------------------------------------------
 
     def _originate(self, link: AmiLink, channel: Channel, timeout: Duration) -> None:
-        is_acted = channel.line is None or channel.line.user in self._simulated
-        leg = self._legs.dialled(channel, self._actors.fate(channel) if is_acted else None)
+        leg = self._legs.dialled(channel, self._actors.fate(channel) if self._is_acted(channel) else None)
         call = channel.call
         hears_ringing = call.state is CallState.DIALING_FIRST and call.order.kind in (CallKind.CONNECT, CallKind.DIAL)
-        target = acted.TARGET if channel.line is None or is_acted else f"PJSIP/{endpoint_of(channel.line)}"
-        more: dict[str, Any] = {} if leg.fate is None else {"Variable": acted.variables(leg.fate)}
+        whom: dict[str, Any]
+        if leg.fate is not None:
+            whom = {"Channel": acted.TARGET, "Variable": acted.variables(leg.fate)}
+        elif channel.line is not None:
+            whom = {"Channel": f"PJSIP/{endpoint_of(channel.line)}"}
+        else:
+            whom = self._live.asked(channel, timeout)
         exten = "ring" if hears_ringing else "s"
-        self._ask_for(link, leg, Channel=target, Exten=exten, Timeout=timeout // 1_000 + _MARGIN, **more)
+        self._ask_for(link, leg, Exten=exten, Timeout=timeout // 1_000 + _MARGIN, **whom)
+
+    def _is_acted(self, channel: Channel) -> bool:
+        if channel.line is not None:
+            return channel.line.user in self._simulated
+        return not self._live.leaves(channel)
 
     def _calls_in(self, event: LegDialed) -> None:
         """Act somebody outside who calls: nobody's telephone has brought that leg, but the PBX itself."""
