@@ -19,6 +19,9 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Secret | None, Meta(description="Its telephone's password; absent: `pbxsim phones` tells one.")
     ] = None
     simulated: Annotated[bool, Meta(description="No telephone registers: it is acted, as `phones` says.")] = False
+    max_contacts: Annotated[
+        int, Meta(ge=1, le=10, description="Telephones that may be registered at once, and ring together.")
+    ] = 1
 
 
 class ProviderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,3 +66,8 @@ class AsteriskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     providers: Annotated[
         tuple[ProviderEntry, ...], Meta(description="Trunks by which numbers may leave for real; all others are acted.")
     ] = ()
+
+    @property
+    def simulated(self) -> frozenset[str]:
+        """Give the SIP users of lines that no telephone registers for."""
+        return frozenset(each.line for each in self.lines if each.simulated)

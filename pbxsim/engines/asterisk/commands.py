@@ -19,7 +19,7 @@ from pbxsim.engines.asterisk.accounts import registering
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, see_that_ports_are_free, write_private
-from pbxsim.engines.asterisk.session import PATIENCE, run_folder, simulated_lines
+from pbxsim.engines.asterisk.session import PATIENCE, run_folder
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
@@ -48,10 +48,7 @@ class Served(msgspec.Struct, frozen=True):
 
     def configuration(self, places: Places, sounds: str) -> dict[str, str]:
         """Write the configuration's files, by name; with all providers, for a server may allow calls by them later."""
-        entry = self.entry
-        return configuration(
-            self.directory, places, self.secrets, sounds, simulated_lines(entry), providers=entry.providers
-        )
+        return configuration(self.directory, places, self.secrets, sounds, self.entry)
 
 
 class Running(msgspec.Struct, frozen=True):

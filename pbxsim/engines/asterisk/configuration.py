@@ -19,7 +19,7 @@ from pbxsim.engines.asterisk.endpoints import OF_TRUNK
 from pbxsim.engines.asterisk.transfers import context_of, contexts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, ProviderEntry
     from pbxsim.pbx.directory import Directory, Line
@@ -45,6 +45,7 @@ set_var = TRANSFER_CONTEXT={transfers}
 username = {user}
 password = {secret}
 [{user}](line-contacts)
+max_contacts = {contacts}
 
 """
 _TRUNK: Final = """\
@@ -155,8 +156,7 @@ def configuration(
     places: Places,
     known: Secrets,
     sounds: str,
-    simulated: Iterable[str] = (),
-    providers: Iterable[ProviderEntry] = (),
+    entry: AsteriskEntry,
 ) -> dict[str, str]:
     """Write the files of an Asterisk for the PBX with that directory, by name; its prompts are in `sounds`."""
     values = {
@@ -171,10 +171,10 @@ def configuration(
         "SOUNDS": sounds,
     }
     written = {name: _filled(text, values) for name, text in templates().items()}
-    acted = frozenset(simulated)
-    real = [line for user, line in directory.lines.items() if user not in acted]
-    written["pjsip.conf"] += "".join(_endpoint(directory, line, known) for line in real)
-    written["pjsip.conf"] += "".join(map(_trunk, providers))
+    real = [line for user, line in directory.lines.items() if user not in entry.simulated]
+    most = {each.line: each.max_contacts for each in entry.lines}
+    telephones = (_endpoint(directory, line, known, most.get(line.user, 1)) for line in real)
+    written["pjsip.conf"] += "".join((*telephones, *map(_trunk, entry.providers)))
     written["extensions.conf"] += f"\n{contexts(directory)}"
     return written
 
@@ -206,10 +206,11 @@ def _trunk(provider: ProviderEntry) -> str:
     )
 
 
-def _endpoint(directory: Directory, line: Line, known: Secrets) -> str:
+def _endpoint(directory: Directory, line: Line, known: Secrets, max_contacts: int) -> str:
     return _ENDPOINT.format(
         user=line.user,
         number=line.extension.internal,
         secret=known.line(line.user),
         transfers=context_of(directory, line.extension.dialplan),
+        contacts=max_contacts,
     )

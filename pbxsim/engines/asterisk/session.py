@@ -76,7 +76,7 @@ def opened(
 ) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
-    simulated = simulated_lines(entry)
+    simulated = entry.simulated
     actors = Actors(pbx, settings["phones"])
     trunks = frozenset(each.trunk for each in entry.providers)
     registrations = Registrations(pbx.directory, simulated)
@@ -91,11 +91,6 @@ def opened(
         serves=set() if serves is None else serves,
         live=live,
     )
-
-
-def simulated_lines(entry: AsteriskEntry) -> frozenset[str]:
-    """Give the SIP users of lines that no telephone registers for."""
-    return frozenset(each.line for each in entry.lines if each.simulated)
 
 
 async def start(session: AsteriskSession, present: Present) -> None:
@@ -192,14 +187,8 @@ def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
     try:
         known = Secrets(session.pbx.name, session.entry)
         door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
-        written = configuration(
-            session.pbx.directory,
-            places,
-            known,
-            str(found.data / "sounds"),
-            simulated_lines(session.entry),
-            session.entry.providers if session.live is not None else (),
-        )
+        entry = session.entry if session.live is not None else replace(session.entry, providers=())
+        written = configuration(session.pbx.directory, places, known, str(found.data / "sounds"), entry)
         process = AsteriskProcess(found, run_folder(session.pbx.name, places.sip_port), written)
     except OSError as error:
         raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error

@@ -46,16 +46,20 @@ class Exchange:
         simulated: Iterable[str] = (),
         sound: tuple[int, int] | None = None,
         providers: tuple[ProviderEntry, ...] = (),
+        max_contacts: int = 1,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
-        lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
+        acted = frozenset(simulated)
+        lines = tuple(
+            LineEntry(line=user, simulated=user in acted, max_contacts=max_contacts) for user in directory.lines
+        )
         ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
         self.entry = AsteriskEntry(**ports, lines=lines, providers=providers)
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
         sounds = str(installed.data / "sounds")
-        files = configuration(directory, Places.of(self.entry), self.secrets, sounds, simulated, providers)
+        files = configuration(directory, Places.of(self.entry), self.secrets, sounds, self.entry)
         self.process = AsteriskProcess(installed, self.folder, files)
 
     def complaints(self) -> list[str]:

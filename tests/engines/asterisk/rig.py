@@ -44,9 +44,12 @@ class AsteriskRig:
         ami_port: int | None = None,
         providers: tuple[ProviderEntry, ...] = (),
         live: LiveCalls | None = None,
+        max_contacts: int = 1,
     ) -> None:
         self.office = office
-        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound, providers)
+        self.exchange = Exchange(
+            installation, office.directory, office.pbx.name, simulated, sound, providers, max_contacts
+        )
         self.driver = ClockDriver(office.clock, rate=1, is_real_time=True)
         self.telephones: Telephones | None = None
         self.by_user: dict[str, Telephone] = {}
