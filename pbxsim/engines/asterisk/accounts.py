@@ -21,7 +21,7 @@ class Accounts:
         self._server = f"{entry.address}:{entry.sip_port}"
         self._ws = f"ws://{entry.address}:{entry.ws_port}/ws"
         self._secrets = Secrets(pbx, entry)
-        self._simulated = frozenset(each.line for each in entry.lines if each.simulated)
+        self._simulated = entry.simulated
 
     def of(self, user: str) -> SipAccount | None:
         """Tell how a telephone registers as the line of that SIP user; None where no telephone can. Raises OSError."""

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.clock.instant import Duration
+    from pbxsim.engines.asterisk.asterisk_settings import ProviderEntry
     from pbxsim.engines.asterisk.installation import AsteriskInstallation
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.testing.office import Office
     from tests.engines.asterisk.telephones import Telephone, Telephones
 
@@ -27,7 +29,7 @@ class AsteriskRig:
     """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
 
     Without `has_telephones` whoever uses it brings some. `sound`: the first and last port for it.
-    `ami_port`: where Asterisk is gone to, if by a proxy.
+    `ami_port`: where Asterisk is gone to, if by a proxy. `providers` are those of trunks, `live` says who is.
     """
 
     def __init__(
@@ -40,14 +42,19 @@ class AsteriskRig:
         has_telephones: bool = True,
         sound: tuple[int, int] | None = None,
         ami_port: int | None = None,
+        providers: tuple[ProviderEntry, ...] = (),
+        live: LiveCalls | None = None,
+        max_contacts: int = 1,
     ) -> None:
         self.office = office
-        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound)
+        self.exchange = Exchange(
+            installation, office.directory, office.pbx.name, simulated, sound, providers, max_contacts
+        )
         self.driver = ClockDriver(office.clock, rate=1, is_real_time=True)
         self.telephones: Telephones | None = None
         self.by_user: dict[str, Telephone] = {}
         door = self.exchange.door
-        engine = through(door if ami_port is None else replace(door, port=ami_port))
+        engine = through(door if ami_port is None else replace(door, port=ami_port), live)
         self.opened: Any = engine.open({"asterisk": self.exchange.entry, "phones": phones}, office.pbx)
         office.use_engine(self.opened.engine, self.opened.handset)
         self.session = EngineSession(engine, self.opened, self.driver, lambda: None)
