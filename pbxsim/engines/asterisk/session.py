@@ -25,6 +25,7 @@ from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.telephones import simulated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +77,7 @@ def opened(
 ) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
-    simulated = entry.simulated
+    simulated = simulated_lines(entry.lines)
     actors = Actors(pbx, settings["phones"])
     trunks = frozenset(each.trunk for each in entry.providers)
     registrations = Registrations(pbx.directory, simulated)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pbxsim.engines.asterisk import installation
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry, ProviderEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port
@@ -51,7 +51,7 @@ class Exchange:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
         acted = frozenset(simulated)
         lines = tuple(
-            LineEntry(line=user, simulated=user in acted, max_contacts=max_contacts) for user in directory.lines
+            AsteriskLineEntry(line=user, simulated=user in acted, max_contacts=max_contacts) for user in directory.lines
         )
         ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
         self.entry = AsteriskEntry(**ports, lines=lines, providers=providers)
