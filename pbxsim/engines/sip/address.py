@@ -14,6 +14,7 @@ import msgspec
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\]")
 _PORT: Final = re.compile(r"[0-9]{1,5}")
 _VIA: Final = re.compile(r"SIP ?/ ?2\.0 ?/ ?([A-Za-z0-9-]{1,16}) (.+)", re.IGNORECASE)
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BLANKS: Final = re.compile(r"[ \t]+")
 _HIGHEST_PORT: Final = 65_535
 
@@ -157,6 +158,8 @@ def address(text: str) -> Address | None:
     head, *more = split(text, ";")
     name, bracket, rest = _name_apart(head)
     found = uri(rest) if bracket else uri(head)
+    if name.startswith('"') and not _QUOTED.fullmatch(name):
+        return None
     return None if found is None else Address(uri=found, name=unquoted(name), parameters=parameters(more))
 
 

@@ -33,6 +33,7 @@ MOST_SESSIONS: Final = 10_000
 
 _MOST_DELAYED: Final = 1_000  # answers to wrong passwords that wait; whoever gives one more gets none
 _UNDERSTOOD: Final = frozenset({"replaces", "timer", "path", "outbound", "gruu"})
+_SCHEMES: Final = ("sip", "sips", "tel")
 _METHODS: Final = frozenset(ALLOW.split(", "))
 _BRANCH: Final = "z9hG4bK"
 _RETRY: Final = ("retry-after", "5")
@@ -169,6 +170,8 @@ class Agent:
         """Say why nothing is done with a request (RFC 3261, 8.2.1, 8.2.2, 16.3)."""
         if request.method not in _METHODS and request.method != "SUBSCRIBE":
             return 405, "Method Not Allowed", ("allow", ALLOW)
+        if request.target.partition(":")[0].lower() not in _SCHEMES:
+            return 416, "Unsupported URI Scheme", ("allow", ALLOW)
         if request.number("max-forwards") == 0 and request.method != "OPTIONS":
             return 483, "Too Many Hops", ("allow", ALLOW)
         unknown = [one for one in request.listed("require") if one.lower() not in _UNDERSTOOD]

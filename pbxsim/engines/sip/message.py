@@ -24,7 +24,7 @@ MOST_HEADERS: Final = 128
 _LARGEST_HEAD: Final = 32_768
 _LONGEST_VALUE: Final = 8_192
 _HIGHEST_SEQUENCE: Final = 2**31 - 1  # RFC 3261, 8.1.1.5
-_METHOD: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,32}")
+_METHOD: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,64}")
 _NAME: Final = re.compile(r"[A-Za-z0-9.!%*_+`'~-]{1,64}")
 _CODE: Final = re.compile(r"[1-6][0-9]{2}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -154,7 +154,7 @@ def response(
     """
     echoed = [(name, value) for name, value in request.headers if name in ("via", "from", "to", "call-id", "cseq")]
     if received is not None:
-        index = next(index for index, (name, _) in enumerate(echoed) if name == "via")
+        index = next(index for index, (name, value) in enumerate(echoed) if name == "via" and value.strip(", \t"))
         echoed[index] = ("via", _told(echoed[index][1], received))
     receiver = request.receiver
     if tag and receiver is not None and not receiver.tag:
@@ -163,7 +163,7 @@ def response(
 
 
 def _told(value: str, received: tuple[str, int]) -> str:
-    top, *others = split(value, ",")
+    top, *others = (element for element in split(value, ",") if element)
     read = via(top)
     assert read is not None  # else nobody answers
     host, port = received
@@ -222,13 +222,13 @@ def _begun(start: str, headers: list[tuple[str, str]]) -> Request | Response | N
     if first == _VERSION:
         code, _, phrase = rest.partition(" ")
         return Response(code=int(code), phrase=phrase, headers=headers) if _CODE.fullmatch(code) else None
-    target, _, version = rest.rpartition(" ")
+    target, _, version = rest.rstrip(" ").rpartition(" ")
     if not _METHOD.fullmatch(first) or not target or not version.upper().startswith("SIP/"):
         return None
     request = Request(method=first, target=target, headers=headers)
     if version != _VERSION:
         request.code, request.fault = 505, "Version Not Supported"
-    elif " " in target or "<" in target:
+    elif " " in target or "<" in target or rest.endswith(" "):
         request.fault = "Malformed Request-URI"
     return request
 
