@@ -5,24 +5,32 @@ Not here: what they do (engines/asterisk/commands.py), what else there is on the
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.options import address, token, word
+from pbxsim.options import address, token, whole, word
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Mapping
 
     from pbxsim.discovery import Engines
     from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.hosting.assemble import Assembled
     from pbxsim.options import Options, Parser
 
 _DONE: Final = 0
 _REFUSED: Final = 1
 _UNREACHABLE: Final = 3
+_DOOR: Final = ("asterisk", "asterisk_user", "asterisk_secret")
+_LIVE: Final = ("allow_live_calls", "live_calls", "live_minutes")
+_CALLS: Final = 10
+_MINUTES: Final = 10
+_PREFIX: Final = re.compile(r"\+?[0-9]{2,20}")
 COMMANDS: Final = {
     "asterisk-up": "start an Asterisk for a PBX, fetched first where there is none",
     "asterisk-down": "end it",
@@ -57,31 +65,62 @@ def add_options(option: Options) -> None:
     option("asterisk", None, address, "HOST:PORT", "the engine asterisk: the AMI of one that runs (one is started)")
     option("asterisk-user", None, word, "USER", "whom AMI there knows (pbxsim)")
     option("asterisk-secret", None, token, "SECRET", "that user's secret (as `pbxsim asterisk-conf` wrote it)")
+    option(
+        "allow-live-calls", None, prefixes, "PREFIX,…", "the engine asterisk: numbers that leave by a provider (none)"
+    )
+    option("live-calls", None, whole(1, 1_000_000), "N", f"how many of them, as long as it serves ({_CALLS})")
+    option("live-minutes", None, whole(1, 1_000_000), "M", f"how long they may be, all together ({_MINUTES})")
+
+
+def prefixes(text: str) -> tuple[str, ...]:
+    """Read beginnings of numbers."""
+    found = tuple(text.split(","))
+    if not all(_PREFIX.fullmatch(each) for each in found):
+        raise argparse.ArgumentTypeError(f"expected beginnings of numbers, as +420,00420, not {str(text)!r}")
+    return found
 
 
 def chosen(asked: argparse.Namespace) -> Engines:
     """Give the engines, the chosen one told where its Asterisk is. Raises Contradictory."""
     engines: Engines = asked.engine
-    told = [name for name in ("asterisk", "asterisk_user", "asterisk_secret") if getattr(asked, name) is not None]
-    if not told:
+    given = [f"--{name.replace('_', '-')}" for name in (*_DOOR, *_LIVE) if getattr(asked, name) is not None]
+    if not given:
         return engines
-    from pbxsim.app import Contradictory
-
-    option = f"--{told[0].replace('_', '-')}"
     if engines.chosen.name != "asterisk":
-        raise Contradictory(f"{option} is for --engine asterisk")
-    if asked.asterisk is None:
-        raise Contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
-    if len(asked.pbxs) > 1:
-        raise Contradictory("one Asterisk serves one PBX: leave --asterisk out, and each PBX has one of its own")
+        raise _contradictory(f"{given[0]} is for --engine asterisk")
     from pbxsim.engines.asterisk import through
+
+    engine = through(_door(asked, given[0]), _live(asked, given[-1]))
+    return type(engines)({**engines.found, engine.name: engine}, engine)
+
+
+def _door(asked: argparse.Namespace, option: str) -> Door | None:
+    if all(getattr(asked, name) is None for name in _DOOR):
+        return None
+    if asked.asterisk is None:
+        raise _contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
+    if len(asked.pbxs) > 1:
+        raise _contradictory("one Asterisk serves one PBX: leave --asterisk out, and each PBX has one of its own")
     from pbxsim.engines.asterisk.door import Door
 
     host, port = asked.asterisk
-    engine = through(
-        Door(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
-    )
-    return type(engines)({**engines.found, engine.name: engine}, engine)
+    return Door(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
+
+
+def _live(asked: argparse.Namespace, option: str) -> LiveCalls | None:
+    if all(getattr(asked, name) is None for name in _LIVE):
+        return None
+    if asked.allow_live_calls is None:
+        raise _contradictory(f"{option} limits what leaves: say which numbers do with --allow-live-calls PREFIX,…")
+    from pbxsim.engines.asterisk.live import LiveCalls
+
+    return LiveCalls(asked.allow_live_calls, asked.live_calls or _CALLS, asked.live_minutes or _MINUTES)
+
+
+def _contradictory(words: str) -> Exception:
+    from pbxsim.app import Contradictory
+
+    return Contradictory(words)
 
 
 def fetched(asked: argparse.Namespace) -> int:

@@ -34,6 +34,11 @@ def chosen(asked: argparse.Namespace) -> Engines:
     if len(asked.pbxs) > 1:
         raise Contradictory(f"{option} is for one PBX: with several, say in each one's file where telephones register")
     from pbxsim.engines.sip import listening
+    from pbxsim.engines.sip.capture import Capture
 
-    engine = listening(asked.sip, asked.sip_pcap)
+    try:
+        capture = None if asked.sip_pcap is None else Capture(asked.sip_pcap)
+    except OSError as error:
+        raise Contradictory(f"--sip-pcap {asked.sip_pcap}: {error.strerror}") from error
+    engine = listening(asked.sip, capture)
     return type(engines)({**engines.found, engine.name: engine}, engine)

@@ -169,7 +169,7 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "G13": (store_races.batch_writing,),
     "FIRSTVIEW": (races_http.first_view,),
     "FLOOD": (races_http.flooded,),
-    "GROWTH": (growth_races.queue, growth_races.start, growth_races.reset, growth_races.requests),
+    "GROWTH": (growth_races.queue, growth_races.start, growth_races.reset, growth_races.pbxs, growth_races.requests),
     "HOUR": (busy_hour,),
     "MANY": (many_calls,),
     "PAGE": (races_http.looked_at,),

@@ -29,6 +29,15 @@ def test_an_unquoted_number_is_refused_with_the_text_to_write_leading_zeros_and_
     ]
 
 
+def test_an_unquoted_secret_is_refused_without_the_text_to_write() -> None:
+    ((line, path, _, expected),) = told("""
+        asterisk: {providers: [{trunk: pstn, host: sip.example.net, user: "420", secret: 0471}]}
+    """)
+    assert (line, path) == (2, "asterisk.providers[0].secret")
+    assert expected.endswith(": write it in quotes")
+    assert "471" not in expected
+
+
 def test_an_unknown_key_is_refused_with_those_that_are_known_and_the_one_that_was_meant() -> None:
     assert told("zebra: 1\nlimits: {tlak: 3}") == [
         (2, "zebra", 1, f"a key that is known here: {TOP}"),

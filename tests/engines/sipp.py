@@ -1,7 +1,8 @@
-"""sipp as telephones: each answers any number of calls, in a process of its own; Debian's package sip-tester."""
+"""sipp as telephones, and as a SIP provider: any number of calls, in a process each; Debian's package sip-tester."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,15 +13,55 @@ from tests.engines.asterisk.exchange import free_sip_port
 from tests.engines.refusing import RefusingTelephone
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from tests.engines.real_rig import RealRig
 
 _ANSWERS: Final = Path(__file__).with_name("sipp-answers.xml")
+_PROVIDER: Final = Path(__file__).with_name("sipp-provider.xml")
 
 
 def see_that_it_is_here() -> None:
     """Install it, where that can be done. Raises NotInstalled."""
     if shutil.which("sipp") is None:
         install("sip-tester")
+
+
+class SippProvider:
+    """A SIP provider on the loopback, at `port`, whose one customer is `customer` with the password `paid-for`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_sip_port()
+        self._messages = folder / "messages"
+        places = ["-i", "127.0.0.1", "-p", str(self.port), "-mi", "127.0.0.1", "-mp", str(free_sip_port())]
+        traced = ["-trace_msg", "-message_file", str(self._messages)]
+        self._process = _begun(["sipp", "-sf", str(_PROVIDER), *places, *traced, "-nostdin"])
+
+    async def listens(self, until: Callable[[Callable[[], object]], Awaitable[None]]) -> None:
+        """Wait until it does."""
+        await until(lambda: _listens(self.port))
+        assert self._process.poll() is None
+
+    def answered(self) -> list[str]:
+        """Give the numbers of those calls to it that came from its customer, in order."""
+        said = self._messages.read_text() if self._messages.exists() else ""
+        asked = re.findall(r"^INVITE sip:([^@\s]*)@.*\n(?:.+\n)*?Authorization: .*$", said, re.MULTILINE)
+        return list(dict.fromkeys(asked))
+
+    def heard(self) -> list[str]:
+        """Give all numbers that anybody called it by, in order."""
+        said = self._messages.read_text() if self._messages.exists() else ""
+        return list(dict.fromkeys(re.findall(r"^INVITE sip:([^@\s]*)@", said, re.MULTILINE)))
+
+    def close(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait()
+
+
+def _begun(command: list[str]) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
 
 
 class SippTelephones:
@@ -39,9 +80,7 @@ class SippTelephones:
         await registers.gone()
         media = free_sip_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
         places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
-        command = ["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"]
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: ASYNC220
+        process = _begun(["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"])
         self._processes.append(process)
         await self._rig.until(lambda: self._rig.office.directory.line(user).is_registered)
         await self._rig.until(lambda: _listens(port))

@@ -21,7 +21,7 @@ from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, see_that_ports_are_free, write_private
 from pbxsim.engines.asterisk.session import PATIENCE, run_folder
 from pbxsim.engines.engine import EngineUnreachable
-from pbxsim.engines.telephones import listed, registering, simulated_lines
+from pbxsim.engines.telephones import listed, registering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,10 @@ class Served(msgspec.Struct, frozen=True):
         """Give the secrets of its telephones and of AMI."""
         return Secrets(self.name, self.entry)
 
+    def configuration(self, places: Places, sounds: str) -> dict[str, str]:
+        """Write the configuration's files, by name; with all providers, for a server may allow calls by them later."""
+        return configuration(self.directory, places, self.secrets, sounds, self.entry)
+
 
 class Running(msgspec.Struct, frozen=True):
     """An Asterisk that `up` started."""
@@ -64,8 +68,7 @@ def written(served: Served, out: Path) -> str:
     places = Places.of(served.entry)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        simulated = simulated_lines(served.entry.lines)
-        for name, text in configuration(served.directory, places, served.secrets, _SOUNDS, simulated).items():
+        for name, text in served.configuration(places, _SOUNDS).items():
             write_private(out / name, text)
     except OSError as error:
         raise EngineUnreachable(f"{out} cannot be written: {error.strerror or error}") from error
@@ -91,8 +94,7 @@ def up(served: Served, say: Callable[[str], None]) -> str:
     places = Places.of(served.entry)
     see_that_ports_are_free(places)
     folder = run_folder(served.name, places.sip_port)
-    sounds, simulated = str(found.data / "sounds"), simulated_lines(served.entry.lines)
-    process = AsteriskProcess(found, folder, configuration(served.directory, places, served.secrets, sounds, simulated))
+    process = AsteriskProcess(found, folder, served.configuration(places, str(found.data / "sounds")))
     pid = process.start(stays=True)
     try:
         asyncio.run(_answered(_door(served), process))

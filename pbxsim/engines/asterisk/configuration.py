@@ -1,6 +1,7 @@
 """The configuration of the Asterisk that serves a PBX: the templates in `conf/`, filled in, and the PBX's telephones.
 
-Outside numbers are no endpoints here: whom a trunk leads to is simulated (acted.py), and no number leaves the machine.
+Outside numbers are no endpoints here: whom a trunk leads to is simulated (acted.py). Only a trunk with a provider
+(live.py) has an endpoint, where live calls are allowed; nobody comes in by it.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.engines.asterisk.endpoints import OF_TRUNK
 from pbxsim.engines.asterisk.transfers import context_of, contexts
-from pbxsim.engines.telephones import TelephoneSecrets
+from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
+    from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, ProviderEntry
     from pbxsim.pbx.directory import Directory, Line
 
 AMI_USER: Final = "pbxsim"
@@ -38,6 +40,20 @@ set_var = TRANSFER_CONTEXT={transfers}
 username = {user}
 password = {secret}
 [{user}](line-contacts)
+max_contacts = {contacts}
+
+"""
+_TRUNK: Final = """\
+[{name}](trunk)
+outbound_auth = {name}-auth
+aors = {name}
+from_user = {user}
+from_domain = {host}
+[{name}-auth](trunk-secret)
+username = {user}
+password = {secret}
+[{name}](trunk-contact)
+contact = sip:{host}:{port}
 
 """
 _DIRECTORIES: Final = """\
@@ -96,7 +112,11 @@ class Secrets(TelephoneSecrets):
 
 
 def configuration(
-    directory: Directory, places: Places, known: Secrets, sounds: str, simulated: Iterable[str] = ()
+    directory: Directory,
+    places: Places,
+    known: Secrets,
+    sounds: str,
+    entry: AsteriskEntry,
 ) -> dict[str, str]:
     """Write the files of an Asterisk for the PBX with that directory, by name; its prompts are in `sounds`."""
     values = {
@@ -111,9 +131,11 @@ def configuration(
         "SOUNDS": sounds,
     }
     written = {name: _filled(text, values) for name, text in templates().items()}
-    acted = frozenset(simulated)
-    real = [line for user, line in directory.lines.items() if user not in acted]
-    written["pjsip.conf"] += "".join(_endpoint(directory, line, known) for line in real)
+    simulated = simulated_lines(entry.lines)
+    real = [line for user, line in directory.lines.items() if user not in simulated]
+    most = {each.line: each.max_contacts for each in entry.lines}
+    telephones = (_endpoint(directory, line, known, most.get(line.user, 1)) for line in real)
+    written["pjsip.conf"] += "".join((*telephones, *map(_trunk, entry.providers)))
     written["extensions.conf"] += f"\n{contexts(directory)}"
     return written
 
@@ -135,10 +157,21 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _endpoint(directory: Directory, line: Line, known: Secrets) -> str:
+def _trunk(provider: ProviderEntry) -> str:
+    return _TRUNK.format(
+        name=f"{OF_TRUNK}{provider.trunk}",
+        host=provider.host,
+        port=provider.port,
+        user=provider.user,
+        secret=provider.secret,
+    )
+
+
+def _endpoint(directory: Directory, line: Line, known: Secrets, max_contacts: int) -> str:
     return _ENDPOINT.format(
         user=line.user,
         number=line.extension.internal,
         secret=known.line(line.user),
         transfers=context_of(directory, line.extension.dialplan),
+        contacts=max_contacts,
     )

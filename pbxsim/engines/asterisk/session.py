@@ -6,6 +6,7 @@ One of our own that ends by itself is started again; its telephones' registratio
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import tempfile
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
     from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.link import AmiLink
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.engine import Present
     from pbxsim.pbx.pbx import Pbx
 
@@ -40,6 +42,7 @@ PATIENCE: Final = 5.0
 """Seconds within which an Asterisk must have taken our login."""
 
 _UNFIT_FOR_FOLDERS: Final = re.compile(r"[^A-Za-z0-9._-]")
+_log: Final = logging.getLogger("pbxsim")
 _LONGEST_NAME: Final = 20
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -56,6 +59,7 @@ class AsteriskSession(Opened, kw_only=True):
     door: Door | None
     serves: set[str]
     voip: PyvoipTelephones
+    live: LiveCalls | None = None
     link: AmiLink | None = None
     process: AsteriskProcess | None = None
 
@@ -67,13 +71,19 @@ class AsteriskSession(Opened, kw_only=True):
 
 
 def opened(
-    settings: Mapping[str, Any], pbx: Pbx, door: Door | None = None, serves: set[str] | None = None
+    settings: Mapping[str, Any],
+    pbx: Pbx,
+    door: Door | None = None,
+    serves: set[str] | None = None,
+    live: LiveCalls | None = None,
 ) -> AsteriskSession:
-    """Make it of the sections `asterisk` and `phones`."""
+    """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
     simulated = simulated_lines(entry.lines)
     actors = Actors(pbx, settings["phones"])
-    engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
+    trunks = frozenset(each.trunk for each in entry.providers)
+    registrations = Registrations(pbx.directory, simulated)
+    engine = AsteriskEngine(pbx, actors, registrations, simulated, live=trunks, allowed=live)
     return AsteriskSession(
         engine=engine,
         handset=AsteriskHandset(pbx, engine, simulated),
@@ -83,6 +93,7 @@ def opened(
         door=door,
         serves=set() if serves is None else serves,
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), actors.fate),
+        live=live,
     )
 
 
@@ -96,6 +107,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
     else:
         door = _known(session.door, session)
     session.process = process
+    _warn(session)
     engine = session.engine
     session.link = AmiLink(
         door,
@@ -126,6 +138,16 @@ def _known(door: Door, session: AsteriskSession) -> Door:
         return door if door.secret else replace(door, secret=Secrets(session.pbx.name, session.entry).ami)
     except OSError as error:
         raise EngineUnreachable(f"the secret for Asterisk cannot be had: {error}") from error
+
+
+def _warn(session: AsteriskSession) -> None:
+    """Say whom calls reach that somebody pays for."""
+    live, trunks = session.live, ", ".join(each.trunk for each in session.entry.providers)
+    if live is not None and trunks:
+        _log.warning(
+            "live calls: numbers with %s leave by %s, %d calls and %g minutes at most, all PBXs together",
+            ", ".join(live.prefixes), trunks, live.calls, live.minutes,
+        )  # fmt: skip
 
 
 def _record(session: AsteriskSession, door: Door) -> None:
@@ -171,9 +193,8 @@ def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
     try:
         known = Secrets(session.pbx.name, session.entry)
         door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
-        written = configuration(
-            session.pbx.directory, places, known, str(found.data / "sounds"), simulated_lines(session.entry.lines)
-        )
+        entry = session.entry if session.live is not None else replace(session.entry, providers=())
+        written = configuration(session.pbx.directory, places, known, str(found.data / "sounds"), entry)
         process = AsteriskProcess(found, run_folder(session.pbx.name, places.sip_port), written)
     except OSError as error:
         raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error

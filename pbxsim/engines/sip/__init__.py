@@ -11,7 +11,8 @@ from pbxsim.kit.later import later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+    from pbxsim.engines.sip.capture import Capture
 
 _WORK: Final = "pbxsim.engines.sip.work"
 
@@ -33,6 +34,6 @@ def _declared(opened: Callable[..., Any]) -> Engine:
 declaration: Final = _declared(partial(later(_WORK, "opened"), before={}))
 
 
-def listening(at: tuple[str, int] | None, capture: Path | None) -> Engine:
-    """Give the engine that listens at a host and port, whatever the PBX file says, and writes a capture."""
+def listening(at: tuple[str, int] | None = None, capture: Capture | None = None) -> Engine:
+    """Give the engine that listens there, whatever the PBX file says, or writes down all messages."""
     return _declared(partial(later(_WORK, "opened"), before={}, at=at, capture=capture))

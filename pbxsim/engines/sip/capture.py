@@ -20,9 +20,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.sip.struck_out import struck_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-    from typing import BinaryIO
 
     from pbxsim.clock.instant import Instant
 
@@ -46,33 +44,33 @@ _log: Final = logging.getLogger("pbxsim")
 
 
 class Capture:
-    """Writes into a file, which is made anew, and readable by nobody else; `now` is the PBX's time. Raises OSError."""
+    """Writes into a file, which is made anew, and readable by nobody else. Raises OSError."""
 
-    def __init__(self, path: Path, now: Callable[[], Instant], *, most_bytes: int = MOST_BYTES) -> None:
-        self._now = now
+    def __init__(self, path: Path, *, most_bytes: int = MOST_BYTES) -> None:
         self._left = most_bytes
         self._identification = 0
         self._sent: dict[tuple[Address, Address], int] = {}  # bytes, by direction of a connection
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        self._file: BinaryIO | None = os.fdopen(handle, "wb", buffering=0)
-        self._file.write(_FILE_HEADER.pack(_MAGIC, 2, 4, 0, 0, _SNAP, _RAW))
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        self._handle: int | None = os.open(path, flags, 0o600)
+        os.write(self._handle, _FILE_HEADER.pack(_MAGIC, 2, 4, 0, 0, _SNAP, _RAW))
 
-    def write(self, message: bytes, source: Address, target: Address, transport: str) -> None:
-        """Note a message that goes from one address to another; `transport` as Via has it. Addresses are numeric."""
+    def write(self, at: Instant, message: bytes, source: Address, target: Address, transport: str) -> None:
+        """Note a message that went from one address to another then; `transport` as Via has it. Hosts are numeric."""
         message = struck_out(message)
         if transport == "UDP":
-            self._packet(source, target, _UDP, _datagram(source[1], target[1], message[:_SEGMENT]))
+            self._packet(at, source, target, _UDP, _datagram(source[1], target[1], message[:_SEGMENT]))
             return
         if transport == "TLS":
             source, target = _in_the_clear(source), _in_the_clear(target)
         for start in range(0, len(message), _SEGMENT):
-            self._packet(source, target, _TCP, self._segment(source, target, message[start : start + _SEGMENT]))
+            segment = self._segment(source, target, message[start : start + _SEGMENT])
+            self._packet(at, source, target, _TCP, segment)
 
     def close(self) -> None:
         """Write no more. A second time does nothing."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        handle, self._handle = self._handle, None
+        if handle is not None:
+            os.close(handle)
 
     def _segment(self, source: Address, target: Address, content: bytes) -> bytes:
         while len(self._sent) > _MOST_STREAMS:
@@ -83,18 +81,18 @@ class Capture:
         head = _TCP_HEADER.pack(source[1], target[1], sequence, acknowledged, 5 << 4, _PUSH_ACK, _WINDOW, 0, 0)
         return head + content
 
-    def _packet(self, source: Address, target: Address, protocol: int, content: bytes) -> None:
+    def _packet(self, at: Instant, source: Address, target: Address, protocol: int, content: bytes) -> None:
         self._identification = self._identification + 1 & 0xFFFF
         packet = ip_packet(source[0], target[0], protocol, content, self._identification)
-        seconds, microseconds = divmod(self._now(), SECOND)
+        seconds, microseconds = divmod(at, SECOND)
         record = _RECORD.pack(seconds & 0xFFFFFFFF, microseconds, len(packet), len(packet)) + packet
         self._left -= len(record)
-        if self._file is None:
+        if self._handle is None:
             return
         try:
             if self._left < 0:
                 raise OSError("it has become too large")
-            self._file.write(record)
+            os.write(self._handle, record)
         except OSError as error:
             _log.warning("no more SIP messages are captured: %s", error)
             self.close()

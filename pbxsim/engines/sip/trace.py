@@ -39,7 +39,7 @@ class Trace:
         """Take a message down, that came by a way or went."""
         if self._capture is not None:
             ends = (flow.address, self._here(flow)) if came else (self._here(flow), flow.address)
-            self._capture.write(message, *ends, flow.transport)
+            self._capture.write(self._now(), message, *ends, flow.transport)
         line, call_id = _line(message)
         if not call_id:
             return
@@ -60,11 +60,6 @@ class Trace:
             for number, at, came, line in self._dialogues.get(call_id, ())
         ]
         return [signal for _, signal in sorted(told, key=lambda each: each[0])]
-
-    def close(self) -> None:
-        """Write no more."""
-        if self._capture is not None:
-            self._capture.close()
 
 
 def _line(message: bytes) -> tuple[str, str]:

@@ -18,7 +18,6 @@ from pbxsim.engines.pyvoip_telephones import PyvoipTelephones, pyvoip_lines
 from pbxsim.engines.simulated import simulation
 from pbxsim.engines.sip.accounts import Accounts
 from pbxsim.engines.sip.agent import Agent
-from pbxsim.engines.sip.capture import Capture
 from pbxsim.engines.sip.digest import Authority
 from pbxsim.engines.sip.engine import SipEngine
 from pbxsim.engines.sip.exchange import Exchange
@@ -34,9 +33,9 @@ from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
-    from pathlib import Path
 
     from pbxsim.engines.engine import Present
+    from pbxsim.engines.sip.capture import Capture
     from pbxsim.engines.sip.flow import Flow
     from pbxsim.engines.sip.registrar import Binding
     from pbxsim.engines.sip.sip_settings import SipEntry
@@ -58,7 +57,7 @@ class SipWork(Opened, kw_only=True):
     registrations: Registrations
     before: Before
     voip: PyvoipTelephones
-    capture: Path | None
+    capture: Capture | None
     trace: Trace | None = None
     server: SipServer | None = None
 
@@ -73,11 +72,11 @@ def opened(
     pbx: Pbx,
     before: Before | None = None,
     at: tuple[str, int] | None = None,
-    capture: Path | None = None,
+    capture: Capture | None = None,
 ) -> SipWork:
     """Make it of the sections `sip`, `phones` and `traffic`. `at` is where it listens, if not where the file says.
 
-    `capture` is a file for its messages.
+    `capture` takes its messages.
     """
     entry: SipEntry = settings["sip"]
     if at is not None:
@@ -112,19 +111,17 @@ async def start(work: SipWork, present: Present) -> None:
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
     server = SipServer(present)
-    try:
-        capture = None if work.capture is None else Capture(work.capture, lambda: work.pbx.clock.now)
-    except OSError as error:
-        raise EngineUnreachable(f"{work.capture} cannot be written: {error.strerror or error}") from error
-    work.trace = Trace(lambda: work.pbx.clock.now, server.here, capture)
+    work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture)
     server.tap = work.trace.take
+    telephones = Telephones(work.pbx, work.engine, registrar)
+    work.registrations.on_change = telephones.moved
     agent = Agent(
         clock=loop.time,
         token=lambda: secrets.token_hex(8),
         place=server.place,
         authority=Authority(REALM, secrets.token_bytes(32), work.accounts.password, entry.digests),
         registrar=registrar,
-        listener=Telephones(work.pbx, work.engine, registrar),
+        listener=telephones,
         name=_NAME,
     )
 
@@ -168,6 +165,4 @@ async def close(work: SipWork) -> None:
     if exchange.recordings is not None:
         exchange.recordings.close()
     exchange.media.close_all()
-    if work.trace is not None:
-        work.trace.close()
     work.engine.exchange = None

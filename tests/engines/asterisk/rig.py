@@ -13,15 +13,18 @@ from tests.engines.asterisk.exchange import Exchange
 from tests.engines.real_rig import RealRig
 
 if TYPE_CHECKING:
+    from pbxsim.engines.asterisk.asterisk_settings import ProviderEntry
     from pbxsim.engines.asterisk.installation import AsteriskInstallation
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.testing.office import Office
 
 
 class AsteriskRig(RealRig):
     """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
 
-    Without `has_telephones` whoever uses it brings some; those of `pyvoip` lines come by themselves.
-    `sound`: the first and last port for it. `ami_port`: where Asterisk is gone to, if by a proxy.
+    Without `has_telephones` whoever uses it brings some; those of `pyvoip` lines come by themselves. `sound`: the first
+    and last port for it. `ami_port`: where Asterisk is gone to, if by a proxy. `providers` are those of trunks, `live`
+    says who is.
     """
 
     def __init__(
@@ -35,10 +38,15 @@ class AsteriskRig(RealRig):
         pyvoip: tuple[str, ...] = (),
         sound: tuple[int, int] | None = None,
         ami_port: int | None = None,
+        providers: tuple[ProviderEntry, ...] = (),
+        live: LiveCalls | None = None,
+        max_contacts: int = 1,
     ) -> None:
-        self.exchange = Exchange(installation, office.directory, office.pbx.name, simulated, sound, pyvoip)
+        self.exchange = Exchange(
+            installation, office.directory, office.pbx.name, simulated, sound, providers, max_contacts, pyvoip
+        )
         door = self.exchange.door
-        engine = through(door if ami_port is None else replace(door, port=ami_port))
+        engine = through(door if ami_port is None else replace(door, port=ami_port), live)
         settings = {"asterisk": self.exchange.entry, "phones": phones}
         super().__init__(office, engine, settings, self.exchange.server, self.exchange.secrets.line)
         self._simulated = simulated

@@ -50,8 +50,8 @@ def added_up(content: bytes) -> int:
 
 
 def test_a_datagram_is_an_ip_packet_with_the_pbxs_time(tmp_path: Path) -> None:
-    capture = Capture(tmp_path / "calls.pcap", lambda: NOW)
-    capture.write(OPTIONS, THEIRS, OURS, "UDP")
+    capture = Capture(tmp_path / "calls.pcap")
+    capture.write(NOW, OPTIONS, THEIRS, OURS, "UDP")
     capture.close()
     ((seconds, microseconds, packet),) = records(tmp_path / "calls.pcap")
     assert (seconds, microseconds) == (1_767_225_600, 250_000)
@@ -73,11 +73,11 @@ def test_ipv6_too() -> None:
 @pytest.mark.parametrize(("transport", "port"), [("TCP", 5061), ("TLS", 5060)])
 def test_messages_of_a_connection_follow_each_other_both_ways(tmp_path: Path, transport: str, port: int) -> None:
     ours = ("192.0.2.1", 5061)
-    capture = Capture(tmp_path / "calls.pcap", lambda: NOW)
-    capture.write(OPTIONS, THEIRS, ours, transport)
-    capture.write(b"SIP/2.0 200 OK\r\n\r\n", ours, THEIRS, transport)
-    capture.write(OPTIONS, THEIRS, ours, transport)
-    capture.write(b"x" * 130_000, ours, THEIRS, transport)
+    capture = Capture(tmp_path / "calls.pcap")
+    capture.write(NOW, OPTIONS, THEIRS, ours, transport)
+    capture.write(NOW, b"SIP/2.0 200 OK\r\n\r\n", ours, THEIRS, transport)
+    capture.write(NOW, OPTIONS, THEIRS, ours, transport)
+    capture.write(NOW, b"x" * 130_000, ours, THEIRS, transport)
     capture.close()
     packets = [packet for _, _, packet in records(tmp_path / "calls.pcap")]
     assert all(
@@ -99,8 +99,10 @@ def test_messages_of_a_connection_follow_each_other_both_ways(tmp_path: Path, tr
 
 
 def test_no_secret_is_in_the_file_and_nobody_else_may_read_it(tmp_path: Path) -> None:
-    capture = Capture(tmp_path / "calls.pcap", lambda: NOW)
-    capture.write(b'REGISTER sip:a SIP/2.0\r\nAuthorization: Digest response="topsecret"\r\n\r\n', THEIRS, OURS, "UDP")
+    capture = Capture(tmp_path / "calls.pcap")
+    capture.write(
+        NOW, b'REGISTER sip:a SIP/2.0\r\nAuthorization: Digest response="topsecret"\r\n\r\n', THEIRS, OURS, "UDP"
+    )
     capture.close()
     assert b"topsecret" not in (tmp_path / "calls.pcap").read_bytes()
     assert stat.S_IMODE((tmp_path / "calls.pcap").stat().st_mode) == 0o600
@@ -109,21 +111,21 @@ def test_no_secret_is_in_the_file_and_nobody_else_may_read_it(tmp_path: Path) ->
 def test_a_file_that_is_too_large_takes_no_more_and_says_so_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    capture = Capture(tmp_path / "calls.pcap", lambda: NOW, most_bytes=100)
+    capture = Capture(tmp_path / "calls.pcap", most_bytes=100)
     with caplog.at_level(logging.WARNING, "pbxsim"):
         for _ in range(3):
-            capture.write(OPTIONS, THEIRS, OURS, "UDP")
+            capture.write(NOW, OPTIONS, THEIRS, OURS, "UDP")
     assert len(records(tmp_path / "calls.pcap")) == 1
     assert caplog.messages == ["no more SIP messages are captured: it has become too large"]
 
 
 def test_a_message_is_there_as_soon_as_it_is_written(tmp_path: Path) -> None:
-    capture = Capture(tmp_path / "calls.pcap", lambda: NOW)
-    capture.write(OPTIONS, THEIRS, OURS, "UDP")
+    capture = Capture(tmp_path / "calls.pcap")
+    capture.write(NOW, OPTIONS, THEIRS, OURS, "UDP")
     assert len(records(tmp_path / "calls.pcap")) == 1
     capture.close()
     capture.close()
-    capture.write(OPTIONS, THEIRS, OURS, "UDP")
+    capture.write(NOW, OPTIONS, THEIRS, OURS, "UDP")
     assert len(records(tmp_path / "calls.pcap")) == 1
 
 
@@ -135,10 +137,14 @@ def test_wireshark_reads_it_as_sip(tmp_path: Path) -> None:
     tshark = shutil.which("tshark")
     if tshark is None:
         pytest.skip("no tshark on PATH (Debian, Ubuntu: apt install tshark)")
-    capture = Capture(tmp_path / "calls.pcap", lambda: NOW)
+    capture = Capture(tmp_path / "calls.pcap")
     for transport in ("UDP", "TCP"):
         capture.write(
-            OPTIONS.replace(b"\r\n\r\n", b"\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"), THEIRS, OURS, transport
+            NOW,
+            OPTIONS.replace(b"\r\n\r\n", b"\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"),
+            THEIRS,
+            OURS,
+            transport,
         )
     capture.close()
     command = [tshark, "-r", str(tmp_path / "calls.pcap"), "-T", "fields", "-o", "ip.check_checksum:TRUE"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import NoPortLeft, Ports
 from pbxsim.engines.sip.media.sdp import Direction, Unacceptable, read
 from tests.engines.sip.media.scene import SAID, Scene, notice
-from tests.engines.sip.media.telephones import Telephone, packet
+from tests.engines.sip.media.telephones import Telephone, free_ports, packet
 
 OPUS = Codec(96, "opus", 48_000, 2)
 
@@ -230,14 +231,14 @@ async def test_only_a_description_that_says_something_new_has_a_higher_version()
 
 
 async def test_ports_are_pairs_given_out_in_turn_and_refused_when_there_are_none() -> None:
-    ports = Ports(42_001, 42_008)
-    with Media(ports) as media:
+    first = free_ports(8)
+    with Media(Ports(first, first + 7)) as media:
         parties = [media.open("127.0.0.1") for _ in range(3)]
-        assert [party.port for party in parties] == [42_002, 42_004, 42_006]
+        assert [party.port for party in parties] == [first + 1, first + 3, first + 5]
         with pytest.raises(NoPortLeft, match="all 3 pairs"):
             media.open("127.0.0.1")
         media.close(parties[1])
-        assert media.open("127.0.0.1").port == 42_004
+        assert media.open("127.0.0.1").port == first + 3
     with pytest.raises(ValueError, match="no pair of ports from 9 to 9"):
         Ports(9, 9)
 
