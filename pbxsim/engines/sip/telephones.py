@@ -10,6 +10,7 @@ from pbxsim.engines.sip import sound
 from pbxsim.engines.sip.address import address, parameters
 from pbxsim.engines.sip.legs import SipLeg, leg_of, real_leg
 from pbxsim.engines.sip.media.sdp import BadDescription, Unacceptable
+from pbxsim.engines.sip.session import Phase
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause, weightier
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.registrar import Registrar
     from pbxsim.engines.sip.session import Session
     from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
 PLACED_BY: Final = "telephone"
@@ -79,6 +81,15 @@ class Telephones:
         if not leg.sessions and not self._engine.try_next(leg):
             self._engine.let_go(leg, cause)
             self._calls.on_leg(channel, Report.FAILED, leg.cause)
+
+    def moved(self, line: Line) -> None:
+        """Take it that what rings where a line's telephone is no more does not ring: it is gone, or elsewhere."""
+        there = {contact.uri for contact in self._registrar.contacts(line.user)}
+        for leg in [leg for leg in map(leg_of, line.channels) if leg is not None]:
+            for session, binding in tuple(leg.sessions.items()):
+                if binding is not None and binding.uri not in there and session.phase is Phase.CALLING:
+                    session.hang_up(HangupCause.SUBSCRIBER_ABSENT)
+                    self.failed(session, HangupCause.SUBSCRIBER_ABSENT)
 
     # -- telephones that call ----------------------------------------------------------------------------------------
 

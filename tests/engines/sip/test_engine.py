@@ -128,7 +128,7 @@ async def test_the_telephones_of_one_line_ring_together_and_one_is_picked_up() -
         await talks(rig, call)
         await rig.until(lambda: noted == ["rings", "over"])
         assert other.ringing == 0
-        assert rig.opened.engine.exchange.agent.sessions == 1
+        await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 1)
         rig.do(lambda: rig.office.pbx.calls.hang_up(call))
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
@@ -204,5 +204,18 @@ async def test_without_a_port_for_sound_a_call_is_refused_and_nothing_is_left_of
         call: Call = rig.do(lambda: rig.office.call("100", "101"))
         await rig.until(lambda: call.is_over)
         assert rig.office.cdr(call).cause is HangupCause.NORMAL_CIRCUIT_CONGESTION
+        await rig.until(rig.is_quiet)
+        assert await rig.is_idle()
+
+
+async def test_a_telephone_that_drops_off_rings_no_more() -> None:
+    async with rig_of("sip100") as rig:
+        telephone = rig.by_user["sip100"]
+        telephone.answers_after = None
+        call: Call = rig.do(lambda: rig.office.call("100", "101"))
+        await rig.until(lambda: telephone.calls)
+        await telephone.agent.unregister()
+        await rig.until(lambda: call.is_over)
+        assert rig.office.cdr(call).cause is HangupCause.SUBSCRIBER_ABSENT
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()

@@ -16,7 +16,7 @@ from pbxsim.engines.sip.media.digits import Hearing
 from pbxsim.engines.sip.media.g711 import Law, decoded, other_law
 from pbxsim.engines.sip.media.negotiation import Negotiation
 from pbxsim.engines.sip.media.player import Player
-from pbxsim.engines.sip.media.sdp import Direction
+from pbxsim.engines.sip.media.sdp import Direction, is_nowhere
 from pbxsim.engines.sip.media.sounds import Sound
 from pbxsim.engines.sip.media.wire import Wire
 
@@ -163,8 +163,9 @@ class Party:
         """Go by what has been agreed."""
         remote = self._talks.remote
         if remote is not None:
-            self._rtp.aim(remote.host, remote.port)
-            self._rtcp.aim(remote.host, remote.port + 1)
+            if not is_nowhere(remote.host):  # held: it is where it was
+                self._rtp.aim(remote.host, remote.port)
+                self._rtcp.aim(remote.host, remote.port + 1)
             self._player.law = next((_law(codec) for codec in remote.codecs if codec.is_g711), None)
             self._player.events = remote.events.payload_type if remote.events is not None else None
         self._learned()

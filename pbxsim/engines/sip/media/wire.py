@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Address: TypeAlias = "tuple[Any, ...]"
 """As a socket has it: host, port, and for IPv6 two numbers more."""
 
+_LARGEST_PORT: Final = 65_535
 _MOST_WAITING: Final = 256  # packets that came while the first one was looked at
 
 
@@ -86,7 +87,7 @@ class Wire:
         self._loop.add_reader(bound, self._first)
 
     def _to_aim(self, packet: bytes) -> None:
-        if self._aim is not None:
+        if self._aim is not None and self._aim[1] <= _LARGEST_PORT:  # RTCP's of the last port is none
             self._socket.sendto(packet, self._aim)
 
     def _first(self) -> None:
