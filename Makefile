@@ -112,7 +112,7 @@ asterisk-down: $(HAS_DEV) ## end it
 asterisk-status: $(HAS_DEV) ## tell whether it is up
 	@$(PY) -m pbxsim asterisk-status
 
-demo: $(HAS_DEV) phone ## real telephones: Asterisk, one in the browser, and the command that rings it   (PBX=file, ARGS="--port 0 …")
+demo: $(HAS_DEV) $(if $(filter asterisk,$(ENGINE)),phone) ## real telephones: Asterisk, one in the browser, and the command that rings it; ENGINE=sip: softphones alone   (PBX=file, ARGS="--port 0 …")
 	@exec $(PY) -m pbxsim demo $(PBX) --engine $(ENGINE) $(ARGS)
 
 phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies

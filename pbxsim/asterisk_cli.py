@@ -5,29 +5,38 @@ Not here: what they do (engines/asterisk/commands.py), what else there is on the
 
 from __future__ import annotations
 
+import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.options import address, token, word
+from pbxsim.options import address, token, whole, word
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable, Mapping
 
     from pbxsim.discovery import Engines
     from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.live import LiveCalls
+    from pbxsim.hosting.assemble import Assembled
     from pbxsim.options import Options, Parser
 
 _DONE: Final = 0
 _REFUSED: Final = 1
 _UNREACHABLE: Final = 3
+_DOOR: Final = ("asterisk", "asterisk_user", "asterisk_secret")
+_LIVE: Final = ("allow_live_calls", "live_calls", "live_minutes")
+_CALLS: Final = 10
+_MINUTES: Final = 10
+_PREFIX: Final = re.compile(r"\+?[0-9]{2,20}")
 COMMANDS: Final = {
     "asterisk-up": "start an Asterisk for a PBX, fetched first where there is none",
     "asterisk-down": "end it",
     "asterisk-status": "tell whether one is up; exit 3 if none is",
     "asterisk-conf": "write the configuration of an Asterisk of your own for a PBX",
-    "phones": "tell what each telephone of a PBX must be told to register at an Asterisk",
+    "phones": "tell what each telephone of a PBX must be told to register",
 }
 """Each command, and its line of the help."""
 
@@ -41,6 +50,7 @@ def add_commands(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
                 "pbxs", nargs="*", default=["documented"], metavar="PBX", help="files, or built-in PBXs' names"
             )
             parser.add_argument("--json", action="store_true", help="as JSON: a list of what each line registers with")
+            parser.add_engine_option("asterisk")
         elif does not in ("asterisk-down", "asterisk-status"):
             parser.add_argument(
                 "pbx", nargs="?", default="documented", metavar="PBX", help="its file, or a built-in PBX's name"
@@ -55,31 +65,62 @@ def add_options(option: Options) -> None:
     option("asterisk", None, address, "HOST:PORT", "the engine asterisk: the AMI of one that runs (one is started)")
     option("asterisk-user", None, word, "USER", "whom AMI there knows (pbxsim)")
     option("asterisk-secret", None, token, "SECRET", "that user's secret (as `pbxsim asterisk-conf` wrote it)")
+    option(
+        "allow-live-calls", None, prefixes, "PREFIX,…", "the engine asterisk: numbers that leave by a provider (none)"
+    )
+    option("live-calls", None, whole(1, 1_000_000), "N", f"how many of them, as long as it serves ({_CALLS})")
+    option("live-minutes", None, whole(1, 1_000_000), "M", f"how long they may be, all together ({_MINUTES})")
+
+
+def prefixes(text: str) -> tuple[str, ...]:
+    """Read beginnings of numbers."""
+    found = tuple(text.split(","))
+    if not all(_PREFIX.fullmatch(each) for each in found):
+        raise argparse.ArgumentTypeError(f"expected beginnings of numbers, as +420,00420, not {str(text)!r}")
+    return found
 
 
 def chosen(asked: argparse.Namespace) -> Engines:
     """Give the engines, the chosen one told where its Asterisk is. Raises Contradictory."""
     engines: Engines = asked.engine
-    told = [name for name in ("asterisk", "asterisk_user", "asterisk_secret") if getattr(asked, name) is not None]
-    if not told:
+    given = [f"--{name.replace('_', '-')}" for name in (*_DOOR, *_LIVE) if getattr(asked, name) is not None]
+    if not given:
         return engines
-    from pbxsim.app import Contradictory
-
-    option = f"--{told[0].replace('_', '-')}"
     if engines.chosen.name != "asterisk":
-        raise Contradictory(f"{option} is for --engine asterisk")
-    if asked.asterisk is None:
-        raise Contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
-    if len(asked.pbxs) > 1:
-        raise Contradictory("one Asterisk serves one PBX: leave --asterisk out, and each PBX has one of its own")
+        raise _contradictory(f"{given[0]} is for --engine asterisk")
     from pbxsim.engines.asterisk import through
+
+    engine = through(_door(asked, given[0]), _live(asked, given[-1]))
+    return type(engines)({**engines.found, engine.name: engine}, engine)
+
+
+def _door(asked: argparse.Namespace, option: str) -> Door | None:
+    if all(getattr(asked, name) is None for name in _DOOR):
+        return None
+    if asked.asterisk is None:
+        raise _contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
+    if len(asked.pbxs) > 1:
+        raise _contradictory("one Asterisk serves one PBX: leave --asterisk out, and each PBX has one of its own")
     from pbxsim.engines.asterisk.door import Door
 
     host, port = asked.asterisk
-    engine = through(
-        Door(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
-    )
-    return type(engines)({**engines.found, engine.name: engine}, engine)
+    return Door(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
+
+
+def _live(asked: argparse.Namespace, option: str) -> LiveCalls | None:
+    if all(getattr(asked, name) is None for name in _LIVE):
+        return None
+    if asked.allow_live_calls is None:
+        raise _contradictory(f"{option} limits what leaves: say which numbers do with --allow-live-calls PREFIX,…")
+    from pbxsim.engines.asterisk.live import LiveCalls
+
+    return LiveCalls(asked.allow_live_calls, asked.live_calls or _CALLS, asked.live_minutes or _MINUTES)
+
+
+def _contradictory(words: str) -> Exception:
+    from pbxsim.app import Contradictory
+
+    return Contradictory(words)
 
 
 def fetched(asked: argparse.Namespace) -> int:
@@ -106,8 +147,7 @@ def asterisk(asked: argparse.Namespace) -> int:
         if asked.does in ("down", "status"):
             return _told(commands.down() if asked.does == "down" else commands.status())
         if asked.does == "phones":
-            pbxs = [served for served in map(_served, asked.pbxs) if served is not None]
-            return _told(commands.phones(pbxs, as_json=asked.json)) if len(pbxs) == len(asked.pbxs) else _REFUSED
+            return _phones(asked)
         served = _served(asked.pbx)
         if served is None:
             return _REFUSED
@@ -119,21 +159,42 @@ def asterisk(asked: argparse.Namespace) -> int:
         return _UNREACHABLE
 
 
+def _phones(asked: argparse.Namespace) -> int:
+    """Tell how telephones register with an engine."""
+    from pbxsim.engines.telephones import listed, registering
+
+    pbxs = [assembled for assembled in (_assembled(file, asked.engine) for file in asked.pbxs) if assembled is not None]
+    if len(pbxs) < len(asked.pbxs):
+        return _REFUSED
+    told = [one for each in pbxs for one in registering(each.pbx.name, each.pbx.directory, each.opened.account_of)]
+    return _told(listed(told, as_json=asked.json))
+
+
 def _served(file: str) -> Served | None:
+    from pbxsim.discovery import find_engines
+    from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.engines.asterisk.session import AsteriskSession
+
+    assembled = _assembled(file, find_engines("asterisk"))
+    if assembled is None:
+        return None
+    assert isinstance(assembled.opened, AsteriskSession)  # that engine's
+    return Served(assembled.pbx.name, assembled.pbx.directory, assembled.opened.entry)
+
+
+def _assembled(file: str, engines: Engines) -> Assembled | None:
+    """Give a PBX as its file has it; None: the file was refused, and its faults are told."""
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
-    from pbxsim.discovery import find_engines, find_vendors
-    from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.discovery import find_vendors
     from pbxsim.hosting.assemble import assemble
 
     try:
-        loaded = load(file, find_vendors(), find_engines("asterisk"))
-        pbx = assemble(loaded, clock=Scheduler(0)).pbx
+        return assemble(load(file, find_vendors(), engines), clock=Scheduler(0))
     except PbxFileRefused as refused:
         print(refused, file=sys.stderr, flush=True)
         return None
-    return Served(pbx.name, pbx.directory, getattr(loaded.file, "asterisk"))  # noqa: B009 - an engine's section
 
 
 def _told(text: str) -> int:

@@ -13,7 +13,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsim import __version__, asterisk_cli, serve_options
+from pbxsim import __version__, asterisk_cli, serve_options, sip_cli
 from pbxsim.options import (
     Parser,
     moment,
@@ -84,6 +84,7 @@ def serve(asked: argparse.Namespace) -> int:
 
     try:
         asked.engine = asterisk_cli.chosen(asked)
+        asked.engine = sip_cli.chosen(asked)
         run(serve_options.settings(asked, flags), _say)
     except KeyboardInterrupt:  # before it serves; then Ctrl-C is its way to end
         return Exit.DONE

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from pbxsim.kit.finding import Path
+from pbxsim.kit.secret_names import is_secret_name
 
 MOST_FAULTS: Final = 100
 """Faults that one refusal tells; the rest show when those are mended."""
@@ -38,8 +39,19 @@ class Fault(msgspec.Struct, frozen=True):
         """Print it on one line, as compilers do: `office.yaml:12: extensions[3].user: found 5, expected text`."""
         place = f"{self.file}:{self.line}" if self.line else self.file
         where = f"{place}: {self.path + ': ' if self.path else ''}"
-        found = "" if self.value is msgspec.UNSET else f"found {shown(self.value)}, "
+        found = "" if self.value is msgspec.UNSET or self._is_secret else f"found {shown(self.value)}, "
         return _on_one_line(f"{where}{found}expected {self.expected}")
+
+    @property
+    def _is_secret(self) -> bool:
+        """Tell whether the value is one that nobody but the file's owner is to read: faults come into logs."""
+        return type(self.value) in (str, int, float) and self.value != "" and is_secret(parsed(self.path))
+
+
+def is_secret(path: Path) -> bool:
+    """Tell whether what stands there is a secret, by the name of its setting."""
+    names = [part for part in path if isinstance(part, str)]
+    return bool(names) and is_secret_name(names[-1])
 
 
 class PbxFileRefused(Exception):

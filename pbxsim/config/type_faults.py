@@ -14,7 +14,7 @@ import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from pbxsim.config.fault import MOST_FAULTS
+from pbxsim.config.fault import MOST_FAULTS, is_secret
 from pbxsim.kit.finding import Finding, Path, did_you_mean, nearest
 
 _WORDS: Final = {
@@ -85,7 +85,8 @@ class _Reader:
             near = did_you_mean(instance, [str(word) for branch in branches for word in branch.get("enum", ())])
             return near or self._as_mapping(instance, branches)
         if isinstance(instance, int | float) and any(branch.get("type") == "string" for branch in branches):
-            return f': write "{self._source(path)}" in quotes'  # YAML makes a number of it, and eats leading zeros
+            text = "it" if is_secret(path) else f'"{self._source(path)}"'
+            return f": write {text} in quotes"  # YAML makes a number of it, and eats leading zeros
         return ""
 
     def _as_mapping(self, text: str, branches: list[dict[str, Any]]) -> str:

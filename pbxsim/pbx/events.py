@@ -91,6 +91,13 @@ class LegRefused(Event, frozen=True, eq=False):
     cause: HangupCause
 
 
+class LegBarred(Event, frozen=True, eq=False):
+    """A number may not leave by the live trunk that leads to it, or not for longer; `why`, and what comes of it."""
+
+    channel: Channel
+    why: str
+
+
 class CallBridged(Event, frozen=True, eq=False):
     """The parties hear each other (or the party hears what the PBX plays, or the spy what is said)."""
 

@@ -22,7 +22,8 @@ from multidict import CIMultiDict
 from pbxsim.app import ServeSettings, serving
 from pbxsim.hosting.storage import Wanted
 from pbxsim.kit.request import Request
-from pbxsim.sinks.store.location import IN_MEMORY
+from pbxsim.sinks.store.engine import make_engine, make_indexes
+from pbxsim.sinks.store.location import IN_MEMORY, SQLITE, StorePlace
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
 from tests.bench import servers
@@ -246,7 +247,15 @@ async def _history(folder: str, records: int) -> Path:
         await host.record_store.settled()
     with closing(sqlite3.connect(store)) as database, database:
         _multiply(database, records)
+    await _index(store)
     return store
+
+
+async def _index(store: Path) -> None:
+    """Give it what it would have got as it grew."""
+    engine = make_engine(StorePlace(kind=SQLITE, file=store))
+    await make_indexes(engine)
+    await engine.dispose()
 
 
 def _multiply(database: sqlite3.Connection, records: int) -> None:

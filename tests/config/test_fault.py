@@ -13,6 +13,20 @@ def test_a_fault_prints_as_one_line_with_file_line_path_value_and_what_was_expec
     assert str(fault) == "office.yaml:12: extensions[3].lines[0].user: found 5, expected text"
 
 
+@pytest.mark.parametrize("path", ["agents[0].pin", "vendors.voipsun.users[1].password", "asterisk.providers[0].secret"])
+@pytest.mark.parametrize("value", ["two words", 4711, 0.5])
+def test_a_value_that_is_a_secret_is_not_shown(path: str, value: object) -> None:
+    assert str(Fault("a.yaml", 7, path, value, "text")) == f"a.yaml:7: {path}: expected text"
+
+
+@pytest.mark.parametrize(("value", "text"), [("", "''"), (True, "true"), ({}, "a mapping"), (None, "nothing")])
+def test_what_stands_there_instead_of_a_secret_is_shown(value: object, text: str) -> None:
+    assert (
+        str(Fault("a.yaml", 7, "agents[0].pin", value, "text"))
+        == f"a.yaml:7: agents[0].pin: found {text}, expected text"
+    )
+
+
 def test_a_fault_of_the_file_as_a_whole_has_no_path_and_one_of_what_is_missing_no_value() -> None:
     assert str(Fault("office.yaml", 1, "", msgspec.UNSET, "a mapping")) == "office.yaml:1: expected a mapping"
 

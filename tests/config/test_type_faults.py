@@ -15,8 +15,8 @@ LIMITS = (
 )
 TOP = (
     "name, seed, start_at, time_zone, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids,"
-    " groups, menus, hours, mailboxes, parking, features, phones, agents, queues, traffic, asterisk, cdr, cdrs, faults,"
-    " smtp, vendors"
+    " groups, menus, hours, mailboxes, parking, features, phones, agents, queues, traffic, asterisk, sip, cdr, cdrs,"
+    " faults, smtp, vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 
@@ -27,6 +27,15 @@ def test_an_unquoted_number_is_refused_with_the_text_to_write_leading_zeros_and_
         (2, "extensions[0].public[0]", 420222, f'{NUMBER}: write "00420222" in quotes'),
         (2, "extensions[0].public[1]", 22000.0, f'{NUMBER}: write "22e3" in quotes'),
     ]
+
+
+def test_an_unquoted_secret_is_refused_without_the_text_to_write() -> None:
+    ((line, path, _, expected),) = told("""
+        asterisk: {providers: [{trunk: pstn, host: sip.example.net, user: "420", secret: 0471}]}
+    """)
+    assert (line, path) == (2, "asterisk.providers[0].secret")
+    assert expected.endswith(": write it in quotes")
+    assert "471" not in expected
 
 
 def test_an_unknown_key_is_refused_with_those_that_are_known_and_the_one_that_was_meant() -> None:

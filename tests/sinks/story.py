@@ -14,7 +14,7 @@ from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHours, ToHunt
 from pbxsim.pbx.directory import Directory, Diversion, Step
-from pbxsim.pbx.events import CallFaultStruck, NoticePosted, RecordingFailed, RecordingMoved
+from pbxsim.pbx.events import CallFaultStruck, LegBarred, NoticePosted, RecordingFailed, RecordingMoved
 from pbxsim.pbx.hours import Period, Schedule, Timing
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.menu import Menu
@@ -85,6 +85,7 @@ def _calls(office: Office) -> None:
     leg = call.legs[0]
     office.advance(60)
     pbx.calls.on_leg(leg, Report.RINGING)
+    pbx.events.emit(LegBarred(leg, "it is not dialled"))
     office.call("100", "5")
     office.call(number(Outcome.ANSWER), "102", kind=CallKind.DIAL)
     office.advance(0)

@@ -16,6 +16,7 @@ from pbxsim.kit.later import later
 
 if TYPE_CHECKING:
     from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.live import LiveCalls
 
 
 _SESSION: Final = "pbxsim.engines.asterisk.session"
@@ -40,6 +41,9 @@ declaration = Engine(
 )
 
 
-def through(door: Door) -> Engine:
-    """Give the engine that works with an Asterisk which runs already."""
-    return msgspec.structs.replace(declaration, open=partial(_opened, door=door, serves=set()))
+def through(door: Door | None, live: LiveCalls | None = None) -> Engine:
+    """Give the engine that works with an Asterisk which runs already; None: with ones of its own.
+
+    `live` says which numbers may leave by a trunk with a provider; None: none.
+    """
+    return msgspec.structs.replace(declaration, open=partial(_opened, door=door, serves=set(), live=live))

@@ -1,24 +1,47 @@
 """What a PBX file says, in its section `asterisk`, to a real Asterisk: where it listens, which telephones are real."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import SipUser
-
-Port: TypeAlias = Annotated[int, Meta(ge=1, le=65_535)]
-Secret: TypeAlias = Annotated[str, Meta(pattern=r"^[!-:<-~]{8,80}$", title="8 to 80 visible ASCII characters but ;")]
+from pbxsim.engines.line_settings import LineEntry, Port
+from pbxsim.kit.values import Name
 
 
-class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line of the PBX, and how its telephone is there."""
+class AsteriskLineEntry(LineEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the PBX, and how its telephones are there."""
 
-    line: Annotated[SipUser, Meta(description="The SIP user of a line of this file.")]
+    max_contacts: Annotated[
+        int, Meta(ge=1, le=10, description="Telephones that may be registered at once, and ring together.")
+    ] = 1
+
+
+class ProviderEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom a trunk of the PBX leads to for real, if the server is started with `--allow-live-calls`."""
+
+    trunk: Annotated[Name, Meta(description="The name of a trunk of this file.")]
+    host: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$",
+            title="a host's name, or IPv4 address",
+            description="The SIP provider's server, reached over UDP.",
+        ),
+    ]
+    port: Annotated[Port, Meta(description="Its port.")] = 5060
+    user: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z0-9+][A-Za-z0-9._+-]{0,79}$", title="a user of a SIP provider, as text without blanks"),
+    ]
     secret: Annotated[
-        Secret | None, Meta(description="Its telephone's password; absent: `pbxsim phones` tells one.")
-    ] = None
-    simulated: Annotated[bool, Meta(description="No telephone registers: it is acted, as `phones` says.")] = False
+        str,
+        Meta(
+            pattern=r"^[!-:<-~]{1,128}$",
+            title="1 to 128 visible ASCII characters but ;",
+            description="That user's password there.",
+        ),
+    ]
 
 
 class AsteriskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,4 +55,7 @@ class AsteriskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ws_port: Annotated[Port, Meta(description="For telephones in browsers: SIP over a WebSocket, at /ws.")] = 8088
     ami_port: Annotated[Port, Meta(description="For AMI, on the loopback; `make asterisk-up` and your own.")] = 5038
     rtp_ports: Annotated[tuple[Port, Port], Meta(description="The first and last port for sound.")] = (10_000, 13_499)
-    lines: tuple[LineEntry, ...] = ()
+    lines: tuple[AsteriskLineEntry, ...] = ()
+    providers: Annotated[
+        tuple[ProviderEntry, ...], Meta(description="Trunks by which numbers may leave for real; all others are acted.")
+    ] = ()

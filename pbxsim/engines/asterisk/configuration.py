@@ -1,32 +1,29 @@
 """The configuration of the Asterisk that serves a PBX: the templates in `conf/`, filled in, and the PBX's telephones.
 
-Outside numbers are no endpoints here: whom a trunk leads to is simulated (acted.py), and no number leaves the machine.
+Outside numbers are no endpoints here: whom a trunk leads to is simulated (acted.py). Only a trunk with a provider
+(live.py) has an endpoint, where live calls are allowed; nobody comes in by it.
 """
 
 from __future__ import annotations
 
-import hmac
-import os
-import secrets
 from importlib.resources import files as resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.engines.asterisk.endpoints import OF_TRUNK
 from pbxsim.engines.asterisk.transfers import context_of, contexts
+from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+    from pathlib import Path
 
-    from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
+    from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, ProviderEntry
     from pbxsim.pbx.directory import Directory, Line
 
 AMI_USER: Final = "pbxsim"
 """The user of AMI for whom the configuration is written."""
-
-_KEY_BYTES: Final = 32
-_SECRET_LETTERS: Final = 24
 
 _ENDPOINT: Final = """\
 [{user}@udp](line)
@@ -43,6 +40,20 @@ set_var = TRANSFER_CONTEXT={transfers}
 username = {user}
 password = {secret}
 [{user}](line-contacts)
+max_contacts = {contacts}
+
+"""
+_TRUNK: Final = """\
+[{name}](trunk)
+outbound_auth = {name}-auth
+aors = {name}
+from_user = {user}
+from_domain = {host}
+[{name}-auth](trunk-secret)
+username = {user}
+password = {secret}
+[{name}](trunk-contact)
+contact = sip:{host}:{port}
 
 """
 _DIRECTORIES: Final = """\
@@ -88,55 +99,24 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Secrets:
-    """The secrets of one PBX's telephones, and of AMI: derived from a key of the user's, so that they stay the same.
-
-    The key is made at its first use, in a file that nobody else can read. Raises OSError where that is not possible.
-    """
+class Secrets(TelephoneSecrets):
+    """The secrets of one PBX's telephones, and of AMI."""
 
     def __init__(self, pbx: str, entry: AsteriskEntry, key_file: Path | None = None) -> None:
-        self._pbx = pbx
-        self._given = {each.line: each.secret for each in entry.lines if each.secret is not None}
-        self._file = _key_file() if key_file is None else key_file
-        self._key = b""
+        super().__init__(pbx, entry.lines, key_file)
 
     @property
     def ami(self) -> str:
         """Give the secret of AMI_USER."""
-        return self._derived("manager")
-
-    def line(self, user: str) -> str:
-        """Give the password of a line's telephone."""
-        return self._given.get(user) or self._derived(f"line/{user}")
-
-    def _derived(self, of: str) -> str:
-        self._key = self._key or _key_in(self._file)
-        return hmac.new(self._key, f"{self._pbx}/{of}".encode(), "sha256").hexdigest()[:_SECRET_LETTERS]
-
-
-def _key_file() -> Path:
-    chosen = os.environ.get("XDG_DATA_HOME")
-    return Path(chosen or Path.home() / ".local" / "share") / "pbxsim" / "asterisk.key"
-
-
-def _key_in(file: Path) -> bytes:
-    try:
-        key = file.read_bytes()
-    except FileNotFoundError:
-        key = b""
-    if len(key) == _KEY_BYTES:
-        return key
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    key = secrets.token_bytes(_KEY_BYTES)
-    part.touch(mode=0o600)
-    part.write_bytes(key)
-    part.replace(file)
-    return key
+        return self.derived("manager")
 
 
 def configuration(
-    directory: Directory, places: Places, known: Secrets, sounds: str, simulated: Iterable[str] = ()
+    directory: Directory,
+    places: Places,
+    known: Secrets,
+    sounds: str,
+    entry: AsteriskEntry,
 ) -> dict[str, str]:
     """Write the files of an Asterisk for the PBX with that directory, by name; its prompts are in `sounds`."""
     values = {
@@ -151,9 +131,11 @@ def configuration(
         "SOUNDS": sounds,
     }
     written = {name: _filled(text, values) for name, text in templates().items()}
-    acted = frozenset(simulated)
-    real = [line for user, line in directory.lines.items() if user not in acted]
-    written["pjsip.conf"] += "".join(_endpoint(directory, line, known) for line in real)
+    simulated = simulated_lines(entry.lines)
+    real = [line for user, line in directory.lines.items() if user not in simulated]
+    most = {each.line: each.max_contacts for each in entry.lines}
+    telephones = (_endpoint(directory, line, known, most.get(line.user, 1)) for line in real)
+    written["pjsip.conf"] += "".join((*telephones, *map(_trunk, entry.providers)))
     written["extensions.conf"] += f"\n{contexts(directory)}"
     return written
 
@@ -175,10 +157,21 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _endpoint(directory: Directory, line: Line, known: Secrets) -> str:
+def _trunk(provider: ProviderEntry) -> str:
+    return _TRUNK.format(
+        name=f"{OF_TRUNK}{provider.trunk}",
+        host=provider.host,
+        port=provider.port,
+        user=provider.user,
+        secret=provider.secret,
+    )
+
+
+def _endpoint(directory: Directory, line: Line, known: Secrets, max_contacts: int) -> str:
     return _ENDPOINT.format(
         user=line.user,
         number=line.extension.internal,
         secret=known.line(line.user),
         transfers=context_of(directory, line.extension.dialplan),
+        contacts=max_contacts,
     )

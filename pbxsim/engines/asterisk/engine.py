@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import acted
-from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
+from pbxsim.engines.asterisk.endpoints import user_of
 from pbxsim.engines.asterisk.hands import Hands
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
+from pbxsim.engines.asterisk.live import LiveTrunks
 from pbxsim.engines.asterisk.moment import HOLD, WAITS, Moment
+from pbxsim.engines.asterisk.patience import Patience
 from pbxsim.engines.asterisk.spelling import PLACED_BY, caller_id, cause_of
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.engines.asterisk.link import AmiLink, Event
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.asterisk.recording import Monitors
     from pbxsim.engines.asterisk.registrations import Registrations
     from pbxsim.engines.engine import Present
@@ -50,10 +53,20 @@ _log: Final = logging.getLogger("pbxsim")
 
 
 class AsteriskEngine:
-    """Implements `CallEngine`. `simulated` are the SIP users of lines without a telephone of their own."""
+    """Implements `CallEngine`. `simulated` are the SIP users of lines without a telephone of their own.
+
+    `live` names the trunks that lead to a provider, and `allowed` says who may be called by them; None: nobody.
+    """
 
     def __init__(
-        self, pbx: Pbx, actors: acted.Actors, registrations: Registrations, simulated: Collection[str]
+        self,
+        pbx: Pbx,
+        actors: acted.Actors,
+        registrations: Registrations,
+        simulated: Collection[str],
+        *,
+        live: Collection[str] = (),
+        allowed: LiveCalls | None = None,
     ) -> None:
         self._pbx = pbx
         self._calls = pbx.calls
@@ -65,7 +78,9 @@ class AsteriskEngine:
         self._present: Present | None = None
         self._moment = Moment(self._legs, link=self._link_or_none, join=self._join)
         self.monitors: Monitors | None = None  # None: nothing is recorded
+        self._patience = Patience(pbx, self._legs, self._moment)
         self._hands = Hands(pbx.calls, self._legs)
+        self._live = LiveTrunks(pbx, live, allowed, self._at_present)
         self._takes: dict[str, Callable[[Event], None]] = {
             "Newchannel": self._made,
             "Newstate": self._state_changed,
@@ -117,7 +132,8 @@ class AsteriskEngine:
         left = list(self._legs)
         for leg in left:
             self._legs.gone(leg)
-            self._stop_timer(leg)
+            self._patience.stop(leg)
+        self._live.close()
         self._link = self._present = None
         return left
 
@@ -128,7 +144,7 @@ class AsteriskEngine:
                 continue
             if event is None:
                 self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
-            elif not leg.channel.is_live:
+            elif not leg.channel.is_live or not leg.is_wanted:
                 self._moment.leave(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
             elif event.get("context") == HOLD and event.get("channelstate") == _UP_STATE:
                 self._held(leg, event["channel"])
@@ -144,6 +160,8 @@ class AsteriskEngine:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.NETWORK_OUT_OF_ORDER)
         elif channel.line is not None and channel.line.do_not_disturb:
             self._calls.on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
+        elif self._live.bars(channel):
+            self._calls.on_leg(channel, Report.FAILED, HangupCause.OUTGOING_CALL_BARRED)
         else:
             self._originate(link, channel, timeout)
         return False
@@ -156,12 +174,8 @@ class AsteriskEngine:
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let the parties hear each other; what simulated ones among them do later is theirs."""
-        for party in (call.first, call.second):
-            leg = self._legs.of(party) if party is not None else None
-            if leg is not None:
-                self._stop_timer(leg)  # whoever called is out of patience no more
         self._moment.join(call)
-        self._talk(call)
+        self._patience.talk(call)
         return False
 
     def _record(self, link: AmiLink, call: Call, first: Channel) -> None:
@@ -177,15 +191,16 @@ class AsteriskEngine:
         for channel in call.live_legs():
             leg = self._legs.of(channel)
             if leg is not None:
-                self._stop_timer(leg)
+                self._patience.stop(leg)
                 self._moment.redirect(leg, "again")
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End a leg; one that Asterisk has not made yet is ended as soon as it has."""
-        leg = self._legs.of(channel)
-        if leg is None:
-            return
-        self._stop_timer(leg)
+        for leg in self._legs.all_of(channel):
+            self._let_go(leg, cause)
+
+    def _let_go(self, leg: Leg, cause: HangupCause) -> None:
+        self._patience.stop(leg)
         if leg.exists:
             self._moment.leave(leg, cause)
         else:
@@ -194,31 +209,38 @@ class AsteriskEngine:
     # -- what is asked of Asterisk -------------------------------------------------------------------------------------
 
     def _originate(self, link: AmiLink, channel: Channel, timeout: Duration) -> None:
-        is_acted = channel.line is None or channel.line.user in self._simulated
-        leg = self._legs.dialled(channel, self._actors.fate(channel) if is_acted else None)
         call = channel.call
         hears_ringing = call.state is CallState.DIALING_FIRST and call.order.kind in (CallKind.CONNECT, CallKind.DIAL)
-        target = acted.TARGET if channel.line is None or is_acted else f"PJSIP/{endpoint_of(channel.line)}"
-        more: dict[str, Any] = {} if leg.fate is None else {"Variable": acted.variables(leg.fate)}
-        exten = "ring" if hears_ringing else "s"
-        self._ask_for(link, leg, Channel=target, Exten=exten, Timeout=timeout // 1_000 + _MARGIN, **more)
+        exten, limit = "ring" if hears_ringing else "s", timeout // 1_000 + _MARGIN
+        fate = self._actors.fate(channel) if self._is_acted(channel) else None
+        asked: list[dict[str, Any]]
+        if fate is not None:
+            asked = [{"Channel": acted.TARGET, "Variable": acted.variables(fate)}]
+        elif channel.line is not None:
+            asked = [{"Channel": target} for target in self._registrations.targets(channel.line)]
+        else:
+            asked = [self._live.asked(channel, timeout)]
+        for leg, values in zip(self._legs.dialled(channel, fate, len(asked)), asked, strict=True):
+            self._ask_for(link, leg, Exten=exten, Timeout=limit, **values)
+
+    def _is_acted(self, channel: Channel) -> bool:
+        if channel.line is not None:
+            return channel.line.user in self._simulated
+        return not self._live.leaves(channel)
 
     def _calls_in(self, event: LegDialed) -> None:
         """Act somebody outside who calls: nobody's telephone has brought that leg, but the PBX itself."""
         channel, link = event.channel, self._link_or_none()
         if not channel.is_calling or channel.engine_data is not None:
             return
-        leg = self._legs.dialled(channel, self._actors.fate(channel))
+        (leg,) = self._legs.dialled(channel, self._actors.fate(channel))
         leg.is_coming = True
         if link is None:
             end = partial(self._over, leg, HangupCause.NETWORK_OUT_OF_ORDER)
             asyncio.get_running_loop().call_soon(self._at_present, end)  # the switch has only begun with the call
             return
         self._ask_for(link, leg, Channel=acted.TARGET, Exten="ring", Timeout=_MARGIN, Variable=acted.CALLS)
-        patience = leg.fate.patience if leg.fate is not None else None
-        if patience is not None:
-            due, call = self._pbx.clock.now + patience, channel.call
-            leg.timer = self._pbx.clock.call_at(due, call.number, call.next_step(), self._gives_up, leg)
+        self._patience.waits(leg)
 
     def _ask_for(self, link: AmiLink, leg: Leg, **values: Any) -> None:  # noqa: ANN401 - headers of AMI
         link.send(
@@ -262,37 +284,6 @@ class AsteriskEngine:
         link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=heard)
         link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
 
-    def _talk(self, call: Call) -> None:
-        """Have the simulated party that talks shorter hang up, the first one if both are equal."""
-        ends: Leg | None = None
-        for channel in (call.first, call.second):
-            leg = self._legs.of(channel) if channel is not None else None
-            talk = leg.fate.talk if leg is not None and leg.fate is not None else None
-            if leg is not None and talk is not None and (ends is None or talk < _talk_of(ends)):
-                ends = leg
-        if ends is not None:
-            self._stop_timer(ends)
-            due = self._pbx.clock.now + _talk_of(ends)
-            ends.timer = self._pbx.clock.call_at(due, call.number, call.next_step(), self._stops_talking, ends)
-
-    def _stops_talking(self, leg: Leg) -> None:
-        assert leg.fate is not None  # only such have a timer
-        self._leaves(leg, leg.fate.end_cause)
-
-    def _gives_up(self, leg: Leg) -> None:
-        self._leaves(leg, HangupCause.NORMAL_CLEARING)
-
-    def _leaves(self, leg: Leg, cause: HangupCause) -> None:
-        """Have a simulated party hang up."""
-        leg.timer = 0
-        self._moment.leave(leg, cause)
-        self._calls.on_leg(leg.channel, Report.HUNG_UP, cause)
-
-    def _stop_timer(self, leg: Leg) -> None:
-        if leg.timer:
-            self._pbx.clock.cancel(leg.timer)
-            leg.timer = 0
-
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
     def _made(self, event: Event) -> None:
@@ -331,6 +322,8 @@ class AsteriskEngine:
             leg.is_coming = False
             self._moment.soon()
         elif leg.channel.state in (ChannelState.DIALING, ChannelState.RINGING):
+            for other in self._legs.won(leg):
+                self._let_go(other, HangupCause.ANSWERED_ELSEWHERE)
             self._calls.on_leg(leg.channel, Report.ANSWERED)
 
     def _dialled(self, event: Event) -> None:
@@ -368,7 +361,7 @@ class AsteriskEngine:
             self._over(leg, HangupCause.SUBSCRIBER_ABSENT)
 
     def _refused(self, leg: Leg, error: Exception) -> None:
-        if self._legs.of(leg.channel) is leg and not leg.exists:
+        if self._legs.find(leg.id) is leg and not leg.exists:
             _log.warning("Asterisk does not ring a telephone: %s", error)
             self._over(leg, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
@@ -385,14 +378,14 @@ class AsteriskEngine:
 
     def _over(self, leg: Leg, cause: HangupCause) -> None:
         """Report the end of a leg. Should Asterisk make it yet, it is hung up then."""
-        self._stop_timer(leg)
+        self._patience.stop(leg)
         if self.monitors is not None:
             self.monitors.gone(leg.name)
-        self._legs.gone(leg)
+        amounts_to = self._legs.over(leg, cause)
         state = leg.channel.state
-        if state is not ChannelState.DOWN:
+        if amounts_to is not None and state is not ChannelState.DOWN:
             report = Report.HUNG_UP if state in (ChannelState.UP, ChannelState.RING) else Report.FAILED
-            self._calls.on_leg(leg.channel, report, cause)
+            self._calls.on_leg(leg.channel, report, amounts_to)
 
     # -- small things -------------------------------------------------------------------------------------------------
 
@@ -410,8 +403,3 @@ class AsteriskEngine:
     def _name(self, channel: Channel) -> str:
         leg = self._legs.of(channel)
         return (leg.name or leg.id) if leg is not None else channel.name
-
-
-def _talk_of(leg: Leg) -> Duration:
-    assert leg.fate is not None and leg.fate.talk is not None  # noqa: PT018 - whoever asks has seen that
-    return leg.fate.talk

@@ -6,6 +6,7 @@ One of our own that ends by itself is started again; its telephones' registratio
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 import tempfile
@@ -24,6 +25,7 @@ from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.telephones import simulated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
     from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.link import AmiLink
+    from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.engine import Present
     from pbxsim.pbx.pbx import Pbx
 
@@ -38,6 +41,7 @@ PATIENCE: Final = 5.0
 """Seconds within which an Asterisk must have taken our login."""
 
 _UNFIT_FOR_FOLDERS: Final = re.compile(r"[^A-Za-z0-9._-]")
+_log: Final = logging.getLogger("pbxsim")
 _LONGEST_NAME: Final = 20
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -53,6 +57,7 @@ class AsteriskSession(Opened, kw_only=True):
     entry: AsteriskEntry
     door: Door | None
     serves: set[str]
+    live: LiveCalls | None = None
     link: AmiLink | None = None
     process: AsteriskProcess | None = None
 
@@ -64,13 +69,19 @@ class AsteriskSession(Opened, kw_only=True):
 
 
 def opened(
-    settings: Mapping[str, Any], pbx: Pbx, door: Door | None = None, serves: set[str] | None = None
+    settings: Mapping[str, Any],
+    pbx: Pbx,
+    door: Door | None = None,
+    serves: set[str] | None = None,
+    live: LiveCalls | None = None,
 ) -> AsteriskSession:
-    """Make it of the sections `asterisk` and `phones`."""
+    """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
-    simulated = simulated_lines(entry)
+    simulated = simulated_lines(entry.lines)
     actors = Actors(pbx, settings["phones"])
-    engine = AsteriskEngine(pbx, actors, Registrations(pbx.directory, simulated), simulated)
+    trunks = frozenset(each.trunk for each in entry.providers)
+    registrations = Registrations(pbx.directory, simulated)
+    engine = AsteriskEngine(pbx, actors, registrations, simulated, live=trunks, allowed=live)
     return AsteriskSession(
         engine=engine,
         handset=AsteriskHandset(pbx, engine, simulated),
@@ -79,12 +90,8 @@ def opened(
         entry=entry,
         door=door,
         serves=set() if serves is None else serves,
+        live=live,
     )
-
-
-def simulated_lines(entry: AsteriskEntry) -> frozenset[str]:
-    """Give the SIP users of lines that no telephone registers for."""
-    return frozenset(each.line for each in entry.lines if each.simulated)
 
 
 async def start(session: AsteriskSession, present: Present) -> None:
@@ -97,6 +104,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
     else:
         door = _known(session.door, session)
     session.process = process
+    _warn(session)
     engine = session.engine
     session.link = AmiLink(
         door,
@@ -126,6 +134,16 @@ def _known(door: Door, session: AsteriskSession) -> Door:
         return door if door.secret else replace(door, secret=Secrets(session.pbx.name, session.entry).ami)
     except OSError as error:
         raise EngineUnreachable(f"the secret for Asterisk cannot be had: {error}") from error
+
+
+def _warn(session: AsteriskSession) -> None:
+    """Say whom calls reach that somebody pays for."""
+    live, trunks = session.live, ", ".join(each.trunk for each in session.entry.providers)
+    if live is not None and trunks:
+        _log.warning(
+            "live calls: numbers with %s leave by %s, %d calls and %g minutes at most, all PBXs together",
+            ", ".join(live.prefixes), trunks, live.calls, live.minutes,
+        )  # fmt: skip
 
 
 def _record(session: AsteriskSession, door: Door) -> None:
@@ -170,9 +188,8 @@ def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
     try:
         known = Secrets(session.pbx.name, session.entry)
         door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
-        written = configuration(
-            session.pbx.directory, places, known, str(found.data / "sounds"), simulated_lines(session.entry)
-        )
+        entry = session.entry if session.live is not None else replace(session.entry, providers=())
+        written = configuration(session.pbx.directory, places, known, str(found.data / "sounds"), entry)
         process = AsteriskProcess(found, run_folder(session.pbx.name, places.sip_port), written)
     except OSError as error:
         raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         DecisionAnswered,
         DecisionAsked,
         LegAnswered,
+        LegBarred,
         LegDialed,
         LegEnded,
         LegHeld,
@@ -283,6 +284,17 @@ def take_held(event: LegHeld | LegUnheld) -> Leg:
 def spell_held(leg: Leg) -> Spelt:
     """Spell the leg alone."""
     return spell_leg(leg, {})
+
+
+def take_barred(event: LegBarred) -> tuple[Leg, str]:
+    """Take down the leg, and why its number does not leave."""
+    return leg_of(event.channel), event.why
+
+
+def spell_barred(facts: tuple[Leg, str]) -> Spelt:
+    """Spell the reason."""
+    leg, why = facts
+    return spell_leg(leg, {"why": why})
 
 
 _LegOver: TypeAlias = "tuple[int, str, int, str, HangupCause | None, Duration, Duration | None, bool]"

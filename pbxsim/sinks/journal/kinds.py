@@ -43,6 +43,7 @@ from pbxsim.pbx.events import (
     HoursDecided,
     HoursOverridden,
     LegAnswered,
+    LegBarred,
     LegDialed,
     LegEnded,
     LegHeld,
@@ -68,6 +69,7 @@ from pbxsim.pbx.events import (
 )
 from pbxsim.sinks.journal.calls import (
     spell_asked,
+    spell_barred,
     spell_bridged,
     spell_context,
     spell_decided,
@@ -85,6 +87,7 @@ from pbxsim.sinks.journal.calls import (
     spell_waited,
     take_answered,
     take_asked,
+    take_barred,
     take_bridged,
     take_context,
     take_decided,
@@ -331,6 +334,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(DigitPressed, take_digit, spell_digit),
     Kind(LegEnded, take_leg_ended, spell_leg_ended),
     Kind(LegRefused, take_refused, spell_refused),
+    Kind(LegBarred, take_barred, spell_barred),
     Kind(CallBridged, take_bridged, spell_bridged),
     Kind(CallTransferred, take_transferred, spell_transferred, size_of_any),
     Kind(CallDiverted, take_diverted, spell_diverted, size_of_any),

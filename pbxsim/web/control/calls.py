@@ -93,7 +93,8 @@ async def listed(host: HostedPbx, query: CallFilter) -> Response:
 
 def one(host: HostedPbx, call: int) -> Response:
     """Show one call."""
-    return document(call_document.show(_found(host.pbx, call)))
+    found = _found(host.pbx, call)
+    return document(call_document.show_whole(found, host.engine.signals_of(found)))
 
 
 def incoming(host: HostedPbx, body: IncomingCall) -> Command:

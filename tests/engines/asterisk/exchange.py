@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pbxsim.engines.asterisk import installation
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port
@@ -45,16 +45,21 @@ class Exchange:
         pbx: str,
         simulated: Iterable[str] = (),
         sound: tuple[int, int] | None = None,
+        providers: tuple[ProviderEntry, ...] = (),
+        max_contacts: int = 1,
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
-        lines = tuple(LineEntry(line=user, simulated=True) for user in simulated)
+        acted = frozenset(simulated)
+        lines = tuple(
+            AsteriskLineEntry(line=user, simulated=user in acted, max_contacts=max_contacts) for user in directory.lines
+        )
         ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
-        self.entry = AsteriskEntry(**ports, lines=lines)
+        self.entry = AsteriskEntry(**ports, lines=lines, providers=providers)
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
         sounds = str(installed.data / "sounds")
-        files = configuration(directory, Places.of(self.entry), self.secrets, sounds, simulated)
+        files = configuration(directory, Places.of(self.entry), self.secrets, sounds, self.entry)
         self.process = AsteriskProcess(installed, self.folder, files)
 
     def complaints(self) -> list[str]:

@@ -34,11 +34,12 @@ _URL: Final = r"http://127\.0\.0\.1:\d+"
 
 
 class Client:
-    """Asks a server."""
+    """Asks a server, which `said` something when it began."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, said: str = "") -> None:
         self._session = session
         self.url = url
+        self.said = said
 
     async def ask(self, path: str, method: str = "GET", **more: Any) -> str:  # noqa: ANN401 - whatever aiohttp takes
         """Ask; give the content."""
@@ -86,8 +87,8 @@ async def served(file: Path, *options: str) -> AsyncIterator[tuple[Client, subpr
     """Serve a PBX file."""
     with started(file, *options) as server:
         try:
-            url = url_in(until_said(server, _URL))
+            said = until_said(server, _URL)
             async with aiohttp.ClientSession() as session:
-                yield Client(session, url), server
+                yield Client(session, url_in(said), said), server
         finally:
             server.terminate()

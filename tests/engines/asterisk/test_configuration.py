@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from msgspec.structs import replace
+
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import Places, Secrets, configuration, directories, templates
 from pbxsim.testing.office import Office, extension, line
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENTRY = AsteriskEntry(
-    lines=(LineEntry(line="sip101", secret="chosen-by-hand"), LineEntry(line="sip102", simulated=True))
+    lines=(AsteriskLineEntry(line="sip101", secret="chosen-by-hand"), AsteriskLineEntry(line="sip102", simulated=True))
 )
 
 
@@ -21,7 +23,7 @@ def written(folder: Path, entry: AsteriskEntry = ENTRY, pbx: str = "office") -> 
     """Write it for an office of three telephones, one of them simulated."""
     people = [extension(str(number), line(f"sip{number}", line_id=number)) for number in (100, 101, 102)]
     known = Secrets(pbx, entry, folder / "key")
-    return configuration(Office(*people).directory, Places.of(entry), known, "/sounds", ["sip102"])
+    return configuration(Office(*people).directory, Places.of(entry), known, "/sounds", entry)
 
 
 def test_nothing_is_left_to_be_filled_in(tmp_path: Path) -> None:
@@ -36,6 +38,22 @@ def test_each_real_telephone_has_an_endpoint_and_a_simulated_one_has_none(tmp_pa
         assert f"{endpoint}\nauth = sip100-auth\naors = sip100\ncallerid = <100>\n" in text
     assert "username = sip101\npassword = chosen-by-hand\n" in text
     assert "sip102" not in text
+
+
+def test_a_trunk_with_a_provider_has_an_endpoint_and_lets_nobody_in(tmp_path: Path) -> None:
+    office, known = Office(), Secrets("office", ENTRY, tmp_path / "key")
+    upc = ProviderEntry(trunk="upc", host="sip.example.net", port=5070, user="customer", secret="paid-for")
+    with_it = configuration(office.directory, Places.of(ENTRY), known, "/sounds", replace(ENTRY, providers=(upc,)))
+    without = configuration(office.directory, Places.of(ENTRY), known, "/sounds", ENTRY)
+    assert with_it["pjsip.conf"].removeprefix(without["pjsip.conf"]) == (
+        "[trunk-upc](trunk)\noutbound_auth = trunk-upc-auth\naors = trunk-upc\n"
+        "from_user = customer\nfrom_domain = sip.example.net\n"
+        "[trunk-upc-auth](trunk-secret)\nusername = customer\npassword = paid-for\n"
+        "[trunk-upc](trunk-contact)\ncontact = sip:sip.example.net:5070\n\n"
+    )
+    del with_it["pjsip.conf"], without["pjsip.conf"]
+    assert with_it == without
+    assert not re.search(r"\bDial\(", with_it["extensions.conf"]), "a dialplan that dials could be misused"
 
 
 def test_it_listens_where_the_file_says(tmp_path: Path) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.engines.asterisk.endpoints import endpoint_of, user_of
-from pbxsim.pbx.directory import Registration
-from pbxsim.testing.office import Office, extension
+from pbxsim.engines.asterisk.endpoints import endpoint_at, user_of
 
 BROWSER = "sip:csm8spe6@127.0.0.1:49392;transport=WS;x-ast-orig-host=2vgt47jibrh2.invalid:0"
 """As Asterisk tells of JsSIP."""
@@ -25,10 +23,7 @@ BROWSER = "sip:csm8spe6@127.0.0.1:49392;transport=WS;x-ast-orig-host=2vgt47jibrh
     ],
 )
 def test_a_browser_is_rung_by_the_endpoint_of_browsers(contact: str, endpoint: str) -> None:
-    office = Office(extension("100"))
-    line = office.directory.line("sip100")
-    office.directory.register(line, Registration(host="127.0.0.1", contact=contact))
-    assert endpoint_of(line) == endpoint
+    assert endpoint_at("sip100", contact) == endpoint
 
 
 @pytest.mark.parametrize("endpoint", ["sip100", "sip100@udp"])

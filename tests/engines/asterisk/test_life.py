@@ -168,6 +168,8 @@ def test_a_port_for_telephones_that_is_taken_ends_the_start_and_leaves_no_asteri
         ),
         (["--engine", "asterisk", "--asterisk", "nowhere"], "expected HOST:PORT, as 127.0.0.1:5038, not 'nowhere'"),
         (["--engine", "asterisk", "--clock", "paused"], "live in real time"),
+        (["--allow-live-calls", "420"], "--allow-live-calls is for --engine asterisk"),
+        (["--engine", "asterisk", "--live-calls", "9"], "--live-calls limits what leaves: say which numbers do with"),
     ],
 )
 def test_options_that_do_not_go_together_are_wrong_usage(options: list[str], why: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.engines.asterisk.registrations import Registrations
+from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import LineRegistered, LineUnregistered
 from pbxsim.testing.office import Office, extension, line
 
@@ -46,6 +47,36 @@ def test_a_telephone_that_registers_from_another_port_stays_registered(office: O
     assert (desk.is_registered, desk.registration.port) == (True, 7002)
     registrations.changed(contact(NEW, "Removed"))
     assert not desk.is_registered
+
+
+BROWSER = "sip:csm8spe6@127.0.0.1:49392;transport=ws"
+
+
+def test_of_several_telephones_each_is_rung_and_the_last_is_shown_until_it_goes(office: Office) -> None:
+    registrations, desk = Registrations(office.directory, ()), office.directory.line("sip100")
+    registrations.forget()
+    registrations.changed(contact(OLD, "Created"))
+    assert registrations.targets(desk) == ["PJSIP/sip100@udp"]
+    registrations.changed(contact(BROWSER, "Created"))
+    assert registrations.targets(desk) == [f"PJSIP/sip100@udp/{OLD}", f"PJSIP/sip100/{BROWSER}"]
+    assert desk.registration.contact == BROWSER
+    office.heard.clear()
+    registrations.changed(contact(OLD, "Updated"))
+    assert (desk.registration.contact, office.heard) == (BROWSER, []), "a refreshed one is no new one"
+    registrations.changed(contact(BROWSER, "Removed"))
+    assert (desk.is_registered, desk.registration.contact) == (True, OLD)
+    assert registrations.targets(desk) == ["PJSIP/sip100@udp"]
+    registrations.changed(contact(OLD, "Removed"))
+    assert (desk.is_registered, desk.device_state) == (False, DeviceState.UNAVAILABLE)
+
+
+def test_the_whole_list_has_all_telephones_of_a_line(office: Office) -> None:
+    registrations, desk = Registrations(office.directory, ()), office.directory.line("sip100")
+    registrations.changed(contact(OLD))
+    listed = [{"objectname": f"sip100;@{place}", "uri": uri} for place, uri in enumerate((OLD, NEW))]
+    registrations.read(listed)
+    assert registrations.targets(desk) == [f"PJSIP/sip100@udp/{OLD}", f"PJSIP/sip100@udp/{NEW}"]
+    assert desk.registration.contact == OLD, "that one is still there"
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import aiohttp
 
-    from tests.engines.asterisk.refusing import RefusingTelephone
-    from tests.engines.asterisk.telephones import Telephone, Telephones
+    from tests.engines.refusing import RefusingTelephone
+    from tests.engines.telephones import Telephone, Telephones
     from tests.parity.engines.playing import EngineAtWork
     from tests.parity.engines.scenario import Hand, Scenario
     from tests.parity.scenario import Phone
@@ -87,7 +87,7 @@ class AsteriskAtWork:
         await telephone.calls[0].resume()
 
     async def _transfer(self, telephone: Telephone, _user: str, to: str) -> None:
-        from tests.engines.asterisk.telephones import quietly
+        from tests.engines.telephones import quietly
 
         # Who is handed on has left before the other has answered: what is told of it afterwards comes to nobody.
         await quietly(asyncio.wait_for(telephone.calls[0].transfer(f"sip:{to}@{telephone.server}"), 2))
@@ -201,7 +201,7 @@ def _accounts(file: Path, environment: dict[str, str]) -> dict[str, tuple[str, s
 
 
 async def _registered(engine: AsteriskAtWork, scenarios: list[Scenario], server: _Server) -> None:
-    from tests.engines.asterisk.telephones import Telephones
+    from tests.engines.telephones import Telephones
 
     engine.telephones = Telephones(next(iter(server.accounts.values()))[0])
     await engine.telephones.start()
@@ -212,7 +212,7 @@ async def _registered(engine: AsteriskAtWork, scenarios: list[Scenario], server:
 
 
 async def _telephone(engine: AsteriskAtWork, user: str, phone: Phone, server: str, password: str) -> None:
-    from tests.engines.asterisk.refusing import STATUS, RefusingTelephone
+    from tests.engines.refusing import STATUS, RefusingTelephone
 
     assert engine.telephones is not None
     noted = partial(engine.note, user)

@@ -48,6 +48,15 @@ def test_whatever_happens_is_told_in_the_order_in_which_it_happened() -> None:
     assert office.pbx.events.failures == []
 
 
+def test_of_a_number_that_does_not_leave_the_reason_is_told() -> None:
+    office = build_office()
+    journal = Journal(office.pbx)
+    tell_everything(office)
+    (barred,) = _of(journal, "leg-barred")
+    assert (barred.call, barred.channel) == (1, "SIP/sip100-00000001")
+    assert barred.data == {"number": "100", "why": "it is not dialled"}
+
+
 def test_what_is_told_of_money_telephones_agents_and_queues() -> None:
     office = build_office()
     journal = Journal(office.pbx)

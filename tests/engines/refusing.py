@@ -124,11 +124,12 @@ class RefusingTelephone(asyncio.DatagramProtocol):
     async def _asked(self, server: str, authorization: str) -> str:
         self._sequence += 1
         self._registered = asyncio.get_running_loop().create_future()
+        branch = f"z9hG4bK{self._here.rpartition(':')[2]}-{self._sequence}"  # another telephone's is another
         self._send(
             f"REGISTER sip:{server} SIP/2.0\r\n"
-            f"Via: SIP/2.0/UDP {self._here};rport;branch=z9hG4bK{self.user}{self._sequence}\r\nMax-Forwards: 70\r\n"
+            f"Via: SIP/2.0/UDP {self._here};rport;branch={branch}\r\nMax-Forwards: 70\r\n"
             f"From: <sip:{self.user}@{server}>;tag={self.user}\r\nTo: <sip:{self.user}@{server}>\r\n"
-            f"Call-ID: register-{self.user}\r\nCSeq: {self._sequence} REGISTER\r\n"
+            f"Call-ID: register-{self._here}\r\nCSeq: {self._sequence} REGISTER\r\n"
             f"Contact: <sip:{self.user}@{self._here}>\r\nExpires: {_EXPIRES}\r\n{authorization}"
             "Content-Length: 0\r\n\r\n"
         )
