@@ -355,9 +355,17 @@ class AsteriskEngine:
             self._over(leg, cause_of(event.get("cause", ""), leg.channel.state))
 
     def _originated(self, event: Event) -> None:
-        """Hear of a telephone that could not be rung at all: no channel was made for it."""
+        """Hear of a telephone that was not reached. If no channel was made for it, nothing else tells of it.
+
+        One that was made may be told of after this, by another thread of Asterisk's, and why it ended with it.
+        """
         leg = self._legs.find(event.get("actionid", "").removeprefix("o-"))
         if leg is not None and event.get("response") == "Failure" and not leg.exists:
+            due, call, clock = self._pbx.clock.now + _GRACE, leg.channel.call, self._pbx.clock
+            clock.call_at(due, call.number, call.next_step(), self._stays_unmade, leg)
+
+    def _stays_unmade(self, leg: Leg) -> None:
+        if self._legs.find(leg.id) is leg and not leg.exists:
             self._over(leg, HangupCause.SUBSCRIBER_ABSENT)
 
     def _refused(self, leg: Leg, error: Exception) -> None:
