@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pbxsim.engines.engine import SipAccount
 from pbxsim.engines.sip.address import spelt_host
+from pbxsim.engines.sip.media.media import own_address
 from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Accounts:
     @property
     def server(self) -> str:
         """Say where a telephone registers."""
-        host = "127.0.0.1" if self._address in _ANY else self._address
+        host = _reached_at() if self._address in _ANY else self._address
         return f"{spelt_host(host)}:{self._port}"
 
     def listening_at(self, port: int) -> None:
@@ -47,3 +48,11 @@ class Accounts:
         if user in self._simulated or user not in self._directory.lines:
             return None
         return self._secrets.line(user)
+
+
+def _reached_at() -> str:
+    """Give the address at which other machines reach this one; nothing is sent to find out."""
+    try:
+        return own_address("192.0.2.1")  # RFC 5737: nobody's, so that the way there is the way out
+    except OSError:
+        return "127.0.0.1"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.message import Request, Response, response
 from pbxsim.engines.sip.session import Phase
 from pbxsim.pbx.cause import HangupCause
@@ -397,3 +398,36 @@ def test_who_calls_and_promises_signs_of_life_is_hung_up_without_them() -> None:
     wire.says(ack(session))
     assert [line.split()[0] for _, line in wire.elapse(61)][:1] == ["BYE"]
     assert wire.heard.told[-1] == ("ended", "sip100", 102)
+
+
+# -- by way of a proxy -------------------------------------------------------------------------------------------------
+
+
+def test_what_goes_to_a_telephone_behind_proxies_names_them_in_their_order() -> None:
+    wire = Wire()
+    session, invite = called(wire)
+    reply(wire, invite, 200, "Record-Route: <sip:far;lr>", "Record-Route: <sip:near;lr>", body=SDP)
+    session.hang_up(NORMAL)
+    (bye,) = wire.sent()
+    assert bye.all("route") == ["<sip:near;lr>", "<sip:far;lr>"]
+
+
+def test_what_goes_to_a_telephone_that_called_by_proxies_names_them_the_other_way_round() -> None:
+    wire = Wire()
+    session, _ = calling(wire, more=("Record-Route: <sip:near;lr>, <sip:far;lr>",))
+    session.answer()
+    (answer,) = wire.sent()
+    assert answer.listed("record-route") == ["<sip:near;lr>", "<sip:far;lr>"]
+    wire.says(ack(session))
+    session.hang_up(NORMAL)
+    (bye,) = wire.sent()
+    assert bye.all("route") == ["<sip:near;lr>", "<sip:far;lr>"]
+    assert first_line(bye) == "BYE sip:sip100@10.0.0.7:5062 SIP/2.0"
+
+
+def test_what_comes_from_elsewhere_within_a_call_is_where_the_telephone_is_now() -> None:
+    wire, elsewhere = Wire(), Flow("UDP", "192.0.2.10", 40_000)
+    session, _ = up(wire)
+    wire.says(within("INFO", session, 1, "Content-Type: application/dtmf"), b"1", elsewhere)
+    session.hang_up(NORMAL)
+    assert [flow for _, flow in wire.agent.outgoing] == [elsewhere]
