@@ -243,7 +243,7 @@ class Session:
         return True
 
     def _answer_with(self, transaction: Transaction, body: bytes, *more: tuple[str, str]) -> None:
-        self._last_body = body
+        self._last_body = body or self._last_body
         headers = [*self._introduction(), *more]
         headers += [("content-type", SDP)] if body else []
         self._ground.answer(transaction, 200, "OK", *headers, tag=self.tag, body=body)
@@ -429,6 +429,8 @@ class Session:
             self.dialog.refresh(response)
             self._acknowledge(transaction.request.sequence)
             self._keep_alive(response, is_ours=True)
+            if response.body:
+                self._hears.accepted(self, response.body)
         elif response.code in (408, 481):
             self._lost(HangupCause.NORMAL_TEMPORARY_FAILURE)
 

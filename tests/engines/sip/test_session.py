@@ -283,6 +283,18 @@ def test_a_telephone_that_promised_signs_of_life_and_gives_none_is_hung_up() -> 
     assert wire.heard.told[-1] == ("ended", "sip100", 102)
 
 
+def test_a_telephone_may_have_us_give_the_signs_and_answers_them_with_what_it_takes_now() -> None:
+    wire = Wire()
+    session, _ = up(wire)
+    wire.says(within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 90;refresher=uas"))
+    wire.elapse(45)
+    assert session._changing is not None  # noqa: SLF001 - as it was sent
+    invite = session._changing.request  # noqa: SLF001
+    assert invite.body == SDP
+    reply(wire, invite, 200, body=b"held")
+    assert wire.heard.told[-1] == ("accepted", "sip100", b"held")
+
+
 def test_signs_of_life_that_are_wanted_too_often_are_refused() -> None:
     wire = Wire()
     session, _ = up(wire)
