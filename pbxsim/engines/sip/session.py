@@ -18,6 +18,7 @@ from pbxsim.pbx.cause import HangupCause
 if TYPE_CHECKING:
     from pbxsim.engines.sip.dialog import Dialog
     from pbxsim.engines.sip.ground import Ground
+    from pbxsim.engines.sip.registrar import Binding
     from pbxsim.engines.sip.transactions import Transaction
 
 ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY, REGISTER"
@@ -50,7 +51,11 @@ class Hears(Protocol):
         ...
 
     def failed(self, session: Session, cause: HangupCause) -> None:
-        """It was not; `session.is_deaf`: nothing at all came from there."""
+        """It was not."""
+        ...
+
+    def unheard(self, session: Session) -> None:
+        """Nothing at all came from a telephone that was called, whatever has become of its call."""
         ...
 
     def ended(self, session: Session, cause: HangupCause) -> None:
@@ -87,7 +92,8 @@ class Session:
         self.phase = phase
         self.owner: Any = None
         self.invite: Transaction | None = None
-        self.is_deaf = True
+        self.contact: Binding | None = None  # where it is called
+        self._is_unheard = True
         self._ground = ground
         self._hears = hears
         self._has_rung = False
@@ -139,6 +145,8 @@ class Session:
     def timed_out(self, transaction: Transaction) -> None:
         """Hear that nobody answered a request of ours."""
         if transaction is self.invite and self.phase in (Phase.CALLING, Phase.ENDING):
+            if self._is_unheard:
+                self._hears.unheard(self)
             self._fail(HangupCause.NO_USER_RESPONSE)
         elif transaction.request.method == "BYE":
             self._over()
@@ -151,11 +159,11 @@ class Session:
         elif response.code < 300:
             self._accepted(response)
         else:
-            self.is_deaf = False
+            self._is_unheard = False
             self._fail(cause_of_code(response.code))
 
     def _provisional(self, response: Response) -> None:
-        self.is_deaf = False
+        self._is_unheard = False
         if self._doom is not None:
             self._cancel()
         elif response.code > 100 and not self._has_rung:
@@ -164,7 +172,7 @@ class Session:
 
     def _accepted(self, response: Response) -> None:
         """Acknowledge an answer; one that crossed our CANCEL, or comes of another branch, is hung up at once."""
-        self.is_deaf = False
+        self._is_unheard = False
         receiver = response.receiver
         tag = receiver.tag if receiver is not None else ""
         if self._acknowledgement is not None:
@@ -291,7 +299,7 @@ class Session:
         self._doom = cause
         if self.phase is Phase.CALLING:
             self.phase = Phase.ENDING
-            if not self.is_deaf:  # a CANCEL must not overtake its INVITE (RFC 3261, 9.1)
+            if not self._is_unheard:  # a CANCEL must not overtake its INVITE (RFC 3261, 9.1)
                 self._cancel()
         elif not self._is_unacknowledged and not self._is_referring:  # an answer must arrive before a BYE (15)
             self._bye(cause)

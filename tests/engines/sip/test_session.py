@@ -101,13 +101,22 @@ def test_a_telephone_that_refuses_says_why(code: int, cause: int) -> None:
     assert wire.agent.sessions == 0
 
 
-def test_a_telephone_of_which_nothing_is_heard_has_failed_and_is_known_to_be_deaf() -> None:
+def test_a_telephone_of_which_nothing_is_heard_has_failed() -> None:
     wire = Wire()
     session, _ = called(wire)
     wire.elapse(33)
-    assert wire.heard.told == [("failed", "sip100", 18)]
-    assert session.is_deaf
+    assert wire.heard.told == [("unheard", "sip100"), ("failed", "sip100", 18)]
+    assert session.contact == wire.registrar.contacts("sip100")[0]
     assert wire.agent.sessions == 0
+
+
+def test_a_telephone_of_which_nothing_was_heard_when_its_call_was_given_up_is_told_of_too() -> None:
+    wire = Wire()
+    session, _ = called(wire)
+    wire.elapse(10)
+    session.hang_up(NORMAL)
+    wire.elapse(23)
+    assert (wire.heard.told, wire.agent.sessions) == ([("unheard", "sip100")], 0)
 
 
 def test_a_call_that_is_given_up_is_cancelled_once_something_was_heard_of_it() -> None:
