@@ -10,8 +10,6 @@ from pbxsim.engines.sip.media.media import own_address
 from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pbxsim.engines.sip.sip_settings import SipEntry
     from pbxsim.pbx.directory import Directory
 
@@ -21,11 +19,11 @@ _ANY = ("*", "0.0.0.0", "::")
 class Accounts:
     """The SIP accounts of a PBX's lines."""
 
-    def __init__(self, pbx: str, entry: SipEntry, directory: Directory, key_file: Path | None = None) -> None:
+    def __init__(self, pbx: str, entry: SipEntry, directory: Directory) -> None:
         self._directory = directory
         self._address = entry.address
         self._port = entry.port
-        self._secrets = TelephoneSecrets(pbx, entry.lines, key_file)
+        self._secrets = TelephoneSecrets(pbx, entry.lines)
         self._simulated = simulated_lines(entry.lines)
 
     @property
