@@ -70,6 +70,13 @@ class SipServer:
                 loop.add_reader(opened, self._read, opened)
                 listener = await loop.create_server(lambda: _Connection(self), address, self.port, family=family)
                 self._listeners.append(listener)
+        except NotImplementedError as error:
+            for opened in self._datagrams.values():
+                opened.close()
+            self._datagrams, self._agent = {}, None
+            raise EngineUnreachable(
+                "the engine sip needs an event loop that waits for sockets, as Unix has it"
+            ) from error
         except OSError as error:
             await self.close()
             what = error.strerror or str(error)
