@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 MOST_CONNECTIONS: Final = 1_000
 _PER_READ: Final = 256  # datagrams
-_PER_TURN: Final = 16  # messages
-_TURN: Final = 0.001  # seconds
+_PER_TURN: Final = 8  # messages
+_TURN: Final = 0.0005  # seconds
 _MOST_UNSENT: Final = 1 << 20
 _ANY: Final = ("", "*", "::")
 _RECEIVE_BUFFER: Final = 1 << 20

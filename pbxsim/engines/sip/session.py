@@ -301,6 +301,7 @@ class Session:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
             self._ground.forget(self.dialog)
+            self.invite = self._changing = None  # which know the session: together they would wait for the collector
 
     # -- what a telephone asks within it -------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.flow import Flow
     from pbxsim.pbx.call import Call
 
-_MOST_DIALOGUES: Final = 20_000
+_MOST_DIALOGUES: Final = 5_000
 _MOST_MESSAGES: Final = 100  # of one dialogue; what comes behind is left out
 _LONGEST: Final = 200  # letters of a line
 _TOLD: Final = ("reason", "refer-to", "retry-after")

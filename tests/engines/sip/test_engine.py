@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -219,3 +221,24 @@ async def test_a_telephone_that_drops_off_rings_no_more() -> None:
         assert rig.office.cdr(call).cause is HangupCause.SUBSCRIBER_ABSENT
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
+
+
+async def test_nothing_of_a_call_that_is_over_waits_for_the_garbage_collector() -> None:
+    async with rig_of("sip100") as rig:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(3):
+                call: Call = rig.do(lambda: rig.office.call("100", "101"))
+                await talks(rig, call)
+                rig.do(partial(rig.office.pbx.calls.hang_up, call))
+                await rig.until(rig.is_quiet)
+                assert await rig.is_idle()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = {type(one) for one in gc.garbage if type(one).__module__.startswith("pbxsim.engines.sip")}
+            assert left == set()
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
