@@ -218,6 +218,15 @@ class Session:
             self._has_rung = True
             self._ground.answer(self.invite, 180, "Ringing", ("contact", self.dialog.place.contact), tag=self.tag)
 
+    def objection(self) -> tuple[int, str, tuple[str, str]] | None:
+        """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
+        assert self.invite is not None  # it has called
+        try:
+            self._timer.asked(self.invite.request)
+        except TooBrief as brief:
+            return 422, "Session Interval Too Small", ("min-se", str(brief.shortest))
+        return None
+
     def answer(self) -> bool:
         """Answer a telephone that has called. False: what it offers cannot be had, and it was refused (488)."""
         if self.phase is not Phase.CALLED or self.invite is None:

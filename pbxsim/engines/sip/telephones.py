@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 PLACED_BY: Final = "telephone"
 """Who asked for a call that somebody dialled by hand, where a call says which vendor did."""
 
+_log: Final = logging.getLogger("pbxsim")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z+*#._-]{1,40}")
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
 
@@ -111,6 +113,11 @@ class Telephones:
             self._engine.let_go(leg, HangupCause.NORMAL_CIRCUIT_CONGESTION)
         elif leg.channel is None:  # one that only rings somebody was never asked about
             leg.channel = call.legs[0]
+
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Log a wrong password; of many the 1st, 2nd, 4th, 8th and so on: a flood must not fill a disk."""
+        if total & (total - 1) == 0:
+            _log.warning("a wrong SIP password for %.40r from %s: the %d. so far", user, host, total)
 
     def _unheard(self, leg: SipLeg, session: Session) -> HangupCause | None:
         """Say why a caller can hear nothing of ours; None: it can."""

@@ -379,3 +379,21 @@ def test_who_calls_with_nothing_that_we_understand_is_refused() -> None:
     assert not session.answer()
     assert [first_line(each) for each in wire.sent()] == ["SIP/2.0 488 Not Acceptable Here"]
     assert wire.agent.sessions == 0
+
+
+def test_who_calls_and_wants_signs_of_life_too_often_is_told_how_often_it_may() -> None:
+    wire = Wire()
+    (refused,) = asks(wire, "INVITE", TO, body=SDP, more=("Supported: timer", "Session-Expires: 30"))
+    assert (first_line(refused), refused.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
+    assert (wire.agent.sessions, wire.heard.told) == (0, [])
+
+
+def test_who_calls_and_promises_signs_of_life_is_hung_up_without_them() -> None:
+    wire = Wire()
+    session, _ = calling(wire, more=("Supported: timer", "Session-Expires: 90"))
+    session.answer()
+    (answer,) = wire.sent()
+    assert answer.first("session-expires") == "90;refresher=uac"
+    wire.says(ack(session))
+    assert [line.split()[0] for _, line in wire.elapse(61)][:1] == ["BYE"]
+    assert wire.heard.told[-1] == ("ended", "sip100", 102)
