@@ -16,6 +16,7 @@ from pbxsim.engines.sip.dialog import Dialog, Dialogs, Place
 from pbxsim.engines.sip.message import Request, Response, read, response
 from pbxsim.engines.sip.penalties import Penalties
 from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Hears, Phase, Session
+from pbxsim.engines.sip.session_timer import SHORTEST, is_too_brief
 from pbxsim.engines.sip.transactions import Happened, Transactions
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _SCHEMES: Final = ("sip", "sips", "tel")
 _METHODS: Final = frozenset(ALLOW.split(", "))
 _BRANCH: Final = "z9hG4bK"
 _RETRY: Final = ("retry-after", "5")
+_UNKNOWN: Final = (481, "Call/Transaction Does Not Exist")
 
 
 class Listener(Hears, Protocol):
@@ -150,7 +152,7 @@ class Agent:
         request = transaction.request
         refusal = self._unfit(request)
         if refusal is not None:
-            self.answer(transaction, *refusal)
+            self._answer_unseen(transaction, *refusal)
         elif request.method == "CANCEL":
             self._cancelled(transaction)
         elif request.receiver is not None and request.receiver.tag:
@@ -158,13 +160,13 @@ class Agent:
         elif request.method == "REGISTER":
             self._register(transaction)
         elif request.method == "OPTIONS":
-            self.answer(transaction, 200, "OK", *_abilities())
+            self._answer_unseen(transaction, 200, "OK", *_abilities())
         elif request.method == "INVITE":
             self._called(transaction)
         elif request.method == "SUBSCRIBE":
-            self.answer(transaction, 489, "Bad Event")
+            self._answer_unseen(transaction, 489, "Bad Event")
         else:
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._answer_unseen(transaction, *_UNKNOWN)
 
     def _unfit(self, request: Request) -> tuple[int, str, tuple[str, str]] | None:
         """Say why nothing is done with a request (RFC 3261, 8.2.1, 8.2.2, 16.3)."""
@@ -195,7 +197,7 @@ class Agent:
     def _requested_within(self, transaction: Transaction) -> None:
         session = self._session(transaction.request)
         if session is None:
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._answer_unseen(transaction, *_UNKNOWN)
             return
         transaction.owner = session
         session.dialog.flow = transaction.flow
@@ -204,7 +206,7 @@ class Agent:
     def _cancelled(self, transaction: Transaction) -> None:
         invite = self._transactions.invite_of(transaction.request)
         if invite is None:
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._answer_unseen(transaction, *_UNKNOWN)
             return
         self.answer(transaction, 200, "OK")
         if isinstance(invite.owner, Session):
@@ -229,16 +231,20 @@ class Agent:
             self._delayed += 1
             self.later(now + wait, lambda: self._answer_late(transaction, challenge))
             return None
-        self.answer(transaction, 401, "Unauthorized", *challenge)
-        if (
-            verdict is None
-        ):  # whoever only asks leaves nothing here, and gets no more than it sends (RFC 3261, 26.3.2.4)
-            self._transactions.forget(transaction)
+        self._answer_unseen(transaction, 401, "Unauthorized", *challenge)
         return None
 
     def _answer_late(self, transaction: Transaction, challenge: list[tuple[str, str]]) -> None:
         self._delayed -= 1
-        self.answer(transaction, 401, "Unauthorized", *challenge)
+        self._answer_unseen(transaction, 401, "Unauthorized", *challenge)
+
+    def _answer_unseen(self, transaction: Transaction, code: int, phrase: str, *more: tuple[str, str]) -> None:
+        """Answer whoever has not shown who it is, and keep nothing of it (RFC 3261, 26.3.2.4).
+
+        Else as many questions as there may be transactions would have everybody else be told to come again.
+        """
+        self.answer(transaction, code, phrase, *more)
+        self._transactions.forget(transaction)
 
     def _register(self, transaction: Transaction) -> None:
         user, request = self._user(transaction), transaction.request
@@ -259,7 +265,10 @@ class Agent:
         if user is None:
             return
         if request.first("replaces"):
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self.answer(transaction, *_UNKNOWN)
+            return
+        if is_too_brief(request):
+            self.answer(transaction, 422, "Session Interval Too Small", ("min-se", str(SHORTEST)))
             return
         if self.sessions >= MOST_SESSIONS:
             self.answer(transaction, 503, "Service Unavailable", _RETRY)
