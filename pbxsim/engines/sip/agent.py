@@ -7,9 +7,10 @@ has. Only whoever knows the password of a line registers or calls; anybody may a
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from functools import partial
+from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pbxsim.engines.sip.address import uri
 from pbxsim.engines.sip.dialog import Dialog, Dialogs, Place
@@ -36,6 +37,7 @@ _MOST_DELAYED: Final = 1_000  # answers to wrong passwords that wait; whoever gi
 _UNDERSTOOD: Final = frozenset({"replaces", "timer", "path", "outbound", "gruu"})
 _SCHEMES: Final = ("sip", "sips", "tel")
 _METHODS: Final = frozenset(ALLOW.split(", "))
+_MOST_UNDONE: Final = 100
 _BRANCH: Final = "z9hG4bK"
 _RETRY: Final = ("retry-after", "5")
 _UNKNOWN: Final = (481, "Call/Transaction Does Not Exist")
@@ -74,8 +76,9 @@ class Agent:
         self._name = name
         self._transactions = Transactions()
         self._dialogs = Dialogs()
-        self._pending: list[tuple[float, int, Callable[[], None]]] = []
+        self._pending: list[list[Any]] = []  # when, a number, what; None: not any more
         self._set = 0
+        self._pending_undone = 0
         self._delayed = 0
 
     @property
@@ -102,7 +105,9 @@ class Agent:
         for happening in self._transactions.wake(now):
             self._happened(happening)
         while self._pending and self._pending[0][0] <= now:
-            heappop(self._pending)[2]()
+            act = heappop(self._pending)[2]
+            if act is not None:
+                act()
 
     # -- what comes in -----------------------------------------------------------------------------------------------
 
@@ -336,10 +341,21 @@ class Agent:
         """Make the name of a transaction."""
         return f"{_BRANCH}{self._token()}"
 
-    def later(self, at: float, act: Callable[[], None]) -> None:
-        """Do something at that time."""
+    def later(self, at: float, act: Callable[[], None]) -> Callable[[], None]:
+        """Do something at that time; give what has it not be done."""
         self._set += 1
-        heappush(self._pending, (at, self._set, act))
+        entry = [at, self._set, act]
+        heappush(self._pending, entry)
+        return partial(self._not_later, entry)
+
+    def _not_later(self, entry: list[Any]) -> None:
+        """Let go of what an entry would do; the entries themselves are cleared away when most are of no use."""
+        entry[2] = None
+        self._pending_undone += 1
+        if self._pending_undone > _MOST_UNDONE + len(self._pending) // 2:
+            self._pending = [each for each in self._pending if each[2] is not None]
+            heapify(self._pending)
+            self._pending_undone = 0
 
     def forget(self, dialog: Dialog) -> None:
         """Know a dialogue no more."""
