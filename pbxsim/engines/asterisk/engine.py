@@ -76,7 +76,8 @@ class AsteriskEngine:
         self._legs = Legs(pbx.name)
         self._link: AmiLink | None = None
         self._present: Present | None = None
-        self._moment = Moment(self._legs, link=self._link_or_none, join=self._join)
+        self._moment = Moment(self._legs, link=self._link_or_none, join=self._join, joined=self._attach)
+        self._spying: list[tuple[Channel, Channel]] = []  # spies that are to hear somebody, and whom
         self.monitors: Monitors | None = None  # None: nothing is recorded
         self._patience = Patience(pbx, self._legs, self._moment)
         self._hands = Hands(pbx.calls, self._legs)
@@ -275,14 +276,23 @@ class AsteriskEngine:
             )
 
     def _spies(self, event: SpyAttached) -> None:
-        """Have a spy hear a channel; the dialplan finds its name in a variable."""
-        spy, link = event.call.first, self._link
-        if spy is None or link is None or self._legs.of(spy) is None:
-            return
-        heard = self._name(event.channel)
-        self._moment.stay(event.call)
-        link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=heard)
-        link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
+        """Have a spy hear a channel as soon as that is connected: Asterisk's bridge would take it away from the spy."""
+        self._spying = [(spy, heard) for spy, heard in self._spying if spy.is_live and heard.is_live]
+        if event.call.first is not None:
+            self._spying.append((event.call.first, event.channel))
+            self._moment.soon()
+
+    def _attach(self, link: AmiLink) -> None:
+        """Attach spies to whom they are to hear; the dialplan finds the channel's name in a variable."""
+        waiting, self._spying = self._spying, []
+        for spy, heard in waiting:
+            if not spy.is_live or not heard.is_live or self._legs.of(spy) is None:
+                continue
+            if heard.call.state is not CallState.TALKING:
+                self._spying.append((spy, heard))
+                continue
+            link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=self._name(heard))
+            link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
 
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
