@@ -108,7 +108,7 @@ class AsteriskEngine:
         link = self._ready_link()
         told = {event["uniqueid"]: event for event in await link.listed("CoreShowChannels") if "uniqueid" in event}
         for unique, event in told.items():
-            is_ours = unique.startswith(self._legs.mark) or event.get("context") == _DIALLED
+            is_ours = unique.startswith(self._legs.mark) or event.get("context") in (_DIALLED, HOLD)
             if is_ours and self._legs.find(unique) is None:
                 link.send("Hangup", Channel=event["channel"], Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
         known = [(leg, told.get(leg.id)) for leg in self._legs]
@@ -188,12 +188,14 @@ class AsteriskEngine:
             self.monitors.begin(link, call, self._name(first), self._pbx.clock.now)
 
     def part(self, call: Call) -> None:
-        """Let those who are left hear that somebody is rung."""
+        """Let those who are left hear that somebody is rung; whom a telephone has sent on hears it already."""
+        rings_there = self._hands.has_sent_on(call)
         for channel in call.live_legs():
             leg = self._legs.of(channel)
             if leg is not None:
                 self._patience.stop(leg)
-                self._moment.redirect(leg, "again")
+                if not rings_there:
+                    self._moment.redirect(leg, "again")
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End a leg; one that Asterisk has not made yet is ended as soon as it has."""
@@ -337,7 +339,7 @@ class AsteriskEngine:
             self._calls.on_leg(leg.channel, Report.ANSWERED)
 
     def _dialled(self, event: Event) -> None:
-        """Take a call that a telephone places; whom a telephone's own transfer sends on is known, and no caller."""
+        """Take a call that a telephone places."""
         number, user = event.get("pbxsimnumber", ""), user_of(event.get("pbxsimpeer", ""))
         line = self._pbx.directory.lines.get(user)
         leg, link = Leg(event["uniqueid"], event["channel"]), self._ready_link()

@@ -98,21 +98,6 @@ async def test_two_people_hear_each_other_and_see_who_calls(asterisk: AsteriskIn
         assert rig.exchange.complaints() == []
 
 
-async def test_twenty_calls_one_after_the_other_all_connect_and_all_leave_their_record(
-    asterisk: AsteriskInstallation,
-) -> None:
-    async with office_of(asterisk, "100", "101") as rig:
-        for _ in range(20):
-            call = await talking(rig, "100", "101")
-            ends = rig.by_user["sip101"].calls[0]
-            await ends.hangup()
-            await rig.until(lambda call=call: call.is_over)  # type: ignore[misc]
-            await rig.until(rig.is_quiet)
-        records = rig.office.cdrs()
-        assert [(str(record.disposition), int(record.cause)) for record in records] == [("ANSWERED", 16)] * 20
-        assert await rig.channels() == []
-
-
 async def test_hold_and_resume_are_seen(asterisk: AsteriskInstallation) -> None:
     async with office_of(asterisk, "100", "101") as rig:
         await talking(rig, "100", "101")
