@@ -185,6 +185,21 @@ async def test_somebody_listens_in_and_stops_with_whom_it_hears(make: Makes) -> 
         await rig.until(rig.is_quiet)
 
 
+async def test_somebody_listens_to_a_telephone_at_rest_and_hears_the_call_that_it_makes(make: Makes) -> None:
+    async with office_of(make, "100", "101", "102") as rig:
+        target = rig.office.directory.line("sip100")
+        spy: Call = rig.do(lambda: rig.office.call("102", kind=CallKind.SPY, spied_line=target))
+        await rig.until(lambda: rig.by_user["sip102"].calls)
+        await rig.by_user["sip102"].calls[0].wait_established()
+        call = await talking(rig, "100", "101")
+        sound = await heard(rig, {"sip100": 440, "sip101": 880}, ("sip102",))
+        assert power(sound["sip102"], 440) > 500
+        assert power(sound["sip102"], 880) > 500
+        rig.do(lambda: rig.office.pbx.calls.hang_up(call))
+        await rig.until(lambda: spy.is_over)
+        await rig.until(rig.is_quiet)
+
+
 async def test_what_is_said_is_recorded_each_side_by_itself_as_long_as_the_record_says(
     make: Makes, tmp_path: Path
 ) -> None:

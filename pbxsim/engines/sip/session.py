@@ -16,6 +16,8 @@ from pbxsim.engines.sip.session_timer import SessionTimer, TooBrief
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsim.engines.sip.dialog import Dialog
     from pbxsim.engines.sip.ground import Ground
     from pbxsim.engines.sip.registrar import Binding
@@ -105,6 +107,7 @@ class Session:
         self._changing: Transaction | None = None  # an INVITE or UPDATE of ours within it
         self._acknowledgement: Request | None = None
         self._timer = SessionTimer()
+        self._undo: list[Callable[[], None]] = []  # what would be done for signs of life
         self._last_body = b""
 
     @property
@@ -317,6 +320,7 @@ class Session:
     def _over(self) -> None:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
+            self._await_no_sign()
             self._ground.forget(self.dialog)
             self.invite = self._changing = None  # which know the session: together they would wait for the collector
 
@@ -413,10 +417,17 @@ class Session:
         now, timer = self._ground.now(), self._timer
         agreed = timer.agreed(message) if is_ours else timer.asked(message)
         timer.begin(now)
+        self._await_no_sign()
         for at, act in ((timer.refresh_at, self._refresh), (timer.ends_at, self._look_alive)):
             if at:
-                self._ground.later(at, act)
+                self._undo.append(self._ground.later(at, act))
         return agreed
+
+    def _await_no_sign(self) -> None:
+        """Let go of what is due half an hour or 30 years later: it would keep the session for as long."""
+        for undo in self._undo:
+            undo()
+        self._undo = []
 
     def _refresh(self) -> None:
         """Give a sign of life: the last description again."""

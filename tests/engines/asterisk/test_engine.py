@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.engine import AsteriskEngine
 from pbxsim.engines.asterisk.registrations import Registrations
-from pbxsim.engines.simulated.phones_settings import PhonesEntry
+from pbxsim.engines.simulated.behaviour import Behaviour
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.testing.office import Office, extension
 
@@ -40,7 +40,7 @@ class Told:
 async def ringing() -> tuple[Office, AsteriskEngine, Call, str]:
     """Have an office ring its one telephone; give the office, its engine, the call, and what Asterisk calls the leg."""
     office = Office(extension("100"))
-    actors = Actors(office.pbx, PhonesEntry())
+    actors = Actors(office.pbx, (), Behaviour())
     engine = AsteriskEngine(office.pbx, actors, Registrations(office.directory, EVERYBODY), EVERYBODY)
     office.use_engine(engine)
     link = Told()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
@@ -309,6 +311,21 @@ def test_signs_of_life_that_are_wanted_too_often_are_refused() -> None:
     session, _ = up(wire)
     (answer,) = wire.says(within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 20"))
     assert (first_line(answer), answer.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
+
+
+def _put_down_at_once(wire: Wire) -> ref[Session]:
+    session, _ = up(wire, "Session-Expires: 999999999;refresher=uas")
+    wire.says(within("BYE", session, 1))
+    return ref(session)
+
+
+def test_a_session_that_is_over_is_not_kept_until_its_signs_of_life_would_be_due() -> None:
+    wire = Wire()
+    begun = [_put_down_at_once(wire) for _ in range(500)]
+    wire.elapse(40)
+    gc.collect()
+    assert [one for one in begun if one() is not None] == []
+    assert len(wire.agent._pending) < 250  # noqa: SLF001 - nobody else counts them
 
 
 # -- we are called -----------------------------------------------------------------------------------------------------
