@@ -306,7 +306,9 @@ class Agent:
         flow, place = binding.flow, self._place(binding.flow)
         local = f"{name} <{place.uri(number or 'anonymous')}>;tag={self._token()}".strip()
         dialog = Dialog(flow, place, self._token(), local=local, remote=f"<{place.uri(user)}>", target=binding.uri)
-        return self._known(dialog, user, Phase.CALLING)
+        session = self._known(dialog, user, Phase.CALLING)
+        session.contact = binding
+        return session
 
     def hang_up_all(self, cause: HangupCause) -> None:
         """End all sessions."""

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 MOST_CONNECTIONS: Final = 1_000
 _PER_READ: Final = 256  # datagrams
-_PER_TURN: Final = 8  # messages
-_TURN: Final = 0.0005  # seconds
+_PER_TURN: Final = 32  # messages
+_TURN: Final = 0.002  # seconds
 _MOST_UNSENT: Final = 1 << 20
 _log: Final = logging.getLogger("pbxsim")
 _ANY: Final = ("", "*", "::")

@@ -58,7 +58,7 @@ class Telephones:
             session.hang_up(HangupCause.ANSWERED_ELSEWHERE)
             return
         others = [other for other in leg.sessions if other is not session]
-        leg.sessions, leg.waiting = {session: leg.sessions[session]}, []
+        leg.sessions, leg.waiting = [session], []
         for other in others:
             other.hang_up(HangupCause.ANSWERED_ELSEWHERE)
         try:
@@ -76,20 +76,23 @@ class Telephones:
         leg, channel = session.owner, _channel(session)
         if not isinstance(leg, SipLeg) or channel is None:
             return
-        binding = leg.sessions.pop(session, None)
-        if session.is_deaf and binding is not None:
-            self._registrar.drop(session.user, binding)
+        _part(leg, session)
         leg.cause = cause if leg.cause is None else weightier(leg.cause, cause)
         if not leg.sessions and not self._engine.try_next(leg):
             self._engine.let_go(leg, cause)
             self._calls.on_leg(channel, Report.FAILED, leg.cause)
 
+    def unheard(self, session: Session) -> None:
+        """Take a contact at which nobody is for none, unless somebody has registered there again."""
+        if session.contact is not None:
+            self._registrar.drop(session.user, session.contact)
+
     def moved(self, line: Line) -> None:
         """Take it that what rings where a line's telephone is no more does not ring: it is gone, or elsewhere."""
         there = {contact.uri for contact in self._registrar.contacts(line.user)}
         for leg in [leg for leg in map(leg_of, line.channels) if leg is not None]:
-            for session, binding in tuple(leg.sessions.items()):
-                if binding is not None and binding.uri not in there and session.phase is Phase.CALLING:
+            for session in tuple(leg.sessions):
+                if session.contact is not None and session.contact.uri not in there and session.phase is Phase.CALLING:
                     session.hang_up(HangupCause.SUBSCRIBER_ABSENT)
                     self.failed(session, HangupCause.SUBSCRIBER_ABSENT)
 
@@ -102,7 +105,7 @@ class Telephones:
             session.hang_up(HangupCause.UNALLOCATED)
             return
         leg = session.owner = real_leg()
-        leg.sessions = {session: None}
+        leg.sessions = [session]
         leg.call_ids.append(session.dialog.call_id)
         cause = self._engine.open_party(exchange, leg, session.dialog.flow.host) or self._unheard(leg, session)
         if cause is not None:
@@ -135,7 +138,7 @@ class Telephones:
         """Take it that a telephone was put down."""
         leg, channel = session.owner, _channel(session)
         if isinstance(leg, SipLeg):
-            leg.sessions.pop(session, None)
+            _part(leg, session)
             self._engine.let_go(leg, cause)
             if channel is not None:
                 self._calls.on_leg(channel, Report.HUNG_UP, cause)
@@ -207,6 +210,12 @@ class Telephones:
         if asking is None:
             return 481, "Call/Transaction Does Not Exist"
         return (200, "OK") if transfer.attended(self._calls, held, asking) else (603, "Decline")
+
+
+def _part(leg: SipLeg, session: Session) -> None:
+    """Have a leg have a session no more."""
+    if session in leg.sessions:
+        leg.sessions.remove(session)
 
 
 def _channel(session: Session) -> Channel | None:

@@ -83,6 +83,9 @@ class Answering:
     def failed(self, session: Session, cause: HangupCause) -> None:
         """Hear that it was not."""
 
+    def unheard(self, session: Session) -> None:
+        """Hear that nothing came from there."""
+
     def ended(self, session: Session, cause: HangupCause) -> None:
         """Hear that it is over."""
 

@@ -11,6 +11,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
+from pbxsim.engines.sip.telephones import Telephones
 from pbxsim.pbx.call import CallKind, CallOrder, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.dialplan import ToExtension
@@ -242,3 +243,22 @@ async def test_nothing_of_a_call_that_is_over_waits_for_the_garbage_collector() 
             gc.set_debug(0)
             gc.garbage.clear()
             gc.enable()
+
+
+async def test_a_contact_at_which_nobody_is_is_forgotten_unless_somebody_registered_there_again() -> None:
+    async with rig_of("sip100") as rig:
+        registrar, agent = rig.opened.registrations.registrar, rig.opened.engine.exchange.agent
+        desk = rig.office.directory.line("sip100")
+        (before,) = registrar.contacts("sip100")
+        session = agent.call(before, "sip100", number="", name="")
+        await rig.by_user["sip100"].agent.register()
+        await rig.until(lambda: registrar.contacts("sip100") != [before])
+        hears = Telephones(rig.office.pbx, rig.opened.engine, registrar)
+        is_there = []
+        for contact in (before, *registrar.contacts("sip100")):
+            session.contact = contact
+            rig.do(partial(hears.unheard, session))
+            is_there.append(desk.is_registered)
+        assert is_there == [True, False]
+        session.call(b"")
+        session.hang_up(HangupCause.NORMAL_CLEARING)

@@ -48,6 +48,9 @@ class Heard:
     def failed(self, session: Session, cause: Any) -> None:  # noqa: ANN401
         self._tell("failed", session, int(cause))
 
+    def unheard(self, session: Session) -> None:
+        self._tell("unheard", session)
+
     def ended(self, session: Session, cause: Any) -> None:  # noqa: ANN401
         self._tell("ended", session, int(cause))
 
