@@ -42,8 +42,7 @@ class Desk:
     @property
     def place(self) -> str:
         """Where its telephone is."""
-        known = self.line.registration
-        return "" if known is None else f"{known.host}:{known.port}"
+        return f"{self.line.registration.host}:{self.line.registration.port}"
 
 
 def test_a_telephone_that_vanishes_is_known_to_be_gone_when_its_time_is_over_and_not_before() -> None:
