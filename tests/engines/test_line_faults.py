@@ -8,7 +8,7 @@ from pbxsim.engines.asterisk.checks import faults as at_asterisk
 from pbxsim.engines.sip.checks import faults as at_sip
 from pbxsim.kit.finding import spelt
 
-NAMES = {"the SIP user of a line": ("sip100", "sip101")}
+NAMES: dict[str, tuple[str, ...]] = {"the SIP user of a line": ("sip100", "sip101"), "a trunk": ()}
 
 
 @pytest.mark.parametrize(("section", "faults"), [("asterisk", at_asterisk), ("sip", at_sip)])

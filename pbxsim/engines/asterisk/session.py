@@ -80,7 +80,8 @@ def opened(
     """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
     simulated = simulated_lines(entry.lines)
-    actors = Actors(pbx, settings["phones"])
+    phones = settings["phones"]
+    actors = Actors(pbx, [each.rule() for each in phones.rules], phones.default_behaviour())
     trunks = frozenset(each.trunk for each in entry.providers)
     registrations = Registrations(pbx.directory, simulated)
     engine = AsteriskEngine(pbx, actors, registrations, simulated, live=trunks, allowed=live)

@@ -50,6 +50,10 @@ class Listener(Hears, Protocol):
         """A telephone calls a number; its session is to be answered, refused, or first told that it rings."""
         ...
 
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Somebody gave a wrong password, or a user that there is not; `total` times that happened by now."""
+        ...
+
 
 class Agent:
     """`clock` tells the time in seconds, `token` makes letters that nobody can guess, `place` tells how a peer is told
@@ -221,23 +225,31 @@ class Agent:
 
     def _user(self, transaction: Transaction) -> str | None:
         """Give whom a request comes from; None: it was told to prove that, or has failed to."""
-        now, request = self._clock(), transaction.request
-        verdict = self._authority.judge(now, request)
-        if verdict is not None and verdict.is_right and not verdict.is_stale:
+        now = self._clock()
+        verdict = self._authority.judge(now, transaction.request)
+        if verdict is None:
+            self._answer_unseen(transaction, 401, "Unauthorized", *self._authority.challenge(now))
+        elif not verdict.is_right:
+            self._deny(transaction, verdict.user)
+        elif verdict.is_stale:
+            self._answer_unseen(transaction, 401, "Unauthorized", *self._authority.challenge(now, is_stale=True))
+        else:
             self.penalties.right(transaction.flow.host)
             return verdict.user
-        is_stale = verdict is not None and verdict.is_right
-        challenge = self._authority.challenge(now, is_stale=is_stale)
-        wait = 0.0 if verdict is None or is_stale else self.penalties.wrong(now, transaction.flow.host)
-        if wait and self._delayed >= _MOST_DELAYED:
+        return None
+
+    def _deny(self, transaction: Transaction, user: str) -> None:
+        """Answer a wrong password, the later the more there were from there; of too many that wait not at all."""
+        now, host = self._clock(), transaction.flow.host
+        wait, challenge = self.penalties.wrong(now, host), self._authority.challenge(now)
+        self._listener.denied(user, host, self.penalties.total)
+        if not wait:
+            self._answer_unseen(transaction, 401, "Unauthorized", *challenge)
+        elif self._delayed >= _MOST_DELAYED:
             self._transactions.forget(transaction)
-            return None
-        if wait:
+        else:
             self._delayed += 1
             self.later(now + wait, lambda: self._answer_late(transaction, challenge))
-            return None
-        self._answer_unseen(transaction, 401, "Unauthorized", *challenge)
-        return None
 
     def _answer_late(self, transaction: Transaction, challenge: list[tuple[str, str]]) -> None:
         self._delayed -= 1
@@ -281,6 +293,11 @@ class Agent:
         dialog = Dialog.called(request, flow, self._place(flow), self._token())
         session = self._known(dialog, user, Phase.CALLED)
         session.invite, transaction.owner = transaction, session
+        objection = session.objection()
+        if objection is not None:
+            self.forget(dialog)
+            self.answer(transaction, *objection)
+            return
         self.answer(transaction, 100, "Trying")
         self._listener.called(session, _number(request.target))
 
@@ -289,7 +306,9 @@ class Agent:
         flow, place = binding.flow, self._place(binding.flow)
         local = f"{name} <{place.uri(number or 'anonymous')}>;tag={self._token()}".strip()
         dialog = Dialog(flow, place, self._token(), local=local, remote=f"<{place.uri(user)}>", target=binding.uri)
-        return self._known(dialog, user, Phase.CALLING)
+        session = self._known(dialog, user, Phase.CALLING)
+        session.contact = binding
+        return session
 
     def hang_up_all(self, cause: HangupCause) -> None:
         """End all sessions."""

@@ -132,7 +132,6 @@ class Happened(Enum):
     REPLIED = auto()  # a response that is new, or a 2xx of an INVITE again
     TIMED_OUT = auto()  # nobody answered
     UNACKNOWLEDGED = auto()  # a 2xx that we sent was never acknowledged
-    GONE = auto()  # a server transaction is over
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -302,7 +301,7 @@ class Transactions:
             return [Happening(Happened.TIMED_OUT, transaction)] if is_late else []
         if transaction.kind is Kind.INVITE_SERVER and state is State.ACCEPTED:
             return [Happening(Happened.UNACKNOWLEDGED, transaction)]
-        return [Happening(Happened.GONE, transaction)]
+        return []
 
     def _step(self, now: float, transaction: Transaction, answer: Answer) -> bool:
         """Take a transaction on. False, and nothing changes, where that cannot be."""

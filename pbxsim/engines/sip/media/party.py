@@ -149,6 +149,9 @@ class Party:
             listener.hears(None)
         self._rtp.close()
         self._rtcp.close()
+        self.on_digit = None
+        self._routes = {}
+        self._hearing = Hearing(_unheard)  # what calls back here would keep it until the collector comes
 
     # -- leading packets -----------------------------------------------------------------------------------------------
 
@@ -242,6 +245,10 @@ def _renumber(send: _Action, kind: int, packet: bytes) -> None:
 
 def _translate(send: _Action, kind: int, table: bytes, packet: bytes) -> None:
     send(rtp.with_payload(packet, kind, rtp.payload(packet).translate(table)))
+
+
+def _unheard(_digit: str) -> None:
+    """Let a digit go: the telephone is gone."""
 
 
 def _nothing() -> None:

@@ -83,6 +83,7 @@ class Wire:
             self._loop.remove_reader(self._socket)
             self._socket.close()
         self.send = self.take = _nowhere
+        self._learned = _nothing
 
     def _use(self, bound: socket.socket) -> None:
         self._socket = bound
@@ -126,6 +127,10 @@ class Wire:
             self.take(self._recv(LARGEST))
         except OSError:  # the other one's buffer is full, or nobody listens there any more: sound is lost, no more
             self.refused += 1
+
+
+def _nothing() -> None:
+    """Have nobody told: the port is closed."""
 
 
 def _nowhere(_packet: bytes) -> None:
