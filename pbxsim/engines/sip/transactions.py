@@ -248,7 +248,7 @@ class Transactions:
         transaction.state = State.TERMINATED
         self._known.pop(transaction.key, None)
         self._forgotten += 1
-        if self._forgotten > _MOST_FORGOTTEN + len(self._deadlines) // 2:  # else a flood is kept for half a minute
+        if self._forgotten > _MOST_FORGOTTEN + len(self._deadlines) // 4:  # else a flood is kept for half a minute
             self._deadlines = [each for each in self._deadlines if self._is_valid(each)]
             heapify(self._deadlines)
             self._forgotten = 0
