@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import installation
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.events import CdrClosed, LegAnswered, LegRinging
+from pbxsim.pbx.events import CallBridged, CdrClosed, LegAnswered, LegRinging
 from pbxsim.testing.office import Office, extension, line
 from tests.bench.harness import Figures, expect, settle_gc
 from tests.engines.asterisk.rig import AsteriskRig
@@ -76,7 +76,7 @@ class Measured:
 
     def __init__(self) -> None:
         self.placed = time.perf_counter()
-        self.answered = 0.0
+        self.connected = 0.0
         self.ended = 0.0
         self.records: list[Cdr] = []
 
@@ -87,22 +87,26 @@ class Measured:
             return False
         (cdr,) = self.records
         told = (cdr.disposition, int(cdr.cause), cdr.src, cdr.dst, cdr.first_peer, cdr.second_peer)
-        spans = ((cdr.duration, self.ended - self.placed), (cdr.billsec, self.ended - self.answered))
+        spans = ((cdr.duration, self.ended - self.placed), (cdr.billsec, self.ended - self.connected))
         exact = all(abs(said - measured) <= 1 for said, measured in spans)
         return told == ("ANSWERED", 16, "100", "101", "sip100", "sip101") and exact and cdr.billsec >= _TALK
 
 
-class _Watch:
+class Watch:
     """Measures calls by what the switch tells when it tells it."""
 
     def __init__(self, pbx: Pbx) -> None:
         self.calls: dict[int, Measured] = {}
-        pbx.events.subscribe(LegAnswered, self._answered)
+        pbx.events.subscribe(CallBridged, self._connected)
         pbx.events.subscribe(CdrClosed, self._closed)
 
-    def _answered(self, event: LegAnswered) -> None:
-        known = self.calls.setdefault(event.channel.call.number, Measured())
-        known.answered = known.answered or time.perf_counter()
+    def expects(self, call: Call) -> None:
+        """Know a call that was just placed."""
+        self.calls.setdefault(call.number, Measured())
+
+    def _connected(self, event: CallBridged) -> None:
+        """Measure from when both are there: that is what `billsec` counts, and a second party may be late."""
+        self.calls.setdefault(event.call.number, Measured()).connected = time.perf_counter()
 
     def _closed(self, event: CdrClosed) -> None:
         known = self.calls.setdefault(event.cdr.call, Measured())
@@ -112,14 +116,14 @@ class _Watch:
 
 async def _rate(per_second: int, seconds: int) -> Figures:
     async with _rig() as rig:
-        watch = _Watch(rig.office.pbx)
+        watch = Watch(rig.office.pbx)
         settle_gc()
         begun, ours, theirs = time.perf_counter(), time.process_time(), _processor(rig)
         calls: list[Call] = []
         while len(calls) < per_second * seconds:
             await asyncio.sleep(max(0, begun + len(calls) / per_second - time.perf_counter()))
             calls.append(rig.do(lambda: rig.office.call("100", "101", talk_limit=_TALK * SECOND)))
-            watch.calls.setdefault(calls[-1].number, Measured())
+            watch.expects(calls[-1])
         took = time.perf_counter() - begun
         await rig.until(lambda: all(call.is_over for call in calls), _PATIENCE)
         ours, theirs = time.process_time() - ours, _processor(rig) - theirs

@@ -28,5 +28,5 @@ def test_a_record_is_right_that_is_of_the_two_and_as_long_as_was_measured() -> N
 def _is_right(cdrs: list[Cdr], seconds: float) -> bool:
     measured = Measured()
     measured.records = cdrs
-    measured.answered, measured.ended = measured.placed, measured.placed + seconds
+    measured.connected, measured.ended = measured.placed, measured.placed + seconds
     return measured.is_right

@@ -117,6 +117,11 @@ class AsteriskEngine:
         # when the link counts as up: who has answered meanwhile has somebody else rung
         asyncio.get_running_loop().call_soon(self._at_present, partial(self._compare, known))
 
+    @property
+    def heard_events(self) -> Collection[str]:
+        """Name the events that it takes; manager.conf has Asterisk send no others."""
+        return self._takes.keys()
+
     def heard(self, event: Event) -> None:
         """Take an event of Asterisk's."""
         take = self._takes.get(event.get("event", ""))

@@ -294,13 +294,37 @@ class AmiLink:
         return f"no Asterisk at {self._door.host}:{self._door.port}: {why.lower()}"
 
 
+class _Gathering:
+    """A transport that sends in one piece what is written in one turn of the loop.
+
+    A write wakes Asterisk, and takes longer than all else that an action costs here. The more there is to do, the
+    longer a turn is, and the more goes with one.
+    """
+
+    def __init__(self, transport: asyncio.WriteTransport) -> None:
+        self._transport = transport
+        self._written: list[bytes] = []
+        self.close = transport.close
+        self.abort = transport.abort
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            asyncio.get_running_loop().call_soon(self._send)
+        self._written.append(data)
+
+    def _send(self) -> None:
+        written, self._written = self._written, []
+        if not self._transport.is_closing():
+            self._transport.write(b"".join(written))
+
+
 class _Protocol(AMIProtocol):  # type: ignore[misc]  # panoramisk has no types
     """Panoramisk's, but for a letter that comes in two pieces, which it would lose, and its encoding."""
 
     encoding = "utf-8"
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
+    def connection_made(self, transport: asyncio.WriteTransport) -> None:
+        super().connection_made(_Gathering(transport))
         self.log = _chatter
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum, auto
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -28,6 +28,7 @@ LONGEST: Final = 64 * T1
 MOST: Final = 50_000
 """Transactions at once."""
 
+_MOST_FORGOTTEN: Final = 100  # transactions that are over, and may be held by deadlines
 _COOKIE: Final = "z9hG4bK"
 
 Key: TypeAlias = tuple[str, ...]
@@ -149,6 +150,7 @@ class Transactions:
         self._known: dict[Key, Transaction] = {}
         self._deadlines: list[tuple[float, int, Transaction]] = []
         self._set = 0
+        self._forgotten = 0
 
     def __len__(self) -> int:
         """Count them."""
@@ -245,6 +247,11 @@ class Transactions:
         """Have a transaction be over."""
         transaction.state = State.TERMINATED
         self._known.pop(transaction.key, None)
+        self._forgotten += 1
+        if self._forgotten > _MOST_FORGOTTEN + len(self._deadlines) // 4:  # else a flood is kept for half a minute
+            self._deadlines = [each for each in self._deadlines if self._is_valid(each)]
+            heapify(self._deadlines)
+            self._forgotten = 0
 
     # -- time --------------------------------------------------------------------------------------------------------
 

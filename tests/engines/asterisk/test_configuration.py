@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import Places, Secrets, configuration, directories, templates
+from pbxsim.engines.asterisk.engine import AsteriskEngine
+from pbxsim.engines.asterisk.registrations import Registrations
+from pbxsim.engines.simulated.behaviour import Behaviour
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
@@ -121,3 +125,14 @@ def test_the_directories_are_a_section_and_no_template(tmp_path: Path) -> None:
     text = directories(tmp_path, tmp_path / "modules", tmp_path / "data")
     assert text.startswith("[directories]\n")
     assert f"astmoddir => {tmp_path}/modules\n" in text
+
+
+def test_all_events_that_are_heard_are_sent_and_no_others(tmp_path: Path) -> None:
+    office = Office(extension("100"))
+    engine = AsteriskEngine(
+        office.pbx, Actors(office.pbx, (), Behaviour()), Registrations(office.directory, ()), frozenset()
+    )
+    sent = re.findall(
+        r"^eventfilter\(action\(include\),name\((\w+)\)\) =$", written(tmp_path)["manager.conf"], re.MULTILINE
+    )
+    assert sorted(sent) == sorted([*engine.heard_events, "FullyBooted"])  # the last is the link's

@@ -294,3 +294,42 @@ async def test_a_value_that_would_begin_a_header_of_its_own_is_not_sent(asterisk
 def test_a_port_that_is_free_is_free() -> None:
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", free_port()))
+
+
+class Noted:
+    """A transport that notes what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.is_closed = False
+
+    def write(self, data: bytes) -> None:
+        self.sent.append(data)
+
+    def is_closing(self) -> bool:
+        return self.is_closed
+
+    def close(self) -> None:
+        self.is_closed = True
+
+    abort = close
+
+
+async def test_what_is_asked_in_one_turn_of_the_loop_is_sent_in_one_piece_and_nothing_late() -> None:
+    from pbxsim.engines.asterisk import link as module
+
+    under = Noted()
+    transport = module._Gathering(under)  # type: ignore[arg-type]  # noqa: SLF001 - no other file is to know it
+    for turn in (b"1", b"2"):
+        transport.write(b"a" + turn)
+        transport.write(b"b" + turn)
+        await asyncio.wait([asyncio.ensure_future(a_turn())])
+    assert under.sent == [b"a1b1", b"a2b2"]
+    transport.write(b"late")
+    transport.abort()
+    await asyncio.wait([asyncio.ensure_future(a_turn())])
+    assert under.sent == [b"a1b1", b"a2b2"]
+
+
+async def a_turn() -> None:
+    """Let the loop have its turn."""

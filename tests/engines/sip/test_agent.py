@@ -78,6 +78,7 @@ def test_a_thousand_strangers_leave_nothing_behind_and_get_one_answer_each() -> 
     for turn in range(1_000):
         assert said(wire, request("INVITE", TO, call_id=f"c{turn}")) == ["SIP/2.0 401 Unauthorized"]
     assert len(wire.agent._transactions) == 0  # noqa: SLF001 - nobody else counts them
+    assert len(wire.agent._transactions._deadlines) < 500  # noqa: SLF001 - each holds on to a request
     assert wire.elapse(40) == []
     assert wire.agent.sessions == 0
 

@@ -33,12 +33,6 @@ def message(text: str) -> bytes:
     return text.replace("\n", "\r\n").encode() + b"\r\n\r\n"
 
 
-def taken(trace: Trace, call_id: str, times: int = 1) -> None:
-    """Have an INVITE come in."""
-    for _ in range(times):
-        trace.take(True, request("INVITE", "sip:102@192.0.2.1", call_id=call_id).replace("\n", "\r\n").encode(), HERE)
-
-
 def told(trace: Trace, call: Call) -> list[tuple[str, bool, str]]:
     """Give a ladder."""
     return [(one.channel, one.came, one.text) for one in trace.of(call)]
@@ -61,11 +55,22 @@ def test_the_messages_of_a_calls_legs_stand_in_their_order_and_others_do_not() -
     ]
 
 
-def test_of_one_dialogue_no_more_is_kept_than_a_person_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_module, "MOST", 7)
     monkeypatch.setattr(trace_module, "_MOST_MESSAGES", 3)
     trace = Trace(lambda: 5, lambda _: ("192.0.2.1", 5060), None)
-    taken(trace, "one", 5)
-    assert len(trace.of(ladder("one"))) == 3
+    for call_id in ("one", "two", "three"):
+        for _ in range(5):
+            trace.take(True, message(request("INFO", "sip:x@h", call_id=call_id)), HERE)
+    assert [len(trace.of(ladder(call_id))) for call_id in ("one", "two", "three")] == [0, 3, 3]
+
+
+def test_the_oldest_dialogues_make_room_however_few_messages_each_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_module, "MOST", 10)
+    trace = Trace(lambda: 5, lambda _: ("192.0.2.1", 5060), None)
+    for turn in range(1_000):
+        trace.take(True, message(request("INFO", "sip:x@h", call_id=f"flood{turn}")), HERE)
+    assert sum(len(trace.of(ladder(f"flood{turn}"))) for turn in range(1_000)) == 10
 
 
 def test_whatever_comes_is_no_error() -> None:
@@ -79,16 +84,3 @@ def test_whatever_comes_is_no_error() -> None:
         b"INVITE x SIP/2.0\r\nCall-ID: \xff\r\n:\r\n\r\n",
     ):
         trace.take(True, data, HERE)
-
-
-def test_the_oldest_dialogues_make_room_however_many_messages_each_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trace_module, "MOST", 10)
-    trace = Trace(lambda: 5, lambda _: ("192.0.2.1", 5060), None)
-    taken(trace, "old", 6)
-    taken(trace, "young", 4)
-    assert [len(trace.of(ladder(each))) for each in ("old", "young")] == [6, 4]
-    taken(trace, "young")
-    assert [len(trace.of(ladder(each))) for each in ("old", "young")] == [0, 5]
-    for turn in range(1_000):
-        taken(trace, f"flood{turn}")
-    assert sum(len(trace.of(ladder(f"flood{turn}"))) for turn in range(1_000)) == 10
