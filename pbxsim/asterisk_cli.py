@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.asterisk.commands import Served
     from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.live import LiveCalls
+    from pbxsim.hosting.assemble import Assembled
     from pbxsim.options import Options, Parser
 
 _DONE: Final = 0
@@ -35,7 +36,7 @@ COMMANDS: Final = {
     "asterisk-down": "end it",
     "asterisk-status": "tell whether one is up; exit 3 if none is",
     "asterisk-conf": "write the configuration of an Asterisk of your own for a PBX",
-    "phones": "tell what each telephone of a PBX must be told to register at an Asterisk",
+    "phones": "tell what each telephone of a PBX must be told to register",
 }
 """Each command, and its line of the help."""
 
@@ -49,6 +50,7 @@ def add_commands(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
                 "pbxs", nargs="*", default=["documented"], metavar="PBX", help="files, or built-in PBXs' names"
             )
             parser.add_argument("--json", action="store_true", help="as JSON: a list of what each line registers with")
+            parser.add_engine_option("asterisk")
         elif does not in ("asterisk-down", "asterisk-status"):
             parser.add_argument(
                 "pbx", nargs="?", default="documented", metavar="PBX", help="its file, or a built-in PBX's name"
@@ -145,8 +147,7 @@ def asterisk(asked: argparse.Namespace) -> int:
         if asked.does in ("down", "status"):
             return _told(commands.down() if asked.does == "down" else commands.status())
         if asked.does == "phones":
-            pbxs = [served for served in map(_served, asked.pbxs) if served is not None]
-            return _told(commands.phones(pbxs, as_json=asked.json)) if len(pbxs) == len(asked.pbxs) else _REFUSED
+            return _phones(asked)
         served = _served(asked.pbx)
         if served is None:
             return _REFUSED
@@ -158,21 +159,42 @@ def asterisk(asked: argparse.Namespace) -> int:
         return _UNREACHABLE
 
 
+def _phones(asked: argparse.Namespace) -> int:
+    """Tell how telephones register with an engine."""
+    from pbxsim.engines.telephones import listed, registering
+
+    pbxs = [assembled for assembled in (_assembled(file, asked.engine) for file in asked.pbxs) if assembled is not None]
+    if len(pbxs) < len(asked.pbxs):
+        return _REFUSED
+    told = [one for each in pbxs for one in registering(each.pbx.name, each.pbx.directory, each.opened.account_of)]
+    return _told(listed(told, as_json=asked.json))
+
+
 def _served(file: str) -> Served | None:
+    from pbxsim.discovery import find_engines
+    from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.engines.asterisk.session import AsteriskSession
+
+    assembled = _assembled(file, find_engines("asterisk"))
+    if assembled is None:
+        return None
+    assert isinstance(assembled.opened, AsteriskSession)  # that engine's
+    return Served(assembled.pbx.name, assembled.pbx.directory, assembled.opened.entry)
+
+
+def _assembled(file: str, engines: Engines) -> Assembled | None:
+    """Give a PBX as its file has it; None: the file was refused, and its faults are told."""
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.config.fault import PbxFileRefused
     from pbxsim.config.load import load
-    from pbxsim.discovery import find_engines, find_vendors
-    from pbxsim.engines.asterisk.commands import Served
+    from pbxsim.discovery import find_vendors
     from pbxsim.hosting.assemble import assemble
 
     try:
-        loaded = load(file, find_vendors(), find_engines("asterisk"))
-        pbx = assemble(loaded, clock=Scheduler(0)).pbx
+        return assemble(load(file, find_vendors(), engines), clock=Scheduler(0))
     except PbxFileRefused as refused:
         print(refused, file=sys.stderr, flush=True)
         return None
-    return Served(pbx.name, pbx.directory, getattr(loaded.file, "asterisk"))  # noqa: B009 - an engine's section
 
 
 def _told(text: str) -> int:

@@ -13,7 +13,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsim import __version__, asterisk_cli, serve_options
+from pbxsim import __version__, asterisk_cli, serve_options, sip_cli
 from pbxsim.options import (
     Parser,
     moment,
@@ -84,6 +84,7 @@ def serve(asked: argparse.Namespace) -> int:
 
     try:
         asked.engine = asterisk_cli.chosen(asked)
+        asked.engine = sip_cli.chosen(asked)
         run(serve_options.settings(asked, flags), _say)
     except KeyboardInterrupt:  # before it serves; then Ctrl-C is its way to end
         return Exit.DONE
@@ -200,6 +201,20 @@ def simulate(asked: argparse.Namespace) -> int:
     return Exit.DONE
 
 
+def sweep(asked: argparse.Namespace) -> int:
+    """Run a PBX file's traffic with one value after the other, on many days."""
+    from pbxsim.simulate.command import SimulationRefused
+    from pbxsim.simulate.sweep_command import NotReached, swept
+
+    try:
+        _say(swept(asked, sys.stderr))
+    except SimulationRefused as refused:
+        return _complain(str(refused), Exit.REFUSED)
+    except NotReached as unreachable:
+        return _complain(str(unreachable), Exit.UNREACHABLE)
+    return Exit.DONE
+
+
 def replay(asked: argparse.Namespace) -> int:
     """Do again all that was asked of a PBX, and compare."""
     from pbxsim.replay import Difference, ReplayRefused, replay
@@ -290,6 +305,14 @@ def _add_simulate(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     simulator.set_defaults(command=simulate)
 
 
+def _add_sweep(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
+    from pbxsim.simulate.sweep_command import add_options
+
+    sweeper = add("sweep", help="what if: a PBX file's traffic with one value after the other", allow_abbrev=False)
+    add_options(sweeper, moment=moment)
+    sweeper.set_defaults(command=sweep)
+
+
 def _add_init(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     starter = add("init", help="write a commented PBX file to begin with", allow_abbrev=False)
     starter.add_argument("file", nargs="?", default="pbx.yaml", metavar="FILE", help="where; -: print it (pbx.yaml)")
@@ -334,5 +357,6 @@ _COMMANDS: Final[Mapping[str, Callable[[Callable[..., Parser], Mapping[str, str]
     "traps": _add_traps,
     **dict.fromkeys(asterisk_cli.COMMANDS, asterisk_cli.add_commands),
     "simulate": _add_simulate,
+    "sweep": _add_sweep,
 }
 """What adds which command, in the order of the help."""

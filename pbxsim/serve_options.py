@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from pbxsim import asterisk_cli
+from pbxsim import asterisk_cli, sip_cli
 from pbxsim.engines import DEFAULT_ENGINE
 from pbxsim.options import (
     FromEnvironment,
@@ -69,6 +69,7 @@ def add_options(
     option("log", "hints", one_of("requests", "hints", "none"), "requests|hints|none", "what to log a line of (hints)")
     option("log-format", "text", one_of("text", "json"), "text|json", "how log lines on stderr look (text)")
     asterisk_cli.add_options(option)
+    sip_cli.add_options(option)
     _add_store_options(option, db)
     _add_connection_options(option)
     option("workers", None, later("workers"), "N", "not in this release")

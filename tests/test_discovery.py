@@ -120,15 +120,15 @@ def test_the_simulated_engine_decides_unless_another_is_wanted(site: Site) -> No
     site.install_engine("coal")
     found = find_engines("coal")
     assert found.chosen.name == "coal"
-    assert list(found.found) == ["asterisk", "coal", "simulated"]
+    assert list(found.found) == ["asterisk", "coal", "simulated", "sip"]
 
 
 def test_an_engine_that_there_is_not_is_refused_with_those_that_there_are(site: Site) -> None:
-    with pytest.raises(UnknownEngine, match=r"^expected asterisk or simulated, not 'sip'$"):
-        find_engines("sip")
+    with pytest.raises(UnknownEngine, match=r"^expected asterisk or simulated or sip, not 'water'$"):
+        find_engines("water")
     site.install_engine("coal")
-    with pytest.raises(UnknownEngine, match=r"^expected asterisk or coal or simulated, not 'sip'$"):
-        find_engines("sip")
+    with pytest.raises(UnknownEngine, match=r"^expected asterisk or coal or simulated or sip, not 'water'$"):
+        find_engines("water")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ What lives here: the two types, their spelling as text. What does not: civil tim
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Instant: TypeAlias = int
@@ -20,6 +21,8 @@ HOUR: Final[Duration] = 60 * MINUTE
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN_EPOCH: Final = _EPOCH.replace(tzinfo=None)  # UTC too, but spelt without its `+00:00`
+
+_SPELT: Final = 1024  # so many moments are remembered as they are spelt: who tells of a call tells each several times
 
 
 class TimeWentBackwards(ValueError):
@@ -52,11 +55,13 @@ def from_datetime(moment: datetime) -> Instant:
     return (aware - _EPOCH) // timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=_SPELT)
 def iso(instant: Instant) -> str:
     """Spell an instant as ISO 8601 UTC with microseconds: `2026-01-01T00:00:00.000000Z`."""
     return (_PLAIN_EPOCH + timedelta(microseconds=instant)).isoformat(timespec="microseconds") + "Z"
 
 
+@lru_cache(maxsize=_SPELT)
 def iso_seconds(instant: Instant) -> str:
     """Spell an instant as ISO 8601 UTC, cut to whole seconds: `2026-01-01T00:00:00Z`."""
     return (_PLAIN_EPOCH + timedelta(microseconds=instant)).isoformat(timespec="seconds") + "Z"

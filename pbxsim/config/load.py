@@ -97,10 +97,18 @@ def load(source: str, vendors: Mapping[str, Vendor] | None = None, engines: Engi
     serve it; by default all that are found. Raises PbxFileRefused, and nothing else, for a file that cannot be read, is
     no PBX file, or contradicts itself.
     """
-    path, file = path_of(source), source
-    if path.parent == _BUILT_IN:
-        file = path.name
-    return read(_text(path, file), file, find_vendors() if vendors is None else vendors, engines)
+    text, file = text_of(source)
+    return read(text, file, find_vendors() if vendors is None else vendors, engines)
+
+
+def text_of(source: str) -> tuple[str, str]:
+    """Give the text of a PBX file, the name of a built-in one or a path, and what faults call it by.
+
+    Raises PbxFileRefused where it cannot be read.
+    """
+    path = path_of(source)
+    file = path.name if path.parent == _BUILT_IN else source
+    return _text(path, file), file
 
 
 def path_of(source: str) -> FilePath:

@@ -12,9 +12,11 @@ from urllib.parse import quote
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
+    from pbxsim.clock.instant import Instant
     from pbxsim.kit.finding import Finding
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.handset import Handset
     from pbxsim.pbx.pbx import Pbx
@@ -58,16 +60,29 @@ class SipAccount(msgspec.Struct, frozen=True, kw_only=True):
         return f"sip:{quote(self.user, safe='')}:{quote(self.secret, safe='')}@{self.server}"
 
 
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """A message between the engine and a real telephone, in a line without secrets.
+
+    `channel` is the leg's it is about; `came`: the telephone sent it.
+    """
+
+    at: Instant
+    channel: str
+    came: bool
+    text: str
+
+
 class Opened(msgspec.Struct, eq=False):
     """An engine on one PBX. `handset` touches its telephones, where a program can. Packages may add to it.
 
     `account_of` tells how a real telephone registers as the line of a SIP user, None: that line is acted. Where there
-    is no `account_of`, all are.
+    is no `account_of`, all are. `signals_of` gives what went between it and the telephones of a call, oldest first.
     """
 
     engine: CallEngine
     handset: Handset | None = None
     account_of: Callable[[str], SipAccount | None] | None = None
+    signals_of: Callable[[Call], Sequence[Signal]] | None = None
 
 
 class Section(msgspec.Struct, frozen=True):

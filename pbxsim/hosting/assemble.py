@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pbxsim.config.injected_faults import FaultEntry
-    from pbxsim.config.load import LoadedFile
+    from pbxsim.config.load import LoadedFile, PlacedCredential
     from pbxsim.config.records import Placement
     from pbxsim.engines.engine import Engine, Opened
     from pbxsim.hosting.recordings_folder import RecordingsFolder
@@ -44,7 +44,8 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     `opened` is what `engine` opened on it. `placements` are the recordings that its file puts in place. `recorder`
     makes its recordings and gives them out, where there is a folder for them. `smtp` is the server that takes its
     e-mails. `limits` say how much of a request is read, and of what happened is kept. `credentials` are the texts of
-    its file, the secret ones apart from all others. `faults` are those that its file injects.
+    its file, the secret ones apart from all others, and `placed` what its vendors' clients identify themselves with.
+    `faults` are those that its file injects.
     """
 
     pbx: Pbx
@@ -56,6 +57,7 @@ class Assembled(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     smtp: SmtpServer | None = None
     limits: Limits = Limits()
     credentials: Credentials = NO_CREDENTIALS
+    placed: tuple[PlacedCredential, ...] = ()
     faults: tuple[FaultEntry, ...] = ()
 
 
@@ -119,6 +121,7 @@ def assemble(
         smtp=None if file.smtp is None else file.smtp.server(),
         limits=limits,
         credentials=loaded.credentials,
+        placed=loaded.credentials_placed,
         faults=file.faults,
     )
 

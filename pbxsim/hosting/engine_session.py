@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from pbxsim.clock.driver import ClockDriver
-    from pbxsim.engines.engine import Engine, Opened, SipAccount
+    from pbxsim.engines.engine import Engine, Opened, Signal, SipAccount
+    from pbxsim.pbx.call import Call
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -42,6 +43,11 @@ class EngineSession:
         """Tell how a real telephone registers as the line of that SIP user; None: nobody can, it is acted."""
         tell = self._opened.account_of
         return None if tell is None else tell(user)
+
+    def signals_of(self, call: Call) -> Sequence[Signal]:
+        """Give the messages between the engine and the telephones of a call; none where it has no real ones."""
+        tell = self._opened.signals_of
+        return () if tell is None else tell(call)
 
     @property
     def trouble(self) -> str:

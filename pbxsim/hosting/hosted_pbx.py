@@ -290,6 +290,10 @@ class HostedPbx:
         request.limit(self.request_limits)
         return self.interfaces[vendor].claims(request)
 
+    def credential_parts(self, vendor: str) -> frozenset[tuple[str, ...]]:
+        """Give all parts of which a vendor's clients' credentials are here (`kit.vendor.Credential`); none: unknown."""
+        return frozenset(part for placed in self._placed if placed.vendor == vendor for part in placed.parts)
+
     def without_secrets(self, vendor: str, command: str) -> str:
         """Give a command line for a vendor's interface without any credential in it."""
         return self.secrets.spaced(Mask([self._vendors[vendor]]).pairs(command))
@@ -307,6 +311,7 @@ class HostedPbx:
         self.takes = {} if assembled.recorder is None else assembled.recorder.takes  # what calls sound like so far
         self.request_limits = assembled.limits.request
         self.credentials = assembled.credentials
+        self._placed = assembled.placed
         self.commands = Commands(scheduler.now, "" if found.saved.is_empty else "it went on from an earlier run")
         self.injection = None
         self.driver = ClockDriver(scheduler, rate=rate, is_real_time=not assembled.engine.can_hold_clock)

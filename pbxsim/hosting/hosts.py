@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from pbxsim.hosting.connection_counts import ConnectionCounts
+from pbxsim.hosting.credential_index import CredentialIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +56,7 @@ class Hosts:
     def index(self) -> None:
         """Look again at names and vendors, after a PBX began anew by another plan."""
         self._hosts = {host.name: host for host in self._hosts.values()}
+        self._credentials: dict[str, CredentialIndex] = {}  # each made when it is first asked for
         self._serving: dict[str, list[HostedPbx]] = {}
         for host in self._hosts.values():
             for vendor in host.interfaces:
@@ -85,7 +87,9 @@ class Hosts:
         """Choose the PBX by the credential that the request carries; if none knows it, the vendor's first."""
         serving = self._serving[vendor]
         if len(serving) > 1:
-            for host in serving:
+            if vendor not in self._credentials:
+                self._credentials[vendor] = CredentialIndex(serving[0].spoken[vendor], serving)
+            for host in self._credentials[vendor].meant(request):
                 if host.claims(vendor, request):
                     return host
         return serving[0]

@@ -75,6 +75,10 @@ def _no_credentials(_settings: object) -> Iterable[Credential]:
     return ()
 
 
+def _anybodys(_request: Request) -> None:
+    return None
+
+
 def _no_faults(_settings: object, _pbx: Pbx) -> Iterable[SettingsFault]:
     return ()
 
@@ -119,6 +123,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     unknown fields), what may stand there. `paths` are the exact paths it owns; one that ends in `/*` owns all below it.
     `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
     `credentials` gives what requests are claimed by; a server refuses PBXs of which two would claim one request.
+    `carries` gives the parts of such credentials that a request carries, by which the PBXs are found that may claim it;
+    None where it need not carry any, so that each PBX must be asked.
     Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
     lead to these; `open` then adds each to `pbx.decisions`.
     `sample` are settings for a start, as commented YAML four blanks deep: with the context and numbering plan `office`,
@@ -147,6 +153,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     open: Callable[[Any, Pbx], Interface]
     check: Callable[[Any, Pbx], Iterable[SettingsFault]] = _no_faults
     credentials: Callable[[Any], Iterable[Credential]] = _no_credentials
+    carries: Callable[[Request], Iterable[tuple[str, ...]] | None] = _anybodys
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
     errors: Mapping[str, str] = MappingProxyType({})

@@ -161,7 +161,7 @@ class Announcer:
 
     def tell(self, channel: Channel, kind: str, said: Said, length: Duration) -> None:
         """Note that somebody hears something, from now on or in a moment."""
-        channel.call.noted().told.append((self._clock.now, channel, said))
+        channel.call.noted().heard(self._clock.now, channel, said)
         if AnnouncementPlayed in self._bus.wanted:
             self._bus.emit(AnnouncementPlayed(channel, self._queue, kind, said, length))
 

@@ -254,7 +254,7 @@ class Call:
         """
         tried = [leg for leg in self.legs[self.second_from :] if leg.state is _DOWN and not leg.answered_at]
         if len(tried) > 2 * keep:
-            self.noted().forgotten += tried[:-keep]
+            self.noted().forgotten += tuple(tried[:-keep])
             gone = {leg.serial for leg in tried[:-keep]}
             self.legs = tuple(leg for leg in self.legs if leg.serial not in gone)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -10,6 +9,8 @@ import msgspec
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `Note` and `Passage`
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.menu_visit import MenuVisit
@@ -18,6 +19,7 @@ Told: TypeAlias = "tuple[Instant, Channel, tuple[str, ...]]"
 
 _KEPT_DIGITS: Final = 1_000
 _KEPT_TOLD: Final = 100
+_NO_PICKUPS: Final[Mapping[int, Channel]] = {}
 
 
 class Passage(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -55,22 +57,44 @@ class CallHistory:
     `pickups` tells by serial of the leg that rang who picked the call up there. `menus` are those that the caller
     heard, `digits` the last that were pressed, with when and at which leg; `told` is what parties heard of a queue:
     when, on which channel, names of sounds and numbers; `notes` what else there is for the timeline.
+
+    Tuples: a call in a queue has one of these things, and empty ones cost it nothing.
     """
 
     __slots__ = ("digits", "forgotten", "menus", "notes", "passages", "pickups", "told")
 
     def __init__(self) -> None:
-        self.forgotten: list[Channel] = []
-        self.passages: list[Passage] = []
-        self.pickups: dict[int, Channel] = {}
-        self.menus: list[MenuVisit] = []
-        self.digits: deque[tuple[Instant, Channel, str]] = deque(maxlen=_KEPT_DIGITS)
-        self.told: deque[Told] = deque(maxlen=_KEPT_TOLD)
-        self.notes: list[Note] = []
+        self.forgotten: tuple[Channel, ...] = ()
+        self.passages: tuple[Passage, ...] = ()
+        self.pickups: Mapping[int, Channel] = _NO_PICKUPS
+        self.menus: tuple[MenuVisit, ...] = ()
+        self.digits: tuple[tuple[Instant, Channel, str], ...] = ()
+        self.told: tuple[Told, ...] = ()
+        self.notes: tuple[Note, ...] = ()
 
     def note(self, at: Instant, event: str, detail: str) -> None:
         """Add a note."""
-        self.notes.append(Note(at, event, detail))
+        self.notes += (Note(at, event, detail),)
+
+    def came_to(self, passage: Passage) -> None:
+        """Add what it came to."""
+        self.passages += (passage,)
+
+    def entered(self, visit: MenuVisit) -> None:
+        """Add a menu."""
+        self.menus += (visit,)
+
+    def pressed(self, at: Instant, channel: Channel, digit: str) -> None:
+        """Add a digit, in place of the oldest where there are as many as are kept."""
+        self.digits = (*self.digits[1 - _KEPT_DIGITS :], (at, channel, digit))
+
+    def heard(self, at: Instant, channel: Channel, said: tuple[str, ...]) -> None:
+        """Add what a party heard of a queue, in place of the oldest where there is as much as is kept."""
+        self.told = (*self.told[1 - _KEPT_TOLD :], (at, channel, said))
+
+    def picked_up(self, rung: Channel, by: Channel) -> None:
+        """Add who picked it up where it rang."""
+        self.pickups = {**self.pickups, rung.serial: by}
 
 
 NOTHING: Final = CallHistory()

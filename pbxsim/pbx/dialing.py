@@ -152,7 +152,7 @@ def listen(control: CallControl, call: Call, length: Duration) -> None:
 
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
     now, made = control.clock.now, control.channels_made
-    call.noted().passages.append(Passage(app="Playback", data=playback.number, at=now, after=made, is_heard=True))
+    call.noted().came_to(Passage(app="Playback", data=playback.number, at=now, after=made, is_heard=True))
     if call.first is None:  # nobody is there to hear it: a playback cannot be the first party
         control.party_failed(call, HangupCause.NO_ROUTE_DESTINATION)
     else:

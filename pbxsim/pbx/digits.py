@@ -22,7 +22,7 @@ def press(control: CallControl, channel: Channel, digit: str) -> bool:
     if not channel.is_up:
         return False
     taker = channel.digit_taker
-    channel.call.noted().digits.append((control.clock.now, channel, digit))
+    channel.call.noted().pressed(control.clock.now, channel, digit)
     if DigitPressed in control.bus.wanted:
         control.bus.emit(DigitPressed(channel, digit, _heard_by(channel)))
     if taker is not None and channel.digit_taker is taker:  # whoever heard of it may have hung up

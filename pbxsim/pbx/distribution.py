@@ -6,7 +6,7 @@ Source: Asterisk's apps/app_queue.c: join_queue, is_our_turn, try_calling, ring_
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.pbx import dialing
 from pbxsim.pbx.bus import Stage
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.queue_visit import QueueVisit
 
 _LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like changes with every step of a call
+AtWork: TypeAlias = "tuple[int, Member, list[Channel]]"
+"""A member's place in a queue, the member, and the channels of the line that the agent works from, as they are then."""
+
 _OWNER: Final = 0  # timers set for the PBX as a whole, not for one call
 _STEPS: Final = (1 << 24) - 2
 
@@ -61,13 +64,16 @@ class Distribution:
         self._talking: dict[Agent, int] = {}
         self._talking_on: dict[Channel, tuple[Member, Queue]] = {}
         self._resting: dict[Agent, Instant] = {}
+        self._at_work: dict[str, list[AtWork]] = {}
         if self._queues:
             self._listen()
 
     def _listen(self) -> None:
         events = self._control.bus
         events.subscribe(LegEnded, self._on_leg_ended, Stage.SWITCH)
-        for kind in (AgentChanged, MemberAdded, MemberRemoved, MemberPauseChanged, LineRegistered, LineUnregistered):
+        for coming in (AgentChanged, MemberAdded, MemberRemoved):
+            events.subscribe(coming, self._on_coming, Stage.SWITCH)
+        for kind in (MemberPauseChanged, LineRegistered, LineUnregistered):
             events.subscribe(kind, self._on_change, Stage.SWITCH)
         if any(_LOOKS & (queue.rules.leave_when_empty or frozenset()) for queue in self._queues):
             for telling in (LegDialed, LegRinging, LegAnswered):
@@ -80,6 +86,10 @@ class Distribution:
             self.finished(member.agent, queue)
         elif event.channel.line is not None:
             self.changed()
+
+    def _on_coming(self, _event: object) -> None:
+        self._at_work.clear()
+        self.changed()
 
     def _on_change(self, _event: object) -> None:
         self.changed()
@@ -122,20 +132,28 @@ class Distribution:
 
     def free(self, queue: Queue) -> list[tuple[int, Member]]:
         """Give the members that can be rung for this queue now, each with its place."""
-        in_use = queue.rules.ring_in_use
+        rules = queue.rules
+        in_use = rules.ring_in_use
         members = [
             (place, member)
-            for place, member in enumerate(queue.members)  # most are in a call: sort those out first, it is asked often
-            if (line := member.agent.line) is not None
-            and (in_use or not line.channels)
-            and self.available(queue, member)
+            for place, member, channels in self._at_work.get(queue.name) or self._look_who_is(queue)
+            if (in_use or not channels) and self.available(queue, member)  # most are in a call, and it is asked often
         ]
-        rules = queue.rules
         if members and rules.has_penalty_limits:
             members = [placed for placed in members if rules.asks(placed[1].penalty)]
         if members and self._heavier[queue.name]:
             return [placed for placed in members if not self._wanted_elsewhere(queue, placed[1].agent)]
         return members
+
+    def _look_who_is(self, queue: Queue) -> list[AtWork]:
+        """Note which members are at work, until somebody comes, goes or moves: it is asked often."""
+        found = [
+            (place, member, member.agent.line.channels)
+            for place, member in enumerate(queue.members)
+            if member.agent.line is not None
+        ]
+        self._at_work[queue.name] = found
+        return found
 
     def _wanted_elsewhere(self, queue: Queue, agent: Agent) -> bool:
         """Tell whether a queue of more weight needs this agent for its callers (app_queue.c, compare_weight)."""

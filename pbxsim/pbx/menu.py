@@ -127,7 +127,7 @@ class MenuHunt:
 
     def _say(self, stay: Stay) -> None:
         call, visit = stay.call, stay.visit
-        call.noted().menus.append(visit)
+        call.noted().entered(visit)
         self._came_to(call, SAYS, self.menu.name, dst=START)
         if MenuEntered in self._control.bus.wanted:
             self._control.bus.emit(MenuEntered(call, visit.menu, visit.attempt))
@@ -199,9 +199,7 @@ class MenuHunt:
 
     def _came_to(self, call: Call, app: str, data: str, *, dst: str = "", to: Destination | None = None) -> None:
         at, after = self._clock.now, self._control.channels_made
-        call.noted().passages.append(
-            Passage(app=app, data=data, at=at, after=after, dst=dst, context=self.menu.name, to=to)
-        )
+        call.noted().came_to(Passage(app=app, data=data, at=at, after=after, dst=dst, context=self.menu.name, to=to))
 
     def _let_go(self, stay: Stay, why: Why, led_to: str = "") -> None:
         """Have the caller be in this menu no more."""

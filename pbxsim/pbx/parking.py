@@ -113,9 +113,7 @@ class ParkingApp(Application):
         timer = self._clock.call_at(until, call.number, call.next_step(), self._ran_out, call)
         self._parked[slot] = Parked(call, slot, now, until, _parker(call), timer)
         call.bridged_at = call.bridged_at or now
-        call.noted().passages.append(
-            Passage(app="Park", data=f"{lot.name}:{slot}", at=now, after=control.channels_made)
-        )
+        call.noted().came_to(Passage(app="Park", data=f"{lot.name}:{slot}", at=now, after=control.channels_made))
         call.noted().note(now, "call-parked", f"{lot.name}:{slot}")
         control.bus.emit(CallParked(call, lot.name, slot, until))
 
@@ -138,7 +136,7 @@ class ParkingApp(Application):
             control.end(call, HangupCause.NORMAL_CLEARING)
             return
         dst, made = f"SIP_{line.user}", control.channels_made
-        call.noted().passages.append(Passage(app="Dial", at=self._clock.now, after=made, dst=dst, context="park-dial"))
+        call.noted().came_to(Passage(app="Dial", at=self._clock.now, after=made, dst=dst, context="park-dial"))
         to = ToExtension(line.extension.internal, line.extension, line)
         dialing.ring(control, call, to, call.shows, self.lot.come_back)
 
@@ -162,9 +160,7 @@ class ParkingApp(Application):
         call.hunt = waited.hunt = None
         transfer.bring_over(call, waited, waits)
         data, made = f"{self.lot.name},{slot}", control.channels_made
-        call.noted().passages.append(
-            Passage(app="ParkedCall", data=data, at=self._clock.now, after=made, brought=(waits,))
-        )
+        call.noted().came_to(Passage(app="ParkedCall", data=data, at=self._clock.now, after=made, brought=(waits,)))
         call.second = waits
         call.before_transfer = call.before_transfer or (by, waits)  # so that what it dialled before is charged
         control.end(waited, HangupCause.NORMAL_CLEARING)
@@ -175,7 +171,7 @@ class ParkingApp(Application):
         """Say that nobody is there, or that there is no room, and hang up."""
         call.hunt = None
         at, made = self._clock.now, self._control.channels_made
-        call.noted().passages.append(Passage(app=app, data=data, at=at, after=made, is_heard=True))
+        call.noted().came_to(Passage(app=app, data=data, at=at, after=made, is_heard=True))
         dialing.listen(self._control, call, _INVALID)
 
     def ended(self, call: Call, by: Channel | None, handed_on: HandedOn | None = None) -> None:

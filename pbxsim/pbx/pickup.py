@@ -54,7 +54,7 @@ class PickupApp(Application):
         wanted = "" if number == codes.group else number[len(codes.directed) :]
         call.hunt = None
         at, made = control.clock.now, control.channels_made
-        call.noted().passages.append(Passage(app="Pickup", data=wanted, at=at, after=made))
+        call.noted().came_to(Passage(app="Pickup", data=wanted, at=at, after=made))
         by = call.first
         assert by is not None  # nobody else is led here
         lines = self._lines_of(by, wanted) if wanted else self._lines_of_groups(by)
@@ -96,7 +96,7 @@ def take(control: CallControl, by: Channel, rung: Channel) -> None:
     for leg in losers:
         control.release(leg, HangupCause.ANSWERED_ELSEWHERE)
     transfer.bring_over(call, own, by)
-    call.noted().pickups[rung.serial] = by
+    call.noted().picked_up(rung, by)
     own.bridged_at = now
     call.noted().note(now, "call-picked-up", f"{by.name}, where {rung.name} rang")
     control.bus.emit(CallPickedUp(call, rung, by))

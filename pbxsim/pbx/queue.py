@@ -60,7 +60,7 @@ class Waiter(Entity, eq=False, kw_only=True):
     It was last told its place, `told_place`, from `told_at` (qe->last_pos), 0: not yet, to `told_until`; something
     periodic from `periodic_at` on (last_periodic_announce_time; at first when it joined), `periodic_turn` times; where
     it `owes_periodic`, that may follow its place at once. `hearing` is the leg of a member who has answered and hears
-    something before it is connected; it is among `ringing` until then.
+    something before it is connected (or somebody else, who picked its call up, does); it is among `ringing` until then.
     """
 
     channel: str

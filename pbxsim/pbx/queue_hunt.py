@@ -60,7 +60,7 @@ class QueueHunt:
         del number
         queue, rules = self.queue, self.queue.rules
         limit = rules.max_wait // SECOND or ""
-        call.noted().passages.append(
+        call.noted().came_to(
             Passage(app="Queue", data=f"{queue.name},,,,{limit}", at=self._clock.now, after=self._control.channels_made)
         )
         if rules.answers:  # as most dialplans do before Queue(), which itself does not
@@ -93,7 +93,7 @@ class QueueHunt:
         self.queue.figures.connected((self._clock.now - waiter.joined_at) // SECOND)
         self._distribution.took(member.agent)
         waiter.hearing, waiter.ringing = channel, {channel.line: member}
-        length = self._announcer.prepare(channel, waiter)
+        length = self._announcer.prepare(call.second or channel, waiter)  # who picked its call up hears what it would
         if not length:
             self.connecting(call)
         return length
@@ -173,9 +173,7 @@ class QueueHunt:
 
     def _send(self, call: Call, overflow: str) -> None:
         self._sending.add(call.number)
-        call.noted().passages.append(
-            Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made)
-        )
+        call.noted().came_to(Passage(app="Dial", dst=overflow, at=self._clock.now, after=self._control.channels_made))
         destination = self._control.dialplan.resolve(overflow, call.order.context)
         dialing.ring(self._control, call, destination, call.shows, call.order.second_timeout)
         self._sending.discard(call.number)
@@ -291,8 +289,8 @@ class QueueHunt:
     def leg_failed(self, call: Call, channel: Channel) -> None:
         """Try the next member within the pass; under ringall the pass is over when the last one refused."""
         waiter = self._waiting[call.number]
-        if channel is waiter.hearing:
-            self._hung_up_early(waiter, call, channel)
+        if waiter.hearing is not None:  # then nobody rings
+            self._hung_up_early(waiter, call, waiter.hearing)
             return
         assert channel.line is not None  # members are rung on lines
         member = waiter.ringing.pop(channel.line)

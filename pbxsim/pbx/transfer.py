@@ -90,7 +90,7 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     _hand_over(control, held, stays, HandedOn("attended", comes.number, _context(held), consultation.number))
     bring_over(call, consultation, comes)
     now, made = control.clock.now, control.channels_made
-    call.noted().passages.append(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
+    call.noted().came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
     control.release(held, _NORMAL)
@@ -145,7 +145,7 @@ def _leave(
     call = leaves.call
     _hand_over(control, leaves, stays, handed_on)
     dst, context = ("", "") if handed_on.consultation else (handed_on.to, handed_on.context)
-    call.noted().passages.append(
+    call.noted().came_to(
         Passage(
             app="Dial",
             at=control.clock.now,
@@ -197,8 +197,8 @@ def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     """Take a leg out of one call into another, which pays for it no more than for what it had dialled itself."""
     _remember(consultation)
     consultation.legs = tuple(other for other in consultation.legs if other is not leg)
-    consultation.noted().forgotten.append(leg)
+    consultation.noted().forgotten += (leg,)
     if leg.paid_by is None:
-        leg.paid_by, leg.talks_since = consultation.order, consultation.bridged_at
+        leg.paid_by, leg.talks_since = consultation.order, max(leg.talks_since, consultation.bridged_at)
     leg.call = call
     call.legs += (leg,)

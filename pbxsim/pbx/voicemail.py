@@ -94,9 +94,7 @@ class VoicemailApp(Application):
         del number
         control, mailbox, now = self._control, self._mailbox, self._clock.now
         data = f"{mailbox.address},{self._option}"
-        call.noted().passages.append(
-            Passage(app="VoiceMail", data=data, at=now, after=control.channels_made, is_heard=True)
-        )
+        call.noted().came_to(Passage(app="VoiceMail", data=data, at=now, after=control.channels_made, is_heard=True))
         call.cause = None
         caller = call.first
         assert caller is not None  # nobody else is led here

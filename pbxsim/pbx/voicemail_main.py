@@ -83,7 +83,7 @@ class VoicemailMain(Application):
         mailbox = self._voicemail.mailboxes.get(own)
         data = mailbox.address if mailbox is not None else ""
         at, made = self._clock.now, control.channels_made
-        call.noted().passages.append(Passage(app="VoiceMailMain", data=data, at=at, after=made, is_heard=True))
+        call.noted().came_to(Passage(app="VoiceMailMain", data=data, at=at, after=made, is_heard=True))
         if mailbox is None:
             dialing.listen(control, call, _PROMPT)
             return

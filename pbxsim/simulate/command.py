@@ -22,14 +22,19 @@ class SimulationRefused(Exception):
 
 def add_options(parser: argparse.ArgumentParser, *, moment: Callable[[str], object]) -> None:
     """Give the command its options; `moment` reads a moment as other commands do."""
+    add_traffic_options(parser, moment=moment)
+    parser.add_argument("--cdr", type=Path, metavar="FILE", help="write the call records there, as CSV")
+    parser.add_argument("--queue-log", type=Path, metavar="FILE", help="write app_queue's queue log there, as CSV")
+
+
+def add_traffic_options(parser: argparse.ArgumentParser, *, moment: Callable[[str], object]) -> None:
+    """Give a command the options that say whose traffic, how much of it, and by which seed."""
     parser.add_argument("file", metavar="FILE", help="the path of a PBX file with traffic, or a built-in PBX's name")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--for", dest="lasts", type=span, metavar="8h", help="how long calls come, as 8h, 90m, 1h30m")
-    length.add_argument("--calls", type=_whole(1, 1_000_000_000), metavar="N", help="how many calls come")
-    parser.add_argument("--cdr", type=Path, metavar="FILE", help="write the call records there, as CSV")
-    parser.add_argument("--queue-log", type=Path, metavar="FILE", help="write app_queue's queue log there, as CSV")
+    length.add_argument("--calls", type=whole(1, 1_000_000_000), metavar="N", help="how many calls come")
     parser.add_argument(
-        "--seed", type=_whole(0, 2**63 - 1), metavar="N", help="decides what is drawn by chance (the PBX file's)"
+        "--seed", type=whole(0, 2**63 - 1), metavar="N", help="decides what is drawn by chance (the PBX file's)"
     )
     parser.add_argument("--start-at", type=moment, metavar="TIME", help="where time begins, ISO 8601 (the PBX file's)")
 
@@ -88,7 +93,9 @@ def span(text: str) -> Duration:
     return length * 1_000_000
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """Give what reads a whole number from `least` to `most`."""
+
     def read(text: str) -> int:
         if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
             raise argparse.ArgumentTypeError(f"expected a whole number from {least} to {most}, not {text!r}")

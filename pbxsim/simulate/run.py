@@ -24,9 +24,10 @@ from pbxsim.sinks.cdr_export import csv_lines, csv_of, harmless
 from pbxsim.sinks.queue_log import COLUMNS, QueueLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from pbxsim.config.load import LoadedFile
     from pbxsim.engines.simulated.simulation import Simulation as Simulated
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.pbx import Pbx
@@ -65,12 +66,12 @@ def run(wish: Run, progress: Callable[[float], None]) -> str:
         raise NotWritten(f"{wish.cdr}: the records and the queue log cannot both be written there")
     for path in (wish.cdr, wish.queue_log):
         if path is not None:
-            _write(path, iter(()))  # before hours are spent on it
+            written(path, iter(()))  # before hours are spent on it
     simulation.run(progress)
     if wish.cdr is not None:
-        _write(wish.cdr, csv_of(simulation.cdrs))
+        written(wish.cdr, csv_of(simulation.cdrs))
     if wish.queue_log is not None:
-        _write(wish.queue_log, simulation.queue_log())
+        written(wish.queue_log, simulation.queue_log())
     return simulation.summary()
 
 
@@ -83,13 +84,17 @@ def _example(pbx: Pbx) -> str:
 
 
 class Simulation:
-    """One PBX whose traffic comes until its time is over; then whoever is there finishes."""
+    """One PBX whose traffic comes until its time is over; then whoever is there finishes.
 
-    def __init__(self, wish: Run) -> None:
-        loaded = load(wish.file, engines=find_engines("simulated"))
+    `loaded` None: its file is read.
+    """
+
+    def __init__(self, wish: Run, loaded: LoadedFile | None = None) -> None:
+        if loaded is None:
+            loaded = load(wish.file, engines=find_engines("simulated"))
         said = loaded.file.start if wish.start_at is None else wish.start_at
-        self._began: Instant = PAUSED_START if said is None else said
-        clock = Scheduler(self._began)
+        self.began: Instant = PAUSED_START if said is None else said
+        clock = Scheduler(self.began)
         self._wish = wish
         assembled = assemble(loaded, clock=clock, seed=wish.seed)
         self._traffic = cast("Simulated", assembled.opened).traffic
@@ -113,7 +118,7 @@ class Simulation:
     def run(self, progress: Callable[[float], None]) -> None:
         """Let the traffic come, then let everybody finish: at most a day, for some may wait for ever."""
         clock, traffic = self.pbx.clock, self._traffic
-        end = None if self._wish.lasts is None else self._began + self._wish.lasts
+        end = None if self._wish.lasts is None else self.began + self._wish.lasts
         while traffic.over_at is None and clock.now != end:
             until = max(clock.next_due() or 0, clock.now + _STEP)
             clock.run_until(until if end is None else min(until, end))
@@ -127,8 +132,14 @@ class Simulation:
 
     def _done(self) -> float:
         if self._wish.lasts is not None:
-            return (self.pbx.clock.now - self._began) / self._wish.lasts
+            return (self.pbx.clock.now - self.began) / self._wish.lasts
         return self._traffic.placed / (self._wish.calls or 1)
+
+    @property
+    def over_at(self) -> Instant:
+        """Give the moment from which on nobody called any more; `run` is done by then."""
+        assert self._traffic.over_at is not None
+        return self._traffic.over_at
 
     def queue_log(self) -> Iterator[bytes]:
         """Spell the queue log as a CSV file."""
@@ -138,21 +149,21 @@ class Simulation:
 
     def summary(self) -> str:
         """Tell in words and figures what became of everybody."""
-        traffic, figures = self._traffic, self.figures
-        assert traffic.over_at is not None  # `run` saw to that
+        traffic, figures, over_at = self._traffic, self.figures, self.over_at
         answered = len({cdr.call for cdr in self.cdrs if cdr.talk})
         lines = [
-            f"{self.pbx.name}: {spelt_span(traffic.over_at - self._began)} of traffic from {iso_seconds(self._began)},"
+            f"{self.pbx.name}: {spelt_span(over_at - self.began)} of traffic from {iso_seconds(self.began)},"
             f" seed {self.pbx.seed}",
             f"calls: {traffic.placed} placed, {answered} connected, {traffic.refused} found every trunk full,"
             f" {len(self.pbx.calls.live)} not over; {figures.total.offered} came to queues",
         ]
         if figures.queues:
-            lines += ["", *table(self.pbx, figures, traffic.over_at)]
+            lines += ["", *table(self.pbx, figures, over_at)]
         return "\n".join(lines)
 
 
-def _write(path: Path, pieces: Iterator[bytes]) -> None:
+def written(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file, piece by piece. Raises NotWritten."""
     try:
         with path.open("wb") as opened:
             opened.writelines(pieces)

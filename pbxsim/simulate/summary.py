@@ -28,14 +28,15 @@ def _row(name: str, tally: Tally, occupancy: float | None) -> list[str]:
     return [
         name,
         *(str(count) for count in (tally.offered, tally.answered, tally.abandoned, tally.overflowed, tally.waiting)),
-        _percent(tally.service_level),
+        percent(tally.service_level),
         "-" if speed is None else f"{speed:.1f} s",
-        _percent(tally.abandon_rate),
-        _percent(occupancy),
+        percent(tally.abandon_rate),
+        percent(occupancy),
     ]
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """Spell a share, to a tenth of a percent; `-` where there is none."""
     return "-" if share is None else f"{share:.1%}"
 
 

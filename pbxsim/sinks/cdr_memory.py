@@ -212,7 +212,7 @@ class CdrMemory:
         ids = reversed(self._ids) if query.newest_first else iter(self._ids)
         cdrs: Iterable[Cdr] = map(self._records.__getitem__, islice(ids, self._passed(query), None))
         after = query.after
-        if after is not None:
+        if after is not None and (query.newest_first or after >= self._first):
             cdrs = (cdr for cdr in cdrs if (cdr.id < after if query.newest_first else cdr.id > after))
         return query.fitting(cdrs)
 

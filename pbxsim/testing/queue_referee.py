@@ -169,7 +169,10 @@ class QueueReferee:
             call = waiter.call
             assert call is not None
             assert not call.is_over
-            assert {leg.line for leg in call.ringing_legs()} == set(waiter.ringing)
+            if waiter.hearing is not None:
+                assert (call.ringing_legs(), list(waiter.ringing)) == ([call.second], [waiter.hearing.line])
+            else:
+                assert {leg.line for leg in call.ringing_legs()} == set(waiter.ringing)
 
     def _check_figures(self, queue: Queue) -> None:
         name, figures, counted = queue.name, queue.figures, self.counted

@@ -81,6 +81,17 @@ def _calls(
             line = host.without_secrets(vendor, line)
         yield f"  {vendors[vendor].title}"
         yield f"    {line.replace('curl', curl, 1)}" if line else "    (its settings allow no call)"
+    yield from _telephones(host, shows_credentials=shows_credentials)
+
+
+def _telephones(host: HostedPbx, *, shows_credentials: bool) -> Iterator[str]:
+    """Say where real telephones register, and as whom one does."""
+    accounts = (host.engine.account_of(user) for user in host.pbx.directory.lines)
+    account = next((account for account in accounts if account is not None), None)
+    if account is not None:
+        secret = account.secret if shows_credentials else "***"
+        yield f"  Telephones register at {account.server}, one as user {account.user} with password {secret}"
+        yield f"    pbxsim phones --engine {host.engine.engine.name} tells of all"
 
 
 def _pace(host: HostedPbx) -> str:

@@ -30,12 +30,13 @@ _LOOPBACK: Final = "127."
 def demo_banner(hosts: Hosts, url: str, *, self_signed: bool, needs_token: bool) -> str:
     """Write it, for the first PBX with real telephones; empty: there is none. Raises OSError."""
     for host in hosts:
-        lines = [(line, account) for line, account in _lines(host) if account.ws]
+        lines = list(_lines(host))
         if lines:
+            told = _told if all(account.ws for _, account in lines) else _told_of_softphones
             curl = "curl --insecure" if self_signed else "curl"
             token = ' -H "Authorization: Bearer $PBXSIM_CONTROL_TOKEN"' if needs_token else ""
             query = {"pbx": host.name} if len(hosts.names()) > 1 else {}
-            return "\n".join(_told(host.name, lines, url, query, f"{curl}{token}"))
+            return "\n".join(told(host.name, lines, url, query, f"{curl}{token}"))
     return ""
 
 
@@ -57,11 +58,31 @@ def _told(pbx: str, lines: list[tuple[Line, SipAccount]], url: str, query: dict[
     yield "\nThen have somebody outside call it:"
     yield f"  {_ringing(line, url, query, curl)}"
     yield f"\nSee it live, and ring it as your vendor's client would: {url}/#/try\n"
-    yield f"A softphone is the telephone of number {desk.extension.internal} with"
-    yield f"  server {other.server}   user {other.user}   password {other.secret}"
-    if other.server.startswith(_LOOPBACK):
-        yield "  (on this machine; for one elsewhere, set `asterisk: {address: …}` in a copy of the PBX file)"
-    yield _picture(other)
+    yield from _softphone(desk, other, "asterisk")
+
+
+def _told_of_softphones(
+    pbx: str, lines: list[tuple[Line, SipAccount]], url: str, query: dict[str, str], curl: str
+) -> Iterator[str]:
+    line, account = next(((line, account) for line, account in lines if line.extension.public), lines[0])
+    server = account.server
+    yield f"pbxsim {__version__} on {url}: the PBX {pbx}; telephones register at {server} (UDP or TCP)\n"
+    yield from _softphone(line, account, "sip")
+    yield f"  Linphone: third-party SIP account, user name {account.user}, domain {server}, that password, UDP"
+    yield f"  Zoiper: user name {account.user}@{server}, that password, host name {server}, no proxy, SIP UDP"
+    yield f"  MicroSIP: SIP server and domain {server}, user name {account.user}, that password, transport UDP"
+    yield "  (`pbxsim phones --engine sip` tells of the others; who has no telephone is acted)"
+    yield "\nThen have somebody outside call it:"
+    yield f"  {_ringing(line, url, query, curl)}"
+    yield f"\nSee it live, and ring it as your vendor's client would: {url}/#/try\n"
+
+
+def _softphone(line: Line, account: SipAccount, section: str) -> Iterator[str]:
+    yield f"A softphone is the telephone of number {line.extension.internal} with"
+    yield f"  server {account.server}   user {account.user}   password {account.secret}"
+    if account.server.startswith(_LOOPBACK):
+        yield f"  (on this machine; for one elsewhere, set `{section}: {{address: …}}` in a copy of the PBX file)"
+    yield _picture(account)
 
 
 def _ringing(line: Line, url: str, query: dict[str, str], curl: str) -> str:

@@ -1,4 +1,4 @@
-"""`python -m tests.bench` (`make bench`): runs the races, prints the report, writes it as JSON where asked."""
+"""`python -m tests.bench` (`make bench`): runs the races, prints the report, and writes it where asked."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench import machine, races, report
-from tests.bench.harness import WrongResult, interleave
+from tests.bench.harness import ROOT, WrongResult, interleave
 
 if TYPE_CHECKING:
     from tests.bench.goals import Race
 
+BENCHMARKS = ROOT / "BENCHMARKS.md"
 _ROUNDS = 7
 _QUICK_ROUNDS = 3
 
@@ -29,15 +30,22 @@ def main(arguments: list[str] | None = None) -> int:
             f"No such goal here: {', '.join(sorted(unknown))}. There are: {', '.join(races.names())}", file=sys.stderr
         )
         return 2
-    print(*machine.describe(), *report.EXPLANATION, sep="\n")
+    if asked.write and (names or asked.quick):
+        print("--write goes with a whole run: without --only and --quick", file=sys.stderr)
+        return 2
+    described = machine.describe()
+    print(*described, *report.EXPLANATION, sep="\n")
     try:
         results = [_run(race, rounds) for race in races.chosen(names)]
     except WrongResult as wrong:
         print(f"\nBroken, so nothing was measured: {wrong}", file=sys.stderr)
         return 1
     if asked.json:
-        content = {"machine": machine.describe(), "races": results}
+        content = {"machine": described, "races": results}
         Path(asked.json).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    if asked.write:
+        text = BENCHMARKS.read_text(encoding="utf-8")
+        BENCHMARKS.write_text(report.in_document(text, report.markdown(described, results)), encoding="utf-8")
     return 0
 
 
@@ -46,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", metavar="G4,G6", help=f"only these goals: {', '.join(races.names())}")
     parser.add_argument("--rounds", type=int, metavar="N", help=f"rounds of each race, at least 1 (default {_ROUNDS})")
     parser.add_argument("--quick", action="store_true", help=f"{_QUICK_ROUNDS} rounds: a first look, not a result")
+    parser.add_argument("--write", action="store_true", help="put what a whole run found into BENCHMARKS.md")
     parser.add_argument("--json", metavar="FILE", help="write every figure of every round to FILE")
     return parser
 

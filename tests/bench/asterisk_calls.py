@@ -20,7 +20,7 @@ from pbxsim.pbx.events import CallBridged, CdrClosed, LegAnswered, LegRinging
 from pbxsim.testing.office import Office, extension, line
 from tests.bench.harness import Figures, expect, settle_gc
 from tests.engines.asterisk.rig import AsteriskRig
-from tests.engines.asterisk.sipp import SippTelephones
+from tests.engines.sipp import SippTelephones
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

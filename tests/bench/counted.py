@@ -86,6 +86,32 @@ async def _order(installation: Installation, times: int) -> None:
     writer.close()
 
 
+def relayed_packet(times: int) -> None:
+    """Have packets of sound go through us, each in a turn of the loop; what both telephones do for it counts, too."""
+    asyncio.run(_relayed(times))
+
+
+async def _relayed(times: int) -> None:
+    from pbxsim.engines.sip.media.media import Media
+    from tests.engines.sip.media.telephones import Telephone, packet
+
+    with Media() as media, Telephone() as first, Telephone() as second:
+        legs = media.open(first.host), media.open(second.host)
+        for leg, telephone in zip(legs, (first, second), strict=True):
+            leg.take_offer(telephone.describes())
+            leg.answer()
+        legs[1].hears(legs[0])
+        sound = packet(bytes(160))
+        second.says(sound, legs[1].port)  # it is learnt where it is
+        first.socket.connect((first.host, legs[0].port))
+        for _ in range(times // _AT_ONCE):
+            for _ in range(_AT_ONCE):
+                first.socket.send(sound)
+            for _ in range(_AT_ONCE + 1):
+                await asyncio.sleep(0)  # a turn of the loop: a packet
+            expect("packets", [second.socket.recv(len(sound) + 1) for _ in range(_AT_ONCE)], [sound] * _AT_ONCE)
+
+
 def start() -> None:
     """Import all that a server imports, and serve."""
     asyncio.run(_start())
@@ -111,6 +137,7 @@ COUNTED: Final[dict[Callable[[int], None], tuple[int, int]]] = {
     simulated_call: (100, 400),
     queued_call: (100, 300),
     stored_call: (25, 100),
+    relayed_packet: (100, 400),
     plain_python: (100, 400),
 }
 """How often each is done in the two children that are compared."""

@@ -29,6 +29,7 @@ def requests() -> Race:
         goals=(
             *(_goal(f"CPU ms, {name}", f"{name} ms", _LONGEST_MS) for name in (*ONE_THING, *REPORTS)),
             *(_goal(f"of msgspec's CPU, {name}", f"{name} of msgspec's", _OF_MSGSPEC) for name in LISTS),
+            *(_goal(f"CPU ms at a time, {name}", f"{name} at a time", _LONGEST_MS) for name in LISTS if "?" in name),
         ),
         most_rounds=1,
     )
@@ -97,6 +98,24 @@ def reset() -> Race:
         goals=(
             Goal(name="GROWTH", words="CPU ms for a reset", figure="CPU ms reset", ours=small, at_most=1),
             Goal(name="GROWTH", words="CPU ms for a reset", figure="CPU ms reset", ours=large, at_most=50),
+        ),
+        most_rounds=3,
+    )
+
+
+def pbxs() -> Race:
+    """What it costs to find one of many PBXs."""
+    few, many = "10 PBXs", "1,000 PBXs"
+    return Race(
+        title="The PBX that a request means",
+        how="the last of so many in one server, found by VoIPSUN's user and password, the parameters read; CPU",
+        contenders=(
+            Contender(many, in_child("growing_hosts", "found", pbxs=1_000)),
+            Contender(few, in_child("growing_hosts", "found", pbxs=10)),
+        ),
+        goals=(
+            Goal(name="GROWTH", words="CPU to find it", figure="CPU us", ours=many, rival=few, at_most=1.5),
+            Goal(name="GROWTH", words="CPU us to find it", figure="CPU us", ours=many),
         ),
         most_rounds=3,
     )

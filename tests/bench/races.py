@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.bench import growth_races, races_asterisk, races_http, store_races, workbench_races
+from tests.bench import growth_races, http_rivals, races_asterisk, races_http, rivals, store_races, workbench_races
 from tests.bench.goals import Goal, Race
-from tests.bench.harness import Contender, in_child
+from tests.bench.harness import Contender, in_child, in_child_of
 from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
 
 if TYPE_CHECKING:
@@ -45,6 +45,28 @@ def discrete_events() -> Race:
 def _faster(name: str, rival: str, at_least: float | None) -> Goal:
     return Goal(
         name=name, words="calls a CPU second", figure="calls/s", ours=OUR_SWITCH, rival=rival, at_least=at_least
+    )
+
+
+def queueing_networks() -> Race:
+    """The same at a tenth of the size, at which Ciw still comes to an end: G6."""
+    ours, ciw, size = "pbxsim switch, ~1,300 alive", "Ciw, a network of eight nodes", {"calls": 3_000, "alive": 1_300}
+    title, how = (
+        "Simulated calls beside a network of queues",
+        "3,000 calls, about 1,300 alive at once; process CPU time",
+    )
+    if not rivals.has_package("ciw"):
+        lacks = (f"against {ciw}, which `make rivals` could not install",)
+        return Race(title=title, how=how, contenders=(), goals=(), unable=lacks)
+    return Race(
+        title=title,
+        how=how,
+        contenders=(
+            Contender(ours, in_child("our_switch", "calls_per_second", **size)),
+            Contender(ciw, in_child_of(str(rivals.PYTHON), "rival_ciw", "calls_per_second", **size)),
+        ),
+        goals=(Goal(name="G6", words="calls a CPU second", figure="calls/s", ours=ours, rival=ciw, at_least=10.0),),
+        most_rounds=3,
     )
 
 
@@ -159,8 +181,9 @@ def busy_hour() -> Race:
 
 _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "G1": (races_http.originate,),
+    "G3": (http_rivals.race,),
     "G4": (discrete_events,),
-    "G6": (discrete_events,),
+    "G6": (discrete_events, queueing_networks),
     "G7": (crowd,),
     "G8": (weight,),
     "G9": (races_http.cold,),
@@ -169,7 +192,7 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "G13": (store_races.batch_writing,),
     "FIRSTVIEW": (races_http.first_view,),
     "FLOOD": (races_http.flooded,),
-    "GROWTH": (growth_races.queue, growth_races.start, growth_races.reset, growth_races.requests),
+    "GROWTH": (growth_races.queue, growth_races.start, growth_races.reset, growth_races.pbxs, growth_races.requests),
     "HOUR": (busy_hour,),
     "MANY": (many_calls,),
     "PAGE": (races_http.looked_at,),

@@ -10,7 +10,7 @@ from pbxsim.engines.engine import EngineUnreachable
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
 from tests.debian import NotInstalled
-from tests.engines.asterisk.sipp import see_that_it_is_here
+from tests.engines.sipp import see_that_it_is_here
 
 _FIFTY: Final = "50 click-to-calls a second for 60 s"
 _HUNDRED: Final = "100 click-to-calls a second for 10 s"

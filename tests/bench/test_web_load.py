@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,36 @@ def test_a_server_that_does_not_start_is_an_error_that_tells_what_it_said() -> N
     speechless = Kind(command=(*bare_aiohttp("const").command[:2], "no port"), path="/")
     with pytest.raises(WrongResult, match=r"ended at once with 1[\s\S]*ValueError"), running(speechless):
         pass
+
+
+_ANSWERS = """
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = sys.argv[2]
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Transfer-Encoding" if sys.argv[2] == "HTTP/1.1" else "Connection", sys.argv[3])
+        self.end_headers()
+        body = b'{"success":"true"}'
+        self.wfile.write(b"12\\r\\n%b\\r\\n0\\r\\n\\r\\n" % body if sys.argv[3] == "chunked" else body)
+
+    def log_message(self, *_):
+        pass
+
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(("protocol", "value"), [("HTTP/1.0", "close"), ("HTTP/1.1", "chunked")])
+def test_a_reply_may_come_in_a_chunk_or_end_the_connection(protocol: str, value: str) -> None:
+    kind = Kind((sys.executable, "-c", _ANSWERS.replace("{", "{{").replace("}", "}}"), "{port}", protocol, value), "/")
+    with running(kind) as server:
+        load = Load(server.port, "/", REPLY, connections=2, server=server.process, rests=True, counts_ended=True)
+        with load:
+            load.begin()
+            load.turn(0.3)
+            load.turn(0.3)
+    assert load.replies == len(load.latencies) > 8

@@ -30,7 +30,7 @@ _MEASURED_SECONDS: Final = 4.0  # of each server
 
 @dataclass(frozen=True)
 class Side:
-    """A server, what it is asked, and what must be true of it afterwards, given what was measured.
+    """A server, what it is asked and always answers, and what must be true of it afterwards, given what was measured.
 
     `prepared` gives the server's kind once all that it needs is there; that goes with the stack.
     """
@@ -40,6 +40,7 @@ class Side:
     target: str
     check: Callable[[Server, Figures], None] = lambda _server, _figures: None
     await_ready: Callable[[Server], None] = lambda _server: None
+    body: str = REPLY
 
 
 def as_it_is(kind: Kind) -> Callable[[ExitStack], Kind]:
@@ -53,6 +54,7 @@ class SideBySide:
 
     sides: tuple[Side, ...]
     connections: int
+    counts_ended: bool = False  # the CPU of threads that ended too: some have one for each request
     _found: dict[str, Figures] = field(default_factory=dict)
 
     @property
@@ -84,10 +86,11 @@ class SideBySide:
             {
                 "port": server.port,
                 "target": side.target,
-                "body": REPLY,
+                "body": side.body,
                 "connections": self.connections,
                 "server": server.process,
                 "rests": True,
+                "counts_ended": self.counts_ended,
             }
             for side, server in zip(self.sides, servers, strict=True)
         ]

@@ -15,8 +15,8 @@ LIMITS = (
 )
 TOP = (
     "name, seed, start_at, time_zone, limits, tariffs, accounts, dialplans, contexts, extensions, trunks, routes, dids,"
-    " groups, menus, hours, mailboxes, parking, features, phones, agents, queues, traffic, asterisk, cdr, cdrs, faults,"
-    " smtp, vendors"
+    " groups, menus, hours, mailboxes, parking, features, phones, agents, queues, traffic, asterisk, sip, cdr, cdrs,"
+    " faults, smtp, vendors"
 )
 OUTCOMES = "answer, busy, drop, fail, no answer, reject"
 

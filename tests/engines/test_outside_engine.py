@@ -82,7 +82,7 @@ async def served(made: Installation) -> AsyncIterator[Client]:
 
 @pytest.mark.usefixtures("works")
 def test_it_is_found_beside_ours() -> None:
-    assert list(find_engines().found) == ["asterisk", "simulated", "steam"]
+    assert list(find_engines().found) == ["asterisk", "simulated", "sip", "steam"]
     assert find_engines("steam").chosen.title == "telephones driven by steam"
 
 
@@ -253,10 +253,10 @@ def test_the_commands_know_it(works: Path) -> None:
         told = " ".join(pbxsim(works, command, "--help").stdout.split())
         assert "steam: telephones driven by steam" in told
         assert "simulated: telephones that do" in told
-    unknown = pbxsim(works, "serve", "--engine", "sip")
+    unknown = pbxsim(works, "serve", "--engine", "water")
     assert (unknown.returncode, unknown.stderr.splitlines()[-1]) == (
         2,
-        "pbxsim serve: error: argument --engine: expected asterisk or simulated or steam, not 'sip'",
+        "pbxsim serve: error: argument --engine: expected asterisk or simulated or sip or steam, not 'water'",
     )
 
 

@@ -31,7 +31,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
         " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`;"
-        " `asterisk` has `ws_port`, `providers` and lines with `max_contacts`"
+        " `asterisk` has `ws_port`, `providers` and lines with `max_contacts`; section `sip`; `telephone`"
     ),
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"
@@ -40,7 +40,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
         " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
         " live page asks: events, actions, parts of the journal; readyz tells of an engine whose work is out of"
-        " reach"
+        " reach; what telephones and the PBX said"
     ),
     "documented/banner": (
         "a banner that is no terminal's has *** for credentials, and says so; where the live page is"
@@ -93,9 +93,9 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "simulate/rush_calls_60_seed_4": ("as simulate/rush_for_1h30m; as documented/cdrs"),
     "commands/refused": (
-        "`--engine sip` is told which engines are installed, as any other word is; as commands/faults;"
+        "an engine that there is not is told which are installed, `sip` among them; as commands/faults;"
         " section `cdr`; a queue has `answers`; section `faults`; and a PBX without traffic is told what to"
-        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`"
+        " paste; section `menus`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`, `sip`"
     ),
     "documented/voipsun_refusals": ("methods other than GET and POST are 405 with Allow and do nothing"),
     "documented/vum_refusals": ("methods other than GET and POST are 405 with Allow, no longer 200"),
@@ -114,8 +114,8 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "commands/faults": (
         "`internal` is the name of an extension, a line has `transfer_on_hang_up`; the names of sections that"
-        " are listed have `time_zone`; section `cdr`; a queue has `answers`; sections `faults`, `asterisk`; section"
-        " `menus`"
+        " are listed have `time_zone`; section `cdr`; a queue has `answers`; sections `faults`, `asterisk`, `sip`;"
+        " section `menus`"
     ),
     "documented/vum_keys": ("as documented/cdrs"),
     "documented/simotel_lists": ("as documented/cdrs; announcements as the queue has them, none where it has none"),

@@ -168,7 +168,7 @@ _COMMANDS: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("simulate", "rush.yaml"),
         ("serve", "bad.yaml"),
         ("serve", "documented", "--port", "70000"),
-        ("serve", "documented", "--engine", "sip"),
+        ("serve", "documented", "--engine", "water"),
         ("serve", "documented", "--db", "oracle://x"),
     ),
 }

@@ -9,12 +9,13 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.agent import Agent
+from pbxsim.pbx.announcements import MemberRules
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import CdrQuery, RecordRules
 from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import CallPickedUp
-from pbxsim.pbx.queue import Member, Queue, QueueFigures
+from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
 from pbxsim.testing.office import ONE_A_CALL, Office, extension
 from pbxsim.testing.referee import Referee
@@ -37,10 +38,10 @@ def _extension(number: str, called: frozenset[str], takes: frozenset[str]) -> Ex
 class Desk(Office):
     """100 and 101 are sales, as 102 may take; 103 is others'. Nobody answers. A group, a queue, and a referee."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: QueueRules = QueueRules()) -> None:  # noqa: B008 - it is frozen
         agent = Agent(number="2000", name="anna", pin="1")
         queue = Queue(
-            name="line", strategy="ringall", max_waiting=0, service_level=0, weight=0,
+            name="line", strategy="ringall", max_waiting=0, service_level=0, weight=0, rules=rules,
             members=[Member(agent=agent)], waiters=[], figures=QueueFigures(),
         )  # fmt: skip
         super().__init__(
@@ -166,6 +167,35 @@ def test_a_queues_caller_counts_as_taken_by_the_member_that_rang() -> None:
     queue = desk.pbx.queues.named("line")
     assert (queue.figures.completed, queue.figures.abandoned, queue.members[0].calls_taken) == (1, 0, 1)
     assert (queue.figures.hold_time, queue.figures.talk_time) == (6, 10)
+
+
+def test_who_takes_a_queues_caller_hears_first_what_the_member_would_have() -> None:
+    desk = Desk(QueueRules(member_hears=MemberRules(sounds=("beep",), length=2 * SECOND)))
+    call = desk.calls_in("605000001", "88")
+    desk.advance(6)
+    desk.takes()
+    assert [(leg.peer, said) for _, leg, said in call.known.told] == [("sip102", ("beep",))]
+    assert call.state is not CallState.TALKING
+    desk.advance(2)
+    assert (call.state, call.second and call.second.peer) == (CallState.TALKING, "sip102")
+    desk.pbx.calls.hang_up(call)
+    desk.finish()
+
+
+def test_who_takes_a_queues_caller_and_hangs_up_before_it_is_connected_leaves_it_waiting() -> None:
+    desk = Desk(QueueRules(member_hears=MemberRules(delay=3 * SECOND), retry=5 * SECOND))
+    call = desk.calls_in("605000001", "88")
+    desk.advance(6)
+    desk.takes()
+    desk.advance(1)
+    desk.handset.hang_up(desk.phones["102"].line)
+    desk.referee.check()
+    queue = desk.pbx.queues.named("line")
+    assert ([waiter.ringing for waiter in queue.waiters], queue.figures.abandoned) == ([{}], 0)
+    desk.advance(5)
+    assert [leg.peer for leg in call.ringing_legs()] == ["sip100"], "the member is rung again"
+    desk.pbx.calls.hang_up(call)
+    desk.finish()
 
 
 def test_a_first_party_can_be_taken_for_too() -> None:

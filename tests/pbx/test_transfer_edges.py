@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import transfer
 from pbxsim.pbx.account import UNIT, Account, ChargeBasis, Rate, Tariff
+from pbxsim.pbx.announcements import MemberRules
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition
+from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Did, Step, Trunk
 from pbxsim.testing.referee import Referee
@@ -119,6 +122,28 @@ def test_a_caller_who_hangs_up_while_waiting_in_the_second_queue_is_abandoned_th
     assert (figures.abandoned, figures.completed) == (1, 0)
     assert centre.cdr(call).disposition is Disposition.ANSWERED
     centre.finish()
+
+
+def test_a_member_who_had_to_hear_something_talks_since_then_though_the_caller_had_talked_before() -> None:
+    did = Did(number="299555", context="in", step=Step(queue="support"))
+    hears = MemberRules(delay=3 * SECOND)
+    queues = queue("anna", "cyril"), queue("ben", name="support", member_hears=hears)
+    centre = CallCentre(*queues, dids=[did])
+    centre.pbx.calls.records = RecordRules(style=RecordStyle.ASTERISK)
+    referee = Referee(centre.pbx)
+    for name in ("anna", "cyril", "ben"):
+        centre.answers(name)
+    call, handed_on = centre.calls(), centre.calls(caller="605000002")
+    centre.advance(10)
+    assert handed_on.second is not None
+    assert blind(centre, handed_on.second, "299555")
+    centre.advance(5)
+    assert call.first is not None
+    assert handed_on.first is not None
+    assert transfer.attended(centre.pbx.calls, call.first, handed_on.first)
+    before, with_ben = [cdr for cdr in centre.cdrs() if cdr.call == handed_on.number]
+    assert (before.end - before.talk, with_ben.end - with_ben.talk) == (10 * SECOND, 2 * SECOND)
+    referee.check()
 
 
 def test_a_spy_on_the_leg_that_leaves_stops_and_one_on_the_leg_that_stays_goes_on(office: Office) -> None:

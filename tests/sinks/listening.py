@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import miniaudio
 
-from pbxsim.sinks.recordings.sound import pitch
+from pbxsim.tones import pitch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -65,3 +65,23 @@ async def test_it_says_what_else_a_command_needs_here(monkeypatch: pytest.Monkey
     assert "/_pbxsim/calls?pbx=town" in told
     assert "&pbx=town\n" in told
     assert "`make phone` fetches it" in told
+
+
+async def test_where_telephones_register_at_the_pbx_itself_softphones_are_told_of_in_words(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pbxsim.hosting.engine_session import EngineSession
+
+    def account(_engine: EngineSession, user: str) -> SipAccount:
+        return SipAccount(server="127.0.0.1:5060", user=user, secret="a secret")
+
+    monkeypatch.setattr(EngineSession, "account_of", account)
+    told = demo_banner(town.server.hosts, URL, self_signed=False, needs_token=False)
+    for name in ("Linphone", "Zoiper", "MicroSIP"):
+        (words,) = [line for line in told.splitlines() if name in line]
+        assert "127.0.0.1:5060" in words
+    assert "/phone?" not in told, "no browser can register there"
+    assert "  server 127.0.0.1:5060   user " in told
+    (command,) = [line.strip() for line in told.splitlines() if line.startswith("  curl ")]
+    answered = await town.ask("POST", "/_pbxsim/calls", shlex.split(command)[-1])
+    assert answered.status == 201, answered.body

@@ -1,24 +1,17 @@
 """What a PBX file says, in its section `asterisk`, to a real Asterisk: where it listens, which telephones are real."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from pbxsim.kit.values import Name, SipUser
-
-Port: TypeAlias = Annotated[int, Meta(ge=1, le=65_535)]
-Secret: TypeAlias = Annotated[str, Meta(pattern=r"^[!-:<-~]{8,80}$", title="8 to 80 visible ASCII characters but ;")]
+from pbxsim.engines.line_settings import LineEntry, Port
+from pbxsim.kit.values import Name
 
 
-class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A line of the PBX, and how its telephone is there."""
+class AsteriskLineEntry(LineEntry, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A line of the PBX, and how its telephones are there."""
 
-    line: Annotated[SipUser, Meta(description="The SIP user of a line of this file.")]
-    secret: Annotated[
-        Secret | None, Meta(description="Its telephone's password; absent: `pbxsim phones` tells one.")
-    ] = None
-    simulated: Annotated[bool, Meta(description="No telephone registers: it is acted, as `phones` says.")] = False
     max_contacts: Annotated[
         int, Meta(ge=1, le=10, description="Telephones that may be registered at once, and ring together.")
     ] = 1
@@ -62,12 +55,7 @@ class AsteriskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ws_port: Annotated[Port, Meta(description="For telephones in browsers: SIP over a WebSocket, at /ws.")] = 8088
     ami_port: Annotated[Port, Meta(description="For AMI, on the loopback; `make asterisk-up` and your own.")] = 5038
     rtp_ports: Annotated[tuple[Port, Port], Meta(description="The first and last port for sound.")] = (10_000, 13_499)
-    lines: tuple[LineEntry, ...] = ()
+    lines: tuple[AsteriskLineEntry, ...] = ()
     providers: Annotated[
         tuple[ProviderEntry, ...], Meta(description="Trunks by which numbers may leave for real; all others are acted.")
     ] = ()
-
-    @property
-    def simulated(self) -> frozenset[str]:
-        """Give the SIP users of lines that no telephone registers for."""
-        return frozenset(each.line for each in self.lines if each.simulated)

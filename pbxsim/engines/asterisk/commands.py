@@ -1,4 +1,4 @@
-"""What `pbxsim asterisk-up`, `asterisk-down`, `asterisk-status`, `asterisk-conf` and `phones` do.
+"""What `pbxsim asterisk-up`, `asterisk-down`, `asterisk-status` and `asterisk-conf` do.
 
 Each gives what it has to say, and raises EngineUnreachable, in one sentence, where it cannot do it.
 """
@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.asterisk import installation
-from pbxsim.engines.asterisk.accounts import registering
+from pbxsim.engines.asterisk.accounts import Accounts
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import AsteriskProcess, see_that_ports_are_free, write_private
 from pbxsim.engines.asterisk.session import PATIENCE, run_folder
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.telephones import listed, registering
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
@@ -78,20 +79,10 @@ def written(served: Served, out: Path) -> str:
     )
 
 
-def phones(pbxs: Sequence[Served], *, as_json: bool = False) -> str:
-    """Tell what a telephone must be told: its server, user and password; as JSON a list of all lines' `Registering`."""
-    try:
-        told = [one for served in pbxs for one in registering(served.name, served.entry, served.directory)]
-    except OSError as error:
-        raise EngineUnreachable(f"the telephones' secrets cannot be had: {error}") from error
-    if as_json:
-        return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
-    rows = [("number", "server", "user", "password")]
-    rows += [(one.number, one.server or "-", one.user or "-", one.secret or "(simulated)") for one in told]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join(
-        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
+def phones(served: Served) -> str:
+    """Tell what the telephones of a PBX must be told."""
+    accounts = Accounts(served.name, served.entry)
+    return listed(registering(served.name, served.directory, accounts.of))
 
 
 def up(served: Served, say: Callable[[str], None]) -> str:
@@ -112,7 +103,7 @@ def up(served: Served, say: Callable[[str], None]) -> str:
         raise
     running = Running(served.name, pid, places.address, places.sip_port, places.ami_port, str(folder))
     write_private(_note(), msgspec.json.encode(running).decode())
-    return f"Asterisk {found.version} is up\n{_told(running)}\nits telephones:\n{phones([served])}"
+    return f"Asterisk {found.version} is up\n{_told(running)}\nits telephones:\n{phones(served)}"
 
 
 def down() -> str:

@@ -6,29 +6,24 @@ Outside numbers are no endpoints here: whom a trunk leads to is simulated (acted
 
 from __future__ import annotations
 
-import hmac
-import os
-import secrets
 from importlib.resources import files as resources
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from pbxsim.engines.asterisk.endpoints import OF_TRUNK
 from pbxsim.engines.asterisk.transfers import context_of, contexts
+from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, ProviderEntry
     from pbxsim.pbx.directory import Directory, Line
 
 AMI_USER: Final = "pbxsim"
 """The user of AMI for whom the configuration is written."""
-
-_KEY_BYTES: Final = 32
-_SECRET_LETTERS: Final = 24
 
 _ENDPOINT: Final = """\
 [{user}@udp](line)
@@ -104,51 +99,16 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Secrets:
-    """The secrets of one PBX's telephones, and of AMI: derived from a key of the user's, so that they stay the same.
-
-    The key is made at its first use, in a file that nobody else can read. Raises OSError where that is not possible.
-    """
+class Secrets(TelephoneSecrets):
+    """The secrets of one PBX's telephones, and of AMI."""
 
     def __init__(self, pbx: str, entry: AsteriskEntry, key_file: Path | None = None) -> None:
-        self._pbx = pbx
-        self._given = {each.line: each.secret for each in entry.lines if each.secret is not None}
-        self._file = _key_file() if key_file is None else key_file
-        self._key = b""
+        super().__init__(pbx, entry.lines, key_file)
 
     @property
     def ami(self) -> str:
         """Give the secret of AMI_USER."""
-        return self._derived("manager")
-
-    def line(self, user: str) -> str:
-        """Give the password of a line's telephone."""
-        return self._given.get(user) or self._derived(f"line/{user}")
-
-    def _derived(self, of: str) -> str:
-        self._key = self._key or _key_in(self._file)
-        return hmac.new(self._key, f"{self._pbx}/{of}".encode(), "sha256").hexdigest()[:_SECRET_LETTERS]
-
-
-def _key_file() -> Path:
-    chosen = os.environ.get("XDG_DATA_HOME")
-    return Path(chosen or Path.home() / ".local" / "share") / "pbxsim" / "asterisk.key"
-
-
-def _key_in(file: Path) -> bytes:
-    try:
-        key = file.read_bytes()
-    except FileNotFoundError:
-        key = b""
-    if len(key) == _KEY_BYTES:
-        return key
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}")
-    key = secrets.token_bytes(_KEY_BYTES)
-    part.touch(mode=0o600)
-    part.write_bytes(key)
-    part.replace(file)
-    return key
+        return self.derived("manager")
 
 
 def configuration(
@@ -171,7 +131,8 @@ def configuration(
         "SOUNDS": sounds,
     }
     written = {name: _filled(text, values) for name, text in templates().items()}
-    real = [line for user, line in directory.lines.items() if user not in entry.simulated]
+    simulated = simulated_lines(entry.lines)
+    real = [line for user, line in directory.lines.items() if user not in simulated]
     most = {each.line: each.max_contacts for each in entry.lines}
     telephones = (_endpoint(directory, line, known, most.get(line.user, 1)) for line in real)
     written["pjsip.conf"] += "".join((*telephones, *map(_trunk, entry.providers)))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class Simulation(Opened, kw_only=True):
     """Simulated telephones, and `traffic`, the callers from outside; these call from the PBX's first moment on."""
 
+    engine: SimulatedEngine
+    handset: SimulatedHandset
     traffic: Traffic
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.derived import Derived
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -41,7 +43,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "pbxsim.hosting.hosted_pbx.HostedPbx": frozenset(
         {
             "assembly", "audience", "commands", "credentials", "found_records", "injection", "questions",
-            "record_store", "recorder", "request_limits", "secrets", "_masks", "_runs", "_vendors",
+            "record_store", "recorder", "request_limits", "secrets", "_masks", "_placed", "_runs", "_vendors",
         }
     ),
     "pbxsim.hosting.injection.Injection": frozenset({"_driver", "_waiting"}),
@@ -71,4 +73,4 @@ def class_name(kind: type) -> str:
 def is_outside(thing: object) -> bool:
     """Tell whether something lies outside of a PBX's state."""
     kind = type(thing)
-    return class_name(kind) in OUTSIDE or kind.__module__.startswith(OUTSIDE_MODULES)
+    return isinstance(thing, Derived) or class_name(kind) in OUTSIDE or kind.__module__.startswith(OUTSIDE_MODULES)

@@ -12,7 +12,8 @@ import struct
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.sinks.recordings.sound import CHANNELS, FRAME, RATE
+from pbxsim.sinks.recordings.sound import CHANNELS, FRAME
+from pbxsim.tones import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,37 +6,28 @@ Pure functions of numbers and times; nothing is drawn by chance. 8,000 samples a
 
 from __future__ import annotations
 
-import math
 import sys
 from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from zlib import crc32
 
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
+from pbxsim.tones import RATE, RING_PERIOD, pitch, ring_back, voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-RATE: Final = 8_000
 CHANNELS: Final = 2
 FRAME: Final = 2 * CHANNELS
 """Bytes of one sample of both channels."""
 
-_LOWEST, _STEP, _STEPS = 110, 10, 30  # Hz: 110 to 400, where speaking voices have their pitch
-_PARTIALS: Final = ((1, 0.6), (2, 0.25), (3, 0.15))  # harmonic, share of the loudness
-_LOUDNESS: Final = 12_000  # of 32,767
-_SYLLABLES: Final = 4  # a second: how often the loudness swells
 _AT_ONCE: Final = 16  # seconds in one piece of sound: half a megabyte
 
 
 RING_BACK: Final = "ring-back"
 """Stands in a scene for what a caller hears while it rings."""
-
-_RING_HERTZ: Final = 425
-_RINGS, _RING_PERIOD = 1, 5  # seconds; with the pitch, most of Europe's (ITU-T E.180, supplement 2)
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -45,11 +36,6 @@ class Scene(msgspec.Struct, frozen=True):
     at: Duration
     left: str
     right: str
-
-
-def pitch(number: str) -> int:
-    """Give the pitch, in whole Hz, of whoever has this number: always the same for it, and spread over all numbers."""
-    return _LOWEST + _STEP * (crc32(number.encode(errors="surrogatepass")) % _STEPS)
 
 
 def frames(scenes: Sequence[Scene], seconds: int) -> Iterator[bytes]:
@@ -97,31 +83,13 @@ def _row(samples: int, sound: bytes) -> Iterator[bytes]:
 @lru_cache(maxsize=64)
 def _both(left: str, right: str) -> bytes:
     """Make the shortest sound of both channels that can be played again and again: of one second, or of five."""
-    seconds = _RING_PERIOD if RING_BACK in (left, right) else 1
+    seconds = RING_PERIOD if RING_BACK in (left, right) else 1
     stereo = array("h", bytes(seconds * RATE * FRAME))
     for channel, side in enumerate((left, right)):
         if side == RING_BACK:
-            stereo[channel::CHANNELS] = _ringing()
+            stereo[channel::CHANNELS] = ring_back()
         elif side:
-            stereo[channel::CHANNELS] = _voice(int(side)) * seconds
+            stereo[channel::CHANNELS] = voice(int(side)) * seconds
     if sys.byteorder == "big":
         stereo.byteswap()
     return stereo.tobytes()
-
-
-def _ringing() -> array[int]:
-    turns = (2 * math.pi * _RING_HERTZ * index / RATE for index in range(_RINGS * RATE))
-    tone = array("h", (round(_LOUDNESS * math.sin(turn)) for turn in turns))
-    return tone + array("h", bytes(2 * RATE * (_RING_PERIOD - _RINGS)))
-
-
-@lru_cache(maxsize=_STEPS)
-def _voice(hertz: int) -> array[int]:
-    """Make one second of a voice; whole Hz, so that seconds join without a click."""
-    samples = array("h")
-    for index in range(RATE):
-        turn = 2 * math.pi * index / RATE
-        swell = 0.6 - 0.4 * math.cos(_SYLLABLES * turn)
-        wave = sum(share * math.sin(hertz * harmonic * turn) for harmonic, share in _PARTIALS)
-        samples.append(round(_LOUDNESS * swell * wave))
-    return samples

@@ -33,6 +33,9 @@ _log: Final = logging.getLogger("pbxsim.store")
 LETTING_GO: Final = 1.0
 """For how many seconds a PBX that another process seems to have is asked for."""
 
+LARGE: Final = 50_000
+"""With how many records, of all PBXs, it gets its indexes: so many are read in 20 ms, which a question may take."""
+
 _PAUSE: Final = 0.05  # seconds
 
 
@@ -54,6 +57,7 @@ class Database:
         self._going: asyncio.Task[None] | None = None
         self._was_connected = False
         self._was_emptied = False
+        self._records = 0  # at least; it matters whether they are `LARGE`
 
     @property
     def is_connected(self) -> bool:
@@ -94,6 +98,8 @@ class Database:
             self.hold()
             self._engine = opening.make_engine(self._place)
             is_empty = await opening.migrate(self._engine)
+            self._records = 0
+            await self._grow(await opening.count_records(self._engine, LARGE))
             self._link = await opening.make_link(self._engine, self._place, self._synchronous, self._file)
             for pbx in self._locked:
                 await self._take(pbx)
@@ -124,6 +130,8 @@ class Database:
         try:
             async with self._turn:
                 await self._write(link, work)
+                if await self._grow(sum(len(some) for name, some in work if name == rows.CDR)) and self._file:
+                    self._file.left()  # nobody else has changed it
         except DatabaseFailed:
             self._let_go()
             raise
@@ -188,6 +196,20 @@ class Database:
             pause: asyncio.Future[None] = loop.create_future()
             loop.call_later(_PAUSE, pause.set_result, None)
             await pause
+
+    async def _grow(self, records: int) -> bool:
+        """Take note of more records; tell whether indexes were made. They are no more than speed: all else goes on."""
+        was_large, self._records = self._records >= LARGE, self._records + records
+        if was_large or self._records < LARGE:
+            return False
+        opening = importlib.import_module("pbxsim.sinks.store.engine")
+        try:
+            await opening.make_indexes(self._engine)
+        except DatabaseFailed as error:
+            why = self._place.masked(str(error))
+            _log.warning("store %s: no indexes were made, so old records are sought slowly: %s", self._place, why)
+            return False
+        return True
 
     async def _write(self, link: Link, work: Work) -> None:
         try:

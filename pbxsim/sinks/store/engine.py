@@ -11,13 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from pbxsim.sinks.private_files import make_file
+from pbxsim.sinks.store import indexes, schema, statements
 from pbxsim.sinks.store import location as kinds
-from pbxsim.sinks.store import schema, statements
 from pbxsim.sinks.store.errors import DatabaseFailed, StoreUnreachable
 from pbxsim.sinks.store.links.sqlite import BUSY, SqliteLink
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -77,11 +77,28 @@ async def migrate(engine: AsyncEngine, up_to: int = schema.NEWEST) -> bool:
             steps = await connection.run_sync(schema.pending, up_to)
             await connection.rollback()
             for step in steps:
-                if engine.dialect.name == "sqlite":  # where the driver begins a transaction only with the first INSERT
-                    await connection.exec_driver_sql("BEGIN IMMEDIATE")
-                await connection.run_sync(schema.upgrade, step)
-                await connection.commit()
+                await _change(connection, schema.upgrade, step)
             return bool(steps) and steps[0].number == 1
+
+
+async def _change(connection: AsyncConnection, change: Callable[..., None], *given: object) -> None:
+    """Change tables in one transaction, which SQLite's driver would begin with the first INSERT only."""
+    if connection.dialect.name == "sqlite":
+        await connection.exec_driver_sql("BEGIN IMMEDIATE")
+    await connection.run_sync(change, *given)
+    await connection.commit()
+
+
+async def count_records(engine: AsyncEngine, most: int) -> int:
+    """Count the records of all PBXs, up to so many. Raises DatabaseFailed."""
+    async with asking(engine) as connection:
+        return await connection.run_sync(indexes.count, most)
+
+
+async def make_indexes(engine: AsyncEngine) -> None:
+    """Make the indexes of a large store, unless they are there. Raises DatabaseFailed."""
+    async with asking(engine) as connection:
+        await _change(connection, indexes.create)
 
 
 @asynccontextmanager

@@ -11,14 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 
 from pbxsim.sinks.store.errors import StoreUnreachable
-from pbxsim.sinks.store.versions import (
-    v1_tables,
-    v2_indexes,
-    v3_call_ids,
-    v4_astdb,
-    v5_asterisk_rows,
-    v6_cdr_indexes,
-)
+from pbxsim.sinks.store.versions import v1_tables, v2_indexes, v3_call_ids, v4_astdb, v5_asterisk_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +32,6 @@ VERSIONS: Final = (
     Version(3, v3_call_ids.apply),
     Version(4, v4_astdb.apply),
     Version(5, v5_asterisk_rows.apply),
-    Version(6, v6_cdr_indexes.apply),
 )
 NEWEST: Final = VERSIONS[-1].number
 

@@ -10,7 +10,7 @@ from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
 from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
-from pbxsim.vendors.duocom.state import ChosenMask
+from pbxsim.vendors.duocom.state import ChosenMask, carries
 
 vendor = Vendor(
     name="duocom",
@@ -20,6 +20,7 @@ vendor = Vendor(
     open=DuocomInterface,
     check=faults,
     credentials=credentials,
+    carries=carries,
     explain=later("pbxsim.vendors.duocom.explained", "explain"),
     traps=later("pbxsim.vendors.duocom.traps", "traps"),
     forms=later("pbxsim.vendors.duocom.forms", "forms"),

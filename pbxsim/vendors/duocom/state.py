@@ -68,6 +68,15 @@ class ChosenMasks:
         return next(filter(None, chosen), account.mask)
 
 
+def carries(request: Request) -> tuple[tuple[str, ...], ...]:
+    """Give what identifies an account in a request, and what a VoIP user, as `settings.credentials` gives both."""
+    params = request.params
+    return (
+        ("principal", params.text("principal"), params.text("pass")),
+        ("VoIP user", params.text("usuario_voip"), params.text("password_voip")),
+    )
+
+
 class State:
     """Duocom on one PBX. It keeps the day's count of references, and the masks that were set."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pbxsim.kit.later import later
 from pbxsim.kit.vendor import Vendor
+from pbxsim.vendors.simotel.access import carries
 from pbxsim.vendors.simotel.agent_sessions import GoingOn, Session
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.errors import FAILURES
@@ -24,6 +25,7 @@ vendor = Vendor(
     open=SimotelInterface,
     check=faults,
     credentials=credentials,
+    carries=carries,
     explain=later("pbxsim.vendors.simotel.explained", "explain"),
     traps=later("pbxsim.vendors.simotel.traps", "traps"),
     forms=later("pbxsim.vendors.simotel.forms", "forms"),

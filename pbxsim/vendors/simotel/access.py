@@ -39,6 +39,16 @@ _PREFLIGHT: Final = (
 )
 
 
+def carries(request: Request) -> tuple[tuple[str, ...], ...] | None:
+    """Give the key and the name with its password in a request, as `settings.credentials` gives an account's.
+
+    A browser that asks first sends neither.
+    """
+    if _is_question(request):
+        return None
+    return ("API key", request.headers.get(_KEY, "")), ("basic", *_read_basic(request.headers.get(_BASIC, "")))
+
+
 def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Account:
     """Give the first enabled account whose credentials the request carries. Raises Refusal.
 
@@ -122,6 +132,10 @@ def _header_hints(headers: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"header {name[:64]!r} is not documented: {_KEY} and {_BASIC} are" for name in alike[:3])
 
 
+def _is_question(request: Request) -> bool:
+    return request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+
+
 class Pages:
     """The pages that may call from a browser: origins such as `https://crm.example.com`, `*` for any."""
 
@@ -130,8 +144,7 @@ class Pages:
 
     def asks_first(self, request: Request) -> bool:
         """Tell whether this is the question that a browser asks before a page's call, for a page that may."""
-        asks = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        return asks and bool(self._allowed(request))
+        return _is_question(request) and bool(self._allowed(request))
 
     def may(self, request: Request) -> Reply:
         """Answer that question with yes."""

@@ -7,6 +7,7 @@ from pbxsim.kit.vendor import Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.errors import ERRORS
 from pbxsim.vendors.voipsun.settings import SAMPLE, Settings, credentials, faults
+from pbxsim.vendors.voipsun.state import carries
 
 vendor = Vendor(
     name="voipsun",
@@ -16,6 +17,7 @@ vendor = Vendor(
     open=VoipsunInterface,
     check=faults,
     credentials=credentials,
+    carries=carries,
     errors={str(code): text for code, text in ERRORS.items()},
     refuse=VoipsunInterface.refuse,
     explain=later("pbxsim.vendors.voipsun.explained", "explain"),

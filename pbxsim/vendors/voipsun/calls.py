@@ -111,8 +111,7 @@ def hang_up_call(request: Request, state: State) -> Reply:
 def list_calls(_request: Request, state: State) -> Reply:
     """S21: list the live channels, the oldest first."""
     channels = sorted(state.pbx.calls.channels(), key=attrgetter("serial"))
-    rows = [wire.channel_row(channel, state.pbx.clock.now) for channel in channels]
-    return wire.document({"success": "true", "total": str(len(rows)), "results": rows})
+    return wire.channels(state.channel_rows.spelt(channels, state.pbx.clock.now))
 
 
 def _route(params: Params, pbx: Pbx) -> OutboundRoute:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.kit.access import same_secret
+from pbxsim.vendors.voipsun.rows import AccountRows, ChannelRows
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.voipsun.settings import ApiUser, Settings
+
+
+def carries(request: Request) -> tuple[tuple[str, ...], ...]:
+    """Give the name and password in a request, as `settings.credentials` gives those of an API user."""
+    return (("user", request.params.text("username"), request.params.text("password")),)
 
 
 class State:
@@ -18,6 +25,8 @@ class State:
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
         self.pbx = pbx
+        self.channel_rows = ChannelRows()
+        self.account_rows = AccountRows()
         self._permitted = {user.username: user.permitted() for user in settings.users}
 
     def user(self, params: Params) -> ApiUser | None:

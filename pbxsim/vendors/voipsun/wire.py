@@ -15,22 +15,21 @@ import msgspec
 from pbxsim.clock.instant import Instant, whole_seconds
 from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.reply import JSON, Reply, compact_json
-from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import DeviceState, Line, Trunk
 from pbxsim.vendors.voipsun.errors import ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pbxsim.kit.refusal import Refusal
     from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
-    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.queue import Member, Queue, Waiter
 
 UNREGISTERED: Final = "(Unspecified)"
 _UNMONITORED: Final = "Unmonitored"
 _UNREACHABLE: Final = "UNREACHABLE"
+_encode_lines: Final = msgspec.json.Encoder().encode_lines
 _SUCCESS: Final = b'{"success":"true"}'
 
 LOOKS: Final[Mapping[DeviceState, str]] = {
@@ -61,10 +60,23 @@ def document(content: Mapping[str, Any]) -> Reply:
 def php_document(content: Mapping[str, Any]) -> Reply:
     """Send JSON as PHP's json_encode writes it."""
     body = compact_json(content, escape_slashes=True)
-    if not body.isascii() or b"\\u" in body or b"\x7f" in body:  # then letters are spelt, and that in PHP's way
-        text = json.dumps(msgspec.to_builtins(content), separators=(",", ":"))
-        body = text.replace("/", "\\/").encode()
-    return Reply(body=body, content_type=JSON)
+    return Reply(body=body if _is_plain(body) else _php_json(content), content_type=JSON)
+
+
+def php_lines(documents: Sequence[msgspec.Struct]) -> list[bytes]:
+    """Spell each of many documents as PHP's json_encode writes it."""
+    together = _encode_lines(documents).replace(b"/", b"\\/")
+    return together.splitlines() if _is_plain(together) else [_php_json(one) for one in documents]
+
+
+def _is_plain(text: bytes) -> bool:
+    """Tell whether no letter in some JSON would have to be spelt, and that in PHP's way."""
+    return text.isascii() and b"\\u" not in text and b"\x7f" not in text
+
+
+def _php_json(content: object) -> bytes:
+    text = json.dumps(msgspec.to_builtins(content), separators=(",", ":"))
+    return text.replace("/", "\\/").encode()
 
 
 def refused(refusal: Refusal) -> Reply:
@@ -89,53 +101,24 @@ def _filled(text: str, filled: Mapping[str, str]) -> str:
     return re.sub("|".join(map(re.escape, filled)), lambda found: filled[found.group()], text)
 
 
+def channels(rows: list[bytes]) -> Reply:
+    """Send a list of channels whose rows are spelt already."""
+    body = b'{"success":"true","total":"%d","results":[%b]}' % (len(rows), b",".join(rows))
+    return Reply(body=body, content_type=JSON)
+
+
+def accounts(number: int, rows: bytes) -> Reply:
+    """Send a list of so many SIP accounts whose rows are spelt already."""
+    body = b'{"total":%d,"results":[%b],"success":true,"_debug":false}' % (number, rows)
+    return Reply(body=body, content_type=JSON)
+
+
 def agent_report(reason: str, *, as_printed: bool) -> Reply:
     """Tell how an agent is; `as_printed` with the manual's `:` in the place of a comma, which is no JSON (R27)."""
     reply = document({"success": "true", "reason": reason})
     if not as_printed:
         return reply
     return Reply(body=reply.body.replace(b'"true","reason"', b'"true":"reason"', 1), content_type=JSON)
-
-
-class ChannelRow(msgspec.Struct, frozen=True, gc=False):
-    """A live channel in `listcalls` (S21, R20)."""
-
-    channelName: str
-    context: str
-    src: str
-    dst: str
-    duration: str
-    status: str
-    accountCode: str
-    sourceType: str
-    idChannel: str
-
-
-def channel_row(channel: Channel, now: Instant) -> ChannelRow:
-    """Describe a live channel. There may be tens of thousands: each look-up counts."""
-    line, order = channel.line, channel.call.order
-    if line is not None:
-        kind, owner, source = "SIP", line.id, "extension"
-    else:
-        kind, owner, source = "SIPTR", channel.trunk.id if channel.trunk is not None else 0, "trunk"
-    return ChannelRow(
-        channel.name,
-        order.context,
-        order.src,
-        channel.number if line is not None and _is_called_line(channel) else order.dst,
-        str(whole_seconds(now - channel.created_at)),
-        channel.shown_state.label,
-        f"{kind}_{owner}",
-        source,
-        str(owner),
-    )
-
-
-def _is_called_line(channel: Channel) -> bool:
-    """Tell a telephone of ours that is called second: its own number is whom the caller reached."""
-    call = channel.call
-    is_first = call.state is CallState.DIALING_FIRST or channel is call.first
-    return channel.line is not None and not is_first
 
 
 class _AccountRow(msgspec.Struct, frozen=True, gc=False):

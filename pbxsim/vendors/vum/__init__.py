@@ -8,6 +8,7 @@ from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
 from pbxsim.vendors.vum.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
+from pbxsim.vendors.vum.state import carries
 
 vendor = Vendor(
     name="vum",
@@ -17,6 +18,7 @@ vendor = Vendor(
     open=VumInterface,
     check=faults,
     credentials=credentials,
+    carries=carries,
     explain=later("pbxsim.vendors.vum.explained", "explain"),
     traps=later("pbxsim.vendors.vum.traps", "traps"),
     forms=later("pbxsim.vendors.vum.forms", "forms"),

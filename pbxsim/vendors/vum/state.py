@@ -17,9 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.kit.params import Params
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.vum.settings import Key, Settings
+
+
+def carries(request: Request) -> tuple[tuple[str, ...], ...]:
+    """Give the activation key in a request, as `settings.credentials` gives those that there are."""
+    return (("key", request.params.text("klic")),)
 
 
 class State:

@@ -56,17 +56,17 @@ class EntryShown(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
 
 
-def listed(host: HostedPbx, query: NamedPage) -> Response:
+async def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all accounts, in the PBX file's order."""
-    return named_listing(host.pbx.accounts.values(), query, shown, name=lambda account: account.name)
+    return await named_listing(host.pbx.accounts.values(), query, shown, name=lambda account: account.name)
 
 
-def ledger(host: HostedPbx, name: str, query: OrderedPage) -> Response:
+async def ledger(host: HostedPbx, name: str, query: OrderedPage) -> Response:
     """List an account's entries, in the order in which they were booked unless asked otherwise."""
     is_newest = query.order == "newest"
     booked = host.pbx.ledger.of(_account(host.pbx, name).name, newest_first=is_newest)
     entries = dropwhile(lambda entry: _is_before(entry, query), booked)
-    return listing(entries, query.limit, _entry, key=lambda entry: entry.id)
+    return await listing(entries, query.limit, _entry, key=lambda entry: entry.id)
 
 
 def _is_before(entry: LedgerEntry, page: OrderedPage) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pbxsim.hosting.hosted_pbx import HostedPbx
-from pbxsim.web.control.paging import NamedPage, discreet, named_listing
+from pbxsim.web.control.paging import NamedPage, named_listing
 from pbxsim.web.control.response import Response
 
 if TYPE_CHECKING:
@@ -62,10 +62,11 @@ class ActionShown(msgspec.Struct, frozen=True, kw_only=True):
     example: ExampleShown
 
 
-def listed(host: HostedPbx, query: NamedPage) -> Response:
+async def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List the actions of all vendors that the PBX speaks, each vendor's in its manual's order."""
-    shown = named_listing(_declared(host), query, lambda pair: _action(*pair), name=lambda pair: _name(*pair))
-    return discreet(shown, host)
+    return await named_listing(
+        _declared(host), query, lambda pair: _action(*pair), name=lambda pair: _name(*pair), host=host
+    )
 
 
 def _declared(host: HostedPbx) -> Iterator[tuple[Vendor, Form]]:

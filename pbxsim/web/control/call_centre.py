@@ -75,15 +75,17 @@ class AgentShown(msgspec.Struct, frozen=True, kw_only=True):
     queues: list[str]
 
 
-def queues(host: HostedPbx, query: NamedPage) -> Response:
+async def queues(host: HostedPbx, query: NamedPage) -> Response:
     """List all queues, in the PBX file's order."""
-    return named_listing(host.pbx.queues, query, queue_shown, name=lambda queue: queue.name)
+    return await named_listing(host.pbx.queues, query, queue_shown, name=lambda queue: queue.name)
 
 
-def agents(host: HostedPbx, query: NamedPage) -> Response:
+async def agents(host: HostedPbx, query: NamedPage) -> Response:
     """List all agents, in the PBX file's order."""
     pbx = host.pbx
-    return named_listing(pbx.agents, query, lambda agent: agent_shown(pbx, agent), name=lambda agent: agent.number)
+    return await named_listing(
+        pbx.agents, query, lambda agent: agent_shown(pbx, agent), name=lambda agent: agent.number
+    )
 
 
 def queue_shown(queue: Queue) -> QueueShown:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from heapq import merge
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +15,7 @@ from pbxsim.pbx.channel import ChannelState
 from pbxsim.web.control.response import moment_or_none
 
 if TYPE_CHECKING:
+    from pbxsim.engines.engine import Signal
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
 
@@ -71,10 +72,20 @@ class Seconds(msgspec.Struct, frozen=True):
     from_connected: int | None
 
 
+class SignalShown(msgspec.Struct, frozen=True):
+    """A message between the PBX and a real telephone; `from_telephone`, or to it."""
+
+    at: str
+    channel: str
+    from_telephone: bool
+    text: str
+
+
 class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming.
 
-    `hears` is the channel that a spy listens to, or listened to until it ended.
+    `hears` is the channel that a spy listens to, or listened to until it ended. `signals` are left out where no real
+    telephone is in it.
     """
 
     id: int
@@ -94,6 +105,7 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
     seconds: Seconds
     legs: list[LegShown]
     timeline: list[Moment]
+    signals: list[SignalShown] | msgspec.UnsetType = msgspec.UNSET
 
 
 def show(call: Call) -> CallShown:
@@ -118,6 +130,15 @@ def show(call: Call) -> CallShown:
         legs=[_leg(call, leg) for leg in call.legs],
         timeline=[moment for _, moment in sorted(_moments(call), key=_when)],
     )
+
+
+def show_whole(call: Call, signals: Sequence[Signal]) -> CallShown:
+    """Show a call as it stands, and what its telephones and the PBX said to each other."""
+    shown = show(call)
+    if not signals:
+        return shown
+    told = [SignalShown(iso(one.at), one.channel, one.came, one.text) for one in signals]
+    return msgspec.structs.replace(shown, signals=told)
 
 
 def state(call: Call) -> str:

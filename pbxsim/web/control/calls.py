@@ -80,15 +80,21 @@ class HangUp(msgspec.Struct, forbid_unknown_fields=True):
     cause: HangupCause = HangupCause.NORMAL_CLEARING
 
 
-def listed(host: HostedPbx, query: CallFilter) -> Response:
+async def listed(host: HostedPbx, query: CallFilter) -> Response:
     """List calls in progress and those that ended lately, in the order in which they began."""
-    fitting = (call for call in in_order(host.pbx.calls.live, host.pbx.calls.ended, query.after) if _fits(call, query))
-    return listing(fitting, query.limit, call_document.show, key=_number)
+    calls = host.pbx.calls
+    fitting = in_order(calls.live, calls.ended, query.after)
+    if query != CallFilter(limit=query.limit, after=query.after):
+        fitting = (call for call in fitting if _fits(call, query))
+    return await listing(
+        fitting, query.limit, call_document.show, key=_number, is_known=lambda call: calls.find(call.number) is call
+    )
 
 
 def one(host: HostedPbx, call: int) -> Response:
     """Show one call."""
-    return document(call_document.show(_found(host.pbx, call)))
+    found = _found(host.pbx, call)
+    return document(call_document.show_whole(found, host.engine.signals_of(found)))
 
 
 def incoming(host: HostedPbx, body: IncomingCall) -> Command:
@@ -113,10 +119,10 @@ def hang_up(host: HostedPbx, call: int, body: HangUp) -> Command:
 def _fits(call: Call, query: CallFilter) -> bool:
     order = call.order
     return (
-        query.state in (None, call_document.state(call))
-        and query.reference in (None, order.reference)
+        query.reference in (None, order.reference)
         and query.vendor in (None, order.vendor)
-        and query.number in (None, order.src, order.dst, *(leg.number for leg in call.legs))
+        and (query.number is None or query.number in (order.src, order.dst, *(leg.number for leg in call.legs)))
+        and (query.state is None or query.state == call_document.state(call))
     )
 
 

@@ -41,7 +41,7 @@ class CsvFilter(CdrFilter, kw_only=True):
 async def listed(host: HostedPbx, query: CdrFilter) -> Response:
     """List records in the order of their ids, unless asked otherwise."""
     found = [cdr async for cdr in host.pbx.cdrs.seek(_meant(query))]
-    return listing(found, query.limit, shown, key=lambda cdr: cdr.id)
+    return await listing(found, query.limit, shown, key=lambda cdr: cdr.id)
 
 
 async def as_csv(host: HostedPbx, query: CsvFilter) -> Response:

@@ -28,10 +28,10 @@ class HoursShown(msgspec.Struct, frozen=True, kw_only=True):
     local_time: str
 
 
-def listed(host: HostedPbx, query: NamedPage) -> Response:
+async def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all schedules, in the PBX file's order."""
     schedules = host.pbx.hours.schedules
-    return named_listing(schedules, query, lambda name: _shown(host, name), name=str)
+    return await named_listing(schedules, query, lambda name: _shown(host, name), name=str)
 
 
 def switch(host: HostedPbx, name: str, body: Switch) -> Command:

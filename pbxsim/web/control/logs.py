@@ -14,7 +14,7 @@ import msgspec
 from pbxsim.clock.instant import iso
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.session import Session
-from pbxsim.web.control.paging import OrderedPage, Page, discreet, listing
+from pbxsim.web.control.paging import OrderedPage, Page, listing
 from pbxsim.web.control.request import moment
 from pbxsim.web.control.response import Problem, Response
 
@@ -42,7 +42,7 @@ class RequestFilter(OrderedPage, kw_only=True):
     hints: bool = False
 
 
-def journal(host: HostedPbx, query: JournalFilter) -> Response:
+async def journal(host: HostedPbx, query: JournalFilter) -> Response:
     """List the journal's entries in order."""
     narrowed = query.kind is not None or query.since is not None
     if query.call is not None and narrowed:
@@ -59,7 +59,7 @@ def journal(host: HostedPbx, query: JournalFilter) -> Response:
         entries = _of_kinds(host, query)
     else:
         entries = host.journal.entries(query.after, query.limit)
-    return discreet(listing(entries, query.limit, _entry, key=lambda entry: entry.seq), host)
+    return await listing(entries, query.limit, _entry, key=lambda entry: entry.seq, host=host)
 
 
 def _of_call(host: HostedPbx, query: JournalFilter) -> Iterable[Entry]:
@@ -78,7 +78,7 @@ def _asked(host: HostedPbx) -> bytes:
     return b"".join(msgspec.json.encode(each) + b"\n" for each in (session.head, *session.steps()))
 
 
-def requests(host: HostedPbx, query: RequestFilter) -> Response:
+async def requests(host: HostedPbx, query: RequestFilter) -> Response:
     """List requests, oldest first unless asked otherwise, secrets hidden."""
     vendor = "" if query.vendor == "none" else query.vendor
     if query.order == "oldest":
@@ -86,7 +86,7 @@ def requests(host: HostedPbx, query: RequestFilter) -> Response:
     else:
         records = host.requests.newest(before=query.after, vendor=vendor)
     fitting = (record for record in records if record.hints or not query.hints)
-    return discreet(listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq), host)
+    return await listing(fitting, query.limit, host.requests.shown, key=lambda record: record.seq, host=host)
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -1,20 +1,24 @@
-"""Lists come in pages: which part is asked for, and where the next one begins."""
+"""Lists come in pages: which part is asked for, and where the next one begins; a long page is spelt in pieces."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import dropwhile, islice
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 
-from pbxsim.web.control.response import Response, document
+from pbxsim.web.control.response import Response, encoded
 
 if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import HostedPbx
 
 T = TypeVar("T")
+
+PIECE: Final = 50
+"""So many entries are shown in a go, a millisecond or two; after each piece of a longer list others have their turn."""
 
 
 class Page(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -37,22 +41,45 @@ class NamedPage(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     after: str = ""
 
 
-def listing(entries: Iterable[T], limit: int, show: Callable[[T], object], key: Callable[[T], object]) -> Response:
-    """Show the first `limit` entries; where there are so many, there may be more behind the last one's `key`."""
-    part = list(islice(entries, limit))
-    shown = document([show(entry) for entry in part])
-    return shown if len(part) < limit else msgspec.structs.replace(shown, more_after=str(key(part[-1])))
+async def listing(
+    entries: Iterable[T],
+    limit: int,
+    show: Callable[[T], object],
+    key: Callable[[T], object],
+    *,
+    host: HostedPbx | None = None,
+    is_known: Callable[[T], bool] | None = None,
+) -> Response:
+    """Show the first `limit` entries; where there are so many, there may be more behind the last one's `key`.
+
+    With a `host`, without any of the secrets that its server knows. A long list is spelt in pieces, each entry as it
+    stands then; one that by then `is_known` no more is left out.
+    """
+    part, pieces = list(islice(entries, limit)), [b"["]
+    for start in range(0, len(part), PIECE):
+        if start:
+            await asyncio.sleep(0)  # noqa: TID251 - no time passes: whoever else is ready goes first
+        some = part[start : start + PIECE]
+        piece = encoded([show(entry) for entry in some if is_known is None or is_known(entry)])
+        if within := (piece if host is None else host.secrets.json(piece))[1:-1]:
+            pieces += (b"," if len(pieces) > 1 else b"", within)
+    return Response(body=b"".join([*pieces, b"]"]), more_after=str(key(part[-1])) if len(part) == limit else None)
 
 
-def named_listing(
-    entries: Iterable[T], page: NamedPage, show: Callable[[T], object], name: Callable[[T], str]
+async def named_listing(
+    entries: Iterable[T],
+    page: NamedPage,
+    show: Callable[[T], object],
+    name: Callable[[T], str],
+    *,
+    host: HostedPbx | None = None,
 ) -> Response:
     """Show a page of a list whose entries have names."""
-    return listing(_behind(entries, name, page.after), page.limit, show, name)
+    return await listing(_behind(entries, name, page.after), page.limit, show, name, host=host)
 
 
 def discreet(response: Response, host: HostedPbx) -> Response:
-    """Give a listing without any of the secrets that the server knows."""
+    """Give a document without any of the secrets that the server knows."""
     assert isinstance(response.body, bytes)
     return msgspec.structs.replace(response, body=host.secrets.json(response.body))
 

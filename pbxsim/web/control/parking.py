@@ -32,9 +32,9 @@ class LotShown(msgspec.Struct, frozen=True, kw_only=True):
     parked: list[ParkedShown]
 
 
-def listed(host: HostedPbx, query: NamedPage) -> Response:
+async def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lots, in the PBX file's order."""
-    return named_listing(host.pbx.parking, query, _shown, name=lambda app: app.lot.name)
+    return await named_listing(host.pbx.parking, query, _shown, name=lambda app: app.lot.name)
 
 
 def _shown(app: ParkingApp) -> LotShown:

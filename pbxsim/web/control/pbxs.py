@@ -48,9 +48,9 @@ class PbxShown(msgspec.Struct, frozen=True, kw_only=True):
     vendors: list[str]
 
 
-def listed(hosts: Hosts, query: NamedPage) -> Response:
+async def listed(hosts: Hosts, query: NamedPage) -> Response:
     """List the PBXs of the server; the first is the one that is meant where none is named."""
-    return named_listing(hosts, query, _shown, name=lambda host: host.name)
+    return await named_listing(hosts, query, _shown, name=lambda host: host.name)
 
 
 async def add(hosts: Hosts, body: PbxWish) -> Response:

@@ -130,9 +130,9 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
     calls: list[PhoneCall]
 
 
-def listed(host: HostedPbx, query: NamedPage) -> Response:
+async def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lines, in the PBX file's order."""
-    return named_listing(host.pbx.directory.lines.values(), query, shown, name=lambda line: line.user)
+    return await named_listing(host.pbx.directory.lines.values(), query, shown, name=lambda line: line.user)
 
 
 def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:

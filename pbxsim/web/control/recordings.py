@@ -43,7 +43,7 @@ async def listed(host: HostedPbx, query: Page) -> Response:
     """List the recordings that records name, in the order of the records' ids."""
     wanted = CdrQuery(has_recording=True, after=query.after, limit=query.limit)
     named = [cdr async for cdr in host.pbx.cdrs.seek(wanted)]
-    return listing(named, query.limit, _shown, key=lambda cdr: cdr.id)
+    return await listing(named, query.limit, _shown, key=lambda cdr: cdr.id)
 
 
 async def one(request: Request, host: HostedPbx, cdr: int) -> Response:

@@ -71,9 +71,13 @@ class Problem(Exception):
         return Response(body=_encoder.encode(document), status=self.status, content_type=PROBLEM, headers=self.headers)
 
 
+encoded: Final = _encoder.encode
+"""Spells a document: a Struct, a mapping, a list."""
+
+
 def document(content: object, status: int = 200, *headers: tuple[str, str]) -> Response:
     """Answer with a document: a Struct, a mapping, a list."""
-    return Response(body=_encoder.encode(content), status=status, headers=headers)
+    return Response(body=encoded(content), status=status, headers=headers)
 
 
 def moment_or_none(instant: Instant) -> str | None:

@@ -55,19 +55,19 @@ class MessageShown(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-def mailboxes(host: HostedPbx, query: NamedPage) -> Response:
+async def mailboxes(host: HostedPbx, query: NamedPage) -> Response:
     """List all mailboxes, in the PBX file's order."""
-    return named_listing(
+    return await named_listing(
         host.pbx.voicemail.mailboxes.values(), query, _mailbox_shown, name=lambda mailbox: mailbox.number
     )
 
 
-def listed(host: HostedPbx, query: MessageFilter) -> Response:
+async def listed(host: HostedPbx, query: MessageFilter) -> Response:
     """List messages, in the order in which they were left."""
     if query.mailbox is not None and query.mailbox not in host.pbx.voicemail.mailboxes:
         raise Problem(404, f"there is no mailbox {query.mailbox!r}")
     found = (message for message in host.pbx.voicemail.messages() if _fits(message, query))
-    return listing(found, query.limit, _shown, key=lambda message: message.id)
+    return await listing(found, query.limit, _shown, key=lambda message: message.id)
 
 
 async def one(request: Request, host: HostedPbx, message: int) -> Response:

@@ -74,12 +74,13 @@ class WebhookShown(msgspec.Struct, frozen=True, kw_only=True):
     tries: list[TryShown]
 
 
-def listed(host: HostedPbx, query: WebhookFilter) -> Response:
+async def listed(host: HostedPbx, query: WebhookFilter) -> Response:
     """List the deliveries that are remembered, in the order of their ids."""
     outbox = host.outbox
     fitting = (delivery for delivery in outbox.known(query.after) if _fits(delivery, query))
-    part = listing(fitting, query.limit, lambda delivery: shown(delivery, outbox), key=lambda delivery: delivery.id)
-    return discreet(part, host)
+    return await listing(
+        fitting, query.limit, lambda delivery: shown(delivery, outbox), key=lambda delivery: delivery.id, host=host
+    )
 
 
 async def redeliver(host: HostedPbx, id_: int) -> Response:

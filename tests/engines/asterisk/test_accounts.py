@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.cli import main
 from pbxsim.engines.asterisk import declaration
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.testing.office import Office, extension
 
@@ -104,7 +104,9 @@ def test_a_file_with_a_fault_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
 def test_the_engine_tells_the_same_of_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     office = Office(extension("100"), extension("101"))
-    entry = AsteriskEntry(lines=(LineEntry(line="sip100", secret="given"), LineEntry(line="sip101", simulated=True)))
+    entry = AsteriskEntry(
+        lines=(AsteriskLineEntry(line="sip100", secret="given"), AsteriskLineEntry(line="sip101", simulated=True))
+    )
     opened = declaration.open({"asterisk": entry, "phones": PhonesEntry()}, office.pbx)
     assert opened.account_of is not None
     account = opened.account_of("sip100")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from pbxsim.engines.asterisk.acted import Actors
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, LineEntry, ProviderEntry
+from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import Places, Secrets, configuration, directories, templates
 from pbxsim.engines.asterisk.engine import AsteriskEngine
 from pbxsim.engines.asterisk.registrations import Registrations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ENTRY = AsteriskEntry(
-    lines=(LineEntry(line="sip101", secret="chosen-by-hand"), LineEntry(line="sip102", simulated=True))
+    lines=(AsteriskLineEntry(line="sip101", secret="chosen-by-hand"), AsteriskLineEntry(line="sip102", simulated=True))
 )
 
 

@@ -11,9 +11,9 @@ from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.testing.office import Office, extension
-from tests.engines.asterisk.refusing import RefusingTelephone
 from tests.engines.asterisk.rig import AsteriskRig
 from tests.engines.asterisk.test_acted import PATIENT
+from tests.engines.refusing import RefusingTelephone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -92,7 +92,7 @@ async def test_one_that_is_busy_leaves_the_others_ringing_and_all_that_are_make_
 async def test_the_first_that_answers_has_the_call_and_when_it_goes_the_other_is_the_lines(
     asterisk: AsteriskInstallation,
 ) -> None:
-    from tests.engines.asterisk.telephones import Telephones
+    from tests.engines.telephones import Telephones
 
     async with office_of(asterisk) as rig:
         desk = rig.office.directory.line("sip101")

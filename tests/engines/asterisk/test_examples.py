@@ -13,7 +13,7 @@ from tests.engines.asterisk.serving import Client, served
 from tests.engines.asterisk.test_served import passwords_of, pbx_file
 
 if TYPE_CHECKING:
-    from tests.engines.asterisk.telephones import Telephone
+    from tests.engines.telephones import Telephone
 
 FIXTURES: Final = Path(__file__).parents[3] / "fixtures"
 DUOCOM: Final = ("duocom1234", "duocom930")
@@ -85,7 +85,7 @@ async def connected(client: Client, telephones: dict[str, Telephone], number: in
 @pytest.mark.sip
 @pytest.mark.usefixtures("asterisk")
 async def test_each_example_of_each_vendor_connects_two_real_telephones(tmp_path: Path) -> None:
-    from tests.engines.asterisk.telephones import Telephones
+    from tests.engines.telephones import Telephones
 
     file, sip = pbx_file(tmp_path, ())
     with_whom_they_name(file)

@@ -21,9 +21,9 @@ from tests.debian import NotInstalled
 from tests.engines.asterisk.exchange import own_ports
 from tests.engines.asterisk.rig import AsteriskRig
 from tests.engines.asterisk.serving import served
-from tests.engines.asterisk.sipp import SippProvider, see_that_it_is_here
 from tests.engines.asterisk.test_acted import PATIENT
 from tests.engines.asterisk.test_served import DOCUMENTED, VOIPSUN, passwords_of
+from tests.engines.sipp import SippProvider, see_that_it_is_here
 from tests.pbx.call_centre import NOBODY_LOGGED_IN, queue
 
 if TYPE_CHECKING:

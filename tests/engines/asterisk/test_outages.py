@@ -16,8 +16,8 @@ from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.asterisk.proxy import AmiProxy
-from tests.engines.asterisk.refusing import RefusingTelephone
 from tests.engines.asterisk.rig import AsteriskRig
+from tests.engines.refusing import RefusingTelephone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

@@ -100,7 +100,7 @@ def passwords_of(file: Path) -> dict[str, str]:
 @pytest.mark.sip
 @pytest.mark.usefixtures("asterisk")
 async def test_voipsuns_request_rings_two_real_telephones_and_they_last_over_a_reset(tmp_path: Path) -> None:
-    from tests.engines.asterisk.telephones import Telephones
+    from tests.engines.telephones import Telephones
 
     file, sip = pbx_file(tmp_path, ())
     passwords = passwords_of(file)

@@ -100,7 +100,7 @@ async def test_the_printed_page_is_rung_by_the_printed_command(demo: Demo, talki
 async def test_a_softphone_with_the_printed_account_talks_with_the_browser_and_hears_music_on_hold(
     demo: Demo, talking_browser: Browser
 ) -> None:
-    from tests.engines.asterisk.telephones import Telephones, later, loudness
+    from tests.engines.telephones import Telephones, later, loudness
 
     account = re.search(r"^  server (\S+)   user (\S+)   password (\S+)$", demo.said, re.MULTILINE)
     assert account is not None

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.engines.asterisk.conftest import asterisk
+from tests.engines.conftest import asterisk
 
 __all__ = ["asterisk"]

@@ -11,8 +11,8 @@ from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.mailbox import HOME, Mailbox, MailboxRules
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
-from pbxsim.sinks.recordings.sound import pitch
 from pbxsim.testing.office import Office, extension
+from pbxsim.tones import pitch
 from tests.sinks.listening import Heard
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND, seconds
-from pbxsim.sinks.recordings.sound import FRAME, RATE, RING_BACK, Scene, frames, pitch
+from pbxsim.sinks.recordings.sound import FRAME, RING_BACK, Scene, frames
+from pbxsim.tones import RATE
 
 
 def _sides(scenes: list[Scene], length: int) -> tuple[array[int], array[int]]:
@@ -20,23 +21,6 @@ def _sides(scenes: list[Scene], length: int) -> tuple[array[int], array[int]]:
 
 def _is_silent(samples: array[int]) -> bool:
     return not any(samples)
-
-
-@given(st.text(max_size=20))
-def test_everybody_has_a_voice_in_the_range_of_voices(number: str) -> None:
-    assert 110 <= pitch(number) <= 400
-
-
-def test_a_voice_is_the_same_in_every_process() -> None:
-    assert [pitch(number) for number in ("100", "102", "800123456")] == [290, 290, 340]
-
-
-def test_half_a_utf_16_pair_has_a_voice_too() -> None:
-    assert 110 <= pitch("\udc80") <= 400
-
-
-def test_numbers_are_spread_over_the_voices() -> None:
-    assert len({pitch(str(number)) for number in range(100, 400)}) == 30
 
 
 @given(

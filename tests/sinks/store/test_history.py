@@ -13,7 +13,7 @@ from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery, Direction
 from pbxsim.sinks.capacity import RECORDS
 from pbxsim.sinks.cdr_memory import CdrMemory
-from pbxsim.sinks.store import reading
+from pbxsim.sinks.store import database, reading
 from pbxsim.sinks.store.port import NotStored
 from pbxsim.testing.office import START
 from tests.sinks.store.desk import PBX, cdr
@@ -74,8 +74,12 @@ QUERIES = [
 
 
 @pytest.mark.parametrize("few", [5_000, 3], ids=["some fit", "many fit"])
-async def test_the_database_finds_what_memory_would(desk: Desk, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("large", [database.LARGE, 1], ids=["small", "with indexes"])
+async def test_the_database_finds_what_memory_would(
+    desk: Desk, few: int, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reading, "_FEW", few)
+    monkeypatch.setattr(database, "LARGE", large)
     records = _records(120)
     await desk.open()
     desk.tell(*records)

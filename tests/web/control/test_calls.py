@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.directory import Context, Did, Step, Trunk
 from pbxsim.pbx.ring_group import GroupHunt, RingGroup, Row
+from pbxsim.web.control.calls import CallFilter, listed
+from pbxsim.web.control.paging import PIECE
 
 if TYPE_CHECKING:
     from tests.web.town import Town
@@ -236,3 +239,16 @@ async def test_what_is_not_there_cannot_be_called(busy_town: Town, body: dict[st
     answered = await busy_town.post("/_pbxsim/calls", {"from": CALLER, **body})
     assert (answered.status, answered.json["detail"]) == (422, detail)
     assert (await busy_town.get("/_pbxsim/calls")).json == []
+
+
+async def test_a_call_that_is_forgotten_while_a_long_list_is_spelt_is_not_in_it(town: Town) -> None:
+    calls = town.host.pbx.calls
+    for _ in range(PIECE + 1):
+        await town.post("/_pbxsim/calls", {"from": CALLER, "to": "299299000"})
+        await town.advance(60)
+    answering = listed(town.host, CallFilter())
+    answering.send(None)
+    del calls.ended[PIECE + 1]  # as when another call ends
+    with pytest.raises(StopIteration) as answered:
+        answering.send(None)
+    assert [call["id"] for call in msgspec.json.decode(answered.value.value.body)] == [*range(1, PIECE + 1)]

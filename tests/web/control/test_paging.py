@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from pbxsim.web.control.paging import NamedPage, linked, listing, named_listing
+from pbxsim.web.control.paging import PIECE, NamedPage, linked, listing, named_listing
 
 if TYPE_CHECKING:
     from pbxsim.web.control.response import Response
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 NAMES = ("a", "b", "c")
 
 
-def page(after: str = "", limit: int = 10) -> Response:
+async def page(after: str = "", limit: int = 10) -> Response:
     """Give a page of the names, in capitals."""
-    return named_listing(NAMES, NamedPage(limit=limit, after=after), str.upper, name=str)
+    return await named_listing(NAMES, NamedPage(limit=limit, after=after), str.upper, name=str)
 
 
 @pytest.mark.parametrize(
@@ -30,23 +31,52 @@ def page(after: str = "", limit: int = 10) -> Response:
         ("x", 10, b"[]", None),
     ],
 )
-def test_a_page_begins_behind_a_name(after: str, limit: int, body: bytes, more_after: str | None) -> None:
-    response = page(after, limit)
+async def test_a_page_begins_behind_a_name(after: str, limit: int, body: bytes, more_after: str | None) -> None:
+    response = await page(after, limit)
     assert (response.body, response.more_after) == (body, more_after)
 
 
-def test_no_more_entries_are_read_than_are_shown() -> None:
+async def test_no_more_entries_are_read_than_are_shown() -> None:
     entries = iter(range(1, 10))
-    assert listing(entries, 3, str, key=int).more_after == "3"
+    assert (await listing(entries, 3, str, key=int)).more_after == "3"
     assert next(entries) == 4
 
 
-def test_a_full_page_leads_to_the_next_with_all_that_was_asked() -> None:
-    response = linked(page(limit=2), "/list", {"limit": "2", "pbx": "a b"})
+async def test_a_full_page_leads_to_the_next_with_all_that_was_asked() -> None:
+    response = linked(await page(limit=2), "/list", {"limit": "2", "pbx": "a b"})
     assert response.headers == (("Link", '</list?limit=2&pbx=a+b&after=b>; rel="next"'),)
-    again = linked(page("a", 2), "/list", {"after": "a", "limit": "2"})
+    again = linked(await page("a", 2), "/list", {"after": "a", "limit": "2"})
     assert again.headers == (("Link", '</list?after=c&limit=2>; rel="next"'),)
 
 
-def test_the_last_page_leads_nowhere() -> None:
-    assert linked(page(), "/list", {}).headers == ()
+async def test_the_last_page_leads_nowhere() -> None:
+    assert linked(await page(), "/list", {}).headers == ()
+
+
+@pytest.mark.parametrize("number", [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1])
+async def test_a_list_of_several_pieces_is_spelt_as_if_it_were_one(number: int) -> None:
+    response = await listing(range(number), 10_000, str, key=int)
+    assert response.body == msgspec.json.encode([str(entry) for entry in range(number)])
+
+
+def test_others_have_their_turn_while_a_long_list_is_spelt() -> None:
+    shown: list[int] = []
+    answering = listing(range(2 * PIECE + 1), 10_000, shown.append, key=int)
+    answering.send(None)
+    assert shown == [*range(PIECE)]
+    answering.send(None)
+    assert shown == [*range(2 * PIECE)]
+    with pytest.raises(StopIteration):
+        answering.send(None)
+    assert shown == [*range(2 * PIECE + 1)]
+
+
+def test_an_entry_that_is_known_no_more_when_its_piece_is_spelt_is_left_out() -> None:
+    known = set(range(3 * PIECE))
+    answering = listing(range(3 * PIECE), 10_000, int, key=int, is_known=lambda entry: entry in known)
+    answering.send(None)
+    known -= {0, PIECE, *range(2 * PIECE, 3 * PIECE)}
+    answering.send(None)
+    with pytest.raises(StopIteration) as answered:
+        answering.send(None)
+    assert answered.value.value.body == msgspec.json.encode([*range(PIECE), *range(PIECE + 1, 2 * PIECE)])

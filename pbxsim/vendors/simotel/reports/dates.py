@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND, from_datetime
@@ -79,6 +80,7 @@ def hhmmss(seconds: int) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
 
 
+@lru_cache(maxsize=1024)
 def persian_date(day: date) -> tuple[int, int, int]:
     """Give year, month and day of a Gregorian date; for days from the first year on."""
     year = day.year - _BEGAN

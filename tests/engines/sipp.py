@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from tests.debian import install
 from tests.engines.asterisk.exchange import free_sip_port
-from tests.engines.asterisk.refusing import RefusingTelephone
+from tests.engines.refusing import RefusingTelephone
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tests.engines.asterisk.rig import AsteriskRig
+    from tests.engines.real_rig import RealRig
 
 _ANSWERS: Final = Path(__file__).with_name("sipp-answers.xml")
 _PROVIDER: Final = Path(__file__).with_name("sipp-provider.xml")
@@ -67,7 +67,7 @@ def _begun(command: list[str]) -> subprocess.Popen[bytes]:
 class SippTelephones:
     """The telephones of some lines of a rig."""
 
-    def __init__(self, rig: AsteriskRig) -> None:
+    def __init__(self, rig: RealRig) -> None:
         self._rig = rig
         self._processes: list[subprocess.Popen[bytes]] = []
 
@@ -75,7 +75,7 @@ class SippTelephones:
         """Have a telephone registered as that line answer from now on."""
         port = free_sip_port()
         registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
-        await registers.register(self._rig.exchange.server, self._rig.exchange.secrets.line(user), port)
+        await registers.register(self._rig.server, self._rig.secret(user), port)
         registers.close()  # its address stays registered, and is sipp's now
         await registers.gone()
         media = free_sip_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing

@@ -1,0 +1,39 @@
+"""Real telephones that register at pbxsim itself: it is the registrar, and the other side of each call (README.md)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from pbxsim.engines.engine import Engine, Section
+from pbxsim.engines.sip.sip_settings import SipEntry
+from pbxsim.kit.later import later
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.engines.sip.capture import Capture
+
+_WORK: Final = "pbxsim.engines.sip.work"
+
+
+def _declared(opened: Callable[..., Any]) -> Engine:
+    return Engine(
+        name="sip",
+        title="real telephones, which register here",
+        sections={"sip": Section(SipEntry, SipEntry(), after="asterisk")},
+        borrows=("phones", "traffic"),
+        check=later("pbxsim.engines.sip.checks", "faults"),
+        open=opened,
+        start=later(_WORK, "start"),
+        close=later(_WORK, "close"),
+        can_hold_clock=False,
+    )
+
+
+declaration: Final = _declared(partial(later(_WORK, "opened"), before={}))
+
+
+def listening(at: tuple[str, int] | None = None, capture: Capture | None = None) -> Engine:
+    """Give the engine that listens there, whatever the PBX file says, or writes down all messages."""
+    return _declared(partial(later(_WORK, "opened"), before={}, at=at, capture=capture))

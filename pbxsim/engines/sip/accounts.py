@@ -1,0 +1,49 @@
+"""How telephones register at a PBX: where, as whom, with which password."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.engines.engine import SipAccount
+from pbxsim.engines.sip.address import spelt_host
+from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pbxsim.engines.sip.sip_settings import SipEntry
+    from pbxsim.pbx.directory import Directory
+
+_ANY = ("*", "0.0.0.0", "::")
+
+
+class Accounts:
+    """The SIP accounts of a PBX's lines."""
+
+    def __init__(self, pbx: str, entry: SipEntry, directory: Directory, key_file: Path | None = None) -> None:
+        self._directory = directory
+        self._address = entry.address
+        self._port = entry.port
+        self._secrets = TelephoneSecrets(pbx, entry.lines, key_file)
+        self._simulated = simulated_lines(entry.lines)
+
+    @property
+    def server(self) -> str:
+        """Say where a telephone registers."""
+        host = "127.0.0.1" if self._address in _ANY else self._address
+        return f"{spelt_host(host)}:{self._port}"
+
+    def listening_at(self, port: int) -> None:
+        """Know the port that it has become."""
+        self._port = port
+
+    def of(self, user: str) -> SipAccount | None:
+        """Tell how a telephone registers as the line of that SIP user; None where none can. Raises OSError."""
+        password = self.password(user)
+        return None if password is None else SipAccount(server=self.server, user=user, secret=password)
+
+    def password(self, user: str) -> str | None:
+        """Give the password of a line's telephone; None where no telephone can be. Raises OSError."""
+        if user in self._simulated or user not in self._directory.lines:
+            return None
+        return self._secrets.line(user)

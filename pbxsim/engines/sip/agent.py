@@ -1,0 +1,346 @@
+"""pbxsim as a SIP user agent and registrar, without I/O: what comes in is taken apart, answered, and brought to whom it
+is for.
+
+Whoever has it gives it each datagram or message that came (`receive`), wakes it when `due`, and sends what `outgoing`
+has. Only whoever knows the password of a line registers or calls; anybody may ask what we can (OPTIONS).
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from math import inf
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pbxsim.engines.sip.address import uri
+from pbxsim.engines.sip.dialog import Dialog, Dialogs, Place
+from pbxsim.engines.sip.message import Request, Response, read, response
+from pbxsim.engines.sip.penalties import Penalties
+from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Hears, Phase, Session
+from pbxsim.engines.sip.transactions import Happened, Transactions
+
+if TYPE_CHECKING:
+    from collections import deque
+    from collections.abc import Callable
+
+    from pbxsim.engines.sip.digest import Authority
+    from pbxsim.engines.sip.flow import Flow
+    from pbxsim.engines.sip.registrar import Binding, Registrar
+    from pbxsim.engines.sip.transactions import Happening, Transaction
+    from pbxsim.pbx.cause import HangupCause
+
+MOST_SESSIONS: Final = 10_000
+"""Sessions at once; whoever calls while there are as many is told to try again (503)."""
+
+_MOST_DELAYED: Final = 1_000  # answers to wrong passwords that wait; whoever gives one more gets none
+_UNDERSTOOD: Final = frozenset({"replaces", "timer", "path", "outbound", "gruu"})
+_SCHEMES: Final = ("sip", "sips", "tel")
+_METHODS: Final = frozenset(ALLOW.split(", "))
+_BRANCH: Final = "z9hG4bK"
+_RETRY: Final = ("retry-after", "5")
+
+
+class Listener(Hears, Protocol):
+    """Who hears of calls, besides of what becomes of them."""
+
+    def called(self, session: Session, number: str) -> None:
+        """A telephone calls a number; its session is to be answered, refused, or first told that it rings."""
+        ...
+
+
+class Agent:
+    """`clock` tells the time in seconds, `token` makes letters that nobody can guess, `place` tells how a peer is told
+    where we are."""
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], float],
+        token: Callable[[], str],
+        place: Callable[[Flow], Place],
+        authority: Authority,
+        registrar: Registrar,
+        listener: Listener,
+        name: str,
+    ) -> None:
+        self.penalties = Penalties()
+        self._clock = clock
+        self._token = token
+        self._place = place
+        self._authority = authority
+        self._registrar = registrar
+        self._listener = listener
+        self._name = name
+        self._transactions = Transactions()
+        self._dialogs = Dialogs()
+        self._pending: list[tuple[float, int, Callable[[], None]]] = []
+        self._set = 0
+        self._delayed = 0
+
+    @property
+    def outgoing(self) -> deque[tuple[bytes, Flow]]:
+        """Give what is to be sent now, oldest first."""
+        return self._transactions.outgoing
+
+    @property
+    def sessions(self) -> int:
+        """Count the sessions."""
+        return len(self._dialogs)
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def due(self) -> float:
+        """Tell when to wake it."""
+        pending = self._pending[0][0] if self._pending else inf
+        return min(pending, self._transactions.due(), self._registrar.due())
+
+    def wake(self) -> None:
+        """Do what is due."""
+        now = self._clock()
+        self._registrar.expire(now)
+        for happening in self._transactions.wake(now):
+            self._happened(happening)
+        while self._pending and self._pending[0][0] <= now:
+            heappop(self._pending)[2]()
+
+    # -- what comes in -----------------------------------------------------------------------------------------------
+
+    def receive(self, data: bytes, flow: Flow) -> None:
+        """Take a message, whatever it is."""
+        message = read(data)
+        if message is None:
+            return
+        if isinstance(message, Request) and message.fault:
+            if message.method != "ACK":
+                self._transactions.refuse_unseen(message, flow, message.code, message.fault)
+            return
+        if isinstance(message, Request) and message.method not in ("ACK", "BYE") and self._transactions.is_full:
+            self._transactions.refuse_unseen(message, flow, 503, "Service Unavailable", _RETRY)
+            return
+        happening = self._transactions.receive(self._clock(), message, flow)
+        if happening is not None:
+            self._happened(happening)
+
+    def lost(self, flow: Flow) -> None:
+        """Hear that a connection is closed."""
+        self._registrar.lost(flow)
+
+    def _happened(self, happening: Happening) -> None:
+        transaction, message = happening.transaction, happening.message
+        if happening.what is Happened.REQUESTED and transaction is not None:
+            self._requested(transaction)
+        elif happening.what is Happened.ACKNOWLEDGED and isinstance(message, Request):
+            self._acknowledged(message)
+        elif transaction is not None and isinstance(transaction.owner, Session):
+            session = transaction.owner
+            if happening.what is Happened.REPLIED and isinstance(message, Response):
+                session.replied(transaction, message)
+            elif happening.what is Happened.TIMED_OUT:
+                session.timed_out(transaction)
+            elif happening.what is Happened.UNACKNOWLEDGED:
+                session.unacknowledged()
+
+    def _acknowledged(self, request: Request) -> None:
+        session = self._session(request)
+        if session is not None:
+            if session.invite is not None:
+                self.acknowledged(session.invite)
+            session.acknowledged(request)
+
+    def _requested(self, transaction: Transaction) -> None:
+        request = transaction.request
+        refusal = self._unfit(request)
+        if refusal is not None:
+            self.answer(transaction, *refusal)
+        elif request.method == "CANCEL":
+            self._cancelled(transaction)
+        elif request.receiver is not None and request.receiver.tag:
+            self._requested_within(transaction)
+        elif request.method == "REGISTER":
+            self._register(transaction)
+        elif request.method == "OPTIONS":
+            self.answer(transaction, 200, "OK", *_abilities())
+        elif request.method == "INVITE":
+            self._called(transaction)
+        elif request.method == "SUBSCRIBE":
+            self.answer(transaction, 489, "Bad Event")
+        else:
+            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+
+    def _unfit(self, request: Request) -> tuple[int, str, tuple[str, str]] | None:
+        """Say why nothing is done with a request (RFC 3261, 8.2.1, 8.2.2, 16.3)."""
+        if request.method not in _METHODS and request.method != "SUBSCRIBE":
+            return 405, "Method Not Allowed", ("allow", ALLOW)
+        if request.target.partition(":")[0].lower() not in _SCHEMES:
+            return 416, "Unsupported URI Scheme", ("allow", ALLOW)
+        if request.number("max-forwards") == 0 and request.method != "OPTIONS":
+            return 483, "Too Many Hops", ("allow", ALLOW)
+        unknown = [one for one in request.listed("require") if one.lower() not in _UNDERSTOOD]
+        if unknown and request.method != "CANCEL":
+            return 420, "Bad Extension", ("unsupported", ", ".join(unknown))
+        if request.first("content-encoding"):
+            return 415, "Unsupported Media Type", ("accept-encoding", "identity")
+        return None
+
+    def _session(self, request: Request) -> Session | None:
+        """Find the session that a request is within, by the dialogue's tags."""
+        tag = request.receiver.tag if request.receiver is not None else ""
+        found = self._dialogs.find(request.call_id, tag)
+        return found if isinstance(found, Session) and found.dialog.has(request) else None
+
+    def find(self, call_id: str, local_tag: str, remote_tag: str) -> Session | None:
+        """Find a session by what names its dialogue, as a header Replaces does (RFC 3891)."""
+        found = self._dialogs.find(call_id, local_tag)
+        return found if isinstance(found, Session) and found.dialog.remote_tag == remote_tag else None
+
+    def _requested_within(self, transaction: Transaction) -> None:
+        session = self._session(transaction.request)
+        if session is None:
+            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            return
+        transaction.owner = session
+        session.dialog.flow = transaction.flow
+        session.requested(transaction)
+
+    def _cancelled(self, transaction: Transaction) -> None:
+        invite = self._transactions.invite_of(transaction.request)
+        if invite is None:
+            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            return
+        self.answer(transaction, 200, "OK")
+        if isinstance(invite.owner, Session):
+            invite.owner.cancelled()
+
+    # -- passwords ---------------------------------------------------------------------------------------------------
+
+    def _user(self, transaction: Transaction) -> str | None:
+        """Give whom a request comes from; None: it was told to prove that, or has failed to."""
+        now, request = self._clock(), transaction.request
+        verdict = self._authority.judge(now, request)
+        if verdict is not None and verdict.is_right and not verdict.is_stale:
+            self.penalties.right(transaction.flow.host)
+            return verdict.user
+        is_stale = verdict is not None and verdict.is_right
+        challenge = self._authority.challenge(now, is_stale=is_stale)
+        wait = 0.0 if verdict is None or is_stale else self.penalties.wrong(now, transaction.flow.host)
+        if wait and self._delayed >= _MOST_DELAYED:
+            self._transactions.forget(transaction)
+            return None
+        if wait:
+            self._delayed += 1
+            self.later(now + wait, lambda: self._answer_late(transaction, challenge))
+            return None
+        self.answer(transaction, 401, "Unauthorized", *challenge)
+        if (
+            verdict is None
+        ):  # whoever only asks leaves nothing here, and gets no more than it sends (RFC 3261, 26.3.2.4)
+            self._transactions.forget(transaction)
+        return None
+
+    def _answer_late(self, transaction: Transaction, challenge: list[tuple[str, str]]) -> None:
+        self._delayed -= 1
+        self.answer(transaction, 401, "Unauthorized", *challenge)
+
+    def _register(self, transaction: Transaction) -> None:
+        user, request = self._user(transaction), transaction.request
+        if user is None:
+            return
+        receiver = request.receiver
+        if receiver is None or receiver.uri.user != user:
+            self.answer(transaction, 403, "Forbidden")
+            return
+        told = self._registrar.register(self._clock(), user, request, transaction.flow)
+        self.answer(transaction, told.code, told.phrase, *told.headers)
+
+    # -- sessions ----------------------------------------------------------------------------------------------------
+
+    def _called(self, transaction: Transaction) -> None:
+        """Begin a session with a telephone that calls."""
+        user, request, flow = self._user(transaction), transaction.request, transaction.flow
+        if user is None:
+            return
+        if request.first("replaces"):
+            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            return
+        if self.sessions >= MOST_SESSIONS:
+            self.answer(transaction, 503, "Service Unavailable", _RETRY)
+            return
+        dialog = Dialog.called(request, flow, self._place(flow), self._token())
+        session = self._known(dialog, user, Phase.CALLED)
+        session.invite, transaction.owner = transaction, session
+        self.answer(transaction, 100, "Trying")
+        self._listener.called(session, _number(request.target))
+
+    def call(self, binding: Binding, user: str, *, number: str, name: str) -> Session:
+        """Begin a session with a telephone that is to be called; its display shows who. `Session.call` rings it."""
+        flow, place = binding.flow, self._place(binding.flow)
+        local = f"{name} <{place.uri(number or 'anonymous')}>;tag={self._token()}".strip()
+        dialog = Dialog(flow, place, self._token(), local=local, remote=f"<{place.uri(user)}>", target=binding.uri)
+        return self._known(dialog, user, Phase.CALLING)
+
+    def hang_up_all(self, cause: HangupCause) -> None:
+        """End all sessions."""
+        for usage in self._dialogs.all():
+            if isinstance(usage, Session):
+                usage.hang_up(cause)
+
+    def _known(self, dialog: Dialog, user: str, phase: Phase) -> Session:
+        session = Session(self, self._listener, dialog, user, phase)
+        self._dialogs.add(dialog, session)
+        return session
+
+    # -- what sessions stand on --------------------------------------------------------------------------------------
+
+    def now(self) -> float:
+        """Tell the time."""
+        return self._clock()
+
+    def ask(self, request: Request, flow: Flow, owner: object) -> Transaction:
+        """Send a request in a transaction."""
+        request.headers.append(("user-agent", self._name))
+        return self._transactions.ask(self._clock(), request, flow, owner)
+
+    def send(self, request: Request, flow: Flow) -> None:
+        """Send an ACK."""
+        self.outgoing.append((bytes(request), flow))
+
+    def answer(
+        self, transaction: Transaction, code: int, phrase: str, *more: tuple[str, str], tag: str = "", body: bytes = b""
+    ) -> None:
+        """Answer a request."""
+        tag = tag or ("" if code == 100 else self._token())
+        made = response(transaction.request, code, phrase, tag=tag, received=transaction.flow.address)
+        if 100 < code < 300:
+            made.headers += [("record-route", each) for each in transaction.request.all("record-route")]
+        made.headers += [*more, ("server", self._name)]
+        made.body = body
+        self._transactions.reply(self._clock(), transaction, made)
+
+    def acknowledged(self, transaction: Transaction) -> None:
+        """Send an answer no more."""
+        self._transactions.acknowledged(self._clock(), transaction)
+
+    def limit(self, transaction: Transaction) -> None:
+        """Wait for an answer no longer than for any."""
+        self._transactions.limit(self._clock(), transaction)
+
+    def branch(self) -> str:
+        """Make the name of a transaction."""
+        return f"{_BRANCH}{self._token()}"
+
+    def later(self, at: float, act: Callable[[], None]) -> None:
+        """Do something at that time."""
+        self._set += 1
+        heappush(self._pending, (at, self._set, act))
+
+    def forget(self, dialog: Dialog) -> None:
+        """Know a dialogue no more."""
+        self._dialogs.remove(dialog)
+
+
+def _abilities() -> list[tuple[str, str]]:
+    return [("allow", ALLOW), ("accept", "application/sdp"), ("supported", SUPPORTED)]
+
+
+def _number(target: str) -> str:
+    found = uri(target)
+    return "" if found is None else found.user.partition(";")[0]

@@ -1,0 +1,282 @@
+"""Where telephones reach us: sockets (UDP and TCP, IPv4 and IPv6) around an agent, which does all the thinking.
+
+What comes in waits in lanes, one for each source, and is taken in turns that are short: the loop, and the PBX, have
+theirs between them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import suppress
+from math import isinf
+from typing import TYPE_CHECKING, Final, cast
+
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.sip.dialog import Place
+from pbxsim.engines.sip.flow import Flow
+from pbxsim.engines.sip.framing import Framer, NotSip
+from pbxsim.engines.sip.lanes import Lanes
+from pbxsim.engines.sip.message import LARGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from pbxsim.engines.engine import Present
+    from pbxsim.engines.sip.agent import Agent
+
+MOST_CONNECTIONS: Final = 1_000
+_PER_READ: Final = 256  # datagrams
+_PER_TURN: Final = 16  # messages
+_TURN: Final = 0.001  # seconds
+_MOST_UNSENT: Final = 1 << 20
+_ANY: Final = ("", "*", "::")
+_RECEIVE_BUFFER: Final = 1 << 20
+
+
+class SipServer:
+    """`present` brings what came to the PBX; `tap` hears of each message whether it came, its bytes, and its way."""
+
+    def __init__(self, present: Present) -> None:
+        self.port = 0
+        self.tap: Callable[[bool, bytes, Flow], None] = _nothing
+        self.lanes = Lanes()
+        self._present = present
+        self._agent: Agent | None = None
+        self._source: Callable[[Flow], Hashable] = lambda flow: flow.host
+        self._datagrams: dict[int, socket.socket] = {}
+        self._listeners: list[asyncio.Server] = []
+        self._connections: dict[int, asyncio.Transport] = {}
+        self._connected = 0
+        self._places: dict[tuple[str, str], str] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._is_due = False
+        self._is_flushing = False
+        self._bound: dict[int, str] = {}
+
+    # -- its life ----------------------------------------------------------------------------------------------------
+
+    async def open(self, host: str, port: int, agent: Agent, source: Callable[[Flow], Hashable]) -> None:
+        """Listen for telephones from now on. `source` says whose turn a way is. Raises EngineUnreachable."""
+        loop = asyncio.get_running_loop()
+        self._agent, self._source = agent, source
+        try:
+            for family, address in await _addresses(loop, host):
+                opened = _datagram_socket(family, address, port or self.port)
+                self.port = opened.getsockname()[1]
+                self._datagrams[family], self._bound[family] = opened, address
+                loop.add_reader(opened, self._read, opened)
+                listener = await loop.create_server(lambda: _Connection(self), address, self.port, family=family)
+                self._listeners.append(listener)
+        except OSError as error:
+            await self.close()
+            what = error.strerror or str(error)
+            raise EngineUnreachable(f"telephones cannot be listened for at {host}:{port}: {what}") from error
+
+    async def close(self) -> None:
+        """Listen no more; what is still to be sent is."""
+        if self._agent is not None:
+            self._flush()
+        if self._timer is not None:
+            self._timer.cancel()
+        for opened in self._datagrams.values():
+            asyncio.get_running_loop().remove_reader(opened)
+            opened.close()
+        for connection in self._connections.values():
+            connection.close()
+        for listener in self._listeners:
+            listener.close()
+        self._agent = None
+        self._datagrams, self._listeners = {}, []
+
+    def place(self, flow: Flow) -> Place:
+        """Tell how the peer of a way is told where we are."""
+        return Place(*self.here(flow), flow.transport)
+
+    def here(self, flow: Flow) -> tuple[str, int]:
+        """Tell at which address of ours a way ends."""
+        family = socket.AF_INET6 if ":" in flow.host else socket.AF_INET
+        bound = self._bound.get(family, "")
+        host = bound if bound not in ("0.0.0.0", "::") else self._seen_from(family, flow.host)
+        return host, self.port
+
+    def _seen_from(self, family: int, peer: str) -> str:
+        """Find our address on the way to a peer."""
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((peer, 9))
+                return str(probe.getsockname()[0])
+            except OSError:
+                return "127.0.0.1" if family == socket.AF_INET else "::1"
+
+    # -- what comes in -----------------------------------------------------------------------------------------------
+
+    def _read(self, opened: socket.socket) -> None:
+        """Read what has come, much of it at once: a flood must not wait in the kernel before everybody else."""
+        try:
+            for _ in range(_PER_READ):
+                data, address = opened.recvfrom(LARGEST)
+                self.came(data, Flow("UDP", address[0], address[1]))
+        except OSError:  # nothing more has come, or the host of a telephone says that nobody is there
+            return
+
+    def came(self, data: bytes, flow: Flow) -> None:
+        """Have something that came be taken in its turn."""
+        self.lanes.put(self._source(flow), data, flow)
+        self._work_soon()
+
+    def connected(self, transport: asyncio.Transport) -> int:
+        """Number a connection; 0: there are too many."""
+        if len(self._connections) >= MOST_CONNECTIONS:
+            return 0
+        self._connected += 1
+        self._connections[self._connected] = transport
+        return self._connected
+
+    def lost(self, flow: Flow) -> None:
+        """Hear that a connection is closed."""
+        agent = self._agent
+        self._connections.pop(flow.connection, None)
+        if agent is not None:
+            self._present(lambda: agent.lost(flow))
+            self.soon()
+
+    def _work_soon(self) -> None:
+        if not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._work)
+
+    def _work(self) -> None:
+        self._is_due = False
+        if self._agent is None:
+            return
+        self._present(self._take_turn)
+        self._flush()
+        if len(self.lanes):
+            self._work_soon()
+
+    def _take_turn(self) -> None:
+        loop, agent = asyncio.get_running_loop(), self._agent
+        assert agent is not None  # who works has one
+        ends = loop.time() + _TURN
+        for _ in range(_PER_TURN):
+            waiting = self.lanes.take()
+            if waiting is None:
+                return
+            data, flow = waiting
+            self.tap(True, data, flow)
+            agent.receive(data, flow)
+            if loop.time() > ends:
+                return
+
+    # -- what goes out -----------------------------------------------------------------------------------------------
+
+    def soon(self) -> None:
+        """Send what there is when the moment is over."""
+        if not self._is_flushing and self._agent is not None:
+            self._is_flushing = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._is_flushing = False
+        agent = self._agent
+        if agent is None:
+            return
+        while agent.outgoing:
+            data, flow = agent.outgoing.popleft()
+            self.tap(False, data, flow)
+            self._send(data, flow)
+        self._rearm(agent)
+
+    def _send(self, data: bytes, flow: Flow) -> None:
+        if flow.connection:
+            connection = self._connections.get(flow.connection)
+            if connection is None:
+                return
+            if connection.get_write_buffer_size() > _MOST_UNSENT:
+                connection.abort()
+            else:
+                connection.write(data)
+            return
+        opened = self._datagrams.get(socket.AF_INET6 if ":" in flow.host else socket.AF_INET)
+        if opened is not None:
+            with suppress(OSError):  # the buffer is full, or nobody can be there: transactions send again, and end
+                opened.sendto(data, flow.address)
+
+    def _rearm(self, agent: Agent) -> None:
+        due = agent.due()
+        if self._timer is not None:
+            if not isinf(due) and self._timer.when() <= due and not self._timer.cancelled():
+                return
+            self._timer.cancel()
+            self._timer = None
+        if not isinf(due):
+            self._timer = asyncio.get_running_loop().call_at(due, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        if self._agent is not None:
+            self._present(self._agent.wake)
+            self._flush()
+
+
+def _nothing(_came: bool, _message: bytes, _flow: Flow) -> None:
+    """Let a message go by."""
+
+
+class _Connection(asyncio.Protocol):
+    """Takes one connection."""
+
+    def __init__(self, server: SipServer) -> None:
+        self._server = server
+        self._framer = Framer()
+        self._transport: asyncio.Transport
+        self._flow: Flow | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        peer, number = transport.get_extra_info("peername"), self._server.connected(self._transport)
+        if number and peer:
+            self._flow = Flow("TCP", peer[0], peer[1], number)
+        else:
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        if self._flow is None:
+            return
+        try:
+            messages = self._framer.feed(data)
+        except NotSip:
+            self._transport.abort()
+            return
+        if self._framer.pings:
+            self._transport.write(b"\r\n" * self._framer.pings)
+            self._framer.pings = 0
+        for message in messages:
+            self._server.came(message, self._flow)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._flow is not None:
+            self._server.lost(self._flow)
+
+
+async def _addresses(loop: asyncio.AbstractEventLoop, host: str) -> list[tuple[int, str]]:
+    if host in _ANY:
+        both = [(int(socket.AF_INET), "0.0.0.0")]
+        return [*both, (int(socket.AF_INET6), "::")] if socket.has_dualstack_ipv6() else both
+    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    return list({family: (int(family), str(address[0])) for family, _, _, _, address in reversed(found)}.values())
+
+
+def _datagram_socket(family: int, address: str, port: int) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_DGRAM)
+    try:
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+        opened.setblocking(False)
+        opened.bind((address, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened

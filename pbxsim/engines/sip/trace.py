@@ -1,0 +1,76 @@
+"""What went over the wire: the ladder of each call, in lines that a person reads, and a file for Wireshark."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Final
+
+from pbxsim.engines.engine import Signal
+from pbxsim.engines.sip.legs import SipLeg
+from pbxsim.engines.sip.struck_out import struck_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.clock.instant import Instant
+    from pbxsim.engines.sip.capture import Capture
+    from pbxsim.engines.sip.flow import Flow
+    from pbxsim.pbx.call import Call
+
+_MOST_DIALOGUES: Final = 20_000
+_MOST_MESSAGES: Final = 100  # of one dialogue; what comes behind is left out
+_LONGEST: Final = 200  # letters of a line
+_TOLD: Final = ("reason", "refer-to", "retry-after")
+
+
+class Trace:
+    """Takes down each message. `now` is the PBX's time, `here` says at which address of ours a way ends."""
+
+    def __init__(
+        self, now: Callable[[], Instant], here: Callable[[Flow], tuple[str, int]], capture: Capture | None
+    ) -> None:
+        self._now = now
+        self._here = here
+        self._capture = capture
+        self._taken = 0
+        self._dialogues: OrderedDict[str, list[tuple[int, Instant, bool, str]]] = OrderedDict()
+
+    def take(self, came: bool, message: bytes, flow: Flow) -> None:
+        """Take a message down, that came by a way or went."""
+        if self._capture is not None:
+            ends = (flow.address, self._here(flow)) if came else (self._here(flow), flow.address)
+            self._capture.write(self._now(), message, *ends, flow.transport)
+        line, call_id = _line(message)
+        if not call_id:
+            return
+        known = self._dialogues.setdefault(call_id, [])
+        if len(known) < _MOST_MESSAGES:
+            self._taken += 1
+            known.append((self._taken, self._now(), came, line))
+        if len(self._dialogues) > _MOST_DIALOGUES:
+            self._dialogues.popitem(last=False)
+
+    def of(self, call: Call) -> list[Signal]:
+        """Give the messages of a call, in their order."""
+        told = [
+            (number, Signal(at=at, channel=channel.name, came=came, text=line))
+            for channel in call.legs
+            if isinstance(channel.engine_data, SipLeg)
+            for call_id in channel.engine_data.call_ids
+            for number, at, came, line in self._dialogues.get(call_id, ())
+        ]
+        return [signal for _, signal in sorted(told, key=lambda each: each[0])]
+
+
+def _line(message: bytes) -> tuple[str, str]:
+    """Give a message in a line, without secrets, and its Call-ID; REGISTER and what is none belong to no call."""
+    head = struck_out(message).partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
+    start, *fields = head.split("\r\n")
+    values = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
+    sequence = values.get("cseq", "")
+    if start.startswith("REGISTER ") or sequence.endswith(("REGISTER", "OPTIONS")):
+        return "", ""
+    of = f" ({sequence.partition(' ')[2]})" if start.startswith("SIP/2.0") else ""
+    start = start.removeprefix("SIP/2.0 ").removesuffix(" SIP/2.0")
+    more = "".join(f"; {values[name]}" for name in _TOLD if name in values)
+    return f"{start}{of}{more}"[:_LONGEST], values.get("call-id", values.get("i", ""))

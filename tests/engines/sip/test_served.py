@@ -1,0 +1,122 @@
+"""A server whose telephones register at it, in a process of its own, as somebody starts it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsim.cli import main
+from tests.engines.asterisk.serving import pbxsim, served, started, until_said
+from tests.engines.sip.rig import free_port
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = [pytest.mark.slow, pytest.mark.sip]
+
+PBX = """
+name: shop
+extensions:
+  - {{internal: "100", public: ["299299000"], lines: [{{user: sip100}}]}}
+  - {{internal: "101", lines: [{{user: sip101}}]}}
+  - {{internal: "102", lines: [{{user: sip102}}]}}
+trunks: [{{name: out}}]
+phones: {{default: {{outcome: answer, ring: 0, talk: never}}}}
+sip:
+  port: {port}
+  lines:
+    - {{line: sip100, secret: first-secret}}
+    - {{line: sip101, secret: second-secret}}
+    - {{line: sip102, simulated: true}}
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Write a PBX file."""
+    file = tmp_path / "shop.yaml"
+    file.write_text(PBX.format(port=free_port()), "utf-8")
+    return file
+
+
+async def test_a_telephone_registers_rings_by_one_command_and_the_calls_ladder_is_told(
+    shop: Path, tmp_path: Path
+) -> None:
+    from tests.engines.telephones import Telephones
+
+    capture = tmp_path / "sip.pcap"
+    server = f"127.0.0.1:{free_port()}"
+    async with served(shop, "--engine", "sip", "--sip", server, "--sip-pcap", str(capture)) as (client, _):
+        telephones = Telephones(server)
+        await telephones.start()
+        telephone = await telephones.registered("sip100", "first-secret")
+        telephone.answers()
+        await client.until("/_pbxsim/phones", lambda told: "127.0.0.1" in json.dumps(told[0]))
+        body = {"from": "777123456", "to": "299299000"}
+        placed = json.loads(await client.ask("/_pbxsim/calls", "POST", json=body))
+        path = f"/_pbxsim/calls/{placed['id']}"
+        await client.until(path, lambda call: call["state"] == "up")
+        assert telephone.seen[0].startswith("sip:777123456@")
+        await client.ask(f"{path}/hangup", "POST")
+        call = await client.until(path, lambda call: len(call.get("signals", ())) >= 6)
+        said = [(one["from_telephone"], one["text"].split(";")[0]) for one in call["signals"]]
+        assert said[0][1].startswith("INVITE sip:sip100")
+        answers = [text for came, text in said if came]
+        assert "180 Ringing (INVITE)" in answers
+        assert answers[-1] == "200 OK (BYE)"
+        assert {one["channel"] for one in call["signals"]} == {call["legs"][1]["channel"]}
+        await telephones.close()
+    written = capture.read_bytes()
+    assert b"REGISTER sip:" in written
+    assert b"first-secret" not in written
+
+
+def test_a_start_says_where_telephones_register_and_a_port_that_is_taken_in_one_sentence(shop: Path) -> None:
+    with started(shop, "--engine", "sip") as first:
+        try:
+            said = until_said(first, "phones --engine sip")
+            assert "Telephones register at 127.0.0.1:" in said
+            second = pbxsim("serve", str(shop), "--engine", "sip", "--port", "0", "--db", ":memory:")
+            assert second.returncode == 3
+            (sentence,) = [line for line in second.stderr.splitlines() if "telephones cannot be listened for" in line]
+            assert "Address already in use" in sentence
+        finally:
+            first.terminate()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--sip", "127.0.0.1:5070"], "--sip is for --engine sip"),
+        (["--sip-pcap", "x"], "--sip-pcap is for --engine sip"),
+        (["documented", "--engine", "sip", "--sip", "127.0.0.1:5070"], "--sip is for one PBX: with several"),
+        (["--engine", "sip", "--clock", "paused"], "live in real time"),
+    ],
+)
+def test_what_contradicts_itself_is_refused(arguments: list[str], sentence: str) -> None:
+    told = pbxsim("serve", "documented", *arguments, "--port", "0")
+    assert told.returncode == 2
+    assert sentence in told.stderr
+
+
+def test_telephones_are_told_how_to_register(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["phones", str(shop), "--engine", "sip", "--json"]) == 0
+    first, second, third = json.loads(capsys.readouterr().out)
+    assert (first["user"], first["secret"], first["ws"]) == ("sip100", "first-secret", None)
+    assert first["uri"] == f"sip:sip100@{first['server']}"
+    assert (second["secret"], third["user"]) == ("second-secret", None)
+
+
+def test_a_file_that_cannot_be_is_refused(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shop.write_text(
+        shop.read_text("utf-8").replace("line: sip102, simulated", "line: sip109, simulated").replace(
+            'internal: "101", lines: [{user: sip101}]', 'internal: "101", lines: [{user: "sip 101"}]'
+        ),
+        "utf-8",
+    )  # fmt: skip
+    assert main(["check", "--engine", "sip", str(shop)]) == 1
+    told = capsys.readouterr().err
+    assert "sip.lines[2].line" in told
+    assert "a SIP user that can stand in a SIP address as it is" in told

@@ -1,0 +1,117 @@
+"""Sockets around the agent: UDP and TCP, IPv4 and IPv6, and who has a turn when."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager, closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.sip.server import SipServer
+from tests.engines.sip.rig import free_port
+from tests.engines.sip.wire import Wire, request
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+OPTIONS = request("OPTIONS", "sip:h").replace("\n", "\r\n").encode() + b"\r\nContent-Length: 0\r\n\r\n"
+
+
+@asynccontextmanager
+async def listening(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[SipServer]:
+    """Have a server listen, with an agent behind it that keeps its own time."""
+    wire = Wire()
+    server = SipServer(lambda act: act())
+    await server.open(host, port or free_port(), wire.agent, lambda flow: flow.address)
+    try:
+        yield server
+    finally:
+        await server.close()
+
+
+async def answered(asking: socket.socket) -> bytes:
+    """Wait for a datagram."""
+    return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(asking, 65_535), 10)
+
+
+def asking(server: SipServer, host: str = "127.0.0.1") -> socket.socket:
+    """Make a socket that asks a server."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    made.setblocking(False)
+    made.bind((host, 0))
+    made.connect((host, server.port))
+    return made
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_a_datagram_is_answered_to_where_it_came_from(host: str) -> None:
+    async with listening(host) as server:
+        with closing(asking(server, host)) as telephone:
+            telephone.send(OPTIONS)
+            answer = await answered(telephone)
+            port = telephone.getsockname()[1]
+    assert answer.startswith(b"SIP/2.0 200 OK\r\n")
+    assert f";received={host};rport={port}".encode() in answer
+
+
+async def test_at_all_addresses_both_kinds_are_answered_and_told_the_address_that_they_use() -> None:
+    async with listening("*") as server:
+        for host in ("127.0.0.1", "::1"):
+            with closing(asking(server, host)) as telephone:
+                telephone.send(OPTIONS)
+                assert (await answered(telephone)).startswith(b"SIP/2.0 200 OK\r\n")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_a_connection_is_answered_on_itself_however_its_bytes_come_and_kept_alive(host: str) -> None:
+    async with listening(host) as server:
+        reader, writer = await asyncio.open_connection(host, server.port)
+        writer.write(b"\r\n\r\n" + OPTIONS[:40])
+        assert await asyncio.wait_for(reader.readexactly(2), 10) == b"\r\n"
+        writer.write(OPTIONS[40:] + OPTIONS.replace(b"branch=z9hG4bK", b"branch=z9hG4bKother"))
+        for _ in range(2):
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+            assert head.startswith(b"SIP/2.0 200 OK\r\n")
+        writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert await asyncio.wait_for(reader.read(), 10) == b"", "what cannot be cut into messages is hung up"
+        writer.close()
+
+
+async def test_garbage_is_passed_over_and_what_comes_after_it_answered() -> None:
+    async with listening() as server:
+        with closing(asking(server)) as telephone:
+            for garbage in (b"", b"\0" * 1_000, b"\r\n\r\n", b"SIP/2.0 200 OK\r\n\r\n", OPTIONS[:60]):
+                telephone.send(garbage)
+            telephone.send(OPTIONS)
+            assert (await answered(telephone)).startswith(b"SIP/2.0 200 OK\r\n")
+
+
+async def test_a_flood_of_one_source_has_another_ones_answer_wait_for_one_turn_at_most() -> None:
+    async with listening() as server:
+        with closing(asking(server)) as flood, closing(asking(server)) as telephone:
+            for _ in range(200):  # what a socket's buffer holds on any system
+                flood.send(OPTIONS.replace(b"z9hG4bK", b"z9hG4bK%d" % _))
+            telephone.send(OPTIONS)
+            await answered(telephone)
+            told = 0
+            while True:
+                try:
+                    flood.recv(65_535)
+                except BlockingIOError:
+                    break
+                told += 1
+            assert told < 60, "the flood was answered first"
+            assert server.lanes.dropped == 0
+
+
+async def test_a_port_that_is_taken_is_told_in_a_sentence_and_one_that_was_let_go_can_be_had_at_once() -> None:
+    async with listening() as server:
+        port = server.port
+        with pytest.raises(EngineUnreachable, match=rf"cannot be listened for at 127\.0\.0\.1:{port}: "):
+            async with listening("127.0.0.1", port):
+                pass
+    async with listening("127.0.0.1", port) as again:
+        assert again.port == port

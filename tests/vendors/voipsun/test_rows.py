@@ -1,0 +1,107 @@
+"""The rows of long lists are remembered, and never told as they were before something changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pbxsim.clock.instant import SECOND
+from pbxsim.hosting.snapshot.borders import is_outside
+from pbxsim.pbx.call import CallState
+from pbxsim.pbx.errors import NothingToDo
+from pbxsim.vendors.voipsun import wire
+from pbxsim.vendors.voipsun.rows import AccountRows, ChannelRows
+from tests.vendors.voipsun.client import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
+
+PHONES: Final = ("sip100", "sip102", "sip103a")
+DEEDS: Final[dict[str, Callable[[Client, Line], object]]] = {
+    "calls out": lambda client, line: client.ask("originate", srcSipUsername=line.user, dstNum="990102000"),
+    "calls a colleague": lambda client, line: client.office.dials(line.user, "299299555", context="firma"),
+    "is called": lambda client, line: client.office.incoming('7"\\čж', line.extension.internal, context="firma"),
+    "answers": lambda client, line: client.office.handset.answer(line),
+    "holds": lambda client, line: client.office.handset.hold(line),
+    "consults": lambda client, line: client.office.handset.consult(line, "103"),
+    "joins them": lambda client, line: client.office.handset.complete(line),
+    "hands on": lambda client, line: client.office.handset.transfer(line, "103"),
+    "hangs up": lambda client, line: client.office.handset.hang_up(line),
+    "waits": lambda client, _: client.office.advance(1.5),
+}
+
+
+def spelt(channel: Channel, now: int) -> dict[str, str]:
+    """Tell of a channel as the manual does, and remember nothing."""
+    call, order, line = channel.call, channel.call.order, channel.line
+    is_reached = line is not None and call.state is not CallState.DIALING_FIRST and channel is not call.first
+    owner = line.id if line is not None else channel.trunk.id if channel.trunk is not None else 0
+    return {
+        "channelName": channel.name,
+        "context": order.context,
+        "src": order.src,
+        "dst": channel.number if is_reached else order.dst,
+        "duration": str((now - channel.created_at) // SECOND),
+        "status": channel.shown_state.label,
+        "accountCode": f"SIP_{owner}" if line is not None else f"SIPTR_{owner}",
+        "sourceType": "extension" if line is not None else "trunk",
+        "idChannel": str(owner),
+    }
+
+
+HANDED_ON: Final = [
+    ("sip100", deed) for deed in ("calls a colleague", "waits", "waits", "waits", "waits", "hands on", "waits", "waits")
+]
+
+
+@example(HANDED_ON)  # who was called second is the first then
+@given(st.lists(st.tuples(st.sampled_from(PHONES), st.sampled_from(sorted(DEEDS))), max_size=25))
+@settings(max_examples=60, deadline=None)
+def test_channels_are_listed_as_they_are_whatever_befell_them_since_they_were_listed(
+    deeds: list[tuple[str, str]],
+) -> None:
+    client = Client()
+    calls, clock = client.office.pbx.calls, client.office.pbx.clock
+    for user, deed in deeds:
+        try:
+            DEEDS[deed](client, client.line(user))
+        except NothingToDo:
+            continue
+        channels = sorted(calls.channels(), key=lambda channel: channel.serial)
+        rows = [spelt(channel, clock.now) for channel in channels]
+        told = {"success": "true", "total": str(len(rows)), "results": rows}
+        assert client.body("listcalls") == msgspec.json.encode(told)
+
+
+def test_accounts_are_listed_as_they_are_registered_and_spelt_anew_where_that_is_otherwise() -> None:
+    client = Client()
+    before = client.body("sipstatus")
+    assert client.body("sipstatus") == before
+    for change in ("unregister", "register"):
+        getattr(client.office.handset, change)(client.line("sip102"))
+        now = client.body("sipstatus")
+        assert now != before
+        assert now == Client(behind=client.office).body("sipstatus")
+        before = now
+    line = client.line("sip103b")
+    line.registration = msgspec.structs.replace(line.registration, user_agent="Yealink/č 1")
+    assert b'"useragent":"Yealink\\/\\u010d 1"' in client.body("sipstatus")
+
+
+def test_rows_are_those_of_the_accounts_that_are_there_now() -> None:
+    rows = AccountRows()
+    directory = Client().office.directory
+    one, two, three = (directory.line(user) for user in PHONES)
+    for accounts in ([one, two, three], [one, three], [], [three, one], [one, two, three]):
+        assert rows.spelt([*accounts]) == b",".join(wire.php_lines([wire.account_row(each) for each in accounts]))
+
+
+def test_what_is_remembered_of_a_list_is_in_no_snapshot() -> None:
+    assert is_outside(ChannelRows())
+    assert is_outside(AccountRows())
