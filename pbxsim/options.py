@@ -139,12 +139,12 @@ def port(text: str) -> int:
     return int(text)
 
 
-def address(text: str) -> tuple[str, int]:
-    """Read a host and a port."""
+def address(text: str, *, like: str = "127.0.0.1:5038") -> tuple[str, int]:
+    """Read a host and a port. `like` is one of its kind."""
     host, _, number = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not (host and host.isprintable() and number.isascii() and number.isdecimal() and 0 < int(number[:6]) < 65_536):
-        raise argparse.ArgumentTypeError(f"expected HOST:PORT, as 127.0.0.1:5038, not {str(text)!r}")
+        raise argparse.ArgumentTypeError(f"expected HOST:PORT, as {like}, not {str(text)!r}")
     return host, int(number)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 def add_options(option: Options) -> None:
     """Add the options of `serve`."""
-    option("sip", None, address, "HOST:PORT", "the engine sip: where telephones register (the PBX file's)")
+    option(
+        "sip",
+        None,
+        partial(address, like="127.0.0.1:5060"),
+        "HOST:PORT",
+        "the engine sip: where telephones register (the PBX file's)",
+    )
     option("sip-pcap", None, Path, "FILE", "the engine sip: a file for its messages, which Wireshark opens")
 
 

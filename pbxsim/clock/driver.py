@@ -104,7 +104,8 @@ class ClockDriver:
         self._clock = scheduler
         self._rate = _checked(rate)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._handle: asyncio.TimerHandle | None = None
+        self._handle: asyncio.Handle | None = None
+        self._wakes_at = 0.0  # the loop's time that the handle is for: uvloop's cannot always say it
         self._turn = asyncio.Lock()
         self._leap: _Leap | None = None
         self._holds = 0
@@ -190,12 +191,12 @@ class ClockDriver:
             return
         when = self._wake_at(self._loop)
         if self._handle is not None:
-            if when is not None and self._handle.when() <= when:
+            if when is not None and self._wakes_at <= when:
                 return  # waking too early is harmless; waking too late is not
             self._handle.cancel()
             self._handle = None
         if when is not None:
-            self._handle = self._loop.call_at(when, self._wake)
+            self._handle, self._wakes_at = self._loop.call_at(when, self._wake), when
 
     # -- commands: one after the other, each a barrier ------------------------------------------------------------
 

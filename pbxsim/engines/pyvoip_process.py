@@ -23,7 +23,7 @@ from pbxsim.tones import pitch, voice
 
 warnings.simplefilter("ignore")  # of `audioop`, and of its own deprecated names: nobody reads them here
 try:
-    from pyVoIP.VoIP.VoIP import SIP, CallState, VoIPPhone
+    from pyVoIP.VoIP.VoIP import SIP, CallState, InvalidStateError, VoIPPhone
 except ImportError as _missing:  # from Python 3.13 on it needs audioop-lts, which it does not ask for
     print(json.dumps({"line": "", "is": "failed", "why": f"pyVoIP cannot be imported: {_missing}"}), flush=True)
     raise SystemExit(1) from _missing
@@ -43,14 +43,18 @@ _numbers: Final = count()
 
 
 class _Task:
-    """One call, as the switch knows it: a leg's number, and what is to be done with it."""
+    """One call: its leg's number, and what is to be done with it. One that nobody expects rings."""
 
-    def __init__(self, order: dict[str, Any]) -> None:
-        self.leg: int = order.get("leg", 0)
-        self.after: float | None = order.get("after")
-        self.code: str = order.get("code", "")
+    def __init__(self) -> None:
+        self.leg = 0
+        self.after: float | None = None
+        self.code = ""
         self.over = threading.Event()  # it is to end
         self.talk: float | None = None  # seconds from now until it is hung up
+
+    def take(self, order: dict[str, Any]) -> None:
+        """Take what was told."""
+        self.leg, self.after, self.code = order["leg"], order["after"], order.get("code", "")
 
 
 class Telephone:
@@ -59,7 +63,7 @@ class Telephone:
     def __init__(self, order: dict[str, Any]) -> None:
         self.line: str = order["line"]
         self._voice = bytes((sample >> 8) + 128 for sample in voice(pitch(order["number"])))
-        self._expected: deque[_Task] = deque()
+        self._expected: deque[dict[str, Any]] = deque()
         self._tasks: dict[str, _Task] = {}  # by call
         first = _FIRST_PORT + next(_numbers) * _PORTS
         self._phone = _Phone(self, order, first)
@@ -75,7 +79,7 @@ class Telephone:
 
     def expect(self, order: dict[str, Any]) -> None:
         """Know what to do with the next call: `after` so many seconds (None: never) answer, or refuse with a `code`."""
-        self._expected.append(_Task(order))
+        self._expected.append(order)
 
     def talk(self, leg: int, seconds: float) -> None:
         """Hang up after so many seconds from now."""
@@ -84,7 +88,7 @@ class Telephone:
 
     def forget(self, leg: int) -> None:
         """End a call, whether it has come already or not."""
-        for expected in [each for each in self._expected if each.leg == leg]:
+        for expected in [each for each in self._expected if each["leg"] == leg]:
             self._expected.remove(expected)
         tasks = self._tasks_of(leg)
         for task in tasks:
@@ -102,12 +106,14 @@ class Telephone:
             task.over.set()
 
     def invited(self, call_id: str) -> None:
-        """Know a call from its first message on, not only when pyVoIP tells of it. One that nobody expects rings."""
-        self._tasks[call_id] = self._expected.popleft() if self._expected else _Task({})
+        """Know a call from its first message on, not only when pyVoIP tells of it: it may be cancelled before."""
+        self._tasks[call_id] = _Task()
 
     def rings(self, call: Any) -> None:  # noqa: ANN401 - pyVoIP's own
         """Do with a call what was told; in a thread of its own."""
         task = self._tasks[call.call_id]
+        if self._expected and not task.over.is_set():
+            task.take(self._expected.popleft())
         try:
             is_over = task.over.wait(None if task.after is None else max(0.0, task.after - OWN_DELAY))
             if is_over or task.code:
@@ -136,7 +142,8 @@ class Telephone:
             if task.talk is not None:
                 task.talk -= _LOOK
                 if task.talk <= 0:
-                    call.hangup()
+                    with suppress(InvalidStateError):  # the other one was quicker
+                        call.hangup()
                     return
 
     def _lets_go(self, call: Any) -> None:  # noqa: ANN401 - pyVoIP's own
@@ -177,7 +184,8 @@ class _Phone(VoIPPhone):  # type: ignore[misc]
         if call.state is CallState.RINGING:
             self._send(self.sip.gen_busy(call.request).replace("486 Busy Here", answer, 1))
             for client in call.RTPClients:
-                client.stop()
+                with suppress(AttributeError):  # it was never started
+                    client.stop()
             call.state = CallState.ENDED
             self.calls.pop(call.call_id, None)
 

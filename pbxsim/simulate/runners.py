@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -28,11 +29,16 @@ def processes(number: int) -> Runner:
 
 
 def _in_processes(number: int, days: list[Day], queue: str) -> Iterator[Outcome]:
-    with ProcessPoolExecutor(min(number, len(days)), mp_context=get_context("spawn")) as pool:
-        try:
-            yield from pool.map(partial(done, queue=queue), days)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # what is not begun when somebody interrupts never is
+    pool = ProcessPoolExecutor(min(number, len(days)), get_context("spawn"), _leave_interrupts)
+    try:
+        yield from pool.map(partial(done, queue=queue), days)
+    finally:
+        pool.shutdown(cancel_futures=True)  # what is not begun when somebody interrupts never is
+
+
+def _leave_interrupts() -> None:
+    """Leave Ctrl-C, which every process of a terminal hears, to the one that asked for the days."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def cluster(address: str) -> Runner:

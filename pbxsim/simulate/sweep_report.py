@@ -171,4 +171,6 @@ def _line(rows: list[Row], colour: str, name: str, number: int) -> Iterator[byte
     for x, y, _, _ in points:
         yield f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>\n'.encode()
     if name:
-        yield f'<text x="{_MARGIN + 8}" y="{_MARGIN + 14 * number}" fill="{colour}">{escape(name)}</text>\n'.encode()
+        y = _y(0) - 10 - 14 * number  # below, where the lines of a call centre that works seldom are
+        place = f'x="{_WIDTH - _MARGIN - 8}" y="{y:.1f}" text-anchor="end"'
+        yield f'<text {place} fill="{colour}">{escape(name)}</text>\n'.encode()

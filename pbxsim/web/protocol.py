@@ -48,6 +48,7 @@ class Connection(RequestHandler):
         "_deadline",
         "_header_bytes",
         "_limit",
+        "_looks_at",
         "_on_unreadable",
         "_open",
         "_socket",
@@ -79,7 +80,8 @@ class Connection(RequestHandler):
         self._open = clients
         self._request_factory = self._begin
         self._socket: asyncio.Transport | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: asyncio.Handle | None = None
+        self._looks_at = 0.0  # the loop's time that it is for: uvloop's cannot always say it
         self._stalled: asyncio.TimerHandle | None = None
         self._deadline = math.inf  # the loop's time at which the client must have said more
         self._limit = ""  # the limit that the deadline is of
@@ -196,17 +198,20 @@ class Connection(RequestHandler):
         self._limit = limit
         self._deadline = deadline = self._loop.time() + seconds
         if self._timer is None:
-            self._timer = self._loop.call_at(deadline, self._look)
-        elif deadline < self._timer.when():
+            self._look_at(deadline)
+        elif deadline < self._looks_at:
             self._timer.cancel()
-            self._timer = self._loop.call_at(deadline, self._look)
+            self._look_at(deadline)
+
+    def _look_at(self, when: float) -> None:
+        self._timer, self._looks_at = self._loop.call_at(when, self._look), when
 
     def _look(self) -> None:
         self._timer = None
         if self._deadline == math.inf:
             return
         if self._loop.time() < self._deadline:
-            self._timer = self._loop.call_at(self._deadline, self._look)
+            self._look_at(self._deadline)
         elif self._header_bytes:
             self._send_away("header", HTTPStatus.REQUEST_TIMEOUT)
         else:

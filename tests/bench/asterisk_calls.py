@@ -92,13 +92,17 @@ class Measured:
         return told == ("ANSWERED", 16, "100", "101", "sip100", "sip101") and exact and cdr.billsec >= _TALK
 
 
-class _Watch:
+class Watch:
     """Measures calls by what the switch tells when it tells it."""
 
     def __init__(self, pbx: Pbx) -> None:
         self.calls: dict[int, Measured] = {}
         pbx.events.subscribe(CallBridged, self._connected)
         pbx.events.subscribe(CdrClosed, self._closed)
+
+    def expects(self, call: Call) -> None:
+        """Know a call that was just placed."""
+        self.calls.setdefault(call.number, Measured())
 
     def _connected(self, event: CallBridged) -> None:
         """Measure from when both are there: that is what `billsec` counts, and a second party may be late."""
@@ -112,14 +116,14 @@ class _Watch:
 
 async def _rate(per_second: int, seconds: int) -> Figures:
     async with _rig() as rig:
-        watch = _Watch(rig.office.pbx)
+        watch = Watch(rig.office.pbx)
         settle_gc()
         begun, ours, theirs = time.perf_counter(), time.process_time(), _processor(rig)
         calls: list[Call] = []
         while len(calls) < per_second * seconds:
             await asyncio.sleep(max(0, begun + len(calls) / per_second - time.perf_counter()))
             calls.append(rig.do(lambda: rig.office.call("100", "101", talk_limit=_TALK * SECOND)))
-            watch.calls.setdefault(calls[-1].number, Measured())
+            watch.expects(calls[-1])
         took = time.perf_counter() - begun
         await rig.until(lambda: all(call.is_over for call in calls), _PATIENCE)
         ours, theirs = time.process_time() - ours, _processor(rig) - theirs

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tests.bench import growth_races, http_rivals, races_asterisk, races_http, rivals, store_races, workbench_races
+from tests.bench import (
+    growth_races,
+    http_rivals,
+    races_asterisk,
+    races_http,
+    races_sip,
+    rivals,
+    store_races,
+    workbench_races,
+)
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child, in_child_of
 from tests.bench.many_calls import ARRIVALS_PER_LENGTH, TALK_SECONDS
@@ -199,6 +208,7 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "RATE": (races_asterisk.rates,),
     "RECEIVERS": (races_http.receivers,),
     "RINGING": (races_asterisk.ringing,),
+    "SIP": (races_sip.telephones,),
     "READY": (workbench_races.workbench,),
     "RESET": (workbench_races.workbench,),
     "COPY": (workbench_races.workbench,),

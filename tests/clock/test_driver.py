@@ -13,7 +13,7 @@ from pbxsim.clock.driver import FASTEST, ClockDriver, ClockNotRunning
 from pbxsim.clock.instant import HOUR, SECOND, seconds
 from pbxsim.clock.scheduler import Scheduler
 from tests.clock.desk import START, Desk
-from tests.clock.loop import LoopOnHand, loop_on_hand
+from tests.clock.loop import LoopOnHand, RoundingLoop, loop_on_hand
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -291,3 +291,32 @@ def test_time_never_goes_back_and_work_is_done_in_order_whatever_is_done_to_the_
 
     with asyncio.Runner(loop_factory=LoopOnHand) as runner:
         runner.run(scenario())
+
+
+def test_on_a_loop_whose_handles_cannot_say_when_they_are_due_everything_is_done() -> None:
+    async def work() -> tuple[list[tuple[str, float]], list[dict[str, object]]]:
+        loop, failures = loop_on_hand(), list[dict[str, object]]()
+        loop.set_exception_handler(lambda _, context: failures.append(context))
+        desk = Desk(loop)
+        desk.driver.start()
+        desk.driver.set_rate(1)
+        desk.plan("soon", 0.0004)
+        for _ in range(8):
+            desk.driver.rearm()
+            await _turns(1)
+            loop.spend(0.0001)
+        desk.driver.close()
+        return desk.done, failures
+
+    with asyncio.Runner(loop_factory=RoundingLoop) as runner:
+        done, failures = runner.run(work())
+    assert [word for word, _ in done] == ["soon"]
+    assert failures == []
+
+
+async def _turns(number: int) -> None:
+    """Let everybody have so many turns."""
+    for _ in range(number):
+        turn = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_soon(turn.set_result, None)
+        await turn

@@ -98,6 +98,21 @@ async def test_two_people_hear_each_other_and_see_who_calls(make: Makes) -> None
         assert rig.complaints() == []
 
 
+async def test_fifty_calls_one_after_the_other_all_connect_and_all_leave_their_record(
+    make: Makes,
+) -> None:
+    async with office_of(make, "100", "101") as rig:
+        for _ in range(50):
+            call = await talking(rig, "100", "101")
+            ends = rig.by_user["sip101"].calls[0]
+            await ends.hangup()
+            await rig.until(lambda call=call: call.is_over)  # type: ignore[misc]
+            await rig.until(rig.is_quiet)
+        records = rig.office.cdrs()
+        assert [(str(record.disposition), int(record.cause)) for record in records] == [("ANSWERED", 16)] * 50
+        assert await rig.is_idle()
+
+
 async def test_hold_and_resume_are_seen(make: Makes) -> None:
     async with office_of(make, "100", "101") as rig:
         await talking(rig, "100", "101")

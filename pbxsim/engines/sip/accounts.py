@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from pbxsim.engines.engine import SipAccount
 from pbxsim.engines.sip.address import spelt_host
+from pbxsim.engines.sip.media.media import own_address
 from pbxsim.engines.telephones import TelephoneSecrets, simulated_lines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pbxsim.engines.sip.sip_settings import SipEntry
     from pbxsim.pbx.directory import Directory
 
@@ -20,17 +19,17 @@ _ANY = ("*", "0.0.0.0", "::")
 class Accounts:
     """The SIP accounts of a PBX's lines."""
 
-    def __init__(self, pbx: str, entry: SipEntry, directory: Directory, key_file: Path | None = None) -> None:
+    def __init__(self, pbx: str, entry: SipEntry, directory: Directory) -> None:
         self._directory = directory
         self._address = entry.address
         self._port = entry.port
-        self._secrets = TelephoneSecrets(pbx, entry.lines, key_file)
+        self._secrets = TelephoneSecrets(pbx, entry.lines)
         self._simulated = simulated_lines(entry.lines)
 
     @property
     def server(self) -> str:
         """Say where a telephone registers."""
-        host = "127.0.0.1" if self._address in _ANY else self._address
+        host = _reached_at() if self._address in _ANY else self._address
         return f"{spelt_host(host)}:{self._port}"
 
     def listening_at(self, port: int) -> None:
@@ -47,3 +46,11 @@ class Accounts:
         if user in self._simulated or user not in self._directory.lines:
             return None
         return self._secrets.line(user)
+
+
+def _reached_at() -> str:
+    """Give the address at which other machines reach this one; nothing is sent to find out."""
+    try:
+        return own_address("192.0.2.1")  # RFC 5737: nobody's, so that the way there is the way out
+    except OSError:
+        return "127.0.0.1"

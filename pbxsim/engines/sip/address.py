@@ -6,15 +6,19 @@ All of it is cut at separators that are not quoted, once from left to right.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}\]")
 _PORT: Final = re.compile(r"[0-9]{1,5}")
 _VIA: Final = re.compile(r"SIP ?/ ?2\.0 ?/ ?([A-Za-z0-9-]{1,16}) (.+)", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+_MARK: Final = re.compile(r'"(?:[^"\\]|\\.|\\\Z)*(?:"|\Z)|[<>,;]', re.DOTALL)  # quotes that nobody ends go to the end
 _BLANKS: Final = re.compile(r"[ \t]+")
 _HIGHEST_PORT: Final = 65_535
 
@@ -63,22 +67,21 @@ class Via(msgspec.Struct, frozen=True, kw_only=True):
 
 def split(text: str, separator: str) -> list[str]:
     """Cut at a separator, but not within quotes or angle brackets; the parts without white space around them."""
-    parts, start, is_quoted, is_bracketed, is_escaped = [], 0, False, False, False
-    for index, sign in enumerate(text):
-        if is_escaped:
-            is_escaped = False
-        elif is_quoted:
-            is_escaped, is_quoted = sign == "\\", sign != '"'
-        elif sign == '"':
-            is_quoted = True
-        elif sign == "<":
-            is_bracketed = True
-        elif sign == ">":
-            is_bracketed = False
+    if '"' not in text and "<" not in text:  # most are plain, and Python's own split is ten times as fast
+        return [part.strip() for part in text.split(separator)]
+    return [part.strip() for part in _cut(text, separator)]
+
+
+def _cut(text: str, separator: str) -> Iterator[str]:
+    start, is_bracketed = 0, False
+    for found in _MARK.finditer(text):
+        sign = found[0]
+        if sign in "<>":
+            is_bracketed = sign == "<"
         elif sign == separator and not is_bracketed:
-            parts.append(text[start:index].strip())
-            start = index + 1
-    return [*parts, text[start:].strip()]
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
 
 
 def unquoted(text: str) -> str:

@@ -120,9 +120,9 @@ class SipEngine:
 
     def let_go(self, leg: SipLeg, cause: HangupCause) -> None:
         """End whatever a telephone does for a leg, without a word to the switch."""
-        for session in tuple(leg.sessions):
+        for session in leg.sessions:
             session.hang_up(cause)
-        leg.sessions, leg.waiting = {}, []
+        leg.sessions, leg.waiting = [], []
         if self.exchange is not None:
             self.exchange.close_party(leg.party)
             self.exchange.soon()
@@ -155,12 +155,9 @@ class SipEngine:
         tried, leg.waiting = _apart(leg.waiting, best)
         offer = party.offer()
         name = "" if not channel.shown_name else quoted(channel.shown_name)
-        sessions = {
-            exchange.agent.call(binding, channel.line.user, number=_number(channel.shown_number), name=name): binding
-            for binding in tried
-        }
-        leg.sessions = dict(sessions)
-        for session in sessions:
+        number = _number(channel.shown_number)
+        leg.sessions = [exchange.agent.call(one, channel.line.user, number=number, name=name) for one in tried]
+        for session in leg.sessions:
             session.owner = leg
             leg.call_ids.append(session.dialog.call_id)
             session.call(offer)

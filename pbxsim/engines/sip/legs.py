@@ -30,14 +30,14 @@ _PERSON: Final = LegPlan(
 class SipLeg(SimulatedLeg, gc=True, eq=False):
     """A real telephone's: to whoever acts the others, one that does nothing by itself.
 
-    `sessions` are those in which it is rung, each with the contact it leads to, or the one in which it talks; `waiting`
-    are contacts that are tried when all before have failed. `party` is its sound. `channel` is None until the switch
+    `sessions` are those in which it is rung, one for each contact, or the one in which it talks or calls; `waiting` are
+    contacts that are tried when all before have failed. `party` is its sound. `channel` is None until the switch
     has made it. `cause` is what the contacts that failed so far amount to, `call_ids` name all its sessions ever.
     """
 
     party: Party | None = None
     channel: Channel | None = None
-    sessions: dict[Session, Binding | None] = msgspec.field(default_factory=dict)
+    sessions: list[Session] = msgspec.field(default_factory=list)
     waiting: list[Binding] = msgspec.field(default_factory=list)
     cause: HangupCause | None = None
     call_ids: list[str] = msgspec.field(default_factory=list)
@@ -45,7 +45,7 @@ class SipLeg(SimulatedLeg, gc=True, eq=False):
     @property
     def session(self) -> Session | None:
         """Give the session, where there is only one."""
-        return next(iter(self.sessions)) if len(self.sessions) == 1 else None
+        return self.sessions[0] if len(self.sessions) == 1 else None
 
 
 def real_leg(channel: Channel | None = None) -> SipLeg:

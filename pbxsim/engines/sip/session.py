@@ -16,8 +16,11 @@ from pbxsim.engines.sip.session_timer import SessionTimer, TooBrief
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsim.engines.sip.dialog import Dialog
     from pbxsim.engines.sip.ground import Ground
+    from pbxsim.engines.sip.registrar import Binding
     from pbxsim.engines.sip.transactions import Transaction
 
 ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY, REGISTER"
@@ -50,7 +53,11 @@ class Hears(Protocol):
         ...
 
     def failed(self, session: Session, cause: HangupCause) -> None:
-        """It was not; `session.is_deaf`: nothing at all came from there."""
+        """It was not."""
+        ...
+
+    def unheard(self, session: Session) -> None:
+        """Nothing at all came from a telephone that was called, whatever has become of its call."""
         ...
 
     def ended(self, session: Session, cause: HangupCause) -> None:
@@ -87,7 +94,8 @@ class Session:
         self.phase = phase
         self.owner: Any = None
         self.invite: Transaction | None = None
-        self.is_deaf = True
+        self.contact: Binding | None = None  # where it is called
+        self._is_unheard = True
         self._ground = ground
         self._hears = hears
         self._has_rung = False
@@ -99,6 +107,7 @@ class Session:
         self._changing: Transaction | None = None  # an INVITE or UPDATE of ours within it
         self._acknowledgement: Request | None = None
         self._timer = SessionTimer()
+        self._undo: list[Callable[[], None]] = []  # what would be done for signs of life
         self._last_body = b""
 
     @property
@@ -139,6 +148,8 @@ class Session:
     def timed_out(self, transaction: Transaction) -> None:
         """Hear that nobody answered a request of ours."""
         if transaction is self.invite and self.phase in (Phase.CALLING, Phase.ENDING):
+            if self._is_unheard:
+                self._hears.unheard(self)
             self._fail(HangupCause.NO_USER_RESPONSE)
         elif transaction.request.method == "BYE":
             self._over()
@@ -151,11 +162,11 @@ class Session:
         elif response.code < 300:
             self._accepted(response)
         else:
-            self.is_deaf = False
+            self._is_unheard = False
             self._fail(cause_of_code(response.code))
 
     def _provisional(self, response: Response) -> None:
-        self.is_deaf = False
+        self._is_unheard = False
         if self._doom is not None:
             self._cancel()
         elif response.code > 100 and not self._has_rung:
@@ -164,7 +175,7 @@ class Session:
 
     def _accepted(self, response: Response) -> None:
         """Acknowledge an answer; one that crossed our CANCEL, or comes of another branch, is hung up at once."""
-        self.is_deaf = False
+        self._is_unheard = False
         receiver = response.receiver
         tag = receiver.tag if receiver is not None else ""
         if self._acknowledgement is not None:
@@ -218,6 +229,15 @@ class Session:
             self._has_rung = True
             self._ground.answer(self.invite, 180, "Ringing", ("contact", self.dialog.place.contact), tag=self.tag)
 
+    def objection(self) -> tuple[int, str, tuple[str, str]] | None:
+        """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
+        assert self.invite is not None  # it has called
+        try:
+            self._timer.asked(self.invite.request)
+        except TooBrief as brief:
+            return 422, "Session Interval Too Small", ("min-se", str(brief.shortest))
+        return None
+
     def answer(self) -> bool:
         """Answer a telephone that has called. False: what it offers cannot be had, and it was refused (488)."""
         if self.phase is not Phase.CALLED or self.invite is None:
@@ -234,7 +254,7 @@ class Session:
         return True
 
     def _answer_with(self, transaction: Transaction, body: bytes, *more: tuple[str, str]) -> None:
-        self._last_body = body
+        self._last_body = body or self._last_body
         headers = [*self._introduction(), *more]
         headers += [("content-type", SDP)] if body else []
         self._ground.answer(transaction, 200, "OK", *headers, tag=self.tag, body=body)
@@ -282,7 +302,7 @@ class Session:
         self._doom = cause
         if self.phase is Phase.CALLING:
             self.phase = Phase.ENDING
-            if not self.is_deaf:  # a CANCEL must not overtake its INVITE (RFC 3261, 9.1)
+            if not self._is_unheard:  # a CANCEL must not overtake its INVITE (RFC 3261, 9.1)
                 self._cancel()
         elif not self._is_unacknowledged and not self._is_referring:  # an answer must arrive before a BYE (15)
             self._bye(cause)
@@ -300,7 +320,9 @@ class Session:
     def _over(self) -> None:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
+            self._await_no_sign()
             self._ground.forget(self.dialog)
+            self.invite = self._changing = None  # which know the session: together they would wait for the collector
 
     # -- what a telephone asks within it -------------------------------------------------------------------------------
 
@@ -395,10 +417,17 @@ class Session:
         now, timer = self._ground.now(), self._timer
         agreed = timer.agreed(message) if is_ours else timer.asked(message)
         timer.begin(now)
+        self._await_no_sign()
         for at, act in ((timer.refresh_at, self._refresh), (timer.ends_at, self._look_alive)):
             if at:
-                self._ground.later(at, act)
+                self._undo.append(self._ground.later(at, act))
         return agreed
+
+    def _await_no_sign(self) -> None:
+        """Let go of what is due half an hour or 30 years later: it would keep the session for as long."""
+        for undo in self._undo:
+            undo()
+        self._undo = []
 
     def _refresh(self) -> None:
         """Give a sign of life: the last description again."""
@@ -419,6 +448,8 @@ class Session:
             self.dialog.refresh(response)
             self._acknowledge(transaction.request.sequence)
             self._keep_alive(response, is_ours=True)
+            if response.body:
+                self._hears.accepted(self, response.body)
         elif response.code in (408, 481):
             self._lost(HangupCause.NORMAL_TEMPORARY_FAILURE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 PLACED_BY: Final = "telephone"
 """Who asked for a call that somebody dialled by hand, where a call says which vendor did."""
 
+_log: Final = logging.getLogger("pbxsim")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z+*#._-]{1,40}")
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
 
@@ -56,7 +58,7 @@ class Telephones:
             session.hang_up(HangupCause.ANSWERED_ELSEWHERE)
             return
         others = [other for other in leg.sessions if other is not session]
-        leg.sessions, leg.waiting = {session: leg.sessions[session]}, []
+        leg.sessions, leg.waiting = [session], []
         for other in others:
             other.hang_up(HangupCause.ANSWERED_ELSEWHERE)
         try:
@@ -74,20 +76,23 @@ class Telephones:
         leg, channel = session.owner, _channel(session)
         if not isinstance(leg, SipLeg) or channel is None:
             return
-        binding = leg.sessions.pop(session, None)
-        if session.is_deaf and binding is not None:
-            self._registrar.drop(session.user, binding)
+        _part(leg, session)
         leg.cause = cause if leg.cause is None else weightier(leg.cause, cause)
         if not leg.sessions and not self._engine.try_next(leg):
             self._engine.let_go(leg, cause)
             self._calls.on_leg(channel, Report.FAILED, leg.cause)
 
+    def unheard(self, session: Session) -> None:
+        """Take a contact at which nobody is for none, unless somebody has registered there again."""
+        if session.contact is not None:
+            self._registrar.drop(session.user, session.contact)
+
     def moved(self, line: Line) -> None:
         """Take it that what rings where a line's telephone is no more does not ring: it is gone, or elsewhere."""
         there = {contact.uri for contact in self._registrar.contacts(line.user)}
         for leg in [leg for leg in map(leg_of, line.channels) if leg is not None]:
-            for session, binding in tuple(leg.sessions.items()):
-                if binding is not None and binding.uri not in there and session.phase is Phase.CALLING:
+            for session in tuple(leg.sessions):
+                if session.contact is not None and session.contact.uri not in there and session.phase is Phase.CALLING:
                     session.hang_up(HangupCause.SUBSCRIBER_ABSENT)
                     self.failed(session, HangupCause.SUBSCRIBER_ABSENT)
 
@@ -100,7 +105,7 @@ class Telephones:
             session.hang_up(HangupCause.UNALLOCATED)
             return
         leg = session.owner = real_leg()
-        leg.sessions = {session: None}
+        leg.sessions = [session]
         leg.call_ids.append(session.dialog.call_id)
         cause = self._engine.open_party(exchange, leg, session.dialog.flow.host) or self._unheard(leg, session)
         if cause is not None:
@@ -111,6 +116,11 @@ class Telephones:
             self._engine.let_go(leg, HangupCause.NORMAL_CIRCUIT_CONGESTION)
         elif leg.channel is None:  # one that only rings somebody was never asked about
             leg.channel = call.legs[0]
+
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Log a wrong password; of many the 1st, 2nd, 4th, 8th and so on: a flood must not fill a disk."""
+        if total & (total - 1) == 0:
+            _log.warning("a wrong SIP password for %.40r from %s: the %d. so far", user, host, total)
 
     def _unheard(self, leg: SipLeg, session: Session) -> HangupCause | None:
         """Say why a caller can hear nothing of ours; None: it can."""
@@ -128,7 +138,7 @@ class Telephones:
         """Take it that a telephone was put down."""
         leg, channel = session.owner, _channel(session)
         if isinstance(leg, SipLeg):
-            leg.sessions.pop(session, None)
+            _part(leg, session)
             self._engine.let_go(leg, cause)
             if channel is not None:
                 self._calls.on_leg(channel, Report.HUNG_UP, cause)
@@ -200,6 +210,12 @@ class Telephones:
         if asking is None:
             return 481, "Call/Transaction Does Not Exist"
         return (200, "OK") if transfer.attended(self._calls, held, asking) else (603, "Decline")
+
+
+def _part(leg: SipLeg, session: Session) -> None:
+    """Have a leg have a session no more."""
+    if session in leg.sessions:
+        leg.sessions.remove(session)
 
 
 def _channel(session: Session) -> Channel | None:

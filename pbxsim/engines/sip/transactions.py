@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from enum import Enum, auto
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from math import inf
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -28,6 +28,7 @@ LONGEST: Final = 64 * T1
 MOST: Final = 50_000
 """Transactions at once."""
 
+_MOST_FORGOTTEN: Final = 100  # transactions that are over, and may be held by deadlines
 _COOKIE: Final = "z9hG4bK"
 
 Key: TypeAlias = tuple[str, ...]
@@ -131,7 +132,6 @@ class Happened(Enum):
     REPLIED = auto()  # a response that is new, or a 2xx of an INVITE again
     TIMED_OUT = auto()  # nobody answered
     UNACKNOWLEDGED = auto()  # a 2xx that we sent was never acknowledged
-    GONE = auto()  # a server transaction is over
 
 
 class Happening(msgspec.Struct, frozen=True):
@@ -150,6 +150,7 @@ class Transactions:
         self._known: dict[Key, Transaction] = {}
         self._deadlines: list[tuple[float, int, Transaction]] = []
         self._set = 0
+        self._forgotten = 0
 
     def __len__(self) -> int:
         """Count them."""
@@ -246,6 +247,11 @@ class Transactions:
         """Have a transaction be over."""
         transaction.state = State.TERMINATED
         self._known.pop(transaction.key, None)
+        self._forgotten += 1
+        if self._forgotten > _MOST_FORGOTTEN + len(self._deadlines) // 4:  # else a flood is kept for half a minute
+            self._deadlines = [each for each in self._deadlines if self._is_valid(each)]
+            heapify(self._deadlines)
+            self._forgotten = 0
 
     # -- time --------------------------------------------------------------------------------------------------------
 
@@ -295,7 +301,7 @@ class Transactions:
             return [Happening(Happened.TIMED_OUT, transaction)] if is_late else []
         if transaction.kind is Kind.INVITE_SERVER and state is State.ACCEPTED:
             return [Happening(Happened.UNACKNOWLEDGED, transaction)]
-        return [Happening(Happened.GONE, transaction)]
+        return []
 
     def _step(self, now: float, transaction: Transaction, answer: Answer) -> bool:
         """Take a transaction on. False, and nothing changes, where that cannot be."""

@@ -71,6 +71,9 @@ class Answering:
         if len(self.called_numbers) % 3:
             session.answer()
 
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Hear of a wrong password."""
+
     def rings(self, session: Session) -> None:
         """Hear that it rings."""
 
@@ -79,6 +82,9 @@ class Answering:
 
     def failed(self, session: Session, cause: HangupCause) -> None:
         """Hear that it was not."""
+
+    def unheard(self, session: Session) -> None:
+        """Hear that nothing came from there."""
 
     def ended(self, session: Session, cause: HangupCause) -> None:
         """Hear that it is over."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
+from pbxsim.engines.sip.telephones import Telephones
 from pbxsim.pbx.call import CallKind, CallOrder, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.dialplan import ToExtension
@@ -219,3 +222,43 @@ async def test_a_telephone_that_drops_off_rings_no_more() -> None:
         assert rig.office.cdr(call).cause is HangupCause.SUBSCRIBER_ABSENT
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
+
+
+async def test_nothing_of_a_call_that_is_over_waits_for_the_garbage_collector() -> None:
+    async with rig_of("sip100") as rig:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(3):
+                call: Call = rig.do(lambda: rig.office.call("100", "101"))
+                await talks(rig, call)
+                rig.do(partial(rig.office.pbx.calls.hang_up, call))
+                await rig.until(rig.is_quiet)
+                assert await rig.is_idle()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = {type(one) for one in gc.garbage if type(one).__module__.startswith("pbxsim.engines.sip")}
+            assert left == set()
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+
+
+async def test_a_contact_at_which_nobody_is_is_forgotten_unless_somebody_registered_there_again() -> None:
+    async with rig_of("sip100") as rig:
+        registrar, agent = rig.opened.registrations.registrar, rig.opened.engine.exchange.agent
+        desk = rig.office.directory.line("sip100")
+        (before,) = registrar.contacts("sip100")
+        session = agent.call(before, "sip100", number="", name="")
+        await rig.by_user["sip100"].agent.register()
+        await rig.until(lambda: registrar.contacts("sip100") != [before])
+        hears = Telephones(rig.office.pbx, rig.opened.engine, registrar)
+        is_there = []
+        for contact in (before, *registrar.contacts("sip100")):
+            session.contact = contact
+            rig.do(partial(hears.unheard, session))
+            is_there.append(desk.is_registered)
+        assert is_there == [True, False]
+        session.call(b"")
+        session.hang_up(HangupCause.NORMAL_CLEARING)

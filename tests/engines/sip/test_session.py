@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
+from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.message import Request, Response, response
 from pbxsim.engines.sip.session import Phase
 from pbxsim.pbx.cause import HangupCause
@@ -100,13 +103,22 @@ def test_a_telephone_that_refuses_says_why(code: int, cause: int) -> None:
     assert wire.agent.sessions == 0
 
 
-def test_a_telephone_of_which_nothing_is_heard_has_failed_and_is_known_to_be_deaf() -> None:
+def test_a_telephone_of_which_nothing_is_heard_has_failed() -> None:
     wire = Wire()
     session, _ = called(wire)
     wire.elapse(33)
-    assert wire.heard.told == [("failed", "sip100", 18)]
-    assert session.is_deaf
+    assert wire.heard.told == [("unheard", "sip100"), ("failed", "sip100", 18)]
+    assert session.contact == wire.registrar.contacts("sip100")[0]
     assert wire.agent.sessions == 0
+
+
+def test_a_telephone_of_which_nothing_was_heard_when_its_call_was_given_up_is_told_of_too() -> None:
+    wire = Wire()
+    session, _ = called(wire)
+    wire.elapse(10)
+    session.hang_up(NORMAL)
+    wire.elapse(23)
+    assert (wire.heard.told, wire.agent.sessions) == ([("unheard", "sip100")], 0)
 
 
 def test_a_call_that_is_given_up_is_cancelled_once_something_was_heard_of_it() -> None:
@@ -282,11 +294,38 @@ def test_a_telephone_that_promised_signs_of_life_and_gives_none_is_hung_up() -> 
     assert wire.heard.told[-1] == ("ended", "sip100", 102)
 
 
+def test_a_telephone_may_have_us_give_the_signs_and_answers_them_with_what_it_takes_now() -> None:
+    wire = Wire()
+    session, _ = up(wire)
+    wire.says(within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 90;refresher=uas"))
+    wire.elapse(45)
+    assert session._changing is not None  # noqa: SLF001 - as it was sent
+    invite = session._changing.request  # noqa: SLF001
+    assert invite.body == SDP
+    reply(wire, invite, 200, body=b"held")
+    assert wire.heard.told[-1] == ("accepted", "sip100", b"held")
+
+
 def test_signs_of_life_that_are_wanted_too_often_are_refused() -> None:
     wire = Wire()
     session, _ = up(wire)
     (answer,) = wire.says(within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 20"))
     assert (first_line(answer), answer.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
+
+
+def _put_down_at_once(wire: Wire) -> ref[Session]:
+    session, _ = up(wire, "Session-Expires: 999999999;refresher=uas")
+    wire.says(within("BYE", session, 1))
+    return ref(session)
+
+
+def test_a_session_that_is_over_is_not_kept_until_its_signs_of_life_would_be_due() -> None:
+    wire = Wire()
+    begun = [_put_down_at_once(wire) for _ in range(500)]
+    wire.elapse(40)
+    gc.collect()
+    assert [one for one in begun if one() is not None] == []
+    assert len(wire.agent._pending) < 250  # noqa: SLF001 - nobody else counts them
 
 
 # -- we are called -----------------------------------------------------------------------------------------------------
@@ -379,3 +418,54 @@ def test_who_calls_with_nothing_that_we_understand_is_refused() -> None:
     assert not session.answer()
     assert [first_line(each) for each in wire.sent()] == ["SIP/2.0 488 Not Acceptable Here"]
     assert wire.agent.sessions == 0
+
+
+def test_who_calls_and_wants_signs_of_life_too_often_is_told_how_often_it_may() -> None:
+    wire = Wire()
+    (refused,) = asks(wire, "INVITE", TO, body=SDP, more=("Supported: timer", "Session-Expires: 30"))
+    assert (first_line(refused), refused.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
+    assert (wire.agent.sessions, wire.heard.told) == (0, [])
+
+
+def test_who_calls_and_promises_signs_of_life_is_hung_up_without_them() -> None:
+    wire = Wire()
+    session, _ = calling(wire, more=("Supported: timer", "Session-Expires: 90"))
+    session.answer()
+    (answer,) = wire.sent()
+    assert answer.first("session-expires") == "90;refresher=uac"
+    wire.says(ack(session))
+    assert [line.split()[0] for _, line in wire.elapse(61)][:1] == ["BYE"]
+    assert wire.heard.told[-1] == ("ended", "sip100", 102)
+
+
+# -- by way of a proxy -------------------------------------------------------------------------------------------------
+
+
+def test_what_goes_to_a_telephone_behind_proxies_names_them_in_their_order() -> None:
+    wire = Wire()
+    session, invite = called(wire)
+    reply(wire, invite, 200, "Record-Route: <sip:far;lr>", "Record-Route: <sip:near;lr>", body=SDP)
+    session.hang_up(NORMAL)
+    (bye,) = wire.sent()
+    assert bye.all("route") == ["<sip:near;lr>", "<sip:far;lr>"]
+
+
+def test_what_goes_to_a_telephone_that_called_by_proxies_names_them_the_other_way_round() -> None:
+    wire = Wire()
+    session, _ = calling(wire, more=("Record-Route: <sip:near;lr>, <sip:far;lr>",))
+    session.answer()
+    (answer,) = wire.sent()
+    assert answer.listed("record-route") == ["<sip:near;lr>", "<sip:far;lr>"]
+    wire.says(ack(session))
+    session.hang_up(NORMAL)
+    (bye,) = wire.sent()
+    assert bye.all("route") == ["<sip:near;lr>", "<sip:far;lr>"]
+    assert first_line(bye) == "BYE sip:sip100@10.0.0.7:5062 SIP/2.0"
+
+
+def test_what_comes_from_elsewhere_within_a_call_is_where_the_telephone_is_now() -> None:
+    wire, elsewhere = Wire(), Flow("UDP", "192.0.2.10", 40_000)
+    session, _ = up(wire)
+    wire.says(within("INFO", session, 1, "Content-Type: application/dtmf"), b"1", elsewhere)
+    session.hang_up(NORMAL)
+    assert [flow for _, flow in wire.agent.outgoing] == [elsewhere]

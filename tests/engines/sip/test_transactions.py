@@ -129,7 +129,7 @@ def test_a_refusal_of_ours_is_repeated_until_it_is_acknowledged() -> None:
     transactions.reply(0, happening.transaction, answer(invite, 486))
     assert sends_when(transactions, 8) == ([0.5, 1.5, 3.5, 7.5], [])
     assert transactions.receive(8, made("ACK"), UDP) is None
-    assert sends_when(transactions) == ([], [Happened.GONE])
+    assert sends_when(transactions) == ([], [])
 
 
 def test_an_answer_of_ours_is_repeated_by_any_way_until_its_ack_has_come_or_nobody_sends_one() -> None:
@@ -145,7 +145,7 @@ def test_an_answer_of_ours_is_repeated_by_any_way_until_its_ack_has_come_or_nobo
             assert ack.what is Happened.ACKNOWLEDGED
             transactions.acknowledged(0.1, happening.transaction)
             assert transactions.receive(0.3, invite, flow) is None, "a late INVITE began anew"
-        wanted = ([], [Happened.GONE]) if is_acknowledged else (UP_TO_T2, [Happened.UNACKNOWLEDGED])
+        wanted = ([], []) if is_acknowledged else (UP_TO_T2, [Happened.UNACKNOWLEDGED])
         assert sends_when(transactions) == wanted
 
 

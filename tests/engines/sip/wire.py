@@ -48,6 +48,9 @@ class Heard:
     def failed(self, session: Session, cause: Any) -> None:  # noqa: ANN401
         self._tell("failed", session, int(cause))
 
+    def unheard(self, session: Session) -> None:
+        self._tell("unheard", session)
+
     def ended(self, session: Session, cause: Any) -> None:  # noqa: ANN401
         self._tell("ended", session, int(cause))
 
@@ -67,6 +70,9 @@ class Heard:
     def referred(self, session: Session, to: str) -> tuple[int, str]:
         self._tell("referred", session, to)
         return self.handed_on
+
+    def denied(self, user: str, host: str, total: int) -> None:
+        self.told.append(("denied", user, host, total))
 
     def called(self, session: Session, number: str) -> None:
         self.sessions.append(session)

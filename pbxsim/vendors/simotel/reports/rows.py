@@ -94,7 +94,7 @@ def is_originated(cdr: Cdr) -> bool:
 
 def plain(text: str) -> str:
     """Spell what is no character, so that JSON can hold it: another vendor's clients may have sent such bytes."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _is_unreached(cdr: Cdr) -> bool:

@@ -56,6 +56,19 @@ async def test_a_third_partys_packets_are_refused_once_the_telephone_is_known() 
         assert await other.hears() == packet(b"still known")
 
 
+async def test_a_stranger_who_sends_before_the_telephone_does_is_not_taken_for_it() -> None:
+    with Scene() as scene, Telephone("127.0.0.2") as stranger:
+        one, his, other, hers = scene.two()
+        for number in range(20):
+            stranger.socket.sendto(packet(b"stranger", sequence=number), (one.host, his.port))
+        one.says(packet(b"his own"), his.port)
+        assert await other.hears() == packet(b"his own")
+        other.says(packet(b"for him alone"), hers.port)
+        assert await one.hears() == packet(b"for him alone")
+        with pytest.raises(BlockingIOError):
+            stranger.socket.recv(2_000)
+
+
 async def test_what_a_stranger_sent_just_behind_the_first_packet_is_refused_too() -> None:
     with Scene() as scene, Telephone() as stranger:
         one, his, other, _ = scene.two()
