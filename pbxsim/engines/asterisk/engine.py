@@ -287,6 +287,8 @@ class AsteriskEngine:
         self._spying = [(spy, heard) for spy, heard in self._spying if spy.is_live and heard.is_live]
         if event.call.first is not None:
             self._spying.append((event.call.first, event.channel))
+            if event.channel.call.state is CallState.TALKING:
+                self._moment.stay(event.call)  # of two redirects at once the second may be lost
             self._moment.soon()
 
     def _attach(self, link: AmiLink) -> None:

@@ -57,6 +57,10 @@ class Moment:
         self._joined[call.number] = call
         self.soon()
 
+    def stay(self, call: Call) -> None:
+        """Connect them after all not."""
+        self._joined.pop(call.number, None)
+
     def redirect(self, leg: Leg, exten: str) -> None:
         """Have a leg go on at an extension of HOLD."""
         self._redirected[leg.id] = exten
