@@ -117,7 +117,7 @@ demo: $(HAS_DEV) $(if $(filter asterisk,$(ENGINE)),phone) ## real telephones: As
 
 phone: pbxsim/web/page/jssip/jssip.js ## JsSIP for the telephone in the browser: one file, made of what npm fetches and verifies
 
-parity: $(HAS_DEV) ## the same scenarios on the simulated engine and on a real Asterisk, and the table of what differs   (ARGS="--only 1,60")
+parity: $(HAS_DEV) ## the same scenarios on each engine, a real Asterisk among them, and the table of what differs   (ARGS="--only 1,60")
 	$(PY) -m tests.parity --write
 	$(PY) -m tests.parity.engines --write $(ARGS)
 

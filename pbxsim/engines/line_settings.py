@@ -1,6 +1,6 @@
 """What a PBX file says of a line's telephone, where telephones are real."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
@@ -19,3 +19,7 @@ class LineEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         Secret | None, Meta(description="Its telephone's password; absent: `pbxsim phones` tells one.")
     ] = None
     simulated: Annotated[bool, Meta(description="No telephone registers: it is acted, as `phones` says.")] = False
+    telephone: Annotated[
+        Literal["pyvoip"] | None,
+        Meta(description="pyvoip: one of pyVoIP's, which pbxsim starts, and which does as `phones` says."),
+    ] = None

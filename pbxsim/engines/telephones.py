@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.kit.finding import Finding
+from pbxsim.kit.paths import mappings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pbxsim.engines.engine import SipAccount
     from pbxsim.engines.line_settings import LineEntry
@@ -26,6 +28,13 @@ _SECRET_LETTERS: Final = 24
 def simulated_lines(lines: Iterable[LineEntry]) -> frozenset[str]:
     """Give the SIP users of lines that no telephone registers for."""
     return frozenset(each.line for each in lines if each.simulated)
+
+
+def line_faults(plain: object, section: str) -> Iterator[Finding]:
+    """Find lines of an engine's section that are to have a telephone and none."""
+    for path, entry in mappings(plain, f"{section}.lines.*"):
+        if entry.get("simulated") is True and entry.get("telephone") is not None:
+            yield Finding((*path, "telephone"), entry["telephone"], "no telephone where the line is simulated")
 
 
 class TelephoneSecrets:

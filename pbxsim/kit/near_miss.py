@@ -7,7 +7,6 @@ parameters are looked at, and of each name its beginning.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -52,6 +51,8 @@ def nearest(word: str, known: Iterable[str], most: int = 1) -> list[str]:
     spelt: dict[str, str] = {}
     for candidate in islice(known, _MOST_COMPARED):
         spelt.setdefault(letters(candidate), candidate)
+    from difflib import get_close_matches  # a start need not wait for it
+
     return [spelt[found] for found in get_close_matches(letters(word[:_LONGEST_WORD]), spelt, n=most)]
 
 

@@ -6,6 +6,8 @@ Source: Asterisk's apps/app_queue.c: join_queue, is_our_turn, try_calling, ring_
 
 from __future__ import annotations
 
+from bisect import insort
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.pbx import dialing
@@ -42,6 +44,8 @@ _LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like chan
 AtWork: TypeAlias = "tuple[int, Member, list[Channel]]"
 """A member's place in a queue, the member, and the channels of the line that the agent works from, as they are then."""
 
+_place: Final = itemgetter(0)
+
 _OWNER: Final = 0  # timers set for the PBX as a whole, not for one call
 _STEPS: Final = (1 << 24) - 2
 
@@ -65,6 +69,7 @@ class Distribution:
         self._talking_on: dict[Channel, tuple[Member, Queue]] = {}
         self._resting: dict[Agent, Instant] = {}
         self._at_work: dict[str, list[AtWork]] = {}
+        self._in_calls: dict[Line, list[tuple[str, AtWork]]] = {}
         if self._queues:
             self._listen()
 
@@ -80,6 +85,8 @@ class Distribution:
                 events.subscribe(telling, self._on_change, Stage.SWITCH)
 
     def _on_leg_ended(self, event: LegEnded) -> None:
+        if event.channel.line in self._in_calls:
+            self._take_back(self._in_calls.pop(event.channel.line))
         if event.channel in self._talking_on:
             member, queue = self._talking_on.pop(event.channel)
             member.last_call = self._clock.now
@@ -89,6 +96,7 @@ class Distribution:
 
     def _on_coming(self, _event: object) -> None:
         self._at_work.clear()
+        self._in_calls.clear()
         self.changed()
 
     def _on_change(self, _event: object) -> None:
@@ -133,12 +141,13 @@ class Distribution:
     def free(self, queue: Queue) -> list[tuple[int, Member]]:
         """Give the members that can be rung for this queue now, each with its place."""
         rules = queue.rules
-        in_use = rules.ring_in_use
-        members = [
-            (place, member)
-            for place, member, channels in self._at_work.get(queue.name) or self._look_who_is(queue)
-            if (in_use or not channels) and self.available(queue, member)  # most are in a call, and it is asked often
-        ]
+        at_work = self._at_work.get(queue.name)
+        if at_work is None:
+            at_work = self._look_who_is(queue)
+        idle = at_work if rules.ring_in_use else [each for each in at_work if not each[2]]
+        if len(idle) < len(at_work):
+            self._leave_out(queue, at_work, idle)
+        members = [(place, member) for place, member, _ in idle if self.available(queue, member)]
         if members and rules.has_penalty_limits:
             members = [placed for placed in members if rules.asks(placed[1].penalty)]
         if members and self._heavier[queue.name]:
@@ -154,6 +163,18 @@ class Distribution:
         ]
         self._at_work[queue.name] = found
         return found
+
+    def _leave_out(self, queue: Queue, at_work: list[AtWork], idle: list[AtWork]) -> None:
+        """Look no more at those whose line is in a call, until one of its calls ends: it is asked often."""
+        for each in at_work:
+            line = each[1].agent.line
+            if each[2] and line is not None:
+                self._in_calls.setdefault(line, []).append((queue.name, each))
+        self._at_work[queue.name] = idle
+
+    def _take_back(self, left_out: list[tuple[str, AtWork]]) -> None:
+        for name, each in left_out:
+            insort(self._at_work[name], each, key=_place)
 
     def _wanted_elsewhere(self, queue: Queue, agent: Agent) -> bool:
         """Tell whether a queue of more weight needs this agent for its callers (app_queue.c, compare_weight)."""

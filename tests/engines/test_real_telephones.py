@@ -98,18 +98,18 @@ async def test_two_people_hear_each_other_and_see_who_calls(make: Makes) -> None
         assert rig.complaints() == []
 
 
-async def test_twenty_calls_one_after_the_other_all_connect_and_all_leave_their_record(
+async def test_fifty_calls_one_after_the_other_all_connect_and_all_leave_their_record(
     make: Makes,
 ) -> None:
     async with office_of(make, "100", "101") as rig:
-        for _ in range(20):
+        for _ in range(50):
             call = await talking(rig, "100", "101")
             ends = rig.by_user["sip101"].calls[0]
             await ends.hangup()
             await rig.until(lambda call=call: call.is_over)  # type: ignore[misc]
             await rig.until(rig.is_quiet)
         records = rig.office.cdrs()
-        assert [(str(record.disposition), int(record.cause)) for record in records] == [("ANSWERED", 16)] * 20
+        assert [(str(record.disposition), int(record.cause)) for record in records] == [("ANSWERED", 16)] * 50
         assert await rig.is_idle()
 
 
@@ -177,6 +177,21 @@ async def test_somebody_listens_in_and_stops_with_whom_it_hears(make: Makes) -> 
         target = rig.office.directory.line("sip101")
         spy: Call = rig.do(lambda: rig.office.call("102", kind=CallKind.SPY, spied_line=target))
         await rig.until(lambda: spy.spied_on is not None and rig.by_user["sip102"].calls)
+        sound = await heard(rig, {"sip100": 440, "sip101": 880}, ("sip102",))
+        assert power(sound["sip102"], 440) > 500
+        assert power(sound["sip102"], 880) > 500
+        rig.do(lambda: rig.office.pbx.calls.hang_up(call))
+        await rig.until(lambda: spy.is_over)
+        await rig.until(rig.is_quiet)
+
+
+async def test_somebody_listens_to_a_telephone_at_rest_and_hears_the_call_that_it_makes(make: Makes) -> None:
+    async with office_of(make, "100", "101", "102") as rig:
+        target = rig.office.directory.line("sip100")
+        spy: Call = rig.do(lambda: rig.office.call("102", kind=CallKind.SPY, spied_line=target))
+        await rig.until(lambda: rig.by_user["sip102"].calls)
+        await rig.by_user["sip102"].calls[0].wait_established()
+        call = await talking(rig, "100", "101")
         sound = await heard(rig, {"sip100": 440, "sip101": 880}, ("sip102",))
         assert power(sound["sip102"], 440) > 500
         assert power(sound["sip102"], 880) > 500

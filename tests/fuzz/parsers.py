@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import read
 from pbxsim.discovery import find_vendors
+from pbxsim.engines.sip.media import sdp
+from pbxsim.engines.sip.media.sdp import BadDescription, Ours, Unacceptable
+from pbxsim.engines.sip.message import Request as SipRequest
+from pbxsim.engines.sip.message import read as sip_read
+from pbxsim.engines.sip.message import response
+from pbxsim.engines.sip.struck_out import struck_out
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.addresses import is_allowed
@@ -29,6 +35,7 @@ from pbxsim.web.control.webhooks import masked
 from pbxsim.web.file_bytes import asked_for
 from pbxsim.web.paths import VendorPaths, cleaned
 from pbxsim.web.request_line import with_encoded_target
+from tests.engines.sip.torture import CASES
 from tests.fuzz.server import pbx_text
 
 if TYPE_CHECKING:
@@ -115,6 +122,24 @@ def _request(content: bytes) -> None:
     assert "secretpwd" not in _SECRETS.text(text)
 
 
+def _description(content: bytes) -> None:
+    ours = Ours("192.0.2.1", 40_000, 1)
+    with suppress(BadDescription, Unacceptable):
+        offered = sdp.read(content)
+        body, chosen = sdp.answer(offered, ours)
+        assert sdp.read(body).audio.codecs == chosen
+        assert len(sdp.read(body).media) == len(offered.media)
+    with suppress(BadDescription, Unacceptable):
+        sdp.through(sdp.read(content), ours)
+
+
+def _sip(content: bytes) -> None:
+    message = sip_read(content)
+    if isinstance(message, SipRequest):
+        bytes(response(message, 400, message.fault or "Bad Request", tag="t", received=("192.0.2.9", 5060)))
+    assert b"topsecret" not in struck_out(content + b'\r\nAuthorization: Digest response="topsecret"\r\n')
+
+
 PARSERS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "query": _query,
     "form": _form,
@@ -125,6 +150,8 @@ PARSERS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "addresses": _addresses,
     "numbers": _numbers,
     "request": _request,
+    "description": _description,
+    "sip": _sip,
 }
 SLOWER: Final[Mapping[str, int]] = {"pbx-file": 20}
 """How many times fewer inputs a parser gets that takes longer: every fault of a PBX file is named, by a schema."""
@@ -144,6 +171,11 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
     "templates": (b"http://u:p@h:80/x?kdo=s%&komu=d%&kdy=t%41&a=%41s%", b'{"ref": "{ref}", "x": {llamado}}'),
     "addresses": (b"169.254.169.254", b"::ffff:169.254.169.254", b"64:ff9b::a9fe:a9fe", b"fe80::1%e0", b"http://h/?a"),
     "numbers": (b'"Jan" <100>', b"+420 777 123 456", b"_[1-9]XN.", b"12345678@mioficinaweb.es", b"0049(0)30-1"),
+    "description": (
+        b"v=0\r\nc=IN IP4 192.0.2.9\r\nm=audio 9 RTP/AVP 0 96 101\r\na=rtpmap:96 opus/48000/2\r\na=sendonly\r\n",
+        b"v=0\nm=video 9 RTP/AVP 97\nm=audio 9/2 RTP/AVPF 8\nc=IN IP6 2001:db8::1/127\na=fmtp:8 x\na=ptime:20\n",
+    ),
+    "sip": tuple(case.message for case in CASES),
     "request": (b"GET /api/api.php?password=secretpwd HTTP/1.1\r\n", b"../api//v4/%2e%2e/call?secretpwd=1", b"0-5,9-"),
 }  # fmt: skip
 """What a parser is given at first, and what is changed to make more."""

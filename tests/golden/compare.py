@@ -31,7 +31,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
         " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`;"
-        " `asterisk` has `ws_port`, `providers` and lines with `max_contacts`; section `sip`"
+        " `asterisk` has `ws_port`, `providers` and lines with `max_contacts`; section `sip`; `telephone`"
     ),
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"

@@ -6,14 +6,16 @@ long it is silent, rings and what comes then, Asterisk carries out; that it stop
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.pbx.channel import Report
 
 if TYPE_CHECKING:
-    from pbxsim.engines.simulated.behaviour import LegPlan
+    from collections.abc import Sequence
+
+    from pbxsim.engines.simulated.behaviour import Behaviour, LegPlan, Rule
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.pbx import Pbx
 
@@ -27,11 +29,10 @@ _FOR_EVER: Final[Duration] = 86_400 * SECOND
 
 
 class Actors:
-    """Draws what simulated parties do; `phones` is the PBX file's section of that name."""
+    """Draws what simulated parties do: as the first rule says that fits, else by default."""
 
-    def __init__(self, pbx: Pbx, phones: Any) -> None:  # noqa: ANN401 - the simulated engine's own type
-        rules = [entry.rule() for entry in phones.rules]
-        self._drawn = SimulatedEngine(pbx, rules, phones.default_behaviour())
+    def __init__(self, pbx: Pbx, rules: Sequence[Rule], default: Behaviour) -> None:
+        self._drawn = SimulatedEngine(pbx, rules, default)
 
     def fate(self, channel: Channel) -> LegPlan:
         """Draw what becomes of a leg that is rung now."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.asterisk.endpoints import OF_TRUNK
+from pbxsim.engines.telephones import line_faults
 from pbxsim.kit.file_checks import dangling, twins
 from pbxsim.kit.finding import Finding
 from pbxsim.kit.paths import each, mappings, texts
@@ -36,6 +37,7 @@ def faults(plain: object, names: Mapping[str, Collection[str]]) -> Iterator[Find
     """Find what Asterisk cannot be told, and what this engine does not do."""
     yield from dangling(plain, "asterisk.lines.*.line", "the SIP user of a line", names["the SIP user of a line"])
     yield from twins(texts(plain, "asterisk.lines.*.line"))
+    yield from line_faults(plain, "asterisk")
     yield from dangling(plain, "asterisk.providers.*.trunk", "a trunk", names["a trunk"])
     yield from twins(texts(plain, "asterisk.providers.*.trunk"))
     yield from _users(plain)

@@ -76,7 +76,8 @@ class AsteriskEngine:
         self._legs = Legs(pbx.name)
         self._link: AmiLink | None = None
         self._present: Present | None = None
-        self._moment = Moment(self._legs, link=self._link_or_none, join=self._join)
+        self._moment = Moment(self._legs, link=self._link_or_none, join=self._join, joined=self._attach)
+        self._spying: list[tuple[Channel, Channel]] = []  # spies that are to hear somebody, and whom
         self.monitors: Monitors | None = None  # None: nothing is recorded
         self._patience = Patience(pbx, self._legs, self._moment)
         self._hands = Hands(pbx.calls, self._legs)
@@ -107,7 +108,7 @@ class AsteriskEngine:
         link = self._ready_link()
         told = {event["uniqueid"]: event for event in await link.listed("CoreShowChannels") if "uniqueid" in event}
         for unique, event in told.items():
-            is_ours = unique.startswith(self._legs.mark) or event.get("context") == _DIALLED
+            is_ours = unique.startswith(self._legs.mark) or event.get("context") in (_DIALLED, HOLD)
             if is_ours and self._legs.find(unique) is None:
                 link.send("Hangup", Channel=event["channel"], Cause=int(HangupCause.NORMAL_TEMPORARY_FAILURE))
         known = [(leg, told.get(leg.id)) for leg in self._legs]
@@ -187,12 +188,14 @@ class AsteriskEngine:
             self.monitors.begin(link, call, self._name(first), self._pbx.clock.now)
 
     def part(self, call: Call) -> None:
-        """Let those who are left hear that somebody is rung."""
+        """Let those who are left hear that somebody is rung; whom a telephone has sent on hears it already."""
+        rings_there = self._hands.has_sent_on(call)
         for channel in call.live_legs():
             leg = self._legs.of(channel)
             if leg is not None:
                 self._patience.stop(leg)
-                self._moment.redirect(leg, "again")
+                if not rings_there:
+                    self._moment.redirect(leg, "again")
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """End a leg; one that Asterisk has not made yet is ended as soon as it has."""
@@ -275,14 +278,23 @@ class AsteriskEngine:
             )
 
     def _spies(self, event: SpyAttached) -> None:
-        """Have a spy hear a channel; the dialplan finds its name in a variable."""
-        spy, link = event.call.first, self._link
-        if spy is None or link is None or self._legs.of(spy) is None:
-            return
-        heard = self._name(event.channel)
-        self._moment.stay(event.call)
-        link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=heard)
-        link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
+        """Have a spy hear a channel as soon as that is connected: Asterisk's bridge would take it away from the spy."""
+        self._spying = [(spy, heard) for spy, heard in self._spying if spy.is_live and heard.is_live]
+        if event.call.first is not None:
+            self._spying.append((event.call.first, event.channel))
+            self._moment.soon()
+
+    def _attach(self, link: AmiLink) -> None:
+        """Attach spies to whom they are to hear; the dialplan finds the channel's name in a variable."""
+        waiting, self._spying = self._spying, []
+        for spy, heard in waiting:
+            if not spy.is_live or not heard.is_live or self._legs.of(spy) is None:
+                continue
+            if heard.call.state is not CallState.TALKING:
+                self._spying.append((spy, heard))
+                continue
+            link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=self._name(heard))
+            link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
 
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
@@ -327,7 +339,7 @@ class AsteriskEngine:
             self._calls.on_leg(leg.channel, Report.ANSWERED)
 
     def _dialled(self, event: Event) -> None:
-        """Take a call that a telephone places; whom a telephone's own transfer sends on is known, and no caller."""
+        """Take a call that a telephone places."""
         number, user = event.get("pbxsimnumber", ""), user_of(event.get("pbxsimpeer", ""))
         line = self._pbx.directory.lines.get(user)
         leg, link = Leg(event["uniqueid"], event["channel"]), self._ready_link()
@@ -355,9 +367,17 @@ class AsteriskEngine:
             self._over(leg, cause_of(event.get("cause", ""), leg.channel.state))
 
     def _originated(self, event: Event) -> None:
-        """Hear of a telephone that could not be rung at all: no channel was made for it."""
+        """Hear of a telephone that was not reached. If no channel was made for it, nothing else tells of it.
+
+        One that was made may be told of after this, by another thread of Asterisk's, and why it ended with it.
+        """
         leg = self._legs.find(event.get("actionid", "").removeprefix("o-"))
         if leg is not None and event.get("response") == "Failure" and not leg.exists:
+            due, call, clock = self._pbx.clock.now + _GRACE, leg.channel.call, self._pbx.clock
+            clock.call_at(due, call.number, call.next_step(), self._stays_unmade, leg)
+
+    def _stays_unmade(self, leg: Leg) -> None:
+        if self._legs.find(leg.id) is leg and not leg.exists:
             self._over(leg, HangupCause.SUBSCRIBER_ABSENT)
 
     def _refused(self, leg: Leg, error: Exception) -> None:

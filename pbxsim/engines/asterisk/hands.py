@@ -24,6 +24,7 @@ class Hands:
         self._calls = calls
         self._legs = legs
         self._bridged_there: set[int] = set()
+        self._sent_there: set[int] = set()
         self.takes: dict[str, Callable[[Event], None]] = {
             "Hold": lambda event: self._report(event, Report.HELD),
             "Unhold": lambda event: self._report(event, Report.UNHELD),
@@ -37,6 +38,12 @@ class Hands:
         is_bridged = call.number in self._bridged_there
         self._bridged_there.discard(call.number)
         return is_bridged
+
+    def has_sent_on(self, call: Call) -> bool:
+        """Tell, once, whether whoever is parted now was sent on by a telephone's own transfer."""
+        is_sent = call.number in self._sent_there
+        self._sent_there.discard(call.number)
+        return is_sent
 
     def _report(self, event: Event, report: Report) -> None:
         leg = self._legs.find(event["uniqueid"])
@@ -54,8 +61,11 @@ class Hands:
         leg = self._legs.find(event.get("transfereruniqueid", ""))
         if leg is None or event.get("result") != "Success":
             return
+        number = leg.channel.call.number
+        self._sent_there.add(number)
         if not transfer.blind(self._calls, leg.channel, event.get("extension", "")):
             self._calls.hang_up(leg.channel.call, HangupCause.UNALLOCATED)
+        self._sent_there.discard(number)  # nobody was parted: the transfer led to somebody who heard it at once
 
     def _joined_by_telephone(self, event: Event) -> None:
         """Take a telephone's own attended transfer: Asterisk has connected the two already."""

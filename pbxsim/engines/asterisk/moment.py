@@ -25,14 +25,20 @@ GOES: Final = "goes"
 
 
 class Moment:
-    """`link` gives the link that is up now, `join` connects the parties of a call."""
+    """`link` gives the link that is up now, `join` connects the parties of a call, `joined` does what comes then."""
 
     def __init__(
-        self, legs: Legs, *, link: Callable[[], AmiLink | None], join: Callable[[AmiLink, Call], None]
+        self,
+        legs: Legs,
+        *,
+        link: Callable[[], AmiLink | None],
+        join: Callable[[AmiLink, Call], None],
+        joined: Callable[[AmiLink], None],
     ) -> None:
         self._legs = legs
         self._link = link
         self._join = join
+        self._then = joined
         self.forget()
         self._is_due = False
 
@@ -50,10 +56,6 @@ class Moment:
                 self._redirected.pop(leg.id, None)
         self._joined[call.number] = call
         self.soon()
-
-    def stay(self, call: Call) -> None:
-        """Connect them after all not."""
-        self._joined.pop(call.number, None)
 
     def redirect(self, leg: Leg, exten: str) -> None:
         """Have a leg go on at an extension of HOLD."""
@@ -84,6 +86,7 @@ class Moment:
             self._send_join(link, call)
         for unique, exten in redirected.items():
             self._send_redirect(link, unique, exten)
+        self._then(link)
         for unique, cause in leaving.items():
             leg = self._legs.find(unique)
             if leg is not None:

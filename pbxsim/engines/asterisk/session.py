@@ -25,6 +25,7 @@ from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.pyvoip_telephones import PyvoipTelephones, pyvoip_lines
 from pbxsim.engines.telephones import simulated_lines
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class AsteriskSession(Opened, kw_only=True):
     entry: AsteriskEntry
     door: Door | None
     serves: set[str]
+    voip: PyvoipTelephones
     live: LiveCalls | None = None
     link: AmiLink | None = None
     process: AsteriskProcess | None = None
@@ -78,7 +80,8 @@ def opened(
     """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
     simulated = simulated_lines(entry.lines)
-    actors = Actors(pbx, settings["phones"])
+    phones = settings["phones"]
+    actors = Actors(pbx, [each.rule() for each in phones.rules], phones.default_behaviour())
     trunks = frozenset(each.trunk for each in entry.providers)
     registrations = Registrations(pbx.directory, simulated)
     engine = AsteriskEngine(pbx, actors, registrations, simulated, live=trunks, allowed=live)
@@ -90,6 +93,7 @@ def opened(
         entry=entry,
         door=door,
         serves=set() if serves is None else serves,
+        voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), actors.fate),
         live=live,
     )
 
@@ -117,6 +121,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
     try:
         await session.link.open(PATIENCE, lambda: process is None or process.runs)
         await engine.begin(session.link, present)
+        await session.voip.start(session.account_of)
     except (LinkDown, ActionFailed) as error:
         raise EngineUnreachable(f"Asterisk does not tell its state: {error}") from error
     except EngineUnreachable as error:
@@ -159,6 +164,7 @@ def _record(session: AsteriskSession, door: Door) -> None:
 async def close(session: AsteriskSession) -> None:
     """Hang up what is left, and end the link and an Asterisk of our own."""
     session.serves.discard(session.pbx.name)
+    await session.voip.close()
     left = session.engine.abandon()
     link, process = session.link, session.process
     if link is not None:

@@ -1,7 +1,8 @@
 """Whom a telephone may hand its call on to: the numbers of its plan, as Asterisk's patterns.
 
 A telephone that transfers (REFER) to a number that is none is told so by Asterisk, and the two talk on. Were every
-number taken, the call would be over: Asterisk lets go of whoever transfers before pbxsim hears of it.
+number taken, the call would be over: Asterisk lets go of whoever transfers before pbxsim hears of it. Whoever is sent
+on hears it ring, until pbxsim, which is told of the number, has somebody.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _FIT: Final = re.compile(r"_?[0-9A-Za-z+*#.!\[\]-]{1,80}")
 _CONTEXT: Final = "[{name}]\n{extensions}\n"
-_EXTENSION: Final = "exten => {pattern},1,Goto(pbxsim-phones,${{EXTEN}},1)\n"
+_EXTENSION: Final = "exten => {pattern},1,Goto(pbxsim-hold,again,1)\n"
 
 
 def context_of(directory: Directory, dialplan: str) -> str:

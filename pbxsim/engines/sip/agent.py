@@ -7,15 +7,17 @@ has. Only whoever knows the password of a line registers or calls; anybody may a
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from functools import partial
+from heapq import heapify, heappop, heappush
 from math import inf
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pbxsim.engines.sip.address import uri
 from pbxsim.engines.sip.dialog import Dialog, Dialogs, Place
 from pbxsim.engines.sip.message import Request, Response, read, response
 from pbxsim.engines.sip.penalties import Penalties
 from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Hears, Phase, Session
+from pbxsim.engines.sip.session_timer import SHORTEST, is_too_brief
 from pbxsim.engines.sip.transactions import Happened, Transactions
 
 if TYPE_CHECKING:
@@ -35,8 +37,10 @@ _MOST_DELAYED: Final = 1_000  # answers to wrong passwords that wait; whoever gi
 _UNDERSTOOD: Final = frozenset({"replaces", "timer", "path", "outbound", "gruu"})
 _SCHEMES: Final = ("sip", "sips", "tel")
 _METHODS: Final = frozenset(ALLOW.split(", "))
+_MOST_UNDONE: Final = 100
 _BRANCH: Final = "z9hG4bK"
 _RETRY: Final = ("retry-after", "5")
+_UNKNOWN: Final = (481, "Call/Transaction Does Not Exist")
 
 
 class Listener(Hears, Protocol):
@@ -44,6 +48,10 @@ class Listener(Hears, Protocol):
 
     def called(self, session: Session, number: str) -> None:
         """A telephone calls a number; its session is to be answered, refused, or first told that it rings."""
+        ...
+
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Somebody gave a wrong password, or a user that there is not; `total` times that happened by now."""
         ...
 
 
@@ -72,8 +80,9 @@ class Agent:
         self._name = name
         self._transactions = Transactions()
         self._dialogs = Dialogs()
-        self._pending: list[tuple[float, int, Callable[[], None]]] = []
+        self._pending: list[list[Any]] = []  # when, a number, what; None: not any more
         self._set = 0
+        self._pending_undone = 0
         self._delayed = 0
 
     @property
@@ -100,7 +109,9 @@ class Agent:
         for happening in self._transactions.wake(now):
             self._happened(happening)
         while self._pending and self._pending[0][0] <= now:
-            heappop(self._pending)[2]()
+            act = heappop(self._pending)[2]
+            if act is not None:
+                act()
 
     # -- what comes in -----------------------------------------------------------------------------------------------
 
@@ -150,7 +161,7 @@ class Agent:
         request = transaction.request
         refusal = self._unfit(request)
         if refusal is not None:
-            self.answer(transaction, *refusal)
+            self._answer_unseen(transaction, *refusal)
         elif request.method == "CANCEL":
             self._cancelled(transaction)
         elif request.receiver is not None and request.receiver.tag:
@@ -158,13 +169,13 @@ class Agent:
         elif request.method == "REGISTER":
             self._register(transaction)
         elif request.method == "OPTIONS":
-            self.answer(transaction, 200, "OK", *_abilities())
+            self._answer_unseen(transaction, 200, "OK", *_abilities())
         elif request.method == "INVITE":
             self._called(transaction)
         elif request.method == "SUBSCRIBE":
-            self.answer(transaction, 489, "Bad Event")
+            self._answer_unseen(transaction, 489, "Bad Event")
         else:
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._answer_unseen(transaction, *_UNKNOWN)
 
     def _unfit(self, request: Request) -> tuple[int, str, tuple[str, str]] | None:
         """Say why nothing is done with a request (RFC 3261, 8.2.1, 8.2.2, 16.3)."""
@@ -195,7 +206,7 @@ class Agent:
     def _requested_within(self, transaction: Transaction) -> None:
         session = self._session(transaction.request)
         if session is None:
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._answer_unseen(transaction, *_UNKNOWN)
             return
         transaction.owner = session
         session.dialog.flow = transaction.flow
@@ -204,7 +215,7 @@ class Agent:
     def _cancelled(self, transaction: Transaction) -> None:
         invite = self._transactions.invite_of(transaction.request)
         if invite is None:
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._answer_unseen(transaction, *_UNKNOWN)
             return
         self.answer(transaction, 200, "OK")
         if isinstance(invite.owner, Session):
@@ -214,31 +225,43 @@ class Agent:
 
     def _user(self, transaction: Transaction) -> str | None:
         """Give whom a request comes from; None: it was told to prove that, or has failed to."""
-        now, request = self._clock(), transaction.request
-        verdict = self._authority.judge(now, request)
-        if verdict is not None and verdict.is_right and not verdict.is_stale:
+        now = self._clock()
+        verdict = self._authority.judge(now, transaction.request)
+        if verdict is None:
+            self._answer_unseen(transaction, 401, "Unauthorized", *self._authority.challenge(now))
+        elif not verdict.is_right:
+            self._deny(transaction, verdict.user)
+        elif verdict.is_stale:
+            self._answer_unseen(transaction, 401, "Unauthorized", *self._authority.challenge(now, is_stale=True))
+        else:
             self.penalties.right(transaction.flow.host)
             return verdict.user
-        is_stale = verdict is not None and verdict.is_right
-        challenge = self._authority.challenge(now, is_stale=is_stale)
-        wait = 0.0 if verdict is None or is_stale else self.penalties.wrong(now, transaction.flow.host)
-        if wait and self._delayed >= _MOST_DELAYED:
+        return None
+
+    def _deny(self, transaction: Transaction, user: str) -> None:
+        """Answer a wrong password, the later the more there were from there; of too many that wait not at all."""
+        now, host = self._clock(), transaction.flow.host
+        wait, challenge = self.penalties.wrong(now, host), self._authority.challenge(now)
+        self._listener.denied(user, host, self.penalties.total)
+        if not wait:
+            self._answer_unseen(transaction, 401, "Unauthorized", *challenge)
+        elif self._delayed >= _MOST_DELAYED:
             self._transactions.forget(transaction)
-            return None
-        if wait:
+        else:
             self._delayed += 1
             self.later(now + wait, lambda: self._answer_late(transaction, challenge))
-            return None
-        self.answer(transaction, 401, "Unauthorized", *challenge)
-        if (
-            verdict is None
-        ):  # whoever only asks leaves nothing here, and gets no more than it sends (RFC 3261, 26.3.2.4)
-            self._transactions.forget(transaction)
-        return None
 
     def _answer_late(self, transaction: Transaction, challenge: list[tuple[str, str]]) -> None:
         self._delayed -= 1
-        self.answer(transaction, 401, "Unauthorized", *challenge)
+        self._answer_unseen(transaction, 401, "Unauthorized", *challenge)
+
+    def _answer_unseen(self, transaction: Transaction, code: int, phrase: str, *more: tuple[str, str]) -> None:
+        """Answer whoever has not shown who it is, and keep nothing of it (RFC 3261, 26.3.2.4).
+
+        Else as many questions as there may be transactions would have everybody else be told to come again.
+        """
+        self.answer(transaction, code, phrase, *more)
+        self._transactions.forget(transaction)
 
     def _register(self, transaction: Transaction) -> None:
         user, request = self._user(transaction), transaction.request
@@ -259,7 +282,10 @@ class Agent:
         if user is None:
             return
         if request.first("replaces"):
-            self.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self.answer(transaction, *_UNKNOWN)
+            return
+        if is_too_brief(request):
+            self.answer(transaction, 422, "Session Interval Too Small", ("min-se", str(SHORTEST)))
             return
         if self.sessions >= MOST_SESSIONS:
             self.answer(transaction, 503, "Service Unavailable", _RETRY)
@@ -267,6 +293,11 @@ class Agent:
         dialog = Dialog.called(request, flow, self._place(flow), self._token())
         session = self._known(dialog, user, Phase.CALLED)
         session.invite, transaction.owner = transaction, session
+        objection = session.objection()
+        if objection is not None:
+            self.forget(dialog)
+            self.answer(transaction, *objection)
+            return
         self.answer(transaction, 100, "Trying")
         self._listener.called(session, _number(request.target))
 
@@ -327,10 +358,21 @@ class Agent:
         """Make the name of a transaction."""
         return f"{_BRANCH}{self._token()}"
 
-    def later(self, at: float, act: Callable[[], None]) -> None:
-        """Do something at that time."""
+    def later(self, at: float, act: Callable[[], None]) -> Callable[[], None]:
+        """Do something at that time; give what has it not be done."""
         self._set += 1
-        heappush(self._pending, (at, self._set, act))
+        entry = [at, self._set, act]
+        heappush(self._pending, entry)
+        return partial(self._not_later, entry)
+
+    def _not_later(self, entry: list[Any]) -> None:
+        """Let go of what an entry would do; the entries themselves are cleared away when most are of no use."""
+        entry[2] = None
+        self._pending_undone += 1
+        if self._pending_undone > _MOST_UNDONE + len(self._pending) // 2:
+            self._pending = [each for each in self._pending if each[2] is not None]
+            heapify(self._pending)
+            self._pending_undone = 0
 
     def forget(self, dialog: Dialog) -> None:
         """Know a dialogue no more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.engines.telephones import line_faults
 from pbxsim.kit.file_checks import dangling, twins
 from pbxsim.kit.finding import Finding
 from pbxsim.kit.paths import each, mappings, texts
@@ -21,6 +22,7 @@ def faults(plain: object, names: Mapping[str, Collection[str]]) -> Iterator[Find
     """Find what cannot be told to telephones."""
     yield from dangling(plain, "sip.lines.*.line", "the SIP user of a line", names["the SIP user of a line"])
     yield from twins(texts(plain, "sip.lines.*.line"))
+    yield from line_faults(plain, "sip")
     for path, bounds in each(plain, "sip.rtp_ports"):
         match bounds:
             case [int() as first, int() as last] if last - first < 1:

@@ -21,10 +21,11 @@ class Framer:
     def __init__(self) -> None:
         self.pings = 0
         self._rest = b""
+        self._at = 0  # what of `_rest` was cut off: it is not moved for each small message of a large read
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes; give the messages that are whole by now. Raises NotSip."""
-        self._rest += data
+        self._rest, self._at = self._rest[self._at :] + data, 0
         messages: list[bytes] = []
         while True:
             self._skip_pings()
@@ -34,24 +35,24 @@ class Framer:
             messages.append(message)
 
     def _skip_pings(self) -> None:
-        while self._rest.startswith(b"\r\n"):
-            is_ping = self._rest.startswith(_END)
+        while self._rest.startswith(b"\r\n", self._at):
+            is_ping = self._rest.startswith(_END, self._at)
             self.pings += is_ping
-            self._rest = self._rest[4 if is_ping else 2 :]
+            self._at += 4 if is_ping else 2
 
     def _next(self) -> bytes | None:
-        end = self._rest.find(_END)
+        end = self._rest.find(_END, self._at)
         if end < 0:
-            if len(self._rest) > LARGEST:
+            if len(self._rest) - self._at > LARGEST:
                 raise NotSip("a message without an end")
             return None
-        found = _LENGTH.search(self._rest, 0, end + 2)
+        found = _LENGTH.search(self._rest, self._at, end + 2)
         if found is None:
             raise NotSip("a message on a connection says how long it is")
-        whole = end + len(_END) + int(found[1])
-        if whole > LARGEST:
+        begin, whole = self._at, end + len(_END) + int(found[1])
+        if whole - begin > LARGEST:
             raise NotSip("a message is too long")
         if len(self._rest) < whole:
             return None
-        message, self._rest = self._rest[:whole], self._rest[whole:]
-        return message
+        self._at = whole
+        return self._rest[begin:whole]

@@ -46,8 +46,8 @@ class Ground(Protocol):
         """Make the name of a transaction."""
         ...
 
-    def later(self, at: float, act: Callable[[], None]) -> None:
-        """Do something at that time."""
+    def later(self, at: float, act: Callable[[], None]) -> Callable[[], None]:
+        """Do something at that time; give what has it not be done."""
         ...
 
     def forget(self, dialog: Dialog) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from pbxsim.engines.sip.flow import Flow
 
-LONGEST: Final = 256
+LONGEST: Final = 1_024
 """Messages of one source that wait; what comes beyond is dropped, and comes again if it is of use."""
 
 MOST: Final = 4_096

@@ -8,7 +8,10 @@ from pbxsim.engines.sip.registrar import Registrar
 from pbxsim.pbx.directory import Registration
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Directory
+    from collections.abc import Callable
+
+    from pbxsim.engines.sip.registrar import Binding
+    from pbxsim.pbx.directory import Directory, Line
 
 _STATUS = "Unmonitored"  # nobody asks telephones whether they are there: as chan_sip says without `qualify`
 
@@ -16,11 +19,13 @@ _STATUS = "Unmonitored"  # nobody asks telephones whether they are there: as cha
 class Registrations:
     """The registrations of a PBX's lines. `real` are the users for whom a telephone has registered in its life.
 
-    Until then a line's telephone is acted, and registered as the PBX file says.
+    Until then a line's telephone is acted, and registered as the PBX file says. `on_change` hears of a line whose
+    contacts are not what they were.
     """
 
     def __init__(self, directory: Directory, longest: int) -> None:
         self.real: set[str] = set()
+        self.on_change: Callable[[Line], None] = _nothing
         self.registrar = Registrar(self.changed, longest)
         self._directory = directory
 
@@ -30,11 +35,18 @@ class Registrations:
         if line is None:
             return
         contacts = self.registrar.contacts(user)
-        if not contacts:
+        if contacts:
+            self._register(line, contacts[0])
+        else:
             self._directory.unregister(line)
-            return
-        best = contacts[0]
-        self.real.add(user)
+        self.on_change(line)
+
+    def _register(self, line: Line, best: Binding) -> None:
+        self.real.add(line.user)
         flow = best.flow
         made = Registration(flow.host, flow.port, contact=best.uri, user_agent=best.user_agent, status=_STATUS)
         self._directory.register(line, made)
+
+
+def _nothing(_line: Line) -> None:
+    """Hear of no line."""

@@ -7,6 +7,7 @@ theirs between them.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from contextlib import suppress
 from math import isinf
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 
 MOST_CONNECTIONS: Final = 1_000
 _PER_READ: Final = 256  # datagrams
-_PER_TURN: Final = 16  # messages
-_TURN: Final = 0.001  # seconds
+_PER_TURN: Final = 8  # messages
+_TURN: Final = 0.0005  # seconds
 _MOST_UNSENT: Final = 1 << 20
+_log: Final = logging.getLogger("pbxsim")
 _ANY: Final = ("", "*", "::")
 _RECEIVE_BUFFER: Final = 1 << 20
 
@@ -46,9 +48,9 @@ class SipServer:
         self._source: Callable[[Flow], Hashable] = lambda flow: flow.host
         self._datagrams: dict[int, socket.socket] = {}
         self._listeners: list[asyncio.Server] = []
-        self._connections: dict[int, asyncio.Transport] = {}
+        self._connections: dict[Flow, asyncio.Transport] = {}
         self._connected = 0
-        self._places: dict[tuple[str, str], str] = {}
+        self._seen: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._is_due = False
         self._is_flushing = False
@@ -102,6 +104,14 @@ class SipServer:
 
     def _seen_from(self, family: int, peer: str) -> str:
         """Find our address on the way to a peer."""
+        if peer not in self._seen:
+            if len(self._seen) >= MOST_CONNECTIONS:
+                self._seen.clear()
+            self._seen[peer] = self._look_from(family, peer)
+        return self._seen[peer]
+
+    @staticmethod
+    def _look_from(family: int, peer: str) -> str:
         with socket.socket(family, socket.SOCK_DGRAM) as probe:
             try:
                 probe.connect((peer, 9))
@@ -125,18 +135,25 @@ class SipServer:
         self.lanes.put(self._source(flow), data, flow)
         self._work_soon()
 
-    def connected(self, transport: asyncio.Transport) -> int:
-        """Number a connection; 0: there are too many."""
+    def connected(self, transport: asyncio.Transport, host: str, port: int) -> Flow | None:
+        """Know a connection from now on; None: there are too many.
+
+        The oldest by which no telephone has registered gives way: whoever only holds on keeps nobody out.
+        """
         if len(self._connections) >= MOST_CONNECTIONS:
-            return 0
+            given_up = next((flow for flow in self._connections if self._source(flow) != flow), None)
+            if given_up is None:
+                return None
+            self._connections.pop(given_up).abort()
         self._connected += 1
-        self._connections[self._connected] = transport
-        return self._connected
+        flow = Flow("TCP", host, port, self._connected)
+        self._connections[flow] = transport
+        return flow
 
     def lost(self, flow: Flow) -> None:
         """Hear that a connection is closed."""
         agent = self._agent
-        self._connections.pop(flow.connection, None)
+        self._connections.pop(flow, None)
         if agent is not None:
             self._present(lambda: agent.lost(flow))
             self.soon()
@@ -165,7 +182,10 @@ class SipServer:
                 return
             data, flow = waiting
             self.tap(True, data, flow)
-            agent.receive(data, flow)
+            try:
+                agent.receive(data, flow)
+            except Exception:  # a fault of ours: whoever found it is to stop nobody's calls
+                _log.exception("a SIP message from %s:%d could not be dealt with", *flow.address)
             if loop.time() > ends:
                 return
 
@@ -188,9 +208,13 @@ class SipServer:
             self._send(data, flow)
         self._rearm(agent)
 
+    def pong(self, pings: int, flow: Flow) -> None:
+        """Answer keep-alives of a connection."""
+        self._send(b"\r\n" * pings, flow)
+
     def _send(self, data: bytes, flow: Flow) -> None:
         if flow.connection:
-            connection = self._connections.get(flow.connection)
+            connection = self._connections.get(flow)
             if connection is None:
                 return
             if connection.get_write_buffer_size() > _MOST_UNSENT:
@@ -235,10 +259,9 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        peer, number = transport.get_extra_info("peername"), self._server.connected(self._transport)
-        if number and peer:
-            self._flow = Flow("TCP", peer[0], peer[1], number)
-        else:
+        peer = transport.get_extra_info("peername")
+        self._flow = self._server.connected(self._transport, *peer[:2]) if peer else None
+        if self._flow is None:
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -250,7 +273,7 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
             return
         if self._framer.pings:
-            self._transport.write(b"\r\n" * self._framer.pings)
+            self._server.pong(self._framer.pings, self._flow)
             self._framer.pings = 0
         for message in messages:
             self._server.came(message, self._flow)

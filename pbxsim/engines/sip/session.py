@@ -16,6 +16,8 @@ from pbxsim.engines.sip.session_timer import SessionTimer, TooBrief
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pbxsim.engines.sip.dialog import Dialog
     from pbxsim.engines.sip.ground import Ground
     from pbxsim.engines.sip.transactions import Transaction
@@ -99,6 +101,7 @@ class Session:
         self._changing: Transaction | None = None  # an INVITE or UPDATE of ours within it
         self._acknowledgement: Request | None = None
         self._timer = SessionTimer()
+        self._undo: list[Callable[[], None]] = []  # what would be done for signs of life
         self._last_body = b""
 
     @property
@@ -218,6 +221,15 @@ class Session:
             self._has_rung = True
             self._ground.answer(self.invite, 180, "Ringing", ("contact", self.dialog.place.contact), tag=self.tag)
 
+    def objection(self) -> tuple[int, str, tuple[str, str]] | None:
+        """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
+        assert self.invite is not None  # it has called
+        try:
+            self._timer.asked(self.invite.request)
+        except TooBrief as brief:
+            return 422, "Session Interval Too Small", ("min-se", str(brief.shortest))
+        return None
+
     def answer(self) -> bool:
         """Answer a telephone that has called. False: what it offers cannot be had, and it was refused (488)."""
         if self.phase is not Phase.CALLED or self.invite is None:
@@ -300,7 +312,9 @@ class Session:
     def _over(self) -> None:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
+            self._await_no_sign()
             self._ground.forget(self.dialog)
+            self.invite = self._changing = None  # which know the session: together they would wait for the collector
 
     # -- what a telephone asks within it -------------------------------------------------------------------------------
 
@@ -395,10 +409,17 @@ class Session:
         now, timer = self._ground.now(), self._timer
         agreed = timer.agreed(message) if is_ours else timer.asked(message)
         timer.begin(now)
+        self._await_no_sign()
         for at, act in ((timer.refresh_at, self._refresh), (timer.ends_at, self._look_alive)):
             if at:
-                self._ground.later(at, act)
+                self._undo.append(self._ground.later(at, act))
         return agreed
+
+    def _await_no_sign(self) -> None:
+        """Let go of what is due half an hour or 30 years later: it would keep the session for as long."""
+        for undo in self._undo:
+            undo()
+        self._undo = []
 
     def _refresh(self) -> None:
         """Give a sign of life: the last description again."""

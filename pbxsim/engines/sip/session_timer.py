@@ -39,7 +39,7 @@ class SessionTimer:
         if not seconds or "timer" not in request.listed("supported"):
             self.seconds = 0
             return []
-        if seconds < SHORTEST:
+        if is_too_brief(request):
             raise TooBrief
         self.seconds, self.is_ours = seconds, refresher == "uas"
         by = refresher or "uac"
@@ -70,6 +70,12 @@ class SessionTimer:
     def is_over(self, now: float) -> bool:
         """Tell whether none has come in time."""
         return bool(self.ends_at) and self.ends_at <= now
+
+
+def is_too_brief(request: Request | Response) -> bool:
+    """Tell whether a request wants signs of life more often than may be, and knows that it may be told so (422)."""
+    seconds, _ = _read(request)
+    return 0 < seconds < SHORTEST and "timer" in request.listed("supported")
 
 
 def _read(message: Request | Response) -> tuple[int, str]:

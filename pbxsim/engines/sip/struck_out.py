@@ -25,11 +25,12 @@ _OLD_KEY: Final = re.compile(rb"^k=[^\r\n]+", re.IGNORECASE | re.MULTILINE)
 
 
 def struck_out(message: bytes) -> bytes:
-    """Give a message, whole or not, without its secrets. Its Content-Length is no longer right if there were keys."""
-    head, separator, body = message.partition(b"\r\n\r\n")
-    head = _URI.sub(rb"\1" + STRUCK + b"@", _CREDENTIALS.sub(_credentials, head))
-    body = _OLD_KEY.sub(b"k=" + STRUCK, _KEYS.sub(rb"\1" + STRUCK, body))
-    return head + separator + body
+    """Give a message, whole or not, or several, without their secrets.
+
+    Where there were keys, Content-Length is no longer right.
+    """
+    without = _URI.sub(rb"\1" + STRUCK + b"@", _CREDENTIALS.sub(_credentials, message))
+    return _OLD_KEY.sub(b"k=" + STRUCK, _KEYS.sub(rb"\1" + STRUCK, without))
 
 
 def _credentials(found: re.Match[bytes]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from pbxsim.engines.sip import sound
 from pbxsim.engines.sip.address import address, parameters
 from pbxsim.engines.sip.legs import SipLeg, leg_of, real_leg
 from pbxsim.engines.sip.media.sdp import BadDescription, Unacceptable
+from pbxsim.engines.sip.session import Phase
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause, weightier
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.registrar import Registrar
     from pbxsim.engines.sip.session import Session
     from pbxsim.pbx.channel import Channel
+    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.pbx import Pbx
 
 PLACED_BY: Final = "telephone"
 """Who asked for a call that somebody dialled by hand, where a call says which vendor did."""
 
+_log: Final = logging.getLogger("pbxsim")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z+*#._-]{1,40}")
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
 
@@ -80,6 +84,15 @@ class Telephones:
             self._engine.let_go(leg, cause)
             self._calls.on_leg(channel, Report.FAILED, leg.cause)
 
+    def moved(self, line: Line) -> None:
+        """Take it that what rings where a line's telephone is no more does not ring: it is gone, or elsewhere."""
+        there = {contact.uri for contact in self._registrar.contacts(line.user)}
+        for leg in [leg for leg in map(leg_of, line.channels) if leg is not None]:
+            for session, binding in tuple(leg.sessions.items()):
+                if binding is not None and binding.uri not in there and session.phase is Phase.CALLING:
+                    session.hang_up(HangupCause.SUBSCRIBER_ABSENT)
+                    self.failed(session, HangupCause.SUBSCRIBER_ABSENT)
+
     # -- telephones that call ----------------------------------------------------------------------------------------
 
     def called(self, session: Session, number: str) -> None:
@@ -100,6 +113,11 @@ class Telephones:
             self._engine.let_go(leg, HangupCause.NORMAL_CIRCUIT_CONGESTION)
         elif leg.channel is None:  # one that only rings somebody was never asked about
             leg.channel = call.legs[0]
+
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Log a wrong password; of many the 1st, 2nd, 4th, 8th and so on: a flood must not fill a disk."""
+        if total & (total - 1) == 0:
+            _log.warning("a wrong SIP password for %.40r from %s: the %d. so far", user, host, total)
 
     def _unheard(self, leg: SipLeg, session: Session) -> HangupCause | None:
         """Say why a caller can hear nothing of ours; None: it can."""

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.flow import Flow
     from pbxsim.pbx.call import Call
 
-_MOST_DIALOGUES: Final = 20_000
+MOST: Final = 50_000
+"""Messages that are kept, some 15 MB: beyond, those of the oldest dialogue are not."""
+
 _MOST_MESSAGES: Final = 100  # of one dialogue; what comes behind is left out
 _LONGEST: Final = 200  # letters of a line
 _TOLD: Final = ("reason", "refer-to", "retry-after")
@@ -33,6 +35,7 @@ class Trace:
         self._here = here
         self._capture = capture
         self._taken = 0
+        self._kept = 0
         self._dialogues: OrderedDict[str, list[tuple[int, Instant, bool, str]]] = OrderedDict()
 
     def take(self, came: bool, message: bytes, flow: Flow) -> None:
@@ -46,9 +49,10 @@ class Trace:
         known = self._dialogues.setdefault(call_id, [])
         if len(known) < _MOST_MESSAGES:
             self._taken += 1
+            self._kept += 1
             known.append((self._taken, self._now(), came, line))
-        if len(self._dialogues) > _MOST_DIALOGUES:
-            self._dialogues.popitem(last=False)
+        if self._kept > MOST:
+            self._kept -= len(self._dialogues.popitem(last=False)[1])
 
     def of(self, call: Call) -> list[Signal]:
         """Give the messages of a call, in their order."""

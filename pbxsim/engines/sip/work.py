@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pbxsim import __version__
 from pbxsim.engines.engine import EngineUnreachable, Opened
+from pbxsim.engines.pyvoip_telephones import PyvoipTelephones, pyvoip_lines
 from pbxsim.engines.simulated import simulation
 from pbxsim.engines.sip.accounts import Accounts
 from pbxsim.engines.sip.agent import Agent
@@ -55,6 +56,7 @@ class SipWork(Opened, kw_only=True):
     accounts: Accounts
     registrations: Registrations
     before: Before
+    voip: PyvoipTelephones
     capture: Capture | None
     trace: Trace | None = None
     server: SipServer | None = None
@@ -92,6 +94,7 @@ def opened(
         accounts=accounts,
         registrations=registrations,
         before={} if before is None else before,
+        voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), acted.engine.fate),
         capture=capture,
     )
     work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
@@ -110,13 +113,15 @@ async def start(work: SipWork, present: Present) -> None:
     server = SipServer(present)
     work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture)
     server.tap = work.trace.take
+    telephones = Telephones(work.pbx, work.engine, registrar)
+    work.registrations.on_change = telephones.moved
     agent = Agent(
         clock=loop.time,
         token=lambda: secrets.token_hex(8),
         place=server.place,
         authority=Authority(REALM, secrets.token_bytes(32), work.accounts.password, entry.digests),
         registrar=registrar,
-        listener=Telephones(work.pbx, work.engine, registrar),
+        listener=telephones,
         name=_NAME,
     )
 
@@ -132,6 +137,7 @@ async def start(work: SipWork, present: Present) -> None:
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
     present(lambda: registrar.take_over(work.before.pop(work.key, {})))
     server.soon()
+    await work.voip.start(work.accounts.of)
 
 
 def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
@@ -146,6 +152,7 @@ def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
 
 async def close(work: SipWork) -> None:
     """Hang up what is left, and listen no more."""
+    await work.voip.close()
     exchange, server = work.engine.exchange, work.server
     if exchange is None or server is None:
         return

@@ -36,7 +36,10 @@ def asterisk_here() -> installation.AsteriskInstallation:
 
 
 class Exchange:
-    """One Asterisk, for whoever is in a directory; `simulated` are lines without a telephone."""
+    """One Asterisk, for whoever is in a directory.
+
+    `simulated` are lines without a telephone, `pyvoip` those with one of pyVoIP's.
+    """
 
     def __init__(
         self,
@@ -47,11 +50,19 @@ class Exchange:
         sound: tuple[int, int] | None = None,
         providers: tuple[ProviderEntry, ...] = (),
         max_contacts: int = 1,
+        pyvoip: Iterable[str] = (),
     ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ast-"))
-        acted = frozenset(simulated)
+        acted, started = frozenset(simulated), frozenset(pyvoip)
         lines = tuple(
-            AsteriskLineEntry(line=user, simulated=user in acted, max_contacts=max_contacts) for user in directory.lines
+            AsteriskLineEntry(
+                line=user,
+                simulated=user in acted,
+                secret="chosen-for-tests" if user in started else None,
+                telephone="pyvoip" if user in started else None,
+                max_contacts=max_contacts,
+            )
+            for user in directory.lines
         )
         ports = own_ports() if sound is None else {**own_ports(), "rtp_ports": sound}
         self.entry = AsteriskEntry(**ports, lines=lines, providers=providers)

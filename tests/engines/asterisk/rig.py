@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 class AsteriskRig(RealRig):
     """An office whose telephones are real, but for those that are `simulated`; these do as `phones` says.
 
-    Without `has_telephones` whoever uses it brings some. `sound`: the first and last port for it.
-    `ami_port`: where Asterisk is gone to, if by a proxy. `providers` are those of trunks, `live` says who is.
+    Without `has_telephones` whoever uses it brings some; those of `pyvoip` lines come by themselves. `sound`: the first
+    and last port for it. `ami_port`: where Asterisk is gone to, if by a proxy. `providers` are those of trunks, `live`
+    says who is.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class AsteriskRig(RealRig):
         phones: PhonesEntry = PhonesEntry(),  # noqa: B008 - it never changes
         *,
         has_telephones: bool = True,
+        pyvoip: tuple[str, ...] = (),
         sound: tuple[int, int] | None = None,
         ami_port: int | None = None,
         providers: tuple[ProviderEntry, ...] = (),
@@ -41,7 +43,7 @@ class AsteriskRig(RealRig):
         max_contacts: int = 1,
     ) -> None:
         self.exchange = Exchange(
-            installation, office.directory, office.pbx.name, simulated, sound, providers, max_contacts
+            installation, office.directory, office.pbx.name, simulated, sound, providers, max_contacts, pyvoip
         )
         door = self.exchange.door
         engine = through(door if ami_port is None else replace(door, port=ami_port), live)

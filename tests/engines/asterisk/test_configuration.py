@@ -104,6 +104,7 @@ def test_the_dialplan_uses_no_application_whose_module_is_not_loaded() -> None:
     applications |= set(re.findall(r"[n1](?:\(\w+\))?,(\w+)\(", files["extensions.conf"]))
     own = {"Answer", "Goto", "Hangup", "Ringing", "Wait"}
     modules = {
+        "BridgeWait": "app_bridgewait",
         "ChanSpy": "app_chanspy",
         "ExecIf": "app_exec",
         "MusicOnHold": "res_musiconhold",

@@ -42,6 +42,6 @@ def test_a_plan_has_its_own_numbers_its_entries_and_ways_out_and_what_it_include
     assert "100" not in known[second]
 
 
-def test_each_goes_on_to_where_telephones_dial() -> None:
+def test_whoever_is_sent_on_hears_it_ring() -> None:
     office = Office(extension("100", line("a")))
-    assert "exten => 100,1,Goto(pbxsim-phones,${EXTEN},1)\n" in contexts(office.directory)
+    assert "exten => 100,1,Goto(pbxsim-hold,again,1)\n" in contexts(office.directory)

@@ -71,6 +71,9 @@ class Answering:
         if len(self.called_numbers) % 3:
             session.answer()
 
+    def denied(self, user: str, host: str, total: int) -> None:
+        """Hear of a wrong password."""
+
     def rings(self, session: Session) -> None:
         """Hear that it rings."""
 

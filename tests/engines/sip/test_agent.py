@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.engines.sip import agent as agent_module
+from pbxsim.engines.sip import transactions
 from tests.engines.sip.wire import HERE, SDP, Wire, asks, first_line, request
 
 TO = "sip:102@192.0.2.1"
+WRONG = 'Authorization: Digest username="sip100", realm="pbxsim", nonce="n", uri="sip:h", response="00"'
 
 
 def said(wire: Wire, text: str, body: bytes = b"") -> list[str]:
@@ -71,10 +73,39 @@ def test_who_calls_when_there_are_too_many_calls_is_told_to_try_again(monkeypatc
     assert (first_line(refused), refused.first("retry-after")) == ("SIP/2.0 503 Service Unavailable", "5")
 
 
-def test_a_thousand_strangers_leave_nothing_behind_and_get_no_more_than_they_send() -> None:
+def test_a_thousand_strangers_leave_nothing_behind_and_get_one_answer_each() -> None:
     wire = Wire()
     for turn in range(1_000):
         assert said(wire, request("INVITE", TO, call_id=f"c{turn}")) == ["SIP/2.0 401 Unauthorized"]
     assert len(wire.agent._transactions) == 0  # noqa: SLF001 - nobody else counts them
     assert wire.elapse(40) == []
     assert wire.agent.sessions == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        request("OPTIONS", TO),
+        request("SUBSCRIBE", TO),
+        request("MESSAGE", TO),
+        request("BYE", TO, to_tag="x"),
+        request("CANCEL", TO),
+        f"{request('REGISTER', TO)}\n{WRONG}",
+    ],
+)
+def test_as_many_questions_as_there_may_be_transactions_leave_room_for_whoever_registers(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "MOST", 3)
+    wire = Wire()
+    for turn in range(3):
+        assert len(said(wire, text.replace("branch=", f"branch=z9hG4bKflood{turn}"))) == 1
+    wire.registered()
+
+
+def test_who_calls_and_wants_signs_of_life_too_often_is_told_how_often_they_may_be_before_anybody_rings() -> None:
+    wire = Wire()
+    often = ("Supported: timer", "Session-Expires: 30")
+    (refused,) = asks(wire, "INVITE", TO, body=SDP, more=often)
+    assert (first_line(refused), refused.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
+    assert (wire.heard.told, wire.agent.sessions) == ([], 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -128,7 +130,7 @@ async def test_the_telephones_of_one_line_ring_together_and_one_is_picked_up() -
         await talks(rig, call)
         await rig.until(lambda: noted == ["rings", "over"])
         assert other.ringing == 0
-        assert rig.opened.engine.exchange.agent.sessions == 1
+        await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 1)
         rig.do(lambda: rig.office.pbx.calls.hang_up(call))
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
@@ -206,3 +208,37 @@ async def test_without_a_port_for_sound_a_call_is_refused_and_nothing_is_left_of
         assert rig.office.cdr(call).cause is HangupCause.NORMAL_CIRCUIT_CONGESTION
         await rig.until(rig.is_quiet)
         assert await rig.is_idle()
+
+
+async def test_a_telephone_that_drops_off_rings_no_more() -> None:
+    async with rig_of("sip100") as rig:
+        telephone = rig.by_user["sip100"]
+        telephone.answers_after = None
+        call: Call = rig.do(lambda: rig.office.call("100", "101"))
+        await rig.until(lambda: telephone.calls)
+        await telephone.agent.unregister()
+        await rig.until(lambda: call.is_over)
+        assert rig.office.cdr(call).cause is HangupCause.SUBSCRIBER_ABSENT
+        await rig.until(rig.is_quiet)
+        assert await rig.is_idle()
+
+
+async def test_nothing_of_a_call_that_is_over_waits_for_the_garbage_collector() -> None:
+    async with rig_of("sip100") as rig:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(3):
+                call: Call = rig.do(lambda: rig.office.call("100", "101"))
+                await talks(rig, call)
+                rig.do(partial(rig.office.pbx.calls.hang_up, call))
+                await rig.until(rig.is_quiet)
+                assert await rig.is_idle()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = {type(one) for one in gc.garbage if type(one).__module__.startswith("pbxsim.engines.sip")}
+            assert left == set()
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()

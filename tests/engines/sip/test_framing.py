@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,19 @@ def test_keep_alives_are_counted() -> None:
     framer = Framer()
     assert framer.feed(b"\r\n\r\n\r\n\r\n") == []
     assert framer.pings == 2
+
+
+@pytest.mark.parametrize(
+    ("piece", "messages", "pings"),
+    [(b"\r\n\r\n", 0, 200_000), (b"a\r\nl:0\r\n\r\n", 200_000, 0)],
+    ids=["pings", "tiny"],
+)
+def test_a_large_read_of_small_pieces_costs_no_more_than_its_length(piece: bytes, messages: int, pings: int) -> None:
+    framer = Framer()
+    begun = process_time()
+    assert len(framer.feed(piece * 200_000)) == messages
+    assert framer.pings == pings
+    assert process_time() - begun < 1.5, "what is left was moved for each piece"
 
 
 @pytest.mark.parametrize(

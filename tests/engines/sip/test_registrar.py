@@ -44,6 +44,7 @@ def test_wrong_passwords_are_counted_and_answered_later_and_later_but_right_ones
         waits.append(0.0 if sent else wire.elapse(20)[0][0])
     assert waits == [0, 0, 0, 0.5, 1, 2, 4]
     assert wire.agent.penalties.total == 7
+    assert wire.heard.told[-1] == ("denied", "sip100", "192.0.2.10", 7)
     assert first_line(registers(wire)) == "SIP/2.0 200 OK"
 
 

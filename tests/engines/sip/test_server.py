@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.sip import server as server_module
 from pbxsim.engines.sip.server import SipServer
 from tests.engines.sip.rig import free_port
 from tests.engines.sip.wire import Wire, request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from pbxsim.engines.sip.flow import Flow
 
 OPTIONS = request("OPTIONS", "sip:h").replace("\n", "\r\n").encode() + b"\r\nContent-Length: 0\r\n\r\n"
 
@@ -115,3 +118,35 @@ async def test_a_port_that_is_taken_is_told_in_a_sentence_and_one_that_was_let_g
                 pass
     async with listening("127.0.0.1", port) as again:
         assert again.port == port
+
+
+async def test_whoever_only_holds_connections_open_keeps_no_telephone_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "MOST_CONNECTIONS", 3)
+    async with listening() as server:
+        registered: list[Flow] = []
+        server._source = lambda flow: flow if flow in registered else flow.host  # noqa: SLF001 - as the registrar says
+        reader, telephone = await asyncio.open_connection("127.0.0.1", server.port)
+        telephone.write(OPTIONS)
+        await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        registered += server._connections  # noqa: SLF001 - it has come by one, and has registered there
+        idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(6)]
+        other_reader, other = await asyncio.open_connection("127.0.0.1", server.port)
+        for each, its_reader in ((telephone, reader), (other, other_reader)):
+            each.write(OPTIONS)
+            assert (await asyncio.wait_for(its_reader.readuntil(b"\r\n\r\n"), 10)).startswith(b"SIP/2.0 200 OK\r\n")
+        assert await asyncio.wait_for(idle[0][0].read(), 10) == b"", "the oldest is hung up"
+        assert len(server._connections) == 3  # noqa: SLF001 - nobody else counts them
+        for writer in (telephone, other, *(writer for _, writer in idle)):
+            writer.close()
+
+
+async def test_whoever_sends_keep_alives_and_reads_no_answer_is_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "_MOST_UNSENT", 1_000)
+    async with listening() as server:
+        with socket.socket() as deaf:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            deaf.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_connect(deaf, ("127.0.0.1", server.port))
+            with pytest.raises(ConnectionError):
+                await asyncio.wait_for(loop.sock_sendall(deaf, b"\r\n\r\n" * 16_000_000), 10)

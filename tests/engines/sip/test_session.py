@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
@@ -289,6 +291,21 @@ def test_signs_of_life_that_are_wanted_too_often_are_refused() -> None:
     assert (first_line(answer), answer.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
 
 
+def _put_down_at_once(wire: Wire) -> ref[Session]:
+    session, _ = up(wire, "Session-Expires: 999999999;refresher=uas")
+    wire.says(within("BYE", session, 1))
+    return ref(session)
+
+
+def test_a_session_that_is_over_is_not_kept_until_its_signs_of_life_would_be_due() -> None:
+    wire = Wire()
+    begun = [_put_down_at_once(wire) for _ in range(500)]
+    wire.elapse(40)
+    gc.collect()
+    assert [one for one in begun if one() is not None] == []
+    assert len(wire.agent._pending) < 250  # noqa: SLF001 - nobody else counts them
+
+
 # -- we are called -----------------------------------------------------------------------------------------------------
 
 
@@ -379,3 +396,21 @@ def test_who_calls_with_nothing_that_we_understand_is_refused() -> None:
     assert not session.answer()
     assert [first_line(each) for each in wire.sent()] == ["SIP/2.0 488 Not Acceptable Here"]
     assert wire.agent.sessions == 0
+
+
+def test_who_calls_and_wants_signs_of_life_too_often_is_told_how_often_it_may() -> None:
+    wire = Wire()
+    (refused,) = asks(wire, "INVITE", TO, body=SDP, more=("Supported: timer", "Session-Expires: 30"))
+    assert (first_line(refused), refused.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
+    assert (wire.agent.sessions, wire.heard.told) == (0, [])
+
+
+def test_who_calls_and_promises_signs_of_life_is_hung_up_without_them() -> None:
+    wire = Wire()
+    session, _ = calling(wire, more=("Supported: timer", "Session-Expires: 90"))
+    session.answer()
+    (answer,) = wire.sent()
+    assert answer.first("session-expires") == "90;refresher=uac"
+    wire.says(ack(session))
+    assert [line.split()[0] for _, line in wire.elapse(61)][:1] == ["BYE"]
+    assert wire.heard.told[-1] == ("ended", "sip100", 102)

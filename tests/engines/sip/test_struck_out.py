@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pbxsim.engines.sip.struck_out import struck_out
@@ -56,7 +56,12 @@ def test_keys_of_media_are_struck_out() -> None:
     )
 
 
+def test_a_second_message_in_a_datagram_has_no_secrets_either() -> None:
+    assert b"0123456789abcdef" not in struck_out(b"OPTIONS sip:a SIP/2.0\r\n\r\n" + REGISTER)
+
+
 @given(st.binary(max_size=200))
+@example(b"\r\n\r\n")
 def test_whatever_it_is_it_can_be_shown(message: bytes) -> None:
     assert isinstance(struck_out(message), bytes)
     assert b"topsecret" not in struck_out(message + b'\r\nAuthorization: Digest response="topsecret"')

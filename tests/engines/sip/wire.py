@@ -68,6 +68,9 @@ class Heard:
         self._tell("referred", session, to)
         return self.handed_on
 
+    def denied(self, user: str, host: str, total: int) -> None:
+        self.told.append(("denied", user, host, total))
+
     def called(self, session: Session, number: str) -> None:
         self.sessions.append(session)
         self._tell("called", session, number)

@@ -1,238 +1,42 @@
-"""A real Asterisk, and a real SIP telephone for each line: baresip where calls are taken, else one that refuses."""
+"""A server with a real Asterisk of its own."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
-import tempfile
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+import importlib.util
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.process import free_port
 from pbxsim.engines.engine import EngineUnreachable
-from pbxsim.testing import Receiver
-from tests.parity.engines.history import Moment, Words, moment
-from tests.parity.engines.office import pbx_file
+from tests.parity.engines import with_telephones
 from tests.parity.engines.playing import EngineUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Iterable
 
     import aiohttp
 
-    from tests.engines.refusing import RefusingTelephone
-    from tests.engines.telephones import Telephone, Telephones
     from tests.parity.engines.playing import EngineAtWork
-    from tests.parity.engines.scenario import Hand, Scenario
-    from tests.parity.scenario import Phone
-
-_AT_ONCE: Final = 8
-_STARTS: Final = 15.0
-
-
-class AsteriskAtWork:
-    """Implements `EngineAtWork`. `real` are the telephones that take calls, by SIP user."""
-
-    at_once = _AT_ONCE
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.real: dict[str, Telephone] = {}
-        self.refusing: list[RefusingTelephone] = []
-        self.telephones: Telephones | None = None
-        self._noted: list[tuple[float, str, str, str]] = []
-        self._consultations: dict[str, Any] = {}
-
-    async def wait_until(self, began: float, second: float) -> None:
-        await _pass(began + second - _now())
-
-    async def touch(self, scenario: Scenario, hand: Hand) -> None:
-        user, to = scenario.user(hand.who), scenario.dialled(hand.to)
-        telephone = self.real[user]
-        if hand.verb == "dial":
-            await telephone.dial(to)
-        elif hand.verb in ("unregister", "register"):
-            await getattr(telephone.agent, hand.verb)()
-        else:
-            await getattr(self, f"_{hand.verb}")(telephone, user, to)
-
-    def seen(self, scenario: Scenario, calls: Iterable[Mapping[str, Any]], began: str) -> tuple[Moment, ...]:
-        words, start = Words(scenario), moment(began)
-        users = {scenario.user(who) for who in scenario.phones}
-        return tuple(
-            Moment(at=at - start, what=f"{what} {words.who(other)}".strip(), who=words.who(user))
-            for at, user, what, other in self._noted
-            if user in users
-        )
-
-    def note(self, user: str, what: str, other: str) -> None:
-        """Take what a telephone noticed."""
-        self._noted.append((_now(), user, what, other))
-
-    # -- hands --------------------------------------------------------------------------------------------------------
-
-    async def _hang_up(self, telephone: Telephone, _user: str, _to: str) -> None:
-        await telephone.calls[0].hangup()
-
-    async def _hold(self, telephone: Telephone, _user: str, _to: str) -> None:
-        await telephone.calls[0].hold()
-
-    async def _unhold(self, telephone: Telephone, _user: str, _to: str) -> None:
-        await telephone.calls[0].resume()
-
-    async def _transfer(self, telephone: Telephone, _user: str, to: str) -> None:
-        from tests.engines.telephones import quietly
-
-        # Who is handed on has left before the other has answered: what is told of it afterwards comes to nobody.
-        await quietly(asyncio.wait_for(telephone.calls[0].transfer(f"sip:{to}@{telephone.server}"), 2))
-
-    async def _consult(self, telephone: Telephone, user: str, to: str) -> None:
-        await telephone.calls[0].hold()
-        self._consultations[user] = await telephone.dial(to)
-
-    async def _complete(self, telephone: Telephone, user: str, _to: str) -> None:
-        await telephone.calls[0].attended_transfer(self._consultations.pop(user))
-
-
-def _now() -> float:
-    """Give the time of day: the server's clock is the same, and it runs on this machine."""
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC).timestamp()  # noqa: TID251 - real telephones live in real time
-
-
-async def _pass(seconds: float) -> None:
-    if seconds > 0:
-        await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=seconds)
+    from tests.parity.engines.scenario import Scenario
 
 
 @asynccontextmanager
-async def at_work(scenarios: Iterable[Scenario], client: aiohttp.ClientSession) -> AsyncIterator[EngineAtWork]:
-    """Have a server with an Asterisk of its own, and telephones. Raises EngineUnavailable."""
-    chosen = list(scenarios)
+async def at_work(scenarios: Iterable[Scenario], _client: aiohttp.ClientSession) -> AsyncIterator[EngineAtWork]:
+    """Have it, and telephones. Raises EngineUnavailable."""
+    from tests.engines.asterisk.exchange import free_sip_port, sound_ports
+
     await _see_that_it_is_there()
-    async with AsyncExitStack() as stack:
-        receiver = stack.enter_context(Receiver())
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="par-")))
-        server = await _Server.started(folder, _file(folder, chosen, receiver.url))
-        stack.push_async_callback(server.close)
-        engine = AsteriskAtWork(server.url)
-        stack.push_async_callback(_put_away, engine)
-        await _registered(engine, chosen, server)
+    section = {"sip_port": free_sip_port(), "ami_port": free_port(), "rtp_ports": list(sound_ports())}
+    async with with_telephones.at_work("asterisk", section, scenarios) as engine:
         yield engine
 
 
 async def _see_that_it_is_there() -> None:
-    try:
-        import baresip  # noqa: F401
-        import panoramisk  # noqa: F401
-    except ImportError as error:
-        raise EngineUnavailable(f"{error.name} is not installed") from None
+    if importlib.util.find_spec("panoramisk") is None:
+        raise EngineUnavailable("panoramisk is not installed")
     try:
         await asyncio.to_thread(installation.found_or_fetched, lambda _: None)
     except EngineUnreachable as error:
         raise EngineUnavailable(f"no Asterisk: {error}") from None
-
-
-def _file(folder: Path, scenarios: list[Scenario], receiver: str) -> Path:
-    from tests.engines.asterisk.exchange import free_sip_port, sound_ports
-
-    ports = {"sip_port": free_sip_port(), "ami_port": free_port(), "rtp_ports": list(sound_ports())}
-    file = folder / "parity.yaml"
-    file.write_text(json.dumps({**pbx_file(scenarios, receiver), "asterisk": ports}), "utf-8")
-    return file
-
-
-class _Server:
-    """A server in a process of its own, with its Asterisk."""
-
-    def __init__(self, process: subprocess.Popen[bytes], url: str, accounts: dict[str, tuple[str, str]]) -> None:
-        self._process = process
-        self.url = url
-        self.accounts = accounts  # server and password, by SIP user
-
-    @classmethod
-    async def started(cls, folder: Path, file: Path) -> _Server:
-        environment = os.environ | {"TMPDIR": str(folder), "XDG_DATA_HOME": str(folder / "data")}
-        accounts = await asyncio.to_thread(_accounts, file, environment)
-        ready, log = folder / "ready.json", folder / "log.txt"
-        options = [
-            "--engine",
-            "asterisk",
-            "--port",
-            "0",
-            "--db",
-            ":memory:",
-            "--log",
-            "none",
-            "--ready-file",
-            str(ready),
-        ]
-        command = [sys.executable, "-m", "pbxsim", "serve", str(file), *options, "--recordings", str(folder / "sound")]
-        process = await asyncio.to_thread(_begun, command, environment, log)
-        ends = _now() + _STARTS
-        while not ready.exists():
-            if process.poll() is not None or _now() > ends:
-                process.kill()
-                raise EngineUnavailable(log.read_text("utf-8").strip() or "the server does not start")
-            await _pass(0.05)
-        return cls(process, json.loads(ready.read_text("utf-8"))["url"], accounts)
-
-    async def close(self) -> None:
-        self._process.terminate()
-        await asyncio.to_thread(self._process.wait)
-
-
-def _begun(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    with log.open("wb") as said:
-        return subprocess.Popen(command, env=environment, stdout=said, stderr=subprocess.STDOUT)
-
-
-def _accounts(file: Path, environment: dict[str, str]) -> dict[str, tuple[str, str]]:
-    command = [sys.executable, "-m", "pbxsim", "phones", str(file), "--json"]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
-    return {one["user"]: (one["server"], one["secret"]) for one in json.loads(told)}
-
-
-async def _registered(engine: AsteriskAtWork, scenarios: list[Scenario], server: _Server) -> None:
-    from tests.engines.telephones import Telephones
-
-    engine.telephones = Telephones(next(iter(server.accounts.values()))[0])
-    await engine.telephones.start()
-    for scenario in scenarios:
-        for who, phone in scenario.phones.items():
-            if phone.is_registered:
-                await _telephone(engine, scenario.user(who), phone, *server.accounts[scenario.user(who)])
-
-
-async def _telephone(engine: AsteriskAtWork, user: str, phone: Phone, server: str, password: str) -> None:
-    from tests.engines.refusing import STATUS, RefusingTelephone
-
-    assert engine.telephones is not None
-    noted = partial(engine.note, user)
-    (does,) = phone.turns or ({"outcome": "no answer"},)
-    outcome, rings = does["outcome"], does.get("ring", 0)
-    if outcome in ("busy", "reject", "fail"):
-        status = STATUS[does["cause"] if outcome == "fail" else outcome]
-        refusing = RefusingTelephone(user, status, after=rings, rings=outcome == "reject", noted=noted)
-        await refusing.register(server, password)
-        engine.refusing.append(refusing)
-        return
-    telephone = await engine.telephones.registered(user, password)
-    telephone.noted = noted
-    if outcome == "answer":
-        telephone.answers(rings, None if does["talk"] == "never" else does["talk"])
-    engine.real[user] = telephone
-
-
-async def _put_away(engine: AsteriskAtWork) -> None:
-    for telephone in engine.refusing:
-        telephone.close()
-    if engine.telephones is not None:
-        await engine.telephones.close()

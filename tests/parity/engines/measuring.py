@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import aiohttp
 
-from tests.parity.engines import at_asterisk, simulated
+from tests.parity.engines import at_asterisk, at_sip, simulated
 from tests.parity.engines.compare import compared
 from tests.parity.engines.differences import judged
 from tests.parity.engines.playing import play
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
     Opens: TypeAlias = Callable[[Sequence[Scenario], aiohttp.ClientSession], AbstractAsyncContextManager[EngineAtWork]]
 
-ENGINES: Final[dict[str, Opens]] = {"simulated": simulated.at_work, "asterisk": at_asterisk.at_work}
+ENGINES: Final[dict[str, Opens]] = {
+    "simulated": simulated.at_work,
+    "asterisk": at_asterisk.at_work,
+    "sip": at_sip.at_work,
+}
 """By name: what gives an engine at work, or raises EngineUnavailable. Others are held to the first."""
 
 OTHERS: Final = tuple(ENGINES)[1:]

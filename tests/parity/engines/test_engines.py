@@ -21,7 +21,6 @@ from tests.parity.engines.scenarios import SCENARIOS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pbxsim.engines.asterisk.installation import AsteriskInstallation
     from pbxsim.pbx.queue import Member
     from tests.parity.engines.history import History
 
@@ -41,12 +40,19 @@ def right() -> Mapping[int, History]:
     return played()
 
 
+@pytest.fixture(scope="module", params=[pytest.param("asterisk", marks=pytest.mark.asterisk), "sip"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Name each engine with real telephones."""
+    if request.param == "asterisk":
+        request.getfixturevalue("asterisk")
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def real(asterisk: AsteriskInstallation) -> Mapping[int, History]:
-    """Give what they come to on a real Asterisk."""
+def real(engine: str) -> Mapping[int, History]:
+    """Give what they come to there."""
     pytest.importorskip("baresip", reason="no SIP telephones: baresip-python is not installed")
-    assert asterisk.version
-    return played("asterisk")
+    return played(engine)
 
 
 def test_all_is_there_that_was_to_be_compared() -> None:
@@ -76,12 +82,11 @@ def test_the_simulated_engine_tells_the_same_twice(right: Mapping[int, History])
     assert not faults("simulated", right, played())
 
 
-@pytest.mark.asterisk
 @pytest.mark.sip
-def test_a_real_asterisk_with_real_telephones_does_the_same(
-    right: Mapping[int, History], real: Mapping[int, History]
+def test_an_engine_with_real_telephones_does_the_same(
+    engine: str, right: Mapping[int, History], real: Mapping[int, History]
 ) -> None:
-    assert faults("asterisk", right, real) == {}
+    assert faults(engine, right, real) == {}
 
 
 def _drops_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,14 +126,16 @@ def test_a_switch_that_is_broken_on_purpose_is_found_out(
     assert set(faults("simulated", played(), right)) >= BREAKS[breaks]
 
 
-@pytest.mark.asterisk
 @pytest.mark.sip
 @pytest.mark.parametrize("breaks", BREAKS)
-def test_a_switch_that_is_broken_on_purpose_is_not_what_a_real_asterisk_does(
-    breaks: Callable[[pytest.MonkeyPatch], None], real: Mapping[int, History], monkeypatch: pytest.MonkeyPatch
+def test_a_switch_that_is_broken_on_purpose_is_not_what_real_telephones_see(
+    breaks: Callable[[pytest.MonkeyPatch], None],
+    engine: str,
+    real: Mapping[int, History],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     breaks(monkeypatch)
-    assert set(faults("asterisk", played(), real)) >= BREAKS[breaks]
+    assert set(faults(engine, played(), real)) >= BREAKS[breaks]
 
 
 def test_where_there_is_no_asterisk_nothing_is_green(
@@ -138,7 +145,7 @@ def test_where_there_is_no_asterisk_nothing_is_green(
         raise EngineUnreachable("there is none")
 
     monkeypatch.setattr(installation, "found_or_fetched", none_here)
-    assert command.main(["--only", "6"]) == 3
+    assert command.main(["--engine", "asterisk", "--only", "6"]) == 3
     assert capsys.readouterr().out == "asterisk: NOT MEASURED: no Asterisk: there is none\n"
 
 
@@ -146,7 +153,7 @@ def test_what_differs_and_was_not_declared_is_red(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(ENGINES, "asterisk", ENGINES["simulated"])
-    assert command.main(["--only", "6,49"]) == 1
+    assert command.main(["--engine", "asterisk", "--only", "6,49"]) == 1
     said = capsys.readouterr().out
     assert "6 click to call, A busy: the same" in said
     assert "events, call-ended, the whole, call 1: declared, and the same now" in said

@@ -11,6 +11,8 @@ from pbxsim.vendors.duocom.errors import TEXTS, Text
 from pbxsim.vendors.duocom.settings import Account
 from tests.vendors.duocom.client import CONTROL, CUSTOMER, Client, refused, with_account, with_settings
 
+pytestmark = pytest.mark.engines
+
 DONE = b"1\n"
 UNKNOWN = refused("ERROR: Referencia incorrecta.")
 TALKS = {"llamante": "990105000", "llamado": "990107000"}  # they answer after 5 and 7 seconds and talk on

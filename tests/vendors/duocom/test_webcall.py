@@ -9,11 +9,14 @@ from pbxsim.pbx.call import CallState, RecordingWish
 from pbxsim.pbx.cause import Disposition, HangupCause
 from tests.vendors.duocom.client import MASK, Client, office, refused, with_account, with_settings
 
+pytestmark = pytest.mark.engines
+
 FIRST, SECOND = "990105000", "990107060"  # answers after 5 s; answers after 7 s, hangs up after 60 s of talk
 WRONG_NUMBER = refused("ERROR: Numero incorrecto.")
 WRONG_EXTENSION = refused("ERROR: Extension incorrecta.")
 
 
+@pytest.mark.not_at_asterisk("it looks a tenth of a second before something happens")
 @pytest.mark.cites("S13")
 def test_llamante_is_rung_first_and_llamado_once_it_has_answered() -> None:
     client = Client()
@@ -26,6 +29,7 @@ def test_llamante_is_rung_first_and_llamado_once_it_has_answered() -> None:
     assert call.state is CallState.TALKING
 
 
+@pytest.mark.not_at_asterisk("it takes 72 s of real time")
 @pytest.mark.cites("S13", "R14")
 def test_the_record_names_both_parties_as_sent_and_carries_the_reference() -> None:
     record = Client().record(llamante=FIRST, llamado=SECOND)
@@ -35,6 +39,7 @@ def test_the_record_names_both_parties_as_sent_and_carries_the_reference() -> No
     assert Client().call(llamante="+34911000222").order.src == "+34911000222"
 
 
+@pytest.mark.not_at_asterisk("it takes 20 s of real time")
 @pytest.mark.cites("S13")
 def test_where_llamante_does_not_answer_llamado_is_never_dialled() -> None:
     client = Client(with_settings(ring_seconds=20))
@@ -86,6 +91,7 @@ def test_the_journal_is_told_what_spoilt_a_number() -> None:
     assert "%2B" in client.reply(llamado=" 34911000222").hints[0]
 
 
+@pytest.mark.not_at_asterisk("it takes half a minute of real time")
 @pytest.mark.cites("S4", "S11")
 def test_a_voip_address_rings_the_one_line_of_that_name_free_of_charge() -> None:
     client = Client()
@@ -174,6 +180,7 @@ def test_without_a_mask_both_see_the_configured_one_else_the_user_number() -> No
 # -- minutes and recording ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.not_at_asterisk("it takes minutes of real time")
 @pytest.mark.cites("S8", "R11")
 @pytest.mark.parametrize(
     ("asked", "minutes"), [("1", 1), ("5", 5), ("005", 5), ("240", 240), ("241", 240), ("9" * 5000, 240)]
@@ -191,6 +198,7 @@ def test_minutos_cuts_the_conversation_to_the_second(asked: str, minutes: int) -
     assert record.cause is HangupCause.NORMAL_CLEARING
 
 
+@pytest.mark.not_at_asterisk("it takes four hours of real time")
 @pytest.mark.cites("S8", "R11")
 @pytest.mark.parametrize("asked", [None, "", "0", "000"])
 def test_without_minutos_or_with_0_only_the_pbx_itself_ends_a_conversation(asked: str | None) -> None:
@@ -201,6 +209,7 @@ def test_without_minutos_or_with_0_only_the_pbx_itself_ends_a_conversation(asked
     assert [record.billsec for record in client.office.cdrs()] == [5 * 3600]
 
 
+@pytest.mark.not_at_asterisk("it takes four hours of real time")
 @pytest.mark.cites("R11")
 @pytest.mark.parametrize("asked", ["-5", "5.5", "cinco", " 5", "٥"])
 def test_a_minutos_that_is_no_number_is_no_limit_and_told_to_the_journal(asked: str) -> None:
@@ -241,6 +250,7 @@ def test_another_grabar_does_nothing_and_is_told_to_the_journal() -> None:
 # -- money --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.not_at_asterisk("it takes a minute of real time")
 @pytest.mark.cites("S11", "S14", "R13")
 def test_both_calls_are_charged_each_from_its_own_answer_and_under_one_reference() -> None:
     client = Client()
@@ -253,6 +263,7 @@ def test_both_calls_are_charged_each_from_its_own_answer_and_under_one_reference
     assert client.payer.credit == before - 147_000
 
 
+@pytest.mark.not_at_asterisk("it takes half a minute of real time")
 @pytest.mark.cites("R13")
 def test_the_first_call_is_charged_even_where_the_second_party_never_answers() -> None:
     client = Client()
@@ -274,6 +285,7 @@ def test_without_credit_a_paid_party_is_refused_and_free_ones_are_called() -> No
     assert client.ask(llamante="12345678@mioficinaweb.es", llamado="911000111") == b"1\n53010204\n"
 
 
+@pytest.mark.not_at_asterisk("it takes minutes of real time")
 @pytest.mark.cites("R13")
 def test_credit_is_consumed_until_a_call_is_refused() -> None:
     client = Client(behind=office(credit=147_000))

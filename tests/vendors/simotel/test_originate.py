@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
 
+pytestmark = pytest.mark.engines
+
 FAILED = failure("Requested operation failed")
 ID = accepted("orig.call.1700000000.000000")
 
@@ -58,6 +60,7 @@ def test_of_several_missing_the_first_of_the_vendors_table_is_named() -> None:
     assert in_turn == [failure(f"Field '{n}':value is missing") for n in ("caller", "callee", "context", "caller_id")]
 
 
+@pytest.mark.not_at_asterisk("the id has microseconds in it, and its clock does not stand")
 @pytest.mark.cites("S5", "S8")
 @pytest.mark.parametrize("value", ["", None])
 def test_the_other_parameters_may_be_absent_or_empty(value: str | None) -> None:
@@ -123,6 +126,7 @@ def test_either_party_may_be_an_extension_or_a_public_number(
     assert (record.disposition, record.billsec, record.direction) == (Disposition.ANSWERED, 10, direction)
 
 
+@pytest.mark.not_at_asterisk("it looks a tenth of a second before something happens")
 @pytest.mark.cites("S1")
 def test_the_second_party_is_dialled_only_after_the_first_answers() -> None:
     client = Client()
@@ -134,6 +138,7 @@ def test_the_second_party_is_dialled_only_after_the_first_answers() -> None:
     assert peers(call) == [("sip557", "557"), ("sip552", "552")]
 
 
+@pytest.mark.not_at_asterisk("it takes 12 s of real time")
 @pytest.mark.cites("S4", "R13")
 def test_a_first_party_that_does_not_answer_ends_the_call_at_the_timeout() -> None:
     client = Client()
@@ -143,6 +148,7 @@ def test_a_first_party_that_does_not_answer_ends_the_call_at_the_timeout() -> No
     assert peers(call) == [("sip557", "557")]
 
 
+@pytest.mark.not_at_asterisk("it takes a minute of real time")
 @pytest.mark.cites("R13", "S3")
 def test_the_timeout_holds_for_the_second_leg_anew() -> None:
     client = Client()
@@ -152,6 +158,7 @@ def test_the_timeout_holds_for_the_second_leg_anew() -> None:
     assert (record.disposition, record.duration, record.billsec) == (Disposition.NO_ANSWER, 55, 0)
 
 
+@pytest.mark.not_at_asterisk("it takes 20 s of real time")
 @pytest.mark.cites("S10")
 @pytest.mark.parametrize("call_limit", [20, "20"])
 def test_the_call_is_cut_when_its_limit_of_talk_is_reached(call_limit: object) -> None:
@@ -209,6 +216,7 @@ def test_the_pbx_file_may_have_a_public_first_party_without_a_trunk_accepted_to_
     assert (record.disposition, record.cause) == (Disposition.FAILED, HangupCause.UNALLOCATED)
 
 
+@pytest.mark.not_at_asterisk("the id has microseconds in it, and its clock does not stand")
 @pytest.mark.cites("R12")
 @pytest.mark.parametrize(
     ("fields", "cause"),
@@ -233,6 +241,7 @@ def test_an_unknown_context_trunk_or_extension_is_accepted_and_the_call_fails(
     assert (record.disposition, record.cause, record.billsec) == (Disposition.FAILED, cause, 0)
 
 
+@pytest.mark.not_at_asterisk("the id has microseconds in it, and its clock does not stand")
 @pytest.mark.cites("R12")
 def test_up_to_six_digits_are_an_extension_and_seven_are_a_public_number() -> None:
     assert Client().ask(caller="123456").body == ID
@@ -296,6 +305,7 @@ def test_both_parties_are_shown_the_caller_id() -> None:
     assert [(leg.shown_number, leg.shown_name) for leg in call.legs] == [("02112345678", "")] * 2
 
 
+@pytest.mark.not_at_asterisk("it takes four hours of real time")
 def test_nobody_outlives_the_longest_talk_even_without_a_limit() -> None:
     client = Client()
     record = ended(client, client.call())

@@ -14,6 +14,8 @@ from pbxsim.pbx.events import ContextEntered
 from pbxsim.pbx.menu import Menu, MenuHunt
 from tests.vendors.voipsun.client import FIXTURES, SUCCESS, Client, documented_error
 
+pytestmark = pytest.mark.engines
+
 DIAL = {"dstNum": "800123456", "outrouteName": "odchozi", "context": "pospojeni"}
 
 
@@ -27,6 +29,7 @@ def _rows(client: Client) -> list[dict[str, str]]:
 # -- dial -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.not_at_asterisk("it takes 20 s of real time")
 @pytest.mark.cites("S16", "R2")
 @pytest.mark.parametrize("route", [{"outrouteName": "odchozi"}, {"outrouteId": "3"}])
 def test_the_number_is_called_by_the_route_and_goes_to_the_context_when_it_answers(
@@ -52,7 +55,14 @@ def test_into_a_context_that_does_not_exist_nothing_is_dialled(client: Client) -
 
 
 @pytest.mark.cites("S18")
-@pytest.mark.parametrize("number", ["990200000", "990300000", "990400000"])
+@pytest.mark.parametrize(
+    "number",
+    [
+        "990200000",
+        pytest.param("990300000", marks=pytest.mark.not_at_asterisk("it takes half a minute of real time")),
+        "990400000",
+    ],
+)
 def test_a_call_that_fails_goes_to_the_hangup_context(client: Client, number: str) -> None:
     client.ask("dial", **DIAL | {"dstNum": number, "hangupContext": "nevyzvednuto"})
     client.office.finish()
@@ -84,6 +94,7 @@ def test_a_route_that_is_not_there_or_two_at_once_are_not_found(client: Client, 
     assert client.office.pbx.calls.calls_started == 0
 
 
+@pytest.mark.not_at_asterisk("it takes four hours of real time")
 @pytest.mark.cites("R16")
 @pytest.mark.parametrize(
     ("params", "shown"),
@@ -169,6 +180,7 @@ def test_an_idle_pbx_has_an_empty_list(client: Client) -> None:
     assert client.body("listcalls") == b'{"success":"true","total":"0","results":[]}'
 
 
+@pytest.mark.not_at_asterisk("it looks a tenth of a second before something happens")
 @pytest.mark.cites("S21", "R4", "R20")
 def test_a_call_is_listed_while_it_rings_and_while_it_talks(client: Client) -> None:
     client.office.phones["100"].answers(after=3)
@@ -231,6 +243,7 @@ def test_the_status_is_asterisks_word_for_the_channels_state(client: Client) -> 
     assert [row["status"] for row in _rows(client)] == ["Ring", "Ringing"]
 
 
+@pytest.mark.not_at_asterisk("acted telephones have no fingers there")
 @pytest.mark.cites("S21", "R20")
 def test_a_caller_in_a_menu_is_up_and_whoever_that_leads_to_is_listed_beside(client: Client) -> None:
     office = client.office

@@ -9,6 +9,8 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.vendors.voipsun.settings import Settings
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, office
 
+pytestmark = pytest.mark.engines
+
 
 @pytest.mark.cites("S22", "S24", "R2")
 def test_the_listener_is_rung_with_000_spy_and_then_hears_the_line(client: Client) -> None:

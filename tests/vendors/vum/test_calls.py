@@ -9,6 +9,8 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.vendors.vum.settings import Key, KeyKind
 from tests.vendors.vum.client import CALLBACK, GIVEN, OWN, Client, with_settings
 
+pytestmark = pytest.mark.engines
+
 ANSWERS = "990105060"  # answers after 5 s, hangs up after 60 s of talk
 
 
@@ -54,6 +56,7 @@ def number_that_answers(after: int) -> str:
     return f"9901{after:02d}000"
 
 
+@pytest.mark.not_at_asterisk("it takes two minutes of real time")
 @pytest.mark.cites("S2", "S3", "S4", "R11")
 def test_the_record_names_first_whoever_was_called_first() -> None:
     client = Client()
@@ -106,6 +109,7 @@ def test_a_number_that_leads_nowhere_is_accepted_and_becomes_a_failed_call() -> 
     assert (record.disposition, record.cause) == (Disposition.FAILED, HangupCause.UNALLOCATED)
 
 
+@pytest.mark.not_at_asterisk("it takes half a minute of real time")
 @pytest.mark.cites("R16")
 def test_ring_seconds_is_how_long_either_party_is_rung() -> None:
     client = Client(with_settings(ring_seconds=12))

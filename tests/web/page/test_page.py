@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import pbxsim.web.page
-from pbxsim.web.page.page import POLICY, open_to
+from pbxsim.web.page.page import open_to
+from pbxsim.web.page.parts import POLICY
 from tests.web.control.problems import problem
 from tests.web.town import Town, running
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.web.page import page, telephone
+from pbxsim.web.page import parts, telephone
 from tests.web.control.problems import problem
 from tests.web.page.test_languages import ENGLISH
 from tests.web.town import Town, running
@@ -53,7 +53,7 @@ async def test_with_both_it_may_connect_to_its_own_exchange_alone(town: Town, mo
     monkeypatch.setattr(telephone, "library", lambda: b"export default {};")
     answered = await town.get("/phone")
     policy = answered.headers["Content-Security-Policy"]
-    assert policy == f"{page.POLICY}; connect-src 'self' ws://127.0.0.1:8088 ws://127.0.0.1:8089"
+    assert policy == f"{parts.POLICY}; connect-src 'self' ws://127.0.0.1:8088 ws://127.0.0.1:8089"
     assert 'data-needs=""' in answered.body.decode()
     assert (await town.get("/page/jssip.js")).body == b"export default {};"
 

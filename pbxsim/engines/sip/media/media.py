@@ -40,7 +40,7 @@ class Media:
         here = own_address(telephone) if not (self._bound and self._told) else ""
         ports = self._ports.open_pair(self._bound or here)
         self._opened += 1
-        party = Party(self._loop, self._ticker, ports, self._told or here, self._opened)
+        party = Party(self._loop, self._ticker, ports, telephone, self._told or here, self._opened)
         self._parties.add(party)
         return party
 

@@ -16,7 +16,7 @@ from pbxsim.engines.sip.media.digits import Hearing
 from pbxsim.engines.sip.media.g711 import Law, decoded, other_law
 from pbxsim.engines.sip.media.negotiation import Negotiation
 from pbxsim.engines.sip.media.player import Player
-from pbxsim.engines.sip.media.sdp import Direction
+from pbxsim.engines.sip.media.sdp import Direction, is_nowhere
 from pbxsim.engines.sip.media.sounds import Sound
 from pbxsim.engines.sip.media.wire import Wire
 
@@ -42,13 +42,15 @@ class Party:
     telephone says, and of what it is sent, where that is G.711; whoever changes them calls `listened` then.
     """
 
-    def __init__(self, loop: AbstractEventLoop, ticker: Ticker, ports: tuple[socket, socket], told: str, number: int):  # noqa: ANN204
+    def __init__(
+        self, loop: AbstractEventLoop, ticker: Ticker, ports: tuple[socket, socket], host: str, told: str, number: int
+    ) -> None:
         self.on_digit: Callable[[str], object] | None = None
         self.said: list[_Action] = []
         self.heard: list[_Action] = []
         self.port: Final[int] = ports[0].getsockname()[1]
-        self._rtp = Wire(loop, ports[0], self._learned)
-        self._rtcp = Wire(loop, ports[1], _nothing)
+        self._rtp = Wire(loop, ports[0], host, self._learned)
+        self._rtcp = Wire(loop, ports[1], host, _nothing)
         self._rtp.take, self._rtcp.take = self._take, self._take_rtcp
         self._talks = Negotiation(told, self.port, number)
         self._player = Player(ticker, number * 0x9E3779B1, self._send_ours)  # spread: two streams must not be alike
@@ -147,6 +149,9 @@ class Party:
             listener.hears(None)
         self._rtp.close()
         self._rtcp.close()
+        self.on_digit = None
+        self._routes = {}
+        self._hearing = Hearing(_unheard)  # what calls back here would keep it until the collector comes
 
     # -- leading packets -----------------------------------------------------------------------------------------------
 
@@ -163,8 +168,9 @@ class Party:
         """Go by what has been agreed."""
         remote = self._talks.remote
         if remote is not None:
-            self._rtp.aim(remote.host, remote.port)
-            self._rtcp.aim(remote.host, remote.port + 1)
+            if not is_nowhere(remote.host):  # held: it is where it was
+                self._rtp.aim(remote.host, remote.port)
+                self._rtcp.aim(remote.host, remote.port + 1)
             self._player.law = next((_law(codec) for codec in remote.codecs if codec.is_g711), None)
             self._player.events = remote.events.payload_type if remote.events is not None else None
         self._learned()
@@ -239,6 +245,10 @@ def _renumber(send: _Action, kind: int, packet: bytes) -> None:
 
 def _translate(send: _Action, kind: int, table: bytes, packet: bytes) -> None:
     send(rtp.with_payload(packet, kind, rtp.payload(packet).translate(table)))
+
+
+def _unheard(_digit: str) -> None:
+    """Let a digit go: the telephone is gone."""
 
 
 def _nothing() -> None:

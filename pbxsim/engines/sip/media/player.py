@@ -64,9 +64,10 @@ class Player:
         return True
 
     def stop(self) -> None:
-        """Play nothing any more."""
+        """Play nothing any more, for good: whoever sent it is let go."""
         self._presses.clear()
         self.play(None)
+        self._send, self.heard = _nowhere, None
 
     def _run(self) -> None:
         if self._source is None and not self._presses:
@@ -117,3 +118,7 @@ class Player:
             self._send(rtp.header(kind, self._sequence, tick * FRAME, self._number) + content)
         except OSError:  # nobody listens there, or its buffer is full: the next packet may come through
             return
+
+
+def _nowhere(_packet: bytes) -> None:
+    """Let a packet go: nobody sends it any more."""

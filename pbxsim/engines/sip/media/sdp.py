@@ -291,9 +291,12 @@ def _host(lines: tuple[str, ...]) -> str:
 def _numeric(host: str) -> str:
     """See that an address is one; no name is ever looked up, for whoever calls could have us ask anybody's server."""
     try:
-        return str(ip_address(host))
+        address = ip_address(host)
     except ValueError as error:
         raise BadDescription(f"media goes to an address, not to {host[:40]!r}") from error
+    if address.is_multicast or host == "255.255.255.255":
+        raise BadDescription("media goes to one telephone")
+    return str(address)
 
 
 def _direction(lines: tuple[str, ...]) -> Direction | None:

@@ -6,6 +6,7 @@ import sys
 import wave
 from array import array
 from functools import lru_cache
+from operator import add
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pbxsim import tones
@@ -129,8 +130,16 @@ def file(path: Path) -> Sound:
 
 def mixed(first: bytes, second: bytes) -> bytes:
     """Add samples up, as loud as 16 bits allow. Both are equally long."""
-    sums = map(sum, zip(_samples(first), _samples(second), strict=True))
-    return _bytes(array("h", (max(-32_768, min(32_767, each)) for each in sums)))
+    sums = map(add, _samples(first), _samples(second))
+    return _bytes(array("h", map(_clipped().__getitem__, sums)))
+
+
+@lru_cache(maxsize=1)
+def _clipped() -> array[int]:
+    """Make the table of sums: that of a negative one is found from its end, as Python counts."""
+    return array(
+        "h", [min(each, 32_767) for each in range(65_536)] + [max(each, -32_768) for each in range(-65_536, 0)]
+    )
 
 
 def _samples(content: bytes) -> array[int]:

@@ -1,7 +1,9 @@
 """One UDP port of a leg: sends to where its telephone is, and takes packets from nobody else.
 
 A telephone behind a NAT is not where its description says. So packets go there only until one comes: from then on they
-go to whence it came (symmetric RTP, RFC 4961), and the kernel keeps everybody else's away, at no cost to us.
+go to whence it came (symmetric RTP, RFC 4961), and the kernel keeps everybody else's away, at no cost to us. That first
+packet must come from the host that its signalling comes from, or that its description names: else whoever sends to all
+ports would be sent the sound of each new call.
 """
 
 from __future__ import annotations
@@ -20,23 +22,25 @@ if TYPE_CHECKING:
 Address: TypeAlias = "tuple[Any, ...]"
 """As a socket has it: host, port, and for IPv6 two numbers more."""
 
+_LARGEST_PORT: Final = 65_535
 _MOST_WAITING: Final = 256  # packets that came while the first one was looked at
 
 
 class Wire:
-    """Holds a bound socket that does not wait, until `close`.
+    """Holds a bound socket that does not wait, until `close`. `host` is where the telephone's signalling comes from.
 
     `send` sends a packet, and may raise OSError; nobody may keep it, for it is another one after `learned` was called.
     `take` gets each packet that comes from the telephone. `refused` counts what was no packet, or no telephone's.
     """
 
-    __slots__ = ("_aim", "_learned", "_loop", "_peer", "_recv", "_socket", "refused", "send", "take")
+    __slots__ = ("_aim", "_host", "_learned", "_loop", "_peer", "_recv", "_socket", "refused", "send", "take")
 
-    def __init__(self, loop: AbstractEventLoop, bound: socket.socket, learned: Callable[[], None]) -> None:
+    def __init__(self, loop: AbstractEventLoop, bound: socket.socket, host: str, learned: Callable[[], None]) -> None:
         self.refused = 0
         self.send: Callable[[bytes], object] = _nowhere
         self.take: Callable[[bytes], object] = _nowhere
         self._loop = loop
+        self._host = host
         self._learned = learned
         self._aim: Address | None = None
         self._peer: Address | None = None
@@ -79,6 +83,7 @@ class Wire:
             self._loop.remove_reader(self._socket)
             self._socket.close()
         self.send = self.take = _nowhere
+        self._learned = _nothing
 
     def _use(self, bound: socket.socket) -> None:
         self._socket = bound
@@ -86,7 +91,7 @@ class Wire:
         self._loop.add_reader(bound, self._first)
 
     def _to_aim(self, packet: bytes) -> None:
-        if self._aim is not None:
+        if self._aim is not None and self._aim[1] <= _LARGEST_PORT:  # RTCP's of the last port is none
             self._socket.sendto(packet, self._aim)
 
     def _first(self) -> None:
@@ -95,7 +100,7 @@ class Wire:
             packet, peer = self._socket.recvfrom(LARGEST)
         except OSError:  # nothing there after all, or the telephone's host says that nobody listens
             return
-        if not is_rtp(packet):
+        if not is_rtp(packet) or peer[0] not in (self._host, self._aim[0] if self._aim is not None else ""):
             self.refused += 1
             return
         self._peer = peer
@@ -122,6 +127,10 @@ class Wire:
             self.take(self._recv(LARGEST))
         except OSError:  # the other one's buffer is full, or nobody listens there any more: sound is lost, no more
             self.refused += 1
+
+
+def _nothing() -> None:
+    """Have nobody told: the port is closed."""
 
 
 def _nowhere(_packet: bytes) -> None:

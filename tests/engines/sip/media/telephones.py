@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from array import array
+from contextlib import ExitStack, suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,17 @@ class Time:
             for _when, callback, handle in due:
                 if not handle.cancelled():
                     callback()
+
+
+def free_ports(count: int) -> int:
+    """Find the first, an odd one, of so many ports of the loopback in a row that nobody has now."""
+    for first in range(20_001, 32_000, 2 * count):
+        with suppress(OSError), ExitStack() as opened:
+            for port in range(first, first + count):
+                taken = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                taken.bind(("127.0.0.1", port))
+            return first
+    raise AssertionError("no ports are free")
 
 
 def packet(content: bytes, kind: int = 0, sequence: int = 1, at: int = 160, source: int = 7) -> bytes:

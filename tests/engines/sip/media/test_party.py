@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import NoPortLeft, Ports
 from pbxsim.engines.sip.media.sdp import Direction, Unacceptable, read
 from tests.engines.sip.media.scene import SAID, Scene, notice
-from tests.engines.sip.media.telephones import Telephone, packet
+from tests.engines.sip.media.telephones import Telephone, free_ports, packet
 
 OPUS = Codec(96, "opus", 48_000, 2)
 
@@ -55,6 +56,19 @@ async def test_a_third_partys_packets_are_refused_once_the_telephone_is_known() 
         assert await other.hears() == packet(b"still known")
 
 
+async def test_a_stranger_who_sends_before_the_telephone_does_is_not_taken_for_it() -> None:
+    with Scene() as scene, Telephone("127.0.0.2") as stranger:
+        one, his, other, hers = scene.two()
+        for number in range(20):
+            stranger.socket.sendto(packet(b"stranger", sequence=number), (one.host, his.port))
+        one.says(packet(b"his own"), his.port)
+        assert await other.hears() == packet(b"his own")
+        other.says(packet(b"for him alone"), hers.port)
+        assert await one.hears() == packet(b"for him alone")
+        with pytest.raises(BlockingIOError):
+            stranger.socket.recv(2_000)
+
+
 async def test_what_a_stranger_sent_just_behind_the_first_packet_is_refused_too() -> None:
     with Scene() as scene, Telephone() as stranger:
         one, his, other, _ = scene.two()
@@ -86,6 +100,38 @@ async def test_a_telephone_that_describes_itself_elsewhere_has_moved() -> None:
         assert await elsewhere.hears() == packet(b"there")
         elsewhere.says(packet(b"from there"), his.port)
         assert await other.hears() == packet(b"from there")
+
+
+async def test_a_telephone_that_holds_as_before_rfc_3264_stays_where_it_is() -> None:
+    with Scene() as scene:
+        one, his, other, hers = scene.two()
+        one.says(packet(b"here"), his.port)
+        assert await other.hears() == packet(b"here")
+        held = one.describes((PCMU, EVENTS)).replace(b"c=IN IP4 127.0.0.1", b"c=IN IP4 0.0.0.0")
+        his.take_offer(held)
+        his.answer()
+        before = his.holds
+        his.take_offer(one.describes())
+        his.answer()
+        assert (before, his.holds) == (True, False)
+        other.says(packet(b"still there"), hers.port)
+        assert await one.hears() == packet(b"still there")
+
+
+async def test_a_telephone_at_the_last_port_has_none_for_rtcp() -> None:
+    errors = list[object]()
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, about: errors.append(about))
+    with Scene() as scene, Telephone() as report:
+        (_, his), (_, hers) = scene.telephone(), scene.telephone()
+        hers.take_offer(report.describes((PCMU,)).replace(b"audio %d" % report.port, b"audio 65535"))
+        hers.answer()
+        hers.hears(his)
+        report.says(b"\x80\xc9\0\x01\0\0\0\x07", his.port + 1)
+        for number in range(2):
+            came = notice(his)
+            report.says(packet(SAID, sequence=number), his.port)
+            await came.wait()
+    assert errors == []
 
 
 async def test_a_telephone_whose_signalling_moved_is_learnt_anew() -> None:
@@ -198,14 +244,14 @@ async def test_only_a_description_that_says_something_new_has_a_higher_version()
 
 
 async def test_ports_are_pairs_given_out_in_turn_and_refused_when_there_are_none() -> None:
-    ports = Ports(42_001, 42_008)
-    with Media(ports) as media:
+    first = free_ports(8)
+    with Media(Ports(first, first + 7)) as media:
         parties = [media.open("127.0.0.1") for _ in range(3)]
-        assert [party.port for party in parties] == [42_002, 42_004, 42_006]
+        assert [party.port for party in parties] == [first + 1, first + 3, first + 5]
         with pytest.raises(NoPortLeft, match="all 3 pairs"):
             media.open("127.0.0.1")
         media.close(parties[1])
-        assert media.open("127.0.0.1").port == 42_004
+        assert media.open("127.0.0.1").port == first + 3
     with pytest.raises(ValueError, match="no pair of ports from 9 to 9"):
         Ports(9, 9)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,6 +148,14 @@ async def test_who_takes_no_digits_is_sent_none_and_what_is_none_is_refused() ->
         with pytest.raises(ValueError, match="substring"):
             hers.press("x")
         assert sum(hers.press("1") for _ in range(1_000)) < 500
+
+
+def test_sounds_are_added_up_as_loud_as_they_may_be() -> None:
+    loudest, softest = (array("h", [value]).tobytes() for value in (32_767, -32_768))
+    pairs = [(b"\x01\0", b"\x02\0", 3), (b"\xff\xff", b"\xfe\xff", -3), (b"\xff\xff", b"\x01\0", 0)]
+    pairs += [(loudest, loudest, 32_767), (softest, softest, -32_768), (loudest, softest, -1)]
+    for first, second, together in pairs:
+        assert array("h", sounds.mixed(first, second))[0] == together
 
 
 async def test_a_spy_hears_both_sides_and_is_heard_by_nobody() -> None:
