@@ -113,7 +113,7 @@ def sweep(wish: Wish, runner: Runner, progress: Callable[[float], None]) -> Swep
     combinations = list(product(*(vary.values for vary in wish.varied)))
     if len(combinations) * wish.days > MOST_RUNS:
         raise SweepRefused(f"{len(combinations)} times {wish.days} runs: expected at most {MOST_RUNS:,}")
-    days = [day for values in combinations for day in _days(wish, values, seed)]
+    days = [day for values in combinations for day in _days(wish, values, seed, queue)]
     outcomes = []
     for outcome in runner(days, queue):
         outcomes.append(outcome)
@@ -125,6 +125,8 @@ def sweep(wish: Wish, runner: Runner, progress: Callable[[float], None]) -> Swep
 
 
 def _queue(wish: Wish, loaded: LoadedFile) -> str:
+    if any(vary.place == "seed" for vary in wish.varied):
+        raise SweepRefused("--vary: each day has a seed of its own: say by --seed and --seeds which")
     names = [queue.name for queue in loaded.file.queues]
     if wish.queue is not None:
         if wish.queue not in names:
@@ -134,17 +136,17 @@ def _queue(wish: Wish, loaded: LoadedFile) -> str:
     return named.pop() if len(named) == 1 and named <= set(names) else TOTAL
 
 
-def _days(wish: Wish, values: _Values, seed: int) -> list[Day]:
+def _days(wish: Wish, values: _Values, seed: int, queue: str) -> list[Day]:
     """Give the days with these values. Raises SweepRefused where the file cannot be so."""
     text, file = text_of(wish.file)
-    text = _with(text, file, wish.varied, values)
+    text = _with(text, file, wish.varied, values, queue)
     return [
         Day(text=text, file=file, seed=seed + number, lasts=wish.lasts, calls=wish.calls, start_at=wish.start_at)
         for number in range(wish.days)
     ]
 
 
-def _with(text: str, file: str, varied: tuple[Vary, ...], values: _Values) -> str:
+def _with(text: str, file: str, varied: tuple[Vary, ...], values: _Values, queue: str) -> str:
     found, _ = Document(file, text).plain()
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(found))  # nothing of it is in two places
     where = ", ".join(f"{vary.place}={value}" for vary, value in zip(varied, values, strict=True))
@@ -152,11 +154,13 @@ def _with(text: str, file: str, varied: tuple[Vary, ...], values: _Values) -> st
         for vary, value in zip(varied, values, strict=True):
             put(plain, vary.place, value)
         made = msgspec.json.encode(plain).decode()
-        assemble(_read(made, file), clock=Scheduler(0))  # its vendors have a word to say, too
+        pbx = assemble(_read(made, file), clock=Scheduler(0)).pbx  # its vendors have a word to say, too
     except NotThere as missing:
         raise SweepRefused(f"--vary: {missing}") from None
     except PbxFileRefused as refused:
         raise SweepRefused(f"with {where}:\n{refused}") from None
+    if queue not in (TOTAL, *(each.name for each in pbx.queues)):
+        raise SweepRefused(f"with {where}: there is no queue {queue!r} then, whose callers would count")
     return made
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pbxsim.clock.instant import HOUR
+from pbxsim.clock.instant import MINUTE
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.simulate.run import NoTraffic, Run, Simulation
 from pbxsim.simulate.runners import processes
@@ -18,6 +18,9 @@ from tests.simulate.shop import SHOP
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+QUARTER: Final = 15 * MINUTE
 
 
 def nothing(_: float) -> None:
@@ -39,13 +42,13 @@ def wish(file: str, *varied: str, **more: Any) -> Wish:  # noqa: ANN401 - as Wis
 
 
 def test_each_day_is_what_simulate_makes_of_that_file_and_seed(shop: str, tmp_path: Path) -> None:
-    swept = sweep(wish(shop, "queues.sales.wrap_up=5,60", lasts=HOUR, calls=None, seed=7), here, nothing)
+    swept = sweep(wish(shop, "queues.sales.wrap_up=5,60", lasts=QUARTER, calls=None, seed=7), here, nothing)
     assert [row.values for row in swept.rows] == [(5,), (60,)]
     for row in swept.rows:
         other = tmp_path / "other.yaml"
         other.write_text(SHOP.replace("wrap_up: 5", f"wrap_up: {row.values[0]}"), encoding="utf-8")
         for seed, outcome in zip((7, 8), row.outcomes, strict=True):
-            simulation = Simulation(Run(file=str(other), lasts=HOUR, seed=seed))
+            simulation = Simulation(Run(file=str(other), lasts=QUARTER, seed=seed))
             simulation.run(nothing)
             tally, (queue,) = simulation.figures.queues["sales"], simulation.pbx.queues
             assert (outcome.offered, outcome.answered, outcome.in_level) == (
@@ -105,6 +108,7 @@ def test_how_much_is_done_is_told(shop: str) -> None:
         ({"queue": "sails"}, r"--queue: no queue is called 'sails' \(did you mean sales\?\)"),
         ({"varied": "queues.sails.wrap_up=1"}, "--vary: queues.sails.wrap_up: no entry is called 'sails'"),
         ({"varied": "queues.sales.wrap_up=5,-1"}, r"with queues.sales.wrap_up=-1:\n.*wrap_up"),
+        ({"varied": "seed=1,2"}, "--vary: each day has a seed of its own"),
         ({"varied": "queues.sales.wrapup=5"}, r"with queues.sales.wrapup=5:\n.*wrapup"),
         (
             {"varied": "queues.sales.service_level=1..100", "days": 2_000},
@@ -118,6 +122,13 @@ def test_what_cannot_be_swept_is_refused_before_the_first_day(shop: str, asked: 
         sweep(wish(shop, asked.get("varied", "queues.sales.wrap_up=5"), **more), _never, nothing)
 
 
+def test_the_queue_whose_callers_count_must_be_there_with_each_value(tmp_path: Path) -> None:
+    path = tmp_path / "shop.yaml"
+    path.write_text(SHOP.replace("queues:\n", "queues:\n  - {name: spare}\n"), encoding="utf-8")
+    with pytest.raises(SweepRefused, match=r"with queues\.spare\.name=other: there is no queue 'spare' then"):
+        sweep(wish(str(path), "queues.spare.name=spare,other"), _never, nothing)
+
+
 def _never(days: list[Day], queue: str) -> Iterator[Outcome]:
     raise AssertionError(f"{len(days)} days of {queue} were begun")
 
@@ -126,4 +137,4 @@ def test_a_file_that_is_none_and_one_without_traffic_are_refused(shop: str) -> N
     with pytest.raises(PbxFileRefused):
         sweep(wish(f"{shop}.not", "name=a"), here, nothing)
     with pytest.raises(NoTraffic):
-        sweep(wish("documented", "seed=1,2"), here, nothing)
+        sweep(wish("documented", "name=a,b"), here, nothing)
