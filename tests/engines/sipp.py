@@ -48,6 +48,10 @@ class SippProvider:
         asked = re.findall(r"^INVITE sip:([^@\s]*)@.*\n(?:.+\n)*?Authorization: .*$", said, re.MULTILINE)
         return list(dict.fromkeys(asked))
 
+    def hung_up(self) -> bool:
+        """Tell whether it was told that a call is over."""
+        return self._messages.exists() and re.search(r"^BYE sip:", self._messages.read_text(), re.MULTILINE) is not None
+
     def heard(self) -> list[str]:
         """Give all numbers that anybody called it by, in order."""
         said = self._messages.read_text() if self._messages.exists() else ""

@@ -281,6 +281,8 @@ class AsteriskEngine:
                 Channel2=self._name(second),
                 Tone="no",
             )
+        for party in filter(self._live.leaves, call.live_legs()):  # a bridge begins with no limit
+            link.send("AbsoluteTimeout", Channel=self._name(party), Timeout=self._live.most_seconds())
 
     def _spies(self, event: SpyAttached) -> None:
         """Have a spy hear a channel as soon as that is connected: Asterisk's bridge would take it away from the spy."""

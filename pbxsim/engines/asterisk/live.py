@@ -140,11 +140,15 @@ class LiveTrunks:
 
     def asked(self, channel: Channel, timeout: Duration) -> dict[str, str]:
         """Spell what Asterisk is to dial. It ends the call by itself, should nobody be there to do it."""
-        assert self._allowed is not None  # else none leaves
-        assert channel.trunk is not None  # nor without a trunk
-        most = timeout // SECOND + int(self._allowed.seconds_left()) + _GRACE
+        assert channel.trunk is not None  # else it does not leave
+        most = timeout // SECOND + self.most_seconds()
         target = f"PJSIP/{channel.number}@{OF_TRUNK}{channel.trunk.name}"
         return {"Channel": target, "Variable": f"TIMEOUT(absolute)={most}"}
+
+    def most_seconds(self) -> int:
+        """Tell after how many seconds from now on Asterisk is to end a leg that leaves, whatever we do."""
+        assert self._allowed is not None  # else none leaves
+        return max(0, int(self._allowed.seconds_left())) + _GRACE
 
     def close(self) -> None:
         """Count nothing more: all legs are given up."""

@@ -262,6 +262,19 @@ async def test_a_call_is_hung_up_when_the_minutes_are_over_and_a_reset_gives_non
 
 @pytest.mark.slow
 @pytest.mark.asterisk
+async def test_a_call_that_nobody_ends_any_more_is_ended_by_asterisk(
+    asterisk: AsteriskInstallation, tmp_path: Path
+) -> None:
+    async with provided(asterisk, tmp_path, LiveCalls(PREFIXES, 1, 0.02)) as (rig, provider):
+        call = await clicked(rig, ALLOWED[0])
+        await rig.until(lambda: call.state is CallState.TALKING)
+        await rig.until(lambda: provider.answered() == [ALLOWED[0]])
+        await rig.opened.link.close()  # as if pbxsim were gone
+        await rig.until(provider.hung_up, 12)
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
 async def test_a_provider_that_does_not_know_us_is_a_call_that_fails(
     asterisk: AsteriskInstallation, tmp_path: Path
 ) -> None:
