@@ -16,7 +16,8 @@ from pbxsim.engines.sip.address import uri
 from pbxsim.engines.sip.dialog import Dialog, Dialogs, Place
 from pbxsim.engines.sip.message import Request, Response, read, response
 from pbxsim.engines.sip.penalties import Penalties
-from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Hears, Phase, Session
+from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Phase, Session
+from pbxsim.engines.sip.session_listener import SessionListener
 from pbxsim.engines.sip.session_timer import SHORTEST, is_too_brief
 from pbxsim.engines.sip.transactions import Happened, Transactions
 
@@ -43,7 +44,7 @@ _RETRY: Final = ("retry-after", "5")
 _UNKNOWN: Final = (481, "Call/Transaction Does Not Exist")
 
 
-class Listener(Hears, Protocol):
+class Listener(SessionListener, Protocol):
     """Who hears of calls, besides of what becomes of them."""
 
     def called(self, session: Session, number: str) -> None:

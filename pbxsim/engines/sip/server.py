@@ -1,6 +1,6 @@
 """Where telephones reach us: sockets (UDP and TCP, IPv4 and IPv6) around an agent, which does all the thinking.
 
-What comes in waits in lanes, one for each source, and is taken in turns that are short: the loop, and the PBX, have
+What comes in waits in queues, one for each source, and is taken in turns that are short: the loop, and the PBX, have
 theirs between them.
 """
 
@@ -10,14 +10,14 @@ import asyncio
 import logging
 import socket
 from contextlib import suppress
-from math import isinf
+from math import inf
 from typing import TYPE_CHECKING, Final, cast
 
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.sip.dialog import Place
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.framing import Framer, NotSip
-from pbxsim.engines.sip.lanes import Lanes
+from pbxsim.engines.sip.incoming import Incoming
 from pbxsim.engines.sip.message import LARGEST
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class SipServer:
     def __init__(self, present: Present) -> None:
         self.port = 0
         self.tap: Callable[[bool, bytes, Flow], None] = _nothing
-        self.lanes = Lanes()
+        self.incoming = Incoming()
         self._present = present
         self._agent: Agent | None = None
         self._source: Callable[[Flow], Hashable] = lambda flow: flow.host
@@ -52,6 +52,7 @@ class SipServer:
         self._connected = 0
         self._seen: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._wakes_at = inf
         self._is_due = False
         self._is_flushing = False
         self._bound: dict[int, str] = {}
@@ -139,7 +140,7 @@ class SipServer:
 
     def came(self, data: bytes, flow: Flow) -> None:
         """Have something that came be taken in its turn."""
-        self.lanes.put(self._source(flow), data, flow)
+        self.incoming.put(self._source(flow), data, flow)
         self._work_soon()
 
     def connected(self, transport: asyncio.Transport, host: str, port: int) -> Flow | None:
@@ -176,7 +177,7 @@ class SipServer:
             return
         self._present(self._take_turn)
         self._flush()
-        if len(self.lanes):
+        if len(self.incoming):
             self._work_soon()
 
     def _take_turn(self) -> None:
@@ -184,7 +185,7 @@ class SipServer:
         assert agent is not None  # who works has one
         ends = loop.time() + _TURN
         for _ in range(_PER_TURN):
-            waiting = self.lanes.take()
+            waiting = self.incoming.take()
             if waiting is None:
                 return
             data, flow = waiting
@@ -237,12 +238,12 @@ class SipServer:
     def _rearm(self, agent: Agent) -> None:
         due = agent.due()
         if self._timer is not None:
-            if not isinf(due) and self._timer.when() <= due and not self._timer.cancelled():
+            if self._wakes_at <= due < inf:
                 return
             self._timer.cancel()
             self._timer = None
-        if not isinf(due):
-            self._timer = asyncio.get_running_loop().call_at(due, self._wake)
+        if due < inf:
+            self._timer, self._wakes_at = asyncio.get_running_loop().call_at(due, self._wake), due
 
     def _wake(self) -> None:
         self._timer = None

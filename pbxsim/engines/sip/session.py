@@ -1,6 +1,6 @@
 """One telephone in one call, seen as SIP: an INVITE from either side, what is agreed within it, and its end.
 
-No I/O: what a session sends goes through its `Ground`, what happens to it is told to `Hears`.
+No I/O: what a session sends goes through its `UserAgent`, what happens to it is told to `SessionListener`.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from copy import copy
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.engines.sip.causes import cause_in_reason, cause_of_code, code_of_cause, reason
 from pbxsim.engines.sip.message import Request, Response
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.engines.sip.dialog import Dialog
-    from pbxsim.engines.sip.ground import Ground
     from pbxsim.engines.sip.registrar import Binding
+    from pbxsim.engines.sip.session_listener import SessionListener
     from pbxsim.engines.sip.transactions import Transaction
+    from pbxsim.engines.sip.user_agent import UserAgent
 
 ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY, REGISTER"
 SUPPORTED: Final = "replaces, timer"
@@ -41,54 +42,10 @@ class Phase(Enum):
     OVER = auto()
 
 
-class Hears(Protocol):
-    """Who is told what telephones do. `session.owner` is theirs."""
-
-    def rings(self, session: Session) -> None:
-        """A telephone that is called rings."""
-        ...
-
-    def answered(self, session: Session, body: bytes) -> None:
-        """It was picked up; `body` is its answer to what was offered."""
-        ...
-
-    def failed(self, session: Session, cause: HangupCause) -> None:
-        """It was not."""
-        ...
-
-    def unheard(self, session: Session) -> None:
-        """Nothing at all came from a telephone that was called, whatever has become of its call."""
-        ...
-
-    def ended(self, session: Session, cause: HangupCause) -> None:
-        """A telephone that was up, or had called, is gone."""
-        ...
-
-    def offer(self, session: Session) -> bytes:
-        """Give what is offered to a telephone that asks for an offer."""
-        ...
-
-    def offered(self, session: Session, body: bytes) -> bytes:
-        """Answer a telephone's new offer, as when it holds; empty: that cannot be had."""
-        ...
-
-    def accepted(self, session: Session, body: bytes) -> None:
-        """Take a telephone's answer to an offer of ours that was not in an INVITE."""
-        ...
-
-    def pressed(self, session: Session, digit: str) -> None:
-        """A digit has come by INFO."""
-        ...
-
-    def referred(self, session: Session, to: str) -> tuple[int, str]:
-        """A telephone hands its call on to what Refer-To says: give the status and phrase of that."""
-        ...
-
-
 class Session:
-    """`user` is the telephone's, `invite` the transaction in which it began. `owner` is whoever hears of it's own."""
+    """`user` is the telephone's, `invite` the transaction in which it began. `owner` is whoever hears of its own."""
 
-    def __init__(self, ground: Ground, hears: Hears, dialog: Dialog, user: str, phase: Phase) -> None:
+    def __init__(self, agent: UserAgent, listener: SessionListener, dialog: Dialog, user: str, phase: Phase) -> None:
         self.user = user
         self.dialog = dialog
         self.phase = phase
@@ -96,8 +53,8 @@ class Session:
         self.invite: Transaction | None = None
         self.contact: Binding | None = None  # where it is called
         self._is_unheard = True
-        self._ground = ground
-        self._hears = hears
+        self._agent = agent
+        self._listener = listener
         self._has_rung = False
         self._is_cancelled = False
         self._is_unacknowledged = False
@@ -125,9 +82,9 @@ class Session:
     def call(self, body: bytes, *more: tuple[str, str]) -> None:
         """Send the INVITE."""
         headers = [*self._introduction(), ("content-type", SDP), *more]
-        request = self.dialog.request("INVITE", self._ground.branch(), *headers, body=body)
+        request = self.dialog.request("INVITE", self._agent.branch(), *headers, body=body)
         self._last_body = body
-        self.invite = self._ground.ask(request, self.dialog.flow, self)
+        self.invite = self._agent.ask(request, self.dialog.flow, self)
 
     def replied(self, transaction: Transaction, response: Response) -> None:
         """Take a response to a request of ours."""
@@ -138,7 +95,7 @@ class Session:
             self._change_replied(transaction, response)
         elif method == "INVITE":
             if response.code < 300 and self._acknowledgement is not None:
-                self._ground.send(self._acknowledgement, self.dialog.flow)
+                self._agent.send(self._acknowledgement, self.dialog.flow)
         elif method in ("BYE", "CANCEL"):
             if method == "BYE" and response.code >= 200:
                 self._over()
@@ -149,7 +106,7 @@ class Session:
         """Hear that nobody answered a request of ours."""
         if transaction is self.invite and self.phase in (Phase.CALLING, Phase.ENDING):
             if self._is_unheard:
-                self._hears.unheard(self)
+                self._listener.unheard(self)
             self._fail(HangupCause.NO_USER_RESPONSE)
         elif transaction.request.method == "BYE":
             self._over()
@@ -171,7 +128,7 @@ class Session:
             self._cancel()
         elif response.code > 100 and not self._has_rung:
             self._has_rung = True
-            self._hears.rings(self)
+            self._listener.rings(self)
 
     def _accepted(self, response: Response) -> None:
         """Acknowledge an answer; one that crossed our CANCEL, or comes of another branch, is hung up at once."""
@@ -180,7 +137,7 @@ class Session:
         tag = receiver.tag if receiver is not None else ""
         if self._acknowledgement is not None:
             if tag == self.dialog.remote_tag:
-                self._ground.send(self._acknowledgement, self.dialog.flow)
+                self._agent.send(self._acknowledgement, self.dialog.flow)
             else:
                 self._turn_away(response)
             return
@@ -191,24 +148,24 @@ class Session:
             return
         self.phase = Phase.UP
         self._keep_alive(response, is_ours=True)
-        self._hears.answered(self, response.body)
+        self._listener.answered(self, response.body)
 
     def _turn_away(self, response: Response) -> None:
         """Hang up whoever answers where somebody has answered already: a proxy on the way rings several."""
         other = copy(self.dialog)
         other.answered(response)
-        self._ground.send(other.request_again("ACK", self._ground.branch(), other.sequence), other.flow)
-        self._ground.ask(other.request("BYE", self._ground.branch()), other.flow, None)
+        self._agent.send(other.request_again("ACK", self._agent.branch(), other.sequence), other.flow)
+        self._agent.ask(other.request("BYE", self._agent.branch()), other.flow, None)
 
     def _acknowledge(self, sequence: int) -> None:
-        self._acknowledgement = self.dialog.request_again("ACK", self._ground.branch(), sequence)
-        self._ground.send(self._acknowledgement, self.dialog.flow)
+        self._acknowledgement = self.dialog.request_again("ACK", self._agent.branch(), sequence)
+        self._agent.send(self._acknowledgement, self.dialog.flow)
 
     def _fail(self, cause: HangupCause) -> None:
         was_calling = self.phase is Phase.CALLING
         self._over()
         if was_calling:
-            self._hears.failed(self, cause)
+            self._listener.failed(self, cause)
 
     def _cancel(self) -> None:
         if self._is_cancelled or self.invite is None or self.invite.is_answered:
@@ -218,8 +175,8 @@ class Session:
         headers = [(name, value) for name, value in invite.headers if name in ("max-forwards", "route", "from", "to")]
         headers = [("via", invite.first("via")), *headers, ("call-id", invite.call_id)]
         headers += [("cseq", f"{invite.sequence} CANCEL"), ("reason", reason(self._doom or _NORMAL))]
-        self._ground.ask(Request(method="CANCEL", target=invite.target, headers=headers), self.dialog.flow, self)
-        self._ground.limit(self.invite)
+        self._agent.ask(Request(method="CANCEL", target=invite.target, headers=headers), self.dialog.flow, self)
+        self._agent.limit(self.invite)
 
     # -- we are called -----------------------------------------------------------------------------------------------
 
@@ -227,7 +184,7 @@ class Session:
         """Tell a telephone that has called that somebody is rung for it."""
         if self.phase is Phase.CALLED and self.invite is not None and not self._has_rung:
             self._has_rung = True
-            self._ground.answer(self.invite, 180, "Ringing", ("contact", self.dialog.place.contact), tag=self.tag)
+            self._agent.answer(self.invite, 180, "Ringing", ("contact", self.dialog.place.contact), tag=self.tag)
 
     def objection(self) -> tuple[int, str, tuple[str, str]] | None:
         """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
@@ -243,7 +200,7 @@ class Session:
         if self.phase is not Phase.CALLED or self.invite is None:
             return self.phase is Phase.UP
         offered = self.invite.request.body
-        body = self._hears.offered(self, offered) if offered else self._hears.offer(self)
+        body = self._listener.offered(self, offered) if offered else self._listener.offer(self)
         if not body:
             self._refuse(488, "Not Acceptable Here", HangupCause.BEARERCAPABILITY_NOTAVAIL)
             return False
@@ -257,27 +214,27 @@ class Session:
         self._last_body = body or self._last_body
         headers = [*self._introduction(), *more]
         headers += [("content-type", SDP)] if body else []
-        self._ground.answer(transaction, 200, "OK", *headers, tag=self.tag, body=body)
+        self._agent.answer(transaction, 200, "OK", *headers, tag=self.tag, body=body)
 
     def _refuse(self, code: int, phrase: str, cause: HangupCause) -> None:
         assert self.invite is not None  # it has called
         more = [("reason", reason(cause))]
         if code == 503:
             more.append(("retry-after", "5"))
-        self._ground.answer(self.invite, code, phrase, *more, tag=self.tag)
+        self._agent.answer(self.invite, code, phrase, *more, tag=self.tag)
         self._over()
 
     def cancelled(self) -> None:
         """Hear that a telephone that has called gives up."""
         if self.phase is Phase.CALLED:
             self._refuse(487, "Request Terminated", _NORMAL)
-            self._hears.ended(self, _NORMAL)
+            self._listener.ended(self, _NORMAL)
 
     def acknowledged(self, request: Request) -> None:
         """Hear that our answer has come."""
         if self._awaits_answer and request.body:
             self._awaits_answer = False
-            self._hears.accepted(self, request.body)
+            self._listener.accepted(self, request.body)
         if self._is_unacknowledged:
             self._is_unacknowledged = False
             if self._doom is not None and self.phase is Phase.UP:
@@ -288,7 +245,7 @@ class Session:
         self._is_unacknowledged = False
         if self.phase is Phase.UP:
             self._bye(HangupCause.PROTOCOL_ERROR)
-            self._hears.ended(self, HangupCause.NORMAL_TEMPORARY_FAILURE)
+            self._listener.ended(self, HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
@@ -309,19 +266,19 @@ class Session:
 
     def _bye(self, cause: HangupCause) -> None:
         self.phase = Phase.ENDING
-        request = self.dialog.request("BYE", self._ground.branch(), ("reason", reason(cause)))
-        self._ground.ask(request, self.dialog.flow, self)
+        request = self.dialog.request("BYE", self._agent.branch(), ("reason", reason(cause)))
+        self._agent.ask(request, self.dialog.flow, self)
 
     def _lost(self, cause: HangupCause) -> None:
         if self.phase is Phase.UP:
             self._bye(cause)
-            self._hears.ended(self, cause)
+            self._listener.ended(self, cause)
 
     def _over(self) -> None:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
             self._await_no_sign()
-            self._ground.forget(self.dialog)
+            self._agent.forget(self.dialog)
             self.invite = self._changing = None  # which know the session: together they would wait for the collector
 
     # -- what a telephone asks within it -------------------------------------------------------------------------------
@@ -330,7 +287,7 @@ class Session:
         """Take a request within the dialogue."""
         request = transaction.request
         if not self.dialog.takes(request):
-            self._ground.answer(transaction, 500, "Server Internal Error", ("retry-after", "1"))
+            self._agent.answer(transaction, 500, "Server Internal Error", ("retry-after", "1"))
             return
         take = {
             "BYE": self._take_bye,
@@ -340,42 +297,42 @@ class Session:
             "REFER": self._take_refer,
         }.get(request.method)
         if take is None:
-            self._ground.answer(transaction, 200, "OK", ("allow", ALLOW))
+            self._agent.answer(transaction, 200, "OK", ("allow", ALLOW))
         elif self.is_over and request.method != "BYE":
-            self._ground.answer(transaction, 481, "Call/Transaction Does Not Exist")
+            self._agent.answer(transaction, 481, "Call/Transaction Does Not Exist")
         else:
             take(transaction)
 
     def _take_bye(self, transaction: Transaction) -> None:
-        self._ground.answer(transaction, 200, "OK")
+        self._agent.answer(transaction, 200, "OK")
         if self.phase is Phase.CALLED and self.invite is not None:
-            self._ground.answer(self.invite, 487, "Request Terminated", tag=self.tag)
+            self._agent.answer(self.invite, 487, "Request Terminated", tag=self.tag)
         was_live = self.phase in (Phase.UP, Phase.CALLED) and self._doom is None
         told = cause_in_reason(transaction.request.first("reason"))
         self._over()
         if was_live:
-            self._hears.ended(self, told or _NORMAL)
+            self._listener.ended(self, told or _NORMAL)
 
     def _take_change(self, transaction: Transaction) -> None:
         """Take a new offer, or a sign of life."""
         request = transaction.request
         if self._changing is not None or self.phase is not Phase.UP:
-            self._ground.answer(transaction, 491, "Request Pending")
+            self._agent.answer(transaction, 491, "Request Pending")
             return
         self.dialog.refresh(request)
         try:
             agreed = self._keep_alive(request, is_ours=False)
         except TooBrief as brief:
-            self._ground.answer(transaction, 422, "Session Interval Too Small", ("min-se", str(brief.shortest)))
+            self._agent.answer(transaction, 422, "Session Interval Too Small", ("min-se", str(brief.shortest)))
             return
         body = b""
         if request.body:
-            body = self._hears.offered(self, request.body)
+            body = self._listener.offered(self, request.body)
             if not body:
-                self._ground.answer(transaction, 488, "Not Acceptable Here")
+                self._agent.answer(transaction, 488, "Not Acceptable Here")
                 return
         elif request.method == "INVITE":
-            body, self._awaits_answer = self._hears.offer(self), True
+            body, self._awaits_answer = self._listener.offer(self), True
         if request.method == "INVITE":
             self.invite, self._is_unacknowledged = transaction, True
         self._answer_with(transaction, body, *agreed)
@@ -383,23 +340,23 @@ class Session:
     def _take_info(self, transaction: Transaction) -> None:
         request = transaction.request
         if request.first("content-type").partition(";")[0].strip().lower() not in _DTMF:
-            self._ground.answer(transaction, 415, "Unsupported Media Type", ("accept", ", ".join(_DTMF)))
+            self._agent.answer(transaction, 415, "Unsupported Media Type", ("accept", ", ".join(_DTMF)))
             return
         found = _SIGNAL.match(request.body.decode("ascii", "replace").strip())
-        self._ground.answer(transaction, 200, "OK")
+        self._agent.answer(transaction, 200, "OK")
         if found is not None and self.phase is Phase.UP:
-            self._hears.pressed(self, found[1].upper())
+            self._listener.pressed(self, found[1].upper())
 
     def _take_refer(self, transaction: Transaction) -> None:
         """Have a call handed on, and tell how that went (RFC 3515); the telephone is let go after that."""
         to = transaction.request.first("refer-to")
         self._is_referring = True
-        code, phrase = self._hears.referred(self, to) if to and self.phase is Phase.UP else (400, "No Refer-To")
+        code, phrase = self._listener.referred(self, to) if to and self.phase is Phase.UP else (400, "No Refer-To")
         self._is_referring = False
         if code >= 300:
-            self._ground.answer(transaction, code, phrase)
+            self._agent.answer(transaction, code, phrase)
         else:
-            self._ground.answer(transaction, 202, "Accepted", ("contact", self.dialog.place.contact))
+            self._agent.answer(transaction, 202, "Accepted", ("contact", self.dialog.place.contact))
             self._notify(f"SIP/2.0 {code} {phrase}\r\n")
         if self._doom is not None and self.phase is Phase.UP:
             self._bye(self._doom)
@@ -407,20 +364,20 @@ class Session:
     def _notify(self, fragment: str) -> None:
         headers = [("event", "refer"), ("subscription-state", "terminated;reason=noresource")]
         headers += [("contact", self.dialog.place.contact), ("content-type", "message/sipfrag;version=2.0")]
-        request = self.dialog.request("NOTIFY", self._ground.branch(), *headers, body=fragment.encode())
-        self._ground.ask(request, self.dialog.flow, self)
+        request = self.dialog.request("NOTIFY", self._agent.branch(), *headers, body=fragment.encode())
+        self._agent.ask(request, self.dialog.flow, self)
 
     # -- signs of life (RFC 4028) ------------------------------------------------------------------------------------
 
     def _keep_alive(self, message: Request | Response, *, is_ours: bool) -> list[tuple[str, str]]:
         """Agree on signs of life; give what an answer of ours says of it. Raises TooBrief."""
-        now, timer = self._ground.now(), self._timer
+        now, timer = self._agent.now(), self._timer
         agreed = timer.agreed(message) if is_ours else timer.asked(message)
         timer.begin(now)
         self._await_no_sign()
         for at, act in ((timer.refresh_at, self._refresh), (timer.ends_at, self._look_alive)):
             if at:
-                self._undo.append(self._ground.later(at, act))
+                self._undo.append(self._agent.later(at, act))
         return agreed
 
     def _await_no_sign(self) -> None:
@@ -431,13 +388,13 @@ class Session:
 
     def _refresh(self) -> None:
         """Give a sign of life: the last description again."""
-        if self.phase is Phase.UP and self._changing is None and self._timer.is_to_refresh(self._ground.now()):
+        if self.phase is Phase.UP and self._changing is None and self._timer.is_to_refresh(self._agent.now()):
             headers = [*self._introduction(), *self._timer.wished(), ("content-type", SDP)]
-            request = self.dialog.request("INVITE", self._ground.branch(), *headers, body=self._last_body)
-            self._changing = self._ground.ask(request, self.dialog.flow, self)
+            request = self.dialog.request("INVITE", self._agent.branch(), *headers, body=self._last_body)
+            self._changing = self._agent.ask(request, self.dialog.flow, self)
 
     def _look_alive(self) -> None:
-        if self._timer.is_over(self._ground.now()):
+        if self._timer.is_over(self._agent.now()):
             self._lost(HangupCause.RECOVERY_ON_TIMER_EXPIRE)
 
     def _change_replied(self, transaction: Transaction, response: Response) -> None:
@@ -449,7 +406,7 @@ class Session:
             self._acknowledge(transaction.request.sequence)
             self._keep_alive(response, is_ours=True)
             if response.body:
-                self._hears.accepted(self, response.body)
+                self._listener.accepted(self, response.body)
         elif response.code in (408, 481):
             self._lost(HangupCause.NORMAL_TEMPORARY_FAILURE)
 

@@ -46,7 +46,7 @@ class Telephones:
     # -- telephones that are called ------------------------------------------------------------------------------------
 
     def rings(self, session: Session) -> None:
-        """Implement `Hears`."""
+        """Implement `SessionListener`."""
         channel = _channel(session)
         if channel is not None and channel.state is ChannelState.DIALING:
             self._calls.on_leg(channel, Report.RINGING)

@@ -126,7 +126,7 @@ async def start(work: SipWork, present: Present) -> None:
     )
 
     def source(flow: Flow) -> Hashable:
-        """Give a telephone that has registered a lane of its own, all else from one host another."""
+        """Give a telephone that has registered a queue of its own, all else from one host another."""
         return flow if registrar.has(flow) else flow.host
 
     await server.open(entry.address, entry.port, agent, source)

@@ -75,7 +75,7 @@ class SipRig(RealRig):
 
     def complaints(self) -> list[str]:
         """Tell what it could not take: nothing should be."""
-        return ["messages were dropped"] * self.opened.server.lanes.dropped
+        return ["messages were dropped"] * self.opened.server.incoming.dropped
 
     async def close(self) -> None:
         if self.telephones is not None:

@@ -107,7 +107,7 @@ async def test_a_flood_of_one_source_has_another_ones_answer_wait_for_one_turn_a
                     break
                 told += 1
             assert told < 150, "the flood was answered first"
-            assert server.lanes.dropped == 0
+            assert server.incoming.dropped == 0
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence_and_one_that_was_let_go_can_be_had_at_once() -> None:

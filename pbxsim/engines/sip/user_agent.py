@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.transactions import Transaction
 
 
-class Ground(Protocol):
-    """What sessions stand on."""
+class UserAgent(Protocol):
+    """The user agent, as its sessions see it."""
 
     def now(self) -> float:
         """Tell the time, in seconds."""

@@ -17,37 +17,37 @@ MOST: Final = 4_096
 """Sources of which something waits; a message of one more is dropped."""
 
 
-class Lanes:
+class Incoming:
     """One queue for each source. `dropped` counts what found no room."""
 
     def __init__(self) -> None:
         self.dropped = 0
-        self._lanes: dict[Hashable, deque[tuple[bytes, Flow]]] = {}
+        self._queues: dict[Hashable, deque[tuple[bytes, Flow]]] = {}
 
     def __len__(self) -> int:
         """Count the sources of which something waits."""
-        return len(self._lanes)
+        return len(self._queues)
 
     def put(self, source: Hashable, data: bytes, flow: Flow) -> None:
         """Have a message wait."""
-        lane = self._lanes.get(source)
-        if lane is None:
-            if len(self._lanes) >= MOST:
+        queue = self._queues.get(source)
+        if queue is None:
+            if len(self._queues) >= MOST:
                 self.dropped += 1
                 return
-            lane = self._lanes[source] = deque()
-        if len(lane) >= LONGEST:
+            queue = self._queues[source] = deque()
+        if len(queue) >= LONGEST:
             self.dropped += 1
         else:
-            lane.append((data, flow))
+            queue.append((data, flow))
 
     def take(self) -> tuple[bytes, Flow] | None:
         """Give the next message of the source whose turn it is; it then comes last."""
-        if not self._lanes:
+        if not self._queues:
             return None
-        source = next(iter(self._lanes))
-        lane = self._lanes.pop(source)
-        taken = lane.popleft()
-        if lane:
-            self._lanes[source] = lane
+        source = next(iter(self._queues))
+        queue = self._queues.pop(source)
+        taken = queue.popleft()
+        if queue:
+            self._queues[source] = queue
         return taken

@@ -1,0 +1,53 @@
+"""What the engine is told by the sessions of telephones: what happens to one, and what one asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pbxsim.engines.sip.session import Session
+    from pbxsim.pbx.cause import HangupCause
+
+
+class SessionListener(Protocol):
+    """Who is told what telephones do. `session.owner` is theirs."""
+
+    def rings(self, session: Session) -> None:
+        """A telephone that is called rings."""
+        ...
+
+    def answered(self, session: Session, body: bytes) -> None:
+        """It was picked up; `body` is its answer to what was offered."""
+        ...
+
+    def failed(self, session: Session, cause: HangupCause) -> None:
+        """It was not."""
+        ...
+
+    def unheard(self, session: Session) -> None:
+        """Nothing at all came from a telephone that was called, whatever has become of its call."""
+        ...
+
+    def ended(self, session: Session, cause: HangupCause) -> None:
+        """A telephone that was up, or had called, is gone."""
+        ...
+
+    def offer(self, session: Session) -> bytes:
+        """Give what is offered to a telephone that asks for an offer."""
+        ...
+
+    def offered(self, session: Session, body: bytes) -> bytes:
+        """Answer a telephone's new offer, as when it holds; empty: that cannot be had."""
+        ...
+
+    def accepted(self, session: Session, body: bytes) -> None:
+        """Take a telephone's answer to an offer of ours that was not in an INVITE."""
+        ...
+
+    def pressed(self, session: Session, digit: str) -> None:
+        """A digit has come by INFO."""
+        ...
+
+    def referred(self, session: Session, to: str) -> tuple[int, str]:
+        """A telephone hands its call on to what Refer-To says: give the status and phrase of that."""
+        ...
