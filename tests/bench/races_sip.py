@@ -10,7 +10,7 @@ from tests.bench.harness import Contender, in_child
 _FIFTY: Final = "50 click-to-calls a second for 30 s"
 _HUNDRED: Final = "100 click-to-calls a second for 30 s"
 _RELAY: Final = "the relay alone"
-_FLAT: Final = "10,000 calls after 2,500"
+_FLAT: Final = "10,000 calls after 4,500"
 
 
 def telephones() -> Race:
