@@ -123,6 +123,7 @@ def test_its_section_stands_in_the_schema_where_it_wants_to(works: Path) -> None
 # -- served -----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 async def test_its_telephones_dial_by_themselves_at_the_pbxs_present(works: Path, tmp_path: Path) -> None:
     made = Installation(steam(works), tmp_path)
     async with served(made) as client:

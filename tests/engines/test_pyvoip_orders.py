@@ -68,6 +68,7 @@ async def test_a_line_for_which_nobody_can_register_is_refused() -> None:
         await telephones().start(lambda _user: None)
 
 
+@pytest.mark.slow
 def test_pbxsim_never_imports_pyvoip() -> None:
     asked = (
         "import json, sys, pbxsim.app, pbxsim.engines.sip.work, pbxsim.engines.asterisk.session;"

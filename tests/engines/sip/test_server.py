@@ -152,6 +152,7 @@ async def test_whoever_only_holds_connections_open_keeps_no_telephone_out(monkey
             writer.close()
 
 
+@pytest.mark.slow
 async def test_whoever_sends_keep_alives_and_reads_no_answer_is_hung_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server_module, "_MOST_UNSENT", 1_000)
     async with listening() as server:

@@ -319,6 +319,7 @@ def _put_down_at_once(wire: Wire) -> ref[Session]:
     return ref(session)
 
 
+@pytest.mark.slow
 def test_a_session_that_is_over_is_not_kept_until_its_signs_of_life_would_be_due() -> None:
     wire = Wire()
     begun = [_put_down_at_once(wire) for _ in range(500)]

@@ -48,9 +48,10 @@ async def test_fifty_click_to_calls_of_two_telephones_of_pyvoip_all_connect() ->
             await rig.until(lambda: len(rig.opened.registrations.real) == 2)
             for _ in range(50):
                 call = rig.do(lambda: rig.office.call("100", "101"))
-                await rig.until(lambda call=call: call.state is CallState.TALKING)  # type: ignore[misc]
+                # pyVoIP's threads take turns with whatever else the machine does: a call of its may take half a minute.
+                await rig.until(lambda call=call: call.state is CallState.TALKING, 60)  # type: ignore[misc]
                 rig.do(partial(rig.office.pbx.calls.hang_up, call))
-                await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 0)
+                await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 0, 60)
         records = rig.office.cdrs()
         assert [(str(cdr.disposition), int(cdr.cause)) for cdr in records] == [("ANSWERED", 16)] * 50
         assert await rig.is_idle()
