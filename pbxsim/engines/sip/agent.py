@@ -44,7 +44,7 @@ _RETRY: Final = ("retry-after", "5")
 _UNKNOWN: Final = (481, "Call/Transaction Does Not Exist")
 
 
-class Listener(SessionListener, Protocol):
+class Listener(SessionListener[Session], Protocol):
     """Who hears of calls, besides of what becomes of them."""
 
     def called(self, session: Session, number: str) -> None:

@@ -45,7 +45,9 @@ class Phase(Enum):
 class Session:
     """`user` is the telephone's, `invite` the transaction in which it began. `owner` is whoever hears of its own."""
 
-    def __init__(self, agent: UserAgent, listener: SessionListener, dialog: Dialog, user: str, phase: Phase) -> None:
+    def __init__(
+        self, agent: UserAgent, listener: SessionListener[Session], dialog: Dialog, user: str, phase: Phase
+    ) -> None:
         self.user = user
         self.dialog = dialog
         self.phase = phase
