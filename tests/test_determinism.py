@@ -72,7 +72,8 @@ def test_the_day_is_busy_enough_to_prove_something(plain: Day) -> None:
     assert Counter(cdr.disposition for cdr in cdrs).keys() == {"ANSWERED", "NO ANSWER", "BUSY", "FAILED"}
     assert {int(cdr.cause) for cdr in cdrs} >= {1, 16, 17, 19, 20, 21, 34, 38}
     assert min(Counter(cdr.disposition for cdr in cdrs).values()) >= 10
-    never = {"report-ignored", "recording-moved", "recording-failed", "call-fault-struck"}  # no engine here is late
+    # No engine here is late, and none has live trunks.
+    never = {"report-ignored", "recording-moved", "recording-failed", "call-fault-struck", "leg-barred"}
     assert kinds == {kind.name for kind in KINDS} - never
 
 

@@ -73,7 +73,13 @@ async def test_twenty_holds_of_twenty_are_seen_and_undone(make: Makes) -> None:
             await persistently(telephone.resume, rig)
             await rig.until(lambda: desk.device_state is not DeviceState.ON_HOLD)
         assert call.state is CallState.TALKING
-        assert await both_hear(rig, "sip100", "sip101")
+        heard_each_other: list[bool] = []
+
+        async def listen() -> None:
+            heard_each_other.append(await both_hear(rig, "sip100", "sip101"))
+
+        await persistently(listen, rig)  # the sound may begin anew as the last answer arrives
+        assert heard_each_other == [True]
 
 
 async def test_twenty_blind_transfers_of_twenty_lead_to_whom_they_should(make: Makes) -> None:

@@ -270,7 +270,7 @@ async def test_a_call_that_nobody_ends_any_more_is_ended_by_asterisk(
         await rig.until(lambda: call.state is CallState.TALKING)
         await rig.until(lambda: provider.answered() == [ALLOWED[0]])
         await rig.opened.link.close()  # as if pbxsim were gone
-        await rig.until(provider.hung_up, 12)
+        await rig.until(provider.hung_up, 40)
 
 
 @pytest.mark.slow
