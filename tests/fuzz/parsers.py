@@ -129,8 +129,6 @@ def _description(content: bytes) -> None:
         body, chosen = sdp.answer(offered, ours)
         assert sdp.read(body).audio.codecs == chosen
         assert len(sdp.read(body).media) == len(offered.media)
-    with suppress(BadDescription, Unacceptable):
-        sdp.through(sdp.read(content), ours)
 
 
 def _sip(content: bytes) -> None:

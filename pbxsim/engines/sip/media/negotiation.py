@@ -37,13 +37,6 @@ class Negotiation:
         """Offer sound of ours."""
         return self._spell(lambda ours: (sdp.offer(ours, codecs, direction), codecs))
 
-    def offer_through(self, other: Negotiation) -> bytes:
-        """Offer what another leg has offered us. Raises Unacceptable, BadDescription."""
-        if other.offered is None:
-            raise Unacceptable("there is no offer to lead through")
-        offered = other.offered
-        return self._spell(lambda ours: sdp.through(offered, ours))
-
     def accept(self, body: bytes) -> None:
         """Take the answer to our offer. Raises Unacceptable, BadDescription."""
         audio = sdp.read(body).audio
@@ -63,13 +56,6 @@ class Negotiation:
         """Answer the last offer with what we speak ourselves. Raises Unacceptable."""
         offered = self._offered()
         return self._agree(lambda ours: sdp.answer(offered, ours, OURS, direction))
-
-    def answer_through(self, other: Negotiation) -> bytes:
-        """Answer the last offer with what another leg has answered to us. Raises Unacceptable."""
-        offered, answered = self._offered(), other.remote
-        if answered is None:
-            raise Unacceptable("there is no answer to lead through")
-        return self._agree(lambda ours: sdp.answered_through(offered, answered, ours))
 
     def _offered(self) -> sdp.Description:
         if self.offered is None:

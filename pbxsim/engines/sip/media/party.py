@@ -67,12 +67,6 @@ class Party:
         self._agreed()
         return body
 
-    def offer_through(self, other: Party) -> bytes:
-        """Offer the telephone what another one has offered us, all its codecs. Raises Unacceptable, BadDescription."""
-        body = self._talks.offer_through(other._talks)
-        self._agreed()
-        return body
-
     def accept(self, body: bytes) -> None:
         """Take the telephone's answer to our offer. Raises Unacceptable, BadDescription; all is then as it was."""
         self._talks.accept(body)
@@ -85,12 +79,6 @@ class Party:
     def answer(self, direction: Direction = Direction.SENDRECV) -> bytes:
         """Answer the telephone's last offer with what we speak ourselves. Raises Unacceptable."""
         body = self._talks.answer(direction)
-        self._agreed()
-        return body
-
-    def answer_through(self, other: Party) -> bytes:
-        """Answer the telephone's last offer with what another one has answered us. Raises Unacceptable."""
-        body = self._talks.answer_through(other._talks)
         self._agreed()
         return body
 

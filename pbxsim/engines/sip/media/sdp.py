@@ -21,10 +21,6 @@ LONGEST: Final = 16_384
 _MOST_LINES: Final = 500
 _MOST_MEDIA: Final = 16
 _PROFILES: Final = ("RTP/AVP", "RTP/AVPF")
-_LEFT_OUT: Final = re.compile(
-    r"a=(candidate|end-of-candidates|remote-candidates|ice-[a-z-]+|crypto|fingerprint|setup|rtcp|rtcp-mux|rtcp-fb"
-    r"|rtcp-xr|ssrc|ssrc-group|msid|mid|group|bundle-only|sendrecv|sendonly|recvonly|inactive)(:| |$)"
-)
 _SHORT: Final = re.compile(r"[0-9]{1,3}")
 _LARGEST_PORT: Final = 65_535
 
@@ -183,36 +179,6 @@ def answer(
     for place, stream in enumerate(offered.media):
         lines += _audio_lines(ours.port, chosen, way) if place == offered.place else [_refused(stream)]
     return _spelt(lines), chosen
-
-
-def through(theirs: Description, ours: Ours) -> tuple[bytes, tuple[Codec, ...]]:
-    """Spell what somebody offers as our own offer to somebody else, and give its codecs: media comes through us.
-
-    Codecs, their parameters, `ptime` and the direction go on as they are; media other than the audio does not go on.
-    Raises Unacceptable, BadDescription.
-    """
-    audio, stream = theirs.audio, theirs.media[theirs.place]
-    if audio.speech is None:
-        raise Unacceptable("no codec is offered that carries sound")
-    kept = [line for line in stream.lines if line.startswith("a=") and not _LEFT_OUT.match(line)]
-    head = f"m=audio {ours.port} RTP/AVP {' '.join(str(codec.payload_type) for codec in audio.codecs)}"
-    return _spelt([*ours.lines(), head, *kept, f"a={audio.direction}"]), audio.codecs
-
-
-def answered_through(
-    offered: Description, answered: Audio, ours: Ours, alternatives: tuple[Codec, ...] = OURS
-) -> tuple[bytes, tuple[Codec, ...]]:
-    """Spell our answer to an offer from what somebody else answered to it: the codec that was chosen there.
-
-    Where that was not offered here, one that we can put it into. Raises Unacceptable, BadDescription.
-    """
-    way = answered.direction
-    try:
-        return answer(offered, ours, answered.codecs, way)
-    except Unacceptable:
-        if answered.speech is None or not answered.speech.is_g711:
-            raise
-        return answer(offered, ours, alternatives, way)
 
 
 def is_nowhere(host: str) -> bool:

@@ -12,7 +12,7 @@ from pbxsim.engines.sip.media.codecs import EVENTS, PCMA, PCMU, Codec
 from pbxsim.engines.sip.media.g711 import Law, other_law
 from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import NoPortLeft, Ports
-from pbxsim.engines.sip.media.sdp import Direction, Unacceptable, read
+from pbxsim.engines.sip.media.sdp import Direction, Unacceptable
 from tests.engines.sip.media.scene import SAID, Scene, notice
 from tests.engines.sip.media.telephones import Telephone, free_ports, packet
 
@@ -164,26 +164,6 @@ async def test_what_stands_between_header_and_sound_is_no_sound() -> None:
         head[0] = 0x80 | 0x20 | 0x10 | 0x01  # padded, with an extension, and one contributing source
         one.says(bytes(head) + bytes(4) + b"\xbe\xde\x00\x01" + bytes(4) + SAID + b"\0\0\0\x04", his.port)
         assert (await other.hears())[rtp.HEADER :] == SAID.translate(other_law(Law.MU))
-
-
-async def test_other_codecs_pass_untouched_and_by_the_number_that_the_other_one_has_for_them() -> None:
-    with Scene() as scene:
-        one, other = Telephone(), Telephone()
-        scene.telephones += [one, other]
-        his, hers = scene.media.open(one.host), scene.media.open(other.host)
-        his.take_offer(one.describes((OPUS, PCMU)))
-        offered = hers.offer_through(his)
-        assert read(offered).audio.codecs == (OPUS, PCMU)
-        hers.accept(other.describes((Codec(111, "opus", 48_000, 2),)))
-        answered = read(his.answer_through(hers)).audio
-        assert answered.codecs == (OPUS,)
-        his.hears(hers)
-        hers.hears(his)
-        one.says(packet(SAID, 96), his.port)
-        assert await other.hears() == packet(SAID, 111)
-        other.says(packet(b"not agreed", 0), hers.port)
-        other.says(packet(SAID, 96), hers.port)
-        assert await one.hears() == packet(SAID, 96)
 
 
 async def test_the_ports_beside_carry_rtcp() -> None:

@@ -1,4 +1,4 @@
-"""Descriptions of media, byte for byte: what telephones offer, what they are answered, and what goes on through us."""
+"""Descriptions of media, byte for byte: what telephones offer, and what they are answered."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from pbxsim.engines.sip.media.sdp import (
     Ours,
     Unacceptable,
     answer,
-    answered_through,
     offer,
     read,
-    through,
 )
 
 OURS = Ours("192.0.2.1", 40_000, session=7)
@@ -59,36 +57,6 @@ def test_the_answer_takes_the_codec_that_the_offer_likes_best_and_refuses_pictur
         b"a=ptime:20\r\na=sendrecv\r\n"
         b"m=video 0 RTP/AVP 97\r\n"
     )
-
-
-def test_what_goes_on_comes_through_us_with_every_codec_and_nothing_that_leads_past_us() -> None:
-    body, codecs = through(read(LINPHONE), OURS)
-    assert body == (
-        b"v=0\r\no=- 7 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
-        b"m=audio 40000 RTP/AVP 96 8 0 101\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1\r\n"
-        b"a=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\na=sendrecv\r\n"
-    )
-    assert [codec.name for codec in codecs] == ["opus", "PCMA", "PCMU", "telephone-event"]
-    assert read(body).audio.codecs == codecs
-
-
-def test_who_called_is_answered_with_what_the_called_has_chosen() -> None:
-    offered = read(LINPHONE)
-    opus = answered_through(offered, read(through(offered, OURS)[0]).audio, OURS)[1]
-    assert [codec.name for codec in opus] == ["opus"]  # digits are offered at 8,000 Hz, and opus runs at 48,000
-    theirs = read(offer(Ours("198.51.100.9", 9, 1), (PCMU, EVENTS), Direction.RECVONLY)).audio
-    body, chosen = answered_through(offered, theirs, OURS)
-    assert chosen == (PCMU, Codec(101, "telephone-event"))
-    assert b"a=recvonly" in body
-
-
-def test_where_the_called_chose_what_the_caller_has_not_the_other_law_is_answered() -> None:
-    offered = read(offer(Ours("198.51.100.9", 9, 1), (PCMU, EVENTS)))
-    theirs = read(offer(Ours("198.51.100.8", 9, 1), (PCMA,))).audio
-    assert answered_through(offered, theirs, OURS)[1] == (PCMU, EVENTS)
-    opus = read(offer(Ours("198.51.100.8", 9, 1), (Codec(96, "opus", 48_000, 2),))).audio
-    with pytest.raises(Unacceptable, match="no codec is offered that we know: PCMU, telephone-event"):
-        answered_through(offered, opus, OURS)
 
 
 @pytest.mark.parametrize(
@@ -157,13 +125,11 @@ def test_what_is_wrong_with_a_description_is_said(body: bytes, why: str) -> None
 )
 def test_what_we_cannot_take_is_told_apart_from_what_is_wrong(stream: str) -> None:
     with pytest.raises(Unacceptable, match="no audio by RTP/AVP"):
-        through(read(f"v=0\r\nc=IN IP4 192.0.2.9\r\n{stream}\r\n".encode()), OURS)
+        answer(read(f"v=0\r\nc=IN IP4 192.0.2.9\r\n{stream}\r\n".encode()), OURS)
 
 
 def test_digits_alone_are_no_call() -> None:
     offered = read(offer(Ours("198.51.100.9", 9, 1), (EVENTS,)))
-    with pytest.raises(Unacceptable, match="carries sound"):
-        through(offered, OURS)
     with pytest.raises(Unacceptable, match="no codec is offered that we know: telephone-event"):
         answer(offered, OURS)
 
