@@ -92,11 +92,6 @@ class Party:
         """Tell whether the telephone's own description says that it is not to be sent to: it holds the other."""
         return self._talks.remote is not None and not self._talks.remote.direction.receives
 
-    def moved(self) -> None:
-        """Learn anew where the telephone is: its signalling comes from elsewhere now. Raises OSError."""
-        self._rtp.unlearn()
-        self._rtcp.unlearn()
-
     # -- what it hears -------------------------------------------------------------------------------------------------
 
     def hears(self, what: Party | Sound | Source | None, over: Callable[[], object] | None = None) -> None:

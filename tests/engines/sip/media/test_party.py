@@ -134,12 +134,13 @@ async def test_a_telephone_at_the_last_port_has_none_for_rtcp() -> None:
     assert errors == []
 
 
-async def test_a_telephone_whose_signalling_moved_is_learnt_anew() -> None:
+async def test_a_telephone_that_offers_another_place_is_learnt_anew() -> None:
     with Scene() as scene, Telephone() as elsewhere:
         one, his, other, hers = scene.two()
         one.says(packet(b"here"), his.port)
         assert await other.hears() == packet(b"here")
-        his.moved()
+        his.take_offer(elsewhere.describes((PCMU,)))
+        his.answer()
         elsewhere.says(packet(b"from there"), his.port)
         assert await other.hears() == packet(b"from there")
         other.says(packet(b"there"), hers.port)
