@@ -36,7 +36,7 @@ async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: De
     assert (found.last_app, found.last_data) == ("Dial", "SIP/upc/602123456")
     assert (found.caller, found.called, found.talk) == (found.src, found.dst, found.answer)
     await desk.close()
-    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(step,) for step in range(1, 6)]
+    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(step,) for step in range(1, 7)]
 
 
 async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> None:
