@@ -32,6 +32,7 @@ def test_a_note_is_a_paragraph_of_whole_sentences_under_a_name_of_its_kind(note:
     assert re.fullmatch(r"\S[^\n]*[^\n.]\.\n", note.read_text("utf-8")), "one line, which ends with a full stop"
 
 
+@pytest.mark.slow
 def test_every_note_is_in_the_draft() -> None:
     done = draft(ROOT)
     assert done.returncode == 0, done.stderr

@@ -20,6 +20,7 @@ def test_the_eight_waits_of_a_call_make_its_length(talk: int) -> None:
         assert sum(delays) == traffic.length(call)
 
 
+@pytest.mark.slow
 def test_the_switch_carries_each_call_for_exactly_that_length() -> None:
     traffic, bench = Traffic(calls=300, alive=100), BenchPbx()
     bench.keep_records()

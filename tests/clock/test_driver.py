@@ -270,6 +270,7 @@ async def _make(desk: Desk, move: str, size: float) -> None:
         driver.catch_up()
 
 
+@pytest.mark.slow
 @given(st.lists(moves, max_size=40))
 def test_time_never_goes_back_and_work_is_done_in_order_whatever_is_done_to_the_clock(
     made: list[tuple[str, float]],

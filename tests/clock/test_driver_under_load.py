@@ -33,6 +33,7 @@ async def test_others_have_their_turn_while_much_is_due_at_one_instant(desk: Des
     assert pulse.longest_gap <= 0.0055
 
 
+@pytest.mark.slow
 async def test_a_machine_that_slept_for_days_stays_responsive_and_catches_up_in_order(desk: Desk) -> None:
     for index in range(3 * 24 * 60):
         desk.plan(str(index), index * 60, takes=0.0002)

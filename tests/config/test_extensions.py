@@ -74,6 +74,7 @@ WHAT = ["call", "register", "unregister", "refuse", "divert", "wait"]
 CHANGES = st.lists(st.tuples(st.sampled_from(WHAT), st.sampled_from(USERS)), max_size=8)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(CHANGES, min_size=1, max_size=4))
 def test_whatever_happened_a_pbx_begins_anew_as_its_file_says(runs: list[list[tuple[str, str]]]) -> None:

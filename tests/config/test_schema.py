@@ -46,6 +46,7 @@ def _step(part: str | int) -> str:
     return f".{part}" if isinstance(part, str) and part.isidentifier() else f"[{part!r}]"
 
 
+@pytest.mark.slow
 def test_it_is_a_schema_of_the_2020_dialect() -> None:
     found = schema(packages(find_vendors()))
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"

@@ -344,6 +344,7 @@ async def test_a_fault_in_a_component_is_told_and_the_clock_goes_on(monkeypatch:
             assert (rung(call), why(host), call.legs[1].created_at) == (["552"], [BROKEN], START)
 
 
+@pytest.mark.slow
 def test_the_client_is_imported_with_the_first_question_and_not_before() -> None:
     clients = "'aiohttp.client' in sys.modules or 'pbxsim.sinks.outbound.questions' in sys.modules"
     code = f"import sys, pbxsim.hosting.hosted_pbx; sys.exit({clients})"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sys import getrefcount
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.hosting.watching import HEARD, MOST_CHANGES, Watch
 from pbxsim.kit.request import Request
 from pbxsim.pbx import events
@@ -77,6 +79,7 @@ async def test_it_is_of_the_present_until_the_pbx_begins_anew() -> None:
         assert list(taken(watch).calls) == [1]
 
 
+@pytest.mark.slow
 async def test_more_than_can_be_told_one_by_one_is_said_to_be_too_much() -> None:
     async with running() as town:
         watch = Watch(town.host)

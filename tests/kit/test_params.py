@@ -99,6 +99,7 @@ WORDS: Final = r"% %% %4 %41 %C5%BE %c5%be %3D %3d %25 %0A %zz = == =41 + _ a 4 
 PIECES: Final = st.sampled_from([*WORDS.split(), "\n", "\r\n", "=\n", "%\n", "%\r", " ", "\t"])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(pieces=st.lists(PIECES, max_size=12))
 def test_escapes_are_decoded_as_urllib_decodes_them(pieces: list[str]) -> None:

@@ -210,6 +210,7 @@ def test_the_same_question_gets_the_same_answer_and_each_context_its_own() -> No
     assert _meaning(dialplan, "100", "shop") == ("playback", "100", SECOND)
 
 
+@pytest.mark.slow
 def test_more_numbers_than_are_remembered_may_be_asked_and_answers_stay_true() -> None:
     dialplan = _dialplan()
     first = dialplan.resolve("101", "main")

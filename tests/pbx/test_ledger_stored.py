@@ -88,6 +88,7 @@ def test_a_store_gives_back_every_entry_and_the_credit_goes_on(
             firm.close()
 
 
+@pytest.mark.slow
 def test_charges_of_three_runs_are_in_one_ledger(runner: asyncio.Runner) -> None:
     with TemporaryDirectory() as folder:
         firm = StoredFirm(Tariff("all", (Rate(per_minute=60_000),)), runner, folder)

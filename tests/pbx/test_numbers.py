@@ -121,6 +121,7 @@ def test_a_literal_fits_itself_and_nothing_else(number: str) -> None:
     assert not matches(number, number + "0")
 
 
+@pytest.mark.slow
 @given(_digits.filter(bool), st.data())
 def test_a_pattern_of_sets_around_a_number_fits_it(number: str, data: st.DataObject) -> None:
     elements = [

@@ -36,6 +36,7 @@ def _rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 
+@pytest.mark.slow
 def test_same_file_and_seed_give_the_same_bytes_and_another_seed_others(shop: str, tmp_path: Path) -> None:
     first, again = (_outputs(Run(file=shop, lasts=4 * HOUR), tmp_path) for _ in range(2))
     assert first == again

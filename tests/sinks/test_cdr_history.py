@@ -101,6 +101,7 @@ async def _sought(archive: CdrMemory, query: CdrQuery) -> list[Cdr]:
     return [cdr async for cdr in archive.seek(query)]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(STEPS, st.sampled_from([1, 2, 5, 8, 1000]), st.lists(QUERIES, min_size=1, max_size=4))
 def test_what_is_left_to_a_history_is_found_as_if_it_were_in_memory(
@@ -117,6 +118,7 @@ def test_what_is_left_to_a_history_is_found_as_if_it_were_in_memory(
         cdr_pages.PAGE = page  # type: ignore[misc]
 
 
+@pytest.mark.slow
 @given(STEPS, st.sampled_from([2, 5, 1000]))
 def test_each_record_that_is_not_forgotten_is_found_by_its_number_and_no_other(
     steps: list[tuple[str, int]], limit: int

@@ -143,6 +143,7 @@ def test_each_call_of_a_pbx_leaves_one_record_there() -> None:
     assert [(cdr.id, cdr.call) for cdr in office.archive.find(CdrQuery())] == [(1, 2), (2, 1)]
 
 
+@pytest.mark.slow
 def test_forgetting_the_oldest_takes_no_longer_the_more_were_forgotten_before() -> None:
     cdr = record(1)
     kept = CdrMemory((msgspec.structs.replace(cdr, id=number) for number in range(1, 300_001)), limit=300_000)

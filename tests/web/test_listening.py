@@ -87,6 +87,7 @@ async def test_who_never_shakes_hands_is_counted_and_has_to_go_as_others_do(tmp_
         mute[3][1].close()
 
 
+@pytest.mark.slow
 async def test_who_never_shakes_hands_is_cut_off(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     context, believing = _contexts(tmp_path)
     async with running(limits=ConnectionLimits(first_byte=0.1), tls=context) as town:

@@ -133,6 +133,7 @@ async def test_a_connection_is_kept_so_long_between_requests() -> None:
         assert _cut(town) == {"between": 1}
 
 
+@pytest.mark.slow
 async def test_a_request_that_takes_long_to_answer_is_not_cut_off() -> None:
     limits = ConnectionLimits(first_byte=SHORT, header=SHORT, between=SHORT)
     async with running(limits=limits) as town, town.connection() as (reader, writer):

@@ -179,6 +179,7 @@ def test_options_that_do_not_go_together_are_wrong_usage(options: list[str], why
     assert why in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("told", "pings"), [("", 1), ("Event: Newstate\r\n\r\n", 5)])
 async def test_a_peer_that_tells_of_calls_is_busy_for_a_while_and_a_silent_one_is_gone(
     told: str, pings: int, monkeypatch: pytest.MonkeyPatch

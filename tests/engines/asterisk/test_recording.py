@@ -6,6 +6,8 @@ import gc
 from array import array
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.testing.office import Office, extension
@@ -59,6 +61,7 @@ def test_both_sides_stand_where_they_were_said_and_are_cut_to_length() -> None:
     assert monitors.sound(call) is None
 
 
+@pytest.mark.slow
 def test_what_asterisk_did_not_write_is_silence() -> None:
     call, monitors = talk(), Monitors()
     monitors.begin(Noted(), call, "PJSIP/a", call.bridged_at)  # type: ignore[arg-type]
@@ -67,6 +70,7 @@ def test_what_asterisk_did_not_write_is_silence() -> None:
     assert b"".join(put_together(1)) == bytes(32_000)
 
 
+@pytest.mark.slow
 def test_the_folder_lasts_as_long_as_somebody_may_read_from_it_and_no_longer() -> None:
     call, link, monitors = talk(), Noted(), Monitors()
     monitors.begin(link, call, "PJSIP/a", call.bridged_at)  # type: ignore[arg-type]

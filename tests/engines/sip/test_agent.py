@@ -73,6 +73,7 @@ def test_who_calls_when_there_are_too_many_calls_is_told_to_try_again(monkeypatc
     assert (first_line(refused), refused.first("retry-after")) == ("SIP/2.0 503 Service Unavailable", "5")
 
 
+@pytest.mark.slow
 def test_a_thousand_strangers_leave_nothing_behind_and_get_one_answer_each() -> None:
     wire = Wire()
     for turn in range(1_000):

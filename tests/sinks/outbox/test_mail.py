@@ -202,6 +202,7 @@ async def test_a_server_that_is_down_is_tried_again(room: MailRoom) -> None:
     assert made.error.startswith("SMTPConnectError: ")
 
 
+@pytest.mark.slow
 async def test_a_server_that_hangs_costs_one_timeout(post: PostOffice, server: MailReceiver) -> None:
     room = MailRoom(post, server, timeout=0.2)
     server.is_hanging = True

@@ -87,6 +87,7 @@ async def test_down_for_an_hour_then_back_delivers_all_in_order_once(post: PostO
     assert at(others[0]) == [4023], "whoever waited is tried when its turn has come"
 
 
+@pytest.mark.slow
 async def test_a_receiver_that_hangs_costs_one_timeout_an_advance(post: PostOffice) -> None:
     outbox = post.open(post.receiver(timeout=0.25))
     post.hook.usual = hanging()
@@ -339,6 +340,7 @@ async def test_on_a_running_clock_a_try_takes_the_time_that_it_takes(post: PostO
     assert only(outbox).state is DeliveryState.DELIVERED
 
 
+@pytest.mark.slow
 async def test_on_a_running_clock_retries_come_by_themselves(post: PostOffice) -> None:
     post.driver.set_rate(100)
     outbox = post.open()

@@ -85,6 +85,7 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
 # -- a file -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_recorded_call_leaves_a_file_as_long_as_billsec_with_a_voice_on_each_channel(studio: Studio) -> None:
     studio.office.phones["102"].answers(after=3.25, talks=7.8)
     call = studio.office.call("100", "102")
@@ -112,6 +113,7 @@ def test_of_a_call_that_went_through_a_menu_only_the_talk_is_kept(studio: Studio
     assert studio.heard().voices() == of("100", "102")
 
 
+@pytest.mark.slow
 def test_an_mp3_is_as_long_and_sounds_alike(studio: Studio) -> None:
     studio.office.phones["104"].answers(after=1, talks=5.5)
     studio.office.call("103", "104", recording=MP3)
@@ -123,6 +125,7 @@ def test_an_mp3_is_as_long_and_sounds_alike(studio: Studio) -> None:
     assert heard.voices(0.1, 4.9) == of("103", "104")
 
 
+@pytest.mark.slow
 def test_the_same_call_is_the_same_bytes(tmp_path: Path) -> None:
     def one_run(root: Path) -> dict[str, bytes]:
         studio = Studio(root)
@@ -136,6 +139,7 @@ def test_the_same_call_is_the_same_bytes(tmp_path: Path) -> None:
     assert one_run(tmp_path / "second") == first
 
 
+@pytest.mark.slow
 def test_a_party_on_hold_is_silent_and_only_then(studio: Studio) -> None:
     office = studio.office
     office.call("100", "102", talk_limit=10 * SECOND)
@@ -167,6 +171,7 @@ def test_where_the_pbx_plays_something_that_is_the_other_side(studio: Studio) ->
     assert (heard.frames, heard.voices()) == (4 * 8_000, of("100", "4"))
 
 
+@pytest.mark.slow
 def test_after_a_transfer_who_stays_keeps_the_channel_and_the_other_has_ring_back_first(studio: Studio) -> None:
     office = studio.office
     office.phones["103"].answers(after=5)
@@ -211,6 +216,7 @@ def test_four_hours_are_written_beside_the_switch_which_goes_on_meanwhile(studio
 # -- who is recorded ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_call_to_an_extension_that_records_is_recorded_too(studio: Studio) -> None:
     call = studio.office.incoming("777123456", "100", talk_limit=5 * SECOND)
     assert call is not None
@@ -542,6 +548,7 @@ def test_where_too_many_wait_to_be_written_the_next_waits_for_the_oldest_and_non
     assert studio.recorder.queued == (0, 0)
 
 
+@pytest.mark.slow
 def test_of_too_many_changes_in_a_call_the_last_are_not_heard(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder_module, "MOST_SCENES", 1)
     studio.office.phones["102"].answers(after=1, talks=6)

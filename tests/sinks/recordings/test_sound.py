@@ -23,6 +23,7 @@ def _is_silent(samples: array[int]) -> bool:
     return not any(samples)
 
 
+@pytest.mark.slow
 @given(
     st.integers(0, 70),
     st.lists(st.tuples(st.integers(-SECOND, 80 * SECOND), st.sampled_from(["", "100", RING_BACK])), max_size=6),

@@ -255,6 +255,7 @@ def _disk_of(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.slow
 async def test_a_full_disk_holds_nothing_up_and_what_it_did_not_take_is_written_when_there_is_room(
     sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -282,6 +283,7 @@ async def test_a_full_disk_holds_nothing_up_and_what_it_did_not_take_is_written_
     assert "nor can records be put on disk" in caplog.text
 
 
+@pytest.mark.slow
 async def test_beyond_what_memory_may_keep_the_newest_are_lost_and_counted(
     sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -304,6 +306,7 @@ async def test_beyond_what_memory_may_keep_the_newest_are_lost_and_counted(
     assert [one.id for one in saved.cdrs] == [1, 2, 3]
 
 
+@pytest.mark.slow
 async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remembers(
     sqlite_desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

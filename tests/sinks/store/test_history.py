@@ -73,6 +73,7 @@ QUERIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("few", [5_000, 3], ids=["some fit", "many fit"])
 @pytest.mark.parametrize("large", [database.LARGE, 1], ids=["small", "with indexes"])
 async def test_the_database_finds_what_memory_would(
@@ -129,6 +130,7 @@ def _is_whole(archive: CdrMemory) -> None:
     assert archive.get(7) == cdr(7)
 
 
+@pytest.mark.slow
 async def test_a_recording_that_moves_is_found_where_it_lies_before_the_database_knows_it(desk: Desk) -> None:
     await desk.open()
     desk.tell(cdr(1, recording_file="1.wav"))

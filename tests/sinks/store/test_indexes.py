@@ -50,6 +50,7 @@ async def test_a_store_that_grows_large_gets_them_with_the_record_that_makes_it_
     assert await desk.rows("SELECT count(*) FROM cdr") == [(_LARGE + 2,)]
 
 
+@pytest.mark.slow
 async def test_a_store_that_got_them_while_it_was_small_is_opened_as_any_other(desk: Desk) -> None:
     await desk.prepare()
     made = engine.make_engine(desk.place)
@@ -60,6 +61,7 @@ async def test_a_store_that_got_them_while_it_was_small_is_opened_as_any_other(d
     assert await desk.rows("SELECT max(version) FROM schema_version") == [(6,)]
 
 
+@pytest.mark.slow
 async def test_what_an_earlier_run_left_counts(desk: Desk) -> None:
     await desk.open()
     await _store(desk, 1, _LARGE - 1)
@@ -68,6 +70,7 @@ async def test_what_an_earlier_run_left_counts(desk: Desk) -> None:
     assert await _indexes(desk) == _ALL
 
 
+@pytest.mark.slow
 async def test_a_large_store_without_them_gets_them_as_it_is_opened(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,6 +58,7 @@ async def test_a_database_of_a_newer_release_is_refused_and_left_alone(desk: Des
     assert desk.place.password == "" or desk.place.password not in str(refused.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 async def test_a_step_that_fails_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """MariaDB commits at each CREATE, so there it would."""
@@ -146,6 +147,7 @@ async def test_calldate_is_local_time_in_the_pbxs_zone(desk: Desk, zone: str, be
     assert str(civil)[:19] == shown
 
 
+@pytest.mark.slow
 async def test_what_is_remembered_is_found_by_the_next_run_and_forgotten_by_a_reset(desk: Desk) -> None:
     buffer = await desk.open()
     assert desk.office is not None

@@ -42,6 +42,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.slow
 async def test_two_processes_cannot_serve_one_pbx_from_one_store_until_one_is_killed(
     desk: Desk, database_url: str
 ) -> None:
@@ -205,6 +206,7 @@ async def test_how_safely_is_a_setting(desk: Desk, synchronous: str) -> None:
     assert saved.cdrs == (cdr(1),)
 
 
+@pytest.mark.slow
 async def test_no_record_lasts_before_its_recording(sqlite_desk: Desk) -> None:
     await sqlite_desk.open()
     store, office = sqlite_desk.store, sqlite_desk.office

@@ -119,6 +119,7 @@ async def test_what_a_fresh_store_is_given_before_it_connects_outlives_a_kill(tm
     assert list(desk.spill.iterdir()) == []
 
 
+@pytest.mark.slow
 async def test_rows_of_a_turn_that_failed_are_kept_and_written_by_themselves(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -149,6 +150,7 @@ async def test_rows_of_a_turn_that_failed_are_kept_and_written_by_themselves(
     assert caplog.text.count("a turn of the writer failed") == 1
 
 
+@pytest.mark.slow
 async def test_a_turn_that_failed_with_nothing_in_it_does_not_leave_the_store_ill(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

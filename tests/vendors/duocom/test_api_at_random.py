@@ -34,6 +34,7 @@ def test_any_request_gets_a_reply_in_the_vendors_form(fields: dict[str, str], me
     assert client.office.pbx.calls.calls_started == (accepted is not None)
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(
     path=st.sampled_from(vendor.paths),

@@ -59,6 +59,7 @@ def test_what_fills_a_placeholder_is_taken_letter_for_letter() -> None:
     assert b'"Cannot move file to (/a/b.wav). Check destination folder permissions!"' in moved.body
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

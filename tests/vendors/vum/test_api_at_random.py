@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ NAMES = st.sampled_from(["klic", "cislo", "cislo_kdo", "typ", "styp", "Klic", ""
 QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=6).map(lambda pairs: "&".join(f"{n}={v}" for n, v in pairs))
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(
     query=QUERIES | st.text(), method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]), body=st.binary(max_size=60)

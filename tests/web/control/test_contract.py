@@ -342,6 +342,7 @@ async def test_a_body_is_json_or_nothing(town: Town) -> None:
         problem(await town.ask("POST", "/_pbxsim/reset", "{}", Content_Type=content_type), 415)
 
 
+@pytest.mark.slow
 async def test_it_is_served_as_json(town: Town) -> None:
     answered = await town.get("/_pbxsim/openapi.json")
     assert answered.json == CONTRACT

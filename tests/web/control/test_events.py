@@ -52,6 +52,7 @@ async def test_whoever_comes_sees_what_the_lists_say(town: Town) -> None:
         assert list(looker.documents["clock"].values()) == [(await town.get("/_pbxsim/clock")).json]
 
 
+@pytest.mark.slow
 async def test_every_change_is_told_in_the_form_of_the_lists(town: Town) -> None:
     async with looking(town) as looker:
         await looker.snapshot()
@@ -74,6 +75,7 @@ async def test_a_telephone_is_told_when_who_it_talks_to_changes(town: Town) -> N
         assert [call["call"] for call in rings.data["calls"]] == [1]
 
 
+@pytest.mark.slow
 async def test_a_call_s_end_is_told_with_what_the_request_for_it_is_told_then(town: Town) -> None:
     async with looking(town) as looker:
         await looker.snapshot()
@@ -96,6 +98,7 @@ async def test_no_secret_is_in_any_event(town: Town) -> None:
         assert "s3cret" not in str(looker.events)
 
 
+@pytest.mark.slow
 async def test_a_clock_that_is_held_is_told_when_it_is_moved_and_when_its_rate_is_changed(town: Town) -> None:
     async with looking(town) as looker:
         await looker.snapshot()
@@ -106,6 +109,7 @@ async def test_a_clock_that_is_held_is_told_when_it_is_moved_and_when_its_rate_i
         assert (await looker.until(is_clock)).data["rate"] == 60
 
 
+@pytest.mark.slow
 async def test_after_a_reset_all_there_is_comes_again(town: Town) -> None:
     async with looking(town) as looker:
         await looker.snapshot()
@@ -142,6 +146,7 @@ async def test_who_cannot_be_resumed_gets_all_there_is(town: Town, last: str) ->
             assert seen(looker) == seen(other)
 
 
+@pytest.mark.slow
 async def test_who_is_too_slow_is_sent_away(town: Town) -> None:
     feed = Feed(town.host, ring_bytes=1)
     slow, quick = feed.follow(), feed.follow()

@@ -92,6 +92,7 @@ async def test_a_recorded_call_can_be_listened_to(studio: Studio) -> None:
     assert (heard.frames, heard.channels, heard.voices(1, 2)) == (7 * 8_000, 2, of("100", "990100007"))
 
 
+@pytest.mark.slow
 async def test_a_party_that_a_person_puts_on_hold_is_silent_from_then_on(studio: Studio) -> None:
     await studio.get(f"{API}originate&srcExtenInternalNum=100&dstNum=102")
     await studio.advance(6 + 2)

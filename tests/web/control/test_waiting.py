@@ -108,6 +108,7 @@ async def test_while_the_clock_is_held_the_answer_comes_at_once(town: Town) -> N
     assert asyncio.get_running_loop().time() - started < 60
 
 
+@pytest.mark.slow
 async def test_with_a_running_clock_it_is_answered_as_soon_as_it_is_so() -> None:
     async with running(rate=100) as town:
         await town.get(CALL.format("a"))

@@ -237,6 +237,7 @@ async def test_ports_are_pairs_given_out_in_turn_and_refused_when_there_are_none
         Ports(9, 9)
 
 
+@pytest.mark.slow
 async def test_nothing_is_left_open_behind_a_thousand_calls() -> None:
     before = _descriptors()
     with Scene() as scene:
