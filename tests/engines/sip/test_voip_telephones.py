@@ -13,8 +13,10 @@ import pytest
 
 from pbxsim.pbx.call import CallState
 from pbxsim.testing.office import Office, extension, line
-from tests.engines.asterisk.exchange import free_sip_port
+from tests.engines.sip.media.telephones import free_ports
 from tests.engines.sip.rig import PASSWORD, SipRig
+from tests.engines.sip.voip_telephone import SOUND_PORTS
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +29,10 @@ pytestmark = [
 
 
 @contextmanager
-def telephone(rig: SipRig, user: str) -> Iterator[None]:
+def telephone(rig: SipRig, user: str, sound: int) -> Iterator[None]:
     """Have a telephone registered as that line."""
     host, _, port = rig.server.partition(":")
-    arguments = [host, port, user, PASSWORD, str(free_sip_port())]
+    arguments = [host, port, user, PASSWORD, str(own_port()), str(sound)]
     command = [sys.executable, "-m", "tests.engines.sip.voip_telephone", *arguments]
     quiet = subprocess.DEVNULL
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet) as process:
@@ -44,7 +46,8 @@ async def test_fifty_click_to_calls_of_two_telephones_of_pyvoip_all_connect() ->
     people = [extension(number, line(f"sip{number}", line_id=int(number), max_calls=9)) for number in ("100", "101")]
     rig = await SipRig(Office(*people), has_telephones=False).start()
     try:
-        with telephone(rig, "sip100"), telephone(rig, "sip101"):
+        sound = free_ports(2 * SOUND_PORTS)
+        with telephone(rig, "sip100", sound), telephone(rig, "sip101", sound + SOUND_PORTS):
             await rig.until(lambda: len(rig.opened.registrations.real) == 2)
             for _ in range(50):
                 call = rig.do(lambda: rig.office.call("100", "101"))
