@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsim.engines.engine import Engine, Section
-from pbxsim.engines.sip.sip_settings import SipEntry
-from pbxsim.kit.later import later
+from pbxsim.engines.engine import Engine
+from pbxsim.kit.later import LaterMapping, later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +20,7 @@ def _declared(opened: Callable[..., Any]) -> Engine:
     return Engine(
         name="sip",
         title="real telephones, which register here",
-        sections={"sip": Section(SipEntry, SipEntry(), after="asterisk")},
+        sections=LaterMapping({"sip": later("pbxsim.engines.sip.sip_settings", "section")}),
         borrows=("phones", "traffic"),
         check=later("pbxsim.engines.sip.checks", "faults"),
         open=opened,

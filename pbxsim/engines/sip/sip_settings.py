@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pbxsim.engines.engine import Section
 from pbxsim.engines.line_settings import LineEntry, Port
 
 
@@ -26,3 +27,8 @@ class SipEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ("MD5",)
     expires: Annotated[int, Meta(ge=30, le=3_600, description="Seconds of a registration at most.")] = 300
     lines: tuple[LineEntry, ...] = ()
+
+
+def section() -> Section:
+    """Give the engine's section of a PBX file."""
+    return Section(SipEntry, SipEntry(), after="asterisk")
