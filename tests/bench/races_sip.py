@@ -1,15 +1,19 @@
-"""What the engine `sip` reaches on this machine: calls a second with their sound, packets relayed, what calls leave."""
+"""What the engine `sip` reaches on this machine: calls a second with their sound, packets relayed, what calls leave,
+and how long others wait beside a flood."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from tests.bench import sip_flood
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import Contender, in_child
+from tests.bench.servers import HAS_PROC, NEEDS_PROC
 
 _FIFTY: Final = "50 click-to-calls a second for 30 s"
 _HUNDRED: Final = "100 click-to-calls a second for 30 s"
 _RELAY: Final = "the relay alone"
+_FLOODS: Final = (2_000, 20_000)
 _FLAT: Final = "10,000 calls after 4,500"
 
 
@@ -34,6 +38,28 @@ def telephones() -> Race:
         ),
         most_rounds=1,
     )
+
+
+def flooded() -> Race:
+    """How long a telephone waits while another address floods it with REGISTER and INVITE: SIPFLOOD."""
+    title = "A flood of REGISTER and INVITE from one address"
+    how = (
+        "a telephone of another address registers and calls, over and over, while so many messages a second are sent to"
+        " pbxsim, or as many to nobody"
+    )
+    if not HAS_PROC:
+        return Race(title=title, how=how, contenders=(), goals=(), unable=(NEEDS_PROC,))
+    contenders = [
+        Contender(f"{rate:,}/s at {at}", in_child("sip_flood", "figures", per_second=rate, at=at))
+        for rate in _FLOODS
+        for at in (sip_flood.PBXSIM, sip_flood.NOBODY)
+    ]
+    goals = [
+        Goal(name="SIPFLOOD", words=words, figure=words, ours=ours.name, rival=rival.name, at_most=2)
+        for ours, rival in zip(contenders[::2], contenders[1::2], strict=True)
+        for words in ("ms to be registered", "ms to ringing")
+    ]
+    return Race(title=title, how=how, contenders=tuple(contenders), goals=tuple(goals), most_rounds=3)
 
 
 def _rate(ours: str, calls: int) -> tuple[Goal, ...]:
