@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 LONGEST: Final = 1_024
 """Messages of one source that wait; a datagram beyond is dropped, and comes again if it is of use."""
 
+AHEAD: Final = 64
+"""Messages of one connection that wait before it is read no further."""
+
 MOST: Final = 4_096
 """Sources of which something waits; a message of one more is dropped."""
 
@@ -20,12 +23,13 @@ MOST: Final = 4_096
 class Incoming:
     """One queue for each source. `dropped` counts what found no room.
 
-    Of a connection nothing is dropped, for nothing is sent again there: whoever reads it is to stop at LONGEST.
+    Of a connection nothing is dropped, for nothing is sent again there: whoever reads it is to stop at AHEAD.
     """
 
     def __init__(self) -> None:
         self.dropped = 0
         self._queues: dict[Hashable, deque[tuple[bytes, Flow]]] = {}
+        self._ahead: dict[Flow, int] = {}
         self._new: deque[Hashable] = deque()  # had nothing waiting when something came
         self._served: deque[Hashable] = deque()  # and may have nothing more; whoever was served last stands last
 
@@ -33,9 +37,9 @@ class Incoming:
         """Count the sources of which something waits, or was taken a moment ago."""
         return len(self._queues)
 
-    def waiting(self, source: Hashable) -> int:
-        """Count the messages of a source that wait."""
-        return len(self._queues.get(source, ()))
+    def waiting(self, connection: Flow) -> int:
+        """Count the messages of a connection that wait, whatever else comes from there."""
+        return self._ahead.get(connection, 0)
 
     def put(self, source: Hashable, data: bytes, flow: Flow) -> None:
         """Have a message wait."""
@@ -48,6 +52,8 @@ class Incoming:
             queue = self._queues[source] = deque()
             self._new.append(source)
         queue.append((data, flow))
+        if flow.is_reliable:
+            self._ahead[flow] = self._ahead.get(flow, 0) + 1
 
     def take(self) -> tuple[bytes, Flow] | None:
         """Give the next message: of a source that had nothing waiting, else of the one that was served longest ago.
@@ -62,6 +68,14 @@ class Incoming:
             queue = self._queues[source]
             if queue:
                 self._served.append(source)
-                return queue.popleft()
+                return self._taken(queue.popleft())
             del self._queues[source]
         return None
+
+    def _taken(self, waiting: tuple[bytes, Flow]) -> tuple[bytes, Flow]:
+        flow = waiting[1]
+        if flow.is_reliable:
+            self._ahead[flow] -= 1
+            if not self._ahead[flow]:
+                del self._ahead[flow]
+        return waiting

@@ -18,7 +18,7 @@ from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.sip.dialog import Place
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.framing import Framer, NotSip
-from pbxsim.engines.sip.incoming import LONGEST, Incoming
+from pbxsim.engines.sip.incoming import AHEAD, Incoming
 from pbxsim.engines.sip.message import LARGEST
 
 if TYPE_CHECKING:
@@ -142,16 +142,15 @@ class SipServer:
 
     def came(self, data: bytes, flow: Flow) -> None:
         """Have something that came be taken in its turn."""
-        source = self._source(flow)
-        self.incoming.put(source, data, flow)
-        if flow.connection and flow not in self._unread and self.incoming.waiting(source) >= LONGEST:
+        self.incoming.put(self._source(flow), data, flow)
+        if flow.connection and flow not in self._unread and self.incoming.waiting(flow) >= AHEAD:
             self._unread.add(flow)
             self._connections[flow].pause_reading()
         self._work_soon()
 
     def _read_on(self) -> None:
         """Read those connections again of which little waits by now."""
-        for flow in [one for one in self._unread if self.incoming.waiting(self._source(one)) <= LONGEST // 2]:
+        for flow in [one for one in self._unread if self.incoming.waiting(one) <= AHEAD // 2]:
             self._unread.discard(flow)
             self._connections[flow].resume_reading()
 
