@@ -31,6 +31,7 @@ class EngineSession:
         self._driver = driver
         self._acted = acted
         self._has_begun = False
+        self._is_at_work = engine.start is None
         self._taking_over: asyncio.Task[None] | None = None
         self._failure: EngineUnreachable | None = None
 
@@ -54,6 +55,8 @@ class EngineSession:
         """Say why the engine's work is out of reach now; empty: it is not."""
         if self._failure is not None:
             return str(self._failure)
+        if not self._is_at_work:
+            return f"the engine {self._engine.name} has not begun yet"
         return "" if self._engine.trouble is None else self._engine.trouble(self._opened)
 
     def act(self, act: Callable[[], object]) -> None:
@@ -70,6 +73,7 @@ class EngineSession:
         self._has_begun = True
         if self._engine.start is not None:
             await self._engine.start(self._opened, self.act)
+        self._is_at_work = True
 
     async def close(self) -> None:
         """End what the engine has begun, or has tried to."""

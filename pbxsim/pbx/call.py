@@ -259,7 +259,13 @@ class Call:
             self.legs = tuple(leg for leg in self.legs if leg.serial not in gone)
 
     def let_go(self) -> None:
-        """Forget all legs: nobody asks for a call any more that ended so long ago."""
+        """Forget all legs: nobody asks for a call any more that ended so long ago.
+
+        What an engine keeps on a leg may know it, and goes too.
+        """
+        forgotten = self.history.forgotten if self.history is not None else ()
+        for leg in (*self.legs, *forgotten):
+            leg.engine_data = None
         self.legs = ()
         self.first = self.second = self.before_transfer = self.ended_by = None
         self.history = None

@@ -118,7 +118,7 @@ async def _rate(per_second: int, seconds: int) -> Figures:
     async with _rig() as rig:
         watch = Watch(rig.office.pbx)
         settle_gc()
-        begun, ours, theirs = time.perf_counter(), time.process_time(), _processor(rig)
+        begun, ours, theirs = time.perf_counter(), time.process_time(), processor(rig)
         calls: list[Call] = []
         while len(calls) < per_second * seconds:
             await asyncio.sleep(max(0, begun + len(calls) / per_second - time.perf_counter()))
@@ -126,7 +126,7 @@ async def _rate(per_second: int, seconds: int) -> Figures:
             watch.expects(calls[-1])
         took = time.perf_counter() - begun
         await rig.until(lambda: all(call.is_over for call in calls), _PATIENCE)
-        ours, theirs = time.process_time() - ours, _processor(rig) - theirs
+        ours, theirs = time.process_time() - ours, processor(rig) - theirs
         await rig.until(lambda: not rig.office.pbx.calls.live)
         await rig.elapse(SECOND // 2)
         expect("channels that Asterisk has left", await rig.channels(), [])
@@ -141,7 +141,7 @@ async def _rate(per_second: int, seconds: int) -> Figures:
         }
 
 
-def _processor(rig: AsteriskRig) -> float:
+def processor(rig: AsteriskRig) -> float:
     """Give how many seconds of a processor Asterisk has had."""
     fields = Path(f"/proc/{rig.exchange.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

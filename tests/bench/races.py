@@ -209,6 +209,7 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "RECEIVERS": (races_http.receivers,),
     "RINGING": (races_asterisk.ringing,),
     "SIP": (races_sip.telephones,),
+    "SIPFLOOD": (races_sip.flooded,),
     "READY": (workbench_races.workbench,),
     "RESET": (workbench_races.workbench,),
     "COPY": (workbench_races.workbench,),

@@ -62,13 +62,14 @@ def ringing() -> Race:
 
 def _with_asterisk(race: Race) -> Race:
     """Give the race, or one that says why nothing can be measured."""
-    missing = _missing()
-    if not missing:
+    why = missing()
+    if not why:
         return race
-    return Race(title=race.title, how=race.how, contenders=(), goals=(), unable=(missing,))
+    return Race(title=race.title, how=race.how, contenders=(), goals=(), unable=(why,))
 
 
-def _missing() -> str:
+def missing() -> str:
+    """Say why nothing can be measured at an Asterisk; empty: it can."""
     if find_spec("panoramisk") is None:
         return "panoramisk is not installed"
     try:

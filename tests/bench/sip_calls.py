@@ -6,6 +6,7 @@ The telephones are others' process, on another processor where there is one: pbx
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import subprocess
 import sys
@@ -25,9 +26,10 @@ from tests.engines.refusing import RefusingTelephone
 from tests.engines.sip.rig import SipRig, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from pbxsim.pbx.call import Call
+    from tests.engines.real_rig import RealRig
 
 _TALK: Final = 1
 _PATIENCE: Final = 60
@@ -56,26 +58,39 @@ async def _rig() -> AsyncIterator[tuple[SipRig, subprocess.Popen[str]]]:
     """Have an office of two lines, with telephones."""
     unpin()
     pin(CLIENT_CPU)
-    ports = {user: free_port() for user in ("sip100", "sip101")}
-    people = [
-        extension(number, line(f"sip{number}", line_id=int(number), max_calls=9_999)) for number in ("100", "101")
-    ]
-    rig = await SipRig(Office(*people), has_telephones=False).start()
-    for user, port in ports.items():
-        registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
-        await registers.register(rig.server, rig.secret(user), port)
-        registers.close()  # its address stays registered
-        await registers.gone()
-    with _telephones(ports.values()) as telephones:
-        assert telephones.stdout is not None
-        expect("what telephones say first", telephones.stdout.readline(), "ready\n")
+    rig = await SipRig(two_lines(), has_telephones=False).start()
+    async with telephones_of(rig) as telephones:
         unpin()
         pin(SERVER_CPU)
         try:
             yield rig, telephones
         finally:
-            telephones.kill()
             await rig.close()
+
+
+def two_lines() -> Office:
+    """Make an office of two lines, each with as many calls as may be."""
+    numbers = ("100", "101")
+    return Office(*(extension(one, line(f"sip{one}", line_id=int(one), max_calls=9_999)) for one in numbers))
+
+
+@asynccontextmanager
+async def telephones_of(rig: RealRig) -> AsyncIterator[subprocess.Popen[str]]:
+    """Have telephones registered for both lines, in a process that stays on the processor where this one is."""
+    ports = {user: free_port() for user in ("sip100", "sip101")}
+    for user, port in ports.items():
+        registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
+        await registers.register(rig.server, rig.secret(user), port)
+        registers.close()  # its address stays registered
+        await registers.gone()
+    await rig.until(lambda: all(rig.office.directory.line(user).is_registered for user in ports))
+    with _telephones(ports.values()) as telephones:
+        assert telephones.stdout is not None
+        expect("what telephones say first", telephones.stdout.readline(), "ready\n")
+        try:
+            yield telephones
+        finally:
+            telephones.kill()
 
 
 def _telephones(ports: Iterable[int]) -> subprocess.Popen[str]:
@@ -83,7 +98,7 @@ def _telephones(ports: Iterable[int]) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-async def _placed(rig: SipRig, watch: Watch, calls: int, per_second: int) -> list[Call]:
+async def _placed(rig: RealRig, watch: Watch, calls: int, per_second: int) -> list[Call]:
     """Place calls, and wait until they are over."""
     begun = time.perf_counter()
     placed: list[Call] = []
@@ -92,28 +107,41 @@ async def _placed(rig: SipRig, watch: Watch, calls: int, per_second: int) -> lis
         placed.append(rig.do(lambda: rig.office.call("100", "101", talk_limit=_TALK * SECOND)))
         watch.expects(placed[-1])
     await rig.until(lambda: all(call.is_over for call in placed), _PATIENCE)
-    await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 0, _PATIENCE)
     return placed
+
+
+async def _quiet(rig: SipRig) -> None:
+    """Wait until no session is left."""
+    await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 0, _PATIENCE)
 
 
 async def _rate(per_second: int, seconds: int) -> Figures:
     async with _rig() as (rig, telephones):
-        watch = Watch(rig.office.pbx)
-        settle_gc()
-        begun, worked = time.perf_counter(), time.process_time()
-        calls = await _placed(rig, watch, per_second * seconds, per_second)
-        took, worked = time.perf_counter() - begun, time.process_time() - worked
-        said, _ = telephones.communicate("")
-        sent, came = map(int, said.split())
-        return {
-            "calls": len(calls),
-            "calls with the right record": sum(watch.calls[call.number].is_right for call in calls),
-            "calls/s": len(calls) / (took - _TALK),
-            "share of a processor": worked / took,
-            "CPU ms/call": 1_000 * worked / len(calls),
-            "packets/s": sent / (took - _TALK),
-            "share of packets that arrived": came / sent,
-        }
+        figures = await with_sound(rig, telephones, per_second, seconds, time.process_time)
+        await _quiet(rig)
+        return figures
+
+
+async def with_sound(
+    rig: RealRig, telephones: subprocess.Popen[str], per_second: int, seconds: int, worked: Callable[[], float]
+) -> Figures:
+    """Place so many calls a second. `worked` tells how many seconds of a processor whoever leads the sound has had."""
+    watch = Watch(rig.office.pbx)
+    settle_gc()
+    begun, before = time.perf_counter(), worked()
+    calls = await _placed(rig, watch, per_second * seconds, per_second)
+    took, spent = time.perf_counter() - begun, worked() - before
+    said, _ = telephones.communicate("")
+    sent, came = map(int, said.split())
+    return {
+        "calls": len(calls),
+        "calls with the right record": sum(watch.calls[call.number].is_right for call in calls),
+        "calls/s": len(calls) / (took - _TALK),
+        "share of a processor": spent / took,
+        "CPU ms/call": 1_000 * spent / len(calls),
+        "packets/s": sent / (took - _TALK),
+        "share of packets that arrived": came / sent,
+    }
 
 
 async def _flat(calls: int, per_second: int) -> Figures:
@@ -122,6 +150,7 @@ async def _flat(calls: int, per_second: int) -> Figures:
         found = []
         for turn in (max(_UNTIL_FULL, calls // 4), calls):
             await _placed(rig, watch, turn, per_second)
+            await _quiet(rig)
             await asyncio.sleep(_TRANSACTIONS_LAST)
             for kept in (watch.calls, rig.office.heard, rig.office.pbx.calls.recent, rig.office.pbx.calls.ended):
                 kept.clear()  # what the switch remembers of the last 10,000 calls is none of the engine's
@@ -134,6 +163,7 @@ async def _flat(calls: int, per_second: int) -> Figures:
 
 
 def _held() -> tuple[int, int]:
+    gc.collect()  # calls that were cleared away here and not by the switch, and their legs, know each other
     return resident_bytes(), sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 

@@ -43,8 +43,9 @@ class Telephones:
         """Do what a message asks for."""
         call = next(iter(_CALL_ID.findall(data)), b"")
         if data.startswith(b"INVITE"):
+            if call not in self._offers:  # told in a call that goes on, it would be rung in the other one's ear
+                reply(_reply(data, b"180 Ringing"))
             self._offers[call] = int(_AUDIO.findall(data)[0])
-            reply(_reply(data, b"180 Ringing"))
             self._unacknowledged[call] = partial(reply, _reply(data, b"200 OK", self._description()))
             self._unacknowledged[call]()
         elif data.startswith(b"ACK") and call in self._unacknowledged:

@@ -67,6 +67,18 @@ async def test_it_is_started_and_closed() -> None:
     assert bench.told == ["start a", "a works", "close a"]
 
 
+async def test_until_it_has_begun_its_work_is_out_of_reach() -> None:
+    bench = Bench()
+    bench.gate.clear()
+    session = bench.session("a")
+    starting = asyncio.create_task(session.start())
+    await asyncio.wait([starting], timeout=0)
+    assert (bench.told, session.trouble) == (["start a"], "the engine a has not begun yet")
+    bench.gate.set()
+    await starting
+    assert session.trouble == bench.session("b", at_work=False).trouble == ""
+
+
 async def test_what_was_never_started_is_not_closed() -> None:
     bench = Bench()
     await bench.session("a").close()

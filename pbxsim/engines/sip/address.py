@@ -1,11 +1,13 @@
 """What stands in SIP's header fields: URIs, addresses with a name and parameters, Via (RFC 3261, 19.1, 20.10, 20.42).
 
-All of it is cut at separators that are not quoted, once from left to right.
+All of it is cut at separators that are not quoted, once from left to right. What is read is remembered for a while, and
+given to several: nobody changes it.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -21,6 +23,7 @@ _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
 _MARK: Final = re.compile(r'"(?:[^"\\]|\\.|\\\Z)*(?:"|\Z)|[<>,;]', re.DOTALL)  # quotes that nobody ends go to the end
 _BLANKS: Final = re.compile(r"[ \t]+")
 _HIGHEST_PORT: Final = 65_535
+_REMEMBERED: Final = 128  # values that were read last: each of a message is asked for again and again
 
 
 class Uri(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +159,7 @@ def host_and_port(text: str) -> tuple[str, int] | None:
     return host.strip("[]").lower(), int(port)
 
 
+@lru_cache(_REMEMBERED)
 def address(text: str) -> Address | None:
     """Read an address: `"name" <uri>;parameter`, or a URI alone, whose parameters are then the address's."""
     head, *more = split(text, ";")
@@ -173,6 +177,7 @@ def _name_apart(head: str) -> tuple[str, bool, str]:
     return name.strip(), True, rest
 
 
+@lru_cache(_REMEMBERED)
 def via(text: str) -> Via | None:
     """Read one Via; None for what is none."""
     head, *more = split(_BLANKS.sub(" ", text), ";")

@@ -54,7 +54,7 @@ class Registrar:
         self._changed = changed
         self._longest = longest
         self._bindings: dict[str, list[Binding]] = {}
-        self._flows: set[Flow] = set()
+        self._flows: dict[Flow, int] = {}  # of how many contacts each is the way
         self._due: float | None = inf  # None: to be looked for
 
     def contacts(self, user: str) -> list[Binding]:
@@ -68,7 +68,12 @@ class Registrar:
         return self._due
 
     def expire(self, now: float) -> None:
-        """Forget the contacts whose time is over."""
+        """Forget the contacts whose time is over.
+
+        It is asked whenever anything is due, and looks at a thousand lines only when one of them is.
+        """
+        if self.due() > now:
+            return
         for user, bindings in list(self._bindings.items()):
             self._keep(user, [one for one in bindings if one.ends_at > now])
 
@@ -91,6 +96,8 @@ class Registrar:
 
     def lost(self, flow: Flow) -> None:
         """Forget the contacts that were reached by a connection which is closed."""
+        if flow not in self._flows:
+            return
         for user, bindings in list(self._bindings.items()):
             self._keep(user, [one for one in bindings if one.flow != flow])
 
@@ -135,13 +142,18 @@ class Registrar:
 
     def _keep(self, user: str, bindings: list[Binding]) -> None:
         before = self._bindings.pop(user, [])
-        self._flows.difference_update(one.flow for one in before)
-        self._flows.update(one.flow for one in bindings)
         if bindings:
             self._bindings[user] = bindings
-        if before != bindings:
-            self._due = None
-            self._changed(user)
+        if before == bindings:
+            return
+        for one in bindings:
+            self._flows[one.flow] = self._flows.get(one.flow, 0) + 1
+        for one in before:
+            self._flows[one.flow] -= 1
+            if not self._flows[one.flow]:
+                del self._flows[one.flow]
+        self._due = None
+        self._changed(user)
 
     def _told(self, now: float, user: str) -> Answer:
         told = [f"<{one.uri}>;expires={max(0, round(one.ends_at - now))}" for one in self.contacts(user)]

@@ -60,6 +60,7 @@ class Answering:
         while self.agent.due() <= ends:
             self.time = max(self.time, self.agent.due())
             self.agent.wake()
+            assert self.agent.due() > self.time, "what is due is done by whoever is woken for it"
         self.time = ends
 
     # -- the listener ------------------------------------------------------------------------------------------------

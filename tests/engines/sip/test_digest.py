@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.engines.sip import digest
 from pbxsim.engines.sip.digest import NONCE_LIFE, Authority, Verdict
 from pbxsim.engines.sip.message import Request
 from tests.engines.sip.wire import authorization
@@ -56,6 +57,29 @@ def test_a_nonce_that_is_old_or_not_ours_is_stale() -> None:
     answer = authorization(challenge, "REGISTER", URI, "sip100", "secret")
     assert judged(asks, 10 + NONCE_LIFE + 1, answer) == Verdict("sip100", is_right=True, is_stale=True)
     assert judged(others, 11, answer) == Verdict("sip100", is_right=True, is_stale=True)
+
+
+def test_a_proof_is_of_the_uri_that_it_names_be_that_the_requests_or_not_as_with_asterisk() -> None:
+    asks = authority()
+    for uri in (URI, "sip:pbxsim.example;transport=udp", ""):
+        ((_, challenge),) = asks.challenge(0)
+        answer = authorization(challenge, "REGISTER", uri, "sip100", "secret")
+        assert judged(asks, 1, answer) == Verdict("sip100", is_right=True)
+        assert judged(asks, 1, answer.replace(f'uri="{uri}"', 'uri="sip:other"')) == Verdict("sip100", is_right=False)
+
+
+def test_nonces_that_were_used_are_counted_up_to_so_many_then_all_are_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digest, "_MOST_COUNTS", 3)
+    asks = authority()
+    nonces = [asks.challenge(0)[0][1] for _ in range(5)]
+    for nonce in nonces[:4]:
+        judged(asks, 1, authorization(nonce, "REGISTER", URI, "sip100", "secret"))
+    for nonce in nonces:
+        answer = authorization(nonce, "REGISTER", URI, "sip100", "secret", 2)
+        assert judged(asks, 1, answer) == Verdict("sip100", is_right=True, is_stale=True)
+    ((_, fresh),) = asks.challenge(1)
+    answer = authorization(fresh, "REGISTER", URI, "sip100", "secret")
+    assert judged(asks, 1, answer) == Verdict("sip100", is_right=True)
 
 
 def test_who_answers_nothing_or_for_another_realm_is_not_judged() -> None:

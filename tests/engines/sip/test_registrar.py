@@ -119,6 +119,17 @@ def test_contacts_of_a_connection_go_with_it() -> None:
     assert where(wire) == []
 
 
+def test_a_way_to_two_lines_is_known_until_the_last_of_them_is_gone() -> None:
+    wire = Wire()
+    stream = Flow("TCP", "192.0.2.20", 40_000, 7)
+    for user in ("sip100", "sip101"):
+        wire.registered(user, flow=stream, contact=f"<sip:{user}@192.0.2.20>")
+    registers(wire, "sip100", flow=stream, contact="<sip:sip100@192.0.2.20>;expires=0")
+    assert (wire.registrar.has(stream), where(wire), len(where(wire, "sip101"))) == (True, [], 1)
+    wire.agent.lost(stream)
+    assert (wire.registrar.has(stream), where(wire, "sip101"), wire.changed) == (False, [], ["sip100", "sip101"])
+
+
 def test_a_password_is_asked_for_by_each_algorithm_that_is_wanted() -> None:
     wire = Wire(("SHA-256", "MD5"))
     (challenged,) = wire.says(request("REGISTER", "sip:sip100@192.0.2.1", target="sip:192.0.2.1"))

@@ -36,8 +36,10 @@ class Desk:
 
     def passes(self, now: float) -> None:
         """Let it be that late."""
-        while self.registrations.registrar.due() <= now:
-            self.registrations.registrar.expire(self.registrations.registrar.due())
+        registrar = self.registrations.registrar
+        while (due := registrar.due()) <= now:
+            registrar.expire(due)
+            assert registrar.due() > due, "what is over is forgotten"
 
     @property
     def place(self) -> str:

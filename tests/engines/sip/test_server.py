@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OPTIONS = request("OPTIONS", "sip:h").replace("\n", "\r\n").encode() + b"\r\nContent-Length: 0\r\n\r\n"
 
 
+_MOST_OF_A_READ = 256 * 1024  # bytes that asyncio gives at once
+
+
 @asynccontextmanager
 async def listening(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[SipServer]:
     """Have a server listen, with an agent behind it that keeps its own time."""
@@ -92,22 +95,42 @@ async def test_garbage_is_passed_over_and_what_comes_after_it_answered() -> None
             assert (await answered(telephone)).startswith(b"SIP/2.0 200 OK\r\n")
 
 
-async def test_a_flood_of_one_source_has_another_ones_answer_wait_for_one_turn_at_most() -> None:
+async def test_a_flood_of_one_source_has_another_ones_answer_wait_for_one_message_at_most() -> None:
+    order: list[tuple[bool, int]] = []
     async with listening() as server:
         with closing(asking(server)) as flood, closing(asking(server)) as telephone:
-            for _ in range(200):  # what a socket's buffer holds on any system
-                flood.send(OPTIONS.replace(b"z9hG4bK", b"z9hG4bK%d" % _))
-            telephone.send(OPTIONS)
+
+            def tap(came: bool, _message: bytes, flow: Flow) -> None:
+                if not order:
+                    telephone.send(OPTIONS)  # while the first of the flood is dealt with
+                order.append((came, flow.port))
+
+            server.tap = tap
+            for number in range(200):  # what a socket's buffer holds on any system
+                flood.send(OPTIONS.replace(b"z9hG4bK", b"z9hG4bK%d" % number))
             await answered(telephone)
-            told = 0
-            while True:
-                try:
-                    flood.recv(65_535)
-                except BlockingIOError:
-                    break
-                told += 1
-            assert told < 150, "the flood was answered first"
+            its, mine = flood.getsockname()[1], telephone.getsockname()[1]
+            assert order[:4] == [(True, its), (False, its), (True, mine), (False, mine)]
             assert server.incoming.dropped == 0
+
+
+@pytest.mark.slow
+async def test_a_connection_that_sends_faster_than_it_is_answered_is_read_no_further_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server_module, "AHEAD", 8)
+    waited: list[int] = []
+    async with listening() as server:
+        server.tap = lambda _, __, flow: waited.append(server.incoming.waiting(flow))
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        for number in range(1_500):
+            writer.write(OPTIONS.replace(b"z9hG4bK", b"z9hG4bK%d." % number))
+        for number in range(1_500):
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+            assert b";branch=z9hG4bK%d." % number in head
+        assert 8 <= max(waited) <= _MOST_OF_A_READ // len(OPTIONS) + 8
+        assert server.incoming.dropped == 0
+        writer.close()
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence_and_one_that_was_let_go_can_be_had_at_once() -> None:

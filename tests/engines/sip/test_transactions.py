@@ -39,6 +39,7 @@ def sends_when(transactions: Transactions, until: float = 100) -> tuple[list[flo
     transactions.outgoing.clear()
     while not isinf(due := transactions.due()) and due <= until:
         told += [happening.what for happening in transactions.wake(due)]
+        assert transactions.due() > due, "what is due is done"
         times += [due] * len(transactions.outgoing)
         transactions.outgoing.clear()
     return times, told

@@ -120,6 +120,7 @@ class Wire:
                 break
             self.now = max(self.now, due)
             self.agent.wake()
+            assert self.agent.due() > self.now, "what is due is done by whoever is woken for it"
             said += [(round(self.now - begun, 3), first_line(message)) for message in self.sent()]
         self.now = until
         return said
