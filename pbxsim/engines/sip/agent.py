@@ -153,10 +153,11 @@ class Agent:
 
     def _acknowledged(self, request: Request) -> None:
         session = self._session(request)
-        if session is not None:
-            if session.invite is not None:
-                self.acknowledged(session.invite)
-            session.acknowledged(request)
+        invite = session.invite if session is not None else None
+        if session is None or invite is None or invite.is_client or invite.request.sequence != request.sequence:
+            return  # that of an earlier one, again, says nothing of this one's offer
+        self.acknowledged(invite)
+        session.acknowledged(request)
 
     def _requested(self, transaction: Transaction) -> None:
         request = transaction.request
