@@ -1,7 +1,7 @@
 """The life of the engine on one PBX: it listens for telephones, and is heard of no more at its end.
 
-Where a PBX begins anew, its telephones are still where they were: they would register again only when their time is
-over. So contacts are taken over from the life before.
+Where a PBX begins anew, or its server, its telephones are still where they were: they would register again only when
+their time is over. So contacts are taken over from the life before.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pbxsim.engines.sip.digest import Authority
 from pbxsim.engines.sip.engine import SipEngine
 from pbxsim.engines.sip.exchange import Exchange
 from pbxsim.engines.sip.handset import SipHandset
+from pbxsim.engines.sip.kept_contacts import KeptContacts
 from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import Ports
 from pbxsim.engines.sip.media.recording import Recordings
@@ -135,9 +136,20 @@ async def start(work: SipWork, present: Present) -> None:
     media = Media(Ports(*entry.rtp_ports))
     recordings = _recordings(work.pbx, loop.time)
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
-    present(lambda: registrar.take_over(work.before.pop(work.key, {})))
+    present(lambda: _take_up(work, loop.time))
     server.soon()
     await work.voip.start(work.accounts.of)
+
+
+def _take_up(work: SipWork, now: Callable[[], float]) -> None:
+    """Know the contacts of a life before: of this server's, or else, over its restart, those that the PBX has kept."""
+    kept = KeptContacts(work.pbx, now, work.entry.expires)
+    work.registrations.keep = kept.keep
+    before = work.before.pop(work.key, None)
+    known = kept.all() if before is None else before
+    begun_anew = pyvoip_lines(work.entry.lines) if before is None else frozenset()
+    there = [user for user in known if user not in begun_anew and work.accounts.password(user) is not None]
+    work.registrations.take_up({user: known[user] for user in there})
 
 
 def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
