@@ -72,6 +72,7 @@ async def test_two_telephones_of_pyvoip_hear_each_other_call_after_call(tmp_path
             await rig.until(lambda call=call: call.state is CallState.TALKING, 60)  # type: ignore[misc]
             await rig.elapse(2 * SECOND)  # it hears nothing for the first one
             rig.do(partial(rig.office.pbx.calls.hang_up, call))
+            await rig.until(lambda: rig.opened.engine.exchange.agent.sessions == 0, 60)
             for user in PITCHES:
                 told = tmp_path / user
                 await rig.until(lambda told=told, number=number: told.read_text().count("heard") == number, 60)  # type: ignore[misc]
