@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.engines.sip.capture import Capture
+    from pbxsim.engines.sip.ladder_log import SipLog
 
 _WORK: Final = "pbxsim.engines.sip.work"
 
@@ -34,6 +35,6 @@ def _declared(opened: Callable[..., Any]) -> Engine:
 declaration: Final = _declared(partial(later(_WORK, "opened"), before={}))
 
 
-def listening(at: tuple[str, int] | None = None, capture: Capture | None = None) -> Engine:
-    """Give the engine that listens there, whatever the PBX file says, or writes down all messages."""
-    return _declared(partial(later(_WORK, "opened"), before={}, at=at, capture=capture))
+def listening(at: tuple[str, int] | None = None, capture: Capture | None = None, log: SipLog = "none") -> Engine:
+    """Give the engine that listens there, whatever the PBX file says, or writes down all messages, or logs them."""
+    return _declared(partial(later(_WORK, "opened"), before={}, at=at, capture=capture, log=log))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ from pbxsim.engines.sip.engine import SipEngine
 from pbxsim.engines.sip.exchange import Exchange
 from pbxsim.engines.sip.handset import SipHandset
 from pbxsim.engines.sip.kept_contacts import KeptContacts
+from pbxsim.engines.sip.ladder_log import LadderLog, SipLog, log_message
 from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import Ports
 from pbxsim.engines.sip.media.recording import Recordings
@@ -59,6 +61,8 @@ class SipWork(Opened, kw_only=True):
     before: Before
     voip: PyvoipTelephones
     capture: Capture | None
+    log: SipLog = "none"
+    ladders: LadderLog | None = None
     trace: Trace | None = None
     server: SipServer | None = None
 
@@ -74,10 +78,11 @@ def opened(
     before: Before | None = None,
     at: tuple[str, int] | None = None,
     capture: Capture | None = None,
+    log: SipLog = "none",
 ) -> SipWork:
     """Make it of the sections `sip`, `phones` and `traffic`. `at` is where it listens, if not where the file says.
 
-    `capture` takes its messages.
+    `capture` takes its messages, `log` says what of them is logged.
     """
     entry: SipEntry = settings["sip"]
     if at is not None:
@@ -97,6 +102,7 @@ def opened(
         before={} if before is None else before,
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), acted.engine.fate),
         capture=capture,
+        log=log,
     )
     work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
     return work
@@ -112,7 +118,10 @@ async def start(work: SipWork, present: Present) -> None:
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
     server = SipServer(present)
-    work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture)
+    told = partial(log_message, work.pbx.name) if work.log == "messages" else None
+    work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture, told)
+    if work.log == "calls":
+        work.ladders = LadderLog(work.pbx, work.trace.of, loop.call_later)
     server.tap = work.trace.take
     telephones = Telephones(work.pbx, work.engine, registrar)
     work.registrations.on_change = telephones.moved
@@ -174,6 +183,8 @@ async def close(work: SipWork) -> None:
     }
     exchange.agent.hang_up_all(HangupCause.NORMAL_TEMPORARY_FAILURE)
     await server.close()
+    if work.ladders is not None:
+        work.ladders.close()
     if exchange.recordings is not None:
         exchange.recordings.close()
     exchange.media.close_all()
