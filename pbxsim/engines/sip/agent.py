@@ -292,7 +292,7 @@ class Agent:
         if self.sessions >= MOST_SESSIONS:
             self.answer(transaction, 503, "Service Unavailable", _RETRY)
             return
-        dialog = Dialog.called(request, flow, self._place(flow), self._token())
+        dialog = Dialog.called(request, flow, self._place(flow).like(request.target), self._token())
         session = self._known(dialog, user, Phase.CALLED)
         session.invite, transaction.owner = transaction, session
         objection = session.objection()
@@ -305,7 +305,7 @@ class Agent:
 
     def call(self, binding: Binding, user: str, *, number: str, name: str) -> Session:
         """Begin a session with a telephone that is to be called; its display shows who. `Session.call` rings it."""
-        flow, place = binding.flow, self._place(binding.flow)
+        flow, place = binding.flow, self._place(binding.flow).like(binding.uri)
         local = f"{name} <{place.uri(number or 'anonymous')}>;tag={self._token()}".strip()
         dialog = Dialog(flow, place, self._token(), local=local, remote=f"<{place.uri(user)}>", target=binding.uri)
         session = self._known(dialog, user, Phase.CALLING)

@@ -29,6 +29,7 @@ from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import Ports
 from pbxsim.engines.sip.media.recording import Recordings
 from pbxsim.engines.sip.registrations import Registrations
+from pbxsim.engines.sip.security import Security
 from pbxsim.engines.sip.server import SipServer
 from pbxsim.engines.sip.telephones import Telephones
 from pbxsim.engines.sip.trace import Trace
@@ -61,6 +62,7 @@ class SipWork(Opened, kw_only=True):
     before: Before
     voip: PyvoipTelephones
     capture: Capture | None
+    security: Security
     log: SipLog = "none"
     ladders: LadderLog | None = None
     trace: Trace | None = None
@@ -79,10 +81,11 @@ def opened(
     at: tuple[str, int] | None = None,
     capture: Capture | None = None,
     log: SipLog = "none",
+    security: Security | None = None,
 ) -> SipWork:
     """Make it of the sections `sip`, `phones` and `traffic`. `at` is where it listens, if not where the file says.
 
-    `capture` takes its messages, `log` says what of them is logged.
+    `capture` takes its messages, `log` says what of them is logged; `security` knows when it starts if there is TLS.
     """
     entry: SipEntry = settings["sip"]
     if at is not None:
@@ -102,6 +105,7 @@ def opened(
         before={} if before is None else before,
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), acted.engine.fate),
         capture=capture,
+        security=security or Security(),
         log=log,
     )
     work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
@@ -139,9 +143,11 @@ async def start(work: SipWork, present: Present) -> None:
         """Give a telephone that has registered a queue of its own, all else from one host another."""
         return flow if registrar.has(flow) else flow.host
 
-    await server.open(entry.address, entry.port, agent, source)
+    context = work.security.context
+    tls = None if context is None else (context, entry.port_of_tls)
+    await server.open(entry.address, entry.port, agent, source, tls)
     work.server = server
-    work.accounts.listening_at(server.port)
+    work.accounts.listening_at(server.port, server.tls_port)
     media = Media(Ports(*entry.rtp_ports))
     recordings = _recordings(work.pbx, loop.time)
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)

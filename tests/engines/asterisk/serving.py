@@ -30,7 +30,7 @@ def pbxsim(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
 
 
-_URL: Final = r"http://127\.0\.0\.1:\d+"
+_URL: Final = r"https?://127\.0\.0\.1:\d+"
 
 
 class Client:
@@ -90,7 +90,7 @@ async def served(
     with started(file, *options, db=db) as server:
         try:
             said = until_said(server, _URL)
-            async with aiohttp.ClientSession() as session:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False)) as session:
                 yield Client(session, url_in(said), said), server
         finally:
             server.terminate()
