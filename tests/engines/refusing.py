@@ -43,6 +43,7 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         self._said: dict[tuple[str, str], str] = {}  # the last reply to each, for retransmissions
         self._sequence = 0
         self._expires = _EXPIRES
+        self.sends_on_to = ""  # a URI: with a status 302 whoever rings it is to ring there
         self._closed = asyncio.Event()
 
     @property
@@ -115,7 +116,7 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         tag = "" if ";tag=" in header(request, "To") or status.startswith("100") else f";tag={self.user}"
         kept = [f"Via: {via}" for via in re.findall(r"(?im)^via\s*:\s*(.*?)\r?$", request)]
         kept += [f"{name}: {header(request, name)}" for name in ("From", "Call-ID", "CSeq")]
-        contact = f"Contact: <sip:{self.user}@{self._here}>"
+        contact = f"Contact: <{self.sends_on_to or f'sip:{self.user}@{self._here}'}>"
         told = "\r\n".join((f"SIP/2.0 {status}", *kept, f"To: {header(request, 'To')}{tag}", contact))
         reply = f"{told}\r\nContent-Length: 0\r\n\r\n"
         self._said[header(request, "Call-ID"), request.partition(" ")[0]] = reply

@@ -123,7 +123,7 @@ class Session:
             self._accepted(response)
         else:
             self._is_unheard = False
-            self._fail(cause_of_code(response.code))
+            self._fail(cause_of_code(response.code), _sent_on_to(response))
 
     def _provisional(self, response: Response) -> None:
         self._is_unheard = False
@@ -164,10 +164,12 @@ class Session:
         self._acknowledgement = self.dialog.request_again("ACK", self._agent.branch(), sequence)
         self._agent.send(self._acknowledgement, self.dialog.flow)
 
-    def _fail(self, cause: HangupCause) -> None:
+    def _fail(self, cause: HangupCause, sent_on_to: str = "") -> None:
         was_calling = self.phase is Phase.CALLING
         self._over()
-        if was_calling:
+        if was_calling and sent_on_to:
+            self._listener.sent_on(self, sent_on_to, cause)
+        elif was_calling:
             self._listener.failed(self, cause)
 
     def _cancel(self) -> None:
@@ -419,3 +421,9 @@ class Session:
 
     def _introduction(self) -> list[tuple[str, str]]:
         return [("contact", self.dialog.place.contact), ("allow", ALLOW), ("supported", SUPPORTED)]
+
+
+def _sent_on_to(response: Response) -> str:
+    """Give the number at which a telephone says to call instead (RFC 3261, 21.3); empty: it does not."""
+    contacts = response.contacts if response.code < 400 else []
+    return contacts[0].uri.user.partition(";")[0] if contacts else ""
