@@ -192,6 +192,8 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze if owns_process else None))
         installation = Installation(settings, workplace, storage, sources)
         context = _tls(settings, workplace)
+        if sources.engines.chosen.secured is not None:
+            sources.engines.chosen.secured(context)
         if owns_process:
             stack.enter_context(logs.without(installation.secrets))
             tune_garbage_collection()

@@ -75,8 +75,11 @@ class SippTelephones:
         self._rig = rig
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    async def answer_for(self, user: str) -> None:
-        """Have a telephone registered as that line answer from now on."""
+    async def answer_for(self, user: str, scenario: str = "", *more: str) -> None:
+        """Have a telephone registered as that line answer from now on, as ours does or as a scenario of sipp's own.
+
+        More are options of sipp's.
+        """
         port = own_port()
         registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
         await registers.register(self._rig.server, self._rig.secret(user), port)
@@ -84,7 +87,9 @@ class SippTelephones:
         await registers.gone()
         media = own_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
         places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
-        process = _begun(["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"])
+        process = _begun(
+            ["sipp", *(["-sn", scenario] if scenario else ["-sf", str(_ANSWERS)]), *places, *more, "-nostdin"]
+        )
         self._processes.append(process)
         await self._rig.until(lambda: self._rig.office.directory.line(user).is_registered)
         await self._rig.until(lambda: _listens(port))
