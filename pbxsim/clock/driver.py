@@ -110,7 +110,6 @@ class ClockDriver:
         self._leap: _Leap | None = None
         self._holds = 0
         self._working = False
-        self._is_asked = False  # to look again, before the loop's next turn
         self._anchor = 0.0  # the loop's time at which the clock stood at `_anchored_at`
         self._anchored_at: Instant = scheduler.now
         self._world = world
@@ -179,14 +178,16 @@ class ClockDriver:
         self._work(self._loop)  # the handle may now wake for nothing, and then sees to itself
 
     def rearm(self) -> None:
-        """Look again when to wake: new work was scheduled. Once for all who ask in one turn of the loop."""
-        if self._loop is None or self._working or self._is_asked:
+        """Look again when to wake: new work was scheduled. Nearly nothing where it wakes at once already.
+
+        It is not put off to the loop's next turn: that would be one turn more for each request of a single client.
+        """
+        loop = self._loop
+        if loop is None or self._working or (self._handle is not None and self._wakes_at <= loop.time()):
             return
-        self._is_asked = True
-        self._loop.call_soon(self._look_again)
+        self._look_again()
 
     def _look_again(self) -> None:
-        self._is_asked = False
         if self._loop is None:
             return
         when = self._wake_at(self._loop)
