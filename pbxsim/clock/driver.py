@@ -179,8 +179,13 @@ class ClockDriver:
         self._work(self._loop)  # the handle may now wake for nothing, and then sees to itself
 
     def rearm(self) -> None:
-        """Look again when to wake: new work was scheduled. Once for all who ask in one turn of the loop."""
+        """Look again when to wake: new work was scheduled. Once for all who ask in one turn of the loop.
+
+        There is nothing to wake for as long as time stands and nobody has it moved.
+        """
         if self._loop is None or self._working or self._is_asked:
+            return
+        if not self._rate and self._leap is None and self._handle is None:
             return
         self._is_asked = True
         self._loop.call_soon(self._look_again)
