@@ -181,9 +181,12 @@ class ClockDriver:
         """Look again when to wake: new work was scheduled. Nearly nothing where it wakes at once already.
 
         It is not put off to the loop's next turn: that would be one turn more for each request of a single client.
+        There is nothing to wake for as long as time stands and nobody has it moved.
         """
-        loop = self._loop
-        if loop is None or self._working or (self._handle is not None and self._wakes_at <= loop.time()):
+        loop, handle = self._loop, self._handle
+        if loop is None or self._working or (handle is not None and self._wakes_at <= loop.time()):
+            return
+        if handle is None and not self._rate and self._leap is None:
             return
         self._look_again()
 

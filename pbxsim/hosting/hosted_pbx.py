@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pbxsim.hosting.injection import Injected
     from pbxsim.hosting.request_log import RequestRecord
     from pbxsim.kit.cause import Cause
+    from pbxsim.kit.derived import Derived
     from pbxsim.kit.request import Request
     from pbxsim.kit.vendor import Interface, Vendor
     from pbxsim.pbx.call import Call
@@ -59,10 +60,12 @@ class HostedPbx:
 
     `found_records` is how many records of an earlier run were found at the start, None: there was no such run.
     `secrets` is what no output shows: all that the server knows, where it gives one; else those of the PBX's file.
-    `injection` is what goes wrong on purpose, None: nothing does.
+    `injection` is what goes wrong on purpose, None: nothing does. `derived` is what is worked out of all this, and
+    remembered to be quicker.
     """
 
     assembly: Assembly
+    derived: dict[str, Derived]
     driver: ClockDriver
     engine: EngineSession
     injection: Injection | None
@@ -309,6 +312,7 @@ class HostedPbx:
         self.secrets.learn(assembled.credentials.secret, assembled.credentials.public)
         self.assembly = assembly
         self.pbx = assembled.pbx
+        self.derived = {}
         self.interfaces = assembled.interfaces
         self.recorder = assembled.recorder
         self.takes = {} if assembled.recorder is None else assembled.recorder.takes  # what calls sound like so far

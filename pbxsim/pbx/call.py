@@ -68,6 +68,11 @@ CALL_TRANSITIONS: Final[dict[tuple[CallState, CallStep], CallState]] = {
     (CallState.TRANSFERRING, CallStep.OVER): CallState.ENDED,
 }
 
+STEPS_FROM: Final = {
+    state: {step: after for (before, step), after in CALL_TRANSITIONS.items() if before is state} for state in CallState
+}
+"""Where each step leads from a state: the same table, to be asked without a pair being made for each."""
+
 
 class CallKind(Enum):
     """What the call is for."""

@@ -10,10 +10,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from pbxsim.pbx import closing, dialing, recent_calls
-from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallKind, CallOrder, CallState, CallStep
+from pbxsim.pbx.call import STEPS_FROM, Call, CallKind, CallOrder, CallState, CallStep
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
 from pbxsim.pbx.cdr import RecordRules
-from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report, serial_of
+from pbxsim.pbx.channel import HEARD_IN, Channel, ChannelState, Report, serial_of
 from pbxsim.pbx.errors import ImpossibleTransition
 from pbxsim.pbx.events import (
     CallBridged,
@@ -117,7 +117,7 @@ class CallControl:
             self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
             return None
         call.first = caller
-        call.state = CALL_TRANSITIONS[call.state, _STEP_FIRST]
+        call.state = STEPS_FROM[call.state][_STEP_FIRST]
         self._ring_second(call)
         return call
 
@@ -162,7 +162,7 @@ class CallControl:
             if told is None:
                 return
             cause = told
-        if (channel.state, report) not in CHANNEL_TRANSITIONS:
+        if report not in HEARD_IN[channel.state]:
             if ReportIgnored in self.bus.wanted:
                 self.bus.emit(ReportIgnored(channel, report))
             return
@@ -280,7 +280,7 @@ class CallControl:
     def step(self, call: Call, step: CallStep) -> None:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
         try:
-            call.state = CALL_TRANSITIONS[call.state, step]
+            call.state = STEPS_FROM[call.state][step]
         except KeyError:
             what = f"call {call.number} is {call.state.name}: no {step.name} from there"
             raise ImpossibleTransition(what) from None
@@ -401,7 +401,7 @@ class CallControl:
         call.cause = cause
         call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
-        legs = call.live_legs()
+        legs = [leg for leg in call.legs if leg.state is not _DOWN]  # as `live_legs`, which takes another call
         for leg in legs:
             self.release(leg, cause)
         if call.hunt is not None:

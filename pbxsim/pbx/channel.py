@@ -71,6 +71,11 @@ CHANNEL_TRANSITIONS: Final[dict[tuple[ChannelState, Report], ChannelState]] = {
     (ChannelState.UP, Report.UNHELD): ChannelState.UP,
 }
 
+HEARD_IN: Final = {
+    state: frozenset(report for before, report in CHANNEL_TRANSITIONS if before is state) for state in ChannelState
+}
+"""Which reports change something in a state: the same table, to be asked without a pair being made for each."""
+
 
 class Channel:
     """A leg, on a line of ours or on a trunk, never on both. It belongs to one call, mostly from first to last.

@@ -121,7 +121,7 @@ def _close_row(
     control.next_cdr = number + 1
     if CdrClosed not in control.bus.wanted:
         return 0, "", ""
-    folder, file = reference(control, call, first)
+    folder, file = ("", "") if control.recorder is None else reference(control, call, first)
     direction = direction_of(call, trunk_name(first, second))
     control.bus.emit(CdrClosed(_record(call, row, number, first, direction, folder, file)))
     return number, folder, file
@@ -131,6 +131,7 @@ def _record(call: Call, row: Row, number: int, first: Channel, direction: Direct
     order, party, leg = call.order, row.party, row.leg
     src, clid = caller_id(call, party, first)
     trunk = party.trunk if leg is None else leg.trunk or party.trunk
+    line = party.line
     # By position, in the order of the fields: by name it takes seven times as long.
     return Cdr(
         number,
@@ -149,7 +150,7 @@ def _record(call: Call, row: Row, number: int, first: Channel, direction: Direct
         clid.name,
         row.context,
         call.serial,
-        party.peer,
+        party.peer if line is None else line.user,  # `peer` is that too, and takes a call
         party.serial,
         "" if leg is None else leg.peer,
         0 if leg is None else leg.serial,

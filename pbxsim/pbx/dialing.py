@@ -47,8 +47,9 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         call.mailbox = destination.extension.mailbox
         timeout = min(timeout, destination.extension.rings_for or timeout)
     before = len(call.legs)
-    refusal = _made_or_told(control, call, destination, shows)
+    refusal = _make_legs(control, call, destination, shows)
     if refusal is not None:
+        control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
     dial(control, call, call.legs[before:], timeout)
@@ -209,13 +210,14 @@ def _trunk_with_room(destination: Destination) -> Trunk | None:
     if type(destination) is not ToTrunk:
         return None
     for trunk in destination.trunks:
-        if trunk.has_room:
+        if trunk.capacity is None or trunk.in_use < trunk.capacity:  # as `has_room`, which takes a call
             return trunk
     return None
 
 
 def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> Channel:
-    channel = Channel(call, _serial(control, call), line.extension.internal, control.clock.now, shows, line=line)
+    serial = _serial(control) if call.legs else call.serial  # the first has the number that the call began with
+    channel = Channel(call, serial, line.extension.internal, control.clock.now, shows, line=line)
     line.channels.append(channel)
     call.legs += (channel,)
     if control.live_channels is not None:
@@ -224,7 +226,8 @@ def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> C
 
 
 def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows: CallerId) -> Channel:
-    channel = Channel(call, _serial(control, call), number, control.clock.now, shows, trunk=trunk)
+    serial = _serial(control) if call.legs else call.serial
+    channel = Channel(call, serial, number, control.clock.now, shows, trunk=trunk)
     trunk.in_use += 1
     call.legs += (channel,)
     if control.live_channels is not None:
@@ -232,10 +235,8 @@ def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows
     return channel
 
 
-def _serial(control: CallControl, call: Call) -> int:
-    """Number a channel that is about to be made: the first has the number that the call has from its beginning."""
-    if not call.legs:
-        return call.serial
+def _serial(control: CallControl) -> int:
+    """Number a channel that is about to be made."""
     control.channels_made += 1
     return control.channels_made
 

@@ -190,9 +190,12 @@ class PbxServer:
             request.body, request.fault = await self._body(incoming, most)
         fault = request.fault
         answer = await self._api.answer(request)
-        if not isinstance(answer.body, bytes):
-            return await _streamed(incoming, answer.body, answer)
-        return _told(answer, closes=bool(fault))
+        if isinstance(answer.body, bytes):
+            return _told(answer, closes=bool(fault))
+        if isinstance(answer.body, tuple):
+            length = sum(map(len, answer.body))
+            return await _streamed(incoming, iter(answer.body), answer, length, closes=bool(fault))
+        return await _streamed(incoming, answer.body, answer)
 
     def _nowhere(self, incoming: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         request = Request(incoming.method, path, query, headers=incoming.headers, remote=incoming.remote or "")
@@ -321,10 +324,19 @@ async def _sent(response: web.StreamResponse, chunks: Iterator[bytes] | AsyncIte
 
 
 async def _streamed(
-    incoming: web.BaseRequest, chunks: Iterator[bytes] | AsyncIterator[bytes], answer: Response
+    incoming: web.BaseRequest,
+    chunks: Iterator[bytes] | AsyncIterator[bytes],
+    answer: Response,
+    length: int | None = None,
+    *,
+    closes: bool = False,
 ) -> web.StreamResponse:
-    """Send a long answer piece by piece, each as soon as the client has taken those before."""
+    """Send a long answer piece by piece, each as soon as the client has taken those before; of that length if known."""
     response = web.StreamResponse(status=answer.status, headers=answer.all_headers())
+    if length is not None:
+        response.content_length = length
+    if closes:
+        response.force_close()
     try:
         await response.prepare(incoming)
         if incoming.method != "HEAD":

@@ -216,6 +216,16 @@ async def test_a_closed_clock_leaves_nothing_in_the_loop(desk: Desk) -> None:
     assert [timer for timer in vars(desk.loop)["_scheduled"] if not timer.cancelled()] == []
 
 
+async def test_a_clock_that_stands_takes_no_turn_of_the_loop(desk: Desk) -> None:
+    ready = vars(desk.loop)["_ready"]
+    desk.plan("a", 5)
+    before = len(ready)
+    desk.driver.rearm()
+    assert len(ready) == before
+    desk.driver.set_rate(1)
+    assert len(ready) == before + 1
+
+
 async def test_a_clock_that_was_never_started_says_so() -> None:
     driver = ClockDriver(Scheduler(START), rate=1)
     driver.rearm()

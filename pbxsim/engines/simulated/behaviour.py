@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from enum import StrEnum
-from typing import Final, final
+from typing import TYPE_CHECKING, Final, final
 
 import msgspec
 
@@ -16,7 +16,10 @@ from pbxsim.clock.instant import Duration, seconds
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dice import draw
-from pbxsim.pbx.numbers import matches
+from pbxsim.pbx.numbers import compile_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Outcome(StrEnum):
@@ -146,9 +149,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     turns: tuple[Behaviour, ...]
     cycles: bool = False
 
-    def fits(self, names: tuple[str, ...]) -> bool:
-        """Tell whether the telephone with these names is meant."""
-        return any(matches(self.number, name) for name in names)
+    @property
+    def fits(self) -> Callable[[str], object]:
+        """Give what tells of a name, by something that is true or not, whether the telephone that has it is meant."""
+        return compile_pattern(self.number)[0].fullmatch
 
     def turn(self, count: int) -> Behaviour:
         """Give the behaviour for the telephone's call number `count` (0 is the first)."""

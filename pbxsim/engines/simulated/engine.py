@@ -56,7 +56,7 @@ class SimulatedEngine:
         self._on_leg = pbx.calls.on_leg
         self._keypad = Keypad(pbx.calls)
         self._seed = pbx.seed
-        self._rules = [(rule, _fate_by(rule)) for rule in rules]
+        self._rules = [(rule.fits, _fate_by(rule)) for rule in rules]
         self._default = _fate_by(Rule(number="_!", turns=(default,)))
         self._known_lines: dict[str, LegPlan | Rule] = {}
         self._known_numbers: dict[str, LegPlan | Rule] = {}
@@ -108,7 +108,8 @@ class SimulatedEngine:
         if fate.rings and not rings_after:
             self._on_leg(channel, _RINGING)
         if settles:
-            leg.timer = clock.call_at(now + settles_after, call.number, call.next_step(), self._settles, channel)
+            call.steps = step = call.steps + 1  # as `next_step`, which takes another call
+            leg.timer = clock.call_at(now + settles_after, call.number, step, self._settles, channel)
         return settles
 
     def answer(self, channel: Channel) -> None:
@@ -142,8 +143,8 @@ class SimulatedEngine:
             self.answer(call.first)
         if ends is None:
             return False
-        due = clock.now + talk
-        ends.engine_data.timer = clock.call_at(due, call.number, call.next_step(), self._stops_talking, ends)
+        call.steps = step = call.steps + 1
+        ends.engine_data.timer = clock.call_at(clock.now + talk, call.number, step, self._stops_talking, ends)
         return True
 
     def part(self, call: Call) -> None:
@@ -252,8 +253,8 @@ class SimulatedEngine:
         return found
 
     def _by_rules(self, names: tuple[str, ...]) -> LegPlan | Rule:
-        for rule, fate in self._rules:
-            if rule.fits(names):
+        for fits, fate in self._rules:
+            if any(map(fits, names)):
                 return fate
         for name in names:
             behaviour = spelt(name)

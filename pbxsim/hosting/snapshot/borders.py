@@ -42,7 +42,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     ),
     "pbxsim.hosting.hosted_pbx.HostedPbx": frozenset(
         {
-            "assembly", "audience", "commands", "credentials", "found_records", "injection", "questions",
+            "assembly", "audience", "commands", "credentials", "derived", "found_records", "injection", "questions",
             "record_store", "recorder", "request_limits", "secrets", "_masks", "_placed", "_runs", "_vendors",
         }
     ),

@@ -53,7 +53,7 @@ class Conditions:
         """Give them."""
         return [*self._equal(), *self._among(), *self._spans()]
 
-    def within(self, pbx: str, above: int, below: int, *, by_key: bool) -> list[ColumnElement[bool]]:
+    def within(self, pbx: str, above: int, below: int, *, by_key: bool = True) -> list[ColumnElement[bool]]:
         """Give what holds of a PBX's records between two ids; not `by_key`: SQLite is not to seek them by that."""
         cdr, is_hidden = self._cdr, self._is_blind and not by_key
         number = cdr.id + 0 if is_hidden else cdr.id

@@ -60,7 +60,8 @@ def make_engine(place: StorePlace) -> AsyncEngine:
         connect_args=_CONNECTING[place.kind],
         hide_parameters=True,
         poolclass=AsyncAdaptedQueuePool,  # said, for SQLAlchemy before 2.0.38 has none for SQLite's files
-        pool_pre_ping=True,
+        pool_pre_ping=place.file
+        is None,  # a file is not far away, and asking whether it is there costs as much as a question
         pool_size=2,
         max_overflow=1,
     )

@@ -87,6 +87,8 @@ class VoipsunInterface:
 
     def _sent(self, reply: Reply, request: Request) -> Reply:
         settings, hints = self.state.settings, (*reply.hints, *_name_hints(request.params), *request.reading_hints)
+        if not hints and (reply.status, reply.content_type) == (settings.status, settings.content_type):
+            return reply
         return msgspec.structs.replace(reply, status=settings.status, content_type=settings.content_type, hints=hints)
 
     def _carry_out(self, request: Request) -> Reply:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import Duration, seconds
@@ -110,8 +109,7 @@ def hang_up_call(request: Request, state: State) -> Reply:
 
 def list_calls(_request: Request, state: State) -> Reply:
     """S21: list the live channels, the oldest first."""
-    channels = sorted(state.pbx.calls.channels(), key=attrgetter("serial"))
-    return wire.channels(state.channel_rows.spelt(channels, state.pbx.clock.now))
+    return wire.channels(*state.channel_rows.spelt(state.pbx.calls.live, state.pbx.clock.now))
 
 
 def _route(params: Params, pbx: Pbx) -> OutboundRoute:

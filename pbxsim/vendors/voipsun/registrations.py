@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING
-
-from pbxsim.vendors.voipsun import wire
 
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
@@ -16,12 +13,6 @@ if TYPE_CHECKING:
 
 def sip_status(_request: Request, state: State) -> Reply:
     """S25: list the SIP accounts and what is known of each."""
-    accounts = _accounts(state)
-    return wire.accounts(len(accounts), state.account_rows.spelt(accounts))
-
-
-def _accounts(state: State) -> list[Line | Trunk]:
-    omitted, directory = state.settings.sipstatus_omits, state.pbx.directory
-    lines = (line for user, line in directory.lines.items() if user not in omitted)
-    trunks = (trunk for name, trunk in directory.trunks.items() if name not in omitted)
-    return sorted([*lines, *trunks], key=attrgetter("order"))
+    directory = state.pbx.directory
+    known: list[Line | Trunk] = [*directory.lines.values(), *directory.trunks.values()]
+    return state.account_rows.told(known)

@@ -26,7 +26,7 @@ class State:
         self.settings = settings
         self.pbx = pbx
         self.channel_rows = ChannelRows()
-        self.account_rows = AccountRows()
+        self.account_rows = AccountRows(settings.sipstatus_omits)
         self._permitted = {user.username: user.permitted() for user in settings.users}
 
     def user(self, params: Params) -> ApiUser | None:

@@ -101,9 +101,9 @@ def _filled(text: str, filled: Mapping[str, str]) -> str:
     return re.sub("|".join(map(re.escape, filled)), lambda found: filled[found.group()], text)
 
 
-def channels(rows: list[bytes]) -> Reply:
-    """Send a list of channels whose rows are spelt already."""
-    body = b'{"success":"true","total":"%d","results":[%b]}' % (len(rows), b",".join(rows))
+def channels(number: int, pieces: list[bytes]) -> Reply:
+    """Send a list of so many channels whose rows are spelt already, with commas between them, in pieces."""
+    body = b"".join([b'{"success":"true","total":"%d","results":[' % number, *pieces, b"]}"])
     return Reply(body=body, content_type=JSON)
 
 

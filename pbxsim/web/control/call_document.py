@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from heapq import merge
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
@@ -13,6 +13,7 @@ from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.web.control.response import moment_or_none
+from pbxsim.web.control.spelt import HangsOn
 
 if TYPE_CHECKING:
     from pbxsim.engines.engine import Signal
@@ -130,6 +131,17 @@ def show(call: Call) -> CallShown:
         legs=[_leg(call, leg) for leg in call.legs],
         timeline=[moment for _, moment in sorted(_moments(call), key=_when)],
     )
+
+
+HANGS_ON: Final = HangsOn["Call"](
+    "state", "order", "bridged_at", "ended_at", "cause", "disposition", "ended_by", "first", "before_transfer",
+    "spied_on",
+    legs="legs",
+    own="history",
+    of_own=("menus", "digits", "told", "notes"),
+    of_leg=("state", "shows", "ringing_at", "answered_at", "ended_at", "cause", "is_held", "digit_taker"),
+)  # fmt: skip
+"""What a call's document is made of, beside what stays as it is from the call's beginning and the leg's."""
 
 
 def show_whole(call: Call, signals: Sequence[Signal]) -> CallShown:

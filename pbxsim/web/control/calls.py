@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
@@ -20,6 +21,7 @@ from pbxsim.web.control.paging import Page, listing
 from pbxsim.web.control.request import Keys, Number
 from pbxsim.web.control.response import Problem, Response, document
 from pbxsim.web.control.route import Command
+from pbxsim.web.control.spelt import Spelt
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""
 
+_number: Final = attrgetter("number")
 _STRAIGHT: Final = ("queue", "group", "menu")  # what can be called without a number
 _NEW: Final = ("menu", "presses")  # left out of the journal where they are not given, as journals before had them
 
@@ -87,7 +90,12 @@ async def listed(host: HostedPbx, query: CallFilter) -> Response:
     if query != CallFilter(limit=query.limit, after=query.after):
         fitting = (call for call in fitting if _fits(call, query))
     return await listing(
-        fitting, query.limit, call_document.show, key=_number, is_known=lambda call: calls.find(call.number) is call
+        fitting,
+        query.limit,
+        call_document.show,
+        key=_number,
+        is_known=lambda call: calls.find(call.number) is call,
+        spelt=Spelt.of(host, "calls", call_document.show, call_document.HANGS_ON),
     )
 
 
@@ -158,10 +166,6 @@ def _placed(pbx: Pbx, order: CallOrder, line: Line | None, presses: Keystrokes) 
 def _hung_up(pbx: Pbx, call: Call, cause: HangupCause) -> Response:
     pbx.calls.hang_up(call, cause)
     return document(call_document.show(call))
-
-
-def _number(call: Call) -> int:
-    return call.number
 
 
 def _found(pbx: Pbx, number: int) -> Call:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from operator import attrgetter
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -17,7 +19,10 @@ from pbxsim.sinks.cdr_export import csv_pieces, shown
 from pbxsim.web.control.paging import OrderedPage, listing
 from pbxsim.web.control.request import moment
 from pbxsim.web.control.response import Response
+from pbxsim.web.control.spelt import HangsOn, Spelt
 
+_ID: Final = attrgetter("id")
+HANGS_ON: Final = HangsOn[Cdr]("recording_folder", "recording_file")  # nothing else of a record ever changes
 _SOUGHT: Final = 2_000  # records that are found in a go, a millisecond or two
 
 Outcome = Literal["ANSWERED", "NO ANSWER", "BUSY", "FAILED"]
@@ -48,7 +53,9 @@ async def listed(host: HostedPbx, query: CdrFilter) -> Response:
         found.append(cdr)
         if not len(found) % _SOUGHT:
             await asyncio.sleep(0)  # noqa: TID251 - no time passes: whoever else is ready goes first
-    return await listing(found, query.limit, shown, key=lambda cdr: cdr.id)
+    return await listing(
+        _taken_out(found), query.limit, shown, key=_ID, spelt=Spelt.of(host, "cdrs", shown, HANGS_ON, "id")
+    )
 
 
 async def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
@@ -58,6 +65,13 @@ async def as_csv(host: HostedPbx, query: CsvFilter) -> Response:
         content_type="text/csv; charset=utf-8; header=present",
         headers=(("Content-Disposition", 'attachment; filename="cdrs.csv"'),),
     )
+
+
+def _taken_out(cdrs: list[Cdr]) -> Iterator[Cdr]:
+    """Give records, of which no list keeps any."""
+    cdrs.reverse()
+    while cdrs:
+        yield cdrs.pop()
 
 
 def _meant(query: CdrFilter) -> CdrQuery:

@@ -14,11 +14,15 @@ from pbxsim.web.control.response import Response, encoded
 
 if TYPE_CHECKING:
     from pbxsim.hosting.hosted_pbx import HostedPbx
+    from pbxsim.web.control.spelt import Spelt
 
 T = TypeVar("T")
 
 PIECE: Final = 50
 """So many entries are shown in a go, a millisecond or two; after each piece of a longer list others have their turn."""
+
+
+_HOLDS: Final = 10  # pieces that are as they were take as long as one that has to be spelt
 
 
 class Page(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -49,21 +53,38 @@ async def listing(
     *,
     host: HostedPbx | None = None,
     is_known: Callable[[T], bool] | None = None,
+    spelt: Spelt[T] | None = None,
 ) -> Response:
     """Show the first `limit` entries; where there are so many, there may be more behind the last one's `key`.
 
     With a `host`, without any of the secrets that its server knows. A long list is spelt in pieces, each entry as it
-    stands then; one that by then `is_known` no more is left out.
+    stands then; one that by then `is_known` no more is left out. Of such a list it is remembered how it was `spelt`.
     """
-    part, pieces = list(islice(entries, limit)), [b"["]
-    for start in range(0, len(part), PIECE):
-        if start:
+    part = list(islice(entries, limit))
+    more_after = str(key(part[-1])) if len(part) == limit else None
+    if len(part) <= PIECE:
+        return Response(body=_piece(part, show, host), more_after=more_after)
+    parts = [part[start : start + PIECE] for start in range(0, len(part), PIECE)][::-1]
+    del part  # ten thousand records take their time to be let go of, too
+    pieces: list[bytes] = []
+    held = 0
+    while parts:
+        if held >= _HOLDS:
             await asyncio.sleep(0)  # noqa: TID251 - no time passes: whoever else is ready goes first
-        some = part[start : start + PIECE]
-        piece = encoded([show(entry) for entry in some if is_known is None or is_known(entry)])
-        if within := (piece if host is None else host.secrets.json(piece))[1:-1]:
-            pieces += (b"," if len(pieces) > 1 else b"", within)
-    return Response(body=b"".join([*pieces, b"]"]), more_after=str(key(part[-1])) if len(part) == limit else None)
+            held = 0
+        some = parts.pop()
+        if some := some if is_known is None else list(filter(is_known, some)):
+            within, is_quick = (_piece(some, show, host)[1:-1], False) if spelt is None else spelt.piece(some)
+            held += 1 if is_quick else _HOLDS
+            pieces += (b"," if pieces else b"[", within)
+    if spelt is not None:
+        spelt.complete()
+    return Response(body=(*(pieces or [b"["]), b"]"), more_after=more_after)
+
+
+def _piece(entries: list[T], show: Callable[[T], object], host: HostedPbx | None) -> bytes:
+    piece = encoded([show(entry) for entry in entries])
+    return piece if host is None else host.secrets.json(piece)
 
 
 async def named_listing(
@@ -73,9 +94,10 @@ async def named_listing(
     name: Callable[[T], str],
     *,
     host: HostedPbx | None = None,
+    spelt: Spelt[T] | None = None,
 ) -> Response:
     """Show a page of a list whose entries have names."""
-    return await listing(_behind(entries, name, page.after), page.limit, show, name, host=host)
+    return await listing(_behind(entries, name, page.after), page.limit, show, name, host=host, spelt=spelt)
 
 
 def discreet(response: Response, host: HostedPbx) -> Response:

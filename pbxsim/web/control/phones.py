@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
+from operator import attrgetter
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -19,6 +20,12 @@ from pbxsim.web.control.paging import NamedPage, named_listing
 from pbxsim.web.control.request import Keys, Number
 from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
 from pbxsim.web.control.route import Command
+from pbxsim.web.control.spelt import HangsOn, Spelt
+
+HANGS_ON: Final = HangsOn[Line](
+    "registration", "do_not_disturb", "diversion", legs="channels", of_leg=("call", "state", "is_held")
+)
+_USER: Final = attrgetter("user")
 
 Why = Literal["always", "busy", "no_answer"]
 
@@ -132,7 +139,8 @@ class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
 
 async def listed(host: HostedPbx, query: NamedPage) -> Response:
     """List all lines, in the PBX file's order."""
-    return await named_listing(host.pbx.directory.lines.values(), query, shown, name=lambda line: line.user)
+    spelt = Spelt.of(host, "phones", shown, HANGS_ON)
+    return await named_listing(host.pbx.directory.lines.values(), query, shown, name=_USER, spelt=spelt)
 
 
 def touch(host: HostedPbx, user: str, verb: str, body: Touch) -> Command:

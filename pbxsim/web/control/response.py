@@ -30,12 +30,13 @@ DEVICE_STATES: Final = {
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer; a `body` that is an iterator is sent piece by piece, an asynchronous one as the pieces come.
+    """An answer. A `body` in pieces is sent so, and the client told how long it is in all; one that is an iterator is
+    sent piece by piece, an asynchronous one as the pieces come.
 
     `more_after`: it is a full page of a list, and there may be more behind the entry of that number or name.
     """
 
-    body: bytes | Iterator[bytes] | AsyncIterator[bytes]
+    body: bytes | tuple[bytes, ...] | Iterator[bytes] | AsyncIterator[bytes]
     status: int = 200
     content_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()

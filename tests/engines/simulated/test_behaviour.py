@@ -236,11 +236,11 @@ def test_a_rule_is_fixed_when_every_call_is_met_alike(rule: Rule, is_fixed: bool
 
 def test_a_rule_means_a_telephone_by_any_of_its_names() -> None:
     rule = Rule(number="_2XX", turns=(BUSY,))
-    assert rule.fits(("sip200", "200", "299299200"))
-    assert rule.fits(("299",))
-    assert not rule.fits(("sip200", "299299200"))
-    assert not rule.fits(())
-    assert Rule(number="sip200", turns=(BUSY,)).fits(("sip200", "200"))
+    assert any(map(rule.fits, ("sip200", "200", "299299200")))
+    assert any(map(rule.fits, ("299",)))
+    assert not any(map(rule.fits, ("sip200", "299299200")))
+    assert not any(map(rule.fits, ()))
+    assert any(map(Rule(number="sip200", turns=(BUSY,)).fits, ("sip200", "200")))
 
 
 # -- patience ----------------------------------------------------------------------------------------------------------

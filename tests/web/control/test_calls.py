@@ -251,4 +251,4 @@ async def test_a_call_that_is_forgotten_while_a_long_list_is_spelt_is_not_in_it(
     del calls.ended[PIECE + 1]  # as when another call ends
     with pytest.raises(StopIteration) as answered:
         answering.send(None)
-    assert [call["id"] for call in msgspec.json.decode(answered.value.value.body)] == [*range(1, PIECE + 1)]
+    assert [call["id"] for call in msgspec.json.decode(b"".join(answered.value.value.body))] == [*range(1, PIECE + 1)]

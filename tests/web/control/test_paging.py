@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from pbxsim.web.control.paging import PIECE, NamedPage, linked, listing, named_listing
+from pbxsim.web.control.spelt import HangsOn, Spelt
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
     from pbxsim.web.control.response import Response
 
 NAMES = ("a", "b", "c")
@@ -18,6 +22,12 @@ NAMES = ("a", "b", "c")
 async def page(after: str = "", limit: int = 10) -> Response:
     """Give a page of the names, in capitals."""
     return await named_listing(NAMES, NamedPage(limit=limit, after=after), str.upper, name=str)
+
+
+def whole(response: Response) -> bytes:
+    """Give a body that may be in pieces."""
+    assert isinstance(response.body, bytes | tuple)
+    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +66,7 @@ async def test_the_last_page_leads_nowhere() -> None:
 @pytest.mark.parametrize("number", [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 2 * PIECE + 1])
 async def test_a_list_of_several_pieces_is_spelt_as_if_it_were_one(number: int) -> None:
     response = await listing(range(number), 10_000, str, key=int)
-    assert response.body == msgspec.json.encode([str(entry) for entry in range(number)])
+    assert whole(response) == msgspec.json.encode([str(entry) for entry in range(number)])
 
 
 def test_others_have_their_turn_while_a_long_list_is_spelt() -> None:
@@ -79,4 +89,22 @@ def test_an_entry_that_is_known_no_more_when_its_piece_is_spelt_is_left_out() ->
     answering.send(None)
     with pytest.raises(StopIteration) as answered:
         answering.send(None)
-    assert answered.value.value.body == msgspec.json.encode([*range(PIECE), *range(PIECE + 1, 2 * PIECE)])
+    assert whole(answered.value.value) == msgspec.json.encode([*range(PIECE), *range(PIECE + 1, 2 * PIECE)])
+
+
+def turns_of(answering: Coroutine[None, None, Response]) -> tuple[int, bytes]:
+    """Give how often others have their turn until a list is there, and the list."""
+    for turns in count():
+        try:
+            answering.send(None)
+        except StopIteration as answered:
+            return turns, whole(answered.value)
+    raise AssertionError
+
+
+async def test_of_what_is_as_it_was_ten_times_as_much_is_looked_at_in_a_turn() -> None:
+    spelt = Spelt(str, HangsOn[int]("real", "imag"))
+    entries = [*range(12 * PIECE)]
+    told = msgspec.json.encode([str(entry) for entry in entries])
+    for turns in (11, 1):
+        assert turns_of(listing(entries, 10_000, str, key=int, spelt=spelt)) == (turns, told)
