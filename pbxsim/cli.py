@@ -318,6 +318,15 @@ def _add_sweep(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     sweeper.set_defaults(command=sweep)
 
 
+def _add_haproxy_conf(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
+    from pbxsim.haproxy_cli import add_options, written
+
+    words = "write the configuration of an HAProxy before PBXs that have a process each"
+    writer = add("haproxy-conf", help=words, allow_abbrev=False)
+    add_options(writer)
+    writer.set_defaults(command=written)
+
+
 def _add_init(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
     starter = add("init", help="write a commented PBX file to begin with", allow_abbrev=False)
     starter.add_argument("file", nargs="?", default="pbx.yaml", metavar="FILE", help="where; -: print it (pbx.yaml)")
@@ -361,6 +370,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Callable[..., Parser], Mapping[str, str]
     "replay": _add_replay,
     "traps": _add_traps,
     **dict.fromkeys(asterisk_cli.COMMANDS, asterisk_cli.add_commands),
+    "haproxy-conf": _add_haproxy_conf,
     "simulate": _add_simulate,
     "sweep": _add_sweep,
 }

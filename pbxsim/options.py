@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pbxsim.discovery import Engines
 
 _LATER: Final = {
-    "workers": "this release serves with one process; leave --workers out",
+    "workers": "one process serves; for one each, pbxsim haproxy-conf writes what stands before them",
 }
 _NEVER_EMPTY: Final = ("control-token", "asterisk-secret")
 """What must not stand empty in the environment: an empty variable is as good as none, but who sets these means them."""

@@ -71,6 +71,18 @@ class Credential(msgspec.Struct, frozen=True):
     parts: frozenset[tuple[str, ...]]
 
 
+class Place(msgspec.Struct, frozen=True):
+    """Where a kind of credential stands in a request: one of these.
+
+    `params` are parameters of query or form, one for each of its values; `header` is one that is its value as it
+    stands; `basic` is one that has its two values as HTTP Basic (RFC 7617).
+    """
+
+    params: tuple[str, ...] = ()
+    header: str = ""
+    basic: str = ""
+
+
 def _no_credentials(_settings: object) -> Iterable[Credential]:
     return ()
 
@@ -124,7 +136,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `open` makes the Interface for a PBX from its settings. `check` finds dangling references in settings.
     `credentials` gives what requests are claimed by; a server refuses PBXs of which two would claim one request.
     `carries` gives the parts of such credentials that a request carries, by which the PBXs are found that may claim it;
-    None where it need not carry any, so that each PBX must be asked.
+    None where it need not carry any, so that each PBX must be asked. `places` says where each kind of credential stands
+    in a request, for whoever passes requests on and is no PBX (`pbxsim haproxy-conf`); kinds as `credentials` has them.
     Where settings have a list `components` whose items have a `name`, contexts and public numbers of the PBX file may
     lead to these; `open` then adds each to `pbx.decisions`.
     `sample` are settings for a start, as commented YAML four blanks deep: with the context and numbering plan `office`,
@@ -154,6 +167,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     check: Callable[[Any, Pbx], Iterable[SettingsFault]] = _no_faults
     credentials: Callable[[Any], Iterable[Credential]] = _no_credentials
     carries: Callable[[Request], Iterable[tuple[str, ...]] | None] = _anybodys
+    places: Mapping[str, Place] = MappingProxyType({})
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
     errors: Mapping[str, str] = MappingProxyType({})

@@ -25,6 +25,13 @@ def make_file(file: Path) -> None:
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, FILE))
 
 
+def write_file(file: Path, text: str) -> None:
+    """Write a file that is its owner's alone, whatever mode one of that name had. Raises OSError."""
+    file.unlink(missing_ok=True)
+    with open(file, "x", encoding="utf-8", opener=private) as made:
+        made.write(text)
+
+
 def make_folder(folder: Path) -> None:
     """See that a folder is there, with those above it; each that is made is its owner's alone. Raises OSError."""
     if not folder.parent.exists():

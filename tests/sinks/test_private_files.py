@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.sinks.private_files import make_file, make_folder, private
+from pbxsim.sinks.private_files import make_file, make_folder, private, write_file
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.store import location
 from pbxsim.sinks.store.location import StorePlace
@@ -117,3 +117,13 @@ def test_a_lock_and_the_data_folder_are(tmp_path: Path, monkeypatch: pytest.Monk
     folder = location.data_folder()
     with FileLock(folder / "x"), nothing_but_ours(tmp_path):
         assert folder.is_dir()
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_file_that_is_written_is_even_if_another_was_there(tmp_path: Path) -> None:
+    file = tmp_path / "secret.txt"
+    file.write_text("before and longer", "utf-8")
+    file.chmod(0o644)
+    write_file(file, "now: ž")
+    assert file.read_bytes() == "now: ž".encode()
+    assert modes(tmp_path) == {"secret.txt": 0o600}

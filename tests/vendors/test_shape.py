@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import ast
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from importlib import import_module
 from inspect import getmembers, isclass, signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import pytest
 
 import pbxsim.vendors
+from pbxsim.config.load import load
+from pbxsim.discovery import find_vendors
 from pbxsim.kit.action import Action
+from pbxsim.kit.request import Request
+from tests.vendors.documents import pbx_file
 from tests.vendors.installed import open_interface
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
+
+    from pbxsim.kit.vendor import Credential, Place
 
 FOLDER: Final = Path(pbxsim.vendors.__file__).parent
 NAMES: Final = sorted(path.parent.name for path in FOLDER.glob("*/__init__.py"))
@@ -136,3 +144,29 @@ def test_what_listens_to_events_is_a_bound_method_so_that_a_pbx_can_be_copied(na
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "subscribe":
                 assert isinstance(node.args[1], ast.Attribute), f"{path.name}:{node.lineno}"
+
+
+@every_vendor
+def test_where_its_credentials_stand_is_where_they_are_read(name: str) -> None:
+    vendor = find_vendors()[name]
+    kinds = {part[0] for credential in credentials(name) for part in credential.parts}
+    assert kinds == vendor.places.keys()
+    for credential in credentials(name):
+        for kind, *values in credential.parts:
+            carried = vendor.carries(carrying(vendor.places[kind], values)) or ()
+            assert (kind, *values) in set(carried)
+
+
+def credentials(name: str) -> list[Credential]:
+    """Give all credentials of a vendor on the PBX of its examples."""
+    vendors = find_vendors()
+    return list(vendors[name].credentials(load(pbx_file(name), vendors).file.vendors[name]))
+
+
+def carrying(place: Place, values: list[str]) -> Request:
+    """Give a request that has a credential there, and nothing else."""
+    if place.basic:
+        return Request("GET", "/", headers={place.basic: f"Basic {b64encode(':'.join(values).encode()).decode()}"})
+    if place.header:
+        return Request("GET", "/", headers={place.header: values[0]})
+    return Request("GET", "/", urlencode(dict(zip(place.params, values, strict=True))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxsim.kit.later import later
-from pbxsim.kit.vendor import Vendor
+from pbxsim.kit.vendor import Place, Vendor
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.notices import announce, receivers
@@ -21,6 +21,10 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     carries=carries,
+    places={
+        "principal": Place(params=("principal", "pass")),
+        "VoIP user": Place(params=("usuario_voip", "password_voip")),
+    },
     explain=later("pbxsim.vendors.duocom.explained", "explain"),
     traps=later("pbxsim.vendors.duocom.traps", "traps"),
     forms=later("pbxsim.vendors.duocom.forms", "forms"),

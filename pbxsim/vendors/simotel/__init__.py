@@ -7,7 +7,7 @@ file may say in settings.py, and what the vendor says and what we decided in REA
 from __future__ import annotations
 
 from pbxsim.kit.later import later
-from pbxsim.kit.vendor import Vendor
+from pbxsim.kit.vendor import Place, Vendor
 from pbxsim.vendors.simotel.access import carries
 from pbxsim.vendors.simotel.agent_sessions import GoingOn, Session
 from pbxsim.vendors.simotel.api import SimotelInterface
@@ -26,6 +26,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     carries=carries,
+    places={"API key": Place(header="X-APIKEY"), "basic": Place(basic="Authorization")},
     explain=later("pbxsim.vendors.simotel.explained", "explain"),
     traps=later("pbxsim.vendors.simotel.traps", "traps"),
     forms=later("pbxsim.vendors.simotel.forms", "forms"),

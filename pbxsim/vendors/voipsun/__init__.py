@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxsim.kit.later import later
-from pbxsim.kit.vendor import Vendor
+from pbxsim.kit.vendor import Place, Vendor
 from pbxsim.vendors.voipsun.api import PATH, VoipsunInterface
 from pbxsim.vendors.voipsun.errors import ERRORS
 from pbxsim.vendors.voipsun.settings import SAMPLE, Settings, credentials, faults
@@ -18,6 +18,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     carries=carries,
+    places={"user": Place(params=("username", "password"))},
     errors={str(code): text for code, text in ERRORS.items()},
     refuse=VoipsunInterface.refuse,
     explain=later("pbxsim.vendors.voipsun.explained", "explain"),

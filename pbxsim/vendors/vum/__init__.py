@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxsim.kit.later import later
-from pbxsim.kit.vendor import Vendor
+from pbxsim.kit.vendor import Place, Vendor
 from pbxsim.vendors.vum.api import VumInterface
 from pbxsim.vendors.vum.errors import TEXTS, Text
 from pbxsim.vendors.vum.hangup_notice import Watched, announce, receivers
@@ -19,6 +19,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     carries=carries,
+    places={"key": Place(params=("klic",))},
     explain=later("pbxsim.vendors.vum.explained", "explain"),
     traps=later("pbxsim.vendors.vum.traps", "traps"),
     forms=later("pbxsim.vendors.vum.forms", "forms"),
