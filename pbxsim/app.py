@@ -22,25 +22,23 @@ import msgspec
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the annotations of `ServeSettings`
 from pbxsim.config.clashes import refuse_clashes, refuse_name
-from pbxsim.config.copies import FreshCredential, renamed, told_to, with_fresh_credentials
 from pbxsim.config.fault import PbxFileRefused
 from pbxsim.config.load import LoadedFile, load, path_of, read
 from pbxsim.discovery import BrokenPackage, Engines, find_engines, find_vendors
 from pbxsim.engines.engine import EngineUnreachable
-from pbxsim.hosting.admission import Admitted, LastPbx, NewPbx, NoSuchPbx
 from pbxsim.hosting.allocator import give_back_large_blocks
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
-from pbxsim.hosting.file_watch import FileWatch
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.hosts import Hosts
 from pbxsim.hosting.recordings_folder import RecordingsFolder
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
+from pbxsim.kit.later import LaterModule
 from pbxsim.sinks.store.errors import StoreUnreachable
 from pbxsim.sinks.store.location import IN_MEMORY
-from pbxsim.web import logs, tls
+from pbxsim.web import logs
 from pbxsim.web.banner import banner, base_url, reach
 from pbxsim.web.connection_limits import ConnectionLimits, ConnectionWishes, TooManyConnections
 from pbxsim.web.control.access import Guard, is_loopback
@@ -55,7 +53,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from ssl import SSLContext
 
+    from pbxsim.config import copies
+    from pbxsim.hosting import admission, file_watch
     from pbxsim.kit.vendor import Vendor
+    from pbxsim.web import tls
+else:
+    copies = LaterModule("pbxsim.config.copies")
+    file_watch = LaterModule("pbxsim.hosting.file_watch")
+    admission = LaterModule("pbxsim.hosting.admission")
+    tls = LaterModule("pbxsim.web.tls")
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -161,7 +167,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     _stop_on_signals(stop)  # before anything is made that must not be left behind
     async with serving(settings, owns_process=True) as installation, AsyncExitStack() as stack:
         if settings.watch:
-            watch = FileWatch(installation.watched(), installation.reload)
+            watch = file_watch.FileWatch(installation.watched(), installation.reload)
             watch.start()
             stack.callback(watch.close)
         if settings.ready_file is not None:
@@ -186,6 +192,8 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         storage = await stack.enter_async_context(opened(settings.stored, kept, gc.freeze if owns_process else None))
         installation = Installation(settings, workplace, storage, sources)
         context = _tls(settings, workplace)
+        if sources.engines.chosen.secured is not None:
+            sources.engines.chosen.secured(context)
         if owns_process:
             stack.enter_context(logs.without(installation.secrets))
             tune_garbage_collection()
@@ -220,10 +228,14 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
             signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
 
 
+def _is_self_signed(settings: ServeSettings) -> bool:
+    return settings.tls != "" and settings.tls == tls.SELF_SIGNED
+
+
 def _tls(settings: ServeSettings, workplace: Path) -> SSLContext | None:
     if not settings.tls:
         return None
-    if settings.tls != tls.SELF_SIGNED:
+    if not _is_self_signed(settings):
         return tls.given(settings.tls)
     names = {"localhost", "127.0.0.1", "::1", settings.host}
     return tls.self_signed(workplace, names, wall_clock())
@@ -272,7 +284,7 @@ class Installation:
     def banner(self, *, shows_credentials: bool = True) -> str:
         """Write what a start prints; the server must listen."""
         settings = self._settings
-        self_signed, needs_token = settings.tls == tls.SELF_SIGNED, settings.control_token != ""
+        self_signed, needs_token = _is_self_signed(settings), settings.control_token != ""
         if settings.is_demo:
             from pbxsim.web.demo_banner import demo_banner
 
@@ -308,7 +320,7 @@ class Installation:
 
     # -- PBXs that come and go (hosting/admission.py) --------------------------------------------------------------
 
-    async def admit(self, wish: NewPbx) -> Admitted:
+    async def admit(self, wish: admission.NewPbx) -> admission.Admitted:
         """Implement `Admission`."""
         loaded, fresh = self._wanted(wish)
         refuse_clashes([*self._loaded.values(), loaded])
@@ -325,15 +337,15 @@ class Installation:
             raise
         self.hosts.add(host)
         self.server.reindex()
-        return Admitted(host.name, fresh)
+        return admission.Admitted(host.name, fresh)
 
     async def dismiss(self, name: str) -> None:
         """Implement `Admission`."""
         host = self.hosts.named(name)
         if host is None:
-            raise NoSuchPbx(name)
+            raise admission.NoSuchPbx(name)
         if len(self.hosts.names()) == 1:
-            raise LastPbx(name)
+            raise admission.LastPbx(name)
         self.hosts.drop(name)
         self.server.reindex()
         self._sources.pop(name, None)
@@ -342,18 +354,18 @@ class Installation:
         del self._loaded[name]
         shutil.rmtree(self._workplace / name, ignore_errors=True)
 
-    def _wanted(self, wish: NewPbx) -> tuple[LoadedFile, list[FreshCredential]]:
+    def _wanted(self, wish: admission.NewPbx) -> tuple[LoadedFile, list[copies.FreshCredential]]:
         """Make a file of what is asked for."""
         if wish.text:
             text = wish.text.replace("${RECEIVER}", wish.receiver) if wish.receiver else wish.text
             loaded = read(text, "text", self.vendors, self._installed.engines)
         elif wish.like in self._loaded:
             loaded = self._loaded[wish.like]
-            loaded = told_to(loaded, wish.receiver) if wish.receiver else loaded
+            loaded = copies.told_to(loaded, wish.receiver) if wish.receiver else loaded
         else:
-            raise NoSuchPbx(wish.like)
-        loaded = renamed(loaded, wish.name or self._free_name(loaded.file.name))
-        return with_fresh_credentials(loaded) if wish.is_fresh else (loaded, [])
+            raise admission.NoSuchPbx(wish.like)
+        loaded = copies.renamed(loaded, wish.name or self._free_name(loaded.file.name))
+        return copies.with_fresh_credentials(loaded) if wish.is_fresh else (loaded, [])
 
     def _free_name(self, name: str) -> str:
         """Give the name itself, or the first with a number behind it that no PBX has."""

@@ -7,13 +7,15 @@ only some commands need is imported by those alone: a start is quick because mos
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsim import __version__, asterisk_cli, serve_options, sip_cli
+from pbxsim import __version__, asterisk_cli
+from pbxsim.kit.later import LaterModule
 from pbxsim.options import (
     Parser,
     moment,
@@ -29,9 +31,13 @@ from pbxsim.options import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pbxsim import serve_options, sip_cli
     from pbxsim.config.load import LoadedFile
     from pbxsim.discovery import Engines
     from pbxsim.kit.vendor import Vendor
+else:
+    serve_options = LaterModule("pbxsim.serve_options")
+    sip_cli = LaterModule("pbxsim.sip_cli")
 
 
 class Exit(IntEnum):
@@ -48,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; give the exit code."""
     try:
         given = sys.argv[1:] if arguments is None else arguments
+        if given and given[0] in ("serve", "demo"):
+            gc.disable()  # until all is loaded (hosting/collector.py), for that stays: to look for garbage is vain
         asked = _parser(given, os.environ).parse_args(given)
         command: Callable[[argparse.Namespace], int] = asked.command
         return int(command(asked))
@@ -73,9 +81,6 @@ def serve(asked: argparse.Namespace) -> int:
         flags = serve_options.flags(asked)
     except argparse.ArgumentTypeError as error:
         return _complain(f"pbxsim serve: error: {error}", Exit.USAGE)
-    import gc
-
-    gc.disable()  # until everything is loaded: what is being loaded stays, and looking for garbage in it is in vain
     from pbxsim.web import aiohttp_server_half, logs
 
     aiohttp_server_half.import_server()

@@ -4,7 +4,7 @@ How telephones behave is in the sections of engines, which are no part of it unt
 reading it (load.py), what JSON Schema cannot express (semantics.py), making a PBX of it (build.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -153,13 +153,14 @@ class PbxFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return None if self.start_at is None else instant(self.start_at)
 
 
-def with_sections(engines: Mapping[str, Engine]) -> type[PbxFile]:
-    """Give the type of files that have the sections of these engines, too, as fields of these names.
+def with_sections(engines: Mapping[str, Engine], only: Collection[str] | None = None) -> type[PbxFile]:
+    """Give the type of files that have the sections of these engines, too, as fields of these names: all, or `only`.
 
     Raises BrokenEngine for a section that every PBX file has, or whose default could be changed.
     """
-    sections = [(name, section) for engine in engines.values() for name, section in engine.sections.items()]
-    for name, _ in sections:
+    named = [(name, engine) for engine in engines.values() for name in engine.sections]
+    sections = [(name, engine.sections[name]) for name, engine in named if only is None or name in only]
+    for name, _ in named:
         if name in PbxFile.__struct_fields__:
             raise BrokenEngine(f"an engine's section cannot be called {name!r}: every PBX file has one of that name")
     try:

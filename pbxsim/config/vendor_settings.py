@@ -28,7 +28,7 @@ class FormRefused(Exception):
 
 def decoded(plain: dict[str, object], packages: Packages) -> PbxFile:
     """Decode a file, and each vendor's settings by the vendor's type. Raises FormRefused."""
-    file, vendors = _converted(plain, packages.form, ()), packages.vendors
+    file, vendors = _converted(plain, packages.form_of(plain), ()), packages.vendors
     settings: dict[str, object] = {}
     for name, content in file.vendors.items():
         if name not in vendors:

@@ -13,6 +13,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+    from ssl import SSLContext
 
     from pbxsim.clock.instant import Instant
     from pbxsim.kit.finding import Finding
@@ -41,13 +42,14 @@ class Present(Protocol):
 class SipAccount(msgspec.Struct, frozen=True, kw_only=True):
     """How a real telephone registers as a line: at `server`, a host, with `:port` where that is not 5060.
 
-    `ws` is the WebSocket's URL at which one in a browser does; empty: there is none.
+    `ws` is the WebSocket's URL at which one in a browser does, `tls` the host and port for TLS; empty: there is none.
     """
 
     server: str
     user: str
     secret: str
     ws: str = ""
+    tls: str = ""
 
     @property
     def uri(self) -> str:
@@ -125,6 +127,9 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     `trouble` says of what `open` gave why its work is out of reach now, in one sentence; empty: it is not. None:
     it never is.
 
+    `secured` is told with what the server speaks TLS, None: not at all, before any PBX begins to live. None: the engine
+    has no use for it.
+
     `can_hold_clock`: the PBX's clock may stand still, go faster or be moved on. Where telephones live in real time it
     is False; the clock then goes at rate 1, or the PBX is not served.
     """
@@ -138,6 +143,7 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
     start: Callable[[Any, Present], Awaitable[None]] | None = None
     close: Callable[[Any], Awaitable[None]] | None = None
     trouble: Callable[[Any], str] | None = None
+    secured: Callable[[SSLContext | None], None] | None = None
     can_hold_clock: bool = True
     keeps: tuple[type, ...] = ()
     timers: tuple[Callable[..., None], ...] = ()

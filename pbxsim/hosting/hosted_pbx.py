@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.driver import ClockDriver
 from pbxsim.hosting.assemble import AssemblyAt, FileAssembly
-from pbxsim.hosting.call_failure import hints_after
 from pbxsim.hosting.commands import Commands
 from pbxsim.hosting.dialling_hints import dialling_hints
 from pbxsim.hosting.directory_changes import tell_changes
@@ -24,6 +23,7 @@ from pbxsim.hosting.request_log import RequestLog
 from pbxsim.hosting.routing_questions import Questions
 from pbxsim.hosting.saved import NOTHING_RESUMED, Resumed, saved_of
 from pbxsim.hosting.secret_values import SecretValues
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.events import CallEnded
 from pbxsim.sinks.journal.journal import Journal
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Instant
     from pbxsim.engines.engine import Engine
+    from pbxsim.hosting import call_failure
     from pbxsim.hosting.assemble import Assembled, Assembly
     from pbxsim.hosting.audience import Audience
     from pbxsim.hosting.injection import Injected
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.recordings.recorder import Recorder
     from pbxsim.sinks.store.port import RecordStore
+else:
+    call_failure = LaterModule("pbxsim.hosting.call_failure")
 
 _log: Final = logging.getLogger("pbxsim")
 
@@ -238,7 +241,7 @@ class HostedPbx:
         requests.end(record, request, reply, hints)
         if reply.call is not None and reply.call not in self.pbx.calls.live:  # it ended before it was noted
             ended = self.pbx.calls.find(reply.call)
-            requests.ended(reply.call, () if ended is None else hints_after(self.pbx, ended))
+            requests.ended(reply.call, () if ended is None else call_failure.hints_after(self.pbx, ended))
         if self.pbx.events.failures:
             self._report_failures()
         return reply.hinted(*hints)
@@ -253,7 +256,7 @@ class HostedPbx:
         """Add to a request why the call that it started came to nothing."""
         call = event.call
         if self.requests.awaits(call.number):
-            self.requests.ended(call.number, hints_after(self.pbx, call))
+            self.requests.ended(call.number, call_failure.hints_after(self.pbx, call))
 
     def meet(self, vendor: str, request: Request) -> Injected | None:
         """Tell what happens to a vendor's request instead of what usually does; to be asked just before `answer`."""

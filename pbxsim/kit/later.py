@@ -1,12 +1,55 @@
-"""Functions of modules that are imported when they are first called: what a start does not need does not delay it."""
+"""Modules, and functions of them, that are imported when they are first needed: nothing else delays a start."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+
+class LaterModule:
+    """A module that is imported when something of it is first asked for; each name is looked up in it once.
+
+    Where the module is used in earnest, beside an import for the type checker:
+
+        if TYPE_CHECKING:
+            from pbxsim.vendors.vum import actions
+        else:
+            actions = LaterModule("pbxsim.vendors.vum.actions")
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the module has it
+        found = getattr(import_module(self._name), name)
+        setattr(self, name, found)
+        return found
+
+
+class LaterMapping(Mapping[str, Any]):
+    """A mapping of which each value is what a function gives, which is called when the value is first asked for."""
+
+    def __init__(self, values: Mapping[str, Callable[[], Any]]) -> None:
+        self._functions = values
+        self._values: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:  # noqa: ANN401 - as the function gives it
+        if key not in self._values:
+            self._values[key] = self._functions[key]()
+        return self._values[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._functions
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
 
 
 def later(module: str, name: str) -> Callable[..., Any]:

@@ -251,7 +251,7 @@ class CallControl:
     def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
         """Go on after a leg that rang is over: elsewhere, or with those that ring on, or with the next try."""
         call = channel.call
-        if channel.diverts and dialing.go_round(self, channel, cause):
+        if (channel.diverts or channel.sent_on_to) and dialing.go_round(self, channel, cause):
             return
         if call.hunt is not None:
             if not call.ringing_legs():

@@ -82,7 +82,7 @@ class Channel:
     `number` is the party at its far end; `shows` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
     `rings_for` is how long it may ring. `diverts` says that its line's diversion is followed should it fail;
-    `divert_timer` that it will be soon.
+    `divert_timer` that it will be soon; `sent_on_to` is the number that the telephone itself wants rung instead.
     `digit_taker` is what runs on it and takes the digits that its party presses (dtmf.py).
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
@@ -105,6 +105,7 @@ class Channel:
         "paid_by",
         "ringing_at",
         "rings_for",
+        "sent_on_to",
         "serial",
         "shows",
         "state",
@@ -142,6 +143,7 @@ class Channel:
         self.talks_since: Instant = 0
         self.diverts = False
         self.divert_timer: TimerId = 0
+        self.sent_on_to = ""
         self.digit_taker: DigitTaker | None = None
         self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
 

@@ -3,6 +3,9 @@
 The PBX remembers it, as with Asterisk's feature codes, so it holds while the telephone is unplugged, too. It is
 followed wherever an extension is rung. A queue's members are rung where they are: it wants the agent, not whoever
 answers (app_queue's option `i`).
+
+A telephone may have such a wish of its own, and say so when it is rung (SIP's 302): a leg's `sent_on_to`, followed as
+Asterisk follows it (app_dial.c, do_forward), wherever the other wishes are.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ MOST: Final = 20  # diversions that one call follows (Asterisk's Max-Forwards, m
 ALWAYS: Final = "always"
 BUSY: Final = "busy"
 NO_ANSWER: Final = "no answer"
+TELEPHONE: Final = "telephone"
 
 _REASONS: Final = {
     HangupCause.USER_BUSY: BUSY,

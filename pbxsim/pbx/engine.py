@@ -10,6 +10,7 @@ An engine that works elsewhere collects them and carries out what they come to t
 
 Telephones act by themselves, too. One that dials is brought to `CallControl.receive` with the engine's own handle for
 it; that it registered, or refuses or diverts calls, to `Directory.register`, `unregister`, `do_not_disturb`, `divert`;
+that it wants another number rung instead of itself, as `Channel.sent_on_to`, before that leg is reported as FAILED;
 that it hands a call on, to `transfer.blind` or `transfer.attended`; each digit that is pressed there in a call, to
 `digits.press`. What an engine must keep on a leg, it keeps in
 `Channel.engine_data`. `pbxsim.testing.engine_contract` asks any engine whether it does all this.

@@ -119,7 +119,7 @@ class CallTransferred(Event, frozen=True, eq=False):
 
 
 class CallDiverted(Event, frozen=True, eq=False):
-    """A telephone has its calls rung elsewhere; `why` is one of always, busy, no answer."""
+    """A telephone has its calls rung elsewhere; `why` is one of always, busy, no answer, telephone (it said so)."""
 
     call: Call
     line: Line

@@ -90,7 +90,8 @@ def _telephones(host: HostedPbx, *, shows_credentials: bool) -> Iterator[str]:
     account = next((account for account in accounts if account is not None), None)
     if account is not None:
         secret = account.secret if shows_credentials else "***"
-        yield f"  Telephones register at {account.server}, one as user {account.user} with password {secret}"
+        server = f"{account.server}, over TLS at {account.tls}" if account.tls else account.server
+        yield f"  Telephones register at {server}, one as user {account.user} with password {secret}"
         yield f"    pbxsim phones --engine {host.engine.engine.name} tells of all"
 
 

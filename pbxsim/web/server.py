@@ -16,14 +16,14 @@ from aiohttp.web_protocol import RequestPayloadError
 
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.reply_gate import ReplyGate
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
 from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.control.access import AS
 from pbxsim.web.control.response import Problem
-from pbxsim.web.control.trying import AS
 from pbxsim.web.faulty_sending import send_faulty
-from pbxsim.web.file_bytes import FileBytes
 from pbxsim.web.hint_lines import HintLines
 from pbxsim.web.listening import AddressInUse, ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
@@ -39,11 +39,14 @@ if TYPE_CHECKING:
     from pbxsim.hosting.hosts import Hosts
     from pbxsim.hosting.injection import Injection
     from pbxsim.kit.vendor import Vendor
+    from pbxsim.web import file_bytes
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
     from pbxsim.web.page.page import Page
 
     _Answered: TypeAlias = tuple[HostedPbx, Reply, tuple[SetFault, Injection, ReplyGate | None] | None]
+else:
+    file_bytes = LaterModule("pbxsim.web.file_bytes")
 
 _SILENT: Final = HintLines()
 _TEXT: Final = "text/plain; charset=utf-8"
@@ -328,7 +331,7 @@ async def _streamed(
             await _sent(response, chunks)
         await response.write_eof()
     finally:
-        if isinstance(chunks, FileBytes):
+        if isinstance(chunks, file_bytes.FileBytes):
             chunks.close()
         elif isinstance(chunks, AsyncGenerator):
             await chunks.aclose()

@@ -23,7 +23,8 @@ from pbxsim.testing.office import Office, extension, line
 from tests.bench.asterisk_calls import Watch
 from tests.bench.harness import CLIENT_CPU, ROOT, SERVER_CPU, Figures, expect, pin, resident_bytes, settle_gc, unpin
 from tests.engines.refusing import RefusingTelephone
-from tests.engines.sip.rig import SipRig, free_port
+from tests.engines.sip.rig import SipRig
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
@@ -78,7 +79,7 @@ def two_lines() -> Office:
 @asynccontextmanager
 async def telephones_of(rig: RealRig) -> AsyncIterator[subprocess.Popen[str]]:
     """Have telephones registered for both lines, in a process that stays on the processor where this one is."""
-    ports = {user: free_port() for user in ("sip100", "sip101")}
+    ports = {user: own_port() for user in ("sip100", "sip101")}
     for user, port in ports.items():
         registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
         await registers.register(rig.server, rig.secret(user), port)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from pbxsim.engines.sip.message import Request, Response, read, response
 from tests.bench.harness import CLIENT_CPU, ROOT, Figures, WrongResult, pin
 from tests.bench.servers import Kind, running
-from tests.engines.sip.rig import free_port
 from tests.engines.sip.wire import SDP, authorization, request
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def figures(per_second: int, at: str) -> Figures:
     The latter costs the telephone's processor as much. 0 a second: as many as can be sent.
     """
     pin(CLIENT_CPU)
-    port = free_port()
+    port = own_port()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bench.yaml"
         file.write_text(_PBX.format(port=port), "utf-8")

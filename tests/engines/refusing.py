@@ -42,6 +42,8 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         self._open: dict[str, str] = {}  # INVITEs that were not refused yet, by Call-ID
         self._said: dict[tuple[str, str], str] = {}  # the last reply to each, for retransmissions
         self._sequence = 0
+        self._expires = _EXPIRES
+        self.sends_on_to = ""  # a URI: with a status 302 whoever rings it is to ring there
         self._closed = asyncio.Event()
 
     @property
@@ -49,8 +51,9 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         """How many calls ring here now."""
         return len(self._open)
 
-    async def register(self, server: str, password: str, own_port: int = 0) -> None:
-        """Register, from a port of its own. Raises ConnectionError where the server does not let it."""
+    async def register(self, server: str, password: str, own_port: int = 0, expires: int = _EXPIRES) -> None:
+        """Register for so many seconds, from a port of its own. Raises ConnectionError where it may not."""
+        self._expires = expires
         host, _, port = server.partition(":")
         loop = asyncio.get_running_loop()
         await loop.create_datagram_endpoint(lambda: self, remote_addr=(host, int(port)), local_addr=(host, own_port))
@@ -113,7 +116,7 @@ class RefusingTelephone(asyncio.DatagramProtocol):
         tag = "" if ";tag=" in header(request, "To") or status.startswith("100") else f";tag={self.user}"
         kept = [f"Via: {via}" for via in re.findall(r"(?im)^via\s*:\s*(.*?)\r?$", request)]
         kept += [f"{name}: {header(request, name)}" for name in ("From", "Call-ID", "CSeq")]
-        contact = f"Contact: <sip:{self.user}@{self._here}>"
+        contact = f"Contact: <{self.sends_on_to or f'sip:{self.user}@{self._here}'}>"
         told = "\r\n".join((f"SIP/2.0 {status}", *kept, f"To: {header(request, 'To')}{tag}", contact))
         reply = f"{told}\r\nContent-Length: 0\r\n\r\n"
         self._said[header(request, "Call-ID"), request.partition(" ")[0]] = reply
@@ -130,7 +133,7 @@ class RefusingTelephone(asyncio.DatagramProtocol):
             f"Via: SIP/2.0/UDP {self._here};rport;branch={branch}\r\nMax-Forwards: 70\r\n"
             f"From: <sip:{self.user}@{server}>;tag={self.user}\r\nTo: <sip:{self.user}@{server}>\r\n"
             f"Call-ID: register-{self._here}\r\nCSeq: {self._sequence} REGISTER\r\n"
-            f"Contact: <sip:{self.user}@{self._here}>\r\nExpires: {_EXPIRES}\r\n{authorization}"
+            f"Contact: <sip:{self.user}@{self._here}>\r\nExpires: {self._expires}\r\n{authorization}"
             "Content-Length: 0\r\n\r\n"
         )
         return await asyncio.wait_for(self._registered, 5)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.debian import install
-from tests.engines.asterisk.exchange import free_sip_port
 from tests.engines.refusing import RefusingTelephone
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,9 +31,9 @@ class SippProvider:
     """A SIP provider on the loopback, at `port`, whose one customer is `customer` with the password `paid-for`."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = free_sip_port()
+        self.port = own_port()
         self._messages = folder / "messages"
-        places = ["-i", "127.0.0.1", "-p", str(self.port), "-mi", "127.0.0.1", "-mp", str(free_sip_port())]
+        places = ["-i", "127.0.0.1", "-p", str(self.port), "-mi", "127.0.0.1", "-mp", str(own_port())]
         traced = ["-trace_msg", "-message_file", str(self._messages)]
         self._process = _begun(["sipp", "-sf", str(_PROVIDER), *places, *traced, "-nostdin"])
 
@@ -75,16 +75,21 @@ class SippTelephones:
         self._rig = rig
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    async def answer_for(self, user: str) -> None:
-        """Have a telephone registered as that line answer from now on."""
-        port = free_sip_port()
+    async def answer_for(self, user: str, scenario: str = "", *more: str) -> None:
+        """Have a telephone registered as that line answer from now on, as ours does or as a scenario of sipp's own.
+
+        More are options of sipp's.
+        """
+        port = own_port()
         registers = RefusingTelephone(user, "", after=0, rings=False, noted=lambda _what, _who: None)
         await registers.register(self._rig.server, self._rig.secret(user), port)
         registers.close()  # its address stays registered, and is sipp's now
         await registers.gone()
-        media = free_sip_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
+        media = own_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
         places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
-        process = _begun(["sipp", "-sf", str(_ANSWERS), *places, "-nostdin"])
+        process = _begun(
+            ["sipp", *(["-sn", scenario] if scenario else ["-sf", str(_ANSWERS)]), *places, *more, "-nostdin"]
+        )
         self._processes.append(process)
         await self._rig.until(lambda: self._rig.office.directory.line(user).is_registered)
         await self._rig.until(lambda: _listens(port))

@@ -102,10 +102,11 @@ class Telephone:
 
 
 class Telephones:
-    """Telephones at one server; there is one set of them in a process at a time."""
+    """Telephones at one server, by `transport`; there is one set of them in a process at a time."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, transport: str = "udp") -> None:
         self._server = server
+        self._transport: Any = transport
         self._runtime = baresip.runtime.Runtime()
         self._made: list[Telephone] = []
 
@@ -115,10 +116,13 @@ class Telephones:
 
     async def registered(self, user: str, password: str) -> Telephone:
         """Register a telephone."""
-        account = baresip.Account(user=user, domain=self._server, password=password, audio_codecs=("pcma",))
+        account = baresip.Account(
+            user=user, domain=self._server, password=password, audio_codecs=("pcma",), transport=self._transport
+        )
         agent = await baresip.ua.UserAgent.create(self._runtime, account)
         await agent.register()
-        self._made.append(Telephone(agent, self._server))
+        more = "" if self._transport == "udp" else f";transport={self._transport}"
+        self._made.append(Telephone(agent, f"{self._server}{more}"))
         return self._made[-1]
 
     async def close(self) -> None:

@@ -31,7 +31,8 @@ DELIBERATE: Final[dict[str, str]] = {
         " `member_hears`, `min_penalty` and `max_penalty`, more of `announcements` and all words of"
         " `join_empty`; routes, entries and DIDs have `answers`; section `menus`, destinations are one kind"
         " of entry, traffic has `presses`; sections `hours`, `mailboxes`, `parking`, `features`, `asterisk`;"
-        " `asterisk` has `ws_port`, `providers` and lines with `max_contacts`; section `sip`; `telephone`"
+        " `asterisk` has `ws_port`, `providers` and lines with `max_contacts`; section `sip`; `telephone`;"
+        " `sip` has `tls_port`"
     ),
     "documented/control": (
         "the contract says who may use the control API, what readyz tells whom, exactly which values are"
@@ -40,7 +41,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
         " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
         " live page asks: events, actions, parts of the journal; readyz tells of an engine whose work is out of"
-        " reach; what telephones and the PBX said"
+        " reach; what telephones and the PBX said; where a telephone registers over TLS"
     ),
     "documented/banner": (
         "a banner that is no terminal's has *** for credentials, and says so; where the live page is"

@@ -9,6 +9,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.channel import Report
 from pbxsim.pbx.directory import Context, Diversion, OutboundRoute, Step, Trunk
 from pbxsim.pbx.diversion import MOST
 from pbxsim.pbx.events import CallDiverted
@@ -224,3 +225,38 @@ def test_a_diversion_to_a_number_that_cannot_be_dialled_connects_nobody(office: 
     call = _called(office, "101")
     office.finish()
     assert (call.bridged_at, [leg.trunk for leg in call.legs[1:] if leg.trunk]) == (0, [])
+
+
+def _sends_on(office: Office, call: Call, leg: int, to: str) -> None:
+    """Have a telephone that rings say that another number is to be rung instead, as SIP's 302 does."""
+    call.legs[leg].sent_on_to = to
+    office.pbx.calls.on_leg(call.legs[leg], Report.FAILED, HangupCause.INTERWORKING)
+
+
+def test_where_a_telephone_itself_sends_its_caller_that_telephone_rings_and_has_its_own_wishes(office: Office) -> None:
+    office.phones["100"].never_answers()
+    office.phones["101"].never_answers()
+    _divert(office, "101", always="102")
+    call = _called(office)
+    _sends_on(office, call, 1, "101")
+    assert _rung(call) == ["sip100", "desk", "mobile"]
+    assert _reasons(office) == [("sip100", "101", "telephone"), ("sip101", "102", "always")]
+
+
+def test_where_a_telephone_sends_its_caller_to_nobody_the_call_has_failed(office: Office) -> None:
+    office.phones["100"].never_answers()
+    call = _called(office)
+    _sends_on(office, call, 1, "77")
+    office.finish()
+    assert (call.bridged_at, _rung(call)) == (0, ["sip100"])
+    assert office.cdr(call).disposition is Disposition.FAILED
+
+
+def test_a_member_of_a_queue_that_sends_its_caller_on_has_refused(office: Office) -> None:
+    centre = CallCentre(queue("anna", "ben"))
+    call = centre.calls()
+    centre.advance(1)
+    rung = centre.ringing()
+    leg = next(place for place, leg in enumerate(call.legs) if leg.peer in rung)
+    _sends_on(centre, call, leg, "900")
+    assert [event for event in centre.heard if isinstance(event, CallDiverted)] == []

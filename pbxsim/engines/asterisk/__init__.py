@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
-from pbxsim.engines.engine import Engine, Section
-from pbxsim.kit.later import later
+from pbxsim.engines.engine import Engine
+from pbxsim.kit.later import LaterMapping, later
 
 if TYPE_CHECKING:
     from pbxsim.engines.asterisk.door import Door
@@ -30,7 +29,7 @@ def _trouble(session: Any) -> str:  # noqa: ANN401 - as `Engine` has it
 declaration = Engine(
     name="asterisk",
     title="real telephones, at an Asterisk 22",
-    sections={"asterisk": Section(AsteriskEntry, AsteriskEntry(), after="queues")},
+    sections=LaterMapping({"asterisk": later("pbxsim.engines.asterisk.asterisk_settings", "section")}),
     borrows=("phones",),
     check=later("pbxsim.engines.asterisk.checks", "faults"),
     open=_opened,

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from pbxsim.engines.engine import Section
 from pbxsim.engines.line_settings import LineEntry, Port
 from pbxsim.kit.values import Name
 
@@ -59,3 +60,8 @@ class AsteriskEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     providers: Annotated[
         tuple[ProviderEntry, ...], Meta(description="Trunks by which numbers may leave for real; all others are acted.")
     ] = ()
+
+
+def section() -> Section:
+    """Give the engine's section of a PBX file."""
+    return Section(AsteriskEntry, AsteriskEntry(), after="queues")

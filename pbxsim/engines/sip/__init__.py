@@ -5,35 +5,36 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from pbxsim.engines.engine import Engine, Section
-from pbxsim.engines.sip.sip_settings import SipEntry
-from pbxsim.kit.later import later
+from pbxsim.engines.engine import Engine
+from pbxsim.engines.sip.security import Security
+from pbxsim.kit.later import LaterMapping, later
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pbxsim.engines.sip.capture import Capture
+    from pbxsim.engines.sip.ladder_log import SipLog
 
 _WORK: Final = "pbxsim.engines.sip.work"
 
 
-def _declared(opened: Callable[..., Any]) -> Engine:
+def _declared(**options: Any) -> Engine:  # noqa: ANN401 - of `opened`, each of its own type
+    security = Security()
     return Engine(
         name="sip",
         title="real telephones, which register here",
-        sections={"sip": Section(SipEntry, SipEntry(), after="asterisk")},
+        sections=LaterMapping({"sip": later("pbxsim.engines.sip.sip_settings", "section")}),
         borrows=("phones", "traffic"),
         check=later("pbxsim.engines.sip.checks", "faults"),
-        open=opened,
+        open=partial(later(_WORK, "opened"), before={}, security=security, **options),
         start=later(_WORK, "start"),
         close=later(_WORK, "close"),
+        secured=security.take,
         can_hold_clock=False,
     )
 
 
-declaration: Final = _declared(partial(later(_WORK, "opened"), before={}))
+declaration: Final = _declared()
 
 
-def listening(at: tuple[str, int] | None = None, capture: Capture | None = None) -> Engine:
-    """Give the engine that listens there, whatever the PBX file says, or writes down all messages."""
-    return _declared(partial(later(_WORK, "opened"), before={}, at=at, capture=capture))
+def listening(at: tuple[str, int] | None = None, capture: Capture | None = None, log: SipLog = "none") -> Engine:
+    """Give the engine that listens there, whatever the PBX file says, or writes down all messages, or logs them."""
+    return _declared(at=at, capture=capture, log=log)

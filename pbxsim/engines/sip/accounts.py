@@ -23,23 +23,30 @@ class Accounts:
         self._directory = directory
         self._address = entry.address
         self._port = entry.port
+        self._tls_port = 0
         self._secrets = TelephoneSecrets(pbx, entry.lines)
         self._simulated = simulated_lines(entry.lines)
 
     @property
     def server(self) -> str:
         """Say where a telephone registers."""
-        host = _reached_at() if self._address in _ANY else self._address
-        return f"{spelt_host(host)}:{self._port}"
+        return f"{self._host}:{self._port}"
 
-    def listening_at(self, port: int) -> None:
-        """Know the port that it has become."""
-        self._port = port
+    @property
+    def _host(self) -> str:
+        return spelt_host(_reached_at() if self._address in _ANY else self._address)
+
+    def listening_at(self, port: int, tls_port: int = 0) -> None:
+        """Know the port that it has become, and that for TLS; 0: there is none."""
+        self._port, self._tls_port = port, tls_port
 
     def of(self, user: str) -> SipAccount | None:
         """Tell how a telephone registers as the line of that SIP user; None where none can. Raises OSError."""
         password = self.password(user)
-        return None if password is None else SipAccount(server=self.server, user=user, secret=password)
+        if password is None:
+            return None
+        tls = f"{self._host}:{self._tls_port}" if self._tls_port else ""
+        return SipAccount(server=self.server, user=user, secret=password, tls=tls)
 
     def password(self, user: str) -> str | None:
         """Give the password of a line's telephone; None where no telephone can be. Raises OSError."""

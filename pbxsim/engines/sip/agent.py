@@ -153,10 +153,11 @@ class Agent:
 
     def _acknowledged(self, request: Request) -> None:
         session = self._session(request)
-        if session is not None:
-            if session.invite is not None:
-                self.acknowledged(session.invite)
-            session.acknowledged(request)
+        invite = session.invite if session is not None else None
+        if session is None or invite is None or invite.is_client or invite.request.sequence != request.sequence:
+            return  # that of an earlier one, again, says nothing of this one's offer
+        self.acknowledged(invite)
+        session.acknowledged(request)
 
     def _requested(self, transaction: Transaction) -> None:
         request = transaction.request
@@ -291,7 +292,7 @@ class Agent:
         if self.sessions >= MOST_SESSIONS:
             self.answer(transaction, 503, "Service Unavailable", _RETRY)
             return
-        dialog = Dialog.called(request, flow, self._place(flow), self._token())
+        dialog = Dialog.called(request, flow, self._place(flow).like(request.target), self._token())
         session = self._known(dialog, user, Phase.CALLED)
         session.invite, transaction.owner = transaction, session
         objection = session.objection()
@@ -304,7 +305,7 @@ class Agent:
 
     def call(self, binding: Binding, user: str, *, number: str, name: str) -> Session:
         """Begin a session with a telephone that is to be called; its display shows who. `Session.call` rings it."""
-        flow, place = binding.flow, self._place(binding.flow)
+        flow, place = binding.flow, self._place(binding.flow).like(binding.uri)
         local = f"{name} <{place.uri(number or 'anonymous')}>;tag={self._token()}".strip()
         dialog = Dialog(flow, place, self._token(), local=local, remote=f"<{place.uri(user)}>", target=binding.uri)
         session = self._known(dialog, user, Phase.CALLING)

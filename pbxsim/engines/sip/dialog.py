@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.sip.address import Address, address, spelt_host
@@ -20,12 +21,21 @@ class Place:
     def __init__(self, host: str, port: int, transport: str) -> None:
         self._where = f"{spelt_host(host)}:{port}"
         self._transport = transport
+        self._scheme = "sip"
+
+    def like(self, target: str) -> Place:
+        """Give how we spell ourselves with that Request-URI: `sips` with `sips` (RFC 3261, 8.1.1.8 and 12.1.1)."""
+        if target[:5].lower() != "sips:":
+            return self
+        place = copy(self)
+        place._scheme = "sips"  # noqa: SLF001 - it is one of ours
+        return place
 
     @property
     def contact(self) -> str:
         """Spell our Contact."""
         more = "" if self._transport == "UDP" else f";transport={self._transport.lower()}"
-        return f"<sip:pbxsim@{self._where}{more}>"
+        return f"<{self._scheme}:pbxsim@{self._where}{more if self._scheme == 'sip' else ''}>"
 
     def via(self, branch: str) -> str:
         """Spell our Via."""
@@ -33,7 +43,7 @@ class Place:
 
     def uri(self, user: str) -> str:
         """Spell somebody here."""
-        return f"sip:{user}@{self._where}" if user else f"sip:{self._where}"
+        return f"{self._scheme}:{user}@{self._where}" if user else f"{self._scheme}:{self._where}"
 
 
 class Dialog:

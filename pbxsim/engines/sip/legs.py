@@ -32,7 +32,8 @@ class SipLeg(SimulatedLeg, gc=True, eq=False):
 
     `sessions` are those in which it is rung, one for each contact, or the one in which it talks or calls; `waiting` are
     contacts that are tried when all before have failed. `party` is its sound. `channel` is None until the switch
-    has made it. `cause` is what the contacts that failed so far amount to, `call_ids` name all its sessions ever.
+    has made it. `cause` is what the contacts that failed so far amount to, `sent_on_to` the number that one of them
+    wants rung instead, `call_ids` name all its sessions ever.
     """
 
     party: Party | None = None
@@ -41,6 +42,7 @@ class SipLeg(SimulatedLeg, gc=True, eq=False):
     waiting: list[Binding] = msgspec.field(default_factory=list)
     cause: HangupCause | None = None
     call_ids: list[str] = msgspec.field(default_factory=list)
+    sent_on_to: str = ""
 
     @property
     def session(self) -> Session | None:

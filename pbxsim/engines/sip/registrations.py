@@ -8,7 +8,7 @@ from pbxsim.engines.sip.registrar import Registrar
 from pbxsim.pbx.directory import Registration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.engines.sip.registrar import Binding
     from pbxsim.pbx.directory import Directory, Line
@@ -20,12 +20,13 @@ class Registrations:
     """The registrations of a PBX's lines. `real` are the users for whom a telephone has registered in its life.
 
     Until then a line's telephone is acted, and registered as the PBX file says. `on_change` hears of a line whose
-    contacts are not what they were.
+    contacts are not what they were, `keep` of all contacts of a user, for a life after this one.
     """
 
     def __init__(self, directory: Directory, longest: int) -> None:
         self.real: set[str] = set()
         self.on_change: Callable[[Line], None] = _nothing
+        self.keep: Callable[[str, Sequence[Binding]], None] = _forgotten
         self.registrar = Registrar(self.changed, longest)
         self._directory = directory
 
@@ -39,7 +40,19 @@ class Registrations:
             self._register(line, contacts[0])
         else:
             self._directory.unregister(line)
+        self.keep(user, contacts)
         self.on_change(line)
+
+    def take_up(self, known: Mapping[str, list[Binding]]) -> None:
+        """Know the contacts of a life before; whoever had some, and has none any more, is not there."""
+        for user, contacts in known.items():
+            line = self._directory.lines.get(user)
+            if line is not None:
+                self.real.add(user)
+                if contacts:
+                    self.registrar.take_over({user: contacts})
+                else:
+                    self._directory.unregister(line)
 
     def _register(self, line: Line, best: Binding) -> None:
         self.real.add(line.user)
@@ -50,3 +63,7 @@ class Registrations:
 
 def _nothing(_line: Line) -> None:
     """Hear of no line."""
+
+
+def _forgotten(_user: str, _contacts: Sequence[Binding]) -> None:
+    """Keep nothing."""

@@ -1,4 +1,4 @@
-"""Where telephones reach us: sockets (UDP and TCP, IPv4 and IPv6) around an agent, which does all the thinking.
+"""Where telephones reach us: sockets (UDP, TCP, TLS; IPv4 and IPv6) around an agent, which does all the thinking.
 
 What comes in waits in queues, one for each source, and is taken in turns that are short: the loop, and the PBX, have
 theirs between them. What a flood sends beyond its queue costs no more than reading it (2 µs); nothing of a connection
@@ -12,17 +12,18 @@ import logging
 import socket
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.sip.connection import Connection
 from pbxsim.engines.sip.dialog import Place
 from pbxsim.engines.sip.flow import Flow
-from pbxsim.engines.sip.framing import Framer, NotSip
 from pbxsim.engines.sip.incoming import AHEAD, Incoming
 from pbxsim.engines.sip.message import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
+    from ssl import SSLContext
 
     from pbxsim.engines.engine import Present
     from pbxsim.engines.sip.agent import Agent
@@ -42,6 +43,7 @@ class SipServer:
 
     def __init__(self, present: Present) -> None:
         self.port = 0
+        self.tls_port = 0
         self.tap: Callable[[bool, bytes, Flow], None] = _nothing
         self.incoming = Incoming()
         self._present = present
@@ -61,8 +63,18 @@ class SipServer:
 
     # -- its life ----------------------------------------------------------------------------------------------------
 
-    async def open(self, host: str, port: int, agent: Agent, source: Callable[[Flow], Hashable]) -> None:
-        """Listen for telephones from now on. `source` says whose turn a way is. Raises EngineUnreachable."""
+    async def open(
+        self,
+        host: str,
+        port: int,
+        agent: Agent,
+        source: Callable[[Flow], Hashable],
+        tls: tuple[SSLContext, int] | None = None,
+    ) -> None:
+        """Listen for telephones from now on, over TLS at a port of its own where that is given.
+
+        `source` says whose turn a way is. Raises EngineUnreachable.
+        """
         loop = asyncio.get_running_loop()
         self._agent, self._source = agent, source
         try:
@@ -71,8 +83,10 @@ class SipServer:
                 self.port = opened.getsockname()[1]
                 self._datagrams[family], self._bound[family] = opened, address
                 loop.add_reader(opened, self._read, opened)
-                listener = await loop.create_server(lambda: _Connection(self), address, self.port, family=family)
+                listener = await loop.create_server(lambda: Connection(self), address, self.port, family=family)
                 self._listeners.append(listener)
+                if tls is not None:
+                    await self._open_tls(address, family, *tls)
         except NotImplementedError as error:
             for opened in self._datagrams.values():
                 opened.close()
@@ -83,7 +97,15 @@ class SipServer:
         except OSError as error:
             await self.close()
             what = error.strerror or str(error)
-            raise EngineUnreachable(f"telephones cannot be listened for at {host}:{port}: {what}") from error
+            at = f"{host}:{port}" if tls is None else f"{host}:{port} and, over TLS, {tls[1]}"
+            raise EngineUnreachable(f"telephones cannot be listened for at {at}: {what}") from error
+
+    async def _open_tls(self, address: str, family: int, context: SSLContext, port: int) -> None:
+        listener = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self, context), address, self.tls_port or port, family=family
+        )
+        self._listeners.append(listener)
+        self.tls_port = listener.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
         """Listen no more; what is still to be sent is."""
@@ -110,7 +132,7 @@ class SipServer:
         family = socket.AF_INET6 if ":" in flow.host else socket.AF_INET
         bound = self._bound.get(family, "")
         host = bound if bound not in ("0.0.0.0", "::") else self._seen_from(family, flow.host)
-        return host, self.port
+        return host, self.tls_port if flow.transport == "TLS" else self.port
 
     def _seen_from(self, family: int, peer: str) -> str:
         """Find our address on the way to a peer."""
@@ -155,8 +177,8 @@ class SipServer:
             self._unread.discard(flow)
             self._connections[flow].resume_reading()
 
-    def connected(self, transport: asyncio.Transport, host: str, port: int) -> Flow | None:
-        """Know a connection from now on; None: there are too many.
+    def connected(self, transport: asyncio.Transport, host: str, port: int, kind: str = "TCP") -> Flow | None:
+        """Know a connection from now on, of TCP or TLS; None: there are too many.
 
         The oldest by which no telephone has registered gives way: whoever only holds on keeps nobody out.
         """
@@ -167,9 +189,16 @@ class SipServer:
             self._unread.discard(given_up)
             self._connections.pop(given_up).abort()
         self._connected += 1
-        flow = Flow("TCP", host, port, self._connected)
+        flow = Flow(kind, host, port, self._connected)
         self._connections[flow] = transport
         return flow
+
+    def secured(self, flow: Flow, transport: asyncio.Transport) -> None:
+        """Know that a connection has agreed on TLS, and what is sent by from now on."""
+        if flow in self._connections:
+            self._connections[flow] = transport
+        else:
+            transport.abort()  # it has given way meanwhile
 
     def lost(self, flow: Flow) -> None:
         """Hear that a connection is closed."""
@@ -279,41 +308,6 @@ class SipServer:
 
 def _nothing(_came: bool, _message: bytes, _flow: Flow) -> None:
     """Let a message go by."""
-
-
-class _Connection(asyncio.Protocol):
-    """Takes one connection."""
-
-    def __init__(self, server: SipServer) -> None:
-        self._server = server
-        self._framer = Framer()
-        self._transport: asyncio.Transport
-        self._flow: Flow | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        peer = transport.get_extra_info("peername")
-        self._flow = self._server.connected(self._transport, *peer[:2]) if peer else None
-        if self._flow is None:
-            self._transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        if self._flow is None:
-            return
-        try:
-            messages = self._framer.feed(data)
-        except NotSip:
-            self._transport.abort()
-            return
-        if self._framer.pings:
-            self._server.pong(self._framer.pings, self._flow)
-            self._framer.pings = 0
-        for message in messages:
-            self._server.came(message, self._flow)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._flow is not None:
-            self._server.lost(self._flow)
 
 
 async def _addresses(loop: asyncio.AbstractEventLoop, host: str) -> list[tuple[int, str]]:

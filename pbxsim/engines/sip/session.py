@@ -60,7 +60,8 @@ class Session:
         self._has_rung = False
         self._is_cancelled = False
         self._is_unacknowledged = False
-        self._awaits_answer = False
+        self._awaits_answer = False  # to an offer in our answer: it comes with the ACK
+        self._is_unanswered = False  # it is the first one
         self._is_referring = False
         self._doom: HangupCause | None = None  # why it is hung up as soon as that may be
         self._changing: Transaction | None = None  # an INVITE or UPDATE of ours within it
@@ -122,7 +123,7 @@ class Session:
             self._accepted(response)
         else:
             self._is_unheard = False
-            self._fail(cause_of_code(response.code))
+            self._fail(cause_of_code(response.code), _sent_on_to(response))
 
     def _provisional(self, response: Response) -> None:
         self._is_unheard = False
@@ -163,10 +164,12 @@ class Session:
         self._acknowledgement = self.dialog.request_again("ACK", self._agent.branch(), sequence)
         self._agent.send(self._acknowledgement, self.dialog.flow)
 
-    def _fail(self, cause: HangupCause) -> None:
+    def _fail(self, cause: HangupCause, sent_on_to: str = "") -> None:
         was_calling = self.phase is Phase.CALLING
         self._over()
-        if was_calling:
+        if was_calling and sent_on_to:
+            self._listener.sent_on(self, sent_on_to, cause)
+        elif was_calling:
             self._listener.failed(self, cause)
 
     def _cancel(self) -> None:
@@ -206,7 +209,7 @@ class Session:
         if not body:
             self._refuse(488, "Not Acceptable Here", HangupCause.BEARERCAPABILITY_NOTAVAIL)
             return False
-        self._awaits_answer = not offered
+        self._is_unanswered = self._awaits_answer = not offered
         self.phase, self._is_unacknowledged = Phase.UP, True
         agreed = self._keep_alive(self.invite.request, is_ours=False)
         self._answer_with(self.invite, body, *agreed)
@@ -234,13 +237,16 @@ class Session:
 
     def acknowledged(self, request: Request) -> None:
         """Hear that our answer has come."""
-        if self._awaits_answer and request.body:
-            self._awaits_answer = False
+        is_first, awaited = self._is_unanswered, self._awaits_answer
+        self._is_unanswered = self._awaits_answer = False
+        if awaited and request.body:
             self._listener.accepted(self, request.body)
         if self._is_unacknowledged:
             self._is_unacknowledged = False
             if self._doom is not None and self.phase is Phase.UP:
                 self._bye(self._doom)
+        if awaited and is_first and not request.body:  # there never was any agreement (RFC 3261, 13.2.2.4)
+            self._lost(HangupCause.BEARERCAPABILITY_NOTAVAIL)
 
     def unacknowledged(self) -> None:
         """Hear that our answer has never come: it is hung up (RFC 3261, 13.3.1.4)."""
@@ -330,11 +336,12 @@ class Session:
         body = b""
         if request.body:
             body = self._listener.offered(self, request.body)
-            if not body:
-                self._agent.answer(transaction, 488, "Not Acceptable Here")
-                return
         elif request.method == "INVITE":
-            body, self._awaits_answer = self._listener.offer(self), True
+            body = self._listener.offer(self)
+        if not body and (request.body or request.method == "INVITE"):
+            self._agent.answer(transaction, 488, "Not Acceptable Here")
+            return
+        self._awaits_answer = request.method == "INVITE" and not request.body
         if request.method == "INVITE":
             self.invite, self._is_unacknowledged = transaction, True
         self._answer_with(transaction, body, *agreed)
@@ -414,3 +421,9 @@ class Session:
 
     def _introduction(self) -> list[tuple[str, str]]:
         return [("contact", self.dialog.place.contact), ("allow", ALLOW), ("supported", SUPPORTED)]
+
+
+def _sent_on_to(response: Response) -> str:
+    """Give the number at which a telephone says to call instead (RFC 3261, 21.3); empty: it does not."""
+    contacts = response.contacts if response.code < 400 else []
+    return contacts[0].uri.user.partition(";")[0] if contacts else ""

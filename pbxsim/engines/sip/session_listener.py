@@ -26,6 +26,10 @@ class SessionListener(Protocol[_S]):
         """It was not."""
         ...
 
+    def sent_on(self, session: _S, to: str, cause: HangupCause) -> None:
+        """It was not picked up, and wants that number rung instead; `cause` is why, where nobody rings it."""
+        ...
+
     def unheard(self, session: _S) -> None:
         """Nothing at all came from a telephone that was called, whatever has become of its call."""
         ...

@@ -5,7 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from pbxsim.engines.engine import Section
 from pbxsim.engines.line_settings import LineEntry, Port
+
+_HIGHEST_PORT = 65_535
 
 
 class SipEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,6 +22,10 @@ class SipEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = "127.0.0.1"
     port: Annotated[Port, Meta(description="For SIP over UDP and TCP.")] = 5060
+    tls_port: Annotated[
+        Port | None,
+        Meta(description="For SIP over TLS, where the server has --tls; unless it is said, the one after port."),
+    ] = None
     rtp_ports: Annotated[tuple[Port, Port], Meta(description="The first and last port for sound.")] = (40_000, 49_999)
     digests: Annotated[
         tuple[Literal["MD5", "SHA-256"], ...],
@@ -26,3 +33,13 @@ class SipEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ("MD5",)
     expires: Annotated[int, Meta(ge=30, le=3_600, description="Seconds of a registration at most.")] = 300
     lines: tuple[LineEntry, ...] = ()
+
+    @property
+    def port_of_tls(self) -> int:
+        """Tell where SIP over TLS is."""
+        return self.tls_port or (self.port + 1 if self.port < _HIGHEST_PORT else self.port - 1)
+
+
+def section() -> Section:
+    """Give the engine's section of a PBX file."""
+    return Section(SipEntry, SipEntry(), after="asterisk")

@@ -80,7 +80,15 @@ class Telephones:
         leg.cause = cause if leg.cause is None else weightier(leg.cause, cause)
         if not leg.sessions and not self._engine.try_next(leg):
             self._engine.let_go(leg, cause)
+            channel.sent_on_to = leg.sent_on_to
             self._calls.on_leg(channel, Report.FAILED, leg.cause)
+
+    def sent_on(self, session: Session, to: str, cause: HangupCause) -> None:
+        """Ring another number instead, as soon as the line's other contacts have failed, too."""
+        leg = session.owner
+        if isinstance(leg, SipLeg) and _NUMBER.fullmatch(to):
+            leg.sent_on_to = leg.sent_on_to or to
+        self.failed(session, cause)
 
     def unheard(self, session: Session) -> None:
         """Take a contact at which nobody is for none, unless somebody has registered there again."""

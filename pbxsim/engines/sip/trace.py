@@ -26,14 +26,22 @@ _TOLD: Final = ("reason", "refer-to", "retry-after")
 
 
 class Trace:
-    """Takes down each message. `now` is the PBX's time, `here` says at which address of ours a way ends."""
+    """Takes down each message. `now` is the PBX's time, `here` says at which address of ours a way ends.
+
+    `told` hears of each whether it came, and its line.
+    """
 
     def __init__(
-        self, now: Callable[[], Instant], here: Callable[[Flow], tuple[str, int]], capture: Capture | None
+        self,
+        now: Callable[[], Instant],
+        here: Callable[[Flow], tuple[str, int]],
+        capture: Capture | None,
+        told: Callable[[bool, str, Flow], None] | None = None,
     ) -> None:
         self._now = now
         self._here = here
         self._capture = capture
+        self._told = told
         self._taken = 0
         self._kept = 0
         self._dialogues: OrderedDict[str, list[tuple[int, Instant, bool, str]]] = OrderedDict()
@@ -44,6 +52,8 @@ class Trace:
             ends = (flow.address, self._here(flow)) if came else (self._here(flow), flow.address)
             self._capture.write(self._now(), message, *ends, flow.transport)
         line, call_id = _line(message)
+        if self._told is not None and line:
+            self._told(came, line, flow)
         if not call_id:
             return
         known = self._dialogues.setdefault(call_id, [])
@@ -67,14 +77,14 @@ class Trace:
 
 
 def _line(message: bytes) -> tuple[str, str]:
-    """Give a message in a line, without secrets, and its Call-ID; REGISTER and what is none belong to no call."""
+    """Give a message in a line, without secrets, and its Call-ID: of one that belongs to no call, as REGISTER, none."""
     head = struck_out(message).partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     start, *fields = head.split("\r\n")
     values = {name.strip().lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
     sequence = values.get("cseq", "")
-    if start.startswith("REGISTER ") or sequence.endswith(("REGISTER", "OPTIONS")):
-        return "", ""
     of = f" ({sequence.partition(' ')[2]})" if start.startswith("SIP/2.0") else ""
     start = start.removeprefix("SIP/2.0 ").removesuffix(" SIP/2.0")
     more = "".join(f"; {values[name]}" for name in _TOLD if name in values)
-    return f"{start}{of}{more}"[:_LONGEST], values.get("call-id", values.get("i", ""))
+    is_of_none = start.startswith("REGISTER ") or sequence.endswith(("REGISTER", "OPTIONS"))
+    call_id = "" if is_of_none else values.get("call-id", values.get("i", ""))
+    return f"{start}{of}{more}"[:_LONGEST], call_id

@@ -1,13 +1,14 @@
 """The life of the engine on one PBX: it listens for telephones, and is heard of no more at its end.
 
-Where a PBX begins anew, its telephones are still where they were: they would register again only when their time is
-over. So contacts are taken over from the life before.
+Where a PBX begins anew, or its server, its telephones are still where they were: they would register again only when
+their time is over. So contacts are taken over from the life before.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from msgspec.structs import replace
@@ -22,10 +23,13 @@ from pbxsim.engines.sip.digest import Authority
 from pbxsim.engines.sip.engine import SipEngine
 from pbxsim.engines.sip.exchange import Exchange
 from pbxsim.engines.sip.handset import SipHandset
+from pbxsim.engines.sip.kept_contacts import KeptContacts
+from pbxsim.engines.sip.ladder_log import LadderLog, SipLog, log_message
 from pbxsim.engines.sip.media.media import Media
 from pbxsim.engines.sip.media.ports import Ports
 from pbxsim.engines.sip.media.recording import Recordings
 from pbxsim.engines.sip.registrations import Registrations
+from pbxsim.engines.sip.security import Security
 from pbxsim.engines.sip.server import SipServer
 from pbxsim.engines.sip.telephones import Telephones
 from pbxsim.engines.sip.trace import Trace
@@ -58,6 +62,9 @@ class SipWork(Opened, kw_only=True):
     before: Before
     voip: PyvoipTelephones
     capture: Capture | None
+    security: Security
+    log: SipLog = "none"
+    ladders: LadderLog | None = None
     trace: Trace | None = None
     server: SipServer | None = None
 
@@ -73,10 +80,12 @@ def opened(
     before: Before | None = None,
     at: tuple[str, int] | None = None,
     capture: Capture | None = None,
+    log: SipLog = "none",
+    security: Security | None = None,
 ) -> SipWork:
     """Make it of the sections `sip`, `phones` and `traffic`. `at` is where it listens, if not where the file says.
 
-    `capture` takes its messages.
+    `capture` takes its messages, `log` says what of them is logged; `security` knows when it starts if there is TLS.
     """
     entry: SipEntry = settings["sip"]
     if at is not None:
@@ -96,6 +105,8 @@ def opened(
         before={} if before is None else before,
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), acted.engine.fate),
         capture=capture,
+        security=security or Security(),
+        log=log,
     )
     work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
     return work
@@ -111,7 +122,10 @@ async def start(work: SipWork, present: Present) -> None:
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
     server = SipServer(present)
-    work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture)
+    told = partial(log_message, work.pbx.name) if work.log == "messages" else None
+    work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture, told)
+    if work.log == "calls":
+        work.ladders = LadderLog(work.pbx, work.trace.of, loop.call_later)
     server.tap = work.trace.take
     telephones = Telephones(work.pbx, work.engine, registrar)
     work.registrations.on_change = telephones.moved
@@ -129,15 +143,28 @@ async def start(work: SipWork, present: Present) -> None:
         """Give a telephone that has registered a queue of its own, all else from one host another."""
         return flow if registrar.has(flow) else flow.host
 
-    await server.open(entry.address, entry.port, agent, source)
+    context = work.security.context
+    tls = None if context is None else (context, entry.port_of_tls)
+    await server.open(entry.address, entry.port, agent, source, tls)
     work.server = server
-    work.accounts.listening_at(server.port)
+    work.accounts.listening_at(server.port, server.tls_port)
     media = Media(Ports(*entry.rtp_ports))
     recordings = _recordings(work.pbx, loop.time)
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
-    present(lambda: registrar.take_over(work.before.pop(work.key, {})))
+    present(lambda: _take_up(work, loop.time))
     server.soon()
     await work.voip.start(work.accounts.of)
+
+
+def _take_up(work: SipWork, now: Callable[[], float]) -> None:
+    """Know the contacts of a life before: of this server's, or else, over its restart, those that the PBX has kept."""
+    kept = KeptContacts(work.pbx, now, work.entry.expires)
+    work.registrations.keep = kept.keep
+    before = work.before.pop(work.key, None)
+    known = kept.all() if before is None else before
+    begun_anew = pyvoip_lines(work.entry.lines) if before is None else frozenset()
+    there = [user for user in known if user not in begun_anew and work.accounts.password(user) is not None]
+    work.registrations.take_up({user: known[user] for user in there})
 
 
 def _recordings(pbx: Pbx, now: Callable[[], float]) -> Recordings | None:
@@ -162,6 +189,8 @@ async def close(work: SipWork) -> None:
     }
     exchange.agent.hang_up_all(HangupCause.NORMAL_TEMPORARY_FAILURE)
     await server.close()
+    if work.ladders is not None:
+        work.ladders.close()
     if exchange.recordings is not None:
         exchange.recordings.close()
     exchange.media.close_all()

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.later import LaterModule
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.errors import CdrNotFound, PbxError, RecordingLate, RecordingMoveRefused, RecordingUnreadable
@@ -40,8 +41,6 @@ from pbxsim.pbx.events import (
 from pbxsim.pbx.recorded import CallRecorded
 from pbxsim.pbx.recording import is_recorded, why
 from pbxsim.sinks.capacity import RECORDING_BYTES
-from pbxsim.sinks.recordings.formats import NoMp3Encoder, write_wav, writer
-from pbxsim.sinks.recordings.sound import RING_BACK, Scene, frames, message_sound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -55,7 +54,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.mailbox import Message
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.recording import SoundSource
+    from pbxsim.sinks.recordings import formats, sound
     from pbxsim.sinks.recordings.files import RecordingRoot
+else:
+    sound = LaterModule("pbxsim.sinks.recordings.sound")
+    formats = LaterModule("pbxsim.sinks.recordings.formats")
 
 LONGEST: Final = 4 * 3600
 """Seconds: as long as a call lasts that nobody hangs up."""
@@ -82,7 +85,7 @@ class Take:
 
     def __init__(self) -> None:
         self._left: Channel | None = None
-        self._scenes: list[Scene] = []
+        self._scenes: list[sound.Scene] = []
 
     def add(self, now: Instant, call: Call) -> None:
         """Note who is heard from now on; of a call with too many changes the last ones are not heard."""
@@ -92,11 +95,11 @@ class Take:
         if self._scenes and self._left is not left:  # it has gone, and the party on the right is now the first
             left, right = right, left
         self._left = left
-        self._scenes.append(Scene(now, _said(left, call), _said(right, call)))
+        self._scenes.append(sound.Scene(now, _said(left, call), _said(right, call)))
 
-    def since(self, beginning: Instant) -> list[Scene]:
+    def since(self, beginning: Instant) -> list[sound.Scene]:
         """Give all scenes, counted from the beginning of the recording."""
-        return [Scene(scene.at - beginning, scene.left, scene.right) for scene in self._scenes]
+        return [sound.Scene(scene.at - beginning, scene.left, scene.right) for scene in self._scenes]
 
 
 class Recorder:
@@ -172,8 +175,8 @@ class Recorder:
     def prepare(self, folder: str, file: str) -> None:
         """See that a recording can be put there. Raises RecordingFolderRefused, RecordingMoveRefused."""
         try:
-            writer(file)
-        except NoMp3Encoder as error:
+            formats.writer(file)
+        except formats.NoMp3Encoder as error:
             raise RecordingMoveRefused(f"{folder}/{file}") from OSError(0, str(error))
         self._root.prepare(folder, file)
 
@@ -342,17 +345,17 @@ class Recorder:
 
     # -- in the thread --------------------------------------------------------------------------------------------
 
-    def _write(self, cdr: Cdr, scenes: list[Scene], said: Callable[[int], Iterator[bytes]] | None = None) -> None:
+    def _write(self, cdr: Cdr, scenes: list[sound.Scene], said: Callable[[int], Iterator[bytes]] | None = None) -> None:
         seconds = min(cdr.billsec, self._longest)
-        write = writer(cdr.recording_file)
-        sound = self._unless_abandoned(frames(scenes, seconds) if said is None else said(seconds))
-        self._root.compose(cdr.recording_folder, cdr.recording_file, lambda file: write(file, sound, seconds))
+        write = formats.writer(cdr.recording_file)
+        pieces = self._unless_abandoned(sound.frames(scenes, seconds) if said is None else said(seconds))
+        self._root.compose(cdr.recording_folder, cdr.recording_file, lambda file: write(file, pieces, seconds))
 
     def _write_message(self, message: Message, silences: tuple[tuple[Duration, Duration], ...]) -> None:
         """Write what the caller said: one channel, silent where the caller was."""
-        sound = self._unless_abandoned(message_sound(message.caller, silences, message.seconds))
+        pieces = self._unless_abandoned(sound.message_sound(message.caller, silences, message.seconds))
         self._root.compose(
-            message.folder, message.file, lambda file: write_wav(file, sound, message.seconds, channels=1)
+            message.folder, message.file, lambda file: formats.write_wav(file, pieces, message.seconds, channels=1)
         )
 
     def _move_message(self, before: Message, after: Message) -> None:
@@ -366,8 +369,8 @@ class Recorder:
         with suppress(PbxError):
             self._root.remove(message.folder, message.file)
 
-    def _unless_abandoned(self, sound: Iterable[bytes]) -> Iterator[bytes]:
-        for piece in sound:
+    def _unless_abandoned(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
             if self._abandoned:
                 raise _Abandoned
             yield piece
@@ -393,7 +396,7 @@ async def _end(future: Future[None]) -> None:
 def _said(leg: Channel | None, call: Call) -> str:
     """Give the number of whoever speaks there; nobody does while the party holds the other."""
     if leg is None:
-        return RING_BACK if call.state is CallState.TRANSFERRING else call.order.dst
+        return sound.RING_BACK if call.state is CallState.TRANSFERRING else call.order.dst
     return "" if leg.is_held or call.state is CallState.TRANSFERRING else leg.number
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pbxsim.kit.later import later
 from pbxsim.kit.vendor import Vendor
-from pbxsim.vendors.duocom.actions import ACTIONS
 from pbxsim.vendors.duocom.api import DuocomInterface
 from pbxsim.vendors.duocom.errors import TEXTS
 from pbxsim.vendors.duocom.notices import announce, receivers
 from pbxsim.vendors.duocom.parties import Caller
+from pbxsim.vendors.duocom.programs import PATHS
 from pbxsim.vendors.duocom.settings import SAMPLE, TIME_ZONE, Settings, credentials, faults
 from pbxsim.vendors.duocom.state import ChosenMask, carries
 
@@ -16,7 +16,7 @@ vendor = Vendor(
     name="duocom",
     title="Duocom (Mi Oficina Web)",
     settings=Settings,
-    paths=tuple(ACTIONS),
+    paths=PATHS,
     open=DuocomInterface,
     check=faults,
     credentials=credentials,

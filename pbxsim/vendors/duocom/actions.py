@@ -1,11 +1,11 @@
-"""Which program of Duocom's is at which path: each brand of its platform has a directory of its own with the same."""
+"""What each of Duocom's programs does. Not here: where they are (programs.py)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.action import Action
-from pbxsim.vendors.duocom import call_control, consumption, masks, webcall
+from pbxsim.vendors.duocom import call_control, consumption, masks, programs, webcall
 from pbxsim.vendors.duocom.state import State
 
 if TYPE_CHECKING:
@@ -19,21 +19,14 @@ class DuocomAction(Action[State], frozen=True, kw_only=True):
 
 
 _WEB_CALL: Final = DuocomAction(handler=webcall.place_call, parameters=webcall.PARAMETERS)
-_SHARED: Final = {
-    "api_consumos": DuocomAction(handler=consumption.report, parameters=consumption.PARAMETERS),
-    "api_control_llamadas": DuocomAction(handler=call_control.cut_call, parameters=call_control.PARAMETERS),
-    "apimascaras": DuocomAction(handler=masks.list_or_set, parameters=masks.PARAMETERS),
-}
-"""Programs of one name with both brands (S16)."""
-
-CALLS: Final = "/cgi-bin/oficinaweb/oficinaweb_webcallservice"
+_CONSUMPTION: Final = DuocomAction(handler=consumption.report, parameters=consumption.PARAMETERS)
+_CALL_CONTROL: Final = DuocomAction(handler=call_control.cut_call, parameters=call_control.PARAMETERS)
+_MASKS: Final = DuocomAction(handler=masks.list_or_set, parameters=masks.PARAMETERS)
 
 ACTIONS: Final[Mapping[str, DuocomAction]] = {
-    CALLS: _WEB_CALL,
-    "/cgi-bin/telefacil2/telefacil_webcallservice": _WEB_CALL,
-    "/webcallservice": _WEB_CALL,
-    **{
-        f"/cgi-bin/{brand}/{name}": action for name, action in _SHARED.items() for brand in ("oficinaweb", "telefacil2")
-    },
+    **dict.fromkeys(programs.WEB_CALLS, _WEB_CALL),
+    **dict.fromkeys(programs.CONSUMPTION, _CONSUMPTION),
+    **dict.fromkeys(programs.CALL_CONTROL, _CALL_CONTROL),
+    **dict.fromkeys(programs.MASKS, _MASKS),
 }
 """What every program does, by its path."""

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from pbxsim.kit.access import address_allowed
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.numbers import SPAIN
 from pbxsim.kit.reach import can_pay, reachable
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.duocom import wire
-from pbxsim.vendors.duocom.actions import ACTIONS, CALLS
 from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.parties import resolved
+from pbxsim.vendors.duocom.programs import CALLS
 from pbxsim.vendors.duocom.state import State
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.duocom import actions
     from pbxsim.vendors.duocom.settings import Account, Settings
+else:
+    actions = LaterModule("pbxsim.vendors.duocom.actions")
 
 _EXAMPLE_CALLER: Final = "911000222"  # the manual's own
 _EXAMPLE_CALLED: Final = "930000000"
@@ -44,7 +48,7 @@ class DuocomInterface:
     def answer(self, request: Request) -> Reply:
         """Have the path's program answer; a refusal has HTTP status 200 too (R3)."""
         try:
-            reply = ACTIONS[request.path].handler(request, self.state)
+            reply = actions.ACTIONS[request.path].handler(request, self.state)
         except Refusal as refusal:
             reply = self._refused(refusal)
         return _sent(reply, request)
@@ -84,7 +88,7 @@ class DuocomInterface:
 
 
 def _sent(reply: Reply, request: Request) -> Reply:
-    hints = parameter_hints(request.params, ACTIONS[request.path].parameters)
+    hints = parameter_hints(request.params, actions.ACTIONS[request.path].parameters)
     return not_allowed(reply, request).hinted(*hints, *_page_hints(request), *request.reading_hints)
 
 

@@ -15,6 +15,7 @@ import msgspec
 
 from pbxsim.kit.access import address_allowed
 from pbxsim.kit.json_body import repeated_keys
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.refusal import Refusal
@@ -22,10 +23,8 @@ from pbxsim.kit.reply import compact_json
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.access import Pages, find_account
-from pbxsim.vendors.simotel.actions import ACTIONS, PUT_TOO
 from pbxsim.vendors.simotel.components import add_components
 from pbxsim.vendors.simotel.errors import Failure
-from pbxsim.vendors.simotel.events import announce, receivers
 from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
 from pbxsim.vendors.simotel.state import State
 
@@ -37,7 +36,11 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Extension
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.simotel import actions, events
     from pbxsim.vendors.simotel.settings import Settings
+else:
+    events = LaterModule("pbxsim.vendors.simotel.events")
+    actions = LaterModule("pbxsim.vendors.simotel.actions")
 
 _JSON: Final = "application/json"
 _FROM_BODY: Final = "parameters are read from the JSON body alone, not from the address"
@@ -89,11 +92,12 @@ class SimotelInterface:
 
     def receivers(self) -> Iterable[Receiver]:
         """Give whom this PBX tells of what happens."""
-        return receivers(self.state)
+        return () if self._settings.events is None else events.receivers(self.state)
 
     def announce(self) -> None:
         """Tell them from now on."""
-        announce(self.state)
+        if self._settings.events is not None:
+            events.announce(self.state)
 
     def _served(self, request: Request) -> Reply:
         if not address_allowed(request.remote, self._settings.allowed_addresses):
@@ -108,7 +112,7 @@ class SimotelInterface:
         return self._done(service, request)
 
     def _methods(self, service: str) -> tuple[str, ...]:
-        return PUT_TOO if self._settings.lenient_methods else ACTIONS[service].methods
+        return actions.PUT_TOO if self._settings.lenient_methods else actions.ACTIONS[service].methods
 
     def _refused(self, refusal: Refusal, request: Request) -> Reply:
         reply = wire.refused(refusal, self._settings.texts)
@@ -125,7 +129,7 @@ class SimotelInterface:
     def _done(self, service: str, request: Request) -> Reply:
         hints = (*repeated_keys(request.body), *((_FROM_BODY,) if request.query else ()))
         try:
-            return ACTIONS[service].handler(request, self.state).hinted(*hints)
+            return actions.ACTIONS[service].handler(request, self.state).hinted(*hints)
         except Refusal as refusal:
             refusal.hints += hints
             raise
@@ -135,7 +139,7 @@ def _service(path: str) -> str:
     """Name the service that is asked for; repeated slashes count as one. Raises Refusal."""
     found = _SERVICE.fullmatch(path)
     service = re.sub("/{2,}", "/", found[1]) if found else path
-    if service in ACTIONS:
+    if service in actions.ACTIONS:
         return service
     if service in DOCUMENTED:
         raise Refusal(Failure.NO_SUCH_SERVICE, f"the vendor has {service!r}, pbxsim has not")

@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 import msgspec
 
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.methods import GET_AND_POST
 from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.reach import reachable
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.errors import AgentRefused, OutboundRouteNotFound, PbxError, QueueNotFound
 from pbxsim.vendors.voipsun import wire
-from pbxsim.vendors.voipsun.actions import ACTIONS, ALL_PARAMETERS, PARAMETERS, VoipsunAction
 from pbxsim.vendors.voipsun.errors import refusal
 from pbxsim.vendors.voipsun.lines import unknown
 from pbxsim.vendors.voipsun.state import State
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.pbx.directory import Extension
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.voipsun import actions
+    from pbxsim.vendors.voipsun.actions import VoipsunAction
     from pbxsim.vendors.voipsun.settings import Settings
+else:
+    actions = LaterModule("pbxsim.vendors.voipsun.actions")
 
 PATH: Final = "/api/api.php"
 _TRIAL_NUMBER: Final = "800123456"  # the number that the manual's examples call
@@ -90,9 +94,9 @@ class VoipsunInterface:
         user = self.state.user(params)
         if user is None:
             raise Refusal(100, "no API user has this name and password")
-        name, action = params.text("action"), ACTIONS.get(params.text("action"))
+        name, action = params.text("action"), actions.ACTIONS.get(params.text("action"))
         if action is None:
-            raise Refusal(110, *word_hint("action", name, tuple(ACTIONS)))
+            raise Refusal(110, *word_hint("action", name, tuple(actions.ACTIONS)))
         if not self.state.permits(user, name):
             raise Refusal(100, f"API user {user.username!r} may not use {name}")
         _insist_on_parameters(action, request)
@@ -140,4 +144,4 @@ def _meant(error: PbxError, params: Params, pbx: Pbx) -> tuple[str, ...]:
 
 def _name_hints(params: Params) -> tuple[str, ...]:
     """Say something about each parameter that the action does not have, or that none has where there is no action."""
-    return parameter_hints(params, PARAMETERS.get(params.text("action"), ALL_PARAMETERS))
+    return parameter_hints(params, actions.PARAMETERS.get(params.text("action"), actions.ALL_PARAMETERS))

@@ -9,12 +9,12 @@ import shlex
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.methods import GET_AND_POST, not_allowed
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.reach import can_pay, reachable
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.vum import browser
-from pbxsim.vendors.vum.actions import ACTIONS, PARAMETERS
 from pbxsim.vendors.vum.errors import Text
 from pbxsim.vendors.vum.settings import KeyKind
 from pbxsim.vendors.vum.state import State
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.vendors.vum import actions
     from pbxsim.vendors.vum.settings import Key, Settings
+else:
+    actions = LaterModule("pbxsim.vendors.vum.actions")
 
 EXAMPLE_GIVEN: Final = "777123456"
 EXAMPLE_CALLER: Final = "603222111"
@@ -70,7 +73,7 @@ class VumInterface:
         return self.state.reply(text, code=text).hinted(*refusal.hints)
 
     def _sent(self, reply: Reply, request: Request, key: Key | None) -> Reply:
-        reply = reply.hinted(*parameter_hints(request.params, PARAMETERS), *request.reading_hints)
+        reply = reply.hinted(*parameter_hints(request.params, actions.PARAMETERS), *request.reading_hints)
         return browser.with_leave(not_allowed(reply, request), request, key)
 
     def _carry_out(self, request: Request) -> Reply:
@@ -83,10 +86,10 @@ class VumInterface:
         unclean = request.params.unclean()
         if unclean is not None:
             raise Refusal(Text.REQUEST, f"parameter {unclean!r} holds a control character or is no UTF-8")
-        foreign = request.params.given(ACTIONS[kind].foreign)
+        foreign = request.params.given(actions.ACTIONS[kind].foreign)
         if foreign:
             raise Refusal(Text.WRONG_KEY_KIND, f"{', '.join(foreign)}: not for a key of kind {kind}")
-        return ACTIONS[kind].handler(request, self.state)
+        return actions.ACTIONS[kind].handler(request, self.state)
 
     def _example(self, key: Key) -> dict[str, str] | None:
         if key.kind is KeyKind.INFO:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.kit.later import LaterModule
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
@@ -17,15 +18,18 @@ from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.events import CallDiverted, NoticePosted
 from pbxsim.pbx.notice import Notice, Receiver
 from pbxsim.pbx.recorded import CallRecorded
-from pbxsim.vendors.vum import placeholders, wire
+from pbxsim.vendors.vum import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.directory import Extension
+    from pbxsim.vendors.vum import placeholders
     from pbxsim.vendors.vum.api import VumInterface
     from pbxsim.vendors.vum.placeholders import Template
     from pbxsim.vendors.vum.state import State
+else:
+    placeholders = LaterModule("pbxsim.vendors.vum.placeholders")
 
 _log: Final = logging.getLogger("pbxsim")
 

@@ -8,6 +8,7 @@ import msgspec
 
 from pbxsim.kit.civil import zone_or_none
 from pbxsim.kit.headers import is_origin
+from pbxsim.kit.later import later
 from pbxsim.kit.numbers import CZECHIA, as_dialled
 from pbxsim.kit.reach import reachable
 from pbxsim.kit.receiving import delivery_faults, is_url, server_faults, without_scheme
@@ -16,7 +17,8 @@ from pbxsim.kit.vendor import NOT_SHOWN, Credential, SettingsFault
 from pbxsim.pbx.notice import Retry
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.vendors.vum.errors import Text
-from pbxsim.vendors.vum.placeholders import has_place_in_server
+
+_has_place_in_server: Final = later("pbxsim.vendors.vum.placeholders", "has_place_in_server")  # few have a notice
 
 SAMPLE: Final = """\
     context: office
@@ -173,7 +175,7 @@ def _notice_faults(settings: Settings, pbx: Pbx) -> Iterator[SettingsFault]:
         if notice.number in seen:
             yield SettingsFault(f"{path}.number", notice.number, "a number that no other entry has")
         seen.add(notice.number)
-        if has_place_in_server(notice.url):
+        if _has_place_in_server(notice.url):
             yield SettingsFault(f"{path}.url", NOT_SHOWN, "a URL whose server is written out, without a placeholder")
         elif not is_url(notice.url):
             yield SettingsFault(

@@ -16,6 +16,9 @@ from pbxsim.web.control.response import Problem
 if TYPE_CHECKING:
     from pbxsim.kit.request import Request
 
+AS: Final = "X-Pbxsim-As"
+"""A header of the live page's, `PBX/entry`, the PBX's name percent-encoded: `documented/users[0]` (trying.py)."""
+
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 

@@ -16,8 +16,8 @@ from pbxsim.web.control.response import Response, document
 class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     """What a telephone is told; all null but `line` and `user` where its engine acts it, so that none can register.
 
-    `ws` is where one in a browser registers, null: nowhere. `qr` is a picture (a data URI, SVG) of `uri` with its
-    secret, null where segno is not installed (`pip install 'pbxsim[qr]'`).
+    `ws` is where one in a browser registers, null: nowhere; `tls` is left out where none can over TLS. `qr` is a
+    picture (a data URI, SVG) of `uri` with its secret, null where segno is not installed (`pip install 'pbxsim[qr]'`).
     """
 
     line: str
@@ -27,6 +27,7 @@ class AccountShown(msgspec.Struct, frozen=True, kw_only=True):
     uri: str | None = None
     ws: str | None = None
     qr: str | None = None
+    tls: str | msgspec.UnsetType = msgspec.UNSET
 
 
 def shown(host: HostedPbx, user: str) -> Response:
@@ -44,6 +45,7 @@ def shown(host: HostedPbx, user: str) -> Response:
             uri=account.uri,
             ws=account.ws or None,
             qr=_picture(account),
+            tls=account.tls or msgspec.UNSET,
         )
     )
 

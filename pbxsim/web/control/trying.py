@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 
 from pbxsim.kit.form import filled_headers, filled_query
 from pbxsim.kit.request import Request
+from pbxsim.web.control.access import AS
 from pbxsim.web.control.response import Problem
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from pbxsim.hosting.hosts import Hosts
     from pbxsim.web.control.access import Guard
 
-AS: Final = "X-Pbxsim-As"
-"""`PBX/entry`, the PBX's name percent-encoded: `documented/users[0]`."""
 TOKEN: Final = "X-Pbxsim-Token"
 
 _ASKED_BY: Final = ("Host", "Origin", "Sec-Fetch-Site")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,8 +14,9 @@ from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
-from pbxsim.engines.asterisk.process import AsteriskProcess, free_port
+from pbxsim.engines.asterisk.process import AsteriskProcess
 from pbxsim.engines.engine import EngineUnreachable
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,19 +87,11 @@ class Exchange:
 def own_ports() -> dict[str, Any]:
     """Give the ports of a PBX file's section `asterisk` that nobody has."""
     return {
-        "sip_port": free_sip_port(),
-        "ws_port": free_port(),
-        "ami_port": free_port(),
+        "sip_port": own_port(),
+        "ws_port": own_port(),
+        "ami_port": own_port(),
         "rtp_ports": sound_ports(),
     }
-
-
-def free_sip_port() -> int:
-    """Give a port that nobody has for UDP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 def sound_ports() -> tuple[int, int]:

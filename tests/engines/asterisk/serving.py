@@ -30,7 +30,7 @@ def pbxsim(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment(), capture_output=True, text=True, check=False, timeout=60)
 
 
-_URL: Final = r"http://127\.0\.0\.1:\d+"
+_URL: Final = r"https?://127\.0\.0\.1:\d+"
 
 
 class Client:
@@ -56,11 +56,11 @@ class Client:
         return found
 
 
-def started(file: Path, *options: str) -> subprocess.Popen[str]:
+def started(file: Path, *options: str, db: str = ":memory:") -> subprocess.Popen[str]:
     """Start a server; without more it has an Asterisk of its own."""
     command = [sys.executable, "-m", "pbxsim", "serve", str(file), "--engine", "asterisk", "--port", "0", *options]
     return subprocess.Popen(
-        [*command, "--db", ":memory:"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*command, "--db", db], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 
@@ -83,12 +83,14 @@ def until_said(server: subprocess.Popen[str], what: str) -> str:
 
 
 @asynccontextmanager
-async def served(file: Path, *options: str) -> AsyncIterator[tuple[Client, subprocess.Popen[str]]]:
+async def served(
+    file: Path, *options: str, db: str = ":memory:"
+) -> AsyncIterator[tuple[Client, subprocess.Popen[str]]]:
     """Serve a PBX file."""
-    with started(file, *options) as server:
+    with started(file, *options, db=db) as server:
         try:
             said = until_said(server, _URL)
-            async with aiohttp.ClientSession() as session:
+            async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=False)) as session:
                 yield Client(session, url_in(said), said), server
         finally:
             server.terminate()

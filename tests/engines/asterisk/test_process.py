@@ -14,7 +14,8 @@ from pbxsim.engines.asterisk.configuration import Places
 from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.testing.office import Office, extension
-from tests.engines.asterisk.exchange import Exchange, free_sip_port
+from tests.engines.asterisk.exchange import Exchange
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ def places() -> Places:
     """Give places that nobody has."""
     return Places(
         address="127.0.0.1",
-        sip_port=free_sip_port(),
+        sip_port=own_port(),
         ws_port=free_port(),
         ami_port=free_port(),
         rtp_ports=(12_000, 12_999),

@@ -84,6 +84,9 @@ class Answering:
     def failed(self, session: Session, cause: HangupCause) -> None:
         """Hear that it was not."""
 
+    def sent_on(self, session: Session, to: str, cause: HangupCause) -> None:
+        """Hear that another number is to be rung."""
+
     def unheard(self, session: Session) -> None:
         """Hear that nothing came from there."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from pbxsim.engines.line_settings import LineEntry
@@ -11,25 +9,12 @@ from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.engines.sip import declaration
 from pbxsim.engines.sip.sip_settings import SipEntry
 from tests.engines.real_rig import RealRig
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from pbxsim.testing.office import Office
 
 PASSWORD = "chosen-for-tests"
-
-
-def free_port() -> int:
-    """Find a port of the loopback that is free over UDP and TCP now."""
-    while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
-        ):
-            stream.bind(("127.0.0.1", 0))
-            port = int(stream.getsockname()[1])
-            with suppress(OSError):
-                datagrams.bind(("127.0.0.1", port))
-                return port
 
 
 class SipRig(RealRig):
@@ -50,7 +35,7 @@ class SipRig(RealRig):
         lines = tuple(
             LineEntry(line=user, secret=PASSWORD, simulated=user in simulated) for user in office.directory.lines
         )
-        self.entry = SipEntry(**{"port": free_port(), "lines": lines, **entry})
+        self.entry = SipEntry(**{"port": own_port(), "lines": lines, **entry})
         settings = {"sip": self.entry, "phones": phones, "traffic": ()}
         super().__init__(office, declaration, settings, f"127.0.0.1:{self.entry.port}", lambda _: PASSWORD)
         self._simulated = simulated

@@ -12,16 +12,16 @@ from pbxsim.engines.sip.sip_settings import SipEntry
 from pbxsim.hosting.engine_session import EngineSession
 from pbxsim.testing.office import Office, extension
 from tests.engines.sip.media.telephones import Telephone
-from tests.engines.sip.rig import free_port
 from tests.engines.sip.test_capture import records
 from tests.engines.sip.torture import request
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 async def test_what_comes_in_and_what_goes_out_is_in_the_file(tmp_path: Path) -> None:
-    office, entry = Office(extension("100")), SipEntry(port=free_port())
+    office, entry = Office(extension("100")), SipEntry(port=own_port())
     capture = Capture(tmp_path / "calls.pcap")
     engine = listening(capture=capture)
     opened = engine.open({"sip": entry, "phones": PhonesEntry(), "traffic": ()}, office.pbx)

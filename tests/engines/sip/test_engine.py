@@ -17,6 +17,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.events import CallDiverted
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.refusing import RefusingTelephone
 from tests.engines.sip.rig import PASSWORD, SipRig
@@ -162,6 +163,40 @@ async def test_what_a_telephone_says_when_it_refuses_stands_in_the_record(
         assert await rig.is_idle()
         telephone.close()
         await telephone.gone()
+
+
+async def test_a_telephone_that_sends_its_callers_on_has_another_one_rung_and_the_call_says_so() -> None:
+    async with rig_of("sip101") as rig:
+        moved = RefusingTelephone("sip100", "302 Moved Temporarily", after=0, rings=False, noted=lambda _w, _n: None)
+        moved.sends_on_to = "sip:101@example.com"
+        await moved.register(rig.server, PASSWORD)
+        call: Call = rig.do(lambda: rig.office.call("102", "100"))
+        await talks(rig, call)
+        assert [leg.number for leg in call.legs] == ["102", "100", "101"]
+        (diverted,) = [event for event in rig.office.heard if isinstance(event, CallDiverted)]
+        assert (diverted.line.user, diverted.to, diverted.why) == ("sip100", "101", "telephone")
+        rig.do(lambda: rig.office.pbx.calls.hang_up(call))
+        await rig.until(rig.is_quiet)
+        assert await rig.is_idle()
+        moved.close()
+        await moved.gone()
+
+
+async def test_two_telephones_that_send_their_callers_to_each_other_end_the_call() -> None:
+    async with rig_of() as rig:
+        both = {}
+        for user, to in (("sip100", "101"), ("sip101", "100")):
+            one = both[user] = RefusingTelephone(user, "302 Moved", after=0, rings=False, noted=lambda _w, _n: None)
+            one.sends_on_to = f"sip:{to}@example.com"
+            await one.register(rig.server, PASSWORD)
+        call: Call = rig.do(lambda: rig.office.call("102", "100"))
+        await rig.until(lambda: call.is_over)
+        assert rig.office.cdr(call).disposition is Disposition.FAILED
+        assert 20 <= len(call.legs) <= 23
+        assert await rig.is_idle()
+        for one in both.values():
+            one.close()
+            await one.gone()
 
 
 async def test_when_a_pbx_begins_anew_its_telephones_are_still_there() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from pbxsim.cli import main
 from tests.engines.asterisk.serving import pbxsim, served, started, until_said
-from tests.engines.sip.rig import free_port
+from tests.engines.refusing import RefusingTelephone
+from tests.ports import own_port
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 pytestmark = [pytest.mark.slow, pytest.mark.sip]
@@ -37,7 +42,7 @@ sip:
 def shop(tmp_path: Path) -> Path:
     """Write a PBX file."""
     file = tmp_path / "shop.yaml"
-    file.write_text(PBX.format(port=free_port()), "utf-8")
+    file.write_text(PBX.format(port=own_port()), "utf-8")
     return file
 
 
@@ -47,7 +52,7 @@ async def test_a_telephone_registers_rings_by_one_command_and_the_calls_ladder_i
     from tests.engines.telephones import Telephones
 
     capture = tmp_path / "sip.pcap"
-    server = f"127.0.0.1:{free_port()}"
+    server = f"127.0.0.1:{own_port()}"
     async with served(shop, "--engine", "sip", "--sip", server, "--sip-pcap", str(capture)) as (client, _):
         telephones = Telephones(server)
         await telephones.start()
@@ -71,6 +76,58 @@ async def test_a_telephone_registers_rings_by_one_command_and_the_calls_ladder_i
     written = capture.read_bytes()
     assert b"REGISTER sip:" in written
     assert b"first-secret" not in written
+
+
+@asynccontextmanager
+async def refused(shop: Path, what: str) -> AsyncIterator[tuple[str, str]]:
+    """Have a call refused by a telephone while that is logged; give what was said until then, and where that is."""
+    server = f"127.0.0.1:{own_port()}"
+    async with served(shop, "--engine", "sip", "--sip", server, "--sip-log", what) as (client, process):
+        telephone = RefusingTelephone("sip100", "486 Busy Here", after=0, rings=True, noted=lambda _what, _who: None)
+        port = own_port()
+        await telephone.register(server, "first-secret", port)
+        body = {"from": "777123456", "to": "299299000"}
+        await client.ask("/_pbxsim/calls", "POST", json=body)
+        yield await asyncio.to_thread(until_said, process, "-> ACK sip:sip100"), f"sip100@127.0.0.1:{port}"
+        telephone.close()
+
+
+async def test_the_log_shows_the_ladder_of_a_call_when_it_is_over(shop: Path) -> None:
+    async with refused(shop, "calls") as (said, there):
+        ladder = said[said.index("INFO pbxsim.sip: ") :].splitlines()
+        assert ladder[0] == "INFO pbxsim.sip: call 1 of shop, 777123456 to 299299000: BUSY, cause 17 (User busy)"
+        channel = ladder[1].split()[1]
+        assert channel.startswith("SIP/sip100-")
+        assert [line.partition(f" {channel} ")[2] for line in ladder[1:]] == [
+            f"-> INVITE sip:{there}",
+            "<- 180 Ringing (INVITE)",
+            "<- 486 Busy Here (INVITE)",
+            f"-> ACK sip:{there}",
+        ]
+        assert ladder[1].startswith("    0.000 ")
+
+
+async def test_the_log_shows_each_message_as_it_passes_and_no_secret(shop: Path) -> None:
+    async with refused(shop, "messages") as (said, there):
+        way = f"INFO pbxsim.sip: shop UDP {there.partition('@')[2].replace(':', ' ')} "
+        assert [line.partition(way)[2] for line in said.splitlines() if way in line] == [
+            "<- REGISTER sip:" + registrar(said),
+            "-> 401 Unauthorized (REGISTER)",
+            "<- REGISTER sip:" + registrar(said),
+            "-> 200 OK (REGISTER)",
+            f"-> INVITE sip:{there}",
+            "<- 180 Ringing (INVITE)",
+            "<- 486 Busy Here (INVITE)",
+            f"-> ACK sip:{there}",
+        ]
+        assert "first-secret" not in said
+
+
+def registrar(said: str) -> str:
+    """Find where telephones register in what a start says."""
+    found = re.search(r"Telephones register at (\S+?)[,.]?\s", said)
+    assert found is not None, said
+    return found[1]
 
 
 def test_a_start_says_where_telephones_register_and_a_port_that_is_taken_in_one_sentence(shop: Path) -> None:

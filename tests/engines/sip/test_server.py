@@ -12,8 +12,8 @@ import pytest
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.sip import server as server_module
 from pbxsim.engines.sip.server import SipServer
-from tests.engines.sip.rig import free_port
 from tests.engines.sip.wire import Wire, request
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def listening(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Sip
     """Have a server listen, with an agent behind it that keeps its own time."""
     wire = Wire()
     server = SipServer(lambda act: act())
-    await server.open(host, port or free_port(), wire.agent, lambda flow: flow.address)
+    await server.open(host, port or own_port(), wire.agent, lambda flow: flow.address)
     try:
         yield server
     finally:

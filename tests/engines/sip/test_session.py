@@ -92,15 +92,32 @@ def test_it_rings_is_picked_up_talks_and_is_hung_up() -> None:
     assert (wire.agent.sessions, len(wire.heard.told)) == (0, 2)
 
 
-@pytest.mark.parametrize(
-    ("code", "cause"), [(486, 17), (603, 21), (404, 1), (480, 19), (503, 34), (488, 58), (302, 127)]
-)
+@pytest.mark.parametrize(("code", "cause"), [(486, 17), (603, 21), (404, 1), (480, 19), (503, 34), (488, 58)])
 def test_a_telephone_that_refuses_says_why(code: int, cause: int) -> None:
     wire = Wire()
     _, invite = called(wire)
     assert reply(wire, invite, code) == ["ACK sip:sip100@10.0.0.7:5062 SIP/2.0"]
     assert wire.heard.told == [("failed", "sip100", cause)]
     assert wire.agent.sessions == 0
+
+
+@pytest.mark.parametrize(
+    ("contact", "told"),
+    [
+        ("<sip:102;phone-context=x@192.0.2.1>;q=0.5", ("sent on", "sip100", "102", 127)),
+        ("<tel:+420299299299>", ("sent on", "sip100", "+420299299299", 127)),
+        ("<sip:192.0.2.9>", ("failed", "sip100", 127)),
+        ("nonsense", ("failed", "sip100", 127)),
+    ],
+)
+def test_a_telephone_that_sends_its_caller_on_says_whereto(contact: str, told: tuple[object, ...]) -> None:
+    wire = Wire()
+    _, invite = called(wire)
+    moved = response(invite, 302, "Moved Temporarily", tag="phone")
+    moved.headers.append(("contact", contact))
+    wire.agent.receive(bytes(moved), HERE)
+    assert [first_line(each) for each in wire.sent()] == ["ACK sip:sip100@10.0.0.7:5062 SIP/2.0"]
+    assert (wire.heard.told, wire.agent.sessions) == ([told], 0)
 
 
 def test_a_telephone_of_which_nothing_is_heard_has_failed() -> None:

@@ -10,9 +10,9 @@ import pytest
 from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
 from pbxsim.testing.office import Office, extension, line
 from tests.debian import NotInstalled
-from tests.engines.asterisk.exchange import free_sip_port
 from tests.engines.sip.rig import PASSWORD, SipRig
 from tests.engines.sipp import see_that_it_is_here
+from tests.ports import own_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.sip]
 
@@ -33,7 +33,7 @@ async def test_fifty_calls_that_sipp_dials_are_all_answered_and_all_leave_their_
     rig = await SipRig(Office(*people), phones=AT_ONCE, has_telephones=False).start()
     fields = tmp_path / "fields.csv"
     fields.write_text(f"SEQUENTIAL\nsip100;[authentication username=sip100 password={PASSWORD}];101\n", "ascii")
-    places = ["-i", "127.0.0.1", "-p", str(free_sip_port()), "-mi", "127.0.0.1", "-mp", str(free_sip_port())]
+    places = ["-i", "127.0.0.1", "-p", str(own_port()), "-mi", "127.0.0.1", "-mp", str(own_port())]
     limits = ["-m", str(CALLS), "-r", "20", "-timeout", "30", "-nostdin", "-t", transport]
     quiet = asyncio.subprocess.DEVNULL
     try:

@@ -48,6 +48,9 @@ class Heard:
     def failed(self, session: Session, cause: Any) -> None:  # noqa: ANN401
         self._tell("failed", session, int(cause))
 
+    def sent_on(self, session: Session, to: str, cause: Any) -> None:  # noqa: ANN401
+        self._tell("sent on", session, to, int(cause))
+
     def unheard(self, session: Session) -> None:
         self._tell("unheard", session)
 

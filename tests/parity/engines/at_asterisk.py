@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from pbxsim.engines.asterisk import installation
-from pbxsim.engines.asterisk.process import free_port
 from pbxsim.engines.engine import EngineUnreachable
 from tests.parity.engines import with_telephones
 from tests.parity.engines.playing import EngineUnavailable
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def at_work(scenarios: Iterable[Scenario], _client: aiohttp.ClientSession) -> AsyncIterator[EngineAtWork]:
     """Have it, and telephones. Raises EngineUnavailable."""
-    from tests.engines.asterisk.exchange import free_sip_port, sound_ports
+    from tests.engines.asterisk.exchange import sound_ports
 
     await _see_that_it_is_there()
-    section = {"sip_port": free_sip_port(), "ami_port": free_port(), "rtp_ports": list(sound_ports())}
+    section = {"sip_port": own_port(), "ami_port": own_port(), "rtp_ports": list(sound_ports())}
     async with with_telephones.at_work("asterisk", section, scenarios) as engine:
         yield engine
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def at_work(scenarios: Iterable[Scenario], _client: aiohttp.ClientSession) -> AsyncIterator[EngineAtWork]:
     """Have it, and telephones. Raises EngineUnavailable."""
-    from tests.engines.sip.rig import free_port
+    from tests.ports import own_port
 
-    async with with_telephones.at_work("sip", {"port": free_port()}, scenarios) as engine:
+    async with with_telephones.at_work("sip", {"port": own_port()}, scenarios) as engine:
         yield engine

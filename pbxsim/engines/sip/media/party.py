@@ -18,6 +18,7 @@ from pbxsim.engines.sip.media.negotiation import Negotiation
 from pbxsim.engines.sip.media.player import Player
 from pbxsim.engines.sip.media.sdp import Direction, is_nowhere
 from pbxsim.engines.sip.media.sounds import Sound
+from pbxsim.engines.sip.media.stream import Stream
 from pbxsim.engines.sip.media.wire import Wire
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Party:
         self._rtp = Wire(loop, ports[0], host, self._learned)
         self._rtcp = Wire(loop, ports[1], host, _nothing)
         self._rtp.take, self._rtcp.take = self._take, self._take_rtcp
+        self._stream = Stream(loop.time)
         self._talks = Negotiation(told, self.port, number)
         self._player = Player(ticker, number * 0x9E3779B1, self._send_ours)  # spread: two streams must not be alike
         self._hearing = Hearing(self._digit)
@@ -181,7 +183,7 @@ class Party:
         """Give what sends on to this telephone what another one says in a codec; None: it cannot, or may not, hear."""
         if self.holds:
             return None
-        send = self._rtp.send
+        send = partial(_send_led, self._stream.led, self._rtp.send)
         same = next((each for each in self.codecs if each.is_same(codec)), None)
         if same is not None:
             kind = same.payload_type
@@ -192,7 +194,7 @@ class Party:
 
     def _send_ours(self, packet: bytes) -> None:
         if not self.holds:
-            self._rtp.send(packet)
+            self._rtp.send(self._stream.led(packet))
 
     def _played(self, law: Law, payload: bytes) -> None:
         _told(self.heard, law, payload)
@@ -220,6 +222,10 @@ def _told(taps: list[_Action], law: Law, payload: bytes) -> None:
     samples = decoded(law, payload)
     for tap in taps:
         tap(samples)
+
+
+def _send_led(led: Callable[[bytes], bytes], send: _Action, packet: bytes) -> None:
+    send(led(packet))
 
 
 def _renumber(send: _Action, kind: int, packet: bytes) -> None:

@@ -134,7 +134,7 @@ class Ours(msgspec.Struct, frozen=True):
         kind = "IP6" if ":" in self.host else "IP4"
         return [
             "v=0",
-            f"o=- {self.session} {self.version} IN {kind} {self.host}",
+            f"o=pbxsim {self.session} {self.version} IN {kind} {self.host}",
             "s=-",
             f"c=IN {kind} {self.host}",
             "t=0 0",

@@ -58,11 +58,14 @@ async def test_what_is_heard_is_switched_at_once() -> None:
         other.says(packet(b"while music plays"), hers.port)
         await came.wait()
         scene.time.passes(0.001)
-        assert (await one.hears())[rtp.HEADER :] == sounds.music().payload(Law.MU, 0)
+        music = await one.hears()
+        assert music[rtp.HEADER :] == sounds.music().payload(Law.MU, 0)
         his.hears(hers)
         scene.time.passes(1.0)
         other.says(packet(b"again"), hers.port)
-        assert await one.hears() == packet(b"again")
+        led = await one.hears()
+        assert (led[:2], led[rtp.HEADER :]) == (bytes((0x80, rtp.MARK)), b"again"), "it says that sound begins there"
+        assert rtp.source(led) == rtp.source(music), "for the telephone it is the stream that it had before"
         assert scene.time.waiting == 0
 
 

@@ -34,7 +34,7 @@ LINPHONE = (
 
 def test_an_offer_of_ours_holds_both_laws_and_digits() -> None:
     assert offer(OURS) == (
-        b"v=0\r\no=- 7 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+        b"v=0\r\no=pbxsim 7 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
         b"m=audio 40000 RTP/AVP 0 8 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n"
         b"a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\na=ptime:20\r\na=sendrecv\r\n"
     )
@@ -52,7 +52,7 @@ def test_the_answer_takes_the_codec_that_the_offer_likes_best_and_refuses_pictur
     body, chosen = answer(read(LINPHONE), OURS)
     assert chosen == (PCMA, Codec(101, "telephone-event"))
     assert body == (
-        b"v=0\r\no=- 7 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+        b"v=0\r\no=pbxsim 7 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
         b"m=audio 40000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
         b"a=ptime:20\r\na=sendrecv\r\n"
         b"m=video 0 RTP/AVP 97\r\n"
