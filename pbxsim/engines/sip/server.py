@@ -165,9 +165,10 @@ class SipServer:
     def came(self, data: bytes, flow: Flow) -> None:
         """Have something that came be taken in its turn."""
         self.incoming.put(self._source(flow), data, flow)
-        if flow.connection and flow not in self._unread and self.incoming.waiting(flow) >= AHEAD:
+        connection = self._connections.get(flow)
+        if connection is not None and flow not in self._unread and self.incoming.waiting(flow) >= AHEAD:
             self._unread.add(flow)
-            self._connections[flow].pause_reading()
+            connection.pause_reading()
         self._work_soon()
 
     def _read_on(self) -> None:

@@ -61,7 +61,7 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = Trace(lambda: 5, lambda _: ("192.0.2.1", 5060), None)
     for call_id in ("one", "two", "three"):
         for _ in range(5):
-            trace.take(True, message(request("INFO", "sip:x@h", call_id=call_id)), HERE)
+            trace.take(False, message(request("INFO", "sip:x@h", call_id=call_id)), HERE)
     assert [len(trace.of(ladder(call_id))) for call_id in ("one", "two", "three")] == [0, 3, 3]
 
 
@@ -69,8 +69,30 @@ def test_the_oldest_dialogues_make_room_however_few_messages_each_has(monkeypatc
     monkeypatch.setattr(trace_module, "MOST", 10)
     trace = Trace(lambda: 5, lambda _: ("192.0.2.1", 5060), None)
     for turn in range(1_000):
-        trace.take(True, message(request("INFO", "sip:x@h", call_id=f"flood{turn}")), HERE)
+        trace.take(False, message(request("INFO", "sip:x@h", call_id=f"flood{turn}")), HERE)
     assert sum(len(trace.of(ladder(f"flood{turn}"))) for turn in range(1_000)) == 10
+
+
+def test_whoever_gives_no_password_has_no_call_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trace_module, "MOST_STRANGE", 6)
+    trace = Trace(lambda: 5, lambda _: ("192.0.2.1", 5060), None)
+
+    def dials(call_id: str, *answers: str) -> None:
+        invite = request("INVITE", "sip:x@h", call_id=call_id)
+        for answer in answers:
+            trace.take(True, message(invite), HERE)
+            trace.take(False, message(invite.replace("INVITE sip:x@h SIP/2.0", f"SIP/2.0 {answer}")), HERE)
+
+    dials("mine", "401 Unauthorized", "100 Trying")
+    for turn in range(1_000):
+        dials(f"flood{turn}", "401 Unauthorized")
+    assert [text for _, _, text in told(trace, ladder("mine"))] == [
+        "INVITE sip:x@h",
+        "401 Unauthorized (INVITE)",
+        "INVITE sip:x@h",
+        "100 Trying (INVITE)",
+    ]
+    assert sum(len(trace.of(ladder(f"flood{turn}"))) for turn in range(1_000)) == 6
 
 
 def test_whatever_comes_is_no_error() -> None:
