@@ -11,7 +11,7 @@ from pbxsim.engines.sip import sound
 from pbxsim.engines.sip.address import address, parameters
 from pbxsim.engines.sip.legs import SipLeg, leg_of, real_leg
 from pbxsim.engines.sip.media.sdp import BadDescription, Unacceptable
-from pbxsim.engines.sip.session import Phase
+from pbxsim.engines.sip.phase import Phase
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause, weightier
