@@ -118,6 +118,14 @@ class Dialog:
         self.sequence += 1
         return self.request_again(method, branch, self.sequence, *more, body=body)
 
+    def early_request(self, answer: Response, method: str, branch: str, *more: tuple[str, str]) -> Request:
+        """Make the next request within the early one that a provisional answer makes."""
+        early = copy(self)
+        early.answered(answer)
+        made = early.request(method, branch, *more)
+        self.sequence = early.sequence
+        return made
+
     def request_again(
         self, method: str, branch: str, sequence: int, *more: tuple[str, str], body: bytes = b""
     ) -> Request:

@@ -62,13 +62,16 @@ class Giving:
         now = self._agent.now()
         self._await(transaction, now + T1, T1, now + LONGEST)
 
-    def is_acknowledged(self, prack: Request, invite: Request) -> bool:
-        """Take a PRACK; False: it is about none that waits for one."""
-        if not self._is_awaited or prack.first("rack").split() != [str(self._number), str(invite.sequence), "INVITE"]:
-            return False
+    def taken(self, prack: Request, invite: Transaction | None) -> tuple[int, str]:
+        """Take a PRACK; give its answer."""
+        sequence = -1 if invite is None else invite.request.sequence
+        if not self._is_awaited or prack.first("rack").split() != [str(self._number), str(sequence), "INVITE"]:
+            return 481, "Call/Transaction Does Not Exist"
         self._is_awaited = False
         self.stop()
-        return True
+        if prack.body:  # an offer, before there was an answer: nobody could take it
+            return 488, "Not Acceptable Here"
+        return 200, "OK"
 
     def stop(self) -> None:
         """Send none again; a PRACK that crosses an answer is still one."""

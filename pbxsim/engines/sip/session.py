@@ -59,6 +59,7 @@ class Session:
         self._timer = SessionTimer()
         self._undo: list[Callable[[], None]] = []  # what would be done for signs of life
         self._last_body = b""
+        self._early: Response | None = None  # what has said how a telephone is heard before it is picked up
         self._given = Given()
         self._giving = Giving(agent, self._unheeded)
 
@@ -125,16 +126,17 @@ class Session:
         elif response.code > 100 and not self._has_rung:
             self._has_rung = True
             self._listener.rings(self)
+        if response.body and self._doom is None:
+            self._early = response
+            self._listener.early(self, response.body)
 
     def _acknowledge_provisional(self, response: Response) -> None:
         """Send a PRACK, where one is wanted, in the early dialogue that the answer makes (RFC 3262, 4)."""
         assert self.invite is not None  # it is answered
         rack = self._given.acknowledged_by(response, self.invite.request)
         if rack:
-            early = copy(self.dialog)
-            early.answered(response)
-            self._agent.ask(early.request("PRACK", self._agent.branch(), ("rack", rack)), early.flow, self)
-            self.dialog.sequence = early.sequence
+            prack = self.dialog.early_request(response, "PRACK", self._agent.branch(), ("rack", rack))
+            self._agent.ask(prack, self.dialog.flow, self)
 
     def _accepted(self, response: Response) -> None:
         """Acknowledge an answer; one that crossed our CANCEL, or comes of another branch, is hung up at once."""
@@ -155,6 +157,9 @@ class Session:
             return
         self.phase = Phase.UP
         self._keep_alive(response, is_ours=True)
+        early, self._early = self._early, None
+        if early is not None and not response.body and early.receiver == receiver:
+            response = early  # which has said it before
         self._listener.answered(self, response.body)
 
     def _turn_away(self, response: Response) -> None:
@@ -198,6 +203,15 @@ class Session:
             if is_certain:
                 self._giving.sent(self.invite)
 
+    def progress(self) -> None:
+        """Tell a telephone that has called, and has offered sound, how it hears what there is before an answer."""
+        invite = self.invite
+        if self.phase is Phase.CALLED and invite is not None and invite.request.body and not is_wanted(invite.request):
+            body = self._listener.offered(self, invite.request.body)
+            more = [("contact", self.dialog.place.contact), ("content-type", SDP)]
+            if body:
+                self._agent.answer(invite, 183, "Session Progress", *more, tag=self.tag, body=body)
+
     def _unheeded(self) -> None:
         """Hear that a telephone that has called, and wanted to be told for certain, never said that it was."""
         if self.phase is Phase.CALLED:
@@ -207,11 +221,7 @@ class Session:
     def objection(self) -> tuple[int, str, tuple[str, str]] | None:
         """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
         assert self.invite is not None  # it has called
-        try:
-            self._timer.asked(self.invite.request)
-        except TooBrief as brief:
-            return 422, "Session Interval Too Small", ("min-se", str(brief.shortest))
-        return None
+        return self._timer.objection(self.invite.request)
 
     def answer(self) -> bool:
         """Answer a telephone that has called. False: what it offers cannot be had, and it was refused (488)."""
@@ -372,12 +382,7 @@ class Session:
             self._listener.pressed(self, digit)
 
     def _take_prack(self, transaction: Transaction) -> None:
-        if self.invite is None or not self._giving.is_acknowledged(transaction.request, self.invite.request):
-            self._agent.answer(transaction, 481, "Call/Transaction Does Not Exist")
-        elif transaction.request.body:  # an offer, before there was an answer: nobody could take it
-            self._agent.answer(transaction, 488, "Not Acceptable Here")
-        else:
-            self._agent.answer(transaction, 200, "OK")
+        self._agent.answer(transaction, *self._giving.taken(transaction.request, self.invite))
 
     def _take_refer(self, transaction: Transaction) -> None:
         """Have a call handed on, and tell how that went (RFC 3515); the telephone is let go after that."""

@@ -122,3 +122,42 @@ def test_an_offer_before_there_is_an_answer_is_refused() -> None:
     wire.sent()
     (refused,) = wire.says(prack(session, "1 2 INVITE"), SDP)
     assert first_line(refused) == "SIP/2.0 488 Not Acceptable Here"
+
+
+def test_what_a_telephone_says_before_it_is_picked_up_of_how_it_is_heard_counts_if_its_answer_says_nothing() -> None:
+    wire = Wire()
+    _, invite = called(wire)
+    assert reply(wire, invite, 183, body=SDP) == []
+    assert [line.split()[0] for line in reply(wire, invite, 200)] == ["ACK"]
+    assert wire.heard.told == [("rings", "sip100"), ("early", "sip100", SDP), ("answered", "sip100", SDP)]
+
+
+def test_what_another_one_behind_a_proxy_said_before_does_not_count_for_who_answers() -> None:
+    wire = Wire()
+    _, invite = called(wire)
+    reply(wire, invite, 183, body=SDP, tag="other")
+    reply(wire, invite, 200)
+    assert wire.heard.told[-1] == ("answered", "sip100", b"")
+
+
+def test_who_calls_is_told_how_it_hears_what_there_is_before_an_answer_and_the_answer_says_the_same() -> None:
+    wire = Wire()
+    session, _ = calling(wire)
+    session.ring()
+    session.progress()
+    session.answer()
+    ringing, progress, answer = wire.sent()
+    assert [first_line(each) for each in (ringing, progress)] == [
+        "SIP/2.0 180 Ringing",
+        "SIP/2.0 183 Session Progress",
+    ]
+    assert (progress.body, progress.first("content-type")) == (answer.body, "application/sdp")
+    session.progress()
+    assert wire.sent() == []
+
+
+def test_who_offers_nothing_before_the_answer_is_told_nothing_of_sound_before_it() -> None:
+    wire = Wire()
+    session, _ = calling(wire, body=b"")
+    session.progress()
+    assert wire.sent() == []
