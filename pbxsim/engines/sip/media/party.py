@@ -16,6 +16,7 @@ from pbxsim.engines.sip.media.digits import Hearing
 from pbxsim.engines.sip.media.g711 import Law, decoded, other_law
 from pbxsim.engines.sip.media.negotiation import Negotiation
 from pbxsim.engines.sip.media.player import Player
+from pbxsim.engines.sip.media.rtcp import renamed
 from pbxsim.engines.sip.media.sdp import Direction, is_nowhere
 from pbxsim.engines.sip.media.sounds import Sound
 from pbxsim.engines.sip.media.stream import Stream
@@ -146,8 +147,11 @@ class Party:
             route(packet)
 
     def _take_rtcp(self, packet: bytes) -> None:
+        """Lead reports on, of what it says and of what it hears, with the names that these bear on the other side."""
+        heard = {self._stream.name: self._stream.heard}
         for listener in self._listeners:
-            listener._rtcp.send(packet)  # noqa: SLF001
+            names = heard | {listener._stream.heard: listener._stream.name}  # noqa: SLF001
+            listener._rtcp.send(renamed(packet, names))  # noqa: SLF001
 
     def _agreed(self) -> None:
         """Go by what has been agreed."""

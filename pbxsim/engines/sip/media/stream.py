@@ -46,6 +46,16 @@ class Stream:
         self._sources: dict[bytes, _Source] = {}
         self._went = 0.0
 
+    @property
+    def name(self) -> bytes:
+        """Give the name (SSRC) that it bears; empty before anything was led."""
+        return self._name
+
+    @property
+    def heard(self) -> bytes:
+        """Give the name that whoever was heard last gives itself."""
+        return self._last
+
     def led(self, packet: bytes) -> bytes:
         """Give a packet of whoever is heard as this stream has it. It has a whole header."""
         name, head = packet[8:HEADER], packet[:2]
