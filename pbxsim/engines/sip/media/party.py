@@ -187,7 +187,7 @@ class Party:
         """Give what sends on to this telephone what another one says in a codec; None: it cannot, or may not, hear."""
         if self.holds:
             return None
-        send = partial(_send_led, self._stream.led, self._rtp.send)
+        send = partial(self._stream.send, self._rtp.send)
         same = next((each for each in self.codecs if each.is_same(codec)), None)
         if same is not None:
             kind = same.payload_type
@@ -198,7 +198,7 @@ class Party:
 
     def _send_ours(self, packet: bytes) -> None:
         if not self.holds:
-            self._rtp.send(self._stream.led(packet))
+            self._stream.send(self._rtp.send, packet)
 
     def _played(self, law: Law, payload: bytes) -> None:
         _told(self.heard, law, payload)
@@ -226,10 +226,6 @@ def _told(taps: list[_Action], law: Law, payload: bytes) -> None:
     samples = decoded(law, payload)
     for tap in taps:
         tap(samples)
-
-
-def _send_led(led: Callable[[bytes], bytes], send: _Action, packet: bytes) -> None:
-    send(led(packet))
 
 
 def _renumber(send: _Action, kind: int, packet: bytes) -> None:
