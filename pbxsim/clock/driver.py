@@ -180,7 +180,7 @@ class ClockDriver:
     def rearm(self) -> None:
         """Look again when to wake: new work was scheduled. Nearly nothing where it wakes at once already.
 
-        It is not put off to the loop's next turn: that would be one turn more for each request of a single client.
+        It is not put off to the loop's next turn: a callback of the loop's costs more than this.
         There is nothing to wake for as long as time stands and nobody has it moved.
         """
         loop, handle = self._loop, self._handle

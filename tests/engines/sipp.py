@@ -88,7 +88,13 @@ class SippTelephones:
         media = own_port()  # where its sound would come in: sipp listens there and 2 above, and says nothing
         places = ["-i", "127.0.0.1", "-p", str(port), "-mi", "127.0.0.1", "-mp", str(media)]
         process = _begun(
-            ["sipp", *(["-sn", scenario] if scenario else ["-sf", str(_ANSWERS)]), *places, *more, "-nostdin"]
+            [
+                "sipp",
+                *(["-sn", scenario] if scenario else [] if "-sf" in more else ["-sf", str(_ANSWERS)]),
+                *places,
+                *more,
+                "-nostdin",
+            ]
         )
         self._processes.append(process)
         await self._rig.until(lambda: self._rig.office.directory.line(user).is_registered)

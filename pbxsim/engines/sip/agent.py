@@ -16,7 +16,8 @@ from pbxsim.engines.sip.address import uri
 from pbxsim.engines.sip.dialog import Dialog, Dialogs, Place
 from pbxsim.engines.sip.message import Request, Response, read, response
 from pbxsim.engines.sip.penalties import Penalties
-from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Phase, Session
+from pbxsim.engines.sip.phase import Phase
+from pbxsim.engines.sip.session import ALLOW, SUPPORTED, Session
 from pbxsim.engines.sip.session_listener import SessionListener
 from pbxsim.engines.sip.session_timer import SHORTEST, is_too_brief
 from pbxsim.engines.sip.transactions import Happened, Transactions
@@ -35,7 +36,7 @@ MOST_SESSIONS: Final = 10_000
 """Sessions at once; whoever calls while there are as many is told to try again (503)."""
 
 _MOST_DELAYED: Final = 1_000  # answers to wrong passwords that wait; whoever gives one more gets none
-_UNDERSTOOD: Final = frozenset({"replaces", "timer", "path", "outbound", "gruu"})
+_UNDERSTOOD: Final = frozenset({"100rel", "replaces", "timer", "path", "outbound", "gruu"})
 _SCHEMES: Final = ("sip", "sips", "tel")
 _METHODS: Final = frozenset(ALLOW.split(", "))
 _MOST_UNDONE: Final = 100
@@ -349,6 +350,10 @@ class Agent:
         made.headers += [*more, ("server", self._name)]
         made.body = body
         self._transactions.reply(self._clock(), transaction, made)
+
+    def repeat(self, transaction: Transaction) -> None:
+        """Send an answer again."""
+        self.outgoing.append((transaction.last, transaction.flow))
 
     def acknowledged(self, transaction: Transaction) -> None:
         """Send an answer no more."""

@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.flow import Flow
     from pbxsim.engines.sip.message import Response
 
+REFERRED: Final = (
+    ("event", "refer"),
+    ("subscription-state", "terminated;reason=noresource"),
+    ("content-type", "message/sipfrag;version=2.0"),
+)
+"""What a NOTIFY says that tells how the handing on of a call went (RFC 3515)."""
+
 _HOPS: Final = "70"  # RFC 3261, 8.1.1.6
 
 
@@ -111,6 +118,14 @@ class Dialog:
         self.sequence += 1
         return self.request_again(method, branch, self.sequence, *more, body=body)
 
+    def early_request(self, answer: Response, method: str, branch: str, *more: tuple[str, str]) -> Request:
+        """Make the next request within the early one that a provisional answer makes."""
+        early = copy(self)
+        early.answered(answer)
+        made = early.request(method, branch, *more)
+        self.sequence = early.sequence
+        return made
+
     def request_again(
         self, method: str, branch: str, sequence: int, *more: tuple[str, str], body: bytes = b""
     ) -> Request:
@@ -147,6 +162,20 @@ class Dialogs:
     def remove(self, dialog: Dialog) -> None:
         """Forget one."""
         self._known.pop((dialog.call_id, dialog.local_tag), None)
+
+
+def cancel_of(invite: Request, reason: str) -> Request:
+    """Make the CANCEL of an INVITE, which has its branch (RFC 3261, 9.1)."""
+    headers = [(name, value) for name, value in invite.headers if name in ("max-forwards", "route", "from", "to")]
+    headers = [("via", invite.first("via")), *headers, ("call-id", invite.call_id)]
+    headers += [("cseq", f"{invite.sequence} CANCEL"), ("reason", reason)]
+    return Request(method="CANCEL", target=invite.target, headers=headers)
+
+
+def sent_on_to(answer: Response) -> str:
+    """Give the number at which a telephone says to call instead (RFC 3261, 21.3); empty: it does not."""
+    contacts = answer.contacts if answer.code < 400 else []
+    return contacts[0].uri.user.partition(";")[0] if contacts else ""
 
 
 def _target(message: Request | Response, otherwise: str) -> str:

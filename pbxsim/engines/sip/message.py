@@ -49,7 +49,13 @@ _COMPACT: Final = {
     "v": "via",
     "x": "session-expires",
 }
-_SPELLINGS: Final = {"call-id": "Call-ID", "cseq": "CSeq", "www-authenticate": "WWW-Authenticate"}
+_SPELLINGS: Final = {
+    "call-id": "Call-ID",
+    "cseq": "CSeq",
+    "rack": "RAck",
+    "rseq": "RSeq",
+    "www-authenticate": "WWW-Authenticate",
+}
 _ONCE: Final = ("from", "to", "call-id", "cseq", "max-forwards", "content-length")
 
 

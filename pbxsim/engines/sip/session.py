@@ -5,13 +5,14 @@ No I/O: what a session sends goes through its `UserAgent`, what happens to it is
 
 from __future__ import annotations
 
-import re
 from copy import copy
-from enum import Enum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 from pbxsim.engines.sip.causes import cause_in_reason, cause_of_code, code_of_cause, reason
-from pbxsim.engines.sip.message import Request, Response
+from pbxsim.engines.sip.dialog import REFERRED, cancel_of, sent_on_to
+from pbxsim.engines.sip.info import KINDS, digit_in
+from pbxsim.engines.sip.phase import Phase
+from pbxsim.engines.sip.provisional import Given, Giving, is_wanted
 from pbxsim.engines.sip.session_timer import SessionTimer, TooBrief
 from pbxsim.pbx.cause import HangupCause
 
@@ -19,27 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.engines.sip.dialog import Dialog
+    from pbxsim.engines.sip.message import Request, Response
     from pbxsim.engines.sip.registrar import Binding
     from pbxsim.engines.sip.session_listener import SessionListener
     from pbxsim.engines.sip.transactions import Transaction
     from pbxsim.engines.sip.user_agent import UserAgent
 
-ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, REFER, NOTIFY, REGISTER"
-SUPPORTED: Final = "replaces, timer"
+ALLOW: Final = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, PRACK, REFER, NOTIFY, REGISTER"
+SUPPORTED: Final = "100rel, replaces, timer"
 SDP: Final = "application/sdp"
 _NORMAL: Final = HangupCause.NORMAL_CLEARING
-_SIGNAL: Final = re.compile(r"(?:signal\s*=\s*)?([0-9A-D*#])\s*(?:\Z|[\r\n])", re.IGNORECASE)
-_DTMF: Final = ("application/dtmf-relay", "application/dtmf")
-
-
-class Phase(Enum):
-    """Where a session stands."""
-
-    CALLING = auto()  # we have sent an INVITE
-    CALLED = auto()  # we have got one
-    UP = auto()
-    ENDING = auto()  # our BYE, or CANCEL, is on its way
-    OVER = auto()
 
 
 class Session:
@@ -69,6 +59,9 @@ class Session:
         self._timer = SessionTimer()
         self._undo: list[Callable[[], None]] = []  # what would be done for signs of life
         self._last_body = b""
+        self._early: Response | None = None  # what has said how a telephone is heard before it is picked up
+        self._given = Given()
+        self._giving = Giving(agent, self._unheeded)
 
     @property
     def tag(self) -> str:
@@ -102,7 +95,7 @@ class Session:
         elif method in ("BYE", "CANCEL"):
             if method == "BYE" and response.code >= 200:
                 self._over()
-        elif response.code in (408, 481):  # the other side knows nothing of it (RFC 3261, 12.2.1.2)
+        elif response.code in (408, 481) and method != "PRACK":  # it knows nothing of it (RFC 3261, 12.2.1.2)
             self._lost(HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     def timed_out(self, transaction: Transaction) -> None:
@@ -113,7 +106,7 @@ class Session:
             self._fail(HangupCause.NO_USER_RESPONSE)
         elif transaction.request.method == "BYE":
             self._over()
-        elif transaction.request.method != "CANCEL" and self.phase is Phase.UP:
+        elif transaction.request.method not in ("CANCEL", "PRACK") and self.phase is Phase.UP:
             self._lost(HangupCause.NORMAL_TEMPORARY_FAILURE)
 
     def _invite_replied(self, response: Response) -> None:
@@ -123,15 +116,27 @@ class Session:
             self._accepted(response)
         else:
             self._is_unheard = False
-            self._fail(cause_of_code(response.code), _sent_on_to(response))
+            self._fail(cause_of_code(response.code), sent_on_to(response))
 
     def _provisional(self, response: Response) -> None:
         self._is_unheard = False
+        self._acknowledge_provisional(response)
         if self._doom is not None:
             self._cancel()
         elif response.code > 100 and not self._has_rung:
             self._has_rung = True
             self._listener.rings(self)
+        if response.body and self._doom is None:
+            self._early = response
+            self._listener.early(self, response.body)
+
+    def _acknowledge_provisional(self, response: Response) -> None:
+        """Send a PRACK, where one is wanted, in the early dialogue that the answer makes (RFC 3262, 4)."""
+        assert self.invite is not None  # it is answered
+        rack = self._given.acknowledged_by(response, self.invite.request)
+        if rack:
+            prack = self.dialog.early_request(response, "PRACK", self._agent.branch(), ("rack", rack))
+            self._agent.ask(prack, self.dialog.flow, self)
 
     def _accepted(self, response: Response) -> None:
         """Acknowledge an answer; one that crossed our CANCEL, or comes of another branch, is hung up at once."""
@@ -145,19 +150,25 @@ class Session:
                 self._turn_away(response)
             return
         self.dialog.answered(response)
-        self._acknowledge(self.dialog.sequence)
+        assert self.invite is not None  # it is answered
+        self._acknowledge(self.invite.request.sequence)
         if self._doom is not None:
             self._bye(self._doom)
             return
         self.phase = Phase.UP
         self._keep_alive(response, is_ours=True)
+        early, self._early = self._early, None
+        if early is not None and not response.body and early.receiver == receiver:
+            response = early  # which has said it before
         self._listener.answered(self, response.body)
 
     def _turn_away(self, response: Response) -> None:
         """Hang up whoever answers where somebody has answered already: a proxy on the way rings several."""
         other = copy(self.dialog)
         other.answered(response)
-        self._agent.send(other.request_again("ACK", self._agent.branch(), other.sequence), other.flow)
+        assert self.invite is not None  # it is answered
+        acknowledgement = other.request_again("ACK", self._agent.branch(), self.invite.request.sequence)
+        self._agent.send(acknowledgement, other.flow)
         self._agent.ask(other.request("BYE", self._agent.branch()), other.flow, None)
 
     def _acknowledge(self, sequence: int) -> None:
@@ -176,11 +187,8 @@ class Session:
         if self._is_cancelled or self.invite is None or self.invite.is_answered:
             return
         self._is_cancelled = True
-        invite = self.invite.request
-        headers = [(name, value) for name, value in invite.headers if name in ("max-forwards", "route", "from", "to")]
-        headers = [("via", invite.first("via")), *headers, ("call-id", invite.call_id)]
-        headers += [("cseq", f"{invite.sequence} CANCEL"), ("reason", reason(self._doom or _NORMAL))]
-        self._agent.ask(Request(method="CANCEL", target=invite.target, headers=headers), self.dialog.flow, self)
+        cancel = cancel_of(self.invite.request, reason(self._doom or _NORMAL))
+        self._agent.ask(cancel, self.dialog.flow, self)
         self._agent.limit(self.invite)
 
     # -- we are called -----------------------------------------------------------------------------------------------
@@ -189,16 +197,31 @@ class Session:
         """Tell a telephone that has called that somebody is rung for it."""
         if self.phase is Phase.CALLED and self.invite is not None and not self._has_rung:
             self._has_rung = True
-            self._agent.answer(self.invite, 180, "Ringing", ("contact", self.dialog.place.contact), tag=self.tag)
+            is_certain = is_wanted(self.invite.request)
+            more = [("contact", self.dialog.place.contact), *(self._giving.headers() if is_certain else ())]
+            self._agent.answer(self.invite, 180, "Ringing", *more, tag=self.tag)
+            if is_certain:
+                self._giving.sent(self.invite)
+
+    def progress(self) -> None:
+        """Tell a telephone that has called, and has offered sound, how it hears what there is before an answer."""
+        invite = self.invite
+        if self.phase is Phase.CALLED and invite is not None and invite.request.body and not is_wanted(invite.request):
+            body = self._listener.offered(self, invite.request.body)
+            more = [("contact", self.dialog.place.contact), ("content-type", SDP)]
+            if body:
+                self._agent.answer(invite, 183, "Session Progress", *more, tag=self.tag, body=body)
+
+    def _unheeded(self) -> None:
+        """Hear that a telephone that has called, and wanted to be told for certain, never said that it was."""
+        if self.phase is Phase.CALLED:
+            self._refuse(504, "Server Time-out", HangupCause.RECOVERY_ON_TIMER_EXPIRE)
+            self._listener.ended(self, HangupCause.RECOVERY_ON_TIMER_EXPIRE)
 
     def objection(self) -> tuple[int, str, tuple[str, str]] | None:
         """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
         assert self.invite is not None  # it has called
-        try:
-            self._timer.asked(self.invite.request)
-        except TooBrief as brief:
-            return 422, "Session Interval Too Small", ("min-se", str(brief.shortest))
-        return None
+        return self._timer.objection(self.invite.request)
 
     def answer(self) -> bool:
         """Answer a telephone that has called. False: what it offers cannot be had, and it was refused (488)."""
@@ -211,6 +234,7 @@ class Session:
             return False
         self._is_unanswered = self._awaits_answer = not offered
         self.phase, self._is_unacknowledged = Phase.UP, True
+        self._giving.stop()
         agreed = self._keep_alive(self.invite.request, is_ours=False)
         self._answer_with(self.invite, body, *agreed)
         return True
@@ -285,6 +309,7 @@ class Session:
     def _over(self) -> None:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
+            self._giving.stop()
             self._await_no_sign()
             self._agent.forget(self.dialog)
             self.invite = self._changing = None  # which know the session: together they would wait for the collector
@@ -302,6 +327,7 @@ class Session:
             "INVITE": self._take_change,
             "UPDATE": self._take_change,
             "INFO": self._take_info,
+            "PRACK": self._take_prack,
             "REFER": self._take_refer,
         }.get(request.method)
         if take is None:
@@ -347,14 +373,16 @@ class Session:
         self._answer_with(transaction, body, *agreed)
 
     def _take_info(self, transaction: Transaction) -> None:
-        request = transaction.request
-        if request.first("content-type").partition(";")[0].strip().lower() not in _DTMF:
-            self._agent.answer(transaction, 415, "Unsupported Media Type", ("accept", ", ".join(_DTMF)))
+        digit = digit_in(transaction.request)
+        if digit is None:
+            self._agent.answer(transaction, 415, "Unsupported Media Type", ("accept", ", ".join(KINDS)))
             return
-        found = _SIGNAL.match(request.body.decode("ascii", "replace").strip())
         self._agent.answer(transaction, 200, "OK")
-        if found is not None and self.phase is Phase.UP:
-            self._listener.pressed(self, found[1].upper())
+        if digit and self.phase is Phase.UP:
+            self._listener.pressed(self, digit)
+
+    def _take_prack(self, transaction: Transaction) -> None:
+        self._agent.answer(transaction, *self._giving.taken(transaction.request, self.invite))
 
     def _take_refer(self, transaction: Transaction) -> None:
         """Have a call handed on, and tell how that went (RFC 3515); the telephone is let go after that."""
@@ -371,8 +399,7 @@ class Session:
             self._bye(self._doom)
 
     def _notify(self, fragment: str) -> None:
-        headers = [("event", "refer"), ("subscription-state", "terminated;reason=noresource")]
-        headers += [("contact", self.dialog.place.contact), ("content-type", "message/sipfrag;version=2.0")]
+        headers = [("contact", self.dialog.place.contact), *REFERRED]
         request = self.dialog.request("NOTIFY", self._agent.branch(), *headers, body=fragment.encode())
         self._agent.ask(request, self.dialog.flow, self)
 
@@ -421,9 +448,3 @@ class Session:
 
     def _introduction(self) -> list[tuple[str, str]]:
         return [("contact", self.dialog.place.contact), ("allow", ALLOW), ("supported", SUPPORTED)]
-
-
-def _sent_on_to(response: Response) -> str:
-    """Give the number at which a telephone says to call instead (RFC 3261, 21.3); empty: it does not."""
-    contacts = response.contacts if response.code < 400 else []
-    return contacts[0].uri.user.partition(";")[0] if contacts else ""

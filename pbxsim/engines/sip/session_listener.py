@@ -18,6 +18,10 @@ class SessionListener(Protocol[_S]):
         """A telephone that is called rings."""
         ...
 
+    def early(self, session: _S, body: bytes) -> None:
+        """It can be heard before it is picked up; `body` says how, and answers what was offered."""
+        ...
+
     def answered(self, session: _S, body: bytes) -> None:
         """It was picked up; `body` is its answer to what was offered."""
         ...

@@ -46,6 +46,14 @@ class SessionTimer:
         more = [("require", "timer")] if by == "uac" else []
         return [("session-expires", f"{seconds};refresher={by}"), *more]
 
+    def objection(self, request: Request) -> tuple[int, str, tuple[str, str]] | None:
+        """Take what a request wants; say how it is refused, None: it is not."""
+        try:
+            self.asked(request)
+        except TooBrief as brief:
+            return 422, "Session Interval Too Small", ("min-se", str(brief.shortest))
+        return None
+
     def agreed(self, response: Request | Response) -> list[tuple[str, str]]:
         """Take what the answer to a request of ours says."""
         seconds, refresher = _read(response)

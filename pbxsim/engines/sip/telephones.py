@@ -11,7 +11,7 @@ from pbxsim.engines.sip import sound
 from pbxsim.engines.sip.address import address, parameters
 from pbxsim.engines.sip.legs import SipLeg, leg_of, real_leg
 from pbxsim.engines.sip.media.sdp import BadDescription, Unacceptable
-from pbxsim.engines.sip.session import Phase
+from pbxsim.engines.sip.phase import Phase
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause, weightier
@@ -50,6 +50,24 @@ class Telephones:
         channel = _channel(session)
         if channel is not None and channel.state is ChannelState.DIALING:
             self._calls.on_leg(channel, Report.RINGING)
+
+    def early(self, session: Session, body: bytes) -> None:
+        """Have whoever waits for the only telephone that rings hear it, and it hear them, as Asterisk's Dial does."""
+        leg, channel = session.owner, _channel(session)
+        if channel is None or not isinstance(leg, SipLeg) or leg.party is None or leg.sessions != [session]:
+            return
+        call = channel.call
+        waiting = leg_of(call.first)
+        if waiting is None or waiting.party is None or call.hunt is not None or call.ringing_legs() != [channel]:
+            return
+        try:
+            leg.party.accept(body)
+        except (Unacceptable, BadDescription):
+            return  # its answer is judged when it comes
+        if waiting.session is not None:
+            waiting.session.progress()
+        waiting.party.hears(leg.party)
+        leg.party.hears(waiting.party)
 
     def answered(self, session: Session, body: bytes) -> None:
         """Have the telephone that was picked up first be the one that talks."""

@@ -34,6 +34,10 @@ class UserAgent(Protocol):
         """Answer a request."""
         ...
 
+    def repeat(self, transaction: Transaction) -> None:
+        """Send an answer again."""
+        ...
+
     def acknowledged(self, transaction: Transaction) -> None:
         """Send an answer no more."""
         ...

@@ -16,14 +16,21 @@ _registration = pytest.importorskip("aiosipua.registration")
 
 
 class AiosipuaTelephone:
-    """One line's telephone at a server. `calls` are those that it has now, `given_up` counts CANCELs."""
+    """One line's telephone at a server. `calls` are those that it has now, `given_up` counts CANCELs.
 
-    def __init__(self, user: str, password: str, server: str, hertz: int, *, answers: bool = True) -> None:
+    With `certain` it wants it acknowledged that it rings (RFC 3262). Where it calls it cannot want that: of an INVITE
+    that is asked for a password it leaves out what it was told to add.
+    """
+
+    def __init__(
+        self, user: str, password: str, server: str, hertz: int, *, answers: bool = True, certain: bool = False
+    ) -> None:
         self.calls: list[Any] = []
         self.given_up = 0
         self.tone = Tone(hertz)
         host, _, port = server.partition(":")
-        self._user, self._server, self._answers = user, (host, int(port)), answers
+        self._user, self._server, self._answers, self._certain = user, (host, int(port)), answers, certain
+        self._answering: asyncio.Task[None] | None = None
         self._auth = aiosipua.SipDigestAuth(user, password)
         self._port = 0
 
@@ -48,7 +55,11 @@ class AiosipuaTelephone:
         host, port = self._server
         offer = aiosipua.build_sdp("127.0.0.1", self._port, 8, "PCMA")
         call = self.uac.send_invite(
-            f"sip:{self._user}@{host}", f"sip:{number}@{host}:{port}", self._server, offer, auth=self._auth
+            f"sip:{self._user}@{host}",
+            f"sip:{number}@{host}:{port}",
+            self._server,
+            offer,
+            auth=self._auth,
         )
         await call.wait_answered(10)
         self.calls.append(call)
@@ -62,8 +73,14 @@ class AiosipuaTelephone:
         await self.uas.stop()
 
     def _rings(self, call: Any) -> None:  # noqa: ANN401 - aiosipua's own
-        call.ringing()
+        call.ringing(reliable=self._certain)
         if self._answers:
+            self._answering = asyncio.get_running_loop().create_task(self._answer(call))
+
+    async def _answer(self, call: Any) -> None:  # noqa: ANN401 - aiosipua's own
+        while call._pending_rseq is not None:  # noqa: SLF001 - nothing else tells that its ringing was acknowledged
+            await asyncio.wait([asyncio.get_running_loop().create_future()], timeout=0.01)
+        if call.call_id in self.uas.active_calls:
             self.calls.append(call)
             answer, _ = aiosipua.negotiate_sdp(call.sdp_offer, "127.0.0.1", self._port, [8])
             call.accept(answer)

@@ -78,6 +78,9 @@ class Answering:
     def rings(self, session: Session) -> None:
         """Hear that it rings."""
 
+    def early(self, session: Session, body: bytes) -> None:
+        """Hear that it can be heard."""
+
     def answered(self, session: Session, body: bytes) -> None:
         """Hear that it was answered."""
 

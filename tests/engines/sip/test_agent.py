@@ -32,7 +32,7 @@ def test_anybody_is_told_what_we_can() -> None:
         (request("BYE", TO, to_tag="x"), "SIP/2.0 481 Call/Transaction Does Not Exist"),
         (request("CANCEL", TO), "SIP/2.0 481 Call/Transaction Does Not Exist"),
         (request("INVITE", TO).replace("Max-Forwards: 70", "Max-Forwards: 0"), "SIP/2.0 483 Too Many Hops"),
-        (request("INVITE", TO, more=("Require: 100rel",)), "SIP/2.0 420 Bad Extension"),
+        (request("INVITE", TO, more=("Require: precondition",)), "SIP/2.0 420 Bad Extension"),
         (request("INVITE", TO, more=("Content-Encoding: gzip",)), "SIP/2.0 415 Unsupported Media Type"),
         (request("INVITE", TO, more=("nonsense",)), "SIP/2.0 400 Malformed Header Field"),
         (request("INVITE", TO), "SIP/2.0 401 Unauthorized"),

@@ -26,12 +26,14 @@ TALKS = 5
 
 
 @asynccontextmanager
-async def office(*, answers: bool = True) -> AsyncIterator[tuple[SipRig, dict[str, AiosipuaTelephone]]]:
+async def office(
+    *, answers: bool = True, certain: bool = False
+) -> AsyncIterator[tuple[SipRig, dict[str, AiosipuaTelephone]]]:
     """Have an office of two telephones, which say 440 and 880 Hz."""
     people = [extension(number, line(f"sip{number}", line_id=int(number), max_calls=9)) for number in ("100", "101")]
     rig = await SipRig(Office(*people), has_telephones=False).start()
     telephones = {
-        user: AiosipuaTelephone(user, PASSWORD, rig.server, hertz, answers=answers)
+        user: AiosipuaTelephone(user, PASSWORD, rig.server, hertz, answers=answers, certain=certain)
         for user, hertz in (("sip100", 440), ("sip101", 880))
     }
     try:
@@ -106,4 +108,14 @@ async def test_a_call_that_is_given_up_while_it_rings_is_given_up_at_a_telephone
         await rig.until(lambda: call.legs[0].ringing_at)
         rig.do(lambda: rig.office.pbx.calls.hang_up(call))
         await rig.until(lambda: telephones["sip100"].given_up == 1)
+        assert await rig.is_idle()
+
+
+async def test_a_telephone_of_aiosipua_that_wants_its_ringing_acknowledged_has_it_and_is_connected() -> None:
+    async with office(certain=True) as (rig, telephones):
+        call = await connected(rig)
+        told = [signal.text for signal in rig.opened.signals_of(call)]
+        assert [text.split()[0] for text in told if "PRACK" in text] == ["PRACK", "200"] * 2
+        rig.do(lambda: rig.office.pbx.calls.hang_up(call))
+        await ended(rig, telephones)
         assert await rig.is_idle()

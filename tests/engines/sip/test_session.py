@@ -10,7 +10,7 @@ import pytest
 
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.message import Request, Response, response
-from pbxsim.engines.sip.session import Phase
+from pbxsim.engines.sip.phase import Phase
 from pbxsim.pbx.cause import HangupCause
 from tests.engines.sip.wire import HERE, SDP, Wire, asks, first_line, request
 

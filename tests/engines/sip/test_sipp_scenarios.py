@@ -26,20 +26,21 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.sip]
 
-AT_ONCE = PhonesEntry(default=TurnEntry(ring=0, talk="never"))
 CALLS = 10
 
 
-@pytest.fixture
-async def rig() -> AsyncIterator[SipRig]:
-    """Have an office of three lines: two ends, and one who brings them together."""
+@pytest.fixture(params=[0], ids=["at once"])
+async def rig(request: pytest.FixtureRequest) -> AsyncIterator[SipRig]:
+    """Have an office of four lines: two ends, and callers; who has no telephone answers after so long."""
     try:
         see_that_it_is_here()
     except NotInstalled as error:
         pytest.skip(f"no sipp: {error}")
     users = {"100": "sip100", "101": "sip101", "102": "sip102", "103": "ua1"}
     people = [extension(number, line(user, line_id=int(number), max_calls=99)) for number, user in users.items()]
-    made = await SipRig(Office(*people), phones=AT_ONCE, has_telephones=False).start()
+    made = await SipRig(
+        Office(*people), phones=PhonesEntry(default=TurnEntry(ring=request.param, talk="never")), has_telephones=False
+    ).start()
     yield made
     await made.close()
 
@@ -133,3 +134,36 @@ async def test_sipps_client_with_branches_registers_calls_in_what_it_takes_for_t
     assert rig.office.directory.line("ua1").is_registered
     await rig.until(lambda: not rig.office.pbx.calls.live)
     assert [(str(cdr.disposition), int(cdr.cause)) for cdr in rig.office.cdrs()] == [("ANSWERED", 16)] * CALLS
+
+
+PRACK = """<recv response="180" rrs="true"><action><ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" assign_to="1"
+    check_it="true"/></action></recv>
+  <send retrans="500"><![CDATA[
+PRACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[last_From:]
+[last_To:]
+Call-ID: [call_id]
+CSeq: 5 PRACK
+RAck: [$1] 4 INVITE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+  <recv response="200"/>"""
+
+
+@pytest.mark.parametrize("rig", [1], indirect=True, ids=["after a second"])
+async def test_who_calls_and_wants_to_be_told_for_certain_that_it_rings_is(rig: SipRig, tmp_path: Path) -> None:
+    dials = Path(__file__).with_name("sipp-dials.xml").read_text("utf-8")
+    dials = dials.replace("[field1]\nMax-Forwards: 70\nContent-Type", "[field1]\nRequire: 100rel\nContent-Type")
+    dials = dials.replace('<recv response="180" optional="true"/>', PRACK).replace("CSeq: 5 BYE", "CSeq: 6 BYE")
+    (tmp_path / "certain.xml").write_text(dials, "utf-8")
+    who = f"sip102;[authentication username=sip102 password={PASSWORD}];100"
+    (tmp_path / "fields.csv").write_text(f"SEQUENTIAL\n{who}\n", "ascii")
+    files = ("-sf", str(tmp_path / "certain.xml"), "-inf", str(tmp_path / "fields.csv"))
+    caller = await sipp(rig, *files, "-m", str(CALLS), "-r", "10", number="100", folder=tmp_path)
+    assert await caller.wait() == 0, said(tmp_path)
+    await rig.until(lambda: not rig.office.pbx.calls.live)
+    assert [(str(cdr.disposition), int(cdr.cause)) for cdr in rig.office.cdrs()] == [("ANSWERED", 16)] * CALLS
+    assert await rig.is_idle()

@@ -42,6 +42,9 @@ class Heard:
     def rings(self, session: Session) -> None:
         self._tell("rings", session)
 
+    def early(self, session: Session, body: bytes) -> None:
+        self._tell("early", session, body)
+
     def answered(self, session: Session, body: bytes) -> None:
         self._tell("answered", session, body)
 

@@ -16,6 +16,7 @@ from pbxsim.engines.sip.media.digits import Hearing
 from pbxsim.engines.sip.media.g711 import Law, decoded, other_law
 from pbxsim.engines.sip.media.negotiation import Negotiation
 from pbxsim.engines.sip.media.player import Player
+from pbxsim.engines.sip.media.rtcp import renamed
 from pbxsim.engines.sip.media.sdp import Direction, is_nowhere
 from pbxsim.engines.sip.media.sounds import Sound
 from pbxsim.engines.sip.media.stream import Stream
@@ -146,8 +147,11 @@ class Party:
             route(packet)
 
     def _take_rtcp(self, packet: bytes) -> None:
+        """Lead reports on, of what it says and of what it hears, with the names that these bear on the other side."""
+        heard = {self._stream.name: self._stream.heard}
         for listener in self._listeners:
-            listener._rtcp.send(packet)  # noqa: SLF001
+            names = heard | {listener._stream.heard: listener._stream.name}  # noqa: SLF001
+            listener._rtcp.send(renamed(packet, names))  # noqa: SLF001
 
     def _agreed(self) -> None:
         """Go by what has been agreed."""
@@ -183,7 +187,7 @@ class Party:
         """Give what sends on to this telephone what another one says in a codec; None: it cannot, or may not, hear."""
         if self.holds:
             return None
-        send = partial(_send_led, self._stream.led, self._rtp.send)
+        send = partial(self._stream.send, self._rtp.send)
         same = next((each for each in self.codecs if each.is_same(codec)), None)
         if same is not None:
             kind = same.payload_type
@@ -194,7 +198,7 @@ class Party:
 
     def _send_ours(self, packet: bytes) -> None:
         if not self.holds:
-            self._rtp.send(self._stream.led(packet))
+            self._stream.send(self._rtp.send, packet)
 
     def _played(self, law: Law, payload: bytes) -> None:
         _told(self.heard, law, payload)
@@ -222,10 +226,6 @@ def _told(taps: list[_Action], law: Law, payload: bytes) -> None:
     samples = decoded(law, payload)
     for tap in taps:
         tap(samples)
-
-
-def _send_led(led: Callable[[bytes], bytes], send: _Action, packet: bytes) -> None:
-    send(led(packet))
 
 
 def _renumber(send: _Action, kind: int, packet: bytes) -> None:

@@ -14,7 +14,7 @@ from pbxsim.engines.sip.media.digits import press
 from pbxsim.engines.sip.media.g711 import Law, decoded, encoded, other_law
 from pbxsim.engines.sip.media.spy import Spy
 from tests.engines.sip.media.scene import Scene, notice
-from tests.engines.sip.media.telephones import hertz, packet
+from tests.engines.sip.media.telephones import Telephone, hertz, packet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,6 +67,22 @@ async def test_what_is_heard_is_switched_at_once() -> None:
         assert (led[:2], led[rtp.HEADER :]) == (bytes((0x80, rtp.MARK)), b"again"), "it says that sound begins there"
         assert rtp.source(led) == rtp.source(music), "for the telephone it is the stream that it had before"
         assert scene.time.waiting == 0
+
+
+async def test_rtcp_names_a_stream_as_it_is_named_where_it_goes() -> None:
+    with Scene() as scene, Telephone() as reports, Telephone() as others:
+        one, his, other, hers = scene.two()
+        his.hears(sounds.music())
+        reports.says(b"\x80\xc9\0\x01\0\0\0\x09", his.port + 1)
+        scene.time.passes(0.001)
+        music = (await one.hears())[8 : rtp.HEADER]
+        his.hears(hers)
+        other.says(packet(b"again"), hers.port)
+        assert (await one.hears())[8 : rtp.HEADER] == music
+        others.says(b"\x80\xc9\0\x01\0\0\0\x07", hers.port + 1)  # 7 is how the other one names what it says
+        assert await reports.hears() == b"\x80\xc9\0\x01" + music
+        reports.says(b"\x81\xc9\0\x07\0\0\0\x09" + music + bytes(20), his.port + 1)
+        assert await others.hears() == b"\x81\xc9\0\x07\0\0\0\x09\0\0\0\x07" + bytes(20)
 
 
 async def test_a_file_is_played_to_its_end_which_is_told(tmp_path: Path) -> None:
