@@ -251,16 +251,9 @@ class RequestLog:
         if record.call is not None:
             self._of_calls[record.call] = record
         self._count(record)
-        entry: dict[str, object] = {
-            "request": record.seq,
-            "status": reply.status,
-            "code": reply.code,
-            "size": len(reply.body),
-            "crc32": f"{crc32(reply.body):08x}",
-        }
-        if record.injected:
-            entry["injected"] = record.injected
-        self._journal.append("reply", call=reply.call, data=entry)
+        body = reply.body
+        told = (record.seq, reply.status, reply.code, len(body), crc32(body), record.injected)
+        self._journal.append_reply(reply.call, told)
 
     def awaits(self, call: int) -> bool:
         """Tell whether a request started that call, whose end is not noted yet."""

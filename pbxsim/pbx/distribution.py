@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.pbx import dialing
 from pbxsim.pbx.bus import Stage
+from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.events import (
     AgentChanged,
     LegAnswered,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.queue import Member, Queue
     from pbxsim.pbx.queue_visit import QueueVisit
 
+_DOWN: Final = ChannelState.DOWN  # looked up through its class it costs more than the comparison
 _LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like changes with every step of a call
 AtWork: TypeAlias = "tuple[int, Member, list[Channel]]"
 """A member's place in a queue, the member, and the channels of the line that the agent works from, as they are then."""
@@ -128,15 +130,24 @@ class Distribution:
 
     # -- who can be rung --------------------------------------------------------------------------------------------
 
-    def available(self, queue: Queue, member: Member) -> bool:
-        """Tell whether a member can be rung for a caller of this queue now."""
-        agent = member.agent
-        line = agent.line
-        if line is None or member.paused_here or agent.is_paused or agent in self._rung or not line.registration.host:
-            return False
-        if (self._resting and self.rests(agent)) or line.is_full:
-            return False
-        return queue.rules.ring_in_use or not (line.channels or agent in self._talking)
+    def _available(self, queue: Queue, members: Iterable[tuple[int, Member]]) -> list[tuple[int, Member]]:
+        """Give those members, with their places, that can be rung for a caller of this queue now.
+
+        All at once: of a large queue each member is looked at for each caller, and a call for each would take longest.
+        """
+        rung, resting, talking, in_use = self._rung, self._resting, self._talking, queue.rules.ring_in_use
+        found = []
+        for placed in members:
+            member = placed[1]
+            agent = member.agent
+            line = agent.line
+            if line is None or member.paused_here or agent.is_paused or agent in rung or not line.registration.host:
+                continue
+            if (line.channels or line.resting_state is not _DOWN) and (line.is_full or (not in_use and line.channels)):
+                continue
+            if (in_use or agent not in talking) and not (resting and self.rests(agent)):
+                found.append(placed)
+        return found
 
     def free(self, queue: Queue) -> list[tuple[int, Member]]:
         """Give the members that can be rung for this queue now, each with its place."""
@@ -147,7 +158,7 @@ class Distribution:
         idle = at_work if rules.ring_in_use else [each for each in at_work if not each[2]]
         if len(idle) < len(at_work):
             self._leave_out(queue, at_work, idle)
-        members = [(place, member) for place, member, _ in idle if self.available(queue, member)]
+        members = self._available(queue, [(place, member) for place, member, _ in idle])
         if members and rules.has_penalty_limits:
             members = [placed for placed in members if rules.asks(placed[1].penalty)]
         if members and self._heavier[queue.name]:
@@ -185,7 +196,7 @@ class Distribution:
 
     def _available_members(self, queue: Queue) -> int:
         """Count who could be rung; under ringall one at most, for all ring for one caller (num_available_members)."""
-        count = sum(self.available(queue, member) for member in queue.members)
+        count = len(self._available(queue, enumerate(queue.members)))
         return min(count, 1) if queue.way is Strategy.RINGALL else count
 
     def ring(self, call: Call, visit: QueueVisit, ringing: Mapping[Line, Member], timeout: Duration) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -20,8 +20,13 @@ from pbxsim.sinks.cdr_pages import Pages, waited
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
+    from pbxsim.clock.instant import Instant
     from pbxsim.pbx.cdr import Cdr, CdrHistory
     from pbxsim.pbx.events import CdrClosed
+
+
+_STALE: Final = 1_000  # records that have left since the earliest start was looked for
+_NOWHERE: Final = (1 << 62, 0, 0)
 
 
 class CdrMemory:
@@ -55,6 +60,7 @@ class CdrMemory:
         self._above = 0  # those up to this id are forgotten, and so are as many of the next ones
         self._skipped = self._forgotten_there
         self._lasting = 0
+        self._looked = _NOWHERE
         self._moved: dict[int, Cdr] = {}  # those whose recordings were moved, as long as the history may not know it
 
     def __len__(self) -> int:
@@ -208,6 +214,8 @@ class CdrMemory:
     # -- in memory ----------------------------------------------------------------------------------------------------
 
     def _in_memory(self, query: CdrQuery) -> Iterator[Cdr]:
+        if query.until is not None and self._ids and query.until < self._earliest():
+            return iter(())
         # By their ids: an iterator of the dict would first pass all that was deleted.
         ids = reversed(self._ids) if query.newest_first else iter(self._ids)
         cdrs: Iterable[Cdr] = map(self._records.__getitem__, islice(ids, self._passed(query), None))
@@ -215,6 +223,22 @@ class CdrMemory:
         if after is not None and (query.newest_first or after >= self._first):
             cdrs = (cdr for cdr in cdrs if (cdr.id < after if query.newest_first else cdr.id > after))
         return query.fitting(cdrs)
+
+    def _earliest(self) -> Instant:
+        """Give a moment before which none of those in memory began; seldom all of them are looked at for it.
+
+        Whoever asks for old records would else have ten thousand compared in vain. `_looked` says from which id to
+        which it was looked for, and what was found.
+        """
+        first, last, earliest = self._looked
+        if not first <= self._ids[0] <= first + _STALE:
+            first, last, earliest = self._ids[0], 0, 1 << 62
+        for number in reversed(self._ids):
+            if number <= last:
+                break
+            earliest = min(earliest, self._records[number].start)
+        self._looked = first, self._ids[-1], earliest
+        return earliest
 
     def _passed(self, query: CdrQuery) -> int:
         """Count records that surely come before `after`: where no id is missing, an id says its place."""

@@ -36,6 +36,14 @@ def test_what_has_risen_by_more_than_three_in_a_hundred_is_named(
     assert sum("RISEN" in line for line in lines) == len(found)
 
 
+def test_what_is_to_be_reached_is_judged_beside_what_has_risen() -> None:
+    counts = {"stored_call": 450_000.0, "simulated_call": 156_001.0}
+    assert instructions.verdicts(counts) == [
+        "stored_call      wanted at most 450,000: reached",
+        "simulated_call   wanted at most 156,000: not reached",
+    ]
+
+
 def test_a_thing_takes_what_the_longer_run_counts_more_than_the_shorter() -> None:
     said = "7 simulated_call 100\n8 simulated_call 400\n"
     log = "==7== I   refs:      1,000,000\n==8== I   refs:      1,600,000\n==6== I   refs:      99\n"

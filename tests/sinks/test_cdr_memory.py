@@ -120,6 +120,18 @@ def test_the_oldest_give_way_to_the_newest_and_are_counted() -> None:
         made.get(1)
 
 
+def test_what_began_until_a_moment_is_found_though_long_calls_end_late_and_the_oldest_are_gone() -> None:
+    starts = [50, 60, 10, 70, 5, 80, 90, 100, 40, 110, 120, 130, 140]
+    made = archive(limit=4)
+    kept: list[tuple[int, int]] = []
+    for number, start in enumerate(starts, 1):
+        made.on_cdr(CdrClosed(record(number, start=start)))
+        kept = [*kept, (number, start)][-4:]
+        for until in (0, 5, 10, 45, 60, 150):
+            fitting = [number for number, start in kept if start <= until]
+            assert ids(made, CdrQuery(until=START + until * SECOND)) == fitting
+
+
 def test_a_record_whose_recording_moved_keeps_its_place() -> None:
     made = archive(1, 2, 3)
     made.replace(msgspec.structs.replace(record(2), recording_folder="/mnt", recording_file="call.wav"))

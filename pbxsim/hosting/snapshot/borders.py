@@ -53,7 +53,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "pbxsim.pbx.decision.Decisions": frozenset({"questioner"}),
     "pbxsim.pbx.pbx.Pbx": frozenset({"name"}),
     "pbxsim.pbx.recording.Recordings": frozenset({"files", "reader"}),
-    "pbxsim.sinks.cdr_memory.CdrMemory": frozenset({"history", "_lasting"}),
+    "pbxsim.sinks.cdr_memory.CdrMemory": frozenset({"history", "_lasting", "_looked"}),
     "pbxsim.sinks.outbox.held_back.HeldBack": frozenset({"_driver", "_release"}),
     "pbxsim.sinks.outbox.notice_faults.FaultySending": frozenset({"_send"}),
     "pbxsim.sinks.outbox.outbox.Outbox": frozenset(

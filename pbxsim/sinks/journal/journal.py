@@ -119,6 +119,17 @@ class Journal:
         if len(spelt) + len(channel) > SHORT or self._beyond_flat > self.spare:
             self.grow(size_of_given(channel, spelt))
 
+    def append_reply(self, call: int | None, reply: tuple[int, int, str, int, int, str]) -> None:
+        """Take down a reply to a request: the request's number, status, code, size, CRC-32, what was injected.
+
+        Each request has one, so it is not spelt before somebody reads it.
+        """
+        self.last += 1
+        self.kept.append((self.clock.now, "reply", _spell_reply, (call, *reply)))
+        texts = len(reply[2]) + len(reply[5])
+        if texts > SHORT or self._beyond_flat > self.spare:
+            self.grow(size_of_given(reply[2], reply[5].encode(errors="replace")))
+
     @property
     def is_full(self) -> bool:
         """Tell whether one more entry may be too many, though there are not as many as may be."""
@@ -229,7 +240,17 @@ def _spell_given(facts: tuple[int | None, str, bytes]) -> Spelt:
     return call, channel, msgspec.json.decode(data, type=Data)
 
 
-SPELLED_BY: Final = (_spell_given, *dict.fromkeys(kind.spell for kind in KINDS))
+def _spell_reply(facts: tuple[int | None, int, int, str, int, int, str]) -> Spelt:
+    call, request, status, code, size, crc32, injected = facts
+    data: Data = {"request": request, "status": status, "code": code, "size": size, "crc32": f"{crc32:08x}"}
+    return call, "", {**data, "injected": injected} if injected else data
+
+
+SPELLED_BY: Final[tuple[Callable[[Any], Spelt], ...]] = (
+    _spell_given,
+    _spell_reply,
+    *dict.fromkeys(kind.spell for kind in KINDS),
+)
 """All that entries are spelt by. What was taken down for one is facts, of which it makes an entry at any time later."""
 
 
