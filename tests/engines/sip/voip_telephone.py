@@ -40,7 +40,9 @@ def main(
                 pause.wait(_PACKET / _RATE)
         except InvalidStateError:  # given up meanwhile
             pass
-        print("heard", loudest(bytes(heard), int(says)), loudest(bytes(heard), int(listens_for)), flush=True)
+        sound = bytes(heard)
+        sys.stdout.write(f"heard {loudest(sound, int(says))} {loudest(sound, int(listens_for))}\n")  # whole: it is read
+        sys.stdout.flush()
 
     telephone = VoIPPhone(
         host, int(port), user, password, myIP="127.0.0.1", sipPort=int(own_port), callCallback=rings,
