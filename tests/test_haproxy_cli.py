@@ -27,6 +27,7 @@ _PATIENCE: Final = 30.0
 _TRIES: Final = 20_000  # a look of the proxy every half second, a millisecond or more for each try
 _PASSWORDS: Final = {"north": "change-me", "south": 'Süd / "2"; + 50%:=&#'}
 _KEYS: Final = {"north": "change-me-too", "south": "k2"}
+_TOKENS: Final = {"north": "t1", "south": "t2, 'Süd'; t1"}
 _VUM: Final = {"north": "GIVENFIRST01", "south": "SECOND&01"}
 _FORM: Final = "Content-Type: application/x-www-form-urlencoded"
 _ORIGINATE: Final = "/api/v4/call/originate/act"
@@ -53,6 +54,7 @@ def wrote(name: str, folder: Path) -> str:
     secret = _PASSWORDS[name].replace('"', '\\"')
     text = text.replace("change-me-too", _KEYS[name]).replace("password: change-me", f'password: "{secret}"')
     text = text.replace("pass: change-me", f'pass: "{secret}"').replace("GIVENFIRST01", _VUM[name])
+    text = text.replace("- {mode: both", f'- {{mode: token, api_key: "{_TOKENS[name]}"}}\n      - {{mode: both')
     for key in ("OWNFIRST0001", "CALLBACK0001", "INFO00000001"):
         text = text.replace(key, f"{key}-{name}")
     file.write_text(text, "utf-8")
@@ -185,6 +187,7 @@ def requests_of(name: str) -> dict[str, str]:
         "VoIPSUN, a form over a query": http("POST", "/api/api.php?password=other", _FORM, body=voipsun),
         "Simotel": http("POST", "/api/v4/pbx/users/search", key, basic, json, body="{}"),
         "Simotel, not padded": http("POST", "/api/v4.1/pbx/users/search", key, basic.rstrip("="), json, body="{}"),
+        "Simotel, a key": http("POST", "/api/v4/pbx/users/search", f"X-APIKEY: {_TOKENS[name]}", json, body="{}"),
         "Duocom": http("GET", f"/cgi-bin/oficinaweb/api_control_llamadas?{duocom}"),
         "Duocom, a form": http("POST", "/cgi-bin/telefacil2/api_control_llamadas", _FORM, body=duocom),
     }

@@ -190,9 +190,9 @@ def _choosing(vendor: Vendor) -> Iterator[str]:
 def _reading(place: Place, kind: int, at: str) -> Iterator[str]:
     """Give the rules that read the values of a kind of credential: a form's rather than a query's, as PHP does."""
     if place.basic:
-        yield f"set-var({_variable(kind, 0)}) req.hdr({place.basic}),word(2,' ') if {at}"
+        yield f"set-var({_variable(kind, 0)}) req.fhdr({place.basic}),word(2,' ') if {at}"
     elif place.header:
-        yield f"set-var({_variable(kind, 0)}) req.hdr({place.header}) if {at}"
+        yield f"set-var({_variable(kind, 0)}) req.fhdr({place.header}) if {at}"
     for number, name in enumerate(place.params):
         read = f"set-var({_variable(kind, number)})"
         yield f"{read} url_param({name}),url_dec(1) if {at}"

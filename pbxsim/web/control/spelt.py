@@ -95,10 +95,11 @@ class Spelt(Derived, Generic[T]):
     def piece(self, things: Sequence[T]) -> tuple[bytes, bool]:
         """Spell a piece of a list, at least one thing, as it stands now; tell whether all of it was as it is known."""
         keys, marks = self._keys(things), self._hangs_on.of_all(things)
-        piece = self._pieces.get(keys[0])
+        piece = self._pieces.pop(keys[0], None)
         is_known = piece is not None and piece[0] == keys and piece[1] == marks
         if piece is None or not is_known:
-            piece = self._pieces[keys[0]] = keys, marks, list(map(self._document, keys, things))
+            piece = keys, marks, list(map(self._document, keys, things))
+        self._pieces[keys[0]] = piece  # behind those that nobody has asked for since
         return b",".join(piece[2]), is_known
 
     def _document(self, key: Hashable, thing: T) -> bytes:
@@ -111,10 +112,17 @@ class Spelt(Derived, Generic[T]):
         return list(things if self._key is None else map(self._key, things))
 
     def complete(self) -> None:
-        """Hear that a list is complete: forget what was spelt first, if it is too much, and all of it in a while."""
-        for known in (self._known, self._pieces):
-            for key in list(islice(known, max(0, len(known) - LONGEST))):
-                del known[key]
+        """Hear that a list is complete: forget what was spelt first, if it is too much, and all of it in a while.
+
+        Where a list has lost its first thing, each of its pieces begins with another one.
+        """
+        for key in list(islice(self._known, max(0, len(self._known) - LONGEST))):
+            del self._known[key]
+        too_many = sum(len(keys) for keys, _, _ in self._pieces.values()) - LONGEST
+        for first, (keys, _, _) in list(self._pieces.items()):
+            if too_many > 0:
+                del self._pieces[first]
+                too_many -= len(keys)
         if self._forgetting is not None:
             self._forgetting.cancel()
         self._forgetting = asyncio.get_running_loop().call_later(KEPT, self._forget)

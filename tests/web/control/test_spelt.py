@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.sinks.cdr_export import shown as cdr_shown
 from pbxsim.web.control import call_document, cdrs, phones
+from pbxsim.web.control.paging import PIECE
 from pbxsim.web.control.spelt import LONGEST, HangsOn, Spelt
 from tests.vendors.voipsun import deeds
 from tests.vendors.voipsun.client import Client
@@ -121,6 +123,17 @@ async def test_no_more_is_remembered_than_a_longest_page_and_what_was_spelt_firs
     assert len(spelt) == LONGEST
     spelt.piece(lamps[:3])
     assert [lamp.was_shown for lamp in lamps[:4]] == [2, 2, 1, 1]
+
+
+async def test_what_a_list_has_no_more_is_not_kept_for_whoever_asks_again_and_again() -> None:
+    spelt, lamps = _lamps(), [Lamp(number) for number in range(LONGEST)]
+    gone = weakref.ref(lamps[0])
+    for number in range(3):
+        for start in range(0, LONGEST, PIECE):
+            spelt.piece(lamps[start : start + PIECE])
+        spelt.complete()
+        lamps = [*lamps[1:], Lamp(LONGEST + number)]  # no piece begins as one did before
+    assert gone() is None
 
 
 async def test_what_was_spelt_is_in_no_snapshot_and_gone_when_a_pbx_begins_anew(town: Town) -> None:
