@@ -82,7 +82,7 @@ def legs_on(control: CallControl, call: Call, lines: Iterable[Line], shows: Call
 def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
     """Ring whoever is to be rung instead of a leg that has just failed; False where there is nobody."""
     line, call = leg.line, leg.call
-    way = diversion.forward_on_failure(line, cause) if line is not None else None
+    way = diversion.forward_on_failure(line, cause) if line is not None and leg.diverts else None
     if leg.sent_on_to and call.hunt is None:  # a queue's member is rung where it is, or not at all
         way = diversion.TELEPHONE, leg.sent_on_to
     if way is None or line is None:

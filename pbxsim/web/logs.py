@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _MOST_WAITING: Final = 10_000  # lines: some megabytes
+_TO_NOBODY: Final = ("socket.send() raised exception.", "SSL connection is closed")
 _LONGEST_FLUSH: Final = 1.0  # seconds that the end of the process waits for whoever reads
 
 
@@ -84,10 +85,16 @@ class UnhinderedHandler(logging.Handler):
                 self._lines.task_done()
 
 
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Tell all else from asyncio's word for each write to whoever has gone: who asks much and goes fills no disk."""
+    return record.name != "asyncio" or record.msg not in _TO_NOBODY
+
+
 def set_up(style: str, stream: TextIO) -> None:
-    """Have everything that is logged written to `stream` as `text` or `json`."""
+    """Have everything that is logged written to `stream` as `text` or `json`, but what is of no use to anybody."""
     handler = UnhinderedHandler(stream)
     handler.setFormatter(JsonLines() if style == "json" else logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_is_of_use)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.INFO)

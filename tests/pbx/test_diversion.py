@@ -227,10 +227,10 @@ def test_a_diversion_to_a_number_that_cannot_be_dialled_connects_nobody(office: 
     assert (call.bridged_at, [leg.trunk for leg in call.legs[1:] if leg.trunk]) == (0, [])
 
 
-def _sends_on(office: Office, call: Call, leg: int, to: str) -> None:
+def _sends_on(office: Office, call: Call, leg: int, to: str, cause: HangupCause = HangupCause.INTERWORKING) -> None:
     """Have a telephone that rings say that another number is to be rung instead, as SIP's 302 does."""
     call.legs[leg].sent_on_to = to
-    office.pbx.calls.on_leg(call.legs[leg], Report.FAILED, HangupCause.INTERWORKING)
+    office.pbx.calls.on_leg(call.legs[leg], Report.FAILED, cause)
 
 
 def test_where_a_telephone_itself_sends_its_caller_that_telephone_rings_and_has_its_own_wishes(office: Office) -> None:
@@ -252,11 +252,14 @@ def test_where_a_telephone_sends_its_caller_to_nobody_the_call_has_failed(office
     assert office.cdr(call).disposition is Disposition.FAILED
 
 
-def test_a_member_of_a_queue_that_sends_its_caller_on_has_refused(office: Office) -> None:
+@pytest.mark.parametrize("cause", [HangupCause.INTERWORKING, HangupCause.USER_BUSY])
+def test_a_member_of_a_queue_that_sends_its_caller_on_has_refused(cause: HangupCause) -> None:
     centre = CallCentre(queue("anna", "ben"))
+    for user in ("anna", "ben"):
+        _divert(centre, user, busy="900")
     call = centre.calls()
     centre.advance(1)
     rung = centre.ringing()
     leg = next(place for place, leg in enumerate(call.legs) if leg.peer in rung)
-    _sends_on(centre, call, leg, "900")
+    _sends_on(centre, call, leg, "900", cause)
     assert [event for event in centre.heard if isinstance(event, CallDiverted)] == []

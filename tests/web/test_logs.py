@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
 import os
+import ssl
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.clock.driver import wall_clock
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.web import logs
+from pbxsim.web.tls import self_signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +58,25 @@ def test_json_is_one_object_a_line() -> None:
     assert (first["level"], first["logger"], first["message"]) == ("error", "pbxsim", "two\nlines")
     assert first["traceback"].endswith("RuntimeError: it\nbroke ?")
     assert list(second) == ["time", "level", "logger", "message"]
+
+
+@pytest.mark.parametrize("is_over_tls", [False, True])
+async def test_what_is_written_to_whoever_has_gone_makes_no_line_each(is_over_tls: bool, tmp_path: Path) -> None:
+    stream = io.StringIO()
+    logs.set_up("text", stream)
+    context = self_signed(tmp_path, ["127.0.0.1"], wall_clock()) if is_over_tls else None
+    trusting = None if context is None else ssl.create_default_context(cafile=tmp_path / "cert.pem")
+    if trusting is not None:
+        trusting.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    async with await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+        writer.transport.abort()
+        for _ in range(10):
+            writer.transport.write(b"nobody reads this")
+    logging.getLogger("asyncio").warning("something else")
+    written()
+    assert stream.getvalue() == "WARNING asyncio: something else\n"
 
 
 def test_no_line_has_a_secret_that_the_server_knows() -> None:

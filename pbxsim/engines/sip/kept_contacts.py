@@ -7,7 +7,7 @@ connection ends with it (`prune_on_boot`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 
@@ -25,11 +25,11 @@ FAMILY: Final = "registrar/contact"
 
 
 class ContactSaid(msgspec.Struct, frozen=True):
-    """One contact, by way of datagrams; `ends_at` is an Instant of the PBX's clock."""
+    """One contact, by way of datagrams; `ends_at` is an Instant of the PBX's clock. `host` is an address, no name."""
 
     uri: str
-    host: str
-    port: int
+    host: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-fA-F.:]+(%[^\s]+)?$")]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65_535)]
     ends_at: int
     quality: float
     call_id: str

@@ -17,7 +17,7 @@ _CREDENTIALS: Final = re.compile(
 )
 _PROOFS: Final = re.compile(rb'\b(response|cnonce|opaque)([ \t]*=[ \t]*)("[^"\r\n]*"?|[^,"\s]+)', re.IGNORECASE)
 _IS_DIGEST: Final = re.compile(rb"Digest\s", re.IGNORECASE)
-_URI: Final = re.compile(rb"(sips?:[^@:;?<>\s\"]{0,256}:)[^@<>\s\"]{1,256}@", re.IGNORECASE)
+_URI: Final = re.compile(rb"(sips?:[^@:;?<>\s\"]{0,256}(?:[;?][^@:,<>\s\"]{0,256})?:)[^@<>\s\"]{1,256}@", re.IGNORECASE)
 _KEYS: Final = re.compile(
     rb"^(a=(?:crypto:[^\r\n]*?inline|ice-pwd|key-mgmt)[: ])[^\r\n]+", re.IGNORECASE | re.MULTILINE
 )

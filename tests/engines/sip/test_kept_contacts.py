@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.kept_contacts import KeptContacts
 from pbxsim.engines.sip.registrar import Binding
@@ -89,6 +91,21 @@ def test_a_line_for_which_none_has_ever_registered_is_acted_as_before() -> None:
     after = Life(Life())
     assert (after.registrations.real, after.line.is_registered) == (set(), True)
     assert dict(after.office.pbx.database.entries()) == {}
+
+
+@pytest.mark.parametrize("way", [Flow("UDP", "", 5062), Flow("UDP", "host.example", 5062), Flow("UDP", "::1", 65_536)])
+def test_what_no_telephone_can_be_reached_by_counts_for_nothing_whoever_wrote_it(way: Flow) -> None:
+    before = Life()
+    before.kept.keep("sip100", [contact(67.0, flow=way)])
+    after = Life(before)
+    assert (after.registrations.real, after.line.is_registered) == (set(), True)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.10", "2001:db8::7", "fe80::1%eth0"])
+def test_a_contact_at_any_address_is_known_again(host: str) -> None:
+    before = Life()
+    before.has(contact(67.0, flow=Flow("UDP", host, 65_535)))
+    assert Life(before).line.registration.host == host
 
 
 def test_what_is_kept_of_a_line_that_there_is_no_more_counts_for_nothing() -> None:

@@ -35,6 +35,8 @@ def test_the_digest_is_struck_out_even_where_the_field_goes_on_in_the_next_line(
         ),
         (b'Authorization: Digest response="topsecret', b'Authorization: Digest response="***"'),
         (b"Contact: <sip:jan:secret@192.0.2.4:5060>", b"Contact: <sip:jan:***@192.0.2.4:5060>"),
+        (b"Refer-To: <sip:jan;phone-context=a?:secret@h:5060>", b"Refer-To: <sip:jan;phone-context=a?:***@h:5060>"),
+        (b"Contact: sip:h;lr,sip:jan@192.0.2.4:5060", b"Contact: sip:h;lr,sip:jan@192.0.2.4:5060"),
         (b'WWW-Authenticate: Digest nonce="n1", opaque="o1"', b'WWW-Authenticate: Digest nonce="n1", opaque="o1"'),
         (b"Contact: <sip:jan@192.0.2.4:5060>", b"Contact: <sip:jan@192.0.2.4:5060>"),
     ],
