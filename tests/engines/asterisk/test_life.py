@@ -64,7 +64,7 @@ async def begun(engine: Engine, name: str = "office") -> Any:  # noqa: ANN401 - 
 async def test_where_nobody_is_it_is_told_in_one_sentence() -> None:
     port = free_port()
     with pytest.raises(EngineUnreachable, match=rf"^no Asterisk at 127\.0\.0\.1:{port}: "):
-        await asyncio.wait_for(begun(through(door(port))), 6)
+        await asyncio.wait_for(begun(through(door(port))), 5)
 
 
 @asynccontextmanager
