@@ -178,6 +178,7 @@ def requests_of(name: str) -> dict[str, str]:
     duocom = f"principal=666111666&pass={quote_plus(_PASSWORDS[name])}&orden=1"
     vum = f"klic={quote(_VUM[name], safe='')}&cislo=no-number"
     key, basic, json = simotel(name)
+    token, other = (f"X-APIKEY: {_TOKENS[each]}" for each in (name, "south" if name == "north" else "north"))
     return {
         "VUM": http("GET", f"/webapi.php?{vum}"),
         "VUM, a form": http("POST", "/ustredna/webapi.php", _FORM, body=vum),
@@ -187,7 +188,8 @@ def requests_of(name: str) -> dict[str, str]:
         "VoIPSUN, a form over a query": http("POST", "/api/api.php?password=other", _FORM, body=voipsun),
         "Simotel": http("POST", "/api/v4/pbx/users/search", key, basic, json, body="{}"),
         "Simotel, not padded": http("POST", "/api/v4.1/pbx/users/search", key, basic.rstrip("="), json, body="{}"),
-        "Simotel, a key": http("POST", "/api/v4/pbx/users/search", f"X-APIKEY: {_TOKENS[name]}", json, body="{}"),
+        "Simotel, a key": http("POST", "/api/v4/pbx/users/search", token, json, body="{}"),
+        "Simotel, two keys": http("POST", "/api/v4/pbx/users/search", token, other, json, body="{}"),
         "Duocom": http("GET", f"/cgi-bin/oficinaweb/api_control_llamadas?{duocom}"),
         "Duocom, a form": http("POST", "/cgi-bin/telefacil2/api_control_llamadas", _FORM, body=duocom),
     }

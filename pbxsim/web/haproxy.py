@@ -5,7 +5,8 @@ has them by a digest: so no secret is in what is written here, and none has to b
 asked, and the PBX that is asked still compares. Only the vendors' paths are passed on: to a server on the loopback the
 proxy is a neighbour, whom the control API would trust.
 
-Source: HAProxy 2.6, Configuration Manual, 7.3.6 (url_param, req.body_param), 7.3.1 (concat, sha2, hex, map_str).
+Source: HAProxy 2.6, Configuration Manual, 7.3.6 (req.fhdr, url_param, req.body_param), 7.3.1 (concat, sha2, hex,
+map_str).
 """
 
 from __future__ import annotations
@@ -188,11 +189,11 @@ def _choosing(vendor: Vendor) -> Iterator[str]:
 
 
 def _reading(place: Place, kind: int, at: str) -> Iterator[str]:
-    """Give the rules that read the values of a kind of credential: a form's rather than a query's, as PHP does."""
+    """Give the rules that read the values of a kind of credential: a form's rather than a query's, the first header."""
     if place.basic:
-        yield f"set-var({_variable(kind, 0)}) req.fhdr({place.basic}),word(2,' ') if {at}"
+        yield f"set-var({_variable(kind, 0)}) req.fhdr({place.basic},1),word(2,' ') if {at}"
     elif place.header:
-        yield f"set-var({_variable(kind, 0)}) req.fhdr({place.header}) if {at}"
+        yield f"set-var({_variable(kind, 0)}) req.fhdr({place.header},1) if {at}"
     for number, name in enumerate(place.params):
         read = f"set-var({_variable(kind, number)})"
         yield f"{read} url_param({name}),url_dec(1) if {at}"

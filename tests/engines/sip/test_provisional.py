@@ -44,6 +44,16 @@ def test_what_a_telephone_wants_acknowledged_is_once_and_in_its_order() -> None:
     assert (session.dialog.remote_tag, wire.heard.told[-1]) == ("phone", ("answered", "sip100", SDP))
 
 
+def test_what_a_telephone_numbers_and_does_not_want_acknowledged_is_not() -> None:
+    wire = Wire()
+    _, invite = called(wire)
+    answer = response(invite, 180, "Ringing", tag="phone")
+    answer.headers += [("contact", f"<{CONTACT}>"), ("supported", "100rel"), ("rseq", "1")]
+    wire.agent.receive(bytes(answer), HERE)
+    assert wire.sent() == []
+    assert wire.heard.told[-1] == ("rings", "sip100")
+
+
 def test_an_ack_has_the_number_of_its_invite_though_something_was_asked_meanwhile_and_a_bye_the_next() -> None:
     wire = Wire()
     session, invite = called(wire)
