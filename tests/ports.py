@@ -10,7 +10,9 @@ from collections import deque
 from pathlib import Path
 from typing import IO, Final
 
-PORTS: Final = range(6_000, 10_000, 4)  # sipp takes the second behind it as well
+_OF_SIPP: Final = range(8_888, 8_948)  # each sipp takes one of these by itself, to be steered by
+_APART: Final = 4  # sipp takes the second behind it as well
+PORTS: Final = [port for port in range(6_000, 10_000, _APART) if port not in _OF_SIPP]
 """Below what the system gives to whoever asks for any port (Linux: 32768 on), and where sound is sent (10000 on)."""
 _MOST: Final = 300
 """So many a process has; then whoever was given the first of them has long ended."""

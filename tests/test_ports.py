@@ -16,6 +16,7 @@ def test_no_port_is_given_twice_and_each_is_one_of_ours() -> None:
     given = [ports.own_port() for _ in range(50)]
     assert len(set(given)) == 50
     assert all(port in ports.PORTS for port in given)
+    assert not set(ports.PORTS) & set(range(8_888, 8_948)), "sipp's own"
 
 
 def test_one_that_somebody_has_bound_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:

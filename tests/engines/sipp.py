@@ -39,7 +39,7 @@ class SippProvider:
 
     async def listens(self, until: Callable[[Callable[[], object]], Awaitable[None]]) -> None:
         """Wait until it does."""
-        await until(lambda: _listens(self.port))
+        await until(lambda: _listens(self.port) or self._process.poll() is not None)
         assert self._process.poll() is None
 
     def answered(self) -> list[str]:

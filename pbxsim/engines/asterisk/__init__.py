@@ -45,4 +45,7 @@ def through(door: Door | None, live: LiveCalls | None = None) -> Engine:
 
     `live` says which numbers may leave by a trunk with a provider; None: none.
     """
-    return msgspec.structs.replace(declaration, open=partial(_opened, door=door, serves=set(), live=live))
+    from pbxsim.engines.asterisk.alone import Alone  # not where another engine serves
+
+    opened = partial(_opened, door=door, serves=set(), live=live, alone=Alone())
+    return msgspec.structs.replace(declaration, open=opened)

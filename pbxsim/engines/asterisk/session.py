@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.accounts import Accounts
 from pbxsim.engines.asterisk.acted import Actors
+from pbxsim.engines.asterisk.alone import Alone
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
 from pbxsim.engines.asterisk.handset import AsteriskHandset
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
     from pbxsim.engines.asterisk.door import Door
-    from pbxsim.engines.asterisk.link import AmiLink
+    from pbxsim.engines.asterisk.link import AmiLink, Event
     from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.engine import Present
     from pbxsim.pbx.pbx import Pbx
@@ -52,7 +53,7 @@ _HERE: Final = ("127.0.0.1", "localhost", "::1")
 class AsteriskSession(Opened, kw_only=True):
     """What the engine opened on a PBX. `door` None: an Asterisk of our own is started for it.
 
-    `serves` names the PBX that the Asterisk behind the door serves now.
+    `serves` names the PBX that the Asterisk behind the door serves now, `alone` knows whether another server does.
     """
 
     engine: AsteriskEngine
@@ -60,6 +61,7 @@ class AsteriskSession(Opened, kw_only=True):
     entry: AsteriskEntry
     door: Door | None
     serves: set[str]
+    alone: Alone
     voip: PyvoipTelephones
     live: LiveCalls | None = None
     link: AmiLink | None = None
@@ -78,6 +80,7 @@ def opened(
     door: Door | None = None,
     serves: set[str] | None = None,
     live: LiveCalls | None = None,
+    alone: Alone | None = None,
 ) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
@@ -95,6 +98,7 @@ def opened(
         entry=entry,
         door=door,
         serves=set() if serves is None else serves,
+        alone=alone or Alone(),
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), actors.fate),
         live=live,
     )
@@ -114,7 +118,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
     engine = session.engine
     session.link = AmiLink(
         door,
-        heard=engine.heard,
+        heard=lambda event: _heard(session, event),
         went_down=engine.went_down,
         returned=engine.read,
         before_return=lambda: _revive(process),
@@ -122,6 +126,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
     _record(session, door)
     try:
         await session.link.open(_REACH if process is None else PATIENCE, lambda: process is None or process.runs)
+        await _see_that_nobody_else_is_there(session)
         await engine.begin(session.link, present)
         await session.voip.start(session.account_of)
     except (LinkDown, ActionFailed) as error:
@@ -130,6 +135,20 @@ async def start(session: AsteriskSession, present: Present) -> None:
         if process is not None and not process.runs:
             raise EngineUnreachable(f"Asterisk has ended at once: {process.last_words()}") from error
         raise
+
+
+def _heard(session: AsteriskSession, event: Event) -> None:
+    if session.link is not None:
+        session.alone.heard(session.link, event)
+    session.engine.heard(event)
+
+
+async def _see_that_nobody_else_is_there(session: AsteriskSession) -> None:
+    """Go on alone: with an Asterisk of our own that is so. Raises EngineUnreachable."""
+    if session.door is None or session.link is None:
+        session.alone.works()
+    else:
+        await session.alone.see(session.link, session.door)
 
 
 def _known(door: Door, session: AsteriskSession) -> Door:

@@ -73,7 +73,7 @@ def test_ami_has_no_more_rights_than_the_engine_needs(tmp_path: Path) -> None:
     text = written(tmp_path)["manager.conf"]
     assert re.findall(r"^(read|write) = (.*)$", text, re.MULTILINE) == [
         ("read", "call,system,user,dtmf"),
-        ("write", "call,originate,system,reporting"),
+        ("write", "call,originate,system,reporting,user"),
     ]
     assert "permit = 127.0.0.1/255.255.255.255" in text
 

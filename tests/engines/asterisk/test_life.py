@@ -211,12 +211,21 @@ async def test_a_peer_that_tells_of_calls_is_busy_for_a_while_and_a_silent_one_i
 
 @pytest.mark.slow
 @pytest.mark.asterisk
-async def test_a_wrong_secret_is_refused_by_a_real_one_and_a_second_pbx_by_us(asterisk: AsteriskInstallation) -> None:
+async def test_a_wrong_secret_is_refused_by_a_real_one_and_a_second_server_or_pbx_by_us(
+    asterisk: AsteriskInstallation,
+) -> None:
     async with at_work(asterisk) as rig:
         wrong = replace(rig.exchange.door, secret=SECRET)
         with pytest.raises(EngineUnreachable, match="refuses 'pbxsim': authentication failed"):
             await asyncio.wait_for(begun(through(wrong)), 6)
+        call = called(rig, "101")
+        await rig.until(lambda: call.state is CallState.TALKING)
         engine = through(rig.exchange.door)
+        with pytest.raises(EngineUnreachable, match=r"serves another pbxsim already: it serves one$"):
+            await asyncio.wait_for(begun(engine), 6)
+        assert call.state is CallState.TALKING
+        assert len(await rig.channels()) == 4
+        await rig.session.close()
         first = await begun(engine)
         with pytest.raises(EngineUnreachable, match="serves another PBX already: it serves one"):
             await begun(engine, "shop")
