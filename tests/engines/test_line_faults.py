@@ -16,3 +16,14 @@ def test_a_line_that_is_simulated_has_no_telephone(section: str, faults: type) -
     lines = [{"line": "sip100", "simulated": True, "telephone": "pyvoip"}, {"line": "sip101", "telephone": "pyvoip"}]
     found = [(spelt(each.path), each.value, each.expected) for each in faults({section: {"lines": lines}}, NAMES)]
     assert found == [(f"{section}.lines[0].telephone", "pyvoip", "no telephone where the line is simulated")]
+
+
+@pytest.mark.parametrize("settings", [{"tls_port": 5060}, {"port": 5070, "tls_port": 5070}])
+def test_sip_over_tls_has_a_port_of_its_own(settings: dict[str, int]) -> None:
+    found = [(spelt(each.path), each.value, each.expected) for each in at_sip({"sip": settings}, NAMES)]
+    assert found == [("sip.tls_port", settings["tls_port"], "another port than sip.port")]
+
+
+@pytest.mark.parametrize("settings", [{}, {"tls_port": None}, {"tls_port": 5061}, {"port": 5070, "tls_port": 5060}])
+def test_and_may_have_any_other(settings: dict[str, int]) -> None:
+    assert list(at_sip({"sip": settings}, NAMES)) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.engines.sip.sip_settings import SipEntry
 from pbxsim.engines.telephones import line_faults
 from pbxsim.kit.file_checks import dangling, twins
 from pbxsim.kit.finding import Finding
@@ -27,6 +28,9 @@ def faults(plain: object, names: Mapping[str, Collection[str]]) -> Iterator[Find
         match bounds:
             case [int() as first, int() as last] if last - first < 1:
                 yield Finding(path, bounds, "the lower port first, and two at least")
+    for path, section in mappings(plain, "sip"):
+        if section.get("tls_port") == section.get("port", SipEntry().port):
+            yield Finding((*path, "tls_port"), section["tls_port"], "another port than sip.port")
     for path, extension in mappings(plain, "extensions.*"):
         for where, user in (*texts(extension, "lines.*.user"), *_unsaid(extension)):
             if not _USER.fullmatch(user):

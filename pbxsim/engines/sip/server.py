@@ -97,7 +97,7 @@ class SipServer:
         except OSError as error:
             await self.close()
             what = error.strerror or str(error)
-            at = f"{host}:{port}" if tls is None else f"{host}:{port} and, over TLS, {tls[1]}"
+            at = f"{host}:{port}" if tls is None else f"{host}:{port} and, over TLS, {tls[1]} (sip.tls_port)"
             raise EngineUnreachable(f"telephones cannot be listened for at {at}: {what}") from error
 
     async def _open_tls(self, address: str, family: int, context: SSLContext, port: int) -> None:

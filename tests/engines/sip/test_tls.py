@@ -86,7 +86,9 @@ async def test_whoever_connects_and_never_agrees_on_anything_gives_way_to_who_do
 
 async def test_a_port_for_tls_that_is_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
     async with listening(tmp_path) as (server, _):
-        with pytest.raises(EngineUnreachable, match=rf"and, over TLS, {server.tls_port}: .*address already in use"):
+        with pytest.raises(
+            EngineUnreachable, match=rf"and, over TLS, {server.tls_port} \(sip.tls_port\): .*address already in use"
+        ):
             async with listening(tmp_path, server.tls_port):
                 pass
 
