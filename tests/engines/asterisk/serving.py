@@ -46,6 +46,12 @@ class Client:
         async with self._session.request(method, self.url + path, **more) as reply:
             return await reply.text()
 
+    async def fetch(self, path: str) -> bytes:
+        """Give the bytes of what is there; it is there."""
+        async with self._session.get(self.url + path) as reply:
+            assert reply.status == 200, await reply.text()
+            return await reply.read()
+
     async def until(self, path: str, what: Callable[[Any], object], seconds: float = 20) -> Any:  # noqa: ANN401
         """Ask until something has come about."""
         loop = asyncio.get_running_loop()

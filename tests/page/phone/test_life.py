@@ -16,7 +16,7 @@ from tests.page.viewing import IN_BROWSER, viewing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.async_api import Browser
+    from playwright.async_api import Browser, WebSocketRoute
 
     from pbxsim.testing import PbxServer
     from tests.page.phone.desk import Office, Telephone
@@ -105,6 +105,29 @@ async def test_a_server_that_is_killed_and_started_again_finds_the_telephone_aga
             await phone.does("answer", "ringing")
             await office.call("2990101000")
             await office.quiet()
+
+
+async def test_a_telephone_whose_registration_asterisk_ignores_as_it_starts_tries_again(
+    office: Office, talking_browser: Browser
+) -> None:
+    ignored: list[str | bytes] = []
+
+    def between(page: WebSocketRoute) -> None:
+        asterisk = page.connect_to_server()
+
+        def sent(message: str | bytes) -> None:
+            if ignored:
+                asterisk.send(message)
+            else:
+                ignored.append(message)
+
+        page.on_message(sent)
+
+    await office.quiet()
+    async with telephone(talking_browser) as phone:
+        await phone.page.route_web_socket(re.compile("^ws"), between)
+        await phone.open(office)
+    assert [str(message).partition(" ")[0] for message in ignored] == ["REGISTER"]
 
 
 async def test_with_a_control_token_it_is_asked_for_first(

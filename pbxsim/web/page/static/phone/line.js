@@ -4,11 +4,13 @@ const EXPIRES = 120; // seconds
 const LONGEST_RINGING = 3600; // the PBX says when it has rung for long enough
 const SOONEST = 1; // seconds between two tries to connect, at least and at most
 const LATEST = 4;
+const LONGEST_SILENCE = 5000; // ms: an Asterisk that still starts ignores all, and over a WebSocket nobody repeats it
 
 export class Line {
   /**
    * `account` is what the control API tells of the line's registration. `onState(state, why)` hears how it stands:
-   * "connecting", "registered", "lost" (it tries again by itself), "refused". `onCall(session, isIncoming)` is given each call.
+   * "connecting", "registered", "lost" (it tries again by itself), "refused", or not answered at all: it is to be made
+   * anew. `onCall(session, isIncoming)` is given each call.
    */
   constructor(JsSIP, account, onState, onCall) {
     this._JsSIP = JsSIP;
@@ -26,9 +28,18 @@ export class Line {
       connection_recovery_max_interval: LATEST,
       user_agent: `pbxsim ${document.documentElement.dataset.version}`,
     });
-    this._agent.on("registered", () => onState("registered"));
-    this._agent.on("disconnected", () => this._agent && onState("lost"));
-    this._agent.on("registrationFailed", ({ cause, response }) => response && onState("refused", cause));
+    const told = (state, why) => {
+      clearTimeout(this._silence);
+      if (this._agent) onState(state, why);
+    };
+    this._agent.on("connected", () => {
+      this._silence = setTimeout(() => told("refused", JsSIP.C.causes.REQUEST_TIMEOUT), LONGEST_SILENCE);
+    });
+    this._agent.on("registered", () => told("registered"));
+    this._agent.on("disconnected", () => told("lost"));
+    this._agent.on("registrationFailed", ({ cause, response }) => {
+      if (response || this._agent?.isConnected()) told("refused", cause);
+    });
     this._agent.on("newRTCSession", ({ session, originator }) => onCall(session, originator === "remote"));
   }
 
@@ -40,6 +51,7 @@ export class Line {
   stop() {
     const agent = this._agent;
     this._agent = null;
+    clearTimeout(this._silence);
     agent.stop();
   }
 
