@@ -102,7 +102,7 @@ QUEUES: Final = (
             (1.5, _STATUS),
             (2, _agent("add", queueName="{queue}")),
             (2.5, _agent("status")),
-            (4, hang_up("A")),
+            (4.5, hang_up("A")),  # the agent has been rung for its 2 s by then
         ),
     ),
     Scenario(
