@@ -114,3 +114,23 @@ async def test_twenty_transfers_of_twenty_after_asking_lead_to_whom_they_should(
             rig.do(lambda call=call: rig.office.pbx.calls.hang_up(call))  # type: ignore[misc]
             await rig.until(lambda: rig.is_quiet() and not live)
         assert await rig.is_idle()
+
+
+async def test_twenty_blind_transfers_of_twenty_by_the_hand_lead_to_whom_they_should(make: Makes) -> None:
+    async with office_of(make, "100", "101", "102") as rig:
+        desk = rig.office.directory.line("sip101")
+        for _ in range(TIMES):
+            call = await talking(rig, "100", "101")
+            rig.do(lambda: rig.opened.handset.transfer(desk, "102"))
+            await ends_between(rig, call, "sip100", "sip102")
+        await rig.elapse(SECOND // 5)
+        assert await rig.is_idle()
+
+
+async def ends_between(rig: RealRig, call: Call, *users: str) -> None:
+    """See that two talk in a call, and whoever brought them together no longer does; hang them up."""
+    live = rig.office.pbx.calls.live
+    await rig.until(lambda: len(live) == 1 and call.state is CallState.TALKING and parties(call) == list(users))
+    await rig.until(lambda: [user for user, each in rig.by_user.items() if each.calls] == list(users))
+    rig.do(lambda: rig.office.pbx.calls.hang_up(call))
+    await rig.until(lambda: rig.is_quiet() and not live)
