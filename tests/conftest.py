@@ -11,11 +11,15 @@ import tempfile
 from typing import Final
 
 import pytest
+from hypothesis import settings
 
 from tests.durations import unmarked
 
 _VARIABLE: Final = "XDG_DATA_HOME"  # where a store is that nobody gave a place: see sinks/store/location.py
 _folder = pytest.StashKey[str]()
+
+settings.register_profile("untimed", deadline=None)  # a machine that stops for a second is no fault of the code
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

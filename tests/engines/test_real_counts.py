@@ -127,22 +127,6 @@ async def test_twenty_blind_transfers_of_twenty_by_the_hand_lead_to_whom_they_sh
         assert await rig.is_idle()
 
 
-async def test_twenty_transfers_of_twenty_that_the_hand_completes_lead_to_whom_they_should(make: Makes) -> None:
-    async with office_of(make, "100", "101", "102") as rig:
-        live, desk = rig.office.pbx.calls.live, rig.office.directory.line("sip101")
-        for _ in range(TIMES):
-            call = await talking(rig, "100", "101")
-            await rig.by_user["sip101"].calls[0].hold()
-            await rig.until(lambda: desk.device_state is DeviceState.ON_HOLD)
-            asking = await rig.by_user["sip101"].dial("102")
-            await asking.wait_established()
-            await rig.until(lambda: len(live) == 2 and all(one.state is CallState.TALKING for one in live.values()))
-            rig.do(lambda: rig.opened.handset.complete(desk))
-            await ends_between(rig, call, "sip100", "sip102")
-        await rig.elapse(SECOND // 5)
-        assert await rig.is_idle()
-
-
 async def ends_between(rig: RealRig, call: Call, *users: str) -> None:
     """See that two talk in a call, and whoever brought them together no longer does; hang them up."""
     live = rig.office.pbx.calls.live
