@@ -51,7 +51,7 @@ dev: $(HAS_DEV) ## set up .venv with everything that tests, checks and bench nee
 test: $(HAS_DEV) ## the whole test suite; what could not run is named at the end   (ARGS="-k word")
 	$(WITH_BYTECODE) $(PY) -m pytest $(IN_PARALLEL) $(ARGS)
 
-quick: $(HAS_DEV) ## the tests that take under 0.15 s each: less than a minute in all   (ARGS="-k word")
+quick: $(HAS_DEV) ## the tests that take under 0.07 s each: less than a minute in all   (ARGS="-k word")
 	$(WITH_BYTECODE) $(PY) -m pytest $(IN_PARALLEL) -m "not slow" $(ARGS)
 
 lowest: ## tests with the oldest dependencies that pyproject.toml allows, on the oldest Python: others lack their wheels

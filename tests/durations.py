@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pytest
 
 TOO_LONG: Final = 3.0
-"""Seconds; `slow` is for what takes more than 0.15 s on a machine that has nothing else to do, which is seldom ours."""
+"""Seconds; `slow` is for what takes more than 0.07 s on a machine that has nothing else to do, which is seldom ours."""
 
 
 def unmarked(reports: Iterable[pytest.TestReport]) -> list[str]:

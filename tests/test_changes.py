@@ -39,6 +39,7 @@ def test_every_note_is_in_the_draft() -> None:
     assert [note.name for note in NOTES if note.read_text("utf-8").strip() not in done.stdout] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["note.md", "+note.news.md", "added.md"])
 def test_a_note_of_no_kind_is_refused(tmp_path: Path, name: str) -> None:
     shutil.copy(ROOT / "pyproject.toml", tmp_path)

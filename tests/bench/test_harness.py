@@ -81,6 +81,7 @@ def test_a_measurement_whose_process_fails_is_an_error_that_tells_why() -> None:
         in_child("rival_heap", "calls_per_second", calls=10, alive=0)()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "measure",
     [

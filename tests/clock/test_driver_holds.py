@@ -88,6 +88,7 @@ async def test_an_action_that_takes_a_hold_stops_time_at_its_own_instant(desk: D
     assert desk.now == 60
 
 
+@pytest.mark.slow
 async def test_all_work_of_the_held_instant_is_done_however_long_it_takes(desk: Desk) -> None:
     holds = []
     desk.plan("asks", 10, also=lambda: holds.append(desk.driver.hold()))

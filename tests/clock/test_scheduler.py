@@ -182,6 +182,7 @@ plans = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(plans, st.lists(st.integers(0, 40), max_size=8), st.one_of(st.none(), st.integers(1, 5)))
 def test_work_is_done_as_a_sorted_list_would_have_it(
     planned: list[tuple[int, int, bool]], stops: list[int], budget: int | None
@@ -206,6 +207,7 @@ def test_work_is_done_as_a_sorted_list_would_have_it(
         assert (len(diary.clock), diary.clock.next_due()) == (len(left), left[0][0] if left else None)
 
 
+@pytest.mark.slow
 @given(plans.flatmap(lambda entries: st.tuples(st.just(entries), st.permutations(range(len(entries))))))
 def test_the_order_does_not_depend_on_when_the_work_was_asked_for(
     planned: tuple[list[tuple[int, int, bool]], list[int]],

@@ -23,6 +23,7 @@ def left_over(answering: Answering) -> tuple[int, int]:
     return agent.sessions, len(agent._transactions)  # noqa: SLF001
 
 
+@pytest.mark.slow
 def test_some_of_them_reach_calls_and_registrations() -> None:
     campaign = Campaign(seed=1)
     campaign.run(1_500)

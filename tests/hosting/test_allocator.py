@@ -35,6 +35,7 @@ def left(way: str) -> int:
     return int(subprocess.run(command, capture_output=True, check=True, text=True, timeout=60).stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for resident memory, in /proc")
 def test_a_hundred_megabytes_that_are_free_are_not_resident() -> None:
     assert left("give back") < 20

@@ -37,6 +37,7 @@ def test_what_only_looks_a_little_like_one_is_none(name: str) -> None:
     assert not MASK.hides(name)
 
 
+@pytest.mark.slow
 def test_it_forgets_names_when_there_are_too_many() -> None:
     mask = Mask([ACME])
     assert not any(mask.hides(f"n{number}") for number in range(10_000))

@@ -73,6 +73,7 @@ def told(receiver: Receiver) -> list[str]:
     return [each.json.get("state") or each.json["disposition"] for each in receiver.received]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("webhooks", "second"), [(1, "00"), (2, "03"), (3, "26"), (4, "26")])
 def test_a_reply_comes_when_so_many_webhooks_were_answered_and_the_clock_goes_on_for_that(
     pbx: Pbx, receiver: Receiver, webhooks: int, second: str
@@ -87,6 +88,7 @@ def test_a_reply_comes_when_so_many_webhooks_were_answered_and_the_clock_goes_on
     assert told(receiver) == EVENTS
 
 
+@pytest.mark.slow
 def test_only_the_nth_reply_is_overtaken(pbx: Pbx, receiver: Receiver) -> None:
     overtake(pbx, 4)
     call(pbx)
@@ -96,6 +98,7 @@ def test_only_the_nth_reply_is_overtaken(pbx: Pbx, receiver: Receiver) -> None:
     assert (fault["met"], fault["struck"]) == (2, 1)
 
 
+@pytest.mark.slow
 def test_a_reply_waits_for_no_more_than_comes_and_no_longer_than_the_faults_seconds(pbx: Pbx) -> None:
     overtake(pbx, 9)
     call(pbx)
@@ -113,6 +116,7 @@ def test_a_webhook_that_is_refused_counts_as_tried(pbx: Pbx, receiver: Receiver)
     assert len(receiver.received) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["reset", "taken away"])
 def test_a_reply_waits_no_more_once_that_is_over(pbx: Pbx, receiver: Receiver, end: str) -> None:
     came, go_on = threading.Event(), threading.Event()
@@ -137,6 +141,7 @@ def test_a_reply_waits_no_more_once_that_is_over(pbx: Pbx, receiver: Receiver, e
     assert pbx.now == "2026-01-01T00:00:00.000000Z"
 
 
+@pytest.mark.slow
 def test_a_clock_that_runs_is_waited_for(pbx: Pbx, receiver: Receiver) -> None:
     pbx.set_rate(100)
     overtake(pbx, 2)
@@ -156,6 +161,7 @@ def test_a_client_that_answers_no_webhook_while_it_waits_gets_its_reply_all_the_
     answered.set()
 
 
+@pytest.mark.slow
 def test_what_an_overtaken_reply_moved_can_be_had_again(pbx: Pbx, tmp_path: Path) -> None:
     overtake(pbx, 4)
     call(pbx)

@@ -307,6 +307,7 @@ async def test_each_pbx_holds_its_own_clock_only() -> None:
             assert (len(slow.asked), len(quick.asked)) == (1, 1)
 
 
+@pytest.mark.slow
 async def test_many_are_asked_about_at_the_same_instant_and_all_go_on() -> None:
     async with serving() as service:
         host = hosted(service.url)

@@ -122,6 +122,7 @@ def test_a_megabyte_of_escapes_is_decoded_without_a_step_for_each(unit: str) -> 
     assert steps(lambda: parse_form(sent, limits).unclean()) < 100
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(query=st.text(), body=st.binary())
 def test_no_text_and_no_bytes_are_too_strange_to_read(query: str, body: bytes) -> None:

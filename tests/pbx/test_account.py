@@ -100,6 +100,7 @@ def test_the_empty_prefix_is_for_all_others() -> None:
     assert tariff.rate("6").connection == 1
 
 
+@pytest.mark.slow
 @given(st.lists(st.text("01", max_size=4), unique=True), st.text("01", max_size=6))
 def test_no_other_rate_fits_better(prefixes: list[str], number: str) -> None:
     tariff = Tariff("any", tuple(Rate(prefix=prefix, per_minute=1) for prefix in prefixes))

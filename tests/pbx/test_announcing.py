@@ -241,6 +241,7 @@ def _says(rules: PositionRules, place: int, hold: int, waited: int, *, first: bo
     return " ".join([*said, THANKS] if thanks else said)
 
 
+@pytest.mark.slow
 @given(
     position=st.sampled_from(["yes", "no", "limit", "more"]),
     hold_time=st.sampled_from(["yes", "no", "once"]),

@@ -45,6 +45,7 @@ def test_a_value_that_is_none_of_the_kind_is_left_out(value: str) -> None:
     assert list(database.family("a", Note)) == [("good", Note("x"))]
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(st.characters(), max_size=300), min_size=2, max_size=2, unique=True))
 def test_every_text_has_a_key_of_its_own_that_any_database_keeps(texts: list[str]) -> None:
     one, other = map(key_of, texts)

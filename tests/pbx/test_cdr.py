@@ -32,6 +32,7 @@ def test_a_call_that_was_never_connected_has_nothing_to_bill() -> None:
     assert like(answer=0).duration == 10
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
 def test_the_seconds_billed_never_exceed_the_duration(until_answer: int, talk: int) -> None:
     record = like(answer=START + until_answer, end=START + until_answer + talk)

@@ -154,6 +154,7 @@ def test_the_leg_is_charged_by_the_number_that_went_out_on_the_trunk() -> None:
     assert [(charge.number, charge.cost) for charge in office.pbx.ledger.charges("shop")] == [("990103010", 10)]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 99), st.integers(1, 999), st.integers(0, 99), st.sampled_from(ChargeBasis))
 def test_the_charges_are_the_credit_that_is_gone(ring: int, talk: int, first_ring: int, basis: ChargeBasis) -> None:
     till = Till()

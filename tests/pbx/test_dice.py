@@ -15,6 +15,7 @@ KNOWN_STREAMS = [7528909947913393024, 8230947628661657721, 6273137736032476526, 
 KNOWN_DRAWS = [0.36133109981375233, 0.7233345857802185, 0.05756846759531986, 0.3154798911516562]
 
 
+@pytest.mark.slow
 @given(st.integers(-(2**70), 2**70), st.text(), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_a_draw_is_at_least_nought_and_below_one(seed: int, name: str, turn: int, number: int) -> None:
     value = draw(stream(seed, name, turn), number)

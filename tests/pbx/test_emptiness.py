@@ -46,6 +46,7 @@ def _parse(words: Sequence[str], *, joining: bool) -> int:
     return empty
 
 
+@pytest.mark.slow
 @given(words=st.lists(st.sampled_from((*WORDS, *SUMS)), min_size=1, max_size=6), joining=st.booleans())
 def test_words_amount_to_what_app_queue_makes_of_them(words: list[str], joining: bool) -> None:
     found = conditions(words, joining=joining)
@@ -53,6 +54,7 @@ def test_words_amount_to_what_app_queue_makes_of_them(words: list[str], joining:
     assert (found is None) is (_parse(words, joining=joining) == 0)
 
 
+@pytest.mark.slow
 @given(words=st.lists(st.sampled_from((*WORDS, *SUMS)), min_size=1, max_size=6), joining=st.booleans())
 def test_conditions_are_spelt_by_words_that_amount_to_them(words: list[str], joining: bool) -> None:
     found = conditions(words, joining=joining)
@@ -85,6 +87,7 @@ _SHOWN: Final = {
 }
 
 
+@pytest.mark.slow
 @given(
     shown=st.sampled_from(list(_SHOWN)),
     registered=st.booleans(),

@@ -158,6 +158,7 @@ def test_the_entries_of_an_earlier_run_come_first_and_numbers_go_on() -> None:
     assert [entry.id for entry in ledger.of("shop")] == [1, 3, 4]
 
 
+@pytest.mark.slow
 @given(
     st.integers(-UNIT, UNIT),
     st.lists(st.tuples(st.sampled_from(["charge", "top up"]), st.integers(0, UNIT), st.integers(0, 3)), max_size=30),

@@ -170,6 +170,7 @@ def _looks(waiting: int, sales: Queue) -> int:
     return looked.looks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["rrmemory", "ringall", "linear"])
 def test_of_ten_times_as_many_who_wait_no_more_are_looked_at(strategy: str) -> None:
     few, many = (_looks(waiting, queue(*NAMES, strategy=strategy)) for waiting in (60, 600))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ def _in_order(pbx: Pbx, after: int = 0) -> Iterator[Call]:
     return in_order(pbx.calls.live, pbx.calls.ended, after)
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(1, 9), max_size=25), st.integers(0, 30))
 def test_whatever_ends_first_calls_come_in_the_order_in_which_they_began(talks: list[int], after: int) -> None:
     office = Office(extension("100"))

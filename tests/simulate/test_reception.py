@@ -71,6 +71,7 @@ def test_processes_that_hash_differently_have_the_same_day(tmp_path: Path) -> No
     assert outputs[0][1].count(b"\n") > 100
 
 
+@pytest.mark.slow
 def test_the_reception_is_served_with_the_same_callers(tmp_path: Path) -> None:
     host = Installation(ServeSettings(pbxs=("reception",), rate=0), tmp_path).hosts.first()
     host.pbx.clock.run_until(host.pbx.clock.now + DAY // 2)

@@ -44,6 +44,7 @@ def test_same_file_and_seed_give_the_same_bytes_and_another_seed_others(shop: st
     assert all(one != two for one, two in zip(first, other, strict=True))
 
 
+@pytest.mark.slow
 def test_every_caller_is_in_records_log_and_figures_alike(shop: str, tmp_path: Path) -> None:
     summary, cdr, log = _outputs(Run(file=shop, calls=500), tmp_path)
     records, events = _rows(cdr), Counter(row["event"] for row in _rows(log))
@@ -85,6 +86,7 @@ def test_time_begins_where_the_file_or_the_command_says_and_traffic_ends_in_time
         assert f"1:00:00 h of traffic from {start}, seed 1" in simulation.summary()
 
 
+@pytest.mark.slow
 def test_whoever_would_wait_for_ever_is_told_of_and_waited_for_no_longer_than_a_day(tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
     text = SHOP.replace("max_wait: 120, ", "announcements: {every: 60, length: 5}, ").replace(

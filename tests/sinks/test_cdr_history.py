@@ -132,6 +132,7 @@ def test_each_record_that_is_not_forgotten_is_found_by_its_number_and_no_other(
                 archive.memory.get(number)
 
 
+@pytest.mark.slow
 @given(STEPS)
 def test_gathered_records_are_all_in_memory(steps: list[tuple[str, int]]) -> None:
     archive = _played(steps, 1000)

@@ -80,6 +80,7 @@ def test_pages_follow_each_other_in_both_orders(query: CdrQuery, expected: list[
     assert ids(archive(1, 2, 3, 4, 5), query) == expected
 
 
+@pytest.mark.slow
 @given(st.sets(st.integers(1, 40)), st.integers(-5, 2**70), st.booleans())
 def test_a_page_begins_behind_an_id_whether_some_are_missing_or_none(
     numbers: set[int], after: int, newest_first: bool

@@ -86,6 +86,7 @@ def test_the_same_name_has_the_same_credentials_again(one: PbxServer) -> None:
     again.remove()
 
 
+@pytest.mark.slow
 def test_a_text_is_served_with_its_own_credentials_and_its_receiver(one: PbxServer, heard: Receiver) -> None:
     wish = {"text": FILE, "receiver": heard.url}
     assert one.ask("POST", "/pbxs", wish)["credentials"] == []
@@ -96,6 +97,7 @@ def test_a_text_is_served_with_its_own_credentials_and_its_receiver(one: PbxServ
     crm.remove()
 
 
+@pytest.mark.slow
 def test_webhooks_of_a_copy_go_where_it_is_told(one: PbxServer, heard: Receiver) -> None:
     original = one.host(FILE.replace("${RECEIVER}", "http://127.0.0.1:9"), fresh_credentials=False)
     copy = original.copy(receiver=f"{heard.url}/worker-3")

@@ -214,6 +214,7 @@ def test_the_package_imports_nothing_before_it_is_used() -> None:
     assert {name for name in added if name.partition(".")[0] not in sys.stdlib_module_names} == {"pbxsim.testing"}
 
 
+@pytest.mark.slow
 def test_neither_pytest_nor_hypothesis_nor_a_web_server_is_needed() -> None:
     there = _modules_after(
         "import pbxsim.testing.office, pbxsim.testing.engine_contract, pbxsim.testing.scripted_engine"

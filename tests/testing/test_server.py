@@ -64,6 +64,7 @@ def test_a_child_serves_the_same_and_is_gone_afterwards(crm: Path, heard: Receiv
         pbx.reset()
 
 
+@pytest.mark.slow
 def test_a_webhook_that_fails_is_tried_again_on_the_pbxs_clock(crm: Path, heard: Receiver) -> None:
     heard.fail_next(2)
     with PbxServer(crm, receiver=heard) as pbx:

@@ -159,6 +159,7 @@ def test_hostile_values_never_break_it_and_control_characters_are_never_accepted
         assert value not in told(reply)
 
 
+@pytest.mark.slow
 @every_vendor
 @settings(deadline=None, max_examples=60)
 @given(

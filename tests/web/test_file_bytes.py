@@ -59,6 +59,7 @@ def test_of_an_empty_file_no_range_can_be_had(header: str) -> None:
         asked_for(header, 0)
 
 
+@pytest.mark.slow
 @given(st.integers(1, 300_000), st.data())
 def test_what_is_given_lies_in_the_file(size: int, data: st.DataObject) -> None:
     first = data.draw(st.integers(0, size - 1))

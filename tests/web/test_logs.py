@@ -96,6 +96,7 @@ def test_no_line_has_a_secret_that_the_server_knows() -> None:
     assert "t0k3n-of-hers" in after
 
 
+@pytest.mark.slow
 def test_nobody_who_logs_waits_for_whoever_reads() -> None:
     reading, writing = os.pipe()
     with os.fdopen(reading, "r") as reader, os.fdopen(writing, "w") as writer:

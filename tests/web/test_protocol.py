@@ -81,6 +81,7 @@ async def test_a_body_that_broke_off_is_the_clients_affair_and_not_logged(caplog
     assert caplog.records == []
 
 
+@pytest.mark.slow
 async def test_a_client_that_never_says_a_word_is_sent_away() -> None:
     async with running(limits=ConnectionLimits(first_byte=SHORT, header=LONG, between=LONG)) as town:
         assert await town.raw(b"") == b""
@@ -88,6 +89,7 @@ async def test_a_client_that_never_says_a_word_is_sent_away() -> None:
         assert _cut(town) == {"first_byte": 1}
 
 
+@pytest.mark.slow
 async def test_a_header_that_comes_byte_by_byte_is_cut_off(caplog: pytest.LogCaptureFixture) -> None:
     async with running(limits=ConnectionLimits(first_byte=LONG, header=SHORT, between=LONG)) as town:
         async with town.connection() as (reader, writer):
@@ -111,6 +113,7 @@ async def _is_told(town: Town, words: str) -> None:
     assert request["hints"] == [f"this was no HTTP request that a server can read: {words}"]
 
 
+@pytest.mark.slow
 async def test_a_header_is_measured_from_its_own_first_byte() -> None:
     async with (
         running(limits=ConnectionLimits(first_byte=LONG, header=SHORT, between=LONG)) as town,
@@ -123,6 +126,7 @@ async def test_a_header_is_measured_from_its_own_first_byte() -> None:
         assert (await reader.read()).startswith(TIMED_OUT)
 
 
+@pytest.mark.slow
 async def test_a_connection_is_kept_so_long_between_requests() -> None:
     async with (
         running(limits=ConnectionLimits(first_byte=LONG, header=LONG, between=SHORT)) as town,
@@ -191,6 +195,7 @@ async def test_a_client_that_does_not_take_its_reply_is_cut_off(caplog: pytest.L
     assert caplog.records == []
 
 
+@pytest.mark.slow
 async def test_pipelined_requests_beyond_what_is_kept_are_all_answered_in_turn(town: Town) -> None:
     last = HEAD + b"Connection: close\r\n\r\n"
     assert (await town.raw((HEAD + b"\r\n") * 500 + last)).count(b"HTTP/1.1 200 OK") == 501

@@ -44,6 +44,7 @@ def written(asked: dict[str, str], first: list[int], second: list[int]) -> list[
     return paths
 
 
+@pytest.mark.slow
 def test_both_sides_stand_where_they_were_said_and_are_cut_to_length() -> None:
     call, link, monitors = talk(), Noted(), Monitors()
     monitors.begin(link, call, "PJSIP/a", call.bridged_at)  # type: ignore[arg-type]

@@ -48,6 +48,7 @@ def test_a_number_spells_what_its_telephone_does(digit: int, outcome: Outcome, c
     assert GRAMMAR[digit - 1][:3] == (digit, outcome, cause)
 
 
+@pytest.mark.slow
 @given(st.text("0123456789+*#x", max_size=8), st.integers(1, 7), st.integers(0, 99), st.integers(0, 999))
 def test_only_the_last_nine_digits_count(prefix: str, digit: int, ring: int, talk: int) -> None:
     behaviour = spelt(f"{prefix}990{digit}{ring:02d}{talk:03d}")

@@ -166,6 +166,7 @@ def test_callers_press_as_often_as_the_chances_say_and_when() -> None:
     assert 3.8 * SECOND < max(waits["1"]) <= 4 * SECOND
 
 
+@pytest.mark.slow
 def test_the_same_seed_has_the_same_callers_press_the_same() -> None:
     assert _choices(MANY) == _choices(MANY)
     assert _choices(MANY) != _choices(MANY, seed=2)

@@ -14,6 +14,7 @@ FIRST = b"OPTIONS sip:h SIP/2.0\r\nContent-Length: 5\r\n\r\nab\r\nc"
 SECOND = b"BYE sip:h SIP/2.0\r\nl : 0\r\n\r\n"
 
 
+@pytest.mark.slow
 @given(st.lists(st.integers(0, len(FIRST + SECOND) + 6), max_size=6))
 def test_however_a_stream_is_cut_the_same_messages_come_out(cuts: list[int]) -> None:
     stream, framer, messages, before = b"\r\n\r\n" + FIRST + b"\r\n" + SECOND, Framer(), [], 0
@@ -29,6 +30,7 @@ def test_keep_alives_are_counted() -> None:
     assert framer.pings == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("piece", "messages", "pings"),
     [(b"\r\n\r\n", 0, 200_000), (b"a\r\nl:0\r\n\r\n", 200_000, 0)],

@@ -29,6 +29,7 @@ def see_that_it_can_be_taken(folder: Path, name: str, seed: int, moments: int) -
     assert host.pbx.clock.now > began
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_a_built_in_pbx_can_be_taken_in_the_middle_of_its_life(name: str, tmp_path: Path) -> None:
     see_that_it_can_be_taken(tmp_path, name, 2, moments=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.delivery import DeliveryState
 from tests.receivers import hanging, reply, slow
@@ -71,6 +73,7 @@ async def test_a_cleared_outbox_breaks_off_and_tells_nobody_anything_any_more(po
     assert len(post.driver.outside) == 0
 
 
+@pytest.mark.slow
 async def test_a_try_that_is_being_made_when_the_outbox_closes_is_finished_and_no_other_begun(post: PostOffice) -> None:
     outbox = post.open(post.receiver(timeout=30.0))
     post.hook.usual = slow(0.1, reply())

@@ -65,6 +65,7 @@ async def test_what_is_more_than_memory_holds_waits_in_the_store(
     assert outbox.waiting == {"acme": 0}
 
 
+@pytest.mark.slow
 async def test_one_advance_tries_all_that_an_earlier_run_left_also_what_memory_does_not_hold(
     post: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,7 @@ async def test_a_failed_try_is_told_and_the_next_comes_a_second_later_and_delive
     assert states(outbox) == ["delivered", "delivered"]
 
 
+@pytest.mark.slow
 async def test_a_slow_receiver_gets_everything_in_order(post: PostOffice) -> None:
     outbox = post.open()
     post.hook.usual = slow(0.02, reply(201, b"taken"))
@@ -284,6 +285,7 @@ async def test_what_waits_behind_a_dead_receiver_is_given_up_when_its_own_time_i
     assert post.hook.answered == [4, 5]
 
 
+@pytest.mark.slow
 async def test_what_nobody_takes_is_given_up_a_day_after_its_first_try(post: PostOffice) -> None:
     outbox = post.open()
     await post.hook.go_down()
@@ -328,6 +330,7 @@ async def test_whoever_waits_for_the_barrier_can_give_up(post: PostOffice) -> No
     assert post.hook.answered == [1]
 
 
+@pytest.mark.slow
 async def test_on_a_running_clock_a_try_takes_the_time_that_it_takes(post: PostOffice) -> None:
     post.driver.set_rate(100)
     outbox = post.open()
@@ -351,6 +354,7 @@ async def test_on_a_running_clock_retries_come_by_themselves(post: PostOffice) -
     assert only(outbox).state is DeliveryState.DELIVERED
 
 
+@pytest.mark.slow
 async def test_of_very_many_tries_the_first_and_the_newest_are_remembered(post: PostOffice) -> None:
     outbox = post.open(post.receiver(retry=Retry(first=1, factor=1, longest=1, give_up=1000)))
     post.hook.usual = reply(500)

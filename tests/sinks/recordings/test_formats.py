@@ -29,6 +29,7 @@ def test_a_decoder_finds_the_length_to_the_sample_two_channels_and_the_rate(name
     assert (heard.frames, heard.channels, heard.rate) == (seconds * 8_000, 2, 8_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.wav", "a.mp3"])
 def test_a_decoder_hears_who_speaks_when(name: str) -> None:
     heard = Heard(_file(name, 5))

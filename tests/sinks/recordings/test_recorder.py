@@ -99,6 +99,7 @@ def test_a_recorded_call_leaves_a_file_as_long_as_billsec_with_a_voice_on_each_c
     assert heard.voices() == of("100", "102")
 
 
+@pytest.mark.slow
 def test_of_a_call_that_went_through_a_menu_only_the_talk_is_kept(studio: Studio) -> None:
     office, menu = studio.office, Menu(name="hall", context="main", digits={"1": Step(extension="102")}, say=9 * SECOND)
     hall = MenuHunt(office.pbx.calls, office.directory, menu)
@@ -164,6 +165,7 @@ def test_a_party_on_hold_is_silent_and_only_then(studio: Studio) -> None:
     assert heard.frames == 10 * 8_000
 
 
+@pytest.mark.slow
 def test_where_the_pbx_plays_something_that_is_the_other_side(studio: Studio) -> None:
     studio.office.call("100", "4")
     studio.office.finish()
@@ -266,6 +268,7 @@ def test_with_a_longest_of_0_nothing_is_recorded(tmp_path: Path) -> None:
     assert (studio.reference(call), studio.files()) == ("|", {})
 
 
+@pytest.mark.slow
 def test_a_call_with_the_name_of_an_earlier_one_takes_its_place(studio: Studio) -> None:
     wish = RecordingWish("in", "a.wav")
     for number, seconds in (("102", 9), ("103", 4)):
@@ -410,6 +413,7 @@ def _a_long_call(studio: Studio, wish: RecordingWish = KEPT) -> tuple[str, str]:
     return record.recording_folder, record.recording_file
 
 
+@pytest.mark.slow
 def test_a_move_waits_for_the_file(studio: Studio) -> None:
     folder, file = _a_long_call(studio)
     studio.recorder.move(from_folder=folder, from_file=file, to_folder="/new", to_file="b.wav")
@@ -499,6 +503,7 @@ async def test_in_real_time_a_failure_is_told_without_anybody_waiting(studio: St
     assert studio.reference(call) == "|"
 
 
+@pytest.mark.slow
 async def test_whoever_is_tired_of_waiting_stops_nothing(studio: Studio) -> None:
     folder, file = _a_long_call(studio)
     waiting = asyncio.ensure_future(studio.recorder.written())

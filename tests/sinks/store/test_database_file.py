@@ -131,6 +131,7 @@ async def _with_records(desk: Desk) -> bytes:
     return _file(desk).read_bytes()
 
 
+@pytest.mark.slow
 @_DAMAGES
 async def test_a_file_that_is_damaged_while_it_runs_is_noticed_and_records_go_to_the_spill(
     sqlite_desk: Desk, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
@@ -147,6 +148,7 @@ async def test_a_file_that_is_damaged_while_it_runs_is_noticed_and_records_go_to
     assert not desk.store.health.is_writing
 
 
+@pytest.mark.slow
 @_DAMAGES
 async def test_damage_is_noticed_with_nothing_to_write_as_soon_as_somebody_asks(
     sqlite_desk: Desk, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture

@@ -338,6 +338,7 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     assert "vanished" in caplog.text
 
 
+@pytest.mark.slow
 async def test_whoever_is_told_of_a_delivery_and_fails_holds_nothing_up(
     sqlite_desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.sinks.store.desk import Desk
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", list(DeliveryState))
 async def test_a_new_run_does_not_begin_before_the_last_try_of_a_delivery(desk: Desk, state: DeliveryState) -> None:
     buffer = await desk.open()
@@ -27,6 +28,7 @@ async def test_a_new_run_does_not_begin_before_the_last_try_of_a_delivery(desk: 
     assert saved.now == late + SECOND
 
 
+@pytest.mark.slow
 async def test_calls_that_a_kill_ended_are_known_by_what_was_told_of_them(desk: Desk) -> None:
     buffer = await desk.open()
     buffer.post(delivery(1, posted_at=START))
@@ -38,6 +40,7 @@ async def test_calls_that_a_kill_ended_are_known_by_what_was_told_of_them(desk: 
     assert (again.last_call, again.now) == (1 + 2 * NUMBERS_SKIPPED + 1, START + 2 * SECOND)
 
 
+@pytest.mark.slow
 async def test_a_pbx_may_be_taken_while_records_of_another_are_being_written(desk: Desk) -> None:
     await desk.open()
     assert desk.store is not None

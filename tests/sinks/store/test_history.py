@@ -160,6 +160,7 @@ async def test_what_is_cleared_and_brought_back_is_stored_as_if_nothing_had_been
     assert await desk.rows("SELECT id FROM cdr ORDER BY id") == [(1,), (2,), (3,)]
 
 
+@pytest.mark.slow
 async def test_a_store_that_is_closed_tells_so(sqlite_desk: Desk) -> None:
     await sqlite_desk.prepare()
     await sqlite_desk.open()

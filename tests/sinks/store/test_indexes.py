@@ -40,6 +40,7 @@ async def _store(desk: Desk, first: int, last: int) -> None:
     await desk.store.settled()
 
 
+@pytest.mark.slow
 async def test_a_store_that_grows_large_gets_them_with_the_record_that_makes_it_so(desk: Desk) -> None:
     await desk.open()
     await _store(desk, 1, _LARGE - 1)
@@ -85,6 +86,7 @@ async def test_a_large_store_without_them_gets_them_as_it_is_opened(
     assert await _indexes(desk) == _ALL, "which is no reason to make them again"
 
 
+@pytest.mark.slow
 async def test_a_file_whose_indexes_were_made_by_us_is_not_searched_for_damage(
     sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

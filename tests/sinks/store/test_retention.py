@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pbxsim.clock.instant import HOUR
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.sinks.delivery import DeliveryState
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 DAY = 24 * HOUR
 
 
+@pytest.mark.slow
 async def test_old_records_bookings_and_finished_deliveries_go(desk: Desk) -> None:
     buffer = await desk.open(keep_days=2)
     for number in range(1, 6):
@@ -38,6 +41,7 @@ async def test_old_records_bookings_and_finished_deliveries_go(desk: Desk) -> No
     assert sum(one.amount for one in saved.entries) == saved.balances["duocom"][0] == -5_000_000
 
 
+@pytest.mark.slow
 async def test_the_last_of_everything_stays_however_old(desk: Desk) -> None:
     buffer = await desk.open(keep_days=1)
     desk.tell(cdr(7), entry(8, account="a", amount=-3, balance=-3))
@@ -51,6 +55,7 @@ async def test_the_last_of_everything_stays_however_old(desk: Desk) -> None:
     assert [one.id for one in found] == [9]
 
 
+@pytest.mark.slow
 async def test_nothing_goes_unless_somebody_asks_for_it(desk: Desk) -> None:
     buffer = await desk.open()
     desk.tell(cdr(1))

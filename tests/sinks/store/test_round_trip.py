@@ -125,6 +125,7 @@ def test_every_field_of_a_record_has_its_column() -> None:
     assert set(Notice.__struct_fields__) == {"receiver", "event", "call", "method", "url", "content_type", "body"}
 
 
+@pytest.mark.slow
 async def test_texts_of_any_length_come_back_unchanged(desk: Desk) -> None:
     long = cdr(1, custom=("č😀" * 100_000, " spaces ", "%s %(x)s %%", "'\\'\"\n\t;--"))
     await desk.open()
@@ -133,6 +134,7 @@ async def test_texts_of_any_length_come_back_unchanged(desk: Desk) -> None:
     assert saved.cdrs == (long,)
 
 
+@pytest.mark.slow
 async def test_a_new_run_goes_on_from_the_highest_numbers_and_the_latest_moment(desk: Desk) -> None:
     buffer = await desk.open()
     desk.tell(cdr(1, call=500, first_serial=7, second_serial=900), cdr(2), entry(1, balance=5), entry(2, balance=4))
@@ -144,12 +146,14 @@ async def test_a_new_run_goes_on_from_the_highest_numbers_and_the_latest_moment(
     assert saved.now == cdr(2).end + SECOND
 
 
+@pytest.mark.slow
 async def test_a_store_in_which_nothing_was_put_gives_nothing(desk: Desk) -> None:
     assert await desk.load() == (Saved(), [])
     await desk.open()
     assert await desk.load() == (Saved(), [])
 
 
+@pytest.mark.slow
 async def test_only_the_newest_records_and_bookings_are_loaded(desk: Desk) -> None:
     await desk.open()
     desk.tell(*(cdr(number) for number in range(1, 21)))
@@ -160,6 +164,7 @@ async def test_only_the_newest_records_and_bookings_are_loaded(desk: Desk) -> No
     assert saved.balances == {"a0": (20, START + 20), "a1": (19, START + 19)}
 
 
+@pytest.mark.slow
 async def test_a_recording_that_moved_is_found_where_it_lies_now(desk: Desk) -> None:
     await desk.open()
     desk.tell(cdr(1, recording_folder="a", recording_file="b.wav"), cdr(2))
@@ -169,6 +174,7 @@ async def test_a_recording_that_moved_is_found_where_it_lies_now(desk: Desk) -> 
     assert saved.cdrs == (moved, cdr(2))
 
 
+@pytest.mark.slow
 async def test_a_delivery_is_as_its_last_try_left_it(desk: Desk) -> None:
     buffer = await desk.open()
     one = delivery(1)
@@ -185,6 +191,7 @@ async def test_a_delivery_is_as_its_last_try_left_it(desk: Desk) -> None:
     assert found == [one]
 
 
+@pytest.mark.slow
 async def test_pending_deliveries_are_given_by_receiver_in_order_and_in_pages(desk: Desk) -> None:
     buffer = await desk.open()
     for number in range(1, 11):
@@ -198,6 +205,7 @@ async def test_pending_deliveries_are_given_by_receiver_in_order_and_in_pages(de
     assert await buffer.find(11) is None
 
 
+@pytest.mark.slow
 async def test_listeners_hear_of_new_deliveries_in_order_when_they_last(desk: Desk) -> None:
     buffer = await desk.open()
     pending: list[int] = []
@@ -210,6 +218,7 @@ async def test_listeners_hear_of_new_deliveries_in_order_when_they_last(desk: De
     assert await desk.rows("SELECT count(*) FROM webhook") == [(5,)]
 
 
+@pytest.mark.slow
 async def test_a_pbx_that_takes_over_loses_nothing_that_the_one_before_has_just_said(desk: Desk) -> None:
     buffer = await desk.open()
     desk.tell(cdr(1, recording_folder="a", recording_file="b.wav"))
@@ -242,6 +251,7 @@ async def test_what_was_removed_as_too_old_does_not_come_back_with_a_pbx_that_ta
     assert await desk.rows("SELECT count(*) FROM cdr") == [(0,)]
 
 
+@pytest.mark.slow
 async def test_what_is_put_twice_is_there_once(desk: Desk) -> None:
     buffer = await desk.open()
     for _ in range(2):
@@ -252,6 +262,7 @@ async def test_what_is_put_twice_is_there_once(desk: Desk) -> None:
     assert (saved.cdrs, saved.entries, found) == ((cdr(1),), (entry(1),), [delivery(1)])
 
 
+@pytest.mark.slow
 async def test_two_pbxs_in_one_store_know_nothing_of_each_other(desk: Desk) -> None:
     buffer = await desk.open()
     assert desk.store is not None
@@ -267,6 +278,7 @@ async def test_two_pbxs_in_one_store_know_nothing_of_each_other(desk: Desk) -> N
     assert await desk.store.load("other") == (Saved(), [])
 
 
+@pytest.mark.slow
 async def test_a_pbx_that_begins_anew_has_nothing_left_and_numbers_from_the_start(desk: Desk) -> None:
     buffer = await desk.open()
     desk.tell(cdr(1), cdr(2), entry(1))
@@ -288,6 +300,7 @@ async def test_a_pbx_that_begins_anew_has_nothing_left_and_numbers_from_the_star
     assert pending == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("letter", ["\0", "\ud800"])
 async def test_a_character_that_cannot_be_stored_is_replaced_and_holds_nothing_up(desk: Desk, letter: str) -> None:
     desk.has_odd_rows = True
@@ -308,6 +321,7 @@ async def test_a_character_that_cannot_be_stored_is_replaced_and_holds_nothing_u
     assert len(found) == 1
 
 
+@pytest.mark.slow
 async def test_a_row_that_the_database_never_takes_is_left_out_and_holds_nothing_up(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
+@pytest.mark.slow
 async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: Desk) -> None:
     engine = make_engine(desk.place)
     assert await migrate(engine, up_to=1)
@@ -50,6 +51,7 @@ async def test_steps_are_numbered_from_one_without_a_gap() -> None:
     assert [step.number for step in schema.VERSIONS] == list(range(1, schema.NEWEST + 1))
 
 
+@pytest.mark.slow
 async def test_a_database_of_a_newer_release_is_refused_and_left_alone(desk: Desk) -> None:
     await desk.prepare()
     await desk.do("INSERT INTO schema_version (version) VALUES (99)")
@@ -76,6 +78,7 @@ async def test_a_step_that_fails_leaves_nothing_behind(desk: Desk, monkeypatch: 
     await engine.dispose()
 
 
+@pytest.mark.slow
 async def test_the_tables_in_the_database_are_those_that_are_described(desk: Desk) -> None:
     await desk.prepare()
     engine = make_engine(desk.place)
@@ -87,6 +90,7 @@ async def test_the_tables_in_the_database_are_those_that_are_described(desk: Des
     await engine.dispose()
 
 
+@pytest.mark.slow
 async def test_what_a_customer_looks_up_with_plain_sql(desk: Desk) -> None:
     """VoIPSUN's manual names tables `extensions` and `outroute`, their ids, and CustomCDR1 to 4."""
     buffer = await desk.open()
@@ -178,6 +182,7 @@ async def test_the_generated_columns_say_what_the_record_says(desk: Desk) -> Non
     assert found == [(one.duration, one.billsec, one.channel, one.dst_channel, one.unique_id) for one in told]
 
 
+@pytest.mark.slow
 async def test_the_directory_is_as_the_last_start_found_it(desk: Desk) -> None:
     await desk.prepare()
     await desk.do("INSERT INTO extensions SELECT pbx, 999, 'gone', '', '', '', '', '', '', '' FROM outroute")

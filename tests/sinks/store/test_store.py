@@ -82,6 +82,7 @@ async def test_two_pbxs_of_one_server_may_be_served_by_two_processes(desk: Desk)
     await other.close()
 
 
+@pytest.mark.slow
 def test_nothing_that_a_start_imports_is_heavy() -> None:
     code = (
         "import sys; import pbxsim.sinks.store.store, pbxsim.sinks.store.location, pbxsim.sinks.store.location;"
@@ -119,6 +120,7 @@ async def test_what_a_killed_process_left_on_disk_makes_a_missing_file_less_than
     assert not is_fresh(desk.place, StoreSettings(spill=desk.spill))
 
 
+@pytest.mark.slow
 async def test_records_of_the_pbx_file_and_openings_are_put_down_with_the_first_start(desk: Desk) -> None:
     office = Office(extension("101"))
     office.archive = type(office.archive)([cdr(10_000)])
@@ -197,6 +199,7 @@ async def test_what_a_scratch_store_left_on_disk_goes_too(tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".spill"] == []  # noqa: ASYNC240 - as above
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("synchronous", ["off", "normal", "full"])
 async def test_how_safely_is_a_setting(desk: Desk, synchronous: str) -> None:
     buffer = await desk.open(synchronous=synchronous)

@@ -48,12 +48,14 @@ def test_any_request_to_any_program_gets_a_reply_in_its_form(path: str, fields: 
     assert client.office.pbx.calls.calls_started == (reply.call is not None)
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(query=st.text())
 def test_any_text_behind_the_question_mark_is_borne(query: str) -> None:
     assert Client().send(query).body in REFUSALS
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(llamante=VALUES, llamado=VALUES)
 def test_only_digits_and_our_own_lines_are_ever_dialled(llamante: str, llamado: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,7 @@ def test_the_calls_of_the_oracle_are_of_many_kinds() -> None:
     assert len({day for day, _, _ in expected()}) >= 4
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(
     asked=st.fixed_dictionaries(dict.fromkeys(("llamante", "acceso", "llamado", "ref_id"), ASKED)),

@@ -109,6 +109,7 @@ def test_any_json_is_answered_with_an_envelope(service: str, body: Any, lenient:
     assert client.office.pbx.events.failures == []
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(service=st.sampled_from(COMPANIONS), body=st.binary())
 def test_any_bytes_are_answered_with_an_envelope(service: str, body: bytes) -> None:

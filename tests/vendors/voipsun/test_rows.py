@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def spelt(channel: Channel, now: int) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @example(HANDED_ON)
 @given(st.lists(st.tuples(st.sampled_from(PHONES), st.sampled_from(sorted(DEEDS))), max_size=25))
 @settings(max_examples=60, deadline=None)

@@ -28,6 +28,7 @@ def test_any_request_gets_a_reply_in_the_vendors_form(query: str, method: str, b
     assert client.office.pbx.calls.calls_started == (reply.call is not None)
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # a slow machine is no fault of the code
 @given(key=st.sampled_from([GIVEN, OWN, CALLBACK]), value=st.text())
 def test_only_digits_are_ever_dialled(key: str, value: str) -> None:

@@ -103,6 +103,7 @@ def test_a_placeholder_for_the_server_is_found(url: str, does: bool) -> None:
     assert has_place_in_server(url) is does
 
 
+@pytest.mark.slow
 @given(st.text(f"{LETTERS}%=&/2dx", max_size=30), st.dictionaries(st.sampled_from(LETTERS), st.text(max_size=5)))
 def test_whatever_stands_there_is_text_or_a_placeholder_and_nothing_is_lost(tail: str, some: dict[str, str]) -> None:
     template = read(f"http://a/{tail}")

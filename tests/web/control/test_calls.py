@@ -241,6 +241,7 @@ async def test_what_is_not_there_cannot_be_called(busy_town: Town, body: dict[st
     assert (await busy_town.get("/_pbxsim/calls")).json == []
 
 
+@pytest.mark.slow
 async def test_a_call_that_is_forgotten_while_a_long_list_is_spelt_is_not_in_it(town: Town) -> None:
     calls = town.host.pbx.calls
     for _ in range(PIECE + 1):

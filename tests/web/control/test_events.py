@@ -67,6 +67,7 @@ async def test_every_change_is_told_in_the_form_of_the_lists(town: Town) -> None
         assert {event.name for event in looker.events} >= {"call", "phone", "cdr", "request", "account"}
 
 
+@pytest.mark.slow
 async def test_a_telephone_is_told_when_who_it_talks_to_changes(town: Town) -> None:
     async with looking(town) as looker:
         await looker.snapshot()
@@ -89,6 +90,7 @@ async def test_a_call_s_end_is_told_with_what_the_request_for_it_is_told_then(to
         assert [request] == (await town.get("/_pbxsim/requests")).json
 
 
+@pytest.mark.slow
 async def test_no_secret_is_in_any_event(town: Town) -> None:
     async with looking(town) as looker:
         await looker.snapshot()
@@ -124,6 +126,7 @@ async def test_after_a_reset_all_there_is_comes_again(town: Town) -> None:
         assert (await looker.until(lambda event: event.name == "call")).data["id"] == 1
 
 
+@pytest.mark.slow
 async def test_who_comes_back_hears_what_was_told_meanwhile_and_no_more(town: Town) -> None:
     async with looking(town) as first, looking(town) as other:
         await first.snapshot()

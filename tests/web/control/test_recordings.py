@@ -223,6 +223,7 @@ async def test_a_head_says_how_long_it_is(studio: Studio) -> None:
     assert (got.status, got.headers["Content-Length"], got.body) == (200, "64044", b"")
 
 
+@pytest.mark.slow
 async def test_a_client_that_leaves_in_the_middle_leaves_no_open_file(studio: Studio) -> None:
     await studio.get(f"{API}originate&srcExtenInternalNum=100&dstNum=990100999")
     await studio.advance(1100)
@@ -270,6 +271,7 @@ async def test_a_recording_that_somebody_replaced_by_a_link_is_not_there(studio:
     assert (await studio.get("/_pbxsim/cdrs/7/recording")).status == 404
 
 
+@pytest.mark.slow
 async def test_no_path_in_the_place_of_an_id_leads_anywhere(studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     answers: set[tuple[int, str]] = set()
@@ -315,6 +317,7 @@ async def test_a_reset_takes_nothing_away_from_a_folder_that_the_user_chose(stud
     assert Heard((studio.root / HOME / "kept.wav").read_bytes()).seconds == 2
 
 
+@pytest.mark.slow
 async def test_a_stop_finishes_what_is_being_written(tmp_path: Path) -> None:
     async with _serving(tmp_path, tmp_path / "recordings") as studio:
         await studio.get(f"{API}originate&srcExtenInternalNum=100&dstNum=102")

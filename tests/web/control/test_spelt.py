@@ -50,6 +50,7 @@ DEEDS: Final[dict[str, Callable[[Client, Line], object]]] = {
 }
 
 
+@pytest.mark.slow
 @example(deeds.HANDED_ON)
 @example([("sip100", deed) for deed in ("calls out", "waits", "waits", "has things noted", "hangs up", "waits")])
 @given(st.lists(st.tuples(st.sampled_from(deeds.PHONES), st.sampled_from(sorted(DEEDS))), max_size=25))
@@ -115,6 +116,7 @@ def test_what_has_a_key_is_known_by_it_though_it_is_read_anew() -> None:
     assert again.was_shown == 0
 
 
+@pytest.mark.slow
 async def test_no_more_is_remembered_than_a_longest_page_and_what_was_spelt_first_is_forgotten() -> None:
     lamps, spelt = [Lamp(number) for number in range(LONGEST + 2)], _lamps()
     for lamp in lamps:

@@ -42,6 +42,7 @@ def fields(body: bytes) -> dict[str, Any]:
     return decoded
 
 
+@pytest.mark.slow
 @pytest.mark.cites("S109", "R112")
 def test_each_call_has_one_record_told_but_those_whose_first_party_was_not_had(day: Told) -> None:
     unanswered = {
@@ -93,6 +94,7 @@ def test_the_day_has_everything_in_it(day: Told) -> None:
     assert states >= {("Ringing", "in"), ("InUse", "in"), ("InUse", "out"), ("Idle", None), ("Unavailable", None)}
 
 
+@pytest.mark.slow
 def test_the_same_day_is_told_in_the_same_bytes_and_goes_as_if_nobody_were_told(day: Told) -> None:
     again, unheard = Told(send_unanswered_first_party=False), Day()
     again.live()

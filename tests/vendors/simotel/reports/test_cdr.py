@@ -233,6 +233,7 @@ def test_the_file_is_required(fields: dict[str, object]) -> None:
     assert Reports().report("audio/download", **fields).body == failure("Field 'file':value is missing")
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_no_name_ever_raises(name: str) -> None:
     reply = Reports().report("audio/download", file=name)

@@ -130,6 +130,7 @@ def test_the_next_day_is_the_next_date(day: date) -> None:
     assert 1 <= here <= 31
 
 
+@pytest.mark.slow
 @given(st.dates(min_value=date(1800, 1, 1), max_value=date(2250, 12, 31)))
 def test_a_date_leads_back_to_its_day(day: date) -> None:
     year, month, here = persian_date(day)
