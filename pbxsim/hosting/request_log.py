@@ -252,7 +252,7 @@ class RequestLog:
             self._of_calls[record.call] = record
         self._count(record)
         body = reply.body
-        told = (record.seq, reply.status, reply.code, len(body), crc32(body), record.injected)
+        told = (record.seq, reply.status, record.code, len(body), crc32(body), record.injected)
         self._journal.append_reply(reply.call, told)
 
     def awaits(self, call: int) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 from pbxsim.clock.instant import Instant, iso
 from pbxsim.pbx.bus import Stage
 from pbxsim.sinks.capacity import JOURNAL_BYTES, JOURNAL_ENTRIES
-from pbxsim.sinks.excerpt import document_excerpt
+from pbxsim.sinks.excerpt import LONGEST_TEXT, document_excerpt, excerpt
 from pbxsim.sinks.journal.kinds import KINDS
 from pbxsim.sinks.journal.sizes import ENTRY, SHORT, size_of_given
 from pbxsim.sinks.journal.spelling import Data, Spelt
@@ -122,13 +122,17 @@ class Journal:
     def append_reply(self, call: int | None, reply: tuple[int, int, str, int, int, str]) -> None:
         """Take down a reply to a request: the request's number, status, code, size, CRC-32, what was injected.
 
-        Each request has one, so it is not spelt before somebody reads it.
+        Each request has one, so it is not spelt before somebody reads it. Of a long text only the beginning is kept.
         """
+        request, status, code, size, checksum, injected = reply
+        texts = len(code) + len(injected)
+        if texts > LONGEST_GIVEN:
+            code, injected = excerpt(code, LONGEST_TEXT), excerpt(injected, LONGEST_TEXT)
         self.last += 1
-        self.kept.append((self.clock.now, "reply", _spell_reply, (call, *reply)))
-        texts = len(reply[2]) + len(reply[5])
+        facts = (call, request, status, code, size, checksum, injected)
+        self.kept.append((self.clock.now, "reply", _spell_reply, facts))
         if texts > SHORT or self._beyond_flat > self.spare:
-            self.grow(size_of_given(reply[2], reply[5].encode(errors="replace")))
+            self.grow(size_of_given(code, injected.encode(errors="replace")))
 
     @property
     def is_full(self) -> bool:

@@ -113,6 +113,17 @@ def test_what_is_short_is_kept_whole_and_of_what_is_long_the_beginning(journal: 
     assert second.data == {"params": {"x": "y" * 1_024 + "… (cut: 1000000 characters)"}, "remote": "127.0.0.1"}
 
 
+def test_a_reply_is_told_in_its_own_words_and_of_a_long_one_the_beginning(journal: Journal) -> None:
+    journal.append_reply(None, (1, 200, "", 18, 0xAB, ""))
+    journal.append_reply(7, (2, 503, "50\udc80", 0, 0, "fault 3: " + "x" * 100_000))
+    short, long = journal.entries()
+    assert (short.kind, short.call) == ("reply", None)
+    assert short.data == {"request": 1, "status": 200, "code": "", "size": 18, "crc32": "000000ab"}
+    assert (long.call, long.data["code"]) == (7, r"50\udc80")
+    assert long.data["injected"] == "fault 3: " + "x" * 1_015 + "… (cut: 100009 characters)"
+    assert journal.kept_bytes > 2 * 640 + 1_000
+
+
 def test_entries_are_forgotten_where_they_take_too_many_bytes_and_are_counted(office: Office) -> None:
     journal = Journal(office.pbx, most_bytes=1_000_000)
     for turn in range(300):
