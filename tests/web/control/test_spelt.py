@@ -52,6 +52,7 @@ DEEDS: Final[dict[str, Callable[[Client, Line], object]]] = {
 
 @pytest.mark.slow
 @example(deeds.HANDED_ON)
+@example([*deeds.HANDED_ON[:5], ("sip100", "holds")])  # of which nothing else in a call tells
 @example([("sip100", deed) for deed in ("calls out", "waits", "waits", "has things noted", "hangs up", "waits")])
 @given(st.lists(st.tuples(st.sampled_from(deeds.PHONES), st.sampled_from(sorted(DEEDS))), max_size=25))
 @settings(max_examples=60, deadline=None)
