@@ -27,6 +27,7 @@ class Alone:
     def __init__(self) -> None:
         self._life = secrets.token_hex(8)
         self._works = False
+        self._asked = False
         self._answered = asyncio.Event()
 
     def works(self) -> None:
@@ -37,6 +38,7 @@ class Alone:
         """See that nobody else does, unless that was seen. Raises EngineUnreachable."""
         if self._works:
             return
+        self._asked = False
         self._answered.clear()
         self._tell(link, _ASKS, self._life)
         try:
@@ -44,15 +46,19 @@ class Alone:
         except TimeoutError:
             self.works()
         else:
+            self._asked = False
             where = f"{door.host}:{door.port}"
             raise EngineUnreachable(f"the Asterisk at {where} serves another pbxsim already: it serves one")
 
     def heard(self, link: AmiLink, event: Event) -> None:
-        """Take an event of Asterisk's. Of two that ask at once one is answered."""
+        """Take an event of Asterisk's. All hear them in one order: of two that ask at once the first works."""
         what, life = event.get("userevent"), event.get("life", "")
-        if what == _ASKS and life != self._life and (self._works or self._life < life):
+        mine = life == self._life
+        if what == _ASKS and mine:  # Asterisk tells the asker, too: whoever is heard from now on came later
+            self._asked = True
+        elif what == _ASKS and (self._works or self._asked):
             self._tell(link, _SERVES, life)
-        elif what == _SERVES and life == self._life:
+        elif what == _SERVES and mine:
             self._answered.set()
 
     @staticmethod

@@ -67,4 +67,12 @@ async def test_where_the_asterisk_is_our_own_nobody_is_asked_and_whoever_comes_i
 async def test_of_two_that_ask_at_once_one_is_let_in() -> None:
     servers = Alone(), Alone()
     link = Shared(*servers)
-    assert sorted(await asyncio.gather(*(is_let_in(server, link) for server in servers))) == [False, True]
+    assert await asyncio.gather(*(is_let_in(server, link) for server in servers)) == [True, False]
+
+
+@pytest.mark.slow
+async def test_who_was_refused_refuses_nobody() -> None:
+    works, refused, third = Alone(), Alone(), Alone()
+    works.works()
+    assert not await is_let_in(refused, Shared(works, refused))
+    assert await is_let_in(third, Shared(refused, third))
