@@ -21,6 +21,7 @@ UNREADABLE: Final = "\x00"
 """Stands for bytes that are no UTF-8; a control character, so that it is refused as one."""
 
 _CONTROL: Final = "[\x00-\x1f\x7f\ud800-\udfff]"
+_PLAIN: Final = bytes(code for code in range(0x20, 0x7F) if code not in b"%+&=")  # what stands for itself
 _AS_QUOTED_PRINTABLE: Final = bytes.maketrans(b"%+", b"= ")
 
 
@@ -92,8 +93,10 @@ def has_control(text: str) -> bool:
 
 def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
     """Read the text behind `?`."""
-    params = Params()
-    if query and not (_is_plain(query) and _taken_as_they_are(query, params, limits)):
+    params = _as_they_are(query, limits) if query else Params()
+    if params is None:
+        params = Params()
+        params.is_plain = _is_plain(query)
         for pair in _pairs(query, params, limits.parameters):
             name, _, value = pair.partition("=")
             if name:
@@ -101,21 +104,26 @@ def parse_query(query: str, limits: RequestLimits = USUAL) -> Params:
     return params
 
 
-def _taken_as_they_are(query: str, params: Params, limits: RequestLimits) -> bool:
-    """Take the parameters of nearly every query: short, and each a name with its value, once. Of another, none."""
-    params.is_plain = True
-    if query.count("&") >= limits.parameters:
-        return False
-    pairs = query.split("&")
-    try:
-        read = dict([pair.split("=") for pair in pairs])
-    except ValueError:
-        return False
-    longest = max(map(len, pairs))
-    if len(read) < len(pairs) or "" in read or longest > limits.parameter_name or longest > limits.parameter_value:
-        return False
-    params.update(read)
-    return True
+def _as_they_are(query: str, limits: RequestLimits) -> Params | None:
+    """Read nearly every query: nothing encoded, short, and each parameter a name with its value, once. None: another.
+
+    Without its plain characters such a query is an `=` for each parameter and a `&` between two: all that is otherwise
+    shows in this one comparison.
+    """
+    marks = query.encode(errors="surrogatepass").translate(None, _PLAIN)
+    count = (len(marks) + 1) // 2
+    if not count or count > limits.parameters or marks != (b"=&" * count)[:-1]:
+        return None
+    parts = iter(query.replace("&", "=").split("="))
+    read = Params(zip(parts, parts, strict=True))
+    if len(read) < count or "" in read or (len(query) > limits.parameter_name and _has_longer(read, limits)):
+        return None
+    read.is_plain = True
+    return read
+
+
+def _has_longer(read: Params, limits: RequestLimits) -> bool:
+    return max(map(len, read)) > limits.parameter_name or max(map(len, read.values())) > limits.parameter_value
 
 
 def parse_form(body: bytes, limits: RequestLimits = USUAL) -> Params:

@@ -123,6 +123,22 @@ def test_a_megabyte_of_escapes_is_decoded_without_a_step_for_each(unit: str) -> 
 
 
 @pytest.mark.slow
+@settings(max_examples=1_000)
+@given(query=st.text("x=&2+% ", max_size=24))
+def test_a_query_reads_the_same_whether_it_is_read_at_once_or_piece_by_piece(query: str) -> None:
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    assert parse_query(query) == {unquote_plus(name): unquote_plus(value) for name, _, value in pairs if name}
+
+
+@pytest.mark.parametrize("longer", ["abcde=1&b=2", "a=12345&b=2"])
+def test_a_name_or_a_value_that_is_too_long_is_not_read_however_plain_it_is(longer: str) -> None:
+    limits = RequestLimits(parameter_name=4, parameter_value=4)
+    assert "b" in parse_query(longer, limits)
+    assert len(parse_query(longer, limits)) == 1
+    assert parse_query(longer, limits).unread
+
+
+@pytest.mark.slow
 @settings(deadline=None)
 @given(query=st.text(), body=st.binary())
 def test_no_text_and_no_bytes_are_too_strange_to_read(query: str, body: bytes) -> None:
