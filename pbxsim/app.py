@@ -76,7 +76,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     `is_terminal`: what is said is read by a person, and not kept by what started the server. `is_demo`: it is to say
     how a real telephone is had, and rung. `ready_file` is written once it serves: where, what, and by which process, as
     JSON. `log`: of which requests there is a line in the log;
-    `hint_header`: replies have their hints in a header. `secrets` are those that an engine was told.
+    `hint_header`: replies have their hints in a header. `secrets` are those that an engine was told. `link` is a
+    descriptor to the process that started this one, which is told what `ready_file` says, and without which it ends.
     """
 
     pbxs: tuple[str, ...] = ("documented",)
@@ -99,6 +100,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     log: Log = "none"
     hint_header: bool = False
     secrets: tuple[str, ...] = ()
+    link: int | None = None
 
 
 class Refused(Exception):
@@ -164,7 +166,7 @@ def _check_reach(settings: ServeSettings) -> None:
 
 async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
     stop = asyncio.Event()
-    _stop_on_signals(stop)  # before anything is made that must not be left behind
+    stop_on_signals(stop.set)  # before anything is made that must not be left behind
     async with serving(settings, owns_process=True) as installation, AsyncExitStack() as stack:
         if settings.watch:
             watch = file_watch.FileWatch(installation.watched(), installation.reload)
@@ -172,8 +174,11 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
             stack.callback(watch.close)
         if settings.ready_file is not None:
             stack.callback(settings.ready_file.unlink, missing_ok=True)
-            _write_whole(settings.ready_file, installation.ready())
+            write_whole(settings.ready_file, installation.ready())
         say(installation.banner(shows_credentials=settings.is_terminal))
+        if settings.link is not None:
+            os.write(settings.link, installation.ready() + b"\n")
+            asyncio.get_running_loop().add_reader(settings.link, stop.set)
         await stop.wait()
 
 
@@ -203,7 +208,7 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         yield installation
 
 
-def _write_whole(file: Path, content: bytes) -> None:
+def write_whole(file: Path, content: bytes) -> None:
     """Write a file that is there with all of it or not at all. Raises CannotBegin."""
     part = file.with_name(f"{file.name}.{os.getpid()}")
     try:
@@ -214,8 +219,8 @@ def _write_whole(file: Path, content: bytes) -> None:
         raise CannotBegin(f"--ready-file {file}: {error.strerror or error}") from error
 
 
-def _stop_on_signals(stop: asyncio.Event) -> None:
-    """Drain at SIGTERM, SIGINT, and SIGHUP: a terminal that is closed. Under `nohup` that one stays ignored."""
+def stop_on_signals(stop: Callable[[], object]) -> None:
+    """Have that called at SIGTERM, SIGINT, and SIGHUP, a terminal that is closed; under `nohup` that stays ignored."""
     loop = asyncio.get_running_loop()
     names = [signal.SIGTERM, signal.SIGINT]
     hangup = getattr(signal, "SIGHUP", None)  # Windows has none
@@ -223,9 +228,9 @@ def _stop_on_signals(stop: asyncio.Event) -> None:
         names.append(hangup)
     for name in names:
         try:
-            loop.add_signal_handler(name, stop.set)
+            loop.add_signal_handler(name, stop)
         except NotImplementedError:  # Windows
-            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop.set))
+            signal.signal(name, lambda *_: loop.call_soon_threadsafe(stop))
 
 
 def _is_self_signed(settings: ServeSettings) -> bool:

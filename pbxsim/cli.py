@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given and given[0] in ("serve", "demo"):
             gc.disable()  # until all is loaded (hosting/collector.py), for that stays: to look for garbage is vain
         asked = _parser(given, os.environ).parse_args(given)
+        asked.given = given
         command: Callable[[argparse.Namespace], int] = asked.command
         return int(command(asked))
     except _broken_package() as broken:
@@ -90,7 +91,16 @@ def serve(asked: argparse.Namespace) -> int:
     try:
         asked.engine = asterisk_cli.chosen(asked)
         asked.engine = sip_cli.chosen(asked)
-        run(serve_options.settings(asked, flags), _say)
+        settings = serve_options.settings(asked, flags)
+        if asked.worker is not None:
+            from pbxsim.workers import Share
+
+            settings = Share(asked.worker[0], asked.workers, asked.worker[1]).of(settings)
+        elif asked.workers > 1:
+            from pbxsim.workers import run_workers
+
+            return run_workers(settings, asked.workers, asked.given)
+        run(settings, _say)
     except KeyboardInterrupt:  # before it serves; then Ctrl-C is its way to end
         return Exit.DONE
     except Refused as refused:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
     from pbxsim.discovery import Engines
 
-_LATER: Final = {
-    "workers": "one process serves; for one each, pbxsim haproxy-conf writes what stands before them",
-}
 _NEVER_EMPTY: Final = ("control-token", "asterisk-secret")
 """What must not stand empty in the environment: an empty variable is as good as none, but who sets these means them."""
 _TOKEN: Final = re.compile(r"[!-~]+")
@@ -254,10 +251,7 @@ def one_of(*words: str) -> Callable[[str], str]:
     return chosen
 
 
-def later(name: str) -> Callable[[str], NoReturn]:
-    """Give a reader that refuses: the option comes with a later release."""
-
-    def refuse(_: str) -> NoReturn:
-        raise argparse.ArgumentTypeError(f"not in this release: {_LATER[name]}")
-
-    return refuse
+def worker_share(text: str) -> tuple[int, int]:
+    """Read `NUMBER:PORT`, which a process that serves a share of the PBXs is given by the one that started it."""
+    number, _, given = text.partition(":")
+    return whole(0, 63)(number), port(given)

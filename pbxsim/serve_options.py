@@ -5,6 +5,7 @@ Not here: how the text of an option is read (options.py), what is served (app.py
 
 from __future__ import annotations
 
+import argparse
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -15,7 +16,6 @@ from pbxsim.options import (
     FromEnvironment,
     Options,
     database,
-    later,
     moment,
     named,
     one_of,
@@ -26,10 +26,10 @@ from pbxsim.options import (
     token,
     truth,
     whole,
+    worker_share,
 )
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Mapping
 
     from pbxsim.app import ServeSettings
@@ -72,7 +72,8 @@ def add_options(
     sip_cli.add_options(option)
     _add_store_options(option, db)
     _add_connection_options(option)
-    option("workers", None, later("workers"), "N", "not in this release")
+    option("workers", 1, whole(1, 64), "N", "processes, each with a share of the PBXs and a port of its own (1)")
+    parser.add_argument("--worker", type=worker_share, help=argparse.SUPPRESS)  # ours alone: see workers.py
     _add_flag(parser, environment, "watch", "begin anew when a PBX file has changed")
     _add_flag(parser, environment, "hint-header", "have hints in the replies' header X-Pbxsim-Hint")
     _add_flag(parser, environment, "open", "beyond the loopback, have a control API without a token")

@@ -365,7 +365,6 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
         (["serve", "--db-flush-ms", "0"], "--db-flush-ms: expected a whole number from 1 to 60000, not '0'"),
         (["serve", "--db-keep-days", "x"], "--db-keep-days: expected a whole number from 0 to 36500, not 'x'"),
         (["serve", "--db-synchronous", "maybe"], "--db-synchronous: expected off or normal or full, not 'maybe'"),
-        (["serve", "--workers", "2"], "--workers: not in this release: "),
         (["check"], "the following arguments are required: FILE"),
     ],
 )
