@@ -47,6 +47,8 @@ _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
 _UP_STATE: Final = "6"
 _NORMAL: Final = "16"
+_UNAVAILABLE: Final = "44"
+_DEVICE: Final = "1"  # AST_SOFTHANGUP_DEV (include/asterisk/channel.h): chan_pjsip hears a telephone no more
 _GRACE: Final[Duration] = SECOND // 2
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
 _log: Final = logging.getLogger("pbxsim")
@@ -87,6 +89,7 @@ class AsteriskEngine:
             "Newstate": self._state_changed,
             "UserEvent": self._dialplan_told,
             "HangupRequest": self._puts_down,
+            "SoftHangupRequest": self._gives_up,
             "Hangup": self._hung_up,
             "OriginateResponse": self._originated,
             "ContactStatus": registrations.changed,
@@ -368,6 +371,12 @@ class AsteriskEngine:
         leg = self._legs.find(event["uniqueid"])
         if leg is not None and leg.channel.is_up:
             self._hung_up({"cause": _NORMAL, **event})  # as a rule no cause is told here
+
+    def _gives_up(self, event: Event) -> None:
+        """Hear which of two who talk Asterisk hears no more (`rtp_timeout`), for the same reason."""
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and leg.channel.is_up and event.get("cause") == _DEVICE:
+            self._hung_up({**event, "cause": _UNAVAILABLE})  # as its Hangup will say
 
     def _hung_up(self, event: Event) -> None:
         unique = event["uniqueid"]
