@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from pbxsim.engines.asterisk.installation import MAJOR, is_fit
+from pbxsim.engines.asterisk.release import MAJOR, is_fit
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
