@@ -19,10 +19,10 @@ from pbxsim.engines.asterisk.accounts import Accounts
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.container import Container  # noqa: TC001 - msgspec reads it
 from pbxsim.engines.asterisk.door import Door
+from pbxsim.engines.asterisk.folders import run_folder
 from pbxsim.engines.asterisk.origin import chosen, process_of
 from pbxsim.engines.asterisk.process import see_that_ports_are_free, write_private
 from pbxsim.engines.asterisk.release import MAJOR
-from pbxsim.engines.asterisk.session import run_folder
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.telephones import listed, registering
 

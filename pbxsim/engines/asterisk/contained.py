@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from pbxsim.engines.asterisk.configuration import directories
 from pbxsim.engines.asterisk.container import Container
+from pbxsim.engines.asterisk.folders import said_folder
 from pbxsim.engines.asterisk.process import AsteriskProcess
 from pbxsim.engines.engine import EngineUnreachable
 
@@ -44,6 +45,7 @@ class ContainedAsterisk(AsteriskProcess):
         super().__init__(folder, files, stays=stays)
         self._image = image
         self._held: IO[bytes] | None = None
+        self._mounted = (folder, said_folder())
         self.container = Container(image.client, name_of(folder, stays=stays))
 
     def claim(self) -> None:
@@ -67,22 +69,20 @@ class ContainedAsterisk(AsteriskProcess):
 
     def _hold(self) -> None:
         """Keep other servers out of the folder as long as we live: whose container is there is then no question."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._held = (self._folder / "lock").open("ab")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            self._held = (self._folder / "lock").open("ab")
             fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._held.close()
             raise EngineUnreachable(
                 f"another pbxsim has its Asterisk in {self._folder}: end it, or set asterisk.sip_port in the PBX file"
             ) from None
 
     def _command(self) -> tuple[str, ...]:
-        options = (
-            f"--name={self.container.name}",
-            f"--user={self._image.user}",
-            f"--volume={self._folder}:{self._folder}",
-        )
-        return (self._image.client, "run", *_OPTIONS, *options, "--entrypoint=asterisk", self._image.name)
+        own = (f"--name={self.container.name}", f"--user={self._image.user}", "--entrypoint=asterisk")
+        mounted = (f"--volume={place}:{place}" for place in self._mounted)
+        return (self._image.client, "run", *_OPTIONS, *own, *mounted, self._image.name)
 
     def _environment(self) -> dict[str, str]:
         return {}

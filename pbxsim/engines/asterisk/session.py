@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -21,6 +17,7 @@ from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.alone import Alone
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
+from pbxsim.engines.asterisk.folders import run_folder, said_folder
 from pbxsim.engines.asterisk.handset import AsteriskHandset
 from pbxsim.engines.asterisk.origin import chosen, process_of
 from pbxsim.engines.asterisk.process import free_port, see_that_ports_are_free
@@ -44,9 +41,7 @@ if TYPE_CHECKING:
 _REACH: Final = 4.0
 """Seconds within which one that runs must have taken our login: a start is to fail within 6 s, all of it."""
 
-_UNFIT_FOR_FOLDERS: Final = re.compile(r"[^A-Za-z0-9._-]")
 _log: Final = logging.getLogger("pbxsim")
-_LONGEST_NAME: Final = 20
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -182,7 +177,7 @@ def _record(session: AsteriskSession, door: Door) -> None:
     """Have what is said recorded, where Asterisk is on this machine; elsewhere nothing is: nobody said tones."""
     recorder = session.pbx.calls.recorder
     if door.host in _HERE and recorder is not None:
-        session.engine.monitors = Monitors()
+        session.engine.monitors = Monitors(said_folder())
         recorder.hear(session.engine.monitors.sound)
     else:
         session.pbx.calls.recorder = None
@@ -226,21 +221,13 @@ def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
         process.claim()
     except OSError as error:
         raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error
-    see_that_ports_are_free(places)
-    process.start()
+    try:
+        see_that_ports_are_free(places)
+        process.start()
+    except EngineUnreachable:
+        process.stop()
+        raise
     return process, door
-
-
-def run_folder(pbx: str, sip_port: int) -> Path:
-    """Give the folder in which an Asterisk of ours lives: the same for a PBX whenever it is started.
-
-    Raises EngineUnreachable where it belongs to somebody else.
-    """
-    root = Path(tempfile.gettempdir()) / f"pbxsim-asterisk-{os.getuid()}"
-    root.mkdir(mode=0o700, exist_ok=True)
-    if root.stat().st_uid != os.getuid() or root.is_symlink():
-        raise EngineUnreachable(f"{root} belongs to somebody else: Asterisk cannot live there; set TMPDIR")
-    return root / f"{_UNFIT_FOR_FOLDERS.sub('-', pbx)[:_LONGEST_NAME]}-{sip_port}"
 
 
 def _revive(process: AsteriskProcess | None) -> None:
