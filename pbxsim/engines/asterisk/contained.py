@@ -1,7 +1,7 @@
 """An Asterisk of our own in a container: started, watched and ended as the process of podman's or docker's client.
 
 Signals reach Asterisk through the client, as long as that lives. One that is killed leaves its container running, so
-whoever ends or starts that Asterisk removes it by its name, which is the same whenever a PBX is started.
+whoever ends that Asterisk, or is to start it, removes it by its name, which is the same whenever a PBX is started.
 """
 
 from __future__ import annotations
@@ -51,21 +51,20 @@ class ContainedAsterisk(AsteriskProcess):
     def claim(self) -> None:
         if not self._stays:
             self._hold()
-        self.container.remove()
+        self.clear()
 
-    def start(self) -> int:
+    def clear(self) -> None:
         self.container.remove()
-        return super().start()
 
     def stop(self) -> None:
         super().stop()
-        self.container.remove()
+        self.clear()
         if self._held is not None:
             self._held.close()
 
     def kill(self) -> None:
         super().kill()
-        self.container.remove()
+        self.clear()
 
     def _hold(self) -> None:
         """Keep other servers out of the folder as long as we live: whose container is there is then no question."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 from typing import Final
 
 import msgspec
 
+_IN_PROGRESS: Final = "already in progress"  # docker, of a container that has just ended by itself
+_LOOK: Final = 0.05  # seconds between two looks whether it is gone, a hundred of them at most
+_LOOKS: Final = 100
 _PATIENCE: Final = 60.0  # seconds: of a large image the first container may take many
 
 
@@ -29,7 +33,10 @@ class Container(msgspec.Struct, frozen=True):
 
     def remove(self) -> None:
         """End it at once, if it is there at all; returns when it is gone."""
-        asked(self.client, "rm", "--force", "--volumes", self.name)
+        for _ in range(_LOOKS):
+            if _IN_PROGRESS not in asked(self.client, "rm", "--force", "--volumes", self.name).stderr:
+                break
+            threading.Event().wait(_LOOK)
 
 
 def asked(client: str, *arguments: str) -> subprocess.CompletedProcess[str]:

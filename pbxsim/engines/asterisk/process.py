@@ -84,7 +84,11 @@ class AsteriskProcess(ABC):
 
     @abstractmethod
     def claim(self) -> None:
-        """End what is left in the folder of one before. Raises EngineUnreachable where another pbxsim has one there."""
+        """Have the folder for ourselves, and clear it. Raises EngineUnreachable where another pbxsim has it."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """End what is left of one that was started before."""
 
     def start(self) -> int:
         """Start it; give its process's id. Raises EngineUnreachable."""
@@ -179,7 +183,10 @@ class InstalledAsterisk(AsteriskProcess):
         self._installation = installation
 
     def claim(self) -> None:
-        """Nothing is left: it ended with whoever started it."""
+        """Whoever else has one there has its ports, too."""
+
+    def clear(self) -> None:
+        """Nothing is left: it is the process that was started."""
 
     def _command(self) -> tuple[str, ...]:
         return self._installation.command

@@ -109,7 +109,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
 
     process = None
     if session.door is None:
-        process, door = own_asterisk(session)
+        process, door = await own_asterisk(session)
     else:
         door = _known(session.door, session)
     session.process = process
@@ -206,11 +206,11 @@ async def _gone(link: AmiLink, name: str) -> None:
         return  # it has gone by itself
 
 
-def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
+async def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
     """Start an Asterisk for this PBX alone. Raises EngineUnreachable."""
     from pbxsim.engines.asterisk.door import Door
 
-    found = chosen(session.image, installation.found)
+    found = await asyncio.to_thread(chosen, session.image, installation.found)
     places = Places.of(session.entry, ami_port=free_port())
     try:
         known = Secrets(session.pbx.name, session.entry)
@@ -218,19 +218,20 @@ def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
         entry = session.entry if session.live is not None else replace(session.entry, providers=())
         written = configuration(session.pbx.directory, places, known, entry)
         process = process_of(found, run_folder(session.pbx.name, places.sip_port), written)
-        process.claim()
+        await asyncio.to_thread(process.claim)
     except OSError as error:
         raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error
     try:
         see_that_ports_are_free(places)
         process.start()
     except EngineUnreachable:
-        process.stop()
+        await asyncio.to_thread(process.stop)
         raise
     return process, door
 
 
-def _revive(process: AsteriskProcess | None) -> None:
+async def _revive(process: AsteriskProcess | None) -> None:
     """Start an Asterisk of our own again that has ended."""
     if process is not None and not process.runs:
-        process.start()
+        await asyncio.to_thread(process.clear)
+        process.start()  # in this thread: with the one that starts it, it ends

@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import pytest
 
@@ -122,9 +122,11 @@ def _pack(root: Path, packed: tarfile.TarFile) -> None:
 _STAND_IN: Final = """\
 #!{python}
 import json, signal, sys
-with open({called!r}, "a") as file:
+with open({called!r}, "a+") as file:
+    file.seek(0)
+    replies = {first!r} if not file.read() else {then!r}
     file.write(json.dumps(sys.argv[1:]) + "\\n")
-for begins, out, err, code in {replies!r}:
+for begins, out, err, code in replies:
     if " ".join(sys.argv[1:]).startswith(begins):
         print(out, end="")
         print(err, end="", file=sys.stderr)
@@ -133,15 +135,23 @@ for begins, out, err, code in {replies!r}:
 RUNS_ON: Final = ("", "", -1)
 """The reply to a call that does not end by itself."""
 
+Reply: TypeAlias = tuple[str, str, int]
+
 
 class StandIn:
-    """A program that answers each call by how it begins, and notes it; whatever is not named succeeds in silence."""
+    """A program that answers each call by how it begins, and notes it; whatever is not named succeeds in silence.
 
-    def __init__(self, folder: Path, name: str, replies: dict[str, tuple[str, str, int]]) -> None:
+    `then` is for all calls but the first, if it differs.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, replies: dict[str, Reply], then: dict[str, Reply] | None = None
+    ) -> None:
         self.path = folder / name
         self._called = folder / f"{name}.calls"
-        listed = [(begins, *reply) for begins, reply in replies.items()]
-        self.path.write_text(_STAND_IN.format(python=f"{sys.executable} -IS", called=str(self._called), replies=listed))
+        first, after = ([(begins, *reply) for begins, reply in some.items()] for some in (replies, then or replies))
+        python = f"{sys.executable} -IS"
+        self.path.write_text(_STAND_IN.format(python=python, called=str(self._called), first=first, then=after))
         self.path.chmod(0o755)
 
     @property
