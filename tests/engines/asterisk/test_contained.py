@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,9 @@ from pbxsim.engines.asterisk.folders import said_folder
 from pbxsim.engines.asterisk.image import AsteriskImage
 from pbxsim.engines.asterisk.origin import process_of
 from pbxsim.engines.engine import EngineUnreachable
+from tests.engines.asterisk.exchange import own_ports
 from tests.engines.asterisk.images import RUNS_ON, StandIn
+from tests.engines.asterisk.serving import pbxsim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,6 +114,21 @@ def test_what_podman_complained_of_is_told(tmp_path: Path, folder: Path) -> None
         pass
     process.log.write_text("[x] ERROR[1] of yesterday\n")
     assert process.last_words() == "Error: crun: no such thing"
+
+
+def test_a_server_whose_container_cannot_be_started_ends_with_3_and_what_podman_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("panoramisk", reason="no Asterisk can be spoken to: panoramisk is not installed")
+    replies = {"run --rm --pull never": ("Asterisk 22.4.1\n", "", 0), **FAILS}
+    podman = StandIn(tmp_path, "podman", replies)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    file = tmp_path / "office.yaml"
+    file.write_text(f'name: office\nextensions: [{{internal: "100"}}]\nasterisk: {json.dumps(own_ports())}\n')
+    done = pbxsim("serve", str(file), "--engine", "asterisk", "--port", "0", "--asterisk-image", "asterisk:22")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "Asterisk has ended at once: Error: crun: no such thing\n"
+    assert [call[0] for call in podman.calls] == ["image", "run", "rm", "run", "rm"]
 
 
 def test_names_differ_by_folder_and_by_whether_it_stays(folder: Path) -> None:
