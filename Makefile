@@ -106,8 +106,8 @@ rivals: ## what `make bench` measures against: moto, pytest-httpserver, WireMock
 	  touch $(RIVALS)/mocks/.installed; \
 	} || echo "SKIPPED prism and mountebank: npm cannot install requirements/mocks"
 
-asterisk-up: $(HAS_DEV) ## start an Asterisk 22 for a PBX, fetched from Debian into your cache where there is none   (PBX=file)
-	@$(PY) -m pbxsim asterisk-up $(PBX)
+asterisk-up: $(HAS_DEV) ## start an Asterisk 22 for a PBX, fetched from Debian into your cache where there is none   (PBX=file, ARGS="--asterisk-image NAME")
+	@$(PY) -m pbxsim asterisk-up $(PBX) $(ARGS)
 
 asterisk-down: $(HAS_DEV) ## end it
 	@$(PY) -m pbxsim asterisk-down

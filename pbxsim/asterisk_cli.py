@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.options import address, token, whole, word
+from pbxsim.options import Options, address, token, whole, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.hosting.assemble import Assembled
-    from pbxsim.options import Options, Parser
+    from pbxsim.options import Parser
 
 _DONE: Final = 0
 _REFUSED: Final = 1
@@ -30,6 +30,7 @@ _DOOR: Final = ("asterisk", "asterisk_user", "asterisk_secret")
 _LIVE: Final = ("allow_live_calls", "live_calls", "live_minutes")
 _CALLS: Final = 10
 _MINUTES: Final = 10
+_IMAGE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,511}")
 _PREFIX: Final = re.compile(r"\+?[0-9]{2,20}")
 COMMANDS: Final = {
     "asterisk-up": "start an Asterisk for a PBX, fetched first where there is none",
@@ -41,7 +42,7 @@ COMMANDS: Final = {
 """Each command, and its line of the help."""
 
 
-def add_commands(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
+def add_commands(add: Callable[..., Parser], environment: Mapping[str, str]) -> None:
     """Add the commands by a parser's `add_parser`."""
     for does, words in COMMANDS.items():
         parser = add(does, help=words, allow_abbrev=False)
@@ -55,6 +56,8 @@ def add_commands(add: Callable[..., Parser], _: Mapping[str, str]) -> None:
             parser.add_argument(
                 "pbx", nargs="?", default="documented", metavar="PBX", help="its file, or a built-in PBX's name"
             )
+        if does == "asterisk-up":
+            _add_image(Options(parser, environment))
         if does == "asterisk-conf":
             parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write it into")
         parser.set_defaults(command=asterisk, does=does.removeprefix("asterisk-"))
@@ -65,11 +68,23 @@ def add_options(option: Options) -> None:
     option("asterisk", None, address, "HOST:PORT", "the engine asterisk: the AMI of one that runs (one is started)")
     option("asterisk-user", None, word, "USER", "whom AMI there knows (pbxsim)")
     option("asterisk-secret", None, token, "SECRET", "that user's secret (as `pbxsim asterisk-conf` wrote it)")
+    _add_image(option)
     option(
         "allow-live-calls", None, prefixes, "PREFIX,…", "the engine asterisk: numbers that leave by a provider (none)"
     )
     option("live-calls", None, whole(1, 1_000_000), "N", f"how many of them, as long as it serves ({_CALLS})")
     option("live-minutes", None, whole(1, 1_000_000), "M", f"how long they may be, all together ({_MINUTES})")
+
+
+def _add_image(option: Options) -> None:
+    option("asterisk-image", None, image, "NAME", "have the Asterisk 22 of that image in a container (podman, docker)")
+
+
+def image(text: str) -> str:
+    """Read the name of a container image."""
+    if not _IMAGE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"expected the name of a container image, not {str(text)!r}")
+    return str(text)
 
 
 def prefixes(text: str) -> tuple[str, ...]:
@@ -83,20 +98,26 @@ def prefixes(text: str) -> tuple[str, ...]:
 def chosen(asked: argparse.Namespace) -> Engines:
     """Give the engines, the chosen one told where its Asterisk is. Raises Contradictory."""
     engines: Engines = asked.engine
-    given = [f"--{name.replace('_', '-')}" for name in (*_DOOR, *_LIVE) if getattr(asked, name) is not None]
+    given = [
+        f"--{name.replace('_', '-')}" for name in (*_DOOR, "asterisk_image", *_LIVE) if getattr(asked, name) is not None
+    ]
     if not given:
         return engines
     if engines.chosen.name != "asterisk":
         raise _contradictory(f"{given[0]} is for --engine asterisk")
     from pbxsim.engines.asterisk import through
 
-    engine = through(_door(asked, given[0]), _live(asked, given[-1]))
+    engine = through(_door(asked, given[0]), _live(asked, given[-1]), asked.asterisk_image or "")
     return type(engines)({**engines.found, engine.name: engine}, engine)
 
 
 def _door(asked: argparse.Namespace, option: str) -> Door | None:
     if all(getattr(asked, name) is None for name in _DOOR):
         return None
+    if asked.asterisk_image is not None:
+        raise _contradictory(
+            "--asterisk-image starts an Asterisk, --asterisk goes to one that runs: leave one of them out"
+        )
     if asked.asterisk is None:
         raise _contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
     if len(asked.pbxs) > 1:
@@ -127,11 +148,12 @@ def fetched(asked: argparse.Namespace) -> int:
     """Have an Asterisk on this machine before one is started, if one is going to be; give the exit code."""
     if asked.engine.chosen.name != "asterisk" or asked.asterisk is not None:
         return _DONE
+    from pbxsim.engines.asterisk import origin
     from pbxsim.engines.asterisk.installation import found_or_fetched
     from pbxsim.engines.engine import EngineUnreachable
 
     try:
-        found_or_fetched(_say)
+        origin.chosen(asked.asterisk_image or "", lambda: found_or_fetched(_say))
     except EngineUnreachable as unreachable:
         print(unreachable, file=sys.stderr, flush=True)
         return _UNREACHABLE
@@ -152,7 +174,7 @@ def asterisk(asked: argparse.Namespace) -> int:
         if served is None:
             return _REFUSED
         if asked.does == "up":
-            return _told(commands.up(served, _say))
+            return _told(commands.up(served, _say, asked.asterisk_image or ""))
         return _told(commands.written(served, asked.out))
     except EngineUnreachable as unreachable:
         print(unreachable, file=sys.stderr, flush=True)

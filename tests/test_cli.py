@@ -357,6 +357,9 @@ def test_what_cannot_be_served_is_refused_with_the_reason(tmp_path: Path, argume
         (["serve", "--engine", "steam"], "--engine: expected asterisk or simulated or sip, not 'steam'"),
         (["serve", "--allow-live-calls", "420,x"], "--allow-live-calls: expected beginnings of numbers, as +420,00420"),
         (["serve", "--allow-live-calls", "4"], "--allow-live-calls: expected beginnings of numbers, as +420,00420"),
+        (["serve", "--asterisk-image", "--rm"], "argument --asterisk-image: expected one argument"),
+        (["serve", "--asterisk-image=--rm"], "--asterisk-image: expected the name of a container image, not '--rm'"),
+        (["asterisk-up", "--asterisk-image", "a b"], "--asterisk-image: expected the name of a container image"),
         (["serve", "--live-calls", "0"], "--live-calls: expected a whole number from 1 to 1000000, not '0'"),
         (["serve", "--live-minutes", "0"], "--live-minutes: expected a whole number from 1 to 1000000, not '0'"),
         (["serve", "--log-format", "xml"], "--log-format: expected text or json, not 'xml'"),
@@ -383,6 +386,11 @@ def test_wrong_usage_is_told(arguments: list[str], told: str, capsys: pytest.Cap
         ("PBXSIM_DB", "x://y", "--db: PBXSIM_DB: no database is known by x://"),
         ("PBXSIM_WATCH", "maybe", "PBXSIM_WATCH: expected 1 or 0, not 'maybe'"),
         ("PBXSIM_OPEN", "maybe", "PBXSIM_OPEN: expected 1 or 0, not 'maybe'"),
+        (
+            "PBXSIM_ASTERISK_IMAGE",
+            "-v",
+            "--asterisk-image: PBXSIM_ASTERISK_IMAGE: expected the name of a container image",
+        ),
         ("PBXSIM_CONTROL_TOKEN", "", "--control-token: PBXSIM_CONTROL_TOKEN: is empty: for none leave it out"),
     ],
 )

@@ -36,10 +36,13 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class SaidFolder:
-    """A folder for such files, which goes with it. `whole` reads one that is written to its end."""
+    """A folder for such files, which goes with it. `whole` reads one that is written to its end.
 
-    def __init__(self, whole: Callable[[Path], bytes]) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="pbxsim-said-"))
+    It is made below `place`; None: where temporary files are.
+    """
+
+    def __init__(self, whole: Callable[[Path], bytes], place: Path | None = None) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="pbxsim-said-", dir=place))
         weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._whole = whole
 

@@ -40,12 +40,14 @@ declaration = Engine(
 )
 
 
-def through(door: Door | None, live: LiveCalls | None = None) -> Engine:
+def through(door: Door | None, live: LiveCalls | None = None, image: str = "") -> Engine:
     """Give the engine that works with an Asterisk which runs already; None: with ones of its own.
+
+    These are of the container image `image`, if one is named.
 
     `live` says which numbers may leave by a trunk with a provider; None: none.
     """
     from pbxsim.engines.asterisk.alone import Alone  # not where another engine serves
 
-    opened = partial(_opened, door=door, serves=set(), live=live, alone=Alone())
+    opened = partial(_opened, door=door, serves=set(), live=live, alone=Alone(), image=image)
     return msgspec.structs.replace(declaration, open=opened)

@@ -17,9 +17,12 @@ import msgspec
 from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.accounts import Accounts
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
+from pbxsim.engines.asterisk.container import Container  # noqa: TC001 - msgspec reads it
 from pbxsim.engines.asterisk.door import Door
-from pbxsim.engines.asterisk.process import AsteriskProcess, see_that_ports_are_free, write_private
-from pbxsim.engines.asterisk.session import PATIENCE, run_folder
+from pbxsim.engines.asterisk.folders import run_folder
+from pbxsim.engines.asterisk.origin import chosen, process_of
+from pbxsim.engines.asterisk.process import see_that_ports_are_free, write_private
+from pbxsim.engines.asterisk.release import MAJOR
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.telephones import listed, registering
 
@@ -28,9 +31,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
+    from pbxsim.engines.asterisk.process import AsteriskProcess
     from pbxsim.pbx.directory import Directory
 
-_SOUNDS: Final = "/usr/share/asterisk/sounds"
 _LOOK: Final = 0.05  # seconds between two looks whether a process is gone, a hundred of them at most
 _LOOKS: Final = 100
 
@@ -47,13 +50,13 @@ class Served(msgspec.Struct, frozen=True):
         """Give the secrets of its telephones and of AMI."""
         return Secrets(self.name, self.entry)
 
-    def configuration(self, places: Places, sounds: str) -> dict[str, str]:
+    def configuration(self, places: Places) -> dict[str, str]:
         """Write the configuration's files, by name; with all providers, for a server may allow calls by them later."""
-        return configuration(self.directory, places, self.secrets, sounds, self.entry)
+        return configuration(self.directory, places, self.secrets, self.entry)
 
 
 class Running(msgspec.Struct, frozen=True):
-    """An Asterisk that `up` started."""
+    """An Asterisk that `up` started: in a `container`, `pid` is the process of its client."""
 
     pbx: str
     pid: int
@@ -61,6 +64,12 @@ class Running(msgspec.Struct, frozen=True):
     sip_port: int
     ami_port: int
     folder: str
+    container: Container | None = None
+
+    @property
+    def where(self) -> str:
+        """Say by what whoever looks for it finds it."""
+        return f"process {self.pid}" if self.container is None else f"container {self.container.name}"
 
 
 def written(served: Served, out: Path) -> str:
@@ -68,12 +77,12 @@ def written(served: Served, out: Path) -> str:
     places = Places.of(served.entry)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, text in served.configuration(places, _SOUNDS).items():
+        for name, text in served.configuration(places).items():
             write_private(out / name, text)
     except OSError as error:
         raise EngineUnreachable(f"{out} cannot be written: {error.strerror or error}") from error
     return (
-        f"{out} has the configuration of an Asterisk {installation.MAJOR} for the PBX {served.name}, with its secrets:"
+        f"{out} has the configuration of an Asterisk {MAJOR} for the PBX {served.name}, with its secrets:"
         " readable by you alone.\nWhen that Asterisk runs with it:"
         f" pbxsim serve PBX --engine asterisk --asterisk 127.0.0.1:{places.ami_port}"
     )
@@ -85,23 +94,25 @@ def phones(served: Served) -> str:
     return listed(registering(served.name, served.directory, accounts.of))
 
 
-def up(served: Served, say: Callable[[str], None]) -> str:
-    """Start an Asterisk for a PBX, which stays; fetch one first where there is none."""
+def up(served: Served, say: Callable[[str], None], image: str = "") -> str:
+    """Start an Asterisk for a PBX, which stays: that of an image, or fetched first where there is none."""
     running = is_up()
     if running is not None:
         raise EngineUnreachable(f"an Asterisk is up already, for the PBX {running.pbx}: `make asterisk-down` ends it")
-    found = installation.found_or_fetched(say)
+    found = chosen(image, lambda: installation.found_or_fetched(say))
     places = Places.of(served.entry)
-    see_that_ports_are_free(places)
     folder = run_folder(served.name, places.sip_port)
-    process = AsteriskProcess(found, folder, served.configuration(places, str(found.data / "sounds")))
-    pid = process.start(stays=True)
+    process = process_of(found, folder, served.configuration(places), stays=True)
+    process.claim()
+    see_that_ports_are_free(places)
+    pid = process.start()
     try:
         asyncio.run(_answered(_door(served), process))
     except EngineUnreachable:
         process.stop()
         raise
-    running = Running(served.name, pid, places.address, places.sip_port, places.ami_port, str(folder))
+    ports = (places.sip_port, places.ami_port)
+    running = Running(served.name, pid, places.address, *ports, str(folder), process.container)
     write_private(_note(), msgspec.json.encode(running).decode())
     return f"Asterisk {found.version} is up\n{_told(running)}\nits telephones:\n{phones(served)}"
 
@@ -111,10 +122,10 @@ def down() -> str:
     running = is_up()
     if running is None:
         return "no Asterisk is up"
-    os.kill(running.pid, signal.SIGTERM)
-    if not _gone(running.pid):
-        os.kill(running.pid, signal.SIGKILL)
-        _gone(running.pid)
+    if running.container is not None:
+        running.container.stop()
+    else:
+        _end(running.pid)
     _note().unlink(missing_ok=True)
     return "Asterisk is down"
 
@@ -124,13 +135,15 @@ def status() -> str:
     running = is_up()
     if running is None:
         raise EngineUnreachable("no Asterisk is up: `make asterisk-up` starts one")
-    return f"Asterisk is up, process {running.pid}\n{_told(running)}"
+    return f"Asterisk is up, {running.where}\n{_told(running)}"
 
 
 def is_up() -> Running | None:
     """Give the Asterisk that `up` started, if it is still there."""
     try:
         running = msgspec.json.decode(_note().read_bytes(), type=Running)
+        if running.container is not None:
+            return running if running.container.is_running() else None
         pid = int(_pid_file(running).read_text())
         os.kill(pid, 0)
     except (OSError, ValueError, msgspec.MsgspecError):
@@ -159,13 +172,20 @@ async def _answered(door: Door, process: AsteriskProcess) -> None:
 
     link = AmiLink(door, heard=lambda _: None, went_down=lambda: None, returned=nothing)
     try:
-        await link.open(PATIENCE, lambda: process.runs)
+        await link.open(process.patience, lambda: process.runs)
     except EngineUnreachable as error:
         if process.runs:
             raise
         raise EngineUnreachable(f"Asterisk has ended at once: {process.last_words()}") from error
     finally:
         await link.close()
+
+
+def _end(pid: int) -> None:
+    os.kill(pid, signal.SIGTERM)
+    if not _gone(pid):
+        os.kill(pid, signal.SIGKILL)
+        _gone(pid)
 
 
 def _gone(pid: int) -> bool:

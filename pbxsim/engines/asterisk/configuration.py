@@ -59,9 +59,7 @@ contact = sip:{host}:{port}
 _DIRECTORIES: Final = """\
 [directories]
 astetcdir => {folder}/etc
-astmoddir => {modules}
-astdatadir => {data}
-astvarlibdir => {folder}/lib
+{named}astvarlibdir => {folder}/lib
 astdbdir => {folder}/lib
 astkeydir => {folder}/lib
 astcachedir => {folder}/spool/tmp
@@ -115,10 +113,9 @@ def configuration(
     directory: Directory,
     places: Places,
     known: Secrets,
-    sounds: str,
     entry: AsteriskEntry,
 ) -> dict[str, str]:
-    """Write the files of an Asterisk for the PBX with that directory, by name; its prompts are in `sounds`."""
+    """Write the files of an Asterisk for the PBX with that directory, by name."""
     values = {
         "ADDRESS": places.address,
         "SIP_PORT": str(places.sip_port),
@@ -128,7 +125,6 @@ def configuration(
         "AMI_SECRET": known.ami,
         "RTP_START": str(places.rtp_ports[0]),
         "RTP_END": str(places.rtp_ports[1]),
-        "SOUNDS": sounds,
     }
     written = {name: _filled(text, values) for name, text in templates().items()}
     simulated = simulated_lines(entry.lines)
@@ -140,9 +136,11 @@ def configuration(
     return written
 
 
-def directories(folder: Path, modules: Path, data: Path) -> str:
-    """Write the `asterisk.conf` of an Asterisk that lives below `folder`."""
-    return _DIRECTORIES.format(folder=folder, modules=modules, data=data)
+def directories(folder: Path, modules: Path | None = None, data: Path | None = None) -> str:
+    """Write the `asterisk.conf` of an Asterisk that lives below `folder`; modules and data may be where it has them."""
+    places = (("astmoddir", modules), ("astdatadir", data))
+    named = "".join(f"{name} => {place}\n" for name, place in places if place is not None)
+    return _DIRECTORIES.format(folder=folder, named=named)
 
 
 def templates() -> dict[str, str]:

@@ -19,10 +19,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.engines.asterisk.release import OR_IMAGE
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+INSTEAD: Final = f"install one, or {OR_IMAGE}"
+"""What is left to do where none can be fetched."""
 
 SUITES: Final = ("testing", "sid")
 """The suites of Debian that are asked, one after the other."""
@@ -99,10 +103,12 @@ def _fetch(packages: Path, say: Callable[[str], None]) -> None:
     """Fetch the packages into a folder of their own, and put that in place when it is whole."""
     for tool in _TOOLS:
         if shutil.which(tool) is None:
-            raise EngineUnreachable(f"no Asterisk can be fetched here, for {tool} is not on this machine: install one")
+            raise EngineUnreachable(f"no Asterisk can be fetched here, for {tool} is not on this machine: {INSTEAD}")
     place = mirror()
     if not place:
-        raise EngineUnreachable("no Asterisk can be fetched here, for apt is configured for no mirror of Debian's")
+        raise EngineUnreachable(
+            f"no Asterisk can be fetched here, for apt is configured for no mirror of Debian's: {INSTEAD}"
+        )
     fetched = packages.with_name("packages.new")
     for suite in SUITES:
         say(f"fetching Asterisk from Debian {suite}")
@@ -114,7 +120,9 @@ def _fetch(packages: Path, say: Callable[[str], None]) -> None:
             shutil.rmtree(packages, ignore_errors=True)
             fetched.rename(packages)
             return
-    raise EngineUnreachable(f"no Asterisk could be fetched from Debian {' or '.join(SUITES)}: is there a network?")
+    raise EngineUnreachable(
+        f"no Asterisk could be fetched from Debian {' or '.join(SUITES)}: is there a network? Else {INSTEAD}"
+    )
 
 
 def mirror(folder: Path = Path("/etc/apt")) -> str:

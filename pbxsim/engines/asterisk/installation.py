@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,17 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pbxsim.engines.asterisk.release import MAJOR, OR_IMAGE, is_fit, version_in
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-MAJOR: Final = 22
-"""The release of Asterisk that the engine was made for, and measured with: the present one with long support."""
-
-_VERSION: Final = re.compile(r"Asterisk (\S+)")
+_FETCHES: Final = "`pbxsim asterisk-up` fetches one, "
 _NONE_HERE: Final = (
-    f"there is no Asterisk {MAJOR} on this machine: `pbxsim asterisk-up` fetches one, or --asterisk HOST:PORT names one"
+    f"there is no Asterisk {MAJOR} on this machine: {_FETCHES}{OR_IMAGE}, or --asterisk HOST:PORT names one that runs"
 )
 
 
@@ -61,7 +58,7 @@ def found_or_fetched(say: Callable[[str], None]) -> AsteriskInstallation:
     try:
         from pbxsim.engines.asterisk import debian
     except ImportError:  # no fcntl: Windows
-        raise EngineUnreachable(_NONE_HERE.replace("`pbxsim asterisk-up` fetches one, or ", "")) from None
+        raise EngineUnreachable(_NONE_HERE.replace(_FETCHES, "")) from None
     return of_folder(debian.prepared(cache_folder(), say))
 
 
@@ -96,16 +93,11 @@ def _installed() -> AsteriskInstallation | None:
 def version_of(command: tuple[str, ...]) -> str:
     """Ask an Asterisk for its version; empty where it does not run."""
     try:
-        told = subprocess.run([*command, "-V"], capture_output=True, text=True, check=False, timeout=10).stdout
+        return version_in(
+            subprocess.run([*command, "-V"], capture_output=True, text=True, check=False, timeout=10).stdout
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    match = _VERSION.search(told)
-    return match[1] if match else ""
-
-
-def is_fit(version: str) -> bool:
-    """Tell whether pbxsim works with an Asterisk of that version, as `22.10.1`."""
-    return version.partition(".")[0] == str(MAJOR)
 
 
 def _first(root: Path, *patterns: str) -> Path | None:

@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from pbxsim.engines.asterisk.installation import MAJOR, is_fit
+from pbxsim.engines.asterisk.release import MAJOR, is_fit
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
@@ -51,8 +51,8 @@ class ActionFailed(Exception):
 class AmiLink:
     """A link through a door. `heard` gets each event, in order; `went_down` is called when the link is lost.
 
-    `returned` is awaited after each login but the first: only when it is done `is_up`. `before_return` is called before
-    each try to connect again.
+    `returned` is awaited after each login but the first: only when it is done `is_up`. `before_return` is awaited
+    before each try to connect again.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class AmiLink:
         heard: Callable[[Event], None],
         went_down: Callable[[], None],
         returned: Callable[[], Awaitable[None]],
-        before_return: Callable[[], None] = lambda: None,
+        before_return: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.is_up = False
         self._door = door
@@ -248,8 +248,9 @@ class AmiLink:
             pass  # it was noticed
 
     async def _log_in_again(self) -> None:
-        self._before_return()
         try:
+            if self._before_return is not None:
+                await self._before_return()
             await self._log_in(LIMIT)
             await self._returned()
         except (OSError, TimeoutError, LinkDown, ActionFailed, EngineUnreachable) as error:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.asterisk.configuration import directories
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsim.engines.asterisk.configuration import Places
+    from pbxsim.engines.asterisk.container import Container
     from pbxsim.engines.asterisk.installation import AsteriskInstallation
 
 _LONGEST_FOLDER: Final = 80  # its control socket's path is 107 bytes at most, as any Unix socket's
 _SUBFOLDERS: Final = ("etc", "run", "log", "lib/keys", "spool/tmp", "spool/monitor", "spool/recording")
 _LOADED: Final = re.compile(r"^load = (\S+\.so)$", re.MULTILINE)
+_COMPLAINT: Final = re.compile(r"ERROR|WARNING|^(?:\w+: )?Error")  # Asterisk's, or of what was to start it
 _GOES: Final = 5.0  # seconds until it is ended by force
 _END_OF_LOG: Final = 2_000
 
@@ -56,29 +59,43 @@ def free_port() -> int:
         return port
 
 
-class AsteriskProcess:
-    """One Asterisk, which lives below `folder` and is told nothing but `files`. `log` is what it says to a file."""
+class AsteriskProcess(ABC):
+    """One Asterisk, which lives below `folder` and is told nothing but `files`. `log` is what it says to a file.
 
-    def __init__(self, installation: AsteriskInstallation, folder: Path, files: Mapping[str, str]) -> None:
+    Unless it `stays`, it ends when we do, whatever ends us.
+    """
+
+    patience: float = 5.0
+    """Seconds within which it must have taken a login once it is started."""
+
+    container: Container | None = None
+    """What it runs in."""
+
+    def __init__(self, folder: Path, files: Mapping[str, str], *, stays: bool = False) -> None:
         if len(str(folder)) > _LONGEST_FOLDER:
             raise EngineUnreachable(
                 f"{folder} is too long a path for Asterisk to live there: set TMPDIR to a shorter one"
             )
-        self._installation = installation
         self._folder = folder
         self._files = files
+        self._stays = stays
         self._process: subprocess.Popen[bytes] | None = None
         self.log = folder / "log" / "full"
 
-    def start(self, *, stays: bool = False) -> int:
-        """Start it; give its process's id. Unless it `stays`, it ends when we do, whatever ends us.
+    @abstractmethod
+    def claim(self) -> None:
+        """Have the folder for ourselves, and clear it. Raises EngineUnreachable where another pbxsim has it."""
 
-        Raises EngineUnreachable.
-        """
+    @abstractmethod
+    def clear(self) -> None:
+        """End what is left of one that was started before."""
+
+    def start(self) -> int:
+        """Start it; give its process's id. Raises EngineUnreachable."""
         try:
             self._write()
-            command = [*self._installation.command, "-f", "-C", str(self._folder / "etc/asterisk.conf")]
-            if not stays and (tie := shutil.which("setpriv")) is not None:
+            command = [*self._command(), "-f", "-C", str(self._folder / "etc/asterisk.conf")]
+            if not self._stays and (tie := shutil.which("setpriv")) is not None:
                 command = [tie, "--pdeathsig", "TERM", "--", *command]
             with (self._folder / "log/console").open("wb") as console:
                 self._process = subprocess.Popen(
@@ -86,7 +103,7 @@ class AsteriskProcess:
                     stdin=subprocess.DEVNULL,
                     stdout=console,
                     stderr=console,
-                    env=os.environ | {"OPENSSL_CONF": os.devnull},
+                    env=os.environ | self._environment(),
                     start_new_session=True,  # Ctrl-C is ours: we end it
                 )
         except OSError as error:
@@ -107,10 +124,10 @@ class AsteriskProcess:
 
     def last_words(self) -> str:
         """Give the last line in which it complained."""
-        for file in (self.log, self._folder / "log/console"):
+        for file in (self._folder / "log/console", self.log):
             with contextlib.suppress(OSError):
                 lines = file.read_text(errors="replace")[-_END_OF_LOG:].splitlines()
-                complaints = [line for line in lines if "ERROR" in line or "WARNING" in line]
+                complaints = [line for line in lines if _COMPLAINT.search(line)]
                 if complaints:
                     return complaints[-1].strip()
         return "it says nothing"
@@ -137,11 +154,50 @@ class AsteriskProcess:
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         for name, text in self._files.items():
             write_private(self._folder / "etc" / name, self._fit(text) if name == "modules.conf" else text)
-        told = directories(self._folder, self._installation.modules, self._installation.data)
-        write_private(self._folder / "etc/asterisk.conf", told)
+        write_private(self._folder / "etc/asterisk.conf", self._directories())
+
+    @abstractmethod
+    def _command(self) -> tuple[str, ...]:
+        """Give what runs it, without its own options."""
+
+    @abstractmethod
+    def _environment(self) -> dict[str, str]:
+        """Give what its environment has beside ours."""
+
+    @abstractmethod
+    def _directories(self) -> str:
+        """Write its `asterisk.conf`."""
+
+    @abstractmethod
+    def _fit(self, modules: str) -> str:
+        """Leave out of `modules.conf` what it is known not to have: it has that in itself, or does without."""
+
+
+class InstalledAsterisk(AsteriskProcess):
+    """The Asterisk that is installed, or lies in the user's cache."""
+
+    def __init__(
+        self, installation: AsteriskInstallation, folder: Path, files: Mapping[str, str], *, stays: bool = False
+    ) -> None:
+        super().__init__(folder, files, stays=stays)
+        self._installation = installation
+
+    def claim(self) -> None:
+        """Whoever else has one there has its ports, too."""
+
+    def clear(self) -> None:
+        """Nothing is left: it is the process that was started."""
+
+    def _command(self) -> tuple[str, ...]:
+        return self._installation.command
+
+    def _environment(self) -> dict[str, str]:
+        return {"OPENSSL_CONF": os.devnull}
+
+    def _directories(self) -> str:
+        return directories(self._folder, self._installation.modules, self._installation.data)
 
     def _fit(self, modules: str) -> str:
-        """Leave out modules that this build of Asterisk does not have: it has them in itself, or does without."""
         return _LOADED.sub(lambda load: load[0] if (self._installation.modules / load[1]).exists() else "", modules)
 
 

@@ -26,10 +26,10 @@ _LOOKS_FOR_NOTHING: Final = 5
 
 
 class Monitors:
-    """The recordings of calls in progress, in a folder that goes with them."""
+    """The recordings of calls in progress, in a folder that goes with them, below `place` if one is named."""
 
-    def __init__(self) -> None:
-        self._folder = SaidFolder(_whole)
+    def __init__(self, place: Path | None = None) -> None:
+        self._folder = SaidFolder(_whole, place)
         self._parts: dict[int, list[Part]] = {}
         self._monitored: set[str] = set()
 

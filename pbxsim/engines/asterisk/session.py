@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec.structs import replace
@@ -21,8 +17,10 @@ from pbxsim.engines.asterisk.acted import Actors
 from pbxsim.engines.asterisk.alone import Alone
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
+from pbxsim.engines.asterisk.folders import run_folder, said_folder
 from pbxsim.engines.asterisk.handset import AsteriskHandset
-from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
+from pbxsim.engines.asterisk.origin import chosen, process_of
+from pbxsim.engines.asterisk.process import free_port, see_that_ports_are_free
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
@@ -36,23 +34,21 @@ if TYPE_CHECKING:
     from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.link import AmiLink, Event
     from pbxsim.engines.asterisk.live import LiveCalls
+    from pbxsim.engines.asterisk.process import AsteriskProcess
     from pbxsim.engines.engine import Present
     from pbxsim.pbx.pbx import Pbx
 
-PATIENCE: Final = 5.0
-"""Seconds within which an Asterisk that is started must have taken our login."""
+_REACH: Final = 4.0
+"""Seconds within which one that runs must have taken our login: a start is to fail within 6 s, all of it."""
 
-_REACH: Final = 4.0  # the same of one that runs: whoever starts a server is told within 6 s, its own start among them
-
-_UNFIT_FOR_FOLDERS: Final = re.compile(r"[^A-Za-z0-9._-]")
 _log: Final = logging.getLogger("pbxsim")
-_LONGEST_NAME: Final = 20
 _HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class AsteriskSession(Opened, kw_only=True):
     """What the engine opened on a PBX. `door` None: an Asterisk of our own is started for it.
 
+    That is of a container image, if `image` names one.
     `serves` names the PBX that the Asterisk behind the door serves now, `alone` knows whether another server does.
     """
 
@@ -63,6 +59,7 @@ class AsteriskSession(Opened, kw_only=True):
     serves: set[str]
     alone: Alone
     voip: PyvoipTelephones
+    image: str = ""
     live: LiveCalls | None = None
     link: AmiLink | None = None
     process: AsteriskProcess | None = None
@@ -81,6 +78,7 @@ def opened(
     serves: set[str] | None = None,
     live: LiveCalls | None = None,
     alone: Alone | None = None,
+    image: str = "",
 ) -> AsteriskSession:
     """Make it of the sections `asterisk` and `phones`. `live`: which numbers may leave by a trunk with a provider."""
     entry: AsteriskEntry = settings["asterisk"]
@@ -101,6 +99,7 @@ def opened(
         alone=alone or Alone(),
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), actors.fate),
         live=live,
+        image=image,
     )
 
 
@@ -110,7 +109,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
 
     process = None
     if session.door is None:
-        process, door = own_asterisk(session)
+        process, door = await own_asterisk(session)
     else:
         door = _known(session.door, session)
     session.process = process
@@ -125,7 +124,9 @@ async def start(session: AsteriskSession, present: Present) -> None:
     )
     _record(session, door)
     try:
-        await session.link.open(_REACH if process is None else PATIENCE, lambda: process is None or process.runs)
+        await session.link.open(
+            _REACH if process is None else process.patience, lambda: process is None or process.runs
+        )
         await _see_that_nobody_else_is_there(session)
         await engine.begin(session.link, present)
         await session.voip.start(session.account_of)
@@ -176,7 +177,7 @@ def _record(session: AsteriskSession, door: Door) -> None:
     """Have what is said recorded, where Asterisk is on this machine; elsewhere nothing is: nobody said tones."""
     recorder = session.pbx.calls.recorder
     if door.host in _HERE and recorder is not None:
-        session.engine.monitors = Monitors()
+        session.engine.monitors = Monitors(said_folder())
         recorder.hear(session.engine.monitors.sound)
     else:
         session.pbx.calls.recorder = None
@@ -205,38 +206,32 @@ async def _gone(link: AmiLink, name: str) -> None:
         return  # it has gone by itself
 
 
-def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
+async def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
     """Start an Asterisk for this PBX alone. Raises EngineUnreachable."""
     from pbxsim.engines.asterisk.door import Door
 
-    found = installation.found()
+    found = await asyncio.to_thread(chosen, session.image, installation.found)
     places = Places.of(session.entry, ami_port=free_port())
-    see_that_ports_are_free(places)
     try:
         known = Secrets(session.pbx.name, session.entry)
         door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
         entry = session.entry if session.live is not None else replace(session.entry, providers=())
-        written = configuration(session.pbx.directory, places, known, str(found.data / "sounds"), entry)
-        process = AsteriskProcess(found, run_folder(session.pbx.name, places.sip_port), written)
+        written = configuration(session.pbx.directory, places, known, entry)
+        process = process_of(found, run_folder(session.pbx.name, places.sip_port), written)
+        await asyncio.to_thread(process.claim)
     except OSError as error:
         raise EngineUnreachable(f"Asterisk cannot be set up: {error}") from error
-    process.start()
+    try:
+        see_that_ports_are_free(places)
+        process.start()
+    except EngineUnreachable:
+        await asyncio.to_thread(process.stop)
+        raise
     return process, door
 
 
-def run_folder(pbx: str, sip_port: int) -> Path:
-    """Give the folder in which an Asterisk of ours lives: the same for a PBX whenever it is started.
-
-    Raises EngineUnreachable where it belongs to somebody else.
-    """
-    root = Path(tempfile.gettempdir()) / f"pbxsim-asterisk-{os.getuid()}"
-    root.mkdir(mode=0o700, exist_ok=True)
-    if root.stat().st_uid != os.getuid() or root.is_symlink():
-        raise EngineUnreachable(f"{root} belongs to somebody else: Asterisk cannot live there; set TMPDIR")
-    return root / f"{_UNFIT_FOR_FOLDERS.sub('-', pbx)[:_LONGEST_NAME]}-{sip_port}"
-
-
-def _revive(process: AsteriskProcess | None) -> None:
+async def _revive(process: AsteriskProcess | None) -> None:
     """Start an Asterisk of our own again that has ended."""
     if process is not None and not process.runs:
-        process.start()
+        await asyncio.to_thread(process.clear)
+        process.start()  # in this thread: with the one that starts it, it ends

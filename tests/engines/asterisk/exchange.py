@@ -14,7 +14,7 @@ from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.door import Door
-from pbxsim.engines.asterisk.process import AsteriskProcess
+from pbxsim.engines.asterisk.process import InstalledAsterisk
 from pbxsim.engines.engine import EngineUnreachable
 from tests.ports import own_port
 
@@ -69,9 +69,8 @@ class Exchange:
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
-        sounds = str(installed.data / "sounds")
-        files = configuration(directory, Places.of(self.entry), self.secrets, sounds, self.entry)
-        self.process = AsteriskProcess(installed, self.folder, files)
+        files = configuration(directory, Places.of(self.entry), self.secrets, self.entry)
+        self.process = InstalledAsterisk(installed, self.folder, files)
 
     def complaints(self) -> list[str]:
         """Give what it complained of."""

@@ -27,7 +27,7 @@ def written(folder: Path, entry: AsteriskEntry = ENTRY, pbx: str = "office") -> 
     """Write it for an office of three telephones, one of them simulated."""
     people = [extension(str(number), line(f"sip{number}", line_id=number)) for number in (100, 101, 102)]
     known = Secrets(pbx, entry, folder / "key")
-    return configuration(Office(*people).directory, Places.of(entry), known, "/sounds", entry)
+    return configuration(Office(*people).directory, Places.of(entry), known, entry)
 
 
 def test_nothing_is_left_to_be_filled_in(tmp_path: Path) -> None:
@@ -47,8 +47,8 @@ def test_each_real_telephone_has_an_endpoint_and_a_simulated_one_has_none(tmp_pa
 def test_a_trunk_with_a_provider_has_an_endpoint_and_lets_nobody_in(tmp_path: Path) -> None:
     office, known = Office(), Secrets("office", ENTRY, tmp_path / "key")
     upc = ProviderEntry(trunk="upc", host="sip.example.net", port=5070, user="customer", secret="paid-for")
-    with_it = configuration(office.directory, Places.of(ENTRY), known, "/sounds", replace(ENTRY, providers=(upc,)))
-    without = configuration(office.directory, Places.of(ENTRY), known, "/sounds", ENTRY)
+    with_it = configuration(office.directory, Places.of(ENTRY), known, replace(ENTRY, providers=(upc,)))
+    without = configuration(office.directory, Places.of(ENTRY), known, ENTRY)
     assert with_it["pjsip.conf"].removeprefix(without["pjsip.conf"]) == (
         "[trunk-upc](trunk)\noutbound_auth = trunk-upc-auth\naors = trunk-upc\n"
         "from_user = customer\nfrom_domain = sip.example.net\n"

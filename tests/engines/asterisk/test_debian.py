@@ -88,7 +88,8 @@ def test_an_unpacked_file_that_is_cut_short_or_gone_is_noticed(tmp_path: Path) -
 def test_without_apt_there_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        EngineUnreachable, match=r"^no Asterisk can be fetched here, for apt-get is not on this machine"
+        EngineUnreachable,
+        match=r"^no Asterisk can be fetched here, for apt-get is not on this machine: install one, or --asterisk-i",
     ):
         debian.prepared(tmp_path / "cache", pytest.fail)
 

@@ -168,6 +168,11 @@ def test_a_port_for_telephones_that_is_taken_ends_the_start_and_leaves_no_asteri
         ),
         (["--engine", "asterisk", "--asterisk", "nowhere"], "expected HOST:PORT, as 127.0.0.1:5038, not 'nowhere'"),
         (["--engine", "asterisk", "--clock", "paused"], "live in real time"),
+        (["--asterisk-image", "asterisk:22"], "--asterisk-image is for --engine asterisk"),
+        (
+            ["--engine", "asterisk", "--asterisk-image", "asterisk:22", "--asterisk", "127.0.0.1:5038"],
+            "--asterisk-image starts an Asterisk, --asterisk goes to one that runs: leave one of them out",
+        ),
         (["--allow-live-calls", "420"], "--allow-live-calls is for --engine asterisk"),
         (["--engine", "asterisk", "--live-calls", "9"], "--live-calls limits what leaves: say which numbers do with"),
     ],

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pbxsim.engines.asterisk.configuration import Places
-from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
+from pbxsim.engines.asterisk.process import InstalledAsterisk, free_port, see_that_ports_are_free
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.testing.office import Office, extension
 from tests.engines.asterisk.exchange import Exchange
@@ -64,7 +64,7 @@ def test_a_folder_whose_path_is_too_long_for_its_socket_is_refused(tmp_path: Pat
 
     nowhere = AsteriskInstallation(("/nonexistent",), "22", tmp_path, tmp_path)
     with pytest.raises(EngineUnreachable, match="is too long a path for Asterisk to live there"):
-        AsteriskProcess(nowhere, tmp_path / ("x" * 80), {})
+        InstalledAsterisk(nowhere, tmp_path / ("x" * 80), {})
 
 
 @pytest.mark.slow
@@ -91,7 +91,7 @@ def test_it_starts_without_a_complaint_and_ends_at_once(asterisk: AsteriskInstal
 def test_one_that_cannot_live_says_why(asterisk: AsteriskInstallation, tmp_path: Path) -> None:
     office = Office(extension("100"))
     exchange = Exchange(asterisk, office.directory, "office")
-    process = AsteriskProcess(
+    process = InstalledAsterisk(
         asterisk, exchange.folder, {"modules.conf": "[modules]\nautoload = no\nrequire = none.so\n"}
     )
     try:
