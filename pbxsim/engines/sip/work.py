@@ -108,6 +108,7 @@ def opened(
         security=security or Security(),
         log=log,
     )
+    work.measures = lambda: () if work.server is None else work.server.measures()
     work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
     return work
 
@@ -145,7 +146,7 @@ async def start(work: SipWork, present: Present) -> None:
 
     context = work.security.context
     tls = None if context is None else (context, entry.port_of_tls)
-    await server.open(entry.address, entry.port, agent, source, tls)
+    await server.open(entry.address, entry.port, agent, source, tls, registrar.ports)
     work.server = server
     work.accounts.listening_at(server.port, server.tls_port)
     media = Media(Ports(*entry.rtp_ports))

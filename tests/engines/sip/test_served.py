@@ -71,6 +71,8 @@ async def test_a_telephone_registers_rings_by_one_command_and_the_calls_ladder_i
         answers = [text for came, text in said if came]
         assert "180 Ringing (INVITE)" in answers
         assert answers[-1] == "200 OK (BYE)"
+        for measure in ("sip_dropped_total", "sip_unread_total", "sip_blocked"):
+            assert f'pbxsim_{measure}{{pbx="shop"}} 0.0' in await client.ask("/metrics")
         assert {one["channel"] for one in call["signals"]} == {call["legs"][1]["channel"]}
         await telephones.close()
     written = capture.read_bytes()
