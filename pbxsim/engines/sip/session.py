@@ -338,11 +338,11 @@ class Session:
             take(transaction)
 
     def _take_bye(self, transaction: Transaction) -> None:
+        told = cause_in_reason(transaction.request.first("reason"))
         self._agent.answer(transaction, 200, "OK")
         if self.phase is Phase.CALLED and self.invite is not None:
             self._agent.answer(self.invite, 487, "Request Terminated", tag=self.tag)
         was_live = self.phase in (Phase.UP, Phase.CALLED) and self._doom is None
-        told = cause_in_reason(transaction.request.first("reason"))
         self._over()
         if was_live:
             self._listener.ended(self, told or _NORMAL)

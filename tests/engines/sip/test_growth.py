@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 from collections import Counter, deque
 from functools import partial
 from types import FunctionType, MethodType
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+_WARM, _MANY = 50, 300
 _PLAIN = (dict, list, tuple, deque, FunctionType, MethodType, partial)
 
 
@@ -108,3 +110,24 @@ def test_a_thousand_calls_leave_no_object_but_how_often_each_nonce_was_used() ->
     assert wire.agent.sessions == 0
     assert 400 <= more.pop("entries") < 600, "a nonce for each of the 400 that dialled, bounded in test_digest.py"
     assert {kind: many for kind, many in more.items() if many > 40} == {}, "what each call left, or each twentieth"
+
+
+def test_what_is_kept_of_a_call_for_the_time_in_which_its_messages_may_come_again_is_small() -> None:
+    wire = Wire()
+    wire.registered()
+    (binding,) = wire.registrar.contacts("sip100")
+    tracemalloc.start()
+    try:
+        before = 0
+        for number in range(_MANY + _WARM):
+            if number == _WARM:
+                before = tracemalloc.get_traced_memory()[0]
+            rings(wire, binding, "put down")
+            dials(wire, number, is_answered=True)
+            wire.heard.told.clear()
+            wire.heard.sessions.clear()
+            wire.elapse(0.05)
+        kept = (tracemalloc.get_traced_memory()[0] - before) / _MANY
+    finally:
+        tracemalloc.stop()
+    assert kept < 10_000, "bytes of two sessions: some 7,600, and 16,400 with all that was asked"
