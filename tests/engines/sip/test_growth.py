@@ -8,10 +8,12 @@ from collections import Counter, deque
 from functools import partial
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
 from pbxsim.engines.sip.message import Request, response
+from pbxsim.engines.sip.session import Session
 from pbxsim.engines.sip.transactions import LONGEST
 from pbxsim.pbx.cause import HangupCause
 from tests.engines.sip.wire import HERE, SDP, Wire, asks, request
@@ -131,3 +133,25 @@ def test_what_is_kept_of_a_call_for_the_time_in_which_its_messages_may_come_agai
     finally:
         tracemalloc.stop()
     assert kept < 10_000, "bytes of two sessions: some 7,600, and 16,400 with all that was asked"
+
+
+def test_a_call_that_is_over_needs_no_garbage_collector() -> None:
+    wire = Wire()
+    wire.registered()
+    (binding,) = wire.registrar.contacts("sip100")
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(10):
+            for ends in ("refused", "given up", "put down"):
+                rings(wire, binding, ends)
+            for is_answered in (True, False):
+                dials(wire, number, is_answered=is_answered)
+        wire.elapse(2 * LONGEST + 1)
+        wire.heard.told.clear()
+        begun = [ref(session) for session in wire.heard.sessions]
+        wire.heard.sessions.clear()
+        assert [one() for one in begun] == [None] * 20
+        assert sum(type(one) is Session for one in gc.get_objects()) == 0
+    finally:
+        gc.enable()
