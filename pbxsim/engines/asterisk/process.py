@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import re
@@ -9,6 +10,8 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.asterisk.configuration import directories
@@ -16,7 +19,6 @@ from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from pbxsim.engines.asterisk.configuration import Places
     from pbxsim.engines.asterisk.installation import AsteriskInstallation
@@ -26,6 +28,7 @@ _SUBFOLDERS: Final = ("etc", "run", "log", "lib/keys", "spool/tmp", "spool/monit
 _LOADED: Final = re.compile(r"^load = (\S+\.so)$", re.MULTILINE)
 _GOES: Final = 5.0  # seconds until it is ended by force
 _END_OF_LOG: Final = 2_000
+_OWNER: Final = "owner"
 
 
 def see_that_ports_are_free(places: Places) -> None:
@@ -56,6 +59,64 @@ def free_port() -> int:
         return port
 
 
+async def see_that_former_one_is_gone(folder: Path, seconds: float = _GOES) -> None:
+    """Wait for the Asterisk of a server that was killed: it was told to end, but has its ports until it has done so.
+
+    One that takes longer is ended by force. An Asterisk that stays, or whose server lives, is left alone.
+    """
+    pid = _orphan(folder)
+    if sys.platform != "linux" or not pid or not _lives_in(folder, pid):
+        return
+    try:
+        watched = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    loop, gone = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(watched, gone.set)
+    try:
+        await asyncio.wait_for(gone.wait(), seconds)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        await gone.wait()
+    finally:
+        loop.remove_reader(watched)
+        os.close(watched)
+
+
+def _orphan(folder: Path) -> int:
+    """Give the process whose server is no more; 0: there is none."""
+    try:
+        owner = os.open(folder / _OWNER, os.O_RDWR)
+    except OSError:
+        return 0
+    try:
+        return int((folder / "run/asterisk.pid").read_text("ascii")) if _locked(owner) else 0
+    except (OSError, ValueError):
+        return 0
+    finally:
+        os.close(owner)
+
+
+def _lives_in(folder: Path, pid: int) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return os.fsencode(folder / "etc/asterisk.conf") in command  # and no other process that has its number by now
+
+
+def _locked(file: int) -> bool:
+    """Take the lock of an owner, which the system lets go of when the owner ends; False: one lives."""
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
 class AsteriskProcess:
     """One Asterisk, which lives below `folder` and is told nothing but `files`. `log` is what it says to a file."""
 
@@ -68,6 +129,7 @@ class AsteriskProcess:
         self._folder = folder
         self._files = files
         self._process: subprocess.Popen[bytes] | None = None
+        self._owner = -1  # whose lock says that we live
         self.log = folder / "log" / "full"
 
     def start(self, *, stays: bool = False) -> int:
@@ -77,6 +139,7 @@ class AsteriskProcess:
         """
         try:
             self._write()
+            self._own(stays=stays)
             command = [*self._installation.command, "-f", "-C", str(self._folder / "etc/asterisk.conf")]
             if not stays and (tie := shutil.which("setpriv")) is not None:
                 command = [tie, "--pdeathsig", "TERM", "--", *command]
@@ -115,8 +178,19 @@ class AsteriskProcess:
                     return complaints[-1].strip()
         return "it says nothing"
 
+    def _own(self, *, stays: bool) -> None:
+        """Leave word that it ends when we do, or that it does not."""
+        if stays:
+            (self._folder / _OWNER).unlink(missing_ok=True)
+        elif self._owner < 0:
+            self._owner = os.open(self._folder / _OWNER, os.O_RDWR | os.O_CREAT, 0o600)
+            _locked(self._owner)
+
     def stop(self) -> None:
         """End it, by force if it takes too long; returns when it is gone."""
+        if self._owner >= 0:
+            os.close(self._owner)
+            self._owner = -1
         if self._process is None:
             return
         self._process.terminate()

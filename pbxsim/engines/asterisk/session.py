@@ -22,7 +22,12 @@ from pbxsim.engines.asterisk.alone import Alone
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
 from pbxsim.engines.asterisk.handset import AsteriskHandset
-from pbxsim.engines.asterisk.process import AsteriskProcess, free_port, see_that_ports_are_free
+from pbxsim.engines.asterisk.process import (
+    AsteriskProcess,
+    free_port,
+    see_that_former_one_is_gone,
+    see_that_ports_are_free,
+)
 from pbxsim.engines.asterisk.recording import Monitors
 from pbxsim.engines.asterisk.registrations import Registrations
 from pbxsim.engines.engine import EngineUnreachable, Opened
@@ -110,6 +115,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
 
     process = None
     if session.door is None:
+        await see_that_former_one_is_gone(run_folder(session.pbx.name, session.entry.sip_port))
         process, door = own_asterisk(session)
     else:
         door = _known(session.door, session)
