@@ -74,17 +74,31 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Measure(msgspec.Struct, frozen=True):
+    """A number for Prometheus: `name` begins with `pbxsim_`, `words` say what it counts.
+
+    `is_total`: it only ever grows while the engine lives, and is shown with `_total` behind its name.
+    """
+
+    name: str
+    words: str
+    value: float
+    is_total: bool = False
+
+
 class Opened(msgspec.Struct, eq=False):
     """An engine on one PBX. `handset` touches its telephones, where a program can. Packages may add to it.
 
     `account_of` tells how a real telephone registers as the line of a SIP user, None: that line is acted. Where there
-    is no `account_of`, all are. `signals_of` gives what went between it and the telephones of a call, oldest first.
+    is no `account_of`, all are. `signals_of` gives what went between it and the telephones of a call, oldest first;
+    `measures` what `/metrics` says of it, the same names each time.
     """
 
     engine: CallEngine
     handset: Handset | None = None
     account_of: Callable[[str], SipAccount | None] | None = None
     signals_of: Callable[[Call], Sequence[Signal]] | None = None
+    measures: Callable[[], Sequence[Measure]] | None = None
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsim.clock.driver import ClockDriver
-    from pbxsim.engines.engine import Engine, Opened, Signal, SipAccount
+    from pbxsim.engines.engine import Engine, Measure, Opened, Signal, SipAccount
     from pbxsim.pbx.call import Call
 
 _log: Final = logging.getLogger("pbxsim")
@@ -49,6 +49,11 @@ class EngineSession:
         """Give the messages between the engine and the telephones of a call; none where it has no real ones."""
         tell = self._opened.signals_of
         return () if tell is None else tell(call)
+
+    def measures(self) -> Sequence[Measure]:
+        """Give what is to be told to Prometheus of the engine."""
+        tell = self._opened.measures
+        return () if tell is None else tell()
 
     @property
     def trouble(self) -> str:

@@ -15,7 +15,7 @@ _FIFTY: Final = "50 click-to-calls a second for 30 s"
 _HUNDRED: Final = "100 click-to-calls a second for 30 s"
 _RELAY: Final = "the relay alone"
 _FEW_OBJECTS: Final = 15  # 5 of a record that is kept; and ladders' 50,000 messages share their instants, or do not
-_FLOODS: Final = (2_000, 20_000)
+_FLOODS: Final = (2_000, 20_000, 90_000)
 _FLAT: Final = "10,000 calls after 4,500"
 
 

@@ -9,7 +9,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.directory import DeviceState
-from tests.engines.test_real_telephones import heard, office_of, power, talking
+from tests.engines.test_real_telephones import heard, office_of, power, settled, talking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,6 +66,7 @@ async def persistently(does: Callable[[], Awaitable[object]], rig: RealRig) -> N
 async def test_twenty_holds_of_twenty_are_seen_and_undone(make: Makes) -> None:
     async with office_of(make, "100", "101") as rig:
         call = await talking(rig, "100", "101")
+        await settled(rig)
         desk, telephone = rig.office.directory.line("sip101"), rig.by_user["sip101"].calls[0]
         for _ in range(TIMES):
             await persistently(telephone.hold, rig)
@@ -122,6 +123,23 @@ async def test_twenty_blind_transfers_of_twenty_by_the_hand_lead_to_whom_they_sh
         for _ in range(TIMES):
             call = await talking(rig, "100", "101")
             rig.do(lambda: rig.opened.handset.transfer(desk, "102"))
+            await ends_between(rig, call, "sip100", "sip102")
+        await rig.elapse(SECOND // 5)
+        assert await rig.is_idle()
+
+
+async def test_twenty_transfers_of_twenty_after_asking_by_the_hand_lead_to_whom_they_should(make: Makes) -> None:
+    async with office_of(make, "100", "101", "102") as rig:
+        desk, live = rig.office.directory.line("sip101"), rig.office.pbx.calls.live
+        for _ in range(TIMES):
+            call = await talking(rig, "100", "101")
+            await settled(rig)
+            await persistently(rig.by_user["sip101"].calls[0].hold, rig)
+            await rig.until(lambda: any(leg.is_held for leg in desk.channels))
+            asking = await rig.by_user["sip101"].dial("102")
+            await asking.wait_established()
+            await rig.until(lambda: len(live) == 2 and all(one.state is CallState.TALKING for one in live.values()))
+            rig.do(lambda: rig.opened.handset.complete(desk))
             await ends_between(rig, call, "sip100", "sip102")
         await rig.elapse(SECOND // 5)
         assert await rig.is_idle()

@@ -58,6 +58,14 @@ async def talking(rig: RealRig, first: str, second: str, **wishes: Any) -> Call:
     return call
 
 
+async def settled(rig: RealRig) -> None:
+    """Let two talk until their telephones are at rest.
+
+    100 ms after it is answered baresip asks anew, with the directions that it began with: a hold before is taken back.
+    """
+    await rig.elapse(SECOND // 2)
+
+
 def power(sound: bytes, hertz: int) -> float:
     """Tell how loud a tone is in 16-bit sound, a tenth of a second at a time: between two of these it may stumble."""
     samples = array("h")
@@ -129,6 +137,7 @@ async def test_fifty_calls_one_after_the_other_all_connect_and_all_leave_their_r
 async def test_hold_and_resume_are_seen(make: Makes) -> None:
     async with office_of(make, "100", "101") as rig:
         await talking(rig, "100", "101")
+        await settled(rig)
         desk = rig.office.directory.line("sip101")
         await rig.by_user["sip101"].calls[0].hold()
         await rig.until(lambda: desk.device_state is DeviceState.ON_HOLD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 from pbxsim.testing import PbxServer
@@ -10,6 +9,7 @@ from tests.page.clients import originate
 from tests.page.conftest import SHOP
 from tests.page.serving import serving
 from tests.page.viewing import IN_BROWSER, viewing
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,13 +23,6 @@ pytestmark = IN_BROWSER
 
 GONE = ("ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
 """What a browser says on its console of a server that is not there."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def row(page: Page, number: str, state: str) -> Locator:
@@ -55,7 +48,7 @@ async def test_a_page_that_is_read_again_in_the_middle_shows_the_same(pbx: Pbx, 
 
 
 async def test_a_server_that_is_killed_and_started_again_is_found_again(browser: Browser, tmp_path: Path) -> None:
-    port, shop = free_port(), tmp_path / "shop.yaml"
+    port, shop = own_port(), tmp_path / "shop.yaml"
     shop.write_text(SHOP.read_text("utf-8").replace("${RECEIVER}", "http://127.0.0.1:9"), encoding="utf-8")
     async with viewing(browser, expects=(*GONE, "404")) as viewer:
         with serving(tmp_path, port, shop) as (pbx, _):

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.asterisk.configuration import directories
+from pbxsim.engines.asterisk.former import OWNER, locked
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
@@ -150,6 +151,7 @@ class AsteriskProcess(ABC):
         self._process.wait()
 
     def _write(self) -> None:
+        """Write all that it is told, into its folder."""
         for name in _SUBFOLDERS:
             (self._folder / name).mkdir(parents=True, exist_ok=True)
         for name, text in self._files.items():
@@ -181,6 +183,21 @@ class InstalledAsterisk(AsteriskProcess):
     ) -> None:
         super().__init__(folder, files, stays=stays)
         self._installation = installation
+        self._owner = -1  # whose lock says that we live
+
+    def stop(self) -> None:
+        if self._owner >= 0:
+            os.close(self._owner)
+            self._owner = -1
+        super().stop()
+
+    def _write(self) -> None:
+        super()._write()
+        if self._stays:
+            (self._folder / OWNER).unlink(missing_ok=True)
+        elif self._owner < 0:
+            self._owner = os.open(self._folder / OWNER, os.O_RDWR | os.O_CREAT, 0o600)
+            locked(self._owner)
 
     def claim(self) -> None:
         """Whoever else has one there has its ports, too."""

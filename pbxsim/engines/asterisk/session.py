@@ -18,6 +18,7 @@ from pbxsim.engines.asterisk.alone import Alone
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.engine import AsteriskEngine
 from pbxsim.engines.asterisk.folders import run_folder, said_folder
+from pbxsim.engines.asterisk.former import see_that_former_one_is_gone
 from pbxsim.engines.asterisk.handset import AsteriskHandset
 from pbxsim.engines.asterisk.origin import chosen, process_of
 from pbxsim.engines.asterisk.process import free_port, see_that_ports_are_free
@@ -109,6 +110,7 @@ async def start(session: AsteriskSession, present: Present) -> None:
 
     process = None
     if session.door is None:
+        await see_that_former_one_is_gone(run_folder(session.pbx.name, session.entry.sip_port))
         process, door = await own_asterisk(session)
     else:
         door = _known(session.door, session)

@@ -342,7 +342,9 @@ class Agent:
     def answer(
         self, transaction: Transaction, code: int, phrase: str, *more: tuple[str, str], tag: str = "", body: bytes = b""
     ) -> None:
-        """Answer a request."""
+        """Answer a request, unless it has its final answer."""
+        if transaction.is_answered:
+            return
         tag = tag or ("" if code == 100 else self._token())
         made = response(transaction.request, code, phrase, tag=tag, received=transaction.flow.address)
         if 100 < code < 300:

@@ -41,19 +41,20 @@ class Incoming:
         """Count the messages of a connection that wait, whatever else comes from there."""
         return self._ahead.get(connection, 0)
 
-    def put(self, source: Hashable, data: bytes, flow: Flow) -> None:
-        """Have a message wait."""
+    def put(self, source: Hashable, data: bytes, flow: Flow) -> bool:
+        """Have a message wait. False: there was no room for it."""
         queue = self._queues.get(source)
         is_lost = len(self._queues) >= MOST if queue is None else len(queue) >= LONGEST
         if is_lost and not flow.is_reliable:
             self.dropped += 1
-            return
+            return False
         if queue is None:
             queue = self._queues[source] = deque()
             self._new.append(source)
         queue.append((data, flow))
         if flow.is_reliable:
             self._ahead[flow] = self._ahead.get(flow, 0) + 1
+        return True
 
     def take(self) -> tuple[bytes, Flow] | None:
         """Give the next message: of a source that had nothing waiting, else of the one that was served longest ago.

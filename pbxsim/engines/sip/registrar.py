@@ -90,6 +90,10 @@ class Registrar:
         """Tell whether a contact is reached by that way."""
         return flow in self._flows
 
+    def ports(self, host: str) -> list[int]:
+        """Give the ports of an address from which contacts are reached by datagrams."""
+        return sorted(flow.port for flow in self._flows if flow.host == host and not flow.is_reliable)
+
     def drop(self, user: str, binding: Binding) -> None:
         """Forget a contact at which nobody is."""
         self._keep(user, [one for one in self._bindings.get(user, ()) if one is not binding])

@@ -1,8 +1,8 @@
 """Where telephones reach us: sockets (UDP, TCP, TLS; IPv4 and IPv6) around an agent, which does all the thinking.
 
 What comes in waits in queues, one for each source, and is taken in turns that are short: the loop, and the PBX, have
-theirs between them. What a flood sends beyond its queue costs no more than reading it (2 µs); nothing of a connection
-is dropped, it is read no further instead.
+theirs between them. What a flood sends beyond its queue costs no more than reading it (2 µs), and where that is too
+much the system does not even have us read it; nothing of a connection is dropped, it is read no further instead.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from contextlib import suppress
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.engines.engine import EngineUnreachable
+from pbxsim.engines.engine import EngineUnreachable, Measure
+from pbxsim.engines.sip import sockets
 from pbxsim.engines.sip.connection import Connection
 from pbxsim.engines.sip.dialog import Place
+from pbxsim.engines.sip.flood_filter import FloodFilter
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.incoming import AHEAD, Incoming
 from pbxsim.engines.sip.message import LARGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Collection, Hashable
     from ssl import SSLContext
 
     from pbxsim.engines.engine import Present
@@ -34,8 +36,6 @@ _PER_TURN: Final = 32  # messages
 _TURN: Final = 0.0005  # seconds: some messages, so that what it costs to begin one is little beside them
 _MOST_UNSENT: Final = 1 << 20
 _log: Final = logging.getLogger("pbxsim")
-_ANY: Final = ("", "*", "::")
-_RECEIVE_BUFFER: Final = 1 << 20
 
 
 class SipServer:
@@ -46,6 +46,7 @@ class SipServer:
         self.tls_port = 0
         self.tap: Callable[[bool, bytes, Flow], None] = _nothing
         self.incoming = Incoming()
+        self.floods: FloodFilter | None = None
         self._present = present
         self._agent: Agent | None = None
         self._source: Callable[[Flow], Hashable] = lambda flow: flow.host
@@ -70,16 +71,19 @@ class SipServer:
         agent: Agent,
         source: Callable[[Flow], Hashable],
         tls: tuple[SSLContext, int] | None = None,
+        registered: Callable[[str], Collection[int]] = lambda _: (),
     ) -> None:
         """Listen for telephones from now on, over TLS at a port of its own where that is given.
 
-        `source` says whose turn a way is. Raises EngineUnreachable.
+        `source` says whose turn a way is, `registered` from which ports of an address telephones have registered by
+        datagrams: they are heard whatever others there send. Raises EngineUnreachable.
         """
         loop = asyncio.get_running_loop()
         self._agent, self._source = agent, source
+        self.floods = FloodFilter(self._datagrams, registered)
         try:
-            for family, address in await _addresses(loop, host):
-                opened = _datagram_socket(family, address, port or self.port)
+            for family, address in await sockets.addresses(loop, host):
+                opened = sockets.datagram_socket(family, address, port or self.port)
                 self.port = opened.getsockname()[1]
                 self._datagrams[family], self._bound[family] = opened, address
                 loop.add_reader(opened, self._read, opened)
@@ -113,6 +117,8 @@ class SipServer:
             self._flush()
         if self._timer is not None:
             self._timer.cancel()
+        if self.floods is not None:
+            self.floods.close()
         for opened in self._datagrams.values():
             asyncio.get_running_loop().remove_reader(opened)
             opened.close()
@@ -122,6 +128,17 @@ class SipServer:
             listener.close()
         self._agent = None
         self._datagrams, self._listeners = {}, []
+
+    def measures(self) -> list[Measure]:
+        """Tell what is dropped."""
+        blocked, unread = (0, 0) if self.floods is None else (len(self.floods.blocked), self.floods.dropped)
+        return [
+            Measure(
+                "pbxsim_sip_dropped", "SIP messages read for which there was no room.", self.incoming.dropped, True
+            ),
+            Measure("pbxsim_sip_unread", "Datagrams that the system dropped before they were read.", unread, True),
+            Measure("pbxsim_sip_blocked", "Sources of a flood of which nothing is read now.", blocked),
+        ]
 
     def place(self, flow: Flow) -> Place:
         """Tell how the peer of a way is told where we are."""
@@ -139,17 +156,8 @@ class SipServer:
         if peer not in self._seen:
             if len(self._seen) >= MOST_CONNECTIONS:
                 self._seen.clear()
-            self._seen[peer] = self._look_from(family, peer)
+            self._seen[peer] = sockets.seen_from(family, peer)
         return self._seen[peer]
-
-    @staticmethod
-    def _look_from(family: int, peer: str) -> str:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect((peer, 9))
-                return str(probe.getsockname()[0])
-            except OSError:
-                return "127.0.0.1" if family == socket.AF_INET else "::1"
 
     # -- what comes in -----------------------------------------------------------------------------------------------
 
@@ -164,7 +172,8 @@ class SipServer:
 
     def came(self, data: bytes, flow: Flow) -> None:
         """Have something that came be taken in its turn."""
-        self.incoming.put(self._source(flow), data, flow)
+        if not self.incoming.put(self._source(flow), data, flow) and self.floods is not None:
+            self.floods.lost(flow)
         connection = self._connections.get(flow)
         if connection is not None and flow not in self._unread and self.incoming.waiting(flow) >= AHEAD:
             self._unread.add(flow)
@@ -308,25 +317,3 @@ class SipServer:
 
 def _nothing(_came: bool, _message: bytes, _flow: Flow) -> None:
     """Let a message go by."""
-
-
-async def _addresses(loop: asyncio.AbstractEventLoop, host: str) -> list[tuple[int, str]]:
-    if host in _ANY:
-        both = [(int(socket.AF_INET), "0.0.0.0")]
-        return [*both, (int(socket.AF_INET6), "::")] if socket.has_dualstack_ipv6() else both
-    found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
-    return list({family: (int(family), str(address[0])) for family, _, _, _, address in reversed(found)}.values())
-
-
-def _datagram_socket(family: int, address: str, port: int) -> socket.socket:
-    opened = socket.socket(family, socket.SOCK_DGRAM)
-    try:
-        if family == socket.AF_INET6:
-            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        opened.setblocking(False)
-        opened.bind((address, port))
-    except OSError:
-        opened.close()
-        raise
-    return opened

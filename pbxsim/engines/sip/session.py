@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from pbxsim.engines.sip.causes import cause_in_reason, cause_of_code, code_of_cause, reason
 from pbxsim.engines.sip.dialog import REFERRED, cancel_of, sent_on_to
 from pbxsim.engines.sip.info import KINDS, digit_in
+from pbxsim.engines.sip.offers import Offers
 from pbxsim.engines.sip.phase import Phase
 from pbxsim.engines.sip.provisional import Given, Giving, is_wanted
-from pbxsim.engines.sip.session_timer import SessionTimer, TooBrief
+from pbxsim.engines.sip.session_timer import TooBrief
+from pbxsim.engines.sip.signs_of_life import SignsOfLife
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pbxsim.engines.sip.dialog import Dialog
     from pbxsim.engines.sip.message import Request, Response
     from pbxsim.engines.sip.registrar import Binding
@@ -50,16 +50,12 @@ class Session:
         self._has_rung = False
         self._is_cancelled = False
         self._is_unacknowledged = False
-        self._awaits_answer = False  # to an offer in our answer: it comes with the ACK
-        self._is_unanswered = False  # it is the first one
         self._is_referring = False
         self._doom: HangupCause | None = None  # why it is hung up as soon as that may be
         self._changing: Transaction | None = None  # an INVITE or UPDATE of ours within it
         self._acknowledgement: Request | None = None
-        self._timer = SessionTimer()
-        self._undo: list[Callable[[], None]] = []  # what would be done for signs of life
-        self._last_body = b""
-        self._early: Response | None = None  # what has said how a telephone is heard before it is picked up
+        self._signs = SignsOfLife(agent, self._refresh, self._lifeless)
+        self._offers = Offers(self, listener)
         self._given = Given()
         self._giving = Giving(agent, self._unheeded)
 
@@ -79,7 +75,7 @@ class Session:
         """Send the INVITE."""
         headers = [*self._introduction(), ("content-type", SDP), *more]
         request = self.dialog.request("INVITE", self._agent.branch(), *headers, body=body)
-        self._last_body = body
+        self._offers.ours = body
         self.invite = self._agent.ask(request, self.dialog.flow, self)
 
     def replied(self, transaction: Transaction, response: Response) -> None:
@@ -126,9 +122,8 @@ class Session:
         elif response.code > 100 and not self._has_rung:
             self._has_rung = True
             self._listener.rings(self)
-        if response.body and self._doom is None:
-            self._early = response
-            self._listener.early(self, response.body)
+        if self._doom is None:
+            self._offers.early(response)
 
     def _acknowledge_provisional(self, response: Response) -> None:
         """Send a PRACK, where one is wanted, in the early dialogue that the answer makes (RFC 3262, 4)."""
@@ -156,11 +151,8 @@ class Session:
             self._bye(self._doom)
             return
         self.phase = Phase.UP
-        self._keep_alive(response, is_ours=True)
-        early, self._early = self._early, None
-        if early is not None and not response.body and early.receiver == receiver:
-            response = early  # which has said it before
-        self._listener.answered(self, response.body)
+        self._signs.agreed(response)
+        self._listener.answered(self, self._offers.in_answer(response))
 
     def _turn_away(self, response: Response) -> None:
         """Hang up whoever answers where somebody has answered already: a proxy on the way rings several."""
@@ -206,8 +198,8 @@ class Session:
     def progress(self) -> None:
         """Tell a telephone that has called, and has offered sound, how it hears what there is before an answer."""
         invite = self.invite
-        if self.phase is Phase.CALLED and invite is not None and invite.request.body and not is_wanted(invite.request):
-            body = self._listener.offered(self, invite.request.body)
+        if self.phase is Phase.CALLED and invite is not None and not is_wanted(invite.request):
+            body = self._offers.early_answer(invite.request)
             more = [("contact", self.dialog.place.contact), ("content-type", SDP)]
             if body:
                 self._agent.answer(invite, 183, "Session Progress", *more, tag=self.tag, body=body)
@@ -221,26 +213,23 @@ class Session:
     def objection(self) -> tuple[int, str, tuple[str, str]] | None:
         """Say why a telephone cannot call so: it wants signs of life too often; None: it can."""
         assert self.invite is not None  # it has called
-        return self._timer.objection(self.invite.request)
+        return self._signs.objection(self.invite.request)
 
     def answer(self) -> bool:
         """Answer a telephone that has called. False: what it offers cannot be had, and it was refused (488)."""
         if self.phase is not Phase.CALLED or self.invite is None:
             return self.phase is Phase.UP
-        offered = self.invite.request.body
-        body = self._listener.offered(self, offered) if offered else self._listener.offer(self)
-        if not body:
+        body = self._offers.answer(self.invite.request, is_first=True)
+        if body is None:
             self._refuse(488, "Not Acceptable Here", HangupCause.BEARERCAPABILITY_NOTAVAIL)
             return False
-        self._is_unanswered = self._awaits_answer = not offered
         self.phase, self._is_unacknowledged = Phase.UP, True
         self._giving.stop()
-        agreed = self._keep_alive(self.invite.request, is_ours=False)
+        agreed = self._signs.asked(self.invite.request)
         self._answer_with(self.invite, body, *agreed)
         return True
 
     def _answer_with(self, transaction: Transaction, body: bytes, *more: tuple[str, str]) -> None:
-        self._last_body = body or self._last_body
         headers = [*self._introduction(), *more]
         headers += [("content-type", SDP)] if body else []
         self._agent.answer(transaction, 200, "OK", *headers, tag=self.tag, body=body)
@@ -261,15 +250,12 @@ class Session:
 
     def acknowledged(self, request: Request) -> None:
         """Hear that our answer has come."""
-        is_first, awaited = self._is_unanswered, self._awaits_answer
-        self._is_unanswered = self._awaits_answer = False
-        if awaited and request.body:
-            self._listener.accepted(self, request.body)
+        is_agreed = self._offers.acknowledged(request)
         if self._is_unacknowledged:
             self._is_unacknowledged = False
             if self._doom is not None and self.phase is Phase.UP:
                 self._bye(self._doom)
-        if awaited and is_first and not request.body:  # there never was any agreement (RFC 3261, 13.2.2.4)
+        if not is_agreed:
             self._lost(HangupCause.BEARERCAPABILITY_NOTAVAIL)
 
     def unacknowledged(self) -> None:
@@ -310,9 +296,12 @@ class Session:
         if self.phase is not Phase.OVER:
             self.phase = Phase.OVER
             self._giving.stop()
-            self._await_no_sign()
+            self._signs.stop()
             self._agent.forget(self.dialog)
-            self.invite = self._changing = None  # which know the session: together they would wait for the collector
+            self.invite = self._changing = (
+                None  # all these know the session: together they would wait for the collector
+            )
+            del self._giving, self._signs, self._offers
 
     # -- what a telephone asks within it -------------------------------------------------------------------------------
 
@@ -338,11 +327,11 @@ class Session:
             take(transaction)
 
     def _take_bye(self, transaction: Transaction) -> None:
+        told = cause_in_reason(transaction.request.first("reason"))
         self._agent.answer(transaction, 200, "OK")
         if self.phase is Phase.CALLED and self.invite is not None:
             self._agent.answer(self.invite, 487, "Request Terminated", tag=self.tag)
         was_live = self.phase in (Phase.UP, Phase.CALLED) and self._doom is None
-        told = cause_in_reason(transaction.request.first("reason"))
         self._over()
         if was_live:
             self._listener.ended(self, told or _NORMAL)
@@ -355,19 +344,14 @@ class Session:
             return
         self.dialog.refresh(request)
         try:
-            agreed = self._keep_alive(request, is_ours=False)
+            agreed = self._signs.asked(request)
         except TooBrief as brief:
             self._agent.answer(transaction, 422, "Session Interval Too Small", ("min-se", str(brief.shortest)))
             return
-        body = b""
-        if request.body:
-            body = self._listener.offered(self, request.body)
-        elif request.method == "INVITE":
-            body = self._listener.offer(self)
-        if not body and (request.body or request.method == "INVITE"):
+        body = self._offers.answer(request)
+        if body is None:
             self._agent.answer(transaction, 488, "Not Acceptable Here")
             return
-        self._awaits_answer = request.method == "INVITE" and not request.body
         if request.method == "INVITE":
             self.invite, self._is_unacknowledged = transaction, True
         self._answer_with(transaction, body, *agreed)
@@ -405,33 +389,15 @@ class Session:
 
     # -- signs of life (RFC 4028) ------------------------------------------------------------------------------------
 
-    def _keep_alive(self, message: Request | Response, *, is_ours: bool) -> list[tuple[str, str]]:
-        """Agree on signs of life; give what an answer of ours says of it. Raises TooBrief."""
-        now, timer = self._agent.now(), self._timer
-        agreed = timer.agreed(message) if is_ours else timer.asked(message)
-        timer.begin(now)
-        self._await_no_sign()
-        for at, act in ((timer.refresh_at, self._refresh), (timer.ends_at, self._look_alive)):
-            if at:
-                self._undo.append(self._agent.later(at, act))
-        return agreed
-
-    def _await_no_sign(self) -> None:
-        """Let go of what is due half an hour or 30 years later: it would keep the session for as long."""
-        for undo in self._undo:
-            undo()
-        self._undo = []
-
     def _refresh(self) -> None:
         """Give a sign of life: the last description again."""
-        if self.phase is Phase.UP and self._changing is None and self._timer.is_to_refresh(self._agent.now()):
-            headers = [*self._introduction(), *self._timer.wished(), ("content-type", SDP)]
-            request = self.dialog.request("INVITE", self._agent.branch(), *headers, body=self._last_body)
+        if self.phase is Phase.UP and self._changing is None:
+            headers = [*self._introduction(), *self._signs.wished(), ("content-type", SDP)]
+            request = self.dialog.request("INVITE", self._agent.branch(), *headers, body=self._offers.ours)
             self._changing = self._agent.ask(request, self.dialog.flow, self)
 
-    def _look_alive(self) -> None:
-        if self._timer.is_over(self._agent.now()):
-            self._lost(HangupCause.RECOVERY_ON_TIMER_EXPIRE)
+    def _lifeless(self) -> None:
+        self._lost(HangupCause.RECOVERY_ON_TIMER_EXPIRE)
 
     def _change_replied(self, transaction: Transaction, response: Response) -> None:
         if response.code < 200:
@@ -440,7 +406,7 @@ class Session:
         if response.code < 300:
             self.dialog.refresh(response)
             self._acknowledge(transaction.request.sequence)
-            self._keep_alive(response, is_ours=True)
+            self._signs.agreed(response)
             if response.body:
                 self._listener.accepted(self, response.body)
         elif response.code in (408, 481):

@@ -96,7 +96,8 @@ TRANSITIONS: Final[dict[tuple[Kind, State, Answer], State]] = {
 class Transaction:
     """One of them. `request` is what it is about, `last` what is sent again; `repeats_at` and `ends_at` are deadlines.
 
-    `owner` is whose it is: whoever began it may keep there what it likes.
+    `owner` is whose it is: whoever began it may keep there what it likes. Once there is a final response only method
+    and CSeq are left of the request, and no owner where nothing more is told of it: both would be kept for 32 s.
     """
 
     __slots__ = ("ends_at", "flow", "interval", "key", "kind", "last", "owner", "repeats_at", "request", "state")
@@ -112,6 +113,15 @@ class Transaction:
         self.interval = T1
         self.repeats_at = inf
         self.ends_at = inf
+
+    def lighten(self) -> None:
+        """Let go of what nobody needs once there is a final response."""
+        asked = self.request
+        self.request = Request(method=asked.method, target="", headers=[("cseq", asked.first("cseq"))])
+        if self.state in (State.COMPLETED, State.CONFIRMED) and not self.is_client:
+            self.owner = None
+        elif self.is_client and (self.kind is Kind.CLIENT or self.state is State.ACCEPTED):
+            self.last = b""
 
     @property
     def is_client(self) -> bool:
@@ -200,12 +210,11 @@ class Transactions:
         return Happening(Happened.REPLIED, known, message)
 
     def _acknowledge(self, invite: Transaction, failure: Response) -> None:
-        """Send the ACK of a failure, which belongs to the transaction (RFC 3261, 17.1.1.3)."""
-        asked = invite.request
-        kept = [(name, value) for name, value in asked.headers if name in ("from", "call-id", "max-forwards", "route")]
-        via, sequence = next(value for name, value in asked.headers if name == "via"), f"{asked.sequence} ACK"
-        headers = [("via", via), *kept, ("to", failure.first("to")), ("cseq", sequence)]
-        self.outgoing.append((bytes(Request(method="ACK", target=asked.target, headers=headers)), invite.flow))
+        """Send the ACK of a failure, which belongs to the transaction (RFC 3261, 17.1.1.3), or send it again."""
+        if invite.state in (State.TRYING, State.PROCEEDING):
+            invite.last = bytes(_acknowledgement(invite.request, failure))
+        if invite.state is not State.ACCEPTED:
+            self.outgoing.append((invite.last, invite.flow))
 
     # -- what goes out -----------------------------------------------------------------------------------------------
 
@@ -237,6 +246,7 @@ class Transactions:
         """Send a 2xx of an INVITE no more: its ACK has come. Repeated INVITEs are still known (RFC 6026, timer L)."""
         if transaction.state is State.ACCEPTED:
             transaction.state = State.CONFIRMED
+            transaction.owner = None
             self._deadline(transaction, inf, now + LONGEST)
 
     def limit(self, now: float, transaction: Transaction) -> None:
@@ -312,6 +322,8 @@ class Transactions:
         if after is not before:
             transaction.interval = T1
             self._enter(now, transaction)
+            if transaction.is_answered:
+                transaction.lighten()
         return True
 
     def _enter(self, now: float, transaction: Transaction) -> None:
@@ -333,6 +345,13 @@ class Transactions:
             self._deadline(transaction, inf, now if is_reliable else now + waits)
         elif transaction.state is State.CONFIRMED:
             self._deadline(transaction, inf, now if is_reliable else now + T4)
+
+
+def _acknowledgement(asked: Request, failure: Response) -> Request:
+    kept = [(name, value) for name, value in asked.headers if name in ("from", "call-id", "max-forwards", "route")]
+    via, sequence = next(value for name, value in asked.headers if name == "via"), f"{asked.sequence} ACK"
+    headers = [("via", via), *kept, ("to", failure.first("to")), ("cseq", sequence)]
+    return Request(method="ACK", target=asked.target, headers=headers)
 
 
 def _answer(code: int) -> Answer:

@@ -17,6 +17,7 @@ from pbxsim import __version__
 from pbxsim.engines.engine import EngineUnreachable, Opened
 from pbxsim.engines.pyvoip_telephones import PyvoipTelephones, pyvoip_lines
 from pbxsim.engines.simulated import simulation
+from pbxsim.engines.sip import sockets
 from pbxsim.engines.sip.accounts import Accounts
 from pbxsim.engines.sip.agent import Agent
 from pbxsim.engines.sip.digest import Authority
@@ -49,6 +50,7 @@ Before: TypeAlias = "dict[tuple[str, str, int], dict[str, list[Binding]]]"
 
 REALM: Final = "pbxsim"
 _NAME: Final = f"pbxsim/{__version__}"
+_TRIED: Final = {"0.0.0.0": ("0.0.0.0", "127.0.0.1"), "::": ("::", "::1")}
 
 
 class SipWork(Opened, kw_only=True):
@@ -108,6 +110,7 @@ def opened(
         security=security or Security(),
         log=log,
     )
+    work.measures = lambda: () if work.server is None else work.server.measures()
     work.signals_of = lambda call: () if work.trace is None else work.trace.of(call)
     return work
 
@@ -121,6 +124,8 @@ async def start(work: SipWork, present: Present) -> None:
             break
     except OSError as error:
         raise EngineUnreachable(f"the telephones' passwords cannot be had: {error}") from error
+    ports = Ports(*entry.rtp_ports)
+    await _see_to_ports(ports, entry.address)
     server = SipServer(present)
     told = partial(log_message, work.pbx.name) if work.log == "messages" else None
     work.trace = Trace(lambda: work.pbx.clock.now, server.here, work.capture, told)
@@ -145,15 +150,30 @@ async def start(work: SipWork, present: Present) -> None:
 
     context = work.security.context
     tls = None if context is None else (context, entry.port_of_tls)
-    await server.open(entry.address, entry.port, agent, source, tls)
+    await server.open(entry.address, entry.port, agent, source, tls, registrar.ports)
     work.server = server
     work.accounts.listening_at(server.port, server.tls_port)
-    media = Media(Ports(*entry.rtp_ports))
+    media = Media(ports)
     recordings = _recordings(work.pbx, loop.time)
     work.engine.exchange = Exchange(agent, media, present, server.soon, recordings)
     present(lambda: _take_up(work, loop.time))
     server.soon()
     await work.voip.start(work.accounts.of)
+
+
+async def _see_to_ports(ports: Ports, host: str) -> None:
+    """See that a call could have its sound: else the first one would tell. Raises EngineUnreachable.
+
+    Where we listen at all addresses nobody knows yet at which a telephone is met: one of the two tried must do.
+    """
+    try:
+        found = await sockets.addresses(asyncio.get_running_loop(), host)
+        taken = [at for _, at in found if not any(map(ports.is_any_free, _TRIED.get(at, (at,))))]
+    except OSError:
+        return  # whoever listens there says that there is no such address
+    if taken:
+        where = f"{' and '.join(taken)}, ports {ports.first} to {ports.last} (sip.rtp_ports)"
+        raise EngineUnreachable(f"no call could have sound: all pairs of ports are taken at {where}")
 
 
 def _take_up(work: SipWork, now: Callable[[], float]) -> None:

@@ -134,14 +134,17 @@ def show(call: Call) -> CallShown:
 
 
 HANGS_ON: Final = HangsOn["Call"](
-    "state", "order", "bridged_at", "ended_at", "cause", "disposition", "ended_by", "first", "before_transfer",
+    "state", "bridged_at", "ended_at", "cause", "disposition", "ended_by", "first", "before_transfer",
     "spied_on",
     legs="legs",
     own="history",
     of_own=("menus", "digits", "told", "notes"),
-    of_leg=("state", "shows", "ringing_at", "answered_at", "ended_at", "cause", "is_held", "digit_taker"),
+    of_leg=("state", "ringing_at", "answered_at", "ended_at", "cause", "is_held", "digit_taker"),
 )  # fmt: skip
-"""What a call's document is made of, beside what stays as it is from the call's beginning and the leg's."""
+"""What a call's document is made of, beside what stays as it is from the call's beginning and the leg's.
+
+Of an order only the talk limit is ever another one, which is not shown; what a leg's display shows never is.
+"""
 
 
 def show_whole(call: Call, signals: Sequence[Signal]) -> CallShown:

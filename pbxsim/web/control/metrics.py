@@ -86,7 +86,7 @@ class _Reading(Collector):
         yield from self._store()
 
     def _engines(self) -> Iterator[Metric]:
-        """Tell of the engines that work with something outside."""
+        """Tell of the engines that work with something outside, and what they tell of themselves."""
         reached = GaugeMetricFamily(
             "pbxsim_engine_reachable", "1 while what its engine works with is in reach.", labels=["pbx"]
         )
@@ -95,6 +95,13 @@ class _Reading(Collector):
                 reached.add_metric([host.name], not host.engine.trouble)
         if reached.samples:
             yield reached
+        families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+        for host in self._hosts:
+            for measure in host.engine.measures():
+                family = CounterMetricFamily if measure.is_total else GaugeMetricFamily
+                found = families.setdefault(measure.name, family(measure.name, measure.words, labels=["pbx"]))
+                found.add_metric([host.name], measure.value)
+        yield from families.values()
 
     def _connections(self) -> Iterator[Metric]:
         counts = self._hosts.connections

@@ -70,6 +70,7 @@ class Exchange:
         self.server = f"127.0.0.1:{self.entry.sip_port}"
         self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
         files = configuration(directory, Places.of(self.entry), self.secrets, self.entry)
+        self.files = files
         self.process = InstalledAsterisk(installed, self.folder, files)
 
     def complaints(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
 import socket
 import time
@@ -11,7 +12,7 @@ import msgspec
 import pytest
 
 from pbxsim.engines.asterisk.configuration import Places
-from pbxsim.engines.asterisk.process import InstalledAsterisk, free_port, see_that_ports_are_free
+from pbxsim.engines.asterisk.process import InstalledAsterisk, see_that_ports_are_free
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.testing.office import Office, extension
 from tests.engines.asterisk.exchange import Exchange
@@ -28,8 +29,8 @@ def places() -> Places:
     return Places(
         address="127.0.0.1",
         sip_port=own_port(),
-        ws_port=free_port(),
-        ami_port=free_port(),
+        ws_port=own_port(),
+        ami_port=own_port(),
         rtp_ports=(12_000, 12_999),
     )
 
@@ -99,5 +100,27 @@ def test_one_that_cannot_live_says_why(asterisk: AsteriskInstallation, tmp_path:
         while process.runs:
             pass
         assert re.search(r"(?i)none|module|error", process.last_words())
+    finally:
+        exchange.close()
+
+
+@pytest.mark.slow
+@pytest.mark.asterisk
+async def test_an_asterisk_says_whose_it_is_until_it_is_ended_or_that_it_stays(asterisk: AsteriskInstallation) -> None:
+    exchange = Exchange(asterisk, Office(extension("100")).directory, "office")
+    owner = exchange.folder / "owner"
+    try:
+        exchange.process.start()
+        with owner.open("r+b") as trial, pytest.raises(BlockingIOError):
+            fcntl.flock(trial, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        exchange.process.stop()
+        with owner.open("r+b") as trial:
+            fcntl.flock(trial, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        stays = InstalledAsterisk(asterisk, exchange.folder, exchange.files, stays=True)
+        try:
+            stays.start()
+            assert not owner.exists()
+        finally:
+            stays.stop()
     finally:
         exchange.close()

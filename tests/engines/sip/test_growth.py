@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import tracemalloc
 from collections import Counter, deque
 from functools import partial
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING
+from weakref import ref
 
 import pytest
 
 from pbxsim.engines.sip.message import Request, response
+from pbxsim.engines.sip.session import Session
 from pbxsim.engines.sip.transactions import LONGEST
 from pbxsim.pbx.cause import HangupCause
 from tests.engines.sip.wire import HERE, SDP, Wire, asks, request
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+_WARM, _MANY = 50, 300
 _PLAIN = (dict, list, tuple, deque, FunctionType, MethodType, partial)
 
 
@@ -108,3 +112,46 @@ def test_a_thousand_calls_leave_no_object_but_how_often_each_nonce_was_used() ->
     assert wire.agent.sessions == 0
     assert 400 <= more.pop("entries") < 600, "a nonce for each of the 400 that dialled, bounded in test_digest.py"
     assert {kind: many for kind, many in more.items() if many > 40} == {}, "what each call left, or each twentieth"
+
+
+def test_what_is_kept_of_a_call_for_the_time_in_which_its_messages_may_come_again_is_small() -> None:
+    wire = Wire()
+    wire.registered()
+    (binding,) = wire.registrar.contacts("sip100")
+    tracemalloc.start()
+    try:
+        before = 0
+        for number in range(_MANY + _WARM):
+            if number == _WARM:
+                before = tracemalloc.get_traced_memory()[0]
+            rings(wire, binding, "put down")
+            dials(wire, number, is_answered=True)
+            wire.heard.told.clear()
+            wire.heard.sessions.clear()
+            wire.elapse(0.05)
+        kept = (tracemalloc.get_traced_memory()[0] - before) / _MANY
+    finally:
+        tracemalloc.stop()
+    assert kept < 10_000, "bytes of two sessions: some 7,600, and 16,400 with all that was asked"
+
+
+def test_a_call_that_is_over_needs_no_garbage_collector() -> None:
+    wire = Wire()
+    wire.registered()
+    (binding,) = wire.registrar.contacts("sip100")
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(10):
+            for ends in ("refused", "given up", "put down"):
+                rings(wire, binding, ends)
+            for is_answered in (True, False):
+                dials(wire, number, is_answered=is_answered)
+        wire.elapse(2 * LONGEST + 1)
+        wire.heard.told.clear()
+        begun = [ref(session) for session in wire.heard.sessions]
+        wire.heard.sessions.clear()
+        assert [one() for one in begun] == [None] * 20
+        assert sum(type(one) is Session for one in gc.get_objects()) == 0
+    finally:
+        gc.enable()

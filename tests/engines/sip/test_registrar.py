@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.message import Response
 from tests.engines.sip.wire import HERE, Wire, asks, first_line, registers, request
@@ -21,6 +23,18 @@ def test_a_telephone_is_where_its_request_came_from_whatever_its_contact_says() 
     assert answer.all("contact") == ["<sip:sip100@10.0.0.7:5062>;expires=3600"]
     assert where(wire) == [("sip:sip100@10.0.0.7:5062", HERE)]
     assert wire.changed == ["sip100"]
+
+
+def test_from_which_ports_of_an_address_telephones_have_registered_is_known_but_for_those_on_connections() -> None:
+    wire = Wire()
+    registers(wire)
+    there = wire.registrar.contacts("sip100")[0]
+    for number, flow in enumerate((Flow("UDP", HERE.host, 7), Flow("TCP", HERE.host, 9, 1), ELSEWHERE)):
+        user = f"other{number}"
+        wire.registrar.take_over({user: [msgspec.structs.replace(there, flow=flow)]})
+    assert wire.registrar.ports(HERE.host) == [7, HERE.port]
+    assert wire.registrar.ports(ELSEWHERE.host) == [ELSEWHERE.port]
+    assert wire.registrar.ports("192.0.2.200") == []
 
 
 def test_who_does_not_know_the_password_or_registers_for_another_is_refused() -> None:

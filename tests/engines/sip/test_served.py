@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from contextlib import asynccontextmanager
+import socket
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -71,6 +72,8 @@ async def test_a_telephone_registers_rings_by_one_command_and_the_calls_ladder_i
         answers = [text for came, text in said if came]
         assert "180 Ringing (INVITE)" in answers
         assert answers[-1] == "200 OK (BYE)"
+        for measure in ("sip_dropped_total", "sip_unread_total", "sip_blocked"):
+            assert f'pbxsim_{measure}{{pbx="shop"}} 0.0' in await client.ask("/metrics")
         assert {one["channel"] for one in call["signals"]} == {call["legs"][1]["channel"]}
         await telephones.close()
     written = capture.read_bytes()
@@ -141,6 +144,36 @@ def test_a_start_says_where_telephones_register_and_a_port_that_is_taken_in_one_
             assert "Address already in use" in sentence
         finally:
             first.terminate()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", '"*"'])
+def test_where_no_call_could_have_sound_it_does_not_start_and_says_so_in_one_sentence(shop: Path, address: str) -> None:
+    taken = own_port()
+    text = shop.read_text("utf-8").replace(
+        "sip:\n", f"sip:\n  address: {address}\n  rtp_ports: [{taken}, {taken + 1}]\n"
+    )
+    shop.write_text(text, "utf-8")
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as somebody:
+        somebody.bind(("127.0.0.1", taken))
+        told = pbxsim("serve", str(shop), "--engine", "sip", "--port", "0", "--db", ":memory:")
+    (sentence,) = [line for line in told.stderr.splitlines() if "no call could have sound" in line]
+    host = "127.0.0.1" if address == "127.0.0.1" else "0.0.0.0"
+    where = f"at {host}, ports {taken} to {taken + 1} (sip.rtp_ports)"
+    assert sentence.endswith(f"no call could have sound: all pairs of ports are taken {where}")
+    assert told.returncode == 3
+
+
+def test_at_all_addresses_it_starts_where_ports_are_taken_at_one_of_them(shop: Path) -> None:
+    taken = own_port()
+    text = shop.read_text("utf-8").replace("sip:\n", f'sip:\n  address: "*"\n  rtp_ports: [{taken}, {taken + 1}]\n')
+    shop.write_text(text, "utf-8")
+    with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as somebody:
+        somebody.bind(("127.0.0.9", taken))
+        with started(shop, "--engine", "sip") as server:
+            try:
+                assert "Telephones register at" in until_said(server, "phones --engine sip")
+            finally:
+                server.terminate()
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
-from weakref import ref
 
 import pytest
 
@@ -193,29 +191,6 @@ def test_a_telephone_that_is_put_down_has_ended_with_the_cause_that_it_says() ->
         assert wire.agent.sessions == 0
 
 
-def test_a_new_offer_is_answered_and_one_that_cannot_be_had_is_refused_and_nothing_changes() -> None:
-    wire = Wire()
-    session, _ = up(wire)
-    (answer,) = wire.says(within("INVITE", session, 1), SDP + b"a=sendonly\r\n")
-    assert (first_line(answer), answer.body) == ("SIP/2.0 200 OK", SDP)
-    assert wire.heard.told[-1] == ("offered", "sip100", SDP + b"a=sendonly\r\n")
-    wire.says(within("ACK", session, 1))
-    wire.heard.description = b""
-    (refused,) = wire.says(within("UPDATE", session, 2), SDP)
-    assert first_line(refused) == "SIP/2.0 488 Not Acceptable Here"
-    assert session.phase is Phase.UP
-
-
-def test_an_offer_is_given_to_who_asks_for_one_and_its_answer_comes_with_the_ack() -> None:
-    wire = Wire()
-    session, _ = up(wire)
-    (answer,) = wire.says(within("INVITE", session, 1))
-    assert answer.body == SDP
-    wire.says(within("ACK", session, 1), b"what it takes")
-    assert wire.heard.told[-1] == ("accepted", "sip100", b"what it takes")
-    assert wire.elapse(30) == []
-
-
 def test_what_comes_out_of_its_order_or_for_another_tag_changes_nothing() -> None:
     wire = Wire()
     session, _ = up(wire)
@@ -280,70 +255,6 @@ def test_a_session_is_found_by_what_a_header_replaces_says() -> None:
     session, _ = up(wire)
     assert wire.agent.find(session.dialog.call_id, session.tag, "phone") is session
     assert wire.agent.find(session.dialog.call_id, session.tag, "other") is None
-
-
-# -- signs of life -----------------------------------------------------------------------------------------------------
-
-
-def test_a_telephone_that_wants_signs_of_life_gets_them_until_it_knows_nothing_of_the_call() -> None:
-    wire = Wire()
-    session, _ = up(wire, "Session-Expires: 90;refresher=uac")
-    ((at, line),) = wire.elapse(45)[:1]
-    assert (at, line) == (45, "INVITE sip:sip100@10.0.0.7:5062;now SIP/2.0")
-    (invite,) = [each.request for each in [session._changing] if each is not None]  # noqa: SLF001 - as it was sent
-    assert (invite.first("session-expires"), invite.body) == ("90;refresher=uac", SDP)
-    assert reply(wire, invite, 200, "Session-Expires: 90;refresher=uac")[0].startswith("ACK ")
-    wire.elapse(45)
-    (again,) = [each.request for each in [session._changing] if each is not None]  # noqa: SLF001
-    assert [line.split()[0] for line in reply(wire, again, 481)] == ["ACK", "BYE"]
-    assert wire.heard.told[-1] == ("ended", "sip100", 41)
-
-
-def test_a_telephone_that_promised_signs_of_life_and_gives_none_is_hung_up() -> None:
-    wire = Wire()
-    session, _ = up(wire, "Session-Expires: 120;refresher=uas")
-    wire.elapse(80)
-    update = within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 120;refresher=uac")
-    (answer,) = wire.says(update)
-    assert (answer.first("session-expires"), answer.first("require")) == ("120;refresher=uac", "timer")
-    assert wire.elapse(80) == []
-    assert [line.split()[0] for _, line in wire.elapse(8.1)] == ["BYE"]
-    assert wire.heard.told[-1] == ("ended", "sip100", 102)
-
-
-def test_a_telephone_may_have_us_give_the_signs_and_answers_them_with_what_it_takes_now() -> None:
-    wire = Wire()
-    session, _ = up(wire)
-    wire.says(within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 90;refresher=uas"))
-    wire.elapse(45)
-    assert session._changing is not None  # noqa: SLF001 - as it was sent
-    invite = session._changing.request  # noqa: SLF001
-    assert invite.body == SDP
-    reply(wire, invite, 200, body=b"held")
-    assert wire.heard.told[-1] == ("accepted", "sip100", b"held")
-
-
-def test_signs_of_life_that_are_wanted_too_often_are_refused() -> None:
-    wire = Wire()
-    session, _ = up(wire)
-    (answer,) = wire.says(within("UPDATE", session, 1, "Supported: timer", "Session-Expires: 20"))
-    assert (first_line(answer), answer.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
-
-
-def _put_down_at_once(wire: Wire) -> ref[Session]:
-    session, _ = up(wire, "Session-Expires: 999999999;refresher=uas")
-    wire.says(within("BYE", session, 1))
-    return ref(session)
-
-
-@pytest.mark.slow
-def test_a_session_that_is_over_is_not_kept_until_its_signs_of_life_would_be_due() -> None:
-    wire = Wire()
-    begun = [_put_down_at_once(wire) for _ in range(500)]
-    wire.elapse(40)
-    gc.collect()
-    assert [one for one in begun if one() is not None] == []
-    assert len(wire.agent._pending) < 250  # noqa: SLF001 - nobody else counts them
 
 
 # -- we are called -----------------------------------------------------------------------------------------------------
@@ -427,33 +338,6 @@ def test_who_is_answered_and_hung_up_in_one_moment_is_hung_up_when_the_answer_ha
     session.hang_up(NORMAL)
     assert [first_line(each) for each in wire.sent()] == ["SIP/2.0 200 OK"]
     assert [first_line(each).split()[0] for each in wire.says(ack(session))] == ["BYE"]
-
-
-def test_who_calls_with_nothing_that_we_understand_is_refused() -> None:
-    wire = Wire()
-    session, _ = calling(wire)
-    wire.heard.description = b""
-    assert not session.answer()
-    assert [first_line(each) for each in wire.sent()] == ["SIP/2.0 488 Not Acceptable Here"]
-    assert wire.agent.sessions == 0
-
-
-def test_who_calls_and_wants_signs_of_life_too_often_is_told_how_often_it_may() -> None:
-    wire = Wire()
-    (refused,) = asks(wire, "INVITE", TO, body=SDP, more=("Supported: timer", "Session-Expires: 30"))
-    assert (first_line(refused), refused.first("min-se")) == ("SIP/2.0 422 Session Interval Too Small", "90")
-    assert (wire.agent.sessions, wire.heard.told) == (0, [])
-
-
-def test_who_calls_and_promises_signs_of_life_is_hung_up_without_them() -> None:
-    wire = Wire()
-    session, _ = calling(wire, more=("Supported: timer", "Session-Expires: 90"))
-    session.answer()
-    (answer,) = wire.sent()
-    assert answer.first("session-expires") == "90;refresher=uac"
-    wire.says(ack(session))
-    assert [line.split()[0] for _, line in wire.elapse(61)][:1] == ["BYE"]
-    assert wire.heard.told[-1] == ("ended", "sip100", 102)
 
 
 # -- by way of a proxy -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.engines.sip.flow import Flow
 from pbxsim.engines.sip.message import Request, Response, read, response
-from pbxsim.engines.sip.transactions import TRANSITIONS, Answer, Happened, Kind, State, Transactions
+from pbxsim.engines.sip.transactions import TRANSITIONS, Answer, Happened, Kind, State, Transaction, Transactions
 
 UDP = Flow("UDP", "192.0.2.10", 5062)
 TCP = Flow("TCP", "192.0.2.10", 5062, 1)
@@ -173,3 +173,49 @@ def test_no_state_that_is_over_goes_anywhere() -> None:
     for kind, answer_ in product(Kind, Answer):
         assert (kind, State.TERMINATED, answer_) not in TRANSITIONS
         assert (kind, State.CONFIRMED, answer_) not in TRANSITIONS
+
+
+LONG = "x" * 4_000
+
+
+def heavy(method: str, code: int, *, is_ours: bool) -> tuple[Transactions, Transaction]:
+    """Have a transaction of a long request that has its final response; the owner is a name."""
+    transactions, asked = Transactions(), made(method)
+    asked.headers.append(("x-long", LONG))
+    if is_ours:
+        transaction = transactions.ask(0, asked, UDP, "owner")
+        transactions.receive(0.1, answer(asked, code), UDP)
+    else:
+        happening = transactions.receive(0, asked, UDP)
+        assert happening is not None
+        assert happening.transaction is not None
+        transaction = happening.transaction
+        transaction.owner = "owner"
+        transactions.reply(0.1, transaction, answer(asked, code))
+    return transactions, transaction
+
+
+@pytest.mark.parametrize("method", ["INVITE", "BYE"])
+@pytest.mark.parametrize("code", [200, 486])
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_once_there_is_a_final_response_a_request_is_not_kept_but_for_its_method_and_number(
+    method: str, code: int, is_ours: bool
+) -> None:
+    transactions, transaction = heavy(method, code, is_ours=is_ours)
+    kept = transaction.request
+    assert (kept.method, kept.sequence, kept.headers) == (method, 1, [("cseq", f"1 {method}")])
+    assert LONG.encode() not in transaction.last
+    assert len(transactions) == 1
+    is_told_more = is_ours or (method, code) == ("INVITE", 200)
+    assert transaction.owner == ("owner" if is_told_more else None)
+    if not is_ours:
+        transactions.acknowledged(1, transaction)
+        assert transaction.owner is None
+
+
+@pytest.mark.parametrize("code", [100, 180])
+@pytest.mark.parametrize("is_ours", [False, True])
+def test_while_a_request_waits_for_its_final_response_all_of_it_is_kept(code: int, is_ours: bool) -> None:
+    _, transaction = heavy("INVITE", code, is_ours=is_ours)
+    assert transaction.request.first("x-long") == LONG
+    assert (LONG.encode() in transaction.last, transaction.owner) == (is_ours, "owner")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.engines.asterisk.process import free_port
 from tests.engines.asterisk.exchange import asterisk_here
 from tests.page.phone.desk import office_at, office_file, telephone
 from tests.page.viewing import IN_BROWSER, viewing
+from tests.ports import own_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +88,7 @@ async def test_a_server_that_is_killed_and_started_again_finds_the_telephone_aga
 ) -> None:
     assert jssip
     asterisk_here()
-    file, port = office_file(tmp_path), str(free_port())
+    file, port = office_file(tmp_path), str(own_port())
     async with telephone(talking_browser, expects=GONE) as phone:
         async with office_at(file, "--port", port) as office:
             await phone.open(office)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from pbxsim.engines.engine import Measure
 from pbxsim.sinks.store.health import StoreHealth
 from pbxsim.web.connection_limits import ConnectionLimits
 from tests.web.control.test_health import ShownStore
@@ -54,6 +55,15 @@ async def test_metrics_tell_how_many_tasks_the_server_has(town: Town) -> None:
     waiting = asyncio.create_task(asyncio.Event().wait())
     assert samples((await town.get("/metrics")).body.decode())["pbxsim_tasks"] == before + 1 > 1
     waiting.cancel()
+
+
+async def test_metrics_tell_what_an_engine_measures_of_itself_by_pbx(town: Town) -> None:
+    opened = town.host.engine._opened  # noqa: SLF001 - the engine there measures nothing
+    opened.measures = lambda: [Measure("pbxsim_echoes", "Echoes.", 2), Measure("pbxsim_steps", "Steps.", 7, True)]
+    text = (await town.get("/metrics")).body.decode()
+    assert (samples(text)['pbxsim_echoes{pbx="town"}'], samples(text)['pbxsim_steps_total{pbx="town"}']) == (2, 7)
+    assert "# HELP pbxsim_echoes Echoes.\n# TYPE pbxsim_echoes gauge\n" in text
+    assert "# TYPE pbxsim_steps_total counter\n" in text
 
 
 async def test_metrics_tell_how_the_store_is() -> None:

@@ -26,6 +26,7 @@ class Ports:
     """
 
     def __init__(self, first: int = FIRST, last: int = LAST) -> None:
+        self.first, self.last = first, last
         self._pairs = range(first + first % 2, last, 2)
         if not self._pairs or not 0 < first <= last <= 65_535:
             raise ValueError(f"there is no pair of ports from {first} to {last}")
@@ -39,6 +40,15 @@ class Ports:
             with suppress(PortTaken):
                 return _pair(host, port)
         raise NoPortLeft(f"all {len(self._pairs)} pairs of ports for media are taken")
+
+    def is_any_free(self, host: str) -> bool:
+        """Tell whether a pair is free now at an address of this machine's. Raises OSError where there is none."""
+        for port in self._pairs:
+            with suppress(PortTaken):
+                for each in _pair(host, port):
+                    each.close()
+                return True
+        return False
 
 
 def _pair(host: str, port: int) -> tuple[socket.socket, socket.socket]:

@@ -1,11 +1,47 @@
-"""Whoever calls without an offer is made one in the answer, and says in the ACK what it takes (RFC 3261, 13.2.1)."""
+"""Offers are answered; whoever calls without one is made one in the answer, and says in the ACK what it takes.
+
+RFC 3261, 13.2.1.
+"""
 
 from __future__ import annotations
 
+from pbxsim.engines.sip.phase import Phase
 from tests.engines.sip.test_session import NORMAL, TO, ack, calling, up, within
 from tests.engines.sip.wire import SDP, Wire, first_line, request
 
 TAKES = SDP.replace(b"4000", b"4002")
+
+
+def test_a_new_offer_is_answered_and_one_that_cannot_be_had_is_refused_and_nothing_changes() -> None:
+    wire = Wire()
+    session, _ = up(wire)
+    (answer,) = wire.says(within("INVITE", session, 1), SDP + b"a=sendonly\r\n")
+    assert (first_line(answer), answer.body) == ("SIP/2.0 200 OK", SDP)
+    assert wire.heard.told[-1] == ("offered", "sip100", SDP + b"a=sendonly\r\n")
+    wire.says(within("ACK", session, 1))
+    wire.heard.description = b""
+    (refused,) = wire.says(within("UPDATE", session, 2), SDP)
+    assert first_line(refused) == "SIP/2.0 488 Not Acceptable Here"
+    assert session.phase is Phase.UP
+
+
+def test_an_offer_is_given_to_who_asks_for_one_and_its_answer_comes_with_the_ack() -> None:
+    wire = Wire()
+    session, _ = up(wire)
+    (answer,) = wire.says(within("INVITE", session, 1))
+    assert answer.body == SDP
+    wire.says(within("ACK", session, 1), b"what it takes")
+    assert wire.heard.told[-1] == ("accepted", "sip100", b"what it takes")
+    assert wire.elapse(30) == []
+
+
+def test_who_calls_with_nothing_that_we_understand_is_refused() -> None:
+    wire = Wire()
+    session, _ = calling(wire)
+    wire.heard.description = b""
+    assert not session.answer()
+    assert [first_line(each) for each in wire.sent()] == ["SIP/2.0 488 Not Acceptable Here"]
+    assert wire.agent.sessions == 0
 
 
 def test_who_calls_without_an_offer_gets_ours_with_the_answer_and_takes_of_it_what_its_ack_says() -> None:
