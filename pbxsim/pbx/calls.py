@@ -50,7 +50,8 @@ _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
 _CHANNEL_RINGING, _OVER = ChannelState.RINGING, CallState.ENDED
 _DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
 _RINGING, _ANSWERED, _HELD, _UNHELD = Report.RINGING, Report.ANSWERED, Report.HELD, Report.UNHELD
-_STEP_FIRST, _STEP_SECOND, _STEP_OVER = CallStep.FIRST_ANSWERED, CallStep.SECOND_ANSWERED, CallStep.OVER
+_STEP_SECOND, _STEP_OVER = CallStep.SECOND_ANSWERED, CallStep.OVER
+_FIRST_IS_THERE = STEPS_FROM[_DIALING_FIRST][CallStep.FIRST_ANSWERED]
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
 _CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
 
@@ -117,7 +118,7 @@ class CallControl:
             self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
             return None
         call.first = caller
-        call.state = STEPS_FROM[call.state][_STEP_FIRST]
+        call.state = _FIRST_IS_THERE
         self._ring_second(call)
         return call
 
@@ -195,8 +196,10 @@ class CallControl:
         if self.spies.listening:
             self.spies.came_up(channel)
         call = channel.call
-        self.stop_timer(call)
-        dialing.drop_other_forks(self, call, channel)
+        if call.timer:
+            self.stop_timer(call)
+        if len(call.legs) > (1 if call.first is None else 2):
+            dialing.drop_other_forks(self, call, channel)
         if channel.state is not _UP:
             return  # told to hang up the others, the engine reported that this one has gone
         self.picked_up(call, channel, channel)
@@ -290,7 +293,7 @@ class CallControl:
             self.step(call, CallStep.LISTENING)
             self.spies.listen(call)
             return
-        self.step(call, _STEP_FIRST)
+        call.state = _FIRST_IS_THERE
         if call.order.kind is _DIAL:
             self.bus.emit(ContextEntered(call, call.order.context))
         self._ring_second(call)
@@ -396,14 +399,17 @@ class CallControl:
         `unanswered` is what the record says unless the parties were connected: by default that somebody gave up. `by`
         is the leg whose end it is, None where nobody hung up.
         """
-        self.stop_timer(call)
+        if call.timer:
+            self.stop_timer(call)
         self.step(call, _STEP_OVER)
         call.cause = cause
         call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
-        legs = [leg for leg in call.legs if leg.state is not _DOWN]  # as `live_legs`, which takes another call
-        for leg in legs:
-            self.release(leg, cause)
+        legs = []
+        for leg in call.legs:
+            if leg.state is not _DOWN:
+                legs.append(leg)  # noqa: PERF401 - a comprehension takes another call
+                self.release(leg, cause)
         if call.hunt is not None:
             call.hunt.ended(call, by)
         del self.live[call.number]

@@ -279,8 +279,6 @@ def _divert_later(control: CallControl, leg: Channel, timeout: Duration) -> None
 
 def drop_other_forks(control: CallControl, call: Call, winner: Channel) -> None:
     """End the ringing of all others who were rung together with the one that answered."""
-    if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):
-        return
     losers = [leg for leg in call.ringing_legs() if leg is not winner]
     for leg in losers:
         control.release(leg, HangupCause.ANSWERED_ELSEWHERE)
