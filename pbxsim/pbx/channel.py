@@ -125,7 +125,6 @@ class Channel:
         number: str,
         now: Instant,
         shows: CallerId,
-        *,
         line: Line | None = None,
         trunk: Trunk | None = None,
     ) -> None:

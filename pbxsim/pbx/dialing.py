@@ -37,22 +37,32 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         if call.is_over:
             return
     call.mailbox = ""
-    if type(destination) is ToPlayback:
-        _play(control, call, destination)
-        return
-    if type(destination) is ToHunt:
-        _hunt(control, call, destination)
-        return
-    if call.first is not None and type(destination) is ToExtension:
-        call.mailbox = destination.extension.mailbox
-        timeout = min(timeout, destination.extension.rings_for or timeout)
     before = len(call.legs)
-    refusal = _make_legs(control, call, destination, shows)
+    if type(destination) is ToExtension:
+        if call.first is not None:
+            call.mailbox = destination.extension.mailbox
+            timeout = min(timeout, destination.extension.rings_for or timeout)
+        refusal = _fork(control, call, destination, shows)
+    elif type(destination) is not ToTrunk and _is_taken_over(control, call, destination):
+        return
+    else:
+        refusal = _make_legs(control, call, destination, shows)
     if refusal is not None:
         control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
     dial(control, call, call.legs[before:], timeout)
+
+
+def _is_taken_over(control: CallControl, call: Call, destination: Destination) -> bool:
+    """Hand a call to what goes on with it by itself, if its next party is such a thing."""
+    if type(destination) is ToPlayback:
+        _play(control, call, destination)
+    elif type(destination) is ToHunt:
+        _hunt(control, call, destination)
+    else:
+        return False
+    return True
 
 
 def to_voicemail(control: CallControl, call: Call, cause: HangupCause) -> None:
@@ -189,7 +199,7 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
 
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
     refusal: HangupCause | None = _ABSENT
-    for line in to.lines:
+    for line in to.extension.lines if to.line is None else (to.line,):  # as its `lines`, which takes a call
         way = diversion.forward_now(line) if line.diversion is not None else None
         if way is not None:
             failed = _make_legs(control, call, diversion.forward(control, call, line, *way), shows)
@@ -197,7 +207,7 @@ def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) ->
             continue
         if not line.registration.host:
             continue
-        if not line.is_full:
+        if len(line.channels) < line.max_calls and line.resting_state is _DOWN:  # unless it `is_full`, which takes one
             channel = _on_line(control, call, line, shows)
             channel.diverts = line.diversion is not None
             refusal = None
@@ -217,7 +227,7 @@ def _trunk_with_room(destination: Destination) -> Trunk | None:
 
 def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> Channel:
     serial = _serial(control) if call.legs else call.serial  # the first has the number that the call began with
-    channel = Channel(call, serial, line.extension.internal, control.clock.now, shows, line=line)
+    channel = Channel(call, serial, line.extension.internal, control.clock.now, shows, line)
     line.channels.append(channel)
     call.legs += (channel,)
     if control.live_channels is not None:
@@ -227,7 +237,7 @@ def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> C
 
 def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows: CallerId) -> Channel:
     serial = _serial(control) if call.legs else call.serial
-    channel = Channel(call, serial, number, control.clock.now, shows, trunk=trunk)
+    channel = Channel(call, serial, number, control.clock.now, shows, None, trunk)
     trunk.in_use += 1
     call.legs += (channel,)
     if control.live_channels is not None:
@@ -261,7 +271,8 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
             _divert_later(control, leg, timeout)
         leg.rings_for = timeout
         is_unheard = control.faults is not None and control.faults.dialled(leg)
-        promised &= control.engine.dial(leg, timeout) and not is_unheard
+        if not control.engine.dial(leg, timeout) or is_unheard:
+            promised = False
     if promised or call.timer or call.state is not state:
         return
     if any(leg.state is not _DOWN for leg in legs):
