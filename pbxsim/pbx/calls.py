@@ -7,7 +7,7 @@ what is written down at the end (closing.py).
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from pbxsim.pbx import closing, dialing, recent_calls
 from pbxsim.pbx.call import STEPS_FROM, Call, CallKind, CallOrder, CallState, CallStep
@@ -164,11 +164,12 @@ class CallControl:
                 return
             cause = told
         if report not in HEARD_IN[channel.state]:
-            if ReportIgnored in self.bus.wanted:
-                self.bus.emit(ReportIgnored(channel, report))
-            return
-        if report is _RINGING:
-            self._rings(channel)
+            self.bus.emit(ReportIgnored(channel, report))
+        elif report is _RINGING:
+            channel.state = _CHANNEL_RINGING
+            channel.ringing_at = self.clock.now
+            if LegRinging in self.bus.wanted:
+                self.bus.emit(LegRinging(channel))
         elif report is _ANSWERED:
             self._answers(channel)
         elif report is _HELD or report is _UNHELD:
@@ -179,12 +180,6 @@ class CallControl:
     def hear_answer(self, channel: Channel) -> None:
         """Hear at last that a leg was answered; as a rule it is over by now."""
         self.on_leg(channel, _ANSWERED, is_own=True)
-
-    def _rings(self, channel: Channel) -> None:
-        channel.state = _CHANNEL_RINGING
-        channel.ringing_at = self.clock.now
-        if LegRinging in self.bus.wanted:
-            self.bus.emit(LegRinging(channel))
 
     def _answers(self, channel: Channel) -> None:
         channel.state = _UP
@@ -239,17 +234,12 @@ class CallControl:
             return
         if self.spies.listening:
             self.spies.target_gone()
-        if is_early and call.hunt is not None:
-            self._gone_early(call.hunt, channel)
+        if is_early and call.hunt is not None:  # it had answered, and was gone before it was connected
+            self.stop_timer(call)
+            call.second = None
+            call.hunt.leg_failed(call, channel)
         else:
             self._unanswered(channel, cause)
-
-    def _gone_early(self, hunt: Hunt, channel: Channel) -> None:
-        """Go on after a party that had answered was gone before it was connected."""
-        call = channel.call
-        self.stop_timer(call)
-        call.second = None
-        hunt.leg_failed(call, channel)
 
     def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
         """Go on after a leg that rang is over: elsewhere, or with those that ring on, or with the next try."""
@@ -282,11 +272,7 @@ class CallControl:
 
     def step(self, call: Call, step: CallStep) -> None:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
-        try:
-            call.state = STEPS_FROM[call.state][step]
-        except KeyError:
-            what = f"call {call.number} is {call.state.name}: no {step.name} from there"
-            raise ImpossibleTransition(what) from None
+        call.state = STEPS_FROM[call.state].get(step) or _no_step(call, step)
 
     def _on_first(self, call: Call) -> None:
         if call.order.kind is _SPY:
@@ -315,7 +301,7 @@ class CallControl:
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
-            self.step(call, _STEP_SECOND)
+            call.state = STEPS_FROM[call.state].get(_STEP_SECOND) or _no_step(call, _STEP_SECOND)
         call.connected_at = now = self.clock.now
         call.ring_until = 0
         if not call.bridged_at:
@@ -401,14 +387,14 @@ class CallControl:
         """
         if call.timer:
             self.stop_timer(call)
-        self.step(call, _STEP_OVER)
+        call.state = STEPS_FROM[call.state].get(_STEP_OVER) or _no_step(call, _STEP_OVER)  # `step` takes a call
         call.cause = cause
         call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
         legs = []
         for leg in call.legs:
             if leg.state is not _DOWN:
-                legs.append(leg)  # noqa: PERF401 - a comprehension takes another call
+                legs.append(leg)
                 self.release(leg, cause)
         if call.hunt is not None:
             call.hunt.ended(call, by)
@@ -454,3 +440,7 @@ class CallControl:
         if call.timer:
             self.clock.cancel(call.timer)
             call.timer = 0
+
+
+def _no_step(call: Call, step: CallStep) -> Never:
+    raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")

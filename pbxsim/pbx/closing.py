@@ -76,7 +76,8 @@ def close_records(control: CallControl, call: Call) -> None:
     bus, rules = control.bus, control.records
     kept: tuple[int, str, str] = 0, "", ""
     if rules.style is _ASTERISK:
-        kept = _close_rows(control, call, rules)
+        is_one = is_plain(call) and not rules.after_dial
+        kept = _close_plain(control, call, *call.legs) if is_one else _close_rows(control, call, rules)
     elif CdrClosed in bus.wanted:
         kept = control.next_cdr, *reference(control, call, parties(call)[0])
         bus.emit(CdrClosed(whole_record(call, rules.style, *kept)))
@@ -88,9 +89,7 @@ def close_records(control: CallControl, call: Call) -> None:
 
 
 def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[int, str, str]:
-    """Close a record for each row; gives the id of the one that stands for the call, and its recording."""
-    if is_plain(call) and not rules.after_dial:
-        return _close_plain(control, call, *call.legs)
+    """Close a record for each row of a call that is not plain; gives id and recording of the one that stands for it."""
     rows = rows_of(call, after_dial=rules.after_dial)
     if not rows and call.order.spooled and rules.unanswered:
         number, control.next_cdr = control.next_cdr, control.next_cdr + 1

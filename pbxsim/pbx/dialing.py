@@ -32,10 +32,8 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
     answers = destination.answers
     if type(destination) is not ToTrunk:  # which leads nowhere else
         destination = diversion.final_destination(control, call, destination)
-    if answers or destination.answers:
-        answer(control, call)
-        if call.is_over:
-            return
+    if (answers or destination.answers) and not _is_answered(control, call):
+        return
     call.mailbox = ""
     before = len(call.legs)
     if type(destination) is ToExtension:
@@ -51,7 +49,10 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
-    dial(control, call, call.legs[before:], timeout)
+    if call.timer:
+        control.stop_timer(call)
+    call.ring_until = control.clock.now + timeout
+    _dial_more(control, call, call.legs[before:], timeout)  # as `dial`, which takes a call
 
 
 def _is_taken_over(control: CallControl, call: Call, destination: Destination) -> bool:
@@ -161,6 +162,12 @@ def listen(control: CallControl, call: Call, length: Duration) -> None:
         first.state = _UP
         first.answered_at = control.clock.now
     control.bridge(call, min(length, control.talk_limit(call)))
+
+
+def _is_answered(control: CallControl, call: Call) -> bool:
+    """Answer whoever called; tells whether the call is still there."""
+    answer(control, call)
+    return not call.is_over
 
 
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
