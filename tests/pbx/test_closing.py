@@ -214,16 +214,10 @@ def _records(second: str, clid: CallerId | None, shows: CallerId, rules: RecordR
     office = till.office
     office.pbx.calls.records = rules
     custom = ("a", "b", "c", "d")
-    office.call(
-        "100",
-        second,
-        clid=clid,
-        second_shows=shows,
-        account=till.account,
-        reference="R7",
-        custom=custom,
-        talk_limit=7 * SECOND,
+    order = office.order(
+        "100", second, second_shows=shows, account=till.account, reference="R7", custom=custom, talk_limit=7 * SECOND
     )
+    office.pbx.calls.originate(msgspec.structs.replace(order, clid=clid))
     office.incoming("605000001", "100")
     office.finish()
     return [msgspec.structs.replace(cdr, id=0) for cdr in office.cdrs() if cdr.last_app == "Dial"]
