@@ -15,7 +15,7 @@ from pbxsim.pbx.dice import stream
 from pbxsim.pbx.emptiness import is_there
 from pbxsim.pbx.queue import Member, Queue, Waiter
 from pbxsim.pbx.queue_visit import QueueVisit, Why
-from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
+from pbxsim.pbx.strategy import Choice, Strategy, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -279,7 +279,7 @@ class QueueHunt:
         chance = stream(self._seed, f"queue {queue.name}", queue.passes)
         way = queue.way
         goes_on = waiter if way is Strategy.LINEAR else queue
-        picked = together(way, ranked(way, Choice(free, goes_on.next_place, chance)))
+        picked = chosen(way, Choice(free, goes_on.next_place, chance))
         goes_on.next_place = picked[-1][0] + 1
         for _, member in picked:
             if member.agent.line is not None:  # of agents who share a telephone, it rings for the first
