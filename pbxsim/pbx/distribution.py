@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 
 _DOWN: Final = ChannelState.DOWN  # looked up through its class it costs more than the comparison
 _LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like changes with every step of a call
-AtWork: TypeAlias = "tuple[int, tuple[int, Member], Member, Agent, Line]"
-"""A member's place in a queue, the member with that place, by itself, the agent, and the line that it works from."""
+AtWork: TypeAlias = "tuple[int, tuple[int, Member], Agent, Line]"
+"""A member's place in a queue, the member with that place, the agent, and the line that it works from."""
 
 _place: Final = itemgetter(0)
 
@@ -78,10 +78,8 @@ class Distribution:
     def _listen(self) -> None:
         events = self._control.bus
         events.subscribe(LegEnded, self._on_leg_ended, Stage.SWITCH)
-        for coming in (AgentChanged, MemberAdded, MemberRemoved):
+        for coming in (AgentChanged, MemberAdded, MemberRemoved, MemberPauseChanged, LineRegistered, LineUnregistered):
             events.subscribe(coming, self._on_coming, Stage.SWITCH)
-        for kind in (MemberPauseChanged, LineRegistered, LineUnregistered):
-            events.subscribe(kind, self._on_change, Stage.SWITCH)
         if any(_LOOKS & (queue.rules.leave_when_empty or frozenset()) for queue in self._queues):
             for telling in (LegDialed, LegRinging, LegAnswered):
                 events.subscribe(telling, self._on_change, Stage.SWITCH)
@@ -141,15 +139,14 @@ class Distribution:
         rung, resting, talking, in_use = self._rung, self._resting, self._talking, queue.rules.ring_in_use
         found, in_calls = [], []
         for each in at_work:
-            _, placed, member, agent, line = each
-            if line.channels and not in_use:
-                in_calls.append(each)
-                continue
-            if member.paused_here or agent.is_paused or agent in rung or not line.registration.host:
-                continue
-            if line.is_full if line.channels else line.resting_state is not _DOWN:
-                continue
-            if (in_use or agent not in talking) and not (resting and self.rests(agent)):
+            _, placed, agent, line = each
+            if line.channels:
+                if not in_use:
+                    in_calls.append(each)
+                    continue
+                if line.is_full:
+                    continue
+            if agent not in rung and (in_use or agent not in talking) and not (resting and self.rests(agent)):
                 found.append(placed)
         if in_calls:
             self._leave_out(queue, at_work, in_calls)
@@ -165,12 +162,13 @@ class Distribution:
         return members
 
     def _look_who_is(self, queue: Queue) -> list[AtWork]:
-        """Note which members are at work, until somebody comes, goes or moves: it is asked often."""
-        found = [
-            (place, (place, member), member, member.agent, member.agent.line)
-            for place, member in enumerate(queue.members)
-            if member.agent.line is not None
-        ]
+        """Note which members are at work, until somebody comes, goes, moves or pauses: it is asked often."""
+        found = []
+        for place, member in enumerate(queue.members):
+            agent, line = member.agent, member.agent.line
+            if line is None or member.is_paused or not line.registration.host or line.resting_state is not _DOWN:
+                continue
+            found.append((place, (place, member), agent, line))
         self._at_work[queue.name] = found
         return found
 
@@ -178,7 +176,7 @@ class Distribution:
         """Look no more at those whose line is in a call, until one of its calls ends: it is asked often."""
         for each in in_calls:
             del at_work[bisect_left(at_work, each[0], key=_place)]
-            self._in_calls.setdefault(each[4], []).append((queue.name, each))
+            self._in_calls.setdefault(each[3], []).append((queue.name, each))
 
     def _take_back(self, left_out: list[tuple[str, AtWork]]) -> None:
         for name, each in left_out:
