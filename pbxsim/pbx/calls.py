@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call_faults import CallFaults
+    from pbxsim.pbx.channel import LegHistory
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
@@ -186,8 +187,8 @@ class CallControl:
         channel.answered_at = self.clock.now
         if LegAnswered in self.bus.wanted:
             self.bus.emit(LegAnswered(channel))
-        if channel.divert_timer:
-            self._stop_diverting(channel)
+        if channel.history is not None:
+            self._stop_diverting(channel.history)
         if self.spies.listening:
             self.spies.came_up(channel)
         call = channel.call
@@ -209,7 +210,7 @@ class CallControl:
             call.second = channel
             wait = call.hunt.answered(call, rung) if call.hunt is not None else 0
             if wait:
-                channel.talks_since = -1
+                channel.noted().talks_since = -1
                 due = self.clock.now + wait
                 call.timer = self.clock.call_at(due, call.number, call.next_step(), self._is_ready, call)
             else:
@@ -220,7 +221,7 @@ class CallControl:
         call.timer = 0
         assert call.hunt is not None  # who else would have it wait
         assert call.second is not None
-        call.second.talks_since = self.clock.now
+        call.second.noted().talks_since = self.clock.now
         call.hunt.connecting(call)
         self._on_second(call)
 
@@ -244,7 +245,7 @@ class CallControl:
     def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
         """Go on after a leg that rang is over: elsewhere, or with those that ring on, or with the next try."""
         call = channel.call
-        if (channel.diverts or channel.sent_on_to) and dialing.go_round(self, channel, cause):
+        if channel.history is not None and dialing.go_round(self, channel, channel.history, cause):
             return
         if call.hunt is not None:
             if not call.ringing_legs():
@@ -360,7 +361,7 @@ class CallControl:
 
     def divert_unanswered(self, channel: Channel) -> None:
         """End the ringing of one leg, for its line wants it answered elsewhere by now."""
-        channel.divert_timer = 0
+        channel.noted().divert_timer = 0
         self.release(channel, HangupCause.NO_ANSWER)
         self._unanswered(channel, HangupCause.NO_ANSWER)
         self.dismiss([channel], HangupCause.NO_ANSWER)
@@ -415,8 +416,8 @@ class CallControl:
         channel.is_held = False
         if self.live_channels is not None:
             del self.live_channels[channel.serial]
-        if channel.divert_timer:
-            self._stop_diverting(channel)
+        if channel.history is not None:
+            self._stop_diverting(channel.history)
         if channel.line is not None:
             channel.line.channels.remove(channel)
         elif channel.trunk is not None:
@@ -431,9 +432,10 @@ class CallControl:
         if self.spies.listening:
             self.spies.target_gone()
 
-    def _stop_diverting(self, channel: Channel) -> None:
-        self.clock.cancel(channel.divert_timer)
-        channel.divert_timer = 0
+    def _stop_diverting(self, leg: LegHistory) -> None:
+        if leg.divert_timer:
+            self.clock.cancel(leg.divert_timer)
+            leg.divert_timer = 0
 
     def stop_timer(self, call: Call) -> None:
         """Forget the limit of what the call does now."""

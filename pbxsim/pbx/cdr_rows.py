@@ -107,7 +107,8 @@ def course(
     """Tell what came of a telephone that was dialled for a party: answer, end, disposition, cause and talk of its row,
     which begins at `start` and ends by `until`; `since` is when it was dialled.
     """
-    answered_at, ended_at, talks_since = leg.answered_at, leg.ended_at, leg.talks_since
+    answered_at, ended_at = leg.answered_at, leg.ended_at
+    talks_since = 0 if leg.history is None else leg.history.talks_since
     if answered_at and call.bridged_at and talks_since >= 0:
         end = until  # the first of all ends, and below the last of all beginnings: `min` and `max` take too long
         if 0 < ended_at < end:

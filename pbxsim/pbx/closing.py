@@ -42,7 +42,9 @@ def close(control: CallControl, call: Call) -> None:
 
 def _charge(control: CallControl, call: Call) -> None:
     for leg in call.legs:
-        order = leg.paid_by or call.order  # a leg that an attended transfer brought stays with whoever had it dialled
+        order = (
+            leg.known.paid_by or call.order
+        )  # a leg that an attended transfer brought stays with whoever had it dialled
         account = order.account
         if account is None or leg.trunk is None or leg.is_calling or not leg.answered_at:
             continue
@@ -64,7 +66,7 @@ def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None
     """Give the seconds that a leg is charged for; None where it costs nothing, because nobody talked."""
     if basis is ChargeBasis.LEG:
         return (leg.ended_at - leg.answered_at) // SECOND
-    talks_since = leg.talks_since or call.bridged_at
+    talks_since = leg.known.talks_since or call.bridged_at
     return (leg.ended_at - max(talks_since, leg.answered_at)) // SECOND if talks_since else None
 
 

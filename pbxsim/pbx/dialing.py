@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.channel import LegHistory
     from pbxsim.pbx.directory import Line, Trunk
 
 _DOWN, _RING, _UP = ChannelState.DOWN, ChannelState.RING, ChannelState.UP
@@ -90,12 +91,12 @@ def legs_on(control: CallControl, call: Call, lines: Iterable[Line], shows: Call
     return [_on_line(control, call, line, shows) for line in lines]
 
 
-def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
+def go_round(control: CallControl, leg: Channel, history: LegHistory, cause: HangupCause) -> bool:
     """Ring whoever is to be rung instead of a leg that has just failed; False where there is nobody."""
     line, call = leg.line, leg.call
-    way = diversion.forward_on_failure(line, cause) if line is not None and leg.diverts else None
-    if leg.sent_on_to and call.hunt is None:  # a queue's member is rung where it is, or not at all
-        way = diversion.TELEPHONE, leg.sent_on_to
+    way = diversion.forward_on_failure(line, cause) if line is not None and history.diverts else None
+    if history.sent_on_to and call.hunt is None:  # a queue's member is rung where it is, or not at all
+        way = diversion.TELEPHONE, history.sent_on_to
     if way is None or line is None:
         return False
     destination = diversion.final_destination(control, call, diversion.forward(control, call, line, *way))
@@ -216,7 +217,8 @@ def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) ->
             continue
         if len(line.channels) < line.max_calls and line.resting_state is _DOWN:  # unless it `is_full`, which takes one
             channel = _on_line(control, call, line, shows)
-            channel.diverts = line.diversion is not None
+            if line.diversion is not None:
+                channel.noted().diverts = True
             refusal = None
         elif refusal is not None:
             refusal = HangupCause.USER_BUSY
@@ -274,7 +276,7 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
             continue  # from within `dial` an engine reported that this one failed, another won, or the call is over
         if LegDialed in control.bus.wanted:
             control.bus.emit(LegDialed(leg))
-        if leg.diverts:
+        if leg.history is not None and leg.history.diverts:
             _divert_later(control, leg, timeout)
         leg.rings_for = timeout
         is_unheard = control.faults is not None and control.faults.dialled(leg)
@@ -292,7 +294,9 @@ def _divert_later(control: CallControl, leg: Channel, timeout: Duration) -> None
     wishes = leg.line.diversion if leg.line is not None else None
     if wishes is not None and wishes.no_answer and wishes.after < timeout:
         call, due = leg.call, control.clock.now + wishes.after
-        leg.divert_timer = control.clock.call_at(due, call.number, call.next_step(), control.divert_unanswered, leg)
+        leg.noted().divert_timer = control.clock.call_at(
+            due, call.number, call.next_step(), control.divert_unanswered, leg
+        )
 
 
 def drop_other_forks(control: CallControl, call: Call, winner: Channel) -> None:
