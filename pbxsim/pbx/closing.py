@@ -29,7 +29,7 @@ _ASTERISK: Final = RecordStyle.ASTERISK
 
 def close(control: CallControl, call: Call) -> None:
     """Charge the legs of a call that has just ended, then close its records."""
-    if call.order.account is not None or call.before_transfer is not None:
+    if call.order.account is not None or call.history is not None:
         _charge(control, call)
     faults = control.faults
     late = 0 if faults is None else faults.record_delay(call)
