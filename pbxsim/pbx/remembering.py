@@ -108,7 +108,8 @@ class Remembering:
             if member.membership == "static"
         }
         self._from_file = {agent.number for agent in pbx.agents}
-        self._reserved = NumbersSaid(pbx.calls.calls_started, pbx.calls.channels_made)
+        self._calls = pbx.calls
+        self._last_call, self._last_channel = pbx.calls.calls_started, pbx.calls.channels_made
 
     def listen(self) -> None:
         """Remember from now on what is set."""
@@ -209,8 +210,8 @@ class Remembering:
 
     def _on_numbered(self, _event: CallStarted | LegDialed) -> None:
         """See that a next run gives nobody a number that was given here, though a kill ends all that told of it."""
-        calls, reserved = self._pbx.calls, self._reserved
-        if calls.calls_started <= reserved.call and calls.channels_made <= reserved.channel:
+        calls = self._calls
+        if calls.channels_made <= self._last_channel and calls.calls_started <= self._last_call:
             return
-        self._reserved = NumbersSaid(calls.calls_started + _RESERVED, calls.channels_made + _RESERVED)
-        self._pbx.database.put(NUMBERS, NUMBERS, self._reserved)
+        self._last_call, self._last_channel = calls.calls_started + _RESERVED, calls.channels_made + _RESERVED
+        self._pbx.database.put(NUMBERS, NUMBERS, NumbersSaid(self._last_call, self._last_channel))

@@ -86,8 +86,6 @@ CALLS: Final[dict[str, tuple[Callable[[Call], None], Callable[[Call], Any]]]] = 
     "disposition": (_nothing, lambda _: Disposition.BUSY),
     "ended_by": (_given_up, lambda call: call.legs[0]),
     "first": (_nothing, lambda call: call.legs[1]),
-    "before_transfer": (_nothing, lambda call: call.legs[::-1]),
-    "spied_on": (_nothing, lambda call: call.legs[0]),
     "legs": (_nothing, lambda call: call.legs[:1]),
     "history": (_nothing, lambda _: _history(menus=(MenuVisit("main", 1),))),
 }
@@ -98,6 +96,8 @@ HISTORIES: Final[dict[str, Callable[[Call], object]]] = {
     "digits": lambda call: ((1, call.legs[0], "5"),),
     "told": lambda call: ((1, call.legs[0], ("queue-thereare",)),),
     "notes": lambda _: _history_note(),
+    "before_transfer": lambda call: call.legs[::-1],
+    "spied_on": lambda call: call.legs[0],
 }
 
 LEGS: Final[dict[str, tuple[Callable[[Call], None], object]]] = {
