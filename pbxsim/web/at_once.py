@@ -39,12 +39,17 @@ _LONGEST: Final = 65_536
 """Bytes that come, or are still to be sent, at most: asyncio lets so many wait before it has a writer wait."""
 
 _COUNTS_MESSAGES: Final = hasattr(HttpRequestParser, "message_consumed")  # since aiohttp 3.14.1
-_METHODS: Final = frozenset({"GET", "POST"})
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _WITHOUT_BODY: Final = frozenset({204, 304})
 _WRITTEN_HERE: Final = frozenset(
     {"connection", "content-length", "content-type", "date", "server", "transfer-encoding"}
 )
 _SERVER: Final = f"\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
+
+
+def never(_message: RawRequestMessage, _body: bytes, _client: str) -> Answer | None:
+    """Leave all of it to aiohttp."""
+    return None
 
 
 def response_of(reply: Reply, more: Headers = (), *, closes: bool = False) -> web.Response:
@@ -58,7 +63,7 @@ def response_of(reply: Reply, more: Headers = (), *, closes: bool = False) -> we
 
 
 def bytes_of(reply: Reply, more: Headers) -> bytes | None:
-    """Write what aiohttp sends of `response_of` to a GET or POST that keeps its connection; None: ask aiohttp."""
+    """Write what aiohttp sends of `response_of` to whoever wants a body and keeps the connection; None: ask aiohttp."""
     head = _head(reply.status, reply.content_type, reply.headers + more)
     if head is None:
         return None

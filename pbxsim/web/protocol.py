@@ -21,7 +21,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
-from pbxsim.web.at_once import AnsweringAtOnce, AtOnce
+from pbxsim.web.at_once import AnsweringAtOnce, AtOnce, never
 from pbxsim.web.connection_limits import ConnectionLimits, OpenConnections
 from pbxsim.web.request_line import with_encoded_target
 
@@ -283,7 +283,7 @@ class ConnectionServer(web.Server):
     """Makes a Connection for each client, within limits. To be made in a running event loop.
 
     `read` gives how many and how long headers a client that comes now may send. Who comes and goes is counted
-    in `counts`. `at_once` is asked before `handler`.
+    in `counts`. `at_once` is asked before `handler`, where a request is plain.
     """
 
     def __init__(
@@ -293,17 +293,17 @@ class ConnectionServer(web.Server):
         limits: ConnectionLimits,
         read: Callable[[], RequestLimits],
         counts: ConnectionCounts,
-        at_once: AtOnce = lambda _message, _body, _client: None,
+        at_once: AtOnce = never,
     ) -> None:
         super().__init__(handler)
-        self._at_once = at_once
+        self.at_once = at_once
         self._on_unreadable = on_unreadable
         self._read = read
         self._open = OpenConnections(limits, asyncio.get_running_loop().time, counts)
 
     def __call__(self) -> Connection:
         """Make the connection for a client that has just come."""
-        return Connection(self, self._loop, self._on_unreadable, self._open, self._read(), self._at_once)
+        return Connection(self, self._loop, self._on_unreadable, self._open, self._read(), self.at_once)
 
 
 def _line_reply(status: HTTPStatus) -> bytes:

@@ -104,11 +104,7 @@ class PbxServer:
 
         Raises AddressInUse, EngineUnreachable.
         """
-        self._turns = Turns(asyncio.get_running_loop()) if len(self.hosts.names()) > 1 else None
-        counts = self.hosts.connections
-        connections = ConnectionServer(
-            self._handle, self._unreadable, self._limits, lambda: self._read, counts, self._at_once
-        )
+        connections = self.connections()
         runner = web.ServerRunner(connections, shutdown_timeout=2.0)
         await runner.setup()
         site = ListeningSite(runner, connections, host, port, tls)
@@ -125,6 +121,12 @@ class PbxServer:
         except BaseException:
             await self.stop()
             raise
+
+    def connections(self) -> ConnectionServer:
+        """Give what makes a connection for each client; to be called in the running event loop."""
+        self._turns = Turns(asyncio.get_running_loop()) if len(self.hosts.names()) > 1 else None
+        counts = self.hosts.connections
+        return ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read, counts, self._at_once)
 
     async def stop(self) -> None:
         """Stop the PBXs (whoever waits for a clock is told), take no more requests, finish those in progress."""

@@ -1,0 +1,517 @@
+"""A request that is answered as soon as it is read: by the same bytes and with the same traces as by aiohttp alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import ssl
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pbxsim.app import Installation, ServeSettings
+from pbxsim.clock.instant import parse_iso
+from pbxsim.config.injected_faults import FaultEntry
+from pbxsim.hosting.connection_counts import ConnectionCounts
+from pbxsim.hosting.hosted_pbx import HostedPbx
+from pbxsim.hosting.hosts import Hosts
+from pbxsim.kit.limits import USUAL
+from pbxsim.kit.reply import Reply
+from pbxsim.web import tls
+from pbxsim.web.at_once import Answer, AtOnce, never, response_of
+from pbxsim.web.connection_limits import ConnectionLimits
+from pbxsim.web.control.access import Guard
+from pbxsim.web.control.dispatch import ControlApi
+from pbxsim.web.page.page import Page, open_to
+from pbxsim.web.protocol import ConnectionServer
+from pbxsim.web.server import PbxServer
+from tests.vendors import golden
+from tests.web.town import ACME, plan, running
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiohttp import web
+    from aiohttp.http import RawRequestMessage
+
+DATE: Final = re.compile(rb"\r\nDate: [^\r\n]+")
+SHORT: Final = 0.1
+LONG: Final = 1_000.0
+HEAD: Final = b"GET /acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n"
+GET: Final = HEAD + b"\r\n"
+CALL: Final = b"GET /acme/api?secret=s3cret!&from=100&to=102 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+POSTED: Final = b"POST /acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n"
+FORM: Final = POSTED + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 15\r\n\r\na=%C5%BE&to=102"
+PLAIN: Final = {
+    "a GET": GET,
+    "a call": CALL,
+    "a call that is refused": b"GET /acme/api?secret=wrong&form=100 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "what a vendor cannot answer": b"GET /acme/api?do=break HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a path below": b"GET /acme/v4/a//b%2Fc?do=echo&a=%&a=b#c HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "raw bytes in a target": "GET /acme/api?do=echo&name=Žižka HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
+    "raw bytes in a header": HEAD + "X: Žižka \t\r\n\r\n".encode() + b"",
+    "a header twice": HEAD + b"X: 1\r\nx: 2\r\nEmpty:\r\n\r\n",
+    "a form": FORM,
+    "JSON": POSTED + b'content-type: application/json\r\ncontent-length: 7\r\n\r\n{"a":1}',
+    "a packed body": POSTED + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+    "a POST without a body": POSTED + b"Content-Length: 0\r\n\r\n",
+    "a POST without a length": POSTED + b"\r\n",
+    "PUT": b"PUT" + FORM[4:],
+    "DELETE": b"DELETE" + GET[3:],
+    "a GET with a body": HEAD + b"Content-Length: 3\r\n\r\nabc",
+    "Expect without a body": HEAD + b"Expect: 100-continue\r\n\r\n",
+    "keep-alive": HEAD + b"Connection: keep-alive\r\n\r\n",
+    "the beginning of the next behind it": GET + b"GET /acme",
+}
+OTHERS: Final = {
+    "two in one packet": CALL + GET,
+    "two, and a part of the third": CALL + GET + b"GE",
+    "a body and the next": FORM + GET,
+    "close": HEAD + b"Connection: close\r\n\r\n",
+    "HTTP/1.0": b"GET /acme/api?do=echo HTTP/1.0\r\n\r\n",
+    "HTTP/1.0 that is kept": b"GET /acme/api?do=echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+    "HEAD": b"HEAD" + GET[3:],
+    "OPTIONS": b"OPTIONS" + GET[3:],
+    "Expect": POSTED + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
+    "chunks": POSTED + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "a bad chunk": POSTED + b"Transfer-Encoding: chunked\r\n\r\nxyz",
+    "an upgrade": HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    "absolute form": b"GET http://pbx.example/acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a path that is read otherwise": b"GET //acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a path of nobody": b"GET /acme/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "the control API": b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "the page": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "for the live page": HEAD + b"X-Pbxsim-As: acme\r\n\r\n",
+    "two lengths": POSTED + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+    "a length and chunks": POSTED + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "no host": b"GET /acme/api?do=echo HTTP/1.1\r\n\r\n",
+    "a folded header": HEAD + b"X: 1\r\n 2\r\n\r\n",
+    "bare LF": HEAD.replace(b"\r", b"") + b"\n",
+    "a blank before a colon": HEAD + b"X : 1\r\n\r\n",
+    "a control character": HEAD + b"X: a\0b\r\n\r\n",
+    "too many headers": HEAD + b"X: y\r\n" * 200 + b"\r\n",
+    "a long header": HEAD + b"X: " + b"y" * 9_000 + b"\r\n\r\n",
+    "no HTTP": b"\x16\x03\x01\x02\x00\x01",
+    "a part of a header": HEAD,
+    "a part of a body": FORM[:-1],
+    "much at once": POSTED + b"Content-Length: 70000\r\n\r\n" + b"y" * 70_000,
+}
+
+
+class Wire(asyncio.Transport):
+    """A socket in memory: what is written to it goes to `sent`; `waiting` bytes have not been taken by the client."""
+
+    def __init__(self) -> None:
+        super().__init__({"peername": ("192.0.2.7", 4711)})
+        self.sent = b""
+        self.has_sent = asyncio.Event()
+        self.waiting = 0
+        self._protocol: asyncio.Protocol | None = None
+
+    def connect(self, protocol: asyncio.Protocol) -> None:
+        """Have somebody at the other end."""
+        self._protocol = protocol
+        protocol.connection_made(self)
+
+    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
+        """Send."""
+        self.sent += data
+        self.has_sent.set()
+
+    def get_write_buffer_size(self) -> int:
+        """Count what waits."""
+        return self.waiting
+
+    def is_closing(self) -> bool:
+        """Tell whether it is closed."""
+        return self._protocol is None
+
+    def close(self) -> None:
+        """Close, and tell so a moment later, as a socket does."""
+        if self._protocol is not None:
+            asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
+            self._protocol = None
+
+    abort = close
+
+    def can_write_eof(self) -> bool:
+        """Tell that half of it can be closed."""
+        return True
+
+    def write_eof(self) -> None:
+        """Close that half."""
+
+    def pause_reading(self) -> None:
+        """Take nothing more; a test sends all the same."""
+
+    def resume_reading(self) -> None:
+        """Take more."""
+
+
+class Counted:
+    """Has requests answered at once, and counts those that were."""
+
+    def __init__(self, at_once: AtOnce) -> None:
+        self.count = 0
+        self._at_once = at_once
+
+    def __call__(self, message: RawRequestMessage, body: bytes, client: str) -> Answer | None:
+        """Answer."""
+        answer = self._at_once(message, body, client)
+        self.count += answer is not None
+        return answer
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """All that requests have left: on the wire, with the limits, in the request log and in the journal."""
+
+    sent: bytes
+    is_closed: bool
+    has_request: bool
+    requests: int
+    counts: str
+    log: list[Any]
+    journal: list[str]
+
+
+async def settled() -> None:
+    """Let the event loop turn until nothing is to be done any more: nothing here waits for a time or a socket."""
+    loop = asyncio.get_running_loop()
+    for _ in range(16):
+        turned = loop.create_future()
+        loop.call_soon(turned.set_result, None)
+        await turned
+
+
+def small_town() -> PbxServer:
+    """Make the server of a small PBX that listens nowhere."""
+    hosts = Hosts([HostedPbx(plan(), {"acme": ACME}, rate=0)])
+    guard = Guard("127.0.0.1")
+    page = Page(guard, hosts, open_to("127.0.0.1", needs_token=False))
+    return PbxServer(hosts, {"acme": ACME}, ControlApi(hosts, guard), page=page)
+
+
+async def seen(server: PbxServer, connections: ConnectionServer, *packets: bytes) -> Seen:
+    """Send packets on a connection of their own."""
+    host = server.hosts.first()
+    asked, noted = host.requests.counted, len(host.journal)
+    connection, wire = connections(), Wire()
+    wire.connect(connection)
+    await settled()
+    for packet in packets:
+        if not wire.is_closing():
+            connection.data_received(packet)
+            await settled()
+    found = Seen(
+        DATE.sub(b"", wire.sent),
+        wire.is_closing(),
+        connection.has_request,
+        connections.requests_count,
+        str(vars(server.hosts.connections)),
+        [host.requests.shown(record) for record in host.requests.records(after=asked)],
+        [str(entry) for entry in host.journal.entries(noted)],
+    )
+    wire.abort()
+    await settled()
+    return found
+
+
+async def both_ways(one: PbxServer, other: PbxServer, *packets: bytes) -> tuple[Seen, int]:
+    """Have two servers that are alike answer, one by aiohttp alone; give what is seen, and how many went at once."""
+    connections, plain = one.connections(), other.connections()
+    counted = connections.at_once = Counted(connections.at_once)
+    plain.at_once = never
+    found, expected = await seen(one, connections, *packets), await seen(other, plain, *packets)
+    assert found == expected
+    return found, counted.count
+
+
+@pytest.mark.parametrize("request_", PLAIN.values(), ids=PLAIN)
+async def test_a_plain_request_is_answered_at_once_as_by_aiohttp_alone(request_: bytes) -> None:
+    found, count = await both_ways(small_town(), small_town(), request_)
+    assert count == 1
+    assert found.sent.startswith(b"HTTP/1.1 ")
+    assert found.requests == 1
+    assert not found.is_closed
+
+
+@pytest.mark.parametrize("request_", OTHERS.values(), ids=OTHERS)
+async def test_any_other_request_is_left_to_aiohttp(request_: bytes) -> None:
+    assert (await both_ways(small_town(), small_town(), request_))[1] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("vendor", ["voipsun", "vum", "simotel", "duocom"])
+async def test_what_manuals_print_is_answered_at_once_as_by_aiohttp_alone(vendor: str, tmp_path: Path) -> None:
+    requests = [(golden.FIXTURES / vendor / f"{name}.request").read_bytes() for name in golden.names(vendor)]
+    one, other = (Installation(ServeSettings(port=0, rate=0), tmp_path / name).server for name in ("one", "other"))
+    kept = [request for request in requests if b"close\r\n" not in request]
+    assert kept
+    for request in requests:
+        assert (await both_ways(one, other, request, request))[1] == 2 * (request in kept)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("request_", [CALL, FORM, PLAIN["JSON"], OTHERS["chunks"], OTHERS["two in one packet"]])
+async def test_wherever_packets_are_divided_all_is_answered_as_by_aiohttp_alone(request_: bytes) -> None:
+    whole = request_ + GET
+    one, other = small_town(), small_town()
+    for place in range(1, len(whole)):
+        await both_ways(one, other, whole[:place], whole[place:])
+
+
+async def test_a_header_that_came_in_parts_ends_in_a_request_that_is_answered_at_once() -> None:
+    found, count = await both_ways(small_town(), small_town(), *[bytes([byte]) for byte in GET], GET)
+    assert count == 2
+    assert found.sent.count(b"HTTP/1.1 200 OK") == 2
+
+
+async def test_a_hundred_requests_on_one_connection_are_all_answered_at_once() -> None:
+    found, count = await both_ways(small_town(), small_town(), *[GET] * 100)
+    assert count == found.requests == found.sent.count(b"HTTP/1.1 200 OK") == 100
+
+
+async def test_plain_requests_and_others_take_turns_on_one_connection() -> None:
+    packets = [
+        CALL,
+        OTHERS["chunks"],
+        GET,
+        OTHERS["HEAD"],
+        FORM,
+        OTHERS["the control API"],
+        OTHERS["two in one packet"],
+    ]
+    assert (await both_ways(small_town(), small_town(), *packets * 3))[1] == 9
+
+
+_BYTES: Final = st.sampled_from([b"", b"\r\n", b"\n", b"\0", b" ", b":", b"\xc5", b"\x7f", b"Host: x\r\n"]) | st.binary(
+    max_size=3
+)
+_LINES: Final = st.sampled_from(
+    [
+        b"Content-Length: 3",
+        b"Content-Length: +3",
+        b"Content-Length : 3",
+        b"Transfer-Encoding: chunked",
+        b"Transfer-Encoding: identity",
+        b"Connection: close",
+        b"Connection: Upgrade, keep-alive",
+        b"Upgrade: h2c",
+        b"Expect: 100-Continue",
+        b"Host: elsewhere",
+        b" folded",
+        b"X\xe9: y",
+    ]
+)
+
+
+@pytest.mark.slow
+@settings(deadline=None, max_examples=150)
+@given(
+    request_=st.sampled_from(sorted([*PLAIN.values(), *OTHERS.values()], key=len)[:-2]),
+    where=st.floats(0, 1),
+    taken=st.integers(0, 3),
+    put=_BYTES,
+    lines=st.lists(_LINES, max_size=2),
+    divided=st.floats(0, 1),
+)
+def test_whatever_is_done_to_a_request_the_answer_is_that_of_aiohttp_alone(
+    request_: bytes, where: float, taken: int, put: bytes, lines: list[bytes], divided: float
+) -> None:
+    place = int(where * len(request_))
+    changed = request_[:place] + put + request_[place + taken :]
+    changed = changed.replace(b"\r\n", b"".join(b"\r\n" + line for line in lines) + b"\r\n", 1)
+    at = int(divided * len(changed))
+    asyncio.run(_alike(changed[:at], changed[at:], GET))
+
+
+async def _alike(*packets: bytes) -> None:
+    await both_ways(small_town(), small_town(), *packets)
+
+
+REPLIES: Final = {
+    "empty": Reply(body=b""),
+    "with headers": Reply(body=b"x", status=405, headers=(("Allow", "GET"), ("X", "1"), ("x", "2"))),
+    "of a status that nobody knows": Reply(body=b"x", status=299),
+    "without a body by its status": Reply(body=b"", status=204, headers=(("X", "1"),)),
+    "not modified": Reply(body=b"", status=304),
+    "with a length of its own": Reply(body=b"abc", headers=(("Content-Length", "3"),)),
+    "with a date of its own": Reply(body=b"abc", headers=(("date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("Server", "S"))),
+    "that says close": Reply(body=b"abc", headers=(("Connection", "close"),)),
+    "without a type": Reply(body=b"abc", content_type=""),
+    "with a type of its own": Reply(body=b"abc", headers=(("Content-Type", "text/csv"),)),
+    "with letters of no ASCII": Reply(body=b"abc", headers=(("X", "Žižka"), ("Y", "a\tb"))),
+    "that would split": Reply(body=b"abc", headers=(("X", "a\r\nSet-Cookie: b"),)),
+    "that is long": Reply(body=b"y" * 70_000),
+}
+
+
+def two_servers(reply: Reply) -> tuple[ConnectionServer, ConnectionServer]:
+    """Make what answers with a reply: at once, and by aiohttp alone."""
+
+    async def handle(_: web.BaseRequest) -> web.StreamResponse:
+        return response_of(reply)
+
+    def refuse(_client: str, _reason: str) -> None:
+        raise AssertionError
+
+    made = [
+        ConnectionServer(handle, refuse, ConnectionLimits(), lambda: USUAL, ConnectionCounts(), at_once)
+        for at_once in (lambda *_: (reply, ()), never)
+    ]
+    return made[0], made[1]
+
+
+@pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES)
+@pytest.mark.parametrize("waiting", [0, 65_500])
+async def test_a_reply_has_the_bytes_that_aiohttp_gives_it(reply: Reply, waiting: int) -> None:
+    sent = []
+    for connections in two_servers(reply):
+        connection, wire = connections(), Wire()
+        wire.waiting = waiting
+        wire.connect(connection)
+        await settled()
+        for _ in range(2):
+            if not wire.is_closing():
+                connection.data_received(GET)
+                await settled()
+        sent.append((DATE.sub(b"", wire.sent), wire.is_closing(), connections.requests_count))
+        wire.abort()
+        await settled()
+    assert sent[0] == sent[1]
+
+
+async def test_the_date_of_a_reply_is_there_and_stands_where_aiohttp_writes_it() -> None:
+    heads = []
+    for connections in two_servers(REPLIES["with headers"]):
+        connection, wire = connections(), Wire()
+        wire.connect(connection)
+        await settled()
+        connection.data_received(GET)
+        await settled()
+        heads.append([line.partition(b": ")[0] for line in wire.sent.partition(b"\r\n\r\n")[0].split(b"\r\n")])
+        wire.abort()
+        await settled()
+    assert heads[0] == heads[1]
+    assert heads[0][-3:] == [b"Content-Length", b"Date", b"Server"]
+
+
+async def test_what_goes_wrong_above_is_answered_and_logged_as_by_aiohttp_alone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    secret, found = "s3cret", []
+
+    def fail(*_: object) -> NoReturn:
+        raise KeyError(secret)
+
+    async def handle(_: web.BaseRequest) -> NoReturn:
+        fail()
+
+    for at_once in (fail, never):
+        connections = ConnectionServer(handle, fail, ConnectionLimits(), lambda: USUAL, ConnectionCounts(), at_once)
+        connection, wire = connections(), Wire()
+        wire.connect(connection)
+        await settled()
+        connection.data_received(GET)
+        await settled()
+        found.append((DATE.sub(b"", wire.sent), wire.is_closing(), connections.requests_count))
+    assert found[0] == found[1]
+    assert found[0][0].startswith(b"HTTP/1.1 500 ")
+    assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
+    assert all(record.getMessage().startswith("a request failed: KeyError\n") for record in caplog.records)
+    assert secret not in caplog.text
+
+
+async def test_what_is_to_go_wrong_on_purpose_is_left_to_aiohttp() -> None:
+    servers = small_town(), small_town()
+    for server in servers:
+        host = server.hosts.first()
+        host.injecting().faults.set([FaultEntry(fault="truncated", count=1)])
+        host.injected()
+    found, count = await both_ways(*servers, GET)
+    assert (count, found.is_closed) == (0, True)
+    for server in servers:
+        host = server.hosts.first()
+        host.injecting().faults.set([])
+        host.injected()
+    assert (await both_ways(*servers, GET))[1] == 1
+
+
+@pytest.mark.slow
+async def test_a_connection_is_kept_so_long_after_a_reply_at_once() -> None:
+    limits = ConnectionLimits(first_byte=LONG, header=LONG, between=SHORT)
+    async with running(limits=limits) as town, town.connection() as (reader, writer):
+        writer.write(GET)
+        assert (await reader.read()).count(b"HTTP/1.1 200 OK") == 1
+        assert town.hosts.connections.cut["between"] == 1
+
+
+@pytest.mark.slow
+async def test_a_header_after_a_reply_at_once_is_measured_from_its_own_first_byte() -> None:
+    limits = ConnectionLimits(first_byte=LONG, header=SHORT, between=LONG)
+    async with running(limits=limits) as town, town.connection() as (reader, writer):
+        for packet in (GET[:9], GET[9:], GET, HEAD):
+            writer.write(packet)
+            if packet.endswith(b"\r\n\r\n"):
+                await reader.readuntil(b"200 OK\r\n")
+        assert (await reader.read()).endswith(b"408 Request Timeout\n")
+        assert town.hosts.connections.cut["header"] == 1
+
+
+async def test_whoever_was_answered_at_once_has_waited_for_less_long_than_others() -> None:
+    async with running(limits=ConnectionLimits(at_once=2)) as town, town.connection() as (reader, writer):
+        writer.write(GET)
+        await reader.readuntil(b"}")
+        async with town.connection() as (idle, _):
+            writer.write(GET)
+            await reader.readuntil(b"}")
+            assert (await town.raw(HEAD + b"Connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+            assert await idle.read() == b""
+        writer.write(GET)
+        await reader.readuntil(b"}")
+
+
+async def test_under_tls_it_is_answered_at_once_too(tmp_path: Path) -> None:
+    server = small_town()
+    connections = server.connections()
+    counted = connections.at_once = Counted(connections.at_once)
+    now = parse_iso("2026-06-01T00:00:00Z")
+    context = tls.self_signed(tmp_path, ["localhost"], now)
+    listening = await asyncio.get_running_loop().create_server(connections, "127.0.0.1", 0, ssl=context)
+    trusting = ssl.create_default_context(cafile=tmp_path / "cert.pem")
+    trusting.verify_flags |= 0x200000  # X509_V_FLAG_NO_CHECK_TIME: the certificate is of the test's own moment
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting, server_hostname="localhost")
+        for request in (GET, CALL, FORM):  # the first may come before aiohttp's task has begun
+            writer.write(request)
+            assert b" 200 OK\r\n" in await reader.readuntil(b"\r\n\r\n")
+            await reader.read(1_000)
+        writer.close()
+        await connections.shutdown()
+    assert counted.count >= 2
+
+
+async def test_of_several_pbxs_the_one_whose_turn_is_free_answers_at_once() -> None:
+    plans = plan("one", "s1"), plan("two", "s2")
+    hosts = Hosts(HostedPbx(each, {"acme": ACME}, rate=0) for each in plans)
+    server = PbxServer(hosts, {"acme": ACME}, ControlApi(hosts, Guard("127.0.0.1")))
+    connections = server.connections()
+    counted = connections.at_once = Counted(connections.at_once)
+    wires = [Wire() for _ in range(5)]
+    clients = [connections() for _ in wires]
+    for wire, client in zip(wires, clients, strict=True):
+        wire.connect(client)
+    await settled()
+    for client, secret in zip(clients, (b"s1", b"s2", b"s1", b"s1", b"s2"), strict=True):
+        client.data_received(CALL.replace(b"s3cret!", secret))  # of those that share the time each has one turn
+    assert [b" 200 OK\r\n" in wire.sent for wire in wires] == [True, True, True, False, False]
+    assert counted.count == 3
+    for wire in wires:
+        await wire.has_sent.wait()
+    assert all(wire.sent.count(b" 200 OK\r\n") == 1 for wire in wires)
+    assert counted.count == 3
