@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from aiohttp.http import RawRequestMessage
 
 DATE: Final = re.compile(rb"\r\nDate: [^\r\n]+")
+USUAL_LIMITS: Final = ConnectionLimits()
 SHORT: Final = 0.1
 LONG: Final = 1_000.0
 HEAD: Final = b"GET /acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n"
@@ -88,7 +89,6 @@ OTHERS: Final = {
     "for the live page": HEAD + b"X-Pbxsim-As: acme\r\n\r\n",
     "two lengths": POSTED + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
     "a length and chunks": POSTED + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "no host": b"GET /acme/api?do=echo HTTP/1.1\r\n\r\n",
     "a folded header": HEAD + b"X: 1\r\n 2\r\n\r\n",
     "bare LF": HEAD.replace(b"\r", b"") + b"\n",
     "a blank before a colon": HEAD + b"X : 1\r\n\r\n",
@@ -103,12 +103,17 @@ OTHERS: Final = {
 
 
 class Wire(asyncio.Transport):
-    """A socket in memory: what is written to it goes to `sent`; `waiting` bytes have not been taken by the client."""
+    """A socket in memory: what is written to it goes to `sent`; `waiting` bytes have not been taken by the client.
+
+    While `is_deaf`, the client takes nothing more.
+    """
 
     def __init__(self) -> None:
         super().__init__({"peername": ("192.0.2.7", 4711)})
         self.sent = b""
         self.has_sent = asyncio.Event()
+        self.has_closed = asyncio.Event()
+        self.is_deaf = False
         self.waiting = 0
         self._protocol: asyncio.Protocol | None = None
 
@@ -121,6 +126,10 @@ class Wire(asyncio.Transport):
         """Send."""
         self.sent += data
         self.has_sent.set()
+        if self.is_deaf and self._protocol is not None:
+            self.waiting += len(data)
+            if self.waiting > 65_536:
+                self._protocol.pause_writing()
 
     def get_write_buffer_size(self) -> int:
         """Count what waits."""
@@ -135,6 +144,7 @@ class Wire(asyncio.Transport):
         if self._protocol is not None:
             asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
             self._protocol = None
+            self.has_closed.set()
 
     abort = close
 
@@ -144,6 +154,7 @@ class Wire(asyncio.Transport):
 
     def write_eof(self) -> None:
         """Close that half."""
+        self.has_closed.set()
 
     def pause_reading(self) -> None:
         """Take nothing more; a test sends all the same."""
@@ -244,6 +255,10 @@ async def test_any_other_request_is_left_to_aiohttp(request_: bytes) -> None:
     assert (await both_ways(small_town(), small_town(), request_))[1] == 0
 
 
+async def test_a_request_without_a_host_is_served_by_those_releases_of_aiohttp_that_do_so() -> None:
+    await both_ways(small_town(), small_town(), GET.replace(b"Host: localhost\r\n", b""))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("vendor", ["voipsun", "vum", "simotel", "duocom"])
 async def test_what_manuals_print_is_answered_at_once_as_by_aiohttp_alone(vendor: str, tmp_path: Path) -> None:
@@ -271,8 +286,9 @@ async def test_a_header_that_came_in_parts_ends_in_a_request_that_is_answered_at
 
 
 async def test_a_hundred_requests_on_one_connection_are_all_answered_at_once() -> None:
-    found, count = await both_ways(small_town(), small_town(), *[GET] * 100)
-    assert count == found.requests == found.sent.count(b"HTTP/1.1 200 OK") == 100
+    found, count = await both_ways(small_town(), small_town(), *[GET] * 100, GET + GET)
+    assert count == 100
+    assert found.requests == found.sent.count(b"HTTP/1.1 200 OK") == 102
 
 
 async def test_plain_requests_and_others_take_turns_on_one_connection() -> None:
@@ -350,17 +366,14 @@ REPLIES: Final = {
 }
 
 
-def two_servers(reply: Reply) -> tuple[ConnectionServer, ConnectionServer]:
+def two_servers(reply: Reply, limits: ConnectionLimits = USUAL_LIMITS) -> tuple[ConnectionServer, ConnectionServer]:
     """Make what answers with a reply: at once, and by aiohttp alone."""
 
     async def handle(_: web.BaseRequest) -> web.StreamResponse:
         return response_of(reply)
 
-    def refuse(_client: str, _reason: str) -> None:
-        raise AssertionError
-
     made = [
-        ConnectionServer(handle, refuse, ConnectionLimits(), lambda: USUAL, ConnectionCounts(), at_once)
+        ConnectionServer(handle, lambda *_: None, limits, lambda: USUAL, ConnectionCounts(), at_once)
         for at_once in (lambda *_: (reply, ()), never)
     ]
     return made[0], made[1]
@@ -375,9 +388,9 @@ async def test_a_reply_has_the_bytes_that_aiohttp_gives_it(reply: Reply, waiting
         wire.waiting = waiting
         wire.connect(connection)
         await settled()
-        for _ in range(2):
+        for request in (GET, GET, OTHERS["HEAD"]):
             if not wire.is_closing():
-                connection.data_received(GET)
+                connection.data_received(request)
                 await settled()
         sent.append((DATE.sub(b"", wire.sent), wire.is_closing(), connections.requests_count))
         wire.abort()
@@ -441,25 +454,50 @@ async def test_what_is_to_go_wrong_on_purpose_is_left_to_aiohttp() -> None:
     assert (await both_ways(*servers, GET))[1] == 1
 
 
+@pytest.mark.parametrize(("length", "gets"), [(70_000, b"HTTP/1.1 503 "), (10, b"")])
+async def test_whoever_does_not_take_a_reply_is_being_answered_until_it_does(length: int, gets: bytes) -> None:
+    for connections in two_servers(Reply(body=b"y" * length), ConnectionLimits(at_once=1)):
+        deaf, newcomer = Wire(), Wire()
+        deaf.is_deaf = True
+        connection = connections()
+        deaf.connect(connection)
+        await settled()
+        connection.data_received(GET)
+        await settled()
+        newcomer.connect(connections())
+        await settled()
+        assert newcomer.sent[: len(b"HTTP/1.1 503 ")] == gets
+        for wire in (deaf, newcomer):
+            wire.abort()
+        await settled()
+
+
 @pytest.mark.slow
 async def test_a_connection_is_kept_so_long_after_a_reply_at_once() -> None:
-    limits = ConnectionLimits(first_byte=LONG, header=LONG, between=SHORT)
-    async with running(limits=limits) as town, town.connection() as (reader, writer):
-        writer.write(GET)
-        assert (await reader.read()).count(b"HTTP/1.1 200 OK") == 1
-        assert town.hosts.connections.cut["between"] == 1
+    await _is_cut(ConnectionLimits(first_byte=LONG, header=LONG, between=SHORT), b'"}', GET[:9], GET[9:])
 
 
 @pytest.mark.slow
 async def test_a_header_after_a_reply_at_once_is_measured_from_its_own_first_byte() -> None:
     limits = ConnectionLimits(first_byte=LONG, header=SHORT, between=LONG)
-    async with running(limits=limits) as town, town.connection() as (reader, writer):
-        for packet in (GET[:9], GET[9:], GET, HEAD):
-            writer.write(packet)
-            if packet.endswith(b"\r\n\r\n"):
-                await reader.readuntil(b"200 OK\r\n")
-        assert (await reader.read()).endswith(b"408 Request Timeout\n")
-        assert town.hosts.connections.cut["header"] == 1
+    await _is_cut(limits, b"408 Request Timeout\n", GET[:9], GET[9:], GET[:9])
+
+
+async def _is_cut(limits: ConnectionLimits, last: bytes, *packets: bytes) -> None:
+    """Send packets, and wait until the connection is closed, of whose replies these are the last bytes."""
+    connections, _ = two_servers(Reply(body=b'{"a":"b"}'), limits)
+    connection, wire = connections(), Wire()
+    wire.connect(connection)
+    await settled()
+    for packet in packets:
+        connection.data_received(packet)
+        await settled()
+    async with asyncio.timeout(10):
+        await wire.has_closed.wait()
+    assert wire.sent.startswith(b"HTTP/1.1 200 OK")
+    assert wire.sent.endswith(last)
+    wire.abort()
+    await settled()
 
 
 async def test_whoever_was_answered_at_once_has_waited_for_less_long_than_others() -> None:
