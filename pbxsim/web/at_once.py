@@ -162,7 +162,10 @@ class AnsweringAtOnce(RequestHandler):
 def _result(outcome: web.Response | Exception) -> web.Response:
     if isinstance(outcome, web.Response):
         return outcome
-    raise outcome
+    try:
+        raise outcome
+    finally:
+        del outcome  # its traceback leads here: nothing of a request is to be left to the collector
 
 
 def _is_plain(message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> TypeGuard[RawRequestMessage]:

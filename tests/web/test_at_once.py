@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import ssl
+import weakref
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import msgspec
@@ -413,13 +414,22 @@ async def test_the_date_of_a_reply_is_there_and_stands_where_aiohttp_writes_it()
     assert heads[0][-3:] == [b"Content-Length", b"Date", b"Server"]
 
 
+class _Torn(Exception):
+    """What goes wrong."""
+
+
 async def test_what_goes_wrong_above_is_answered_and_logged_as_by_aiohttp_alone(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    secret, found = "s3cret", []
+    secret, found, raised = "s3cret", [], list[weakref.ref[_Torn]]()
 
     def fail(*_: object) -> NoReturn:
-        raise KeyError(secret)
+        error = _Torn(secret)
+        raised.append(weakref.ref(error))
+        try:
+            raise error
+        finally:
+            del error
 
     async def handle(_: web.BaseRequest) -> NoReturn:
         fail()
@@ -432,10 +442,11 @@ async def test_what_goes_wrong_above_is_answered_and_logged_as_by_aiohttp_alone(
         connection.data_received(GET)
         await settled()
         found.append((DATE.sub(b"", wire.sent), wire.is_closing(), connections.requests_count))
+    assert [error() for error in raised] == [None, None]  # it leads to all of the request
     assert found[0] == found[1]
     assert found[0][0].startswith(b"HTTP/1.1 500 ")
     assert [record.levelno for record in caplog.records] == [logging.ERROR] * 2
-    assert all(record.getMessage().startswith("a request failed: KeyError\n") for record in caplog.records)
+    assert all(record.getMessage().startswith("a request failed: _Torn\n") for record in caplog.records)
     assert secret not in caplog.text
 
 
