@@ -31,7 +31,9 @@ from pbxsim.web.page.page import Page, open_to
 from pbxsim.web.protocol import ConnectionServer
 from pbxsim.web.server import PbxServer
 from tests.vendors import golden
+from tests.web.request_corpus import CALL, FORM, GET, HEAD, OTHERS, PLAIN
 from tests.web.town import ACME, plan, running
+from tests.web.wire import Wire, settled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,125 +45,6 @@ DATE: Final = re.compile(rb"\r\nDate: [^\r\n]+")
 USUAL_LIMITS: Final = ConnectionLimits()
 SHORT: Final = 0.1
 LONG: Final = 1_000.0
-HEAD: Final = b"GET /acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n"
-GET: Final = HEAD + b"\r\n"
-CALL: Final = b"GET /acme/api?secret=s3cret!&from=100&to=102 HTTP/1.1\r\nHost: localhost\r\n\r\n"
-POSTED: Final = b"POST /acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n"
-FORM: Final = POSTED + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 15\r\n\r\na=%C5%BE&to=102"
-PLAIN: Final = {
-    "a GET": GET,
-    "a call": CALL,
-    "a call that is refused": b"GET /acme/api?secret=wrong&form=100 HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "what a vendor cannot answer": b"GET /acme/api?do=break HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a path below": b"GET /acme/v4/a//b%2Fc?do=echo&a=%&a=b#c HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "raw bytes in a target": "GET /acme/api?do=echo&name=Žižka HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
-    "raw bytes in a header": HEAD + "X: Žižka \t\r\n\r\n".encode() + b"",
-    "a header twice": HEAD + b"X: 1\r\nx: 2\r\nEmpty:\r\n\r\n",
-    "a form": FORM,
-    "JSON": POSTED + b'content-type: application/json\r\ncontent-length: 7\r\n\r\n{"a":1}',
-    "a packed body": POSTED + b"Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
-    "a POST without a body": POSTED + b"Content-Length: 0\r\n\r\n",
-    "a POST without a length": POSTED + b"\r\n",
-    "PUT": b"PUT" + FORM[4:],
-    "DELETE": b"DELETE" + GET[3:],
-    "a GET with a body": HEAD + b"Content-Length: 3\r\n\r\nabc",
-    "Expect without a body": HEAD + b"Expect: 100-continue\r\n\r\n",
-    "keep-alive": HEAD + b"Connection: keep-alive\r\n\r\n",
-    "the beginning of the next behind it": GET + b"GET /acme",
-}
-OTHERS: Final = {
-    "two in one packet": CALL + GET,
-    "two, and a part of the third": CALL + GET + b"GE",
-    "a body and the next": FORM + GET,
-    "close": HEAD + b"Connection: close\r\n\r\n",
-    "HTTP/1.0": b"GET /acme/api?do=echo HTTP/1.0\r\n\r\n",
-    "HTTP/1.0 that is kept": b"GET /acme/api?do=echo HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-    "HEAD": b"HEAD" + GET[3:],
-    "OPTIONS": b"OPTIONS" + GET[3:],
-    "Expect": POSTED + b"Expect: 100-continue\r\nContent-Length: 3\r\n\r\nabc",
-    "chunks": POSTED + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-    "a bad chunk": POSTED + b"Transfer-Encoding: chunked\r\n\r\nxyz",
-    "an upgrade": HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
-    "absolute form": b"GET http://pbx.example/acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a path that is read otherwise": b"GET //acme/api?do=echo HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a path of nobody": b"GET /acme/nothing HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "the control API": b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "the page": b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "for the live page": HEAD + b"X-Pbxsim-As: acme\r\n\r\n",
-    "two lengths": POSTED + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-    "a length and chunks": POSTED + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "a folded header": HEAD + b"X: 1\r\n 2\r\n\r\n",
-    "bare LF": HEAD.replace(b"\r", b"") + b"\n",
-    "a blank before a colon": HEAD + b"X : 1\r\n\r\n",
-    "a control character": HEAD + b"X: a\0b\r\n\r\n",
-    "too many headers": HEAD + b"X: y\r\n" * 200 + b"\r\n",
-    "a long header": HEAD + b"X: " + b"y" * 9_000 + b"\r\n\r\n",
-    "no HTTP": b"\x16\x03\x01\x02\x00\x01",
-    "a part of a header": HEAD,
-    "a part of a body": FORM[:-1],
-    "much at once": POSTED + b"Content-Length: 70000\r\n\r\n" + b"y" * 70_000,
-}
-
-
-class Wire(asyncio.Transport):
-    """A socket in memory: what is written to it goes to `sent`; `waiting` bytes have not been taken by the client.
-
-    While `is_deaf`, the client takes nothing more.
-    """
-
-    def __init__(self) -> None:
-        super().__init__({"peername": ("192.0.2.7", 4711)})
-        self.sent = b""
-        self.has_sent = asyncio.Event()
-        self.has_closed = asyncio.Event()
-        self.is_deaf = False
-        self.waiting = 0
-        self._protocol: asyncio.Protocol | None = None
-
-    def connect(self, protocol: asyncio.Protocol) -> None:
-        """Have somebody at the other end."""
-        self._protocol = protocol
-        protocol.connection_made(self)
-
-    def write(self, data: bytes | bytearray | memoryview[Any]) -> None:
-        """Send."""
-        self.sent += data
-        self.has_sent.set()
-        if self.is_deaf and self._protocol is not None:
-            self.waiting += len(data)
-            if self.waiting > 65_536:
-                self._protocol.pause_writing()
-
-    def get_write_buffer_size(self) -> int:
-        """Count what waits."""
-        return self.waiting
-
-    def is_closing(self) -> bool:
-        """Tell whether it is closed."""
-        return self._protocol is None
-
-    def close(self) -> None:
-        """Close, and tell so a moment later, as a socket does."""
-        if self._protocol is not None:
-            asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
-            self._protocol = None
-            self.has_closed.set()
-
-    abort = close
-
-    def can_write_eof(self) -> bool:
-        """Tell that half of it can be closed."""
-        return True
-
-    def write_eof(self) -> None:
-        """Close that half."""
-        self.has_closed.set()
-
-    def pause_reading(self) -> None:
-        """Take nothing more; a test sends all the same."""
-
-    def resume_reading(self) -> None:
-        """Take more."""
 
 
 class Counted:
@@ -188,15 +71,6 @@ class Seen(msgspec.Struct, frozen=True):
     counts: str
     log: list[Any]
     journal: list[str]
-
-
-async def settled() -> None:
-    """Let the event loop turn until nothing is to be done any more: nothing here waits for a time or a socket."""
-    loop = asyncio.get_running_loop()
-    for _ in range(16):
-        turned = loop.create_future()
-        loop.call_soon(turned.set_result, None)
-        await turned
 
 
 def small_town() -> PbxServer:
