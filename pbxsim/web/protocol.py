@@ -21,6 +21,7 @@ from aiohttp import web
 from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from pbxsim.web.at_once import AnsweringAtOnce, AtOnce, never
 from pbxsim.web.connection_limits import ConnectionLimits, OpenConnections
 from pbxsim.web.request_line import with_encoded_target
 
@@ -41,7 +42,7 @@ OnUnreadable = Callable[[str, str], None]
 """Told the client's address and, in words, why its request could not be read."""
 
 
-class Connection(RequestHandler):
+class Connection(AnsweringAtOnce):
     """One client's connection."""
 
     __slots__ = (
@@ -64,6 +65,7 @@ class Connection(RequestHandler):
         on_unreadable: OnUnreadable,
         clients: OpenConnections,
         read: RequestLimits,
+        at_once: AtOnce,
     ) -> None:
         # No access log: a line for each request costs more than the request. A packed body is for the vendor to judge.
         super().__init__(
@@ -76,6 +78,7 @@ class Connection(RequestHandler):
             max_line_size=read.header_line,
         )
         self.limits = clients.limits
+        self._at_once = at_once
         self._on_unreadable = on_unreadable
         self._open = clients
         self._request_factory = self._begin
@@ -143,7 +146,8 @@ class Connection(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the socket."""
-        super().data_received(data if data.isascii() else with_encoded_target(data))
+        if self.take(data if data.isascii() else with_encoded_target(data)):
+            return
         if not self._messages:
             if self._waiter is not None and data:  # not while the rest of a body is thrown away
                 self._take_part_of_header(len(data))
@@ -164,6 +168,13 @@ class Connection(RequestHandler):
         if self.transport is not None:  # else it would be kept for a client that has gone
             self._open.waits(self)
             self._wait("between", self.limits.between)
+
+    def answered_at_once(self) -> None:
+        """Go over to waiting, which it has done until now: but it is the last who did."""
+        self._header_bytes = 0
+        self._open.is_served(self)
+        self._open.waits(self)
+        self._wait("between", self.limits.between)
 
     def pause_writing(self) -> None:
         """Give a client that does not take its reply so long to take some."""
@@ -272,7 +283,7 @@ class ConnectionServer(web.Server):
     """Makes a Connection for each client, within limits. To be made in a running event loop.
 
     `read` gives how many and how long headers a client that comes now may send. Who comes and goes is counted
-    in `counts`.
+    in `counts`. `at_once` is asked before `handler`, where a request is plain.
     """
 
     def __init__(
@@ -282,15 +293,17 @@ class ConnectionServer(web.Server):
         limits: ConnectionLimits,
         read: Callable[[], RequestLimits],
         counts: ConnectionCounts,
+        at_once: AtOnce = never,
     ) -> None:
         super().__init__(handler)
+        self.at_once = at_once
         self._on_unreadable = on_unreadable
         self._read = read
         self._open = OpenConnections(limits, asyncio.get_running_loop().time, counts)
 
     def __call__(self) -> Connection:
         """Make the connection for a client that has just come."""
-        return Connection(self, self._loop, self._on_unreadable, self._open, self._read())
+        return Connection(self, self._loop, self._on_unreadable, self._open, self._read(), self.at_once)
 
 
 def _line_reply(status: HTTPStatus) -> bytes:

@@ -1,7 +1,8 @@
 """The edge: one port, the vendors' paths and the control API behind it, each request a plain synchronous answer.
 
 On aiohttp's low-level server: a vendor's path is looked up as it was sent, where aiohttp's router would decode and
-normalise it first, and cost a tenth of the request. From the look at a PBX's clock to the reply there is no await.
+normalise it first, and cost a tenth of the request. From the look at a PBX's clock to the reply there is no await: so
+what a vendor is asked is answered as it is read, where nothing else has to be waited for (at_once.py).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pbxsim.kit.later import LaterModule
 from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
+from pbxsim.web.at_once import response_of
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.control.access import AS
 from pbxsim.web.control.response import Problem
@@ -34,12 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
     from ssl import SSLContext
 
+    from aiohttp.http import RawRequestMessage
+
     from pbxsim.hosting.fault_injection import SetFault
     from pbxsim.hosting.hosted_pbx import HostedPbx
     from pbxsim.hosting.hosts import Hosts
     from pbxsim.hosting.injection import Injection
     from pbxsim.kit.vendor import Vendor
     from pbxsim.web import file_bytes
+    from pbxsim.web.at_once import Answer
     from pbxsim.web.control.dispatch import ControlApi
     from pbxsim.web.control.response import Response
     from pbxsim.web.page.page import Page
@@ -50,6 +55,9 @@ else:
 
 _SILENT: Final = HintLines()
 _TEXT: Final = "text/plain; charset=utf-8"
+
+_LITTLE: Final = 4_096
+"""Bytes of query and body that may be read in vain, where a PBX's turn is not free: too few for a flood to matter."""
 
 LONGEST_BODY: Final = 1_048_576
 LONGEST_SNAPSHOT: Final = 268_435_456
@@ -97,9 +105,7 @@ class PbxServer:
 
         Raises AddressInUse, EngineUnreachable.
         """
-        self._turns = Turns(asyncio.get_running_loop()) if len(self.hosts.names()) > 1 else None
-        counts = self.hosts.connections
-        connections = ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read, counts)
+        connections = self.connections()
         runner = web.ServerRunner(connections, shutdown_timeout=2.0)
         await runner.setup()
         site = ListeningSite(runner, connections, host, port, tls)
@@ -117,6 +123,12 @@ class PbxServer:
             await self.stop()
             raise
 
+    def connections(self) -> ConnectionServer:
+        """Give what makes a connection for each client; to be called in the running event loop."""
+        self._turns = Turns(asyncio.get_running_loop()) if len(self.hosts.names()) > 1 else None
+        counts = self.hosts.connections
+        return ConnectionServer(self._handle, self._unreadable, self._limits, lambda: self._read, counts, self._at_once)
+
     async def stop(self) -> None:
         """Stop the PBXs (whoever waits for a clock is told), take no more requests, finish those in progress."""
         for hosted in self.hosts:
@@ -126,6 +138,38 @@ class PbxServer:
             self._runner = None
 
     # -- one request ----------------------------------------------------------------------------------------------
+
+    def _at_once(self, message: RawRequestMessage, body: bytes, client: str) -> Answer | None:
+        """Answer a vendor's request for which nothing has to be waited; None: nothing was done for it."""
+        headers = message.headers
+        path, _, query = message.path.partition("?")
+        owner = self._paths.owner(path)
+        if owner is None or len(headers) > self._read.headers or AS in headers:
+            return None
+        request = Request(message.method, path, query, headers=headers, body=body, remote=client)
+        if self._turns is not None:
+            return self._in_free_turn(self._turns, owner.name, request)
+        host = self.hosts.for_request(owner.name, request)
+        return self._answer(host, owner.name, request) if host.injection is None else None
+
+    def _in_free_turn(self, turns: Turns, vendor: str, request: Request) -> Answer | None:
+        """Answer where there are several PBXs, if the one that is meant need not wait for its turn."""
+        if len(request.query) + len(request.body) > _LITTLE:
+            return None
+        began = thread_time()
+        host = self.hosts.for_request(vendor, request)
+        if host.injection is not None or not turns.has_free(host.name):
+            return None
+        turn = turns.take_free(host.name)
+        try:
+            return self._answer(host, vendor, request)
+        finally:
+            if turn is not None:
+                turns.done(turn, thread_time() - began, len(request.body))
+
+    def _answer(self, host: HostedPbx, vendor: str, request: Request) -> Answer:
+        reply = host.answer(vendor, request, ())
+        return reply, self._lines.tell(host, request, reply)
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         if len(incoming.headers) > self._read.headers:  # which aiohttp counts since 3.14 only
@@ -162,7 +206,7 @@ class PbxServer:
             if answered is None:
                 return self._nowhere(incoming, path, query)
         host, reply, faulty = answered or _answered(self.hosts.for_request(vendor, request), vendor, request, hints)
-        response = _response(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
+        response = response_of(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
         return response if faulty is None else await send_faulty(incoming, response, *faulty)
 
     async def _in_turn(self, turns: Turns, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
@@ -206,7 +250,7 @@ class PbxServer:
         text = f"404 Not Found\n{meant}Here are:\n{listed}  {CONTROL_ROOT}/  (pbxsim's control API)\n"
         reply = Reply(body=text.encode(), content_type=_TEXT, status=404, code="404", hints=hints)
         self._note(request, reply)
-        return _response(reply, self._lines.tell(self.hosts.first(), request, reply))
+        return response_of(reply, self._lines.tell(self.hosts.first(), request, reply))
 
     def _note(self, request: Request, reply: Reply) -> None:
         """Keep a request that reached no vendor, at the moment at which the clock should stand now."""
@@ -293,16 +337,6 @@ def _with_authority(incoming: web.BaseRequest) -> Mapping[str, str]:
     headers = incoming.headers.copy()
     headers["Host"] = raw.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
     return headers
-
-
-def _response(reply: Reply, more: tuple[tuple[str, str], ...] = (), *, closes: bool = False) -> web.Response:
-    """Make a response; one that `closes` where what is left of a body would be taken for the next request."""
-    response = web.Response(
-        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers, *more)
-    )
-    if closes:
-        response.force_close()
-    return response
 
 
 def _told(answer: Response, *, closes: bool) -> web.Response:

@@ -78,17 +78,31 @@ class Turns:
 
     async def take(self, pbx: str) -> Line | None:
         """Wait for a turn for a PBX; None: nobody else is there, so there are no turns."""
+        line = self._line(pbx)
+        if line is not None:
+            if line.is_out:
+                await self._wait(line)
+            line.is_out = True
+        return line
+
+    def has_free(self, pbx: str) -> bool:
+        """Tell whether a PBX's turn need not be waited for."""
+        line = self._lines.get(pbx)
+        return line is None or not line.is_out
+
+    def take_free(self, pbx: str) -> Line | None:
+        """Take a turn for a PBX that has a free one, as `take` does."""
+        line = self._line(pbx)
+        if line is not None:
+            line.is_out = True
+        return line
+
+    def _line(self, pbx: str) -> Line | None:
         now = self._loop.time()
         if pbx != self._last:
             self._shared_until = now + SHARED if self._last else 0.0
             self._last = pbx
-        if now >= self._shared_until:
-            return None
-        line = self._lines.setdefault(pbx, Line())
-        if line.is_out:
-            await self._wait(line)
-        line.is_out = True
-        return line
+        return None if now >= self._shared_until else self._lines.setdefault(pbx, Line())
 
     def done(self, line: Line, took: float, body: int = 0) -> None:
         """Say that a turn is over which took so many seconds of the processor, with so many bytes of a body."""

@@ -69,6 +69,21 @@ async def test_a_pbx_that_is_asked_alone_has_no_turns() -> None:
     assert clockwork.timers == []
 
 
+async def test_a_turn_is_free_but_while_it_is_taken() -> None:
+    clockwork, turns = await shared()
+    assert turns.has_free("flooded")
+    line = turns.take_free("flooded")
+    assert line is not None
+    assert not turns.has_free("flooded")
+    assert turns.has_free("quiet")
+    waiting = asyncio.ensure_future(taken(turns, "flooded"))
+    await until_it_waits(waiting)
+    turns.done(line, 0.0)
+    clockwork.fire()
+    assert await waiting is line
+    assert not turns.has_free("flooded")
+
+
 async def test_turns_end_when_nobody_else_has_asked_for_a_while() -> None:
     clockwork, turns = await shared()
     turns.done(await taken(turns, "flooded"), 0.0)

@@ -1,0 +1,182 @@
+"""Requests that are answered as soon as they are read: what a vendor's clients send nearly always, and quickly then.
+
+aiohttp answers each request in a task, with a request, a writer and a response of its own: a third of what a request
+costs. None of that is needed where a request came whole, nothing has to be waited for and the client takes its reply.
+So aiohttp reads, by the same parser, and before it wakes its task a request that it has just read is answered here, by
+the same bytes. Whatever is unusual in request, server, reply or connection stays where aiohttp has put it, untouched;
+what shows only once a request is answered is handed over with its answer, so that nothing is ever answered twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
+from aiohttp.http import SERVER_SOFTWARE, HttpRequestParser, HttpVersion11, RawRequestMessage
+from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.web_protocol import RequestHandler
+
+from pbxsim.kit.reply import Reply
+
+if TYPE_CHECKING:
+    from typing import TypeGuard
+
+    from aiohttp.streams import StreamReader
+    from aiohttp.web_protocol import _ErrInfo
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+Answer: TypeAlias = tuple[Reply, Headers]
+"""A vendor's reply, and the headers that it has more."""
+
+AtOnce: TypeAlias = Callable[[RawRequestMessage, bytes, str], Answer | None]
+"""Answers a request, its body and the address of its client; None: not now, and nothing has happened."""
+
+_LONGEST: Final = 65_536
+"""Bytes that come, or are still to be sent, at most: asyncio lets so many wait before it has a writer wait."""
+
+_COUNTS_MESSAGES: Final = hasattr(HttpRequestParser, "message_consumed")  # since aiohttp 3.14.1
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_WITHOUT_BODY: Final = frozenset({204, 304})
+_WRITTEN_HERE: Final = frozenset(
+    {"connection", "content-length", "content-type", "date", "server", "transfer-encoding"}
+)
+_SERVER: Final = f"\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
+
+
+def never(_message: RawRequestMessage, _body: bytes, _client: str) -> Answer | None:
+    """Leave all of it to aiohttp."""
+    return None
+
+
+def response_of(reply: Reply, more: Headers = (), *, closes: bool = False) -> web.Response:
+    """Make a response; one that `closes` where what is left of a body would be taken for the next request."""
+    response = web.Response(
+        body=reply.body, status=reply.status, headers=(("Content-Type", reply.content_type), *reply.headers, *more)
+    )
+    if closes:
+        response.force_close()
+    return response
+
+
+def bytes_of(reply: Reply, more: Headers) -> bytes | None:
+    """Write what aiohttp sends of `response_of` to whoever wants a body and keeps the connection; None: ask aiohttp."""
+    head = _head(reply.status, reply.content_type, reply.headers + more)
+    if head is None:
+        return None
+    return b"".join((head, f"{len(reply.body)}\r\nDate: {rfc822_formatted_time()}{_SERVER}".encode(), reply.body))
+
+
+@lru_cache(maxsize=256)
+def _head(status: int, content_type: str, headers: Headers) -> bytes | None:
+    """Write a head as far as it is the same for many replies; None where it is not like most."""
+    if status < 200 or status in _WITHOUT_BODY or any(name.lower() in _WRITTEN_HERE for name, _ in headers):
+        return None
+    lines = [f"{name}: {value}" for name, value in (("Content-Type", content_type), *headers)]
+    if not all(line.isascii() and line.isprintable() for line in lines):
+        return None
+    reason = web.Response(status=status).reason
+    return "\r\n".join((f"HTTP/1.1 {status} {reason}", *lines, "Content-Length: ")).encode()
+
+
+class AnsweringAtOnce(RequestHandler):
+    """aiohttp's connection, which has `at_once` answer before it wakes its task, where that is all there is to do."""
+
+    __slots__ = ("_at_once",)
+
+    _at_once: AtOnce
+
+    def answered_at_once(self) -> None:
+        """Hear that a request came and its reply is out, all in one."""
+        raise NotImplementedError
+
+    def take(self, data: bytes) -> bool:
+        """Take bytes from the socket; True: they were the end of a request that is answered, and nothing else."""
+        waiter = self._waiter
+        if waiter is None or waiter.done() or self._messages or self._paused or len(data) > _LONGEST:
+            super().data_received(data)
+            return False
+        self._waiter = None  # so that nobody is woken for what is answered here
+        try:
+            super().data_received(data)
+            is_answered = len(self._messages) == 1 and self._answers(*self._messages[0])
+        finally:
+            self._waiter = waiter
+        if is_answered:
+            self._is_out()
+        if self._messages and not waiter.done():
+            waiter.set_result(None)
+        return is_answered
+
+    def _answers(self, message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> bool:
+        transport = self.transport
+        if transport is None or self._reading_paused or not _is_plain(message, unread):
+            return False
+        body = b"" if unread is EMPTY_PAYLOAD else b"".join(unread._buffer)  # noqa: SLF001 - to read is to take
+        try:
+            answer = self._at_once(message, body, self._client())
+            if answer is None:
+                return False
+            written = bytes_of(*answer)
+        except Exception as error:
+            self._hand_over(error)
+            return False
+        if written is None or transport.is_closing() or transport.get_write_buffer_size() + len(written) > _LONGEST:
+            self._hand_over(response_of(*answer))
+            return False
+        transport.write(written)
+        return True
+
+    def _client(self) -> str:
+        peer = self.peername
+        return str(peer[0] if isinstance(peer, list | tuple) else peer or "")
+
+    def _is_out(self) -> None:
+        """Count, and wait for the next request, as aiohttp does when a reply is out."""
+        self._messages.popleft()
+        if _COUNTS_MESSAGES:
+            assert self._parser is not None
+            self._parser.message_consumed()
+        assert self._manager is not None
+        self._manager.requests_count += 1
+        self._keepalive = True
+        self._next_keepalive_close_time = until = self._loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = self._loop.call_at(until, self._process_keepalive)
+        self.answered_at_once()
+
+    def _hand_over(self, outcome: web.Response | Exception) -> None:
+        """Have aiohttp's task send what has come of the request that it is woken for, or fail as that did."""
+        usual, given = self._request_handler, [outcome]
+
+        async def give(_request: web.BaseRequest) -> web.StreamResponse:
+            self._request_handler = usual
+            return _result(given.pop())
+
+        self._request_handler = give
+
+
+def _result(outcome: web.Response | Exception) -> web.Response:
+    if isinstance(outcome, web.Response):
+        return outcome
+    try:
+        raise outcome
+    finally:
+        del outcome  # its traceback leads here: nothing of a request is to be left to the collector
+
+
+def _is_plain(message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> TypeGuard[RawRequestMessage]:
+    """Tell whether a request is all there, and its client wants nothing but a reply and the connection kept."""
+    return (
+        isinstance(message, RawRequestMessage)  # else it could not be read
+        and message.method in _METHODS
+        and message.version == HttpVersion11
+        and not (message.should_close or message.upgrade or message.chunked)
+        and unread.is_eof()
+        and (unread is EMPTY_PAYLOAD or "Expect" not in message.headers)
+        and message.path.startswith("/")
+        and message.path.isascii()
+    )
