@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from types import BuiltinMethodType, MethodType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def is_compiled() -> bool:
     return spec is not None and (spec.origin or "").endswith(tuple(EXTENSION_SUFFIXES))
 
 
-def is_bound(thing: object) -> bool:
+def is_bound(thing: object) -> TypeGuard[MethodType | BuiltinMethodType]:
     """Tell whether something is a bound method of an object whose class is written in Python, compiled or not."""
     return isinstance(thing, MethodType) or _is_native(thing)
 
@@ -97,5 +97,5 @@ def _copied(held: Any, memo: dict[int, Any]) -> Any:  # noqa: ANN401 - whatever 
     return deepcopy(held, memo)
 
 
-def _is_native(thing: object) -> bool:
+def _is_native(thing: object) -> TypeGuard[BuiltinMethodType]:
     return isinstance(thing, BuiltinMethodType) and hasattr(type(thing.__self__), "__mypyc_attrs__")

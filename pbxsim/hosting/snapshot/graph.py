@@ -83,7 +83,7 @@ def edges(thing: object) -> Iterator[tuple[Edge, object]]:
     elif isinstance(thing, list | deque | tuple):
         yield from ((("place", place), each) for place, each in enumerate(thing))
     elif is_bound(thing):
-        yield ("self",), thing.__self__  # type: ignore[attr-defined]  # it has one then
+        yield ("self",), thing.__self__
     elif isinstance(thing, EventBus):
         yield from _listeners(thing)
     elif not isinstance(thing, Scheduler) and has_fields(type(thing)):  # what a clock calls belongs to others
