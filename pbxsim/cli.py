@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim import __version__, asterisk_cli
 from pbxsim.kit.later import LaterModule
+from pbxsim.native import is_compiled
 from pbxsim.options import (
     Parser,
     moment,
@@ -259,12 +260,16 @@ def traps(asked: argparse.Namespace) -> int:
     return Exit.REFUSED if card.fell_in else Exit.DONE
 
 
+def _version() -> str:
+    return f"pbxsim {__version__} ({'compiled core' if is_compiled() else 'pure Python'})"
+
+
 def _parser(arguments: Sequence[str], environment: Mapping[str, str]) -> argparse.ArgumentParser:
     """Give a parser of the command that is asked for, or of all: every option of every command takes its time."""
     parser = Parser(
         prog="pbxsim", description="A PBX emulator: vendors' HTTP APIs, with calls behind them.", allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"pbxsim {__version__}")
+    parser.add_argument("--version", action="version", version=_version() if "--version" in arguments else "")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     chosen = _COMMANDS.get(arguments[0]) if arguments else None
     for add_to in dict.fromkeys(_COMMANDS.values()) if chosen is None else (chosen,):

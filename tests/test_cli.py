@@ -25,6 +25,7 @@ import pytest
 from pbxsim import __version__, discovery
 from pbxsim.cli import main
 from pbxsim.discovery import find_vendors
+from pbxsim.pbx import calls
 from pbxsim.testing import PbxServer
 from tests.test_app import pbx_file
 
@@ -567,11 +568,12 @@ def test_numbers_has_a_line_for_each_digit(capsys: pytest.CaptureFixture[str]) -
     assert table[0].endswith("rings RR seconds, answers, hangs up after TTT seconds of talk")
 
 
-def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_tells_whether_the_core_is_compiled(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0
-    assert capsys.readouterr().out == f"pbxsim {__version__}\n"
+    core = "pure Python" if (calls.__file__ or "").endswith(".py") else "compiled core"
+    assert capsys.readouterr().out == f"pbxsim {__version__} ({core})\n"
 
 
 @pytest.mark.parametrize("command", ["numbers", "schema"])

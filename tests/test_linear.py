@@ -7,11 +7,11 @@ Each case is a way to read text, and what to send again and again. Which way is 
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 import re
 from contextlib import suppress
 from itertools import permutations
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -240,8 +240,14 @@ def _patterns() -> Iterator[tuple[str, re.Pattern[str] | re.Pattern[bytes], bool
         module = importlib.import_module(found.name)
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
-                source = inspect.getsource(module)
+                source = _source(found.name)
                 yield f"{found.name}.{name}", value, any(f"{name}.{verb}(" in source for verb in SEARCHING)
+
+
+def _source(module: str) -> str:
+    """Read a module's source, which lies beside it where it is compiled."""
+    place = Path(pbxsim.__path__[0]).joinpath(*module.split(".")[1:])
+    return (place / "__init__.py" if place.is_dir() else place.with_suffix(".py")).read_text("utf-8")
 
 
 PATTERNS: Final = list(_patterns())

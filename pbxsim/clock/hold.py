@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.native import mypyc_attr
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Hold:
     """Keeps virtual time standing still until released; also as a context manager."""
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 from itertools import repeat
-from typing import Final, Never, TypeAlias, TypeVar
+from typing import Final, Never, Self, TypeAlias, TypeVar
 
 from pbxsim.clock.instant import Instant, TimeWentBackwards
+from pbxsim.native import copied_whole, mypyc_attr
 
 TimerId: TypeAlias = int
 """Names a pending timer; 0 is never one, so it can stand for "none"."""
@@ -24,6 +25,7 @@ _Entry: TypeAlias = tuple[Instant, TimerId, Callable[[Never], None], object]
 _A = TypeVar("_A")
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Scheduler:
     """Runs actions at their instants, in one total order, when told to.
 
@@ -37,6 +39,10 @@ class Scheduler:
         self._heap: list[_Entry] = []
         self._cancelled: set[TimerId] = set()
         self._until: Instant = start
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Copy it with all that it holds; the methods that it calls are those of the copies."""
+        return copied_whole(self, memo)
 
     def __len__(self) -> int:
         """Count the timers that are still to run."""

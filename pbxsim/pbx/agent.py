@@ -5,6 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import AgentRefused
 from pbxsim.pbx.events import AgentChanged
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.directory import Line
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Agent:
     """Somebody who takes a queue's calls. `line` is where the agent is logged in, None when logged out."""
 
@@ -46,6 +48,7 @@ class Agent:
         return f"Local/{self.number}@extensions-dialplanid-{self.dialplan_id}"
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Agents:
     """The agents of a PBX, by number. Clients prove themselves with `authorized`; the verbs take the agent it gave."""
 

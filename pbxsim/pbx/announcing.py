@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.dice import draw, stream
 from pbxsim.pbx.events import AnnouncementPlayed
 
@@ -33,6 +34,7 @@ _THANKS: Final = ("queue-thankyou",)
 NEVER: Final = 1 << 62
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Announcer:
     """Speaks to those who wait in one queue."""
 

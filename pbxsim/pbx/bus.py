@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Never, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Never, Self, TypeAlias, TypeVar
+
+from pbxsim.native import copied_whole, mypyc_attr
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +31,7 @@ class Stage(IntEnum):
     TELLING = 3
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class EventBus:
     """Calls subscribers stage by stage, at once, on the caller's own stack.
 
@@ -45,6 +48,10 @@ class EventBus:
         self._unmade: dict[type[Event], tuple[Stage, _MakeListener]] = {}
         self._staged: dict[type[Event], list[tuple[Stage, _Listener]]] = {}
         self._listeners: dict[type[Event], tuple[_Listener, ...]] = {}
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Copy it with all that it holds; the methods that it calls are those of the copies."""
+        return copied_whole(self, memo)
 
     def subscribe(self, kind: type[_E], listener: Callable[[_E], None], stage: Stage = Stage.TELLING) -> None:
         """Have `listener` called for each event of exactly this kind."""

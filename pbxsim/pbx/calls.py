@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Never
 
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx import closing, dialing, recent_calls
 from pbxsim.pbx.call import STEPS_FROM, Call, CallKind, CallOrder, CallState, CallStep
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
@@ -57,6 +58,7 @@ _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
 _CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class CallControl:
     """The counter where calls are ordered, hung up and found.
 

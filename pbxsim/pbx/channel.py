@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ HEARD_IN: Final = {
 """Which reports change something in a state: the same table, to be asked without a pair being made for each."""
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class LegHistory:
     """What befell a leg beyond that it was rung, and perhaps answered. Most legs have none of it, and no such object.
 
@@ -99,6 +101,7 @@ class LegHistory:
 _NOTHING: Final = LegHistory()  # nothing is ever put into it
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Channel:
     """A leg, on a line of ours or on a trunk, never on both. It belongs to one call, mostly from first to last.
 

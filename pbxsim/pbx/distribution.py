@@ -10,6 +10,7 @@ from bisect import bisect_left, insort
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx import dialing
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.channel import ChannelState
@@ -52,6 +53,7 @@ _OWNER: Final = 0  # timers set for the PBX as a whole, not for one call
 _STEPS: Final = (1 << 24) - 2
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Distribution:
     """Serves all queues of a PBX. One for a PBX, since an agent may be in several queues and is never in two calls."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import HOUR, Duration
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.agent import Agent, Agents
 from pbxsim.pbx.astdb import AstDb
 from pbxsim.pbx.bus import EventBus
@@ -47,6 +48,7 @@ LONGEST_TALK: Duration = 4 * HOUR
 NOTHING_SAVED: Final = Saved()
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Pbx:
     """A PBX with its own clock, seed, directory and events. Nothing in it is shared with another.
 

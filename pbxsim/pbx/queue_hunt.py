@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx import dialing
 from pbxsim.pbx.announcing import NEVER, Announcer
 from pbxsim.pbx.call_history import Passage
@@ -32,6 +33,7 @@ _turn: Final = attrgetter("turn")
 _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to see what goes on
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class QueueHunt:
     """Implements `Hunt` for one queue."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from pbxsim.clock.instant import SECOND
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.errors import NoRecording, RecordingFolderRefused, RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import RecordingFailed, RecordingMoved
@@ -112,6 +113,7 @@ def why(error: Exception) -> str:
     return (isinstance(cause, OSError) and cause.strerror) or type(error).__name__
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Recordings:
     """The recordings of a PBX. `reader` is None where their files cannot be read, as in a simulation."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.events import SpyAttached
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.channel import Channel
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Spies:
     """The spies of a PBX that have picked up; `listening` has their calls by number, in the order in which they did."""
 

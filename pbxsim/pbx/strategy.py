@@ -12,6 +12,7 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pbxsim.native import mypyc_attr
 from pbxsim.pbx.dice import draw
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _place: Final = itemgetter(0)
 _THROW: Final = 1000  # ast_random() % 1000: of those who draw the same, the first in the queue is rung
 
 
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Choice:
     """What a strategy may look at: members by place in the queue, `next_place` where it goes on, a stream of chance.
 

@@ -9,8 +9,9 @@ from msgspec import Meta
 from pbxsim.engines.engine import Engine, Section
 from pbxsim.engines.simulated.behaviour import Behaviour, LegPlan, Outcome, Rule, Shape, Span
 from pbxsim.engines.simulated.checks import faults
-from pbxsim.engines.simulated.engine import SimulatedEngine, SimulatedLeg
+from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.fingers import Fingers, Keypad
+from pbxsim.engines.simulated.leg import SimulatedLeg
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
 from pbxsim.engines.simulated.simulation import opened
 from pbxsim.engines.simulated.traffic import Traffic

@@ -6,12 +6,12 @@ both sides together. Callers are simulated here, too: `call_in` is no part of th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-import msgspec
+from typing import TYPE_CHECKING, Final, Self
 
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
 from pbxsim.engines.simulated.fingers import Fingers, Keypad
+from pbxsim.engines.simulated.leg import SimulatedLeg
+from pbxsim.native import copied_whole, mypyc_attr
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, Report
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pbxsim.clock.instant import Duration
-    from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.dtmf import Keystrokes
@@ -33,16 +32,7 @@ _NORMAL: Final = HangupCause.NORMAL_CLEARING
 _REMEMBERED: Final = 50_000  # numbers whose rule is known; forgotten together when there are more
 
 
-class SimulatedLeg(msgspec.Struct, gc=False):
-    """What the engine keeps on a leg, its `engine_data`: the fate, None until it is drawn, the timer that runs, and
-    what will be pressed, None where nothing ever was to be.
-    """
-
-    plan: LegPlan | None = None
-    timer: TimerId = 0
-    fingers: Fingers | None = None
-
-
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class SimulatedEngine:
     """Implements `CallEngine`. A telephone is known by its SIP user, or by the number dialled over a trunk.
 
@@ -64,6 +54,10 @@ class SimulatedEngine:
         self._turns: dict[str, int] = {}
         # Made once: a bound method for each timer weighs as much as the rest of it.
         self._begins_ringing, self._settles, self._stops_talking = self._begin_ringing, self._settle, self._stop_talking
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Copy it with all that it holds; the methods that it calls are those of the copies."""
+        return copied_whole(self, memo)
 
     @classmethod
     def timed_actions(cls) -> tuple[Callable[[SimulatedEngine, Channel], None], ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.engines.simulated.behaviour import LegPlan
-from pbxsim.engines.simulated.engine import SimulatedLeg
+from pbxsim.engines.simulated.leg import SimulatedLeg
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from pbxsim.hosting.request_match import RequestMatch
 from pbxsim.hosting.snapshot.borders import class_name
 from pbxsim.kit.limits import RequestLimits
 from pbxsim.kit.request import Request
+from pbxsim.native import method_name
 from pbxsim.pbx import decision, dialplan, menu_visit, queue_visit, remembering, voicemail, voicemail_main
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.agent import Agent
@@ -133,7 +134,7 @@ class Allowed:
         self._members = {
             f"{name}.{member.name}": member for name, kind in kinds.items() if issubclass(kind, Enum) for member in kind
         }
-        self._timers = TIMERS | {f"{each.__module__}.{each.__qualname__}" for each in engine.timers}
+        self._timers = TIMERS | set(map(method_name, engine.timers))
 
     def knows(self, kind: type) -> bool:
         """Tell whether objects of a class may be made."""

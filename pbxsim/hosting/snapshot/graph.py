@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from enum import Enum
-from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
 
 from pbxsim.clock.scheduler import Scheduler
 from pbxsim.hosting.snapshot.borders import LEFT_OUT, class_name, is_outside
+from pbxsim.native import attribute_names, is_bound
 from pbxsim.pbx.bus import EventBus
 
 if TYPE_CHECKING:
@@ -65,21 +65,13 @@ def is_frozen(kind: type[Any]) -> bool:
     return issubclass(kind, msgspec.Struct) and kind.__struct_config__.frozen
 
 
-def _slots(kind: type[Any]) -> tuple[str, ...]:
-    found: list[str] = []
-    for base in reversed(kind.__mro__):
-        own = base.__dict__.get("__slots__", ())
-        found += [own] if isinstance(own, str) else list(own)
-    return tuple(name for name in found if name not in ("__dict__", "__weakref__"))
-
-
 def fields_of(thing: object) -> list[str]:
     """Name the fields of an object that are its state, in a fixed order."""
     kind = type(thing)
     if isinstance(thing, msgspec.Struct):
         names = list(thing.__struct_fields__)
     else:
-        names = sorted({*_slots(kind), *getattr(thing, "__dict__", ())})
+        names = sorted({*attribute_names(kind), *getattr(thing, "__dict__", ())})
     out = LEFT_OUT.get(class_name(kind), frozenset())
     return [name for name in names if name not in out and hasattr(thing, name)]
 
@@ -90,7 +82,7 @@ def edges(thing: object) -> Iterator[tuple[Edge, object]]:
         yield from _entries(thing)
     elif isinstance(thing, list | deque | tuple):
         yield from ((("place", place), each) for place, each in enumerate(thing))
-    elif isinstance(thing, MethodType):
+    elif is_bound(thing):
         yield ("self",), thing.__self__
     elif isinstance(thing, EventBus):
         yield from _listeners(thing)
@@ -134,7 +126,7 @@ class Numbered:
             thing = waiting.popleft()
             if is_scalar(thing) or is_outside(thing) or id(thing) in self._numbers:
                 continue
-            if not isinstance(thing, tuple | MethodType | frozenset):
+            if not (isinstance(thing, tuple | frozenset) or is_bound(thing)):
                 self._numbers[id(thing)] = len(self.things)
                 self.things.append(thing)
             waiting.extend(held for _, held in edges(thing))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from inspect import get_annotations
-from types import MemberDescriptorType, MethodType
+from types import MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -18,6 +18,7 @@ from pbxsim.hosting.snapshot.allowed import SPELLINGS, WHOLE, Allowed
 from pbxsim.hosting.snapshot.borders import class_name, is_outside
 from pbxsim.hosting.snapshot.graph import fields_of, has_fields, is_container, is_frozen, is_scalar
 from pbxsim.hosting.snapshot.secret_marks import UnknownMark
+from pbxsim.native import is_bound, unmade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -128,7 +129,7 @@ class Reader:
             if list(classes[name]) != list(kind.__struct_fields__):
                 raise Unfit(f"a {name} has other fields")
             return kind(**dict.fromkeys(kind.__struct_fields__))
-        return object.__new__(kind)
+        return unmade(kind)
 
     def _fill_fields(self, made: object, given: Mapping[str, Any]) -> None:
         kind = type(made)
@@ -211,7 +212,7 @@ def _number(given: object) -> object:
 
 
 def _is_timer(entry: tuple[Any, ...]) -> bool:
-    return type(entry[0]) is int and type(entry[1]) is int and isinstance(entry[2], MethodType)
+    return type(entry[0]) is int and type(entry[1]) is int and is_bound(entry[2])
 
 
 def _set(thing: object, name: str, value: object) -> None:

@@ -12,7 +12,7 @@ import math
 from collections import deque
 from enum import Enum
 from http import HTTPStatus
-from types import FunctionType, MethodType
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -21,6 +21,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.hosting.snapshot.allowed import SPELLINGS, Allowed
 from pbxsim.hosting.snapshot.borders import class_name, is_outside
 from pbxsim.hosting.snapshot.graph import fields_of, has_fields, is_container, is_frozen, is_scalar
+from pbxsim.native import is_bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -56,7 +57,7 @@ class Speller:
             return {"t": [self.value(each) for each in thing]}
         if kind is frozenset:
             return {"f": in_order_of_spelling(self.value(each) for each in thing)}
-        if kind is MethodType:
+        if is_bound(thing):
             return {"m": [self.value(thing.__self__), thing.__name__]}
         return self._reference(thing)
 
