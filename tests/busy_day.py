@@ -25,16 +25,18 @@ from pbxsim.pbx.announcements import AnnouncementRules, PositionRules
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToHours, ToHunt, ToTrunk
-from pbxsim.pbx.directory import Directory, Diversion, NumberingPlan, Step, Trunk
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CdrClosed, DatabaseChanged, NoticePosted
+from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.hours import Period, Schedule, Timing
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
+from pbxsim.pbx.routes import NumberingPlan, Step, Trunk
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.testing.office import EVERY_EVENT, START, Office, extension, line
 from tests.pbx.components import NumberComponent, PatientQuestioner

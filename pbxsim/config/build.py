@@ -20,13 +20,14 @@ from pbxsim.config.records import Placement
 from pbxsim.config.trunks import IMPLIED_ROUTE, IMPLIED_TRUNK
 from pbxsim.kit.civil import zone
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Directory, NumberingPlan
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.feature import Feature
 from pbxsim.pbx.pbx import NOTHING_SAVED, Pbx
 from pbxsim.pbx.queue import Queue
 from pbxsim.pbx.recording import RecordingFiles
 from pbxsim.pbx.remembering import Remembering
+from pbxsim.pbx.routes import NumberingPlan
 from pbxsim.pbx.saved import Saved
 from pbxsim.sinks.cdr_memory import CdrMemory
 

@@ -14,7 +14,7 @@ from pbxsim.config.mailboxes import MailboxNumber
 from pbxsim.kit.finding import Finding, Path
 from pbxsim.kit.paths import mappings, texts
 from pbxsim.kit.values import Cause, ExtensionName, Name, Seconds
-from pbxsim.pbx.directory import Step
+from pbxsim.pbx.routes import Step
 
 
 class DestinationEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pbxsim.config.file import PbxFile
-    from pbxsim.pbx.directory import Directory, Extension, Line, Registration
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Extension, Line, Registration
 
 
 class TakenOver(NamedTuple):

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pbxsim.config.destinations import DestinationEntry
 from pbxsim.kit.values import Id, Name, Number, Pattern
-from pbxsim.pbx.directory import Context, Did, OutboundRoute, Step
+from pbxsim.pbx.routes import Context, Did, OutboundRoute, Step
 
 ANSWERS: Final = (
     "The dialplan answers a caller before it dials, whoever is rung then; false: a caller hears ringing until somebody"

@@ -10,7 +10,7 @@ from pbxsim.clock.instant import seconds
 from pbxsim.config.mailboxes import MailboxNumber
 from pbxsim.kit.values import ExtensionName, Id, Name, Number, Party, SipUser, SomeSeconds
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Extension, Line, Registration
+from pbxsim.pbx.extension import Extension, Line, Registration
 
 _SIP_PORT: Final = 5060  # RFC 3261, 19.1.2
 _UNMONITORED: Final = "Unmonitored"  # how `sip show peers` says it; the switch has no text for it

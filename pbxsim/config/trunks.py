@@ -9,8 +9,9 @@ from msgspec import Meta
 from pbxsim.config.numbering import ANSWERS
 from pbxsim.config.subscribers import Place, RegistrationEntry
 from pbxsim.kit.values import Count, Id, Name, Party, Pattern, SipUser
-from pbxsim.pbx.directory import OutboundRoute, Registration, Trunk
+from pbxsim.pbx.extension import Registration
 from pbxsim.pbx.numbers import LONGEST_DIALLED
+from pbxsim.pbx.routes import OutboundRoute, Trunk
 
 
 class TrunkEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from pbxsim.pbx.transfer import partner
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.pbx.directory import Diversion, Line
+    from pbxsim.pbx.extension import Diversion, Line
     from pbxsim.pbx.pbx import Pbx
 
 NORMAL = HangupCause.NORMAL_CLEARING

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.pbx.call import Call, CallOrder
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
 

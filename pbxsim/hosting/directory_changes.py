@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from pbxsim.pbx.events import ExtensionAdded, ExtensionRemoved
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Directory, Extension
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.pbx import Pbx
 
 

@@ -6,15 +6,15 @@ from hmac import compare_digest
 from typing import TYPE_CHECKING
 
 from pbxsim.native import mypyc_attr
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import AgentRefused
 from pbxsim.pbx.events import AgentChanged
+from pbxsim.pbx.extension import DeviceState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from pbxsim.pbx.bus import EventBus
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 
 @mypyc_attr(serializable=True, allow_interpreted_subclasses=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.account import Account
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 DEFAULT_RING: Final[Duration] = 30 * SECOND
 

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call_faults import CallFaults
     from pbxsim.pbx.channel import LegHistory
     from pbxsim.pbx.dialplan import Dialplan
-    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.hours import OpeningHours
     from pbxsim.pbx.hunt import Hunt
     from pbxsim.pbx.ledger import Ledger

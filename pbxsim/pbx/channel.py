@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration, Instant
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.call import Call, CallerId, CallOrder
-    from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.dtmf import DigitTaker
+    from pbxsim.pbx.extension import Line
+    from pbxsim.pbx.routes import Trunk
 
 
 class ChannelState(IntEnum):

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import LegHistory
-    from pbxsim.pbx.directory import Line, Trunk
+    from pbxsim.pbx.extension import Line
+    from pbxsim.pbx.routes import Trunk
 
 _DOWN, _RING, _UP = ChannelState.DOWN, ChannelState.RING, ChannelState.UP
 # What a destination is, is asked of its `type`: isinstance with a class of msgspec's takes ten times as long.

@@ -8,7 +8,7 @@ from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.dialplan import ToExtension
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 
 def dialled(line: Line, number: str, *, by: str) -> CallOrder:

@@ -15,7 +15,9 @@ from pbxsim.pbx.feature import feature_name
 from pbxsim.pbx.numbers import matches, specificity
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Context, Directory, Extension, Line, OutboundRoute, Step, Trunk
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Extension, Line
+    from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 
 _HUNTS: Final = (
     "queue",

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.queue import Member, Queue
     from pbxsim.pbx.queue_visit import QueueVisit
 

@@ -19,7 +19,7 @@ from pbxsim.pbx.events import CallDiverted, HoursDecided
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 MOST: Final = 20  # diversions that one call follows (Asterisk's Max-Forwards, main/max_forwards.c)
 

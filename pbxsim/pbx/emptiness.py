@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.extension import DeviceState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel, Report
-    from pbxsim.pbx.directory import Extension, Line
+    from pbxsim.pbx.extension import Extension, Line
     from pbxsim.pbx.hours import Period
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.pbx.mailbox import Mailbox, Message

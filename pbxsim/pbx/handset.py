@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
-    from pbxsim.pbx.directory import Diversion, Line
     from pbxsim.pbx.dtmf import Keystrokes
+    from pbxsim.pbx.extension import Diversion, Line
 
 Reaction: TypeAlias = Literal["answer", "busy", "no answer", "fail", "reject", "drop"]
 

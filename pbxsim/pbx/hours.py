@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.astdb import AstDb
     from pbxsim.pbx.bus import EventBus
-    from pbxsim.pbx.directory import Step
+    from pbxsim.pbx.routes import Step
 
 OVERRIDES: Final = "hours"
 """The family in AstDB of what was switched by hand."""

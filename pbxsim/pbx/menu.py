@@ -39,8 +39,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Directory, Step
+    from pbxsim.pbx.directory import Directory
     from pbxsim.pbx.hunt import HandedOn
+    from pbxsim.pbx.routes import Step
 
 START: Final = "s"
 INVALID: Final = "i"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.hunt import HandedOn
 
 _INVALID: Final[Duration] = 2 * SECOND  # pbx-invalidpark

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Directory, Line
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.hunt import HandedOn
 
 NAME = "pickup"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 
 class Member(Entity, eq=False, kw_only=True):

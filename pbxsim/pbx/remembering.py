@@ -18,7 +18,6 @@ import msgspec
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.astdb import key_of
 from pbxsim.pbx.bus import Stage
-from pbxsim.pbx.directory import Diversion, Registration  # noqa: TC001 - msgspec reads the annotations below
 from pbxsim.pbx.events import (
     AgentChanged,
     CallStarted,
@@ -31,6 +30,7 @@ from pbxsim.pbx.events import (
     MemberPauseChanged,
     MemberRemoved,
 )
+from pbxsim.pbx.extension import Diversion, Registration  # noqa: TC001 - msgspec reads the annotations below
 from pbxsim.pbx.queue import Member
 
 if TYPE_CHECKING:

@@ -25,9 +25,9 @@ from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Report
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import CallTransferred, DigitPressed, LineRegistered, LineUnregistered, ReportIgnored
 from pbxsim.pbx.menu import Menu
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.testing.referee import Referee
 from pbxsim.testing.watched_engine import WatchedEngine

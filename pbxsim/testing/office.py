@@ -29,19 +29,11 @@ from pbxsim.pbx import events
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
-from pbxsim.pbx.directory import (
-    Context,
-    Did,
-    Directory,
-    Extension,
-    Line,
-    NumberingPlan,
-    OutboundRoute,
-    Registration,
-    Trunk,
-)
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import CdrClosed, Event
+from pbxsim.pbx.extension import Extension, Line, Registration
 from pbxsim.pbx.pbx import LONGEST_TALK, NOTHING_SAVED, Pbx
+from pbxsim.pbx.routes import Context, Did, NumberingPlan, OutboundRoute, Trunk
 from pbxsim.sinks.cdr_memory import CdrMemory
 
 if TYPE_CHECKING:

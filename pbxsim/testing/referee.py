@@ -8,7 +8,6 @@ from pbxsim.pbx.call import DEFAULT_RING, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import RecordStyle
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import (
     CallBridged,
     CallEnded,
@@ -19,6 +18,7 @@ from pbxsim.pbx.events import (
     LegDialed,
     LegEnded,
 )
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.pbx.ledger import EntryKind
 from pbxsim.pbx.menu import MenuHunt
 from pbxsim.pbx.recorded import CallRecorded
@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line, Trunk
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.routes import Trunk
 
 
 class TimedEngine(Protocol):

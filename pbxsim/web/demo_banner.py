@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.engine import SipAccount
     from pbxsim.hosting.hosted_pbx import HostedPbx
     from pbxsim.hosting.hosts import Hosts
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 _CALLER: Final = {"from": "777123456", "name": "Jan Novák"}
 _LOOPBACK: Final = "127."

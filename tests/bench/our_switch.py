@@ -14,9 +14,11 @@ from pbxsim.pbx.call import Call, CallOrder, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.pbx.directory import Directory, Extension, Line, NumberingPlan, OutboundRoute, Registration, Trunk
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.extension import Extension, Line, Registration
 from pbxsim.pbx.pbx import Pbx
+from pbxsim.pbx.routes import NumberingPlan, OutboundRoute, Trunk
 from pbxsim.sinks.cdr_memory import CdrMemory
 from tests.bench.harness import Figures, expect, settle_gc
 from tests.bench.traffic import FIRST_RING_SECONDS, SHAPES, Traffic

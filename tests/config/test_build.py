@@ -18,7 +18,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, CdrQuery, Direction
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
-from pbxsim.pbx.directory import DeviceState, Registration
+from pbxsim.pbx.extension import DeviceState, Registration
 from pbxsim.pbx.saved import Saved
 from pbxsim.testing.office import START
 from tests.config.paper import AcmeInterface, built, loaded

@@ -10,7 +10,7 @@ from pbxsim.clock.scheduler import Scheduler
 from pbxsim.config.load import load
 from pbxsim.hosting.assemble import Assembled, assemble
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback, ToTrunk
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.testing.office import START
 
 FOUR = ("voipsun", "vum", "simotel", "duocom")

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from pbxsim.config.load import read
 from pbxsim.hosting.assemble import FileAssembly
 from pbxsim.pbx.call import CallOrder
-from pbxsim.pbx.directory import Diversion, Line, Registration
+from pbxsim.pbx.extension import Diversion, Line, Registration
 from pbxsim.pbx.pbx import NOTHING_SAVED
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Directory, Extension
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.pbx import Pbx
 
 FILE = """name: town

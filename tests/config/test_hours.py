@@ -6,8 +6,8 @@ import pytest
 
 from pbxsim.clock.instant import parse_iso
 from pbxsim.config.hours import DAYS, ELSEWHERE, TIMING
-from pbxsim.pbx.directory import Step
 from pbxsim.pbx.hours import Period
+from pbxsim.pbx.routes import Step
 from tests.config.paper import built, pbx_file, told
 
 PLAIN = "hours: [{name: a, open: {play: 1}, closed: {hangup: 21}"

@@ -9,8 +9,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.config.menus import length
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.dialplan import ToHunt, ToTrunk
-from pbxsim.pbx.directory import Step
 from pbxsim.pbx.menu import Menu, MenuHunt
+from pbxsim.pbx.routes import Step
 from tests.config.paper import KEYS_ARE_DESCRIBED, built, told
 
 SHOP = """

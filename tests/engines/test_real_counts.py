@@ -8,7 +8,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.extension import DeviceState
 from tests.engines.test_real_telephones import heard, office_of, power, settled, talking
 
 if TYPE_CHECKING:

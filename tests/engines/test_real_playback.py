@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.directory import Context, Step
+from pbxsim.pbx.routes import Context, Step
 from tests.engines.telephones import loudness
 from tests.engines.test_real_telephones import heard, office_of
 

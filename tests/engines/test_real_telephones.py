@@ -14,7 +14,8 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallerId, CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, DeviceState, Step
+from pbxsim.pbx.extension import DeviceState
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.testing.office import Office, extension, line

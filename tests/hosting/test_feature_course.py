@@ -8,10 +8,10 @@ from pbxsim.clock.instant import parse_iso
 from pbxsim.hosting.call_failure import failure
 from pbxsim.hosting.feature_course import course, led, message
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.hours import Period, Schedule, Timing
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.parking import ParkingLot
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension
 
 OFFICE = Schedule(

@@ -8,7 +8,7 @@ from pbxsim.kit.reach import can_pay, reachable
 from pbxsim.pbx.account import UNIT, Account, Money, Rate, Tariff
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToExtension, ToPlayback, ToTrunk
-from pbxsim.pbx.directory import Context, Step
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import START, Office, extension
 
 TARIFF = Tariff("t", (Rate(per_minute=UNIT), Rate(prefix="800")))

@@ -9,7 +9,7 @@ import msgspec
 from pbxsim.clock.instant import seconds
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
-from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.extension import Diversion
 
 if TYPE_CHECKING:
     from collections.abc import Callable

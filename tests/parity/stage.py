@@ -15,8 +15,8 @@ from pbxsim.discovery import find_engines
 from pbxsim.hosting.assemble import PAUSED_START, assemble
 from pbxsim.pbx.bus import Stage as Hearing
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import LegDialed
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.sinks.cdr_export import shown
 from pbxsim.sinks.queue_log import QueueLog
 from tests.parity.facts import Figures, Leg, Logged, Look, Played, Row, neutral, party
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.queue import Queue
     from tests.parity.scenario import Scenario
 

@@ -15,10 +15,12 @@ from pbxsim.pbx.call import CallerId, CallKind, CallOrder
 from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.dice import draw, stream
-from pbxsim.pbx.directory import Context, Directory, Extension, NumberingPlan, Step, Trunk
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import CdrClosed
+from pbxsim.pbx.extension import Extension
 from pbxsim.pbx.pbx import Pbx
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
+from pbxsim.pbx.routes import Context, NumberingPlan, Step, Trunk
 from pbxsim.sinks.cdr_memory import CdrMemory
 from pbxsim.testing.office import START, NoFiles, line
 

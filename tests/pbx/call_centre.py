@@ -11,9 +11,9 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.announcements import AnnouncementRules, MemberRules, PeriodicRules
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import CallerLeft
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.directory import Did
     from pbxsim.pbx.ring_group import RingGroup
+    from pbxsim.pbx.routes import Did
 
 NAMES = ("anna", "ben", "cyril")
 NOBODY_LOGGED_IN = frozenset({"unavailable", "invalid"})

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.directory import Trunk
 from pbxsim.pbx.events import CallEnded, CdrClosed, LegEnded
+from pbxsim.pbx.routes import Trunk
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.testing.referee import Referee
 from pbxsim.testing.scripted_engine import ScriptedEngine

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.account import Account
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Trunk
+    from pbxsim.pbx.routes import Trunk
 
 EVER = "990100000"  # answers at once and never hangs up
 BOSS = "990100030"  # answers at once, hangs up after 30 s of talk

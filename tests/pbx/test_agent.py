@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import AgentRefused
 from pbxsim.pbx.events import AgentChanged
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.testing.office import Office, extension
 
 if TYPE_CHECKING:

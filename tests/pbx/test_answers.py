@@ -13,7 +13,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cdr import RecordRules
-from pbxsim.pbx.directory import Did, OutboundRoute, Step, Trunk
+from pbxsim.pbx.routes import Did, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import START, number
 from tests.pbx.call_centre import CallCentre, queue
 

@@ -8,7 +8,6 @@ from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import (
     CallBridged,
     CallEnded,
@@ -21,6 +20,7 @@ from pbxsim.pbx.events import (
     LegRefused,
     LegRinging,
 )
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import START, Office, extension, line
 
 NORMAL = HangupCause.NORMAL_CLEARING

@@ -6,7 +6,7 @@ import pytest
 
 from pbxsim.clock.instant import HOUR, SECOND
 from pbxsim.pbx.cause import Disposition
-from pbxsim.pbx.directory import Context, Step
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension, line
 
 

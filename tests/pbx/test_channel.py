@@ -10,8 +10,8 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import CHANNEL_TRANSITIONS, Channel, ChannelState, Report, serial_of
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import LegAnswered, LegEnded, LegHeld, LegRinging, LegUnheld, ReportIgnored
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.testing.office import START, Office, extension
 from tests.pbx.played import played, small_office
 

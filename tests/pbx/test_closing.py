@@ -11,9 +11,9 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import UNIT, Account, ChargeBasis, Rate, Tariff
 from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.cdr import Cdr, Direction, RecordRules
-from pbxsim.pbx.directory import OutboundRoute, Trunk
 from pbxsim.pbx.events import CallEnded, CdrClosed, CreditChanged
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
+from pbxsim.pbx.routes import OutboundRoute, Trunk
 from pbxsim.testing.office import START, Office, extension, line
 
 TARIFF = Tariff(

@@ -12,9 +12,10 @@ from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.decision import NO_ANSWER, NOBODY_ASKS
-from pbxsim.pbx.directory import Context, Did, Diversion, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import DecisionAnswered, DecisionAsked, LegRefused
+from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Context, Did, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension, line, number
 from tests.pbx.components import NumberComponent, PatientQuestioner
 

@@ -10,8 +10,8 @@ from pbxsim.pbx.call import CallerId, CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
-from pbxsim.pbx.directory import Trunk
 from pbxsim.pbx.events import LegRefused
+from pbxsim.pbx.routes import Trunk
 from pbxsim.testing.office import Office, extension, line, number
 
 ELSEWHERE = HangupCause.ANSWERED_ELSEWHERE

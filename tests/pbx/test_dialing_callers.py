@@ -11,8 +11,8 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.dialplan import ToExtension, ToPlayback
-from pbxsim.pbx.directory import Context, Step, Trunk
 from pbxsim.pbx.events import CallBridged, LegDialed
+from pbxsim.pbx.routes import Context, Step, Trunk
 from pbxsim.testing.office import Office, extension, line, number
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.directory import OutboundRoute, Trunk
+from pbxsim.pbx.routes import OutboundRoute, Trunk
 from pbxsim.testing.office import Office, extension, line
 
 

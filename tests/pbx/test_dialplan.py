@@ -7,9 +7,10 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Dialplan, Refused, ToExtension, ToHours, ToHunt, ToPlayback, ToTrunk
-from pbxsim.pbx.directory import Context, Directory, OutboundRoute, Step, Trunk
-from pbxsim.pbx.directory import NumberingPlan as Plan
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.feature import Feature
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
+from pbxsim.pbx.routes import NumberingPlan as Plan
 from pbxsim.testing.office import extension
 
 UPC = Trunk(id=1, name="upc")

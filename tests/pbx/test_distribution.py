@@ -9,7 +9,7 @@ import pytest
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.extension import Registration
 from pbxsim.pbx.queue import QueueFigures, Waiter
 from pbxsim.testing.office import START
 from tests.pbx.call_centre import CallCentre, queue, shared

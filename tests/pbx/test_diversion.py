@@ -10,9 +10,10 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Context, Diversion, OutboundRoute, Step, Trunk
 from pbxsim.pbx.diversion import MOST
 from pbxsim.pbx.events import CallDiverted
+from pbxsim.pbx.extension import Diversion
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.pbx.call_centre import CallCentre, queue
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import DeviceState, Registration
 from pbxsim.pbx.emptiness import conditions, is_there, summed_up
 from pbxsim.pbx.events import CallerLeft
+from pbxsim.pbx.extension import DeviceState, Registration
 from pbxsim.pbx.queue import Member, QueueRules
 from pbxsim.testing.office import line
 from tests.pbx.call_centre import CallCentre, queue

@@ -10,11 +10,11 @@ import pytest
 from pbxsim.clock.instant import SECOND, parse_iso
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, Did, Step
 from pbxsim.pbx.events import HoursDecided, HoursOverridden
 from pbxsim.pbx.hours import BadTiming, Days, Period, Schedule, Timing
 from pbxsim.pbx.pbx import NOTHING_SAVED
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Context, Did, Step
 from pbxsim.pbx.saved import Saved
 from pbxsim.testing.office import Office, extension
 

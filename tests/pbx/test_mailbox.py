@@ -6,11 +6,11 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.errors import MessageNotFound
 from pbxsim.pbx.events import MessageDeleted, MessageMoved, MessageWaiting
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules, greeting_for, way_to
 from pbxsim.pbx.pbx import NOTHING_SAVED
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.pbx.saved import Saved
 from pbxsim.testing.office import Office, extension
 

@@ -15,12 +15,12 @@ from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import RecordRules, RecordStyle
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.events import CallerJoined, DigitPressed, MenuEntered, MenuLeft
 from pbxsim.pbx.menu import Menu, MenuHunt
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.testing.referee import Referee
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.menu import Menu
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension
 from pbxsim.testing.referee import Referee
 

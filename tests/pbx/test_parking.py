@@ -11,10 +11,10 @@ from pbxsim.pbx.account import Account, Rate, Tariff
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.cdr import CdrQuery, RecordRules
-from pbxsim.pbx.directory import Context
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CallParked, CallUnparked
 from pbxsim.pbx.parking import ParkingLot
+from pbxsim.pbx.routes import Context
 from pbxsim.testing.office import Office, extension
 from pbxsim.testing.referee import Referee
 

@@ -14,9 +14,10 @@ from pbxsim.pbx.account import Account, Tariff
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Directory, NumberingPlan
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.pbx import LONGEST_TALK, Pbx
+from pbxsim.pbx.routes import NumberingPlan
 from pbxsim.sinks.cdr_memory import CdrMemory
 from pbxsim.testing.office import START, NoFiles, Office, extension
 

@@ -13,17 +13,17 @@ from pbxsim.pbx.announcements import MemberRules
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import CdrQuery, RecordRules
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.events import CallPickedUp
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import ONE_A_CALL, Office, extension
 from pbxsim.testing.referee import Referee
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
 
 SALES, OTHERS = frozenset({"sales"}), frozenset({"others"})
 

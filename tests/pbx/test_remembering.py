@@ -8,7 +8,7 @@ import pytest
 
 from pbxsim.hosting.saved import saved_of
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Diversion, Registration
+from pbxsim.pbx.extension import Diversion, Registration
 from tests.config.paper import built
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.directory import Did, Step
 from pbxsim.pbx.events import LegRefused
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Did, Step
 from tests.pbx.call_centre import CallCentre, queue
 
 

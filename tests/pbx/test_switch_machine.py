@@ -23,9 +23,9 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToTrunk
-from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.hours import Period
 from pbxsim.testing.referee import Referee
 from tests.pbx.components import PatientQuestioner
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.queue import Queue
 
 SHARDS = 4

@@ -12,9 +12,9 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Direction
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CallBridged, CallTransferred
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension
 from tests.pbx.talks import BOSS, EVER, blind, consulting, office_of, talking
 

@@ -14,7 +14,7 @@ from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import RecordRules, RecordStyle
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Did, Step, Trunk
+from pbxsim.pbx.routes import Did, Step, Trunk
 from pbxsim.testing.referee import Referee
 from pbxsim.testing.scripted_engine import SILENCE, Deed, ScriptedEngine, at_once
 from tests.pbx.call_centre import CallCentre, queue

@@ -13,9 +13,10 @@ from pbxsim.pbx import digits
 from pbxsim.pbx.call import CallerId, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import CdrQuery, RecordRules
-from pbxsim.pbx.directory import Context, Diversion, Step
 from pbxsim.pbx.events import MessageLeft, MessageWaiting
+from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.pbx.voicemail import FULL, HUNG_UP, TOO_SHORT
 from pbxsim.testing.office import ONE_A_CALL, Office, extension
 

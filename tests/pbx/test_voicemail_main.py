@@ -12,8 +12,8 @@ from pbxsim.pbx import digits
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import CdrQuery, RecordRules
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension
 from pbxsim.testing.referee import Referee
 

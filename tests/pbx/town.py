@@ -10,20 +10,21 @@ from pbxsim.pbx.account import UNIT, Account, Rate, Tariff
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.announcements import AnnouncementRules, MemberRules, PeriodicRules, PositionRules
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, Did, Extension, OutboundRoute, Step, Trunk
+from pbxsim.pbx.extension import Extension
 from pbxsim.pbx.hours import Schedule, Timing
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Context, Did, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.pbx.components import NumberComponent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 LONGEST_TALK: Final = 600 * SECOND
 ACCOUNT: Final = "town"

@@ -13,14 +13,16 @@ from pbxsim.pbx.announcements import AnnouncementRules, PositionRules
 from pbxsim.pbx.call import CallerId, CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHours, ToHunt
-from pbxsim.pbx.directory import Directory, Diversion, Step
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.events import CallFaultStruck, LegBarred, NoticePosted, RecordingFailed, RecordingMoved
+from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.hours import Period, Schedule, Timing
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
 from pbxsim.pbx.menu import Menu
 from pbxsim.pbx.notice import Notice
 from pbxsim.pbx.parking import ParkingLot
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
+from pbxsim.pbx.routes import Step
 from pbxsim.testing.office import START, Office, extension, number
 from tests.pbx.components import NumberComponent
 

@@ -9,7 +9,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx import digits, transfer
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.extension import Registration
 from pbxsim.testing.scripted_engine import Deed, ScriptedEngine, Word
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.testing.office import Office
 
 

@@ -10,8 +10,8 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.events import ReportIgnored
+from pbxsim.pbx.extension import Registration
 from pbxsim.testing.engine_contract import CLAUSES, Clause
 from pbxsim.testing.scripted_engine import Deed, ScriptedEngine, Word, at_once
 from tests.testing.rigs import RINGS, RUNG, TALKING, PostedRig, ScriptedRig, SimulatedRig

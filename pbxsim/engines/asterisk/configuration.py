@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, ProviderEntry
-    from pbxsim.pbx.directory import Directory, Line
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Line
 
 AMI_USER: Final = "pbxsim"
 """The user of AMI for whom the configuration is written."""

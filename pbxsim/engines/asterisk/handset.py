@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.cause import HangupCause
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.dtmf import Keystrokes
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
 
 

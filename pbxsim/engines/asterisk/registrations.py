@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.engines.asterisk.endpoints import endpoint_at
-from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.extension import Registration
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from pbxsim.engines.asterisk.link import Event
-    from pbxsim.pbx.directory import Directory, Line
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Line
 
 _CONTACT: Final = re.compile(r"sips?:(?:[^@;>]*@)?\[?([^\];>]+?)\]?(?::(\d+))?(?:[;>].*)?$")
 _SIP_PORT: Final = 5060  # RFC 3261, 19.1.2

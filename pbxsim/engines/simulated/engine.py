@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call, CallOrder
-    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.dtmf import Keystrokes
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
 
 # Members of an enum are looked up through their class at a cost.

@@ -12,9 +12,9 @@ from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Channel, ChannelState, Report
 from pbxsim.pbx.dialled import dialled
 from pbxsim.pbx.digits import press
-from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.extension import Registration
 from pbxsim.pbx.transfer import partner
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.engines.simulated.engine import SimulatedEngine
     from pbxsim.pbx.call import Call, CallOrder
-    from pbxsim.pbx.directory import Line
     from pbxsim.pbx.dtmf import Keystrokes
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.handset import Instruction
     from pbxsim.pbx.pbx import Pbx
 

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.engines.simulated.engine import SimulatedEngine
-    from pbxsim.pbx.directory import Trunk
     from pbxsim.pbx.dtmf import Keystrokes
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.routes import Trunk
 
 PLACED_BY: Final = "traffic"
 """Whom records name as the one that asked for such a call."""

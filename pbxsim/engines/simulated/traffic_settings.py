@@ -11,8 +11,8 @@ from pbxsim.engines.simulated.behaviour import Behaviour
 from pbxsim.engines.simulated.phones_settings import SpanEntry, TalkEntry, drawn_or_fixed
 from pbxsim.engines.simulated.traffic import DayCourse, Pressing, Source
 from pbxsim.kit.values import Name, Number
-from pbxsim.pbx.directory import Trunk
 from pbxsim.pbx.dtmf import KEYS
+from pbxsim.pbx.routes import Trunk
 
 TimeOfDay: TypeAlias = Annotated[
     str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", title="a time of day from 00:00 to 23:59, as 09:30")

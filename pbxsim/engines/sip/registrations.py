@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.engines.sip.registrar import Registrar
-from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.extension import Registration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pbxsim.engines.sip.registrar import Binding
-    from pbxsim.pbx.directory import Directory, Line
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Line
 
 _STATUS = "Unmonitored"  # nobody asks telephones whether they are there: as chan_sip says without `qualify`
 

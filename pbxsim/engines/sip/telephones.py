@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pbxsim.engines.sip.registrar import Registrar
     from pbxsim.engines.sip.session import Session
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
 
 PLACED_BY: Final = "telephone"

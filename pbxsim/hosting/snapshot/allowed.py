@@ -26,8 +26,8 @@ from pbxsim.pbx.call_history import CallHistory, Note, Passage
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.channel import Channel, ChannelState, LegHistory, Report
-from pbxsim.pbx.directory import DeviceState, Diversion, Registration
 from pbxsim.pbx.events import RecordingFailed
+from pbxsim.pbx.extension import DeviceState, Diversion, Registration
 from pbxsim.pbx.hours import Period, Switched
 from pbxsim.pbx.hunt import HandedOn
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry

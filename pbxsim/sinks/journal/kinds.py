@@ -139,7 +139,7 @@ if TYPE_CHECKING:
 
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.cdr import Cdr
-    from pbxsim.pbx.directory import Diversion, Registration
+    from pbxsim.pbx.extension import Diversion, Registration
     from pbxsim.pbx.ledger import LedgerEntry
 
 _E = TypeVar("_E", bound=Event)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel import actions, events

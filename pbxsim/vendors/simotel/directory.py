@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
-    from pbxsim.pbx.directory import Diversion, Extension, Trunk
+    from pbxsim.pbx.extension import Diversion, Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Queue
+    from pbxsim.pbx.routes import Trunk
     from pbxsim.vendors.simotel.state import State
 
 _STATUSES: Final = ("all", "mapped")

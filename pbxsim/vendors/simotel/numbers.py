@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pbxsim.pbx.dialplan import Destination
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Queue
     from pbxsim.vendors.simotel.settings import Settings

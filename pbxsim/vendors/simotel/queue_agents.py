@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.directory import Extension, Line
+    from pbxsim.pbx.extension import Extension, Line
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Member, Queue
     from pbxsim.vendors.simotel.settings import Settings

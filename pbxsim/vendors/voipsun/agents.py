@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import ExtensionNotFound
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.lines import AGENT_LINE
 from pbxsim.vendors.voipsun.parameters import whole_number
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.dialplan import ToExtension
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.vendors.voipsun.state import State
 
 _LOOK_CODES: Final = {

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.voipsun import actions
     from pbxsim.vendors.voipsun.actions import VoipsunAction

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.dialplan import ToExtension
-    from pbxsim.pbx.directory import OutboundRoute
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.routes import OutboundRoute
     from pbxsim.vendors.voipsun.state import State
 
 VENDOR: Final = "voipsun"

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pbxsim.kit.params import Params
-    from pbxsim.pbx.directory import Directory, Line
+    from pbxsim.pbx.directory import Directory
+    from pbxsim.pbx.extension import Line
 
 
 _FEW: Final = 10

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.pbx.directory import Line, Trunk
+    from pbxsim.pbx.extension import Line
+    from pbxsim.pbx.routes import Trunk
     from pbxsim.vendors.voipsun.state import State
 
 

@@ -14,7 +14,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.kit.derived import Derived
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Line
+from pbxsim.pbx.extension import Line
 from pbxsim.vendors.voipsun.wire import account_row, accounts, php_lines
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Registration, Trunk
+    from pbxsim.pbx.extension import Registration
+    from pbxsim.pbx.routes import Trunk
 
 _encode: Final = msgspec.json.Encoder().encode
 _DIALING_FIRST: Final = CallState.DIALING_FIRST  # looked up through its class it costs more than the comparison

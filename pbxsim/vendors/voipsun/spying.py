@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import ToExtension
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.voipsun.state import State
 

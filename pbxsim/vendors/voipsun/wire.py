@@ -15,7 +15,8 @@ import msgspec
 from pbxsim.clock.instant import Instant, whole_seconds
 from pbxsim.kit.methods import not_allowed
 from pbxsim.kit.reply import JSON, Reply, compact_json
-from pbxsim.pbx.directory import DeviceState, Line, Trunk
+from pbxsim.pbx.extension import DeviceState, Line
+from pbxsim.pbx.routes import Trunk
 from pbxsim.vendors.voipsun.errors import ERRORS
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from pbxsim.vendors.vum import wire
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.vendors.vum import placeholders
     from pbxsim.vendors.vum.api import VumInterface
     from pbxsim.vendors.vum.placeholders import Template

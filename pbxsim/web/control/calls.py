@@ -25,9 +25,10 @@ from pbxsim.web.control.spelt import Spelt
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
-    from pbxsim.pbx.directory import Line, Trunk
     from pbxsim.pbx.dtmf import Keystrokes
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.pbx.routes import Trunk
 
 VENDOR: Final = "control"
 """Whom records name as the one that asked for a call placed here."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.queue import Queue
     from pbxsim.sinks.delivery import Delivery

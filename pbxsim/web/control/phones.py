@@ -13,8 +13,9 @@ from pbxsim.clock.instant import SECOND, seconds
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.kit.near_miss import nearest
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Directory, Diversion, Line
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.extension import Diversion, Line
 from pbxsim.pbx.handset import Handset, Instruction, Reaction
 from pbxsim.web.control.paging import NamedPage, named_listing
 from pbxsim.web.control.request import Keys, Number

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from pbxsim.clock.instant import Instant, iso
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.extension import DeviceState
 
 _encoder: Final = msgspec.json.Encoder()
 

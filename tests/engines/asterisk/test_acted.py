@@ -13,7 +13,7 @@ from pbxsim.engines.asterisk.acted import variables
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed, plan, spelt
 from pbxsim.engines.simulated.phones_settings import PhonesEntry, RuleEntry, TurnEntry
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.directory import Trunk
+from pbxsim.pbx.routes import Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.asterisk.rig import AsteriskRig
 

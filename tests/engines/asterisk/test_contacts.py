@@ -9,7 +9,7 @@ import pytest
 
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.testing.office import Office, extension
 from tests.engines.asterisk.rig import AsteriskRig
 from tests.engines.asterisk.test_acted import PATIENT

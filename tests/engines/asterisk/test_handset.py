@@ -9,8 +9,9 @@ import pytest
 
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import DeviceState, Trunk
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.extension import DeviceState
+from pbxsim.pbx.routes import Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.asterisk.rig import AsteriskRig
 

@@ -14,8 +14,9 @@ from pbxsim.engines.asterisk.live import LiveCalls
 from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, Diversion, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import LegBarred
+from pbxsim.pbx.extension import Diversion
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.debian import NotInstalled
 from tests.engines.asterisk.exchange import own_ports

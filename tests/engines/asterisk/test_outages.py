@@ -13,7 +13,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
 from pbxsim.pbx.call import CallState
-from pbxsim.pbx.directory import Trunk
+from pbxsim.pbx.routes import Trunk
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.asterisk.proxy import AmiProxy
 from tests.engines.asterisk.rig import AsteriskRig

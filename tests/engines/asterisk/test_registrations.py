@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.engines.asterisk.registrations import Registrations
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.events import LineRegistered, LineUnregistered
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.testing.office import Office, extension, line
 
 OLD, NEW = "sip:100@127.0.0.1:7000", "sip:100@127.0.0.1:7002;ob"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbxsim.engines.asterisk.transfers import context_of, contexts
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension, line
 
 

@@ -8,7 +8,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Context
+from pbxsim.pbx.routes import Context
 from pbxsim.testing.office import START, Office, extension, number
 from tests.engines.simulated.stories import story_of
 

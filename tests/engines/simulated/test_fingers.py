@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from pbxsim.clock.instant import HOUR, SECOND
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.dtmf import keystrokes
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import DigitPressed
 from pbxsim.pbx.menu import Menu
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import START, Office, extension
 from tests.config.paper import built, pbx_file, told
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pbxsim.engines.simulated.handset import SimulatedHandset
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 ALL_VERBS = ["answer", "reject", "hang_up", "hold", "unhold"]
 

@@ -8,9 +8,9 @@ import pytest
 
 from pbxsim.engines.simulated.behaviour import Behaviour, fixed
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.directory import Line, Registration
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import LineRegistered, LineUnregistered
+from pbxsim.pbx.extension import Line, Registration
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
-from pbxsim.pbx.directory import Context, DeviceState, Diversion, Line, Step
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import DiversionChanged, DoNotDisturbChanged
+from pbxsim.pbx.extension import DeviceState, Diversion, Line
 from pbxsim.pbx.ring_group import RingGroup, Row
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:

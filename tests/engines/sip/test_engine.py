@@ -15,9 +15,9 @@ from pbxsim.engines.sip.telephones import Telephones
 from pbxsim.pbx.call import CallKind, CallOrder, CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.dialplan import ToExtension
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.pbx.events import CallDiverted
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.testing.office import Office, extension, line
 from tests.engines.refusing import RefusingTelephone
 from tests.engines.sip.rig import PASSWORD, SipRig

@@ -14,7 +14,7 @@ from pbxsim.pbx.astdb import AstDb
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 LONGEST = 300
 

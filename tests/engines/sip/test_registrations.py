@@ -11,7 +11,7 @@ from pbxsim.testing.office import Office, extension, line
 from tests.engines.sip.wire import HERE, Wire, asks, authorization, first_line, request
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 EXPIRES = 60
 ELSEWHERE = Flow("UDP", "192.0.2.10", 5099)

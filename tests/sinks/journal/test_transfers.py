@@ -8,7 +8,7 @@ import pytest
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind
-from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.extension import Diversion
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.testing.office import Office, extension
 from tests.pbx.call_centre import CallCentre, queue

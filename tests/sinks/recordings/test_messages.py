@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.mailbox import HOME, Mailbox, MailboxRules
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.sinks.recordings.files import RecordingRoot
 from pbxsim.sinks.recordings.recorder import Recorder
 from pbxsim.testing.office import Office, extension

@@ -17,11 +17,11 @@ from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.channel import Report
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.errors import RecordingMoveRefused, RecordingUnreadable
 from pbxsim.pbx.events import CdrClosed, RecordingFailed
 from pbxsim.pbx.menu import Menu, MenuHunt
 from pbxsim.pbx.recording import HOME
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.sinks.recordings import formats
 from pbxsim.sinks.recordings import recorder as recorder_module
 from pbxsim.sinks.recordings.files import RecordingRoot

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from multidict import CIMultiDict
 
 from pbxsim.kit.request import Request
-from pbxsim.pbx.directory import Context, OutboundRoute, Trunk
+from pbxsim.pbx.routes import Context, OutboundRoute, Trunk
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Account, Settings

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Context, Did, Registration, Step, Trunk
+from pbxsim.pbx.extension import Registration
 from pbxsim.pbx.queue import Member, Queue, QueueFigures
+from pbxsim.pbx.routes import Context, Did, Step, Trunk
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import ACCOUNT, HEADERS, Client

@@ -9,16 +9,16 @@ import msgspec
 from pbxsim.clock.instant import parse_iso
 from pbxsim.engines.simulated.behaviour import Behaviour, fixed
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.saved import Saved
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.notice import Notice
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.api import SimotelInterface

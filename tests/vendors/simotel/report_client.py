@@ -9,9 +9,9 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import ReportSettings, Settings
 from tests.vendors.simotel.client import ACCOUNT, Client

@@ -13,8 +13,8 @@ from pbxsim.engines.simulated.behaviour import Outcome
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.decision import NOBODY_ASKS
-from pbxsim.pbx.directory import Context, OutboundRoute, Step, Trunk
 from pbxsim.pbx.events import DecisionAnswered
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import START, Office, extension, line, number
 from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import Settings

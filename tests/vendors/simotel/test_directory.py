@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.pbx.directory import Diversion
+from pbxsim.pbx.extension import Diversion
 from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import LenientField, Settings
 from tests.vendors.simotel.client import ACCOUNT, failure

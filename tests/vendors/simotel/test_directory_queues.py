@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.announcements import AnnouncementRules, PeriodicRules, PositionRules
-from pbxsim.pbx.directory import Step
 from pbxsim.pbx.emptiness import USUAL
 from pbxsim.pbx.queue import Queue, QueueFigures, QueueRules
+from pbxsim.pbx.routes import Step
 from pbxsim.testing.office import Office, extension
 from pbxsim.vendors.simotel.settings import Settings
 from tests.vendors.simotel.client import ACCOUNT

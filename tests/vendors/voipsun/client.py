@@ -9,8 +9,9 @@ from multidict import CIMultiDict
 
 from pbxsim.kit.request import Request
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.directory import Context, Extension, Line, OutboundRoute, Registration, Step, Trunk
+from pbxsim.pbx.extension import Extension, Line, Registration
 from pbxsim.pbx.queue import Queue, QueueFigures
+from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from tests.vendors.voipsun.client import Client
 
 PHONES: Final = ("sip100", "sip102", "sip103a")

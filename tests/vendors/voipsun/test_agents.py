@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.extension import Registration
 from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.vendors.voipsun.client import FIXTURES, SUCCESS, USER, Client, documented_error
 

@@ -10,7 +10,7 @@ import pytest
 from multidict import CIMultiDict
 
 from pbxsim.kit.request import Request
-from pbxsim.pbx.directory import Registration
+from pbxsim.pbx.extension import Registration
 from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH

@@ -9,9 +9,9 @@ import pytest
 from pbxsim.pbx.call import CallKind, RecordingWish
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Step
 from pbxsim.pbx.events import ContextEntered
 from pbxsim.pbx.menu import Menu, MenuHunt
+from pbxsim.pbx.routes import Step
 from tests.vendors.voipsun.client import FIXTURES, SUCCESS, Client, documented_error
 
 pytestmark = pytest.mark.engines

@@ -10,14 +10,14 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Context, Did, Step
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, Waiter
+from pbxsim.pbx.routes import Context, Did, Step
 from pbxsim.testing.office import START, Office
 from pbxsim.vendors.voipsun.settings import Quirks, Settings
 from tests.vendors.voipsun.client import FIXTURES, USER, Client, extension, telephone
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 AGENT = {"agentNumber": "1000", "agentPin": "1234"}
 SAMPLE = (FIXTURES / "23-queuestatus.reply").read_bytes()

@@ -7,7 +7,8 @@ import json
 import msgspec
 import pytest
 
-from pbxsim.pbx.directory import Line, Registration, Trunk
+from pbxsim.pbx.extension import Line, Registration
+from pbxsim.pbx.routes import Trunk
 from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun.settings import Settings
 from tests.vendors.voipsun.client import FIXTURES, USER, Client, extension, telephone

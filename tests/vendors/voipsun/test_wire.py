@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.directory import DeviceState
 from pbxsim.pbx.errors import QueueNotFound, RecordingMoveRefused
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.errors import refusal
 from tests.vendors.voipsun.client import FIXTURES

@@ -12,9 +12,10 @@ import pytest
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.pbx.directory import Did, Diversion, Step
 from pbxsim.pbx.events import CdrClosed, NoticePosted
+from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.notice import Notice, Receiver, Retry
+from pbxsim.pbx.routes import Did, Step
 from pbxsim.testing.office import Office, extension, line
 from pbxsim.vendors.vum import vendor
 from pbxsim.vendors.vum.hangup_notice import status
@@ -22,7 +23,7 @@ from pbxsim.vendors.vum.settings import HangupNotice
 from tests.vendors.vum.client import GIVEN, OWN, Client, office, with_settings
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
 
 URL = "http://mujserver.cz/hovor?s=s%&d=d%&t=t%&c=c%&p=p%&i=i%&u=u%&r=r%"
 ANSWERS = "990105060"  # answers after 5 s, hangs up after 60 s of talk

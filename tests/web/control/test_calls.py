@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.directory import Context, Did, Step, Trunk
 from pbxsim.pbx.ring_group import GroupHunt, RingGroup, Row
+from pbxsim.pbx.routes import Context, Did, Step, Trunk
 from pbxsim.web.control.calls import CallFilter, listed
 from pbxsim.web.control.paging import PIECE
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.pbx.directory import Context, Did, Step
 from pbxsim.pbx.menu import Menu, MenuHunt
+from pbxsim.pbx.routes import Context, Did, Step
 
 if TYPE_CHECKING:
     from tests.web.town import Answered, Town

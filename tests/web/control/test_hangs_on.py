@@ -13,7 +13,7 @@ from pbxsim.pbx.call_history import CallHistory
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.pbx.directory import Diversion, Registration
+from pbxsim.pbx.extension import Diversion, Registration
 from pbxsim.pbx.menu_visit import MenuVisit
 from pbxsim.sinks.cdr_export import shown as cdr_shown
 from pbxsim.testing.office import Office, extension
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
 
 T = TypeVar("T")
 

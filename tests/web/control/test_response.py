@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from pbxsim.pbx.directory import DeviceState
+from pbxsim.pbx.extension import DeviceState
 from pbxsim.web.control.response import DEVICE_STATES, Problem, document, moment_or_none
 from tests.web.town import START
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pbxsim.hosting.snapshot.borders import is_outside
 from pbxsim.pbx.cdr import CdrQuery
-from pbxsim.pbx.directory import Diversion
 from pbxsim.pbx.errors import NothingToDo
+from pbxsim.pbx.extension import Diversion
 from pbxsim.sinks.cdr_export import shown as cdr_shown
 from pbxsim.web.control import call_document, cdrs, phones
 from pbxsim.web.control.paging import PIECE
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.hosting.hosted_pbx import HostedPbx
-    from pbxsim.pbx.directory import Line
+    from pbxsim.pbx.extension import Line
     from tests.web.town import Town
 
 T = TypeVar("T")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.agent import Agent
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.channel import Channel
-    from pbxsim.pbx.directory import Extension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.events.poster import Poster
 

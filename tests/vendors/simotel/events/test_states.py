@@ -10,9 +10,10 @@ import pytest
 from pbxsim.hosting.directory_changes import tell_changes
 from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.dialplan import ToHunt
-from pbxsim.pbx.directory import Directory, Step
+from pbxsim.pbx.directory import Directory
 from pbxsim.pbx.menu import Menu, MenuHunt
 from pbxsim.pbx.queue import QueueRules
+from pbxsim.pbx.routes import Step
 from pbxsim.testing.office import extension, line
 from tests.vendors.simotel.event_client import Town, Web, user
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.clock.instant import SECOND, parse_iso
-from pbxsim.pbx.directory import Context, Step
 from pbxsim.pbx.mailbox import Mailbox, MailboxRules
+from pbxsim.pbx.routes import Context, Step
 from pbxsim.pbx.saved import Saved
 from pbxsim.testing.office import Office
 from tests.vendors.simotel.event_client import Web, user

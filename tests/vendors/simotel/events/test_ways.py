@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pbxsim.engines.simulated.behaviour import Outcome
-from pbxsim.pbx.directory import OutboundRoute, Trunk
+from pbxsim.pbx.routes import OutboundRoute, Trunk
 from pbxsim.testing.office import Office, number
 from tests.vendors.simotel.event_client import TRUNK, Town, Web
 
