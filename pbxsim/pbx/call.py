@@ -177,7 +177,7 @@ class Call:
         return self.known.before_transfer
 
     @before_transfer.setter
-    def before_transfer(self, parties: tuple[Channel, Channel | None]) -> None:
+    def before_transfer(self, parties: tuple[Channel, Channel | None] | None) -> None:
         self.noted().before_transfer = parties
 
     @property
@@ -186,7 +186,7 @@ class Call:
         return self.known.spied_on
 
     @spied_on.setter
-    def spied_on(self, channel: Channel) -> None:
+    def spied_on(self, channel: Channel | None) -> None:
         self.noted().spied_on = channel
 
     @property
