@@ -85,14 +85,11 @@ class Call:
     a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
 
     `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
-    rung. After a transfer they are those who are left; `before_transfer` then says who they were when they were
-    connected, which was at `bridged_at`; the present parties were at `connected_at`. `shows` is what the next party's
-    display shows. `spied_on` is the channel that a spy listens to. What rings now rings until `ring_until`, 0 where
-    nothing does;
-    `diversions` counts how often it was diverted, or a component asked about it. `cause` is why it ended, or what
-    the legs that failed so far amount to. `hunt` is what looks for the second party over several tries. `steps`
-    counts the timers set in its name, so that equal instants are served in a fixed order. `serial` is that of its first
-    channel, and is the call's even where no channel could be made.
+    rung. After a transfer they are those who are left. Parties were first connected at `bridged_at`, the present ones
+    at `connected_at`. `shows` is what the next party's display shows. What rings now rings until `ring_until`, 0 where
+    nothing does. `cause` is why it ended, or what the legs that failed so far amount to. `hunt` is what looks for the
+    second party over several tries. `steps` counts the timers set in its name, so that equal instants are served in a
+    fixed order. `serial` is that of its first channel, and is the call's even where no channel could be made.
 
     For the records: channels with a serial above `second_after` are the second party's; `is_exhausted` says that the
     dialplan had nobody left to ring; `history` is what befell the call beyond its Dial. While a second party rings,
@@ -101,12 +98,10 @@ class Call:
     """
 
     __slots__ = (
-        "before_transfer",
         "bridged_at",
         "cause",
         "connected_at",
         "disposition",
-        "diversions",
         "ended_at",
         "ended_by",
         "first",
@@ -123,7 +118,6 @@ class Call:
         "second_from",
         "serial",
         "shows",
-        "spied_on",
         "started_at",
         "state",
         "steps",
@@ -151,11 +145,8 @@ class Call:
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
         self.hunt: Hunt | None = None
-        self.before_transfer: tuple[Channel, Channel | None] | None = None
         self.shows = order.second_shows
-        self.spied_on: Channel | None = None
         self.ring_until: Instant = 0
-        self.diversions = 0
         self.steps = 0
         self.timer: TimerId = 0
 
@@ -167,7 +158,7 @@ class Call:
     @property
     def original_parties(self) -> tuple[Channel | None, Channel | None]:
         """Give the parties as they were first connected, or will be: those whom the record names."""
-        return self.before_transfer or (self.first, self.second)
+        return self.known.before_transfer or (self.first, self.second)
 
     @property
     def known(self) -> CallHistory:
@@ -179,6 +170,33 @@ class Call:
         if self.history is None:
             self.history = CallHistory()
         return self.history
+
+    @property
+    def before_transfer(self) -> tuple[Channel, Channel | None] | None:
+        """Give who the parties were when they were connected, where a transfer has left others."""
+        return self.known.before_transfer
+
+    @before_transfer.setter
+    def before_transfer(self, parties: tuple[Channel, Channel | None] | None) -> None:
+        self.noted().before_transfer = parties
+
+    @property
+    def spied_on(self) -> Channel | None:
+        """Give the channel that a spy listens to."""
+        return self.known.spied_on
+
+    @spied_on.setter
+    def spied_on(self, channel: Channel | None) -> None:
+        self.noted().spied_on = channel
+
+    @property
+    def diversions(self) -> int:
+        """Count how often the call was diverted, or a component asked about it."""
+        return self.known.diversions
+
+    @diversions.setter
+    def diversions(self, count: int) -> None:
+        self.noted().diversions = count
 
     @property
     def is_over(self) -> bool:
@@ -215,7 +233,7 @@ class Call:
         for leg in (*self.legs, *forgotten):
             leg.engine_data = None
         self.legs = ()
-        self.first = self.second = self.before_transfer = self.ended_by = None
+        self.first = self.second = self.ended_by = None
         self.history = None
 
     def ringing_legs(self) -> list[Channel]:

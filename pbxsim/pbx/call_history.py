@@ -58,10 +58,24 @@ class CallHistory:
     heard, `digits` the last that were pressed, with when and at which leg; `told` is what parties heard of a queue:
     when, on which channel, names of sounds and numbers; `notes` what else there is for the timeline.
 
+    `before_transfer` are the parties that were connected first, where others are left; `spied_on` is the channel that a
+    spy listens to; `diversions` counts how often the call was diverted, or a component asked about it.
+
     Tuples: a call in a queue has one of these things, and empty ones cost it nothing.
     """
 
-    __slots__ = ("digits", "forgotten", "menus", "notes", "passages", "pickups", "told")
+    __slots__ = (
+        "before_transfer",
+        "digits",
+        "diversions",
+        "forgotten",
+        "menus",
+        "notes",
+        "passages",
+        "pickups",
+        "spied_on",
+        "told",
+    )
 
     def __init__(self) -> None:
         self.forgotten: tuple[Channel, ...] = ()
@@ -71,6 +85,9 @@ class CallHistory:
         self.digits: tuple[tuple[Instant, Channel, str], ...] = ()
         self.told: tuple[Told, ...] = ()
         self.notes: tuple[Note, ...] = ()
+        self.before_transfer: tuple[Channel, Channel | None] | None = None
+        self.spied_on: Channel | None = None
+        self.diversions = 0
 
     def note(self, at: Instant, event: str, detail: str) -> None:
         """Add a note."""

@@ -7,7 +7,7 @@ what is written down at the end (closing.py).
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Never
 
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx import closing, dialing, recent_calls
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call_faults import CallFaults
+    from pbxsim.pbx.channel import LegHistory
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.directory import Line
     from pbxsim.pbx.engine import CallEngine
@@ -51,7 +52,8 @@ _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
 _CHANNEL_RINGING, _OVER = ChannelState.RINGING, CallState.ENDED
 _DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
 _RINGING, _ANSWERED, _HELD, _UNHELD = Report.RINGING, Report.ANSWERED, Report.HELD, Report.UNHELD
-_STEP_FIRST, _STEP_SECOND, _STEP_OVER = CallStep.FIRST_ANSWERED, CallStep.SECOND_ANSWERED, CallStep.OVER
+_STEP_SECOND, _STEP_OVER = CallStep.SECOND_ANSWERED, CallStep.OVER
+_FIRST_IS_THERE = STEPS_FROM[_DIALING_FIRST][CallStep.FIRST_ANSWERED]
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
 _CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
 
@@ -119,7 +121,7 @@ class CallControl:
             self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
             return None
         call.first = caller
-        call.state = STEPS_FROM[call.state][_STEP_FIRST]
+        call.state = _FIRST_IS_THERE
         self._ring_second(call)
         return call
 
@@ -165,11 +167,12 @@ class CallControl:
                 return
             cause = told
         if report not in HEARD_IN[channel.state]:
-            if ReportIgnored in self.bus.wanted:
-                self.bus.emit(ReportIgnored(channel, report))
-            return
-        if report is _RINGING:
-            self._rings(channel)
+            self.bus.emit(ReportIgnored(channel, report))
+        elif report is _RINGING:
+            channel.state = _CHANNEL_RINGING
+            channel.ringing_at = self.clock.now
+            if LegRinging in self.bus.wanted:
+                self.bus.emit(LegRinging(channel))
         elif report is _ANSWERED:
             self._answers(channel)
         elif report is _HELD or report is _UNHELD:
@@ -181,24 +184,20 @@ class CallControl:
         """Hear at last that a leg was answered; as a rule it is over by now."""
         self.on_leg(channel, _ANSWERED, is_own=True)
 
-    def _rings(self, channel: Channel) -> None:
-        channel.state = _CHANNEL_RINGING
-        channel.ringing_at = self.clock.now
-        if LegRinging in self.bus.wanted:
-            self.bus.emit(LegRinging(channel))
-
     def _answers(self, channel: Channel) -> None:
         channel.state = _UP
         channel.answered_at = self.clock.now
         if LegAnswered in self.bus.wanted:
             self.bus.emit(LegAnswered(channel))
-        if channel.divert_timer:
-            self._stop_diverting(channel)
+        if channel.history is not None:
+            self._stop_diverting(channel.history)
         if self.spies.listening:
             self.spies.came_up(channel)
         call = channel.call
-        self.stop_timer(call)
-        dialing.drop_other_forks(self, call, channel)
+        if call.timer:
+            self.stop_timer(call)
+        if len(call.legs) > (1 if call.first is None else 2):
+            dialing.drop_other_forks(self, call, channel)
         if channel.state is not _UP:
             return  # told to hang up the others, the engine reported that this one has gone
         self.picked_up(call, channel, channel)
@@ -213,7 +212,7 @@ class CallControl:
             call.second = channel
             wait = call.hunt.answered(call, rung) if call.hunt is not None else 0
             if wait:
-                channel.talks_since = -1
+                channel.noted().talks_since = -1
                 due = self.clock.now + wait
                 call.timer = self.clock.call_at(due, call.number, call.next_step(), self._is_ready, call)
             else:
@@ -224,7 +223,7 @@ class CallControl:
         call.timer = 0
         assert call.hunt is not None  # who else would have it wait
         assert call.second is not None
-        call.second.talks_since = self.clock.now
+        call.second.noted().talks_since = self.clock.now
         call.hunt.connecting(call)
         self._on_second(call)
 
@@ -238,22 +237,17 @@ class CallControl:
             return
         if self.spies.listening:
             self.spies.target_gone()
-        if is_early and call.hunt is not None:
-            self._gone_early(call.hunt, channel)
+        if is_early and call.hunt is not None:  # it had answered, and was gone before it was connected
+            self.stop_timer(call)
+            call.second = None
+            call.hunt.leg_failed(call, channel)
         else:
             self._unanswered(channel, cause)
-
-    def _gone_early(self, hunt: Hunt, channel: Channel) -> None:
-        """Go on after a party that had answered was gone before it was connected."""
-        call = channel.call
-        self.stop_timer(call)
-        call.second = None
-        hunt.leg_failed(call, channel)
 
     def _unanswered(self, channel: Channel, cause: HangupCause) -> None:
         """Go on after a leg that rang is over: elsewhere, or with those that ring on, or with the next try."""
         call = channel.call
-        if (channel.diverts or channel.sent_on_to) and dialing.go_round(self, channel, cause):
+        if channel.history is not None and dialing.go_round(self, channel, channel.history, cause):
             return
         if call.hunt is not None:
             if not call.ringing_legs():
@@ -281,18 +275,14 @@ class CallControl:
 
     def step(self, call: Call, step: CallStep) -> None:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
-        try:
-            call.state = STEPS_FROM[call.state][step]
-        except KeyError:
-            what = f"call {call.number} is {call.state.name}: no {step.name} from there"
-            raise ImpossibleTransition(what) from None
+        call.state = STEPS_FROM[call.state].get(step) or _no_step(call, step)
 
     def _on_first(self, call: Call) -> None:
         if call.order.kind is _SPY:
             self.step(call, CallStep.LISTENING)
             self.spies.listen(call)
             return
-        self.step(call, _STEP_FIRST)
+        call.state = _FIRST_IS_THERE
         if call.order.kind is _DIAL:
             self.bus.emit(ContextEntered(call, call.order.context))
         self._ring_second(call)
@@ -314,7 +304,7 @@ class CallControl:
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
-            self.step(call, _STEP_SECOND)
+            call.state = STEPS_FROM[call.state].get(_STEP_SECOND) or _no_step(call, _STEP_SECOND)
         call.connected_at = now = self.clock.now
         call.ring_until = 0
         if not call.bridged_at:
@@ -373,7 +363,7 @@ class CallControl:
 
     def divert_unanswered(self, channel: Channel) -> None:
         """End the ringing of one leg, for its line wants it answered elsewhere by now."""
-        channel.divert_timer = 0
+        channel.noted().divert_timer = 0
         self.release(channel, HangupCause.NO_ANSWER)
         self._unanswered(channel, HangupCause.NO_ANSWER)
         self.dismiss([channel], HangupCause.NO_ANSWER)
@@ -398,14 +388,17 @@ class CallControl:
         `unanswered` is what the record says unless the parties were connected: by default that somebody gave up. `by`
         is the leg whose end it is, None where nobody hung up.
         """
-        self.stop_timer(call)
-        self.step(call, _STEP_OVER)
+        if call.timer:
+            self.stop_timer(call)
+        call.state = STEPS_FROM[call.state].get(_STEP_OVER) or _no_step(call, _STEP_OVER)  # `step` takes a call
         call.cause = cause
         call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
-        legs = [leg for leg in call.legs if leg.state is not _DOWN]  # as `live_legs`, which takes another call
-        for leg in legs:
-            self.release(leg, cause)
+        legs = []
+        for leg in call.legs:
+            if leg.state is not _DOWN:
+                legs.append(leg)
+                self.release(leg, cause)
         if call.hunt is not None:
             call.hunt.ended(call, by)
         del self.live[call.number]
@@ -425,8 +418,8 @@ class CallControl:
         channel.is_held = False
         if self.live_channels is not None:
             del self.live_channels[channel.serial]
-        if channel.divert_timer:
-            self._stop_diverting(channel)
+        if channel.history is not None:
+            self._stop_diverting(channel.history)
         if channel.line is not None:
             channel.line.channels.remove(channel)
         elif channel.trunk is not None:
@@ -441,12 +434,17 @@ class CallControl:
         if self.spies.listening:
             self.spies.target_gone()
 
-    def _stop_diverting(self, channel: Channel) -> None:
-        self.clock.cancel(channel.divert_timer)
-        channel.divert_timer = 0
+    def _stop_diverting(self, leg: LegHistory) -> None:
+        if leg.divert_timer:
+            self.clock.cancel(leg.divert_timer)
+            leg.divert_timer = 0
 
     def stop_timer(self, call: Call) -> None:
         """Forget the limit of what the call does now."""
         if call.timer:
             self.clock.cancel(call.timer)
             call.timer = 0
+
+
+def _no_step(call: Call, step: CallStep) -> Never:
+    raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")

@@ -79,17 +79,38 @@ HEARD_IN: Final = {
 
 
 @mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
+class LegHistory:
+    """What befell a leg beyond that it was rung, and perhaps answered. Most legs have none of it, and no such object.
+
+    Where an attended transfer brought it, `paid_by` is the order that had it dialled, and `talks_since` the moment when
+    it was connected there; also that of a queue's member who had to hear something first. As long as it has to, and for
+    ever if it never came to that, it is negative (`hears_first`). `diverts` says that its line's diversion is followed
+    should it fail; `divert_timer` that it will be soon; `sent_on_to` is the number that the telephone itself wants.
+    """
+
+    __slots__ = ("divert_timer", "diverts", "paid_by", "sent_on_to", "talks_since")
+
+    def __init__(self) -> None:
+        self.paid_by: CallOrder | None = None
+        self.talks_since: Instant = 0
+        self.diverts = False
+        self.divert_timer: TimerId = 0
+        self.sent_on_to = ""
+
+
+_NOTHING: Final = LegHistory()  # nothing is ever put into it
+
+
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class Channel:
     """A leg, on a line of ours or on a trunk, never on both. It belongs to one call, mostly from first to last.
 
-    Only an attended transfer takes it over to another. `paid_by` is then the order that had it dialled, and
-    `talks_since` the moment when it was connected there; also that of a queue's member who had to hear something first.
-    As long as it has to, and for ever if it never came to that, it is negative (`hears_first`).
+    Only an attended transfer takes it over to another. `history` is what befell it beyond that it was rung; of most
+    legs there is none.
 
     `number` is the party at its far end; `shows` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
-    `rings_for` is how long it may ring. `diverts` says that its line's diversion is followed should it fail;
-    `divert_timer` that it will be soon; `sent_on_to` is the number that the telephone itself wants rung instead.
+    `rings_for` is how long it may ring.
     `digit_taker` is what runs on it and takes the digits that its party presses (dtmf.py).
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
@@ -101,22 +122,18 @@ class Channel:
         "cause",
         "created_at",
         "digit_taker",
-        "divert_timer",
-        "diverts",
         "ended_at",
         "engine_data",
+        "history",
         "is_calling",
         "is_held",
         "line",
         "number",
-        "paid_by",
         "ringing_at",
         "rings_for",
-        "sent_on_to",
         "serial",
         "shows",
         "state",
-        "talks_since",
         "trunk",
     )
 
@@ -127,7 +144,6 @@ class Channel:
         number: str,
         now: Instant,
         shows: CallerId,
-        *,
         line: Line | None = None,
         trunk: Trunk | None = None,
     ) -> None:
@@ -146,13 +162,30 @@ class Channel:
         self.ended_at: Instant = 0
         self.is_calling = False  # this party placed the call; it was not rung by us
         self.is_held = False
-        self.paid_by: CallOrder | None = None
-        self.talks_since: Instant = 0
-        self.diverts = False
-        self.divert_timer: TimerId = 0
-        self.sent_on_to = ""
+        self.history: LegHistory | None = None
         self.digit_taker: DigitTaker | None = None
         self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
+
+    @property
+    def known(self) -> LegHistory:
+        """Give what befell it, to read."""
+        return self.history or _NOTHING
+
+    def noted(self) -> LegHistory:
+        """Give the same, to change."""
+        if self.history is None:
+            self.history = LegHistory()
+        return self.history
+
+    @property
+    def sent_on_to(self) -> str:
+        """Give the number that the telephone itself wants rung instead, empty: none."""
+        return self.known.sent_on_to
+
+    @sent_on_to.setter
+    def sent_on_to(self, number: str) -> None:
+        if number:
+            self.noted().sent_on_to = number
 
     @property
     def shown_number(self) -> str:
@@ -167,7 +200,7 @@ class Channel:
     @property
     def hears_first(self) -> bool:
         """Tell whether it was answered, but is not connected yet, or never was."""
-        return self.talks_since < 0
+        return self.history is not None and self.history.talks_since < 0
 
     @property
     def peer(self) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbxsim.clock.instant import Duration
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
+    from pbxsim.pbx.channel import LegHistory
     from pbxsim.pbx.directory import Line, Trunk
 
 _DOWN, _RING, _UP = ChannelState.DOWN, ChannelState.RING, ChannelState.UP
@@ -32,27 +33,38 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
     answers = destination.answers
     if type(destination) is not ToTrunk:  # which leads nowhere else
         destination = diversion.final_destination(control, call, destination)
-    if answers or destination.answers:
-        answer(control, call)
-        if call.is_over:
-            return
+    if (answers or destination.answers) and not _is_answered(control, call):
+        return
     call.mailbox = ""
-    if type(destination) is ToPlayback:
-        _play(control, call, destination)
-        return
-    if type(destination) is ToHunt:
-        _hunt(control, call, destination)
-        return
-    if call.first is not None and type(destination) is ToExtension:
-        call.mailbox = destination.extension.mailbox
-        timeout = min(timeout, destination.extension.rings_for or timeout)
     before = len(call.legs)
-    refusal = _make_legs(control, call, destination, shows)
+    if type(destination) is ToExtension:
+        if call.first is not None:
+            call.mailbox = destination.extension.mailbox
+            timeout = min(timeout, destination.extension.rings_for or timeout)
+        refusal = _fork(control, call, destination, shows)
+    elif type(destination) is not ToTrunk and _is_taken_over(control, call, destination):
+        return
+    else:
+        refusal = _make_legs(control, call, destination, shows)
     if refusal is not None:
         control.bus.emit(LegRefused(call, destination.number, refusal))
         control.party_failed(call, refusal)
         return
-    dial(control, call, call.legs[before:], timeout)
+    if call.timer:
+        control.stop_timer(call)
+    call.ring_until = control.clock.now + timeout
+    _dial_more(control, call, call.legs[before:], timeout)  # as `dial`, which takes a call
+
+
+def _is_taken_over(control: CallControl, call: Call, destination: Destination) -> bool:
+    """Hand a call to what goes on with it by itself, if its next party is such a thing."""
+    if type(destination) is ToPlayback:
+        _play(control, call, destination)
+    elif type(destination) is ToHunt:
+        _hunt(control, call, destination)
+    else:
+        return False
+    return True
 
 
 def to_voicemail(control: CallControl, call: Call, cause: HangupCause) -> None:
@@ -79,12 +91,12 @@ def legs_on(control: CallControl, call: Call, lines: Iterable[Line], shows: Call
     return [_on_line(control, call, line, shows) for line in lines]
 
 
-def go_round(control: CallControl, leg: Channel, cause: HangupCause) -> bool:
+def go_round(control: CallControl, leg: Channel, history: LegHistory, cause: HangupCause) -> bool:
     """Ring whoever is to be rung instead of a leg that has just failed; False where there is nobody."""
     line, call = leg.line, leg.call
-    way = diversion.forward_on_failure(line, cause) if line is not None and leg.diverts else None
-    if leg.sent_on_to and call.hunt is None:  # a queue's member is rung where it is, or not at all
-        way = diversion.TELEPHONE, leg.sent_on_to
+    way = diversion.forward_on_failure(line, cause) if line is not None and history.diverts else None
+    if history.sent_on_to and call.hunt is None:  # a queue's member is rung where it is, or not at all
+        way = diversion.TELEPHONE, history.sent_on_to
     if way is None or line is None:
         return False
     destination = diversion.final_destination(control, call, diversion.forward(control, call, line, *way))
@@ -153,6 +165,12 @@ def listen(control: CallControl, call: Call, length: Duration) -> None:
     control.bridge(call, min(length, control.talk_limit(call)))
 
 
+def _is_answered(control: CallControl, call: Call) -> bool:
+    """Answer whoever called; tells whether the call is still there."""
+    answer(control, call)
+    return not call.is_over
+
+
 def _play(control: CallControl, call: Call, playback: ToPlayback) -> None:
     now, made = control.clock.now, control.channels_made
     call.noted().came_to(Passage(app="Playback", data=playback.number, at=now, after=made, is_heard=True))
@@ -189,7 +207,7 @@ def _make_legs(control: CallControl, call: Call, destination: Destination, shows
 
 def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) -> HangupCause | None:
     refusal: HangupCause | None = _ABSENT
-    for line in to.lines:
+    for line in to.extension.lines if to.line is None else (to.line,):  # as its `lines`, which takes a call
         way = diversion.forward_now(line) if line.diversion is not None else None
         if way is not None:
             failed = _make_legs(control, call, diversion.forward(control, call, line, *way), shows)
@@ -197,9 +215,10 @@ def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) ->
             continue
         if not line.registration.host:
             continue
-        if not line.is_full:
+        if len(line.channels) < line.max_calls and line.resting_state is _DOWN:  # unless it `is_full`, which takes one
             channel = _on_line(control, call, line, shows)
-            channel.diverts = line.diversion is not None
+            if line.diversion is not None:
+                channel.noted().diverts = True
             refusal = None
         elif refusal is not None:
             refusal = HangupCause.USER_BUSY
@@ -217,7 +236,7 @@ def _trunk_with_room(destination: Destination) -> Trunk | None:
 
 def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> Channel:
     serial = _serial(control) if call.legs else call.serial  # the first has the number that the call began with
-    channel = Channel(call, serial, line.extension.internal, control.clock.now, shows, line=line)
+    channel = Channel(call, serial, line.extension.internal, control.clock.now, shows, line)
     line.channels.append(channel)
     call.legs += (channel,)
     if control.live_channels is not None:
@@ -227,7 +246,7 @@ def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> C
 
 def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows: CallerId) -> Channel:
     serial = _serial(control) if call.legs else call.serial
-    channel = Channel(call, serial, number, control.clock.now, shows, trunk=trunk)
+    channel = Channel(call, serial, number, control.clock.now, shows, None, trunk)
     trunk.in_use += 1
     call.legs += (channel,)
     if control.live_channels is not None:
@@ -257,11 +276,12 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
             continue  # from within `dial` an engine reported that this one failed, another won, or the call is over
         if LegDialed in control.bus.wanted:
             control.bus.emit(LegDialed(leg))
-        if leg.diverts:
+        if leg.history is not None and leg.history.diverts:
             _divert_later(control, leg, timeout)
         leg.rings_for = timeout
         is_unheard = control.faults is not None and control.faults.dialled(leg)
-        promised &= control.engine.dial(leg, timeout) and not is_unheard
+        if not control.engine.dial(leg, timeout) or is_unheard:
+            promised = False
     if promised or call.timer or call.state is not state:
         return
     if any(leg.state is not _DOWN for leg in legs):
@@ -274,13 +294,13 @@ def _divert_later(control: CallControl, leg: Channel, timeout: Duration) -> None
     wishes = leg.line.diversion if leg.line is not None else None
     if wishes is not None and wishes.no_answer and wishes.after < timeout:
         call, due = leg.call, control.clock.now + wishes.after
-        leg.divert_timer = control.clock.call_at(due, call.number, call.next_step(), control.divert_unanswered, leg)
+        leg.noted().divert_timer = control.clock.call_at(
+            due, call.number, call.next_step(), control.divert_unanswered, leg
+        )
 
 
 def drop_other_forks(control: CallControl, call: Call, winner: Channel) -> None:
     """End the ringing of all others who were rung together with the one that answered."""
-    if len(call.legs) == 1 or (len(call.legs) == 2 and call.first is not None):
-        return
     losers = [leg for leg in call.ringing_legs() if leg is not winner]
     for leg in losers:
         control.release(leg, HangupCause.ANSWERED_ELSEWHERE)

@@ -15,10 +15,20 @@ _FNV_PRIME: Final = 0x100000001B3
 
 def stream(seed: int, name: str, turn: int) -> int:
     """Name the stream of `name`'s turn number `turn` under `seed`: FNV-1a (64 bit) over the text, mixed with both."""
+    return turn_of(named(seed, name), turn)
+
+
+def named(seed: int, name: str) -> int:
+    """Give what the streams of all turns of `name` are made of (`turn_of`): once, where there are many turns."""
     value = _FNV_OFFSET
     for byte in name.encode():
         value = (value ^ byte) * _FNV_PRIME & _MASK
-    return _mix(_mix(value ^ (seed & _MASK)) + turn & _MASK)
+    return _mix(value ^ (seed & _MASK))
+
+
+def turn_of(name: int, turn: int) -> int:
+    """Name the stream of a turn of what is `named`."""
+    return _mix(name + turn & _MASK)
 
 
 def draw(stream_id: int, number: int) -> float:

@@ -6,7 +6,7 @@ Source: Asterisk's apps/app_queue.c: join_queue, is_our_turn, try_calling, ring_
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, insort
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 
 _DOWN: Final = ChannelState.DOWN  # looked up through its class it costs more than the comparison
 _LOOKS: Final = frozenset({"inuse", "ringing"})  # what a member looks like changes with every step of a call
-AtWork: TypeAlias = "tuple[int, Member, list[Channel]]"
-"""A member's place in a queue, the member, and the channels of the line that the agent works from, as they are then."""
+AtWork: TypeAlias = "tuple[int, tuple[int, Member], Agent, Line]"
+"""A member's place in a queue, the member with that place, the agent, and the line that it works from."""
 
 _place: Final = itemgetter(0)
 
@@ -80,10 +80,8 @@ class Distribution:
     def _listen(self) -> None:
         events = self._control.bus
         events.subscribe(LegEnded, self._on_leg_ended, Stage.SWITCH)
-        for coming in (AgentChanged, MemberAdded, MemberRemoved):
+        for coming in (AgentChanged, MemberAdded, MemberRemoved, MemberPauseChanged, LineRegistered, LineUnregistered):
             events.subscribe(coming, self._on_coming, Stage.SWITCH)
-        for kind in (MemberPauseChanged, LineRegistered, LineUnregistered):
-            events.subscribe(kind, self._on_change, Stage.SWITCH)
         if any(_LOOKS & (queue.rules.leave_when_empty or frozenset()) for queue in self._queues):
             for telling in (LegDialed, LegRinging, LegAnswered):
                 events.subscribe(telling, self._on_change, Stage.SWITCH)
@@ -132,35 +130,33 @@ class Distribution:
 
     # -- who can be rung --------------------------------------------------------------------------------------------
 
-    def _available(self, queue: Queue, members: Iterable[tuple[int, Member]]) -> list[tuple[int, Member]]:
-        """Give those members, with their places, that can be rung for a caller of this queue now.
+    def _available(self, queue: Queue) -> list[tuple[int, Member]]:
+        """Give the members, with their places, that can be rung for a caller of this queue now.
 
         All at once: of a large queue each member is looked at for each caller, and a call for each would take longest.
         """
-        rung, resting, talking, in_use = self._rung, self._resting, self._talking, queue.rules.ring_in_use
-        found = []
-        for placed in members:
-            member = placed[1]
-            agent = member.agent
-            line = agent.line
-            if line is None or member.paused_here or agent.is_paused or agent in rung or not line.registration.host:
-                continue
-            if (line.channels or line.resting_state is not _DOWN) and (line.is_full or (not in_use and line.channels)):
-                continue
-            if (in_use or agent not in talking) and not (resting and self.rests(agent)):
-                found.append(placed)
-        return found
-
-    def free(self, queue: Queue) -> list[tuple[int, Member]]:
-        """Give the members that can be rung for this queue now, each with its place."""
-        rules = queue.rules
         at_work = self._at_work.get(queue.name)
         if at_work is None:
             at_work = self._look_who_is(queue)
-        idle = at_work if rules.ring_in_use else [each for each in at_work if not each[2]]
-        if len(idle) < len(at_work):
-            self._leave_out(queue, at_work, idle)
-        members = self._available(queue, [(place, member) for place, member, _ in idle])
+        rung, resting, talking, in_use = self._rung, self._resting, self._talking, queue.rules.ring_in_use
+        found, in_calls = [], []
+        for each in at_work:
+            _, placed, agent, line = each
+            if line.channels:
+                if not in_use:
+                    in_calls.append(each)
+                    continue
+                if line.is_full:
+                    continue
+            if agent not in rung and (in_use or agent not in talking) and not (resting and self.rests(agent)):
+                found.append(placed)
+        if in_calls:
+            self._leave_out(queue, at_work, in_calls)
+        return found
+
+    def free(self, queue: Queue) -> list[tuple[int, Member]]:
+        """Give the members that can be rung for this queue now, each with its place, in the order of these."""
+        rules, members = queue.rules, self._available(queue)
         if members and rules.has_penalty_limits:
             members = [placed for placed in members if rules.asks(placed[1].penalty)]
         if members and self._heavier[queue.name]:
@@ -168,22 +164,21 @@ class Distribution:
         return members
 
     def _look_who_is(self, queue: Queue) -> list[AtWork]:
-        """Note which members are at work, until somebody comes, goes or moves: it is asked often."""
-        found = [
-            (place, member, member.agent.line.channels)
-            for place, member in enumerate(queue.members)
-            if member.agent.line is not None
-        ]
+        """Note which members are at work, until somebody comes, goes, moves or pauses: it is asked often."""
+        found = []
+        for place, member in enumerate(queue.members):
+            agent, line = member.agent, member.agent.line
+            if line is None or member.is_paused or not line.registration.host or line.resting_state is not _DOWN:
+                continue
+            found.append((place, (place, member), agent, line))
         self._at_work[queue.name] = found
         return found
 
-    def _leave_out(self, queue: Queue, at_work: list[AtWork], idle: list[AtWork]) -> None:
+    def _leave_out(self, queue: Queue, at_work: list[AtWork], in_calls: list[AtWork]) -> None:
         """Look no more at those whose line is in a call, until one of its calls ends: it is asked often."""
-        for each in at_work:
-            line = each[1].agent.line
-            if each[2] and line is not None:
-                self._in_calls.setdefault(line, []).append((queue.name, each))
-        self._at_work[queue.name] = idle
+        for each in in_calls:
+            del at_work[bisect_left(at_work, each[0], key=_place)]
+            self._in_calls.setdefault(each[3], []).append((queue.name, each))
 
     def _take_back(self, left_out: list[tuple[str, AtWork]]) -> None:
         for name, each in left_out:
@@ -198,7 +193,7 @@ class Distribution:
 
     def _available_members(self, queue: Queue) -> int:
         """Count who could be rung; under ringall one at most, for all ring for one caller (num_available_members)."""
-        count = len(self._available(queue, enumerate(queue.members)))
+        count = len(self._available(queue))
         return min(count, 1) if queue.way is Strategy.RINGALL else count
 
     def ring(self, call: Call, visit: QueueVisit, ringing: Mapping[Line, Member], timeout: Duration) -> None:

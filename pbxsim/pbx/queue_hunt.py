@@ -12,11 +12,11 @@ from pbxsim.pbx import dialing
 from pbxsim.pbx.announcing import NEVER, Announcer
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
-from pbxsim.pbx.dice import stream
+from pbxsim.pbx.dice import named, turn_of
 from pbxsim.pbx.emptiness import is_there
 from pbxsim.pbx.queue import Member, Queue, Waiter
 from pbxsim.pbx.queue_visit import QueueVisit, Why
-from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
+from pbxsim.pbx.strategy import Choice, Strategy, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class QueueHunt:
         self._clock = control.clock
         self._distribution = distribution
         self._tell = distribution.visits
-        self._seed = seed
+        self._chances = named(seed, f"queue {queue.name}")
         self._announcer = Announcer(control.clock, control.bus, queue, seed)
         self._standing = len(queue.waiters)  # callers of the PBX file: they wait for nobody, and at the head
         self._joined = 0
@@ -278,10 +278,10 @@ class QueueHunt:
 
     def _ring_some(self, waiter: Waiter, call: Call, free: list[tuple[int, Member]]) -> None:
         queue = self.queue
-        chance = stream(self._seed, f"queue {queue.name}", queue.passes)
+        chance = turn_of(self._chances, queue.passes)
         way = queue.way
         goes_on = waiter if way is Strategy.LINEAR else queue
-        picked = together(way, ranked(way, Choice(free, goes_on.next_place, chance)))
+        picked = chosen(way, Choice(free, goes_on.next_place, chance))
         goes_on.next_place = picked[-1][0] + 1
         for _, member in picked:
             if member.agent.line is not None:  # of agents who share a telephone, it rings for the first

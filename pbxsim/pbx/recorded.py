@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.pbx.call import CallerId, CallKind
+from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
 from pbxsim.pbx.cdr_rows import dialled
 from pbxsim.pbx.dialplan import ToTrunk
@@ -43,9 +43,9 @@ class CallRecorded(Event, frozen=True, eq=False):
 def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file: str) -> Cdr:
     """Make one record of all of a call: of its parties as they were first connected, from then to its end."""
     order, (first, second) = call.order, parties(call)
-    src, clid = order.src, order.second_shows
+    src, clid_number, clid_name = order.src, order.second_shows.number, order.second_shows.name
     if style is _ASTERISK:
-        src, clid = caller_id(call, first, first)
+        src, clid_number, clid_name = caller_id(call, first, first)
     trunk = trunk_name(first, second)
     last_app, last_data = _last(call, second)
     assert call.disposition is not None and call.cause is not None  # noqa: PT018 - `end` has set both
@@ -62,8 +62,8 @@ def whole_record(call: Call, style: RecordStyle, number: int, folder: str, file:
         cause=call.cause,
         direction=direction_of(call, trunk),
         custom=order.custom,
-        clid_number=clid.number,
-        clid_name=clid.name,
+        clid_number=clid_number,
+        clid_name=clid_name,
         context=order.context,
         first_peer=first.peer if first else "",
         serial=call.serial,
@@ -92,16 +92,16 @@ def _last(call: Call, second: Channel | None) -> tuple[str, str]:
     return ("Dial", dialled(call, [second], second)) if second is not None else ("", "")
 
 
-def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, CallerId]:
-    """Give `src` and `clid`: of the first channel the caller id of the order, of another one its number and name."""
+def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, str, str]:
+    """Give `src`, and number and name of `clid`: of the first channel the order's, of another one its own."""
     order = call.order
     if party is not None and party is not first:
-        own = CallerId(party.number, party.line.extension.owner if party.line is not None else "")
-        return own.number, own
-    if order.clid is not None:
-        return order.clid.number or order.src, order.clid
+        return party.number, party.number, party.line.extension.owner if party.line is not None else ""
+    src, clid = order.src, order.clid
+    if clid is not None:
+        return clid.number or src, clid.number, clid.name
     shows = order.second_shows
-    return order.src, shows if shows.number else CallerId(order.src, shows.name)
+    return src, shows.number or src, shows.name
 
 
 def parties(call: Call) -> tuple[Channel | None, Channel | None]:

@@ -7,7 +7,9 @@ numbers: random from 0 to 999, wrandom from 0 to (1 + penalty) * 1000 - 1.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from enum import StrEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pbxsim.native import mypyc_attr
@@ -32,6 +34,7 @@ class Strategy(StrEnum):
     WRANDOM = "wrandom"  # random, a higher penalty making a later place likelier
 
 
+_place: Final = itemgetter(0)
 _THROW: Final = 1000  # ast_random() % 1000: of those who draw the same, the first in the queue is rung
 
 
@@ -60,6 +63,18 @@ def together(strategy: Strategy, order: list[tuple[int, Member]]) -> list[tuple[
     if strategy is not Strategy.RINGALL:
         return order[:1]
     return [placed for placed in order if placed[1].penalty == order[0][1].penalty]
+
+
+def chosen(strategy: Strategy, choice: Choice) -> list[tuple[int, Member]]:
+    """Give those who are rung next: the same, told sooner. The members are in the order of their places."""
+    if _KEYS[strategy] is not _going_on:
+        return together(strategy, ranked(strategy, choice))
+    members = choice.members
+    penalties = [member.penalty for _, member in members]
+    lowest = min(penalties)
+    if penalties.count(lowest) < len(members):
+        members = [placed for placed in members if placed[1].penalty == lowest]
+    return [members[bisect_left(members, choice.next_place, key=_place) % len(members)]]
 
 
 _Placed: TypeAlias = "tuple[int, Member]"

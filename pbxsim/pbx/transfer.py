@@ -198,7 +198,9 @@ def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     _remember(consultation)
     consultation.legs = tuple(other for other in consultation.legs if other is not leg)
     consultation.noted().forgotten += (leg,)
-    if leg.paid_by is None:
-        leg.paid_by, leg.talks_since = consultation.order, max(leg.talks_since, consultation.bridged_at)
+    history = leg.noted()
+    if history.paid_by is None:
+        history.paid_by = consultation.order
+        history.talks_since = max(history.talks_since, consultation.bridged_at)
     leg.call = call
     call.legs += (leg,)

@@ -169,7 +169,7 @@ class Referee:
             timers += call.timer != 0
             channels += call.live_legs()
         self._check_channels(channels)
-        timers += sum(channel.divert_timer != 0 for channel in channels)
+        timers += sum(channel.known.divert_timer != 0 for channel in channels)
         timers += self.queues.timers + self._pbx.distribution.wakes + self._pbx.takes.timers
         timers += sum(map(len, self._pbx.parking)) + len(self._pbx.voicemail_main)
         self.queues.check()

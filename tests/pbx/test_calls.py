@@ -55,6 +55,15 @@ def test_a_call_is_heard_step_by_step(office: Office) -> None:
     ]
 
 
+def test_a_plain_call_carries_nothing_of_what_befalls_few(office: Office) -> None:
+    office.phones["100"].answers(after=2)
+    call = office.call("100", "990103004")
+    office.advance(6)
+    assert call.state is CallState.TALKING
+    assert call.history is None
+    assert [leg.history for leg in call.legs] == [None, None]
+
+
 def test_a_record_tells_the_whole_call(office: Office) -> None:
     office.phones["100"].answers(after=2)
     call = office.call("100", "990103004", custom=("a", "b", "c", "d"), reference="R1")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import UNIT, Account, ChargeBasis, Rate, Tariff
-from pbxsim.pbx.cdr import Direction
+from pbxsim.pbx.call import CallerId
+from pbxsim.pbx.cdr import Cdr, Direction, RecordRules
 from pbxsim.pbx.directory import OutboundRoute, Trunk
 from pbxsim.pbx.events import CallEnded, CdrClosed, CreditChanged
 from pbxsim.pbx.ledger import EntryKind, LedgerEntry
@@ -189,3 +191,33 @@ def test_of_two_trunks_the_record_names_the_second_partys() -> None:
     call = office.call("990100001", "00990100002")
     office.finish()
     assert office.cdr(call).trunk == "other"
+
+
+NUMBERS = ("101", "990102003", "990202000", "990302000", "990402000", "990602000", "990702003")
+
+
+@pytest.mark.parametrize("second", NUMBERS)
+@pytest.mark.parametrize("clid", [None, CallerId("5", "Five"), CallerId("", "Nobody")])
+@pytest.mark.parametrize("shows", [CallerId(), CallerId("6", "Six")])
+def test_a_plain_call_has_the_record_that_its_row_would_make(
+    second: str, clid: CallerId | None, shows: CallerId
+) -> None:
+    """With `after_dial` all records are made of rows."""
+    by_itself, by_rows = (_records(second, clid, shows, RecordRules(after_dial=rows)) for rows in (False, True))
+    assert by_itself == by_rows
+    assert len(by_itself) > 1
+
+
+def _records(second: str, clid: CallerId | None, shows: CallerId, rules: RecordRules) -> list[Cdr]:
+    """Have an order and a caller from outside; gives their records but for their ids."""
+    till = Till()
+    office = till.office
+    office.pbx.calls.records = rules
+    custom = ("a", "b", "c", "d")
+    order = office.order(
+        "100", second, second_shows=shows, account=till.account, reference="R7", custom=custom, talk_limit=7 * SECOND
+    )
+    office.pbx.calls.originate(msgspec.structs.replace(order, clid=clid))
+    office.incoming("605000001", "100")
+    office.finish()
+    return [msgspec.structs.replace(cdr, id=0) for cdr in office.cdrs() if cdr.last_app == "Dial"]

@@ -9,6 +9,7 @@ import pytest
 from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, fixed
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.directory import Registration
 from pbxsim.pbx.queue import QueueFigures, Waiter
 from pbxsim.testing.office import START
 from tests.pbx.call_centre import CallCentre, queue, shared
@@ -70,6 +71,27 @@ def test_an_agent_who_cannot_take_a_call_is_never_rung(away: Callable[[CallCentr
     centre.calls()
     centre.advance(29)  # somebody else's ringing ends at 30 s
     assert _legs(centre, "anna") <= before
+
+
+def _is_back(centre: CallCentre) -> None:
+    pbx, anna, line = centre.pbx, centre.agent("anna"), centre.phones["anna"].line
+    pbx.agents.log_in(anna, line)
+    pbx.agents.unpause(anna)
+    pbx.queues.unpause(pbx.queues.named("sales"), anna)
+    pbx.directory.register(line, Registration(host="192.0.2.1", port=5060))
+
+
+@pytest.mark.parametrize("away", [_pauses, _pauses_in_the_queue, _logs_out, _unplugs])
+def test_who_goes_away_after_a_call_is_rung_for_no_other_and_who_comes_back_is_again(
+    away: Callable[[CallCentre], None],
+) -> None:
+    centre = CallCentre(queue("anna", "ben", retry=1))
+    for does, rung in ((_is_back, "anna"), (away, "ben"), (_is_back, "anna"), (away, "ben")):
+        does(centre)
+        call = centre.calls()
+        assert [leg.peer for leg in call.legs] == ["upc", rung]
+        centre.pbx.calls.hang_up(call)
+        centre.advance(1)
 
 
 @pytest.mark.parametrize("away", AWAY)

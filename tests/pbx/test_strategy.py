@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pbxsim.pbx.agent import Agent
 from pbxsim.pbx.dice import draw, stream
 from pbxsim.pbx.queue import Member
-from pbxsim.pbx.strategy import Choice, Strategy, ranked, together
+from pbxsim.pbx.strategy import Choice, Strategy, chosen, ranked, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,6 +105,7 @@ def test_only_ringall_rings_several_and_those_are_all_of_the_lowest_penalty(
         assert rung == _lowest_penalty(members)
     else:
         assert rung == [_first(strategy, members, next_place, chance)]
+    assert chosen(strategy, Choice(members, next_place, chance)) == rung
 
 
 def _firsts(strategy: Strategy, *penalties: int, passes: int = 4000) -> Counter[int]:

@@ -92,14 +92,17 @@ class SimulatedEngine:
         if line is not None and line.do_not_disturb:
             self._on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
             return True
-        fate = self.fate(channel)
+        known = self._known_numbers.get(channel.number) if line is None else self._known_lines.get(line.user)
+        fate = known if type(known) is LegPlan else self.fate(channel)  # which begins so, but takes a call
         leg = channel.engine_data = SimulatedLeg(fate)
         now, rings_after, settles_after = clock.now, fate.rings_after, fate.settles_after
         settles = fate.report is not None and settles_after < timeout
-        if rings_after and rings_after < timeout:
-            leg.timer = clock.call_at(now + rings_after, call.number, call.next_step(), self._begins_ringing, channel)
-            return settles
-        if fate.rings and not rings_after:
+        if rings_after:
+            if rings_after < timeout:
+                due = now + rings_after
+                leg.timer = clock.call_at(due, call.number, call.next_step(), self._begins_ringing, channel)
+                return settles
+        elif fate.rings:
             self._on_leg(channel, _RINGING)
         if settles:
             call.steps = step = call.steps + 1  # as `next_step`, which takes another call
@@ -122,19 +125,19 @@ class SimulatedEngine:
 
     def connect(self, call: Call, limit: Duration) -> bool:
         """Let both sides talk; the one that talks shorter hangs up, the first party if both are equal."""
-        clock, talk, ends = self._clock, limit, None
-        for party in (call.first, call.second):
+        clock, first, talk, ends = self._clock, call.first, limit, None
+        for party in (first, call.second):
             if party is None:
                 continue
             leg: SimulatedLeg | None = party.engine_data
             if leg is not None and leg.timer:  # whoever called is out of patience no more
                 clock.cancel(leg.timer)
                 leg.timer = 0
-            fate = self._plan(party) if leg is None or leg.plan is None else leg.plan
-            if fate.talk is not None and fate.talk < talk:
-                talk, ends = fate.talk, party
-        if call.first is not None:
-            self.answer(call.first)
+            own = (self._plan(party) if leg is None or leg.plan is None else leg.plan).talk
+            if own is not None and own < talk:
+                talk, ends = own, party
+        if first is not None and first.engine_data.fingers is not None:
+            self.answer(first)
         if ends is None:
             return False
         call.steps = step = call.steps + 1

@@ -25,7 +25,7 @@ from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, Reco
 from pbxsim.pbx.call_history import CallHistory, Note, Passage
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.pbx.channel import Channel, ChannelState, Report
+from pbxsim.pbx.channel import Channel, ChannelState, LegHistory, Report
 from pbxsim.pbx.directory import DeviceState, Diversion, Registration
 from pbxsim.pbx.events import RecordingFailed
 from pbxsim.pbx.hours import Period, Switched
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 KEPT: Final[tuple[type, ...]] = (
     *(Agent, Call, CallerId, CallHistory, CallOrder, Cdr, Channel, Diversion, HandedOn, LedgerEntry, Member, Note),
-    *(Passage, RecordingFailed, RecordingWish, Registration, Waiter),
+    *(LegHistory, Passage, RecordingFailed, RecordingWish, Registration, Waiter),
     *(Kept, Message, Parked, Stay, Switched, menu_visit.MenuVisit, voicemail.Take, voicemail_main.Session),
     *(decision.Answer, decision.PendingDecision),
     *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHours, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
@@ -71,16 +71,17 @@ WHOLE: Final[Mapping[type, frozenset[str]]] = {
     Backoff: frozenset({"_since"}),
     Call: frozenset(
         {
-            *("bridged_at", "connected_at", "diversions", "ended_at", "number", "ring_until", "second_after"),
+            *("bridged_at", "connected_at", "ended_at", "number", "ring_until", "second_after"),
             *("second_from", "serial", "started_at", "steps", "timer"),
         }
     ),
+    CallHistory: frozenset({"diversions"}),
     Channel: frozenset(
         {
-            *("answered_at", "created_at", "divert_timer", "ended_at", "ringing_at", "rings_for", "serial"),
-            "talks_since",
+            *("answered_at", "created_at", "ended_at", "ringing_at", "rings_for", "serial"),
         }
     ),
+    LegHistory: frozenset({"divert_timer", "talks_since"}),
     RequestRecord: frozenset({"at", "body_size", "reply_size", "seq", "status", "taken"}),
 }
 """Fields that are whole numbers, of classes that do not say so themselves."""

@@ -134,11 +134,10 @@ def show(call: Call) -> CallShown:
 
 
 HANGS_ON: Final = HangsOn["Call"](
-    "state", "order", "bridged_at", "ended_at", "cause", "disposition", "ended_by", "first", "before_transfer",
-    "spied_on",
+    "state", "order", "bridged_at", "ended_at", "cause", "disposition", "ended_by", "first",
     legs="legs",
     own="history",
-    of_own=("menus", "digits", "told", "notes"),
+    of_own=("menus", "digits", "told", "notes", "before_transfer", "spied_on"),
     of_leg=("state", "shows", "ringing_at", "answered_at", "ended_at", "cause", "is_held", "digit_taker"),
 )  # fmt: skip
 """What a call's document is made of, beside what stays as it is from the call's beginning and the leg's."""

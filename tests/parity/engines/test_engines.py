@@ -114,7 +114,7 @@ def _rings_one_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(way: Strategy, choice: Choice) -> list[tuple[int, Member]]:
         return ranked(way, choice)[-1:]
 
-    monkeypatch.setattr("pbxsim.pbx.queue_hunt.ranked", wrong)
+    monkeypatch.setattr("pbxsim.pbx.strategy.ranked", wrong)
 
 
 BREAKS: dict[Callable[[pytest.MonkeyPatch], None], set[int]] = {
