@@ -63,6 +63,18 @@ def test_each_class_in_them_can_be_copied_when_it_is_native(path: str) -> None:
 NATIVE: Final = "mypyc_attr(serializable=True, allow_interpreted_subclasses=True)"
 
 
+@pytest.mark.parametrize("path", COMPILED)
+def test_a_property_is_set_to_what_it_gives_for_mypyc_writes_past_its_memory_otherwise(path: str) -> None:
+    gives: dict[str, str] = {}
+    for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.returns and "property" in map(ast.unparse, node.decorator_list):
+            gives[node.name] = ast.unparse(node.returns)
+        if isinstance(node, ast.FunctionDef) and f"{node.name}.setter" in map(ast.unparse, node.decorator_list):
+            taken = node.args.args[1].annotation
+            assert taken is not None
+            assert ast.unparse(taken) == gives[node.name], node.name
+
+
 class Bell:
     """Rings somebody who knows it."""
 
@@ -132,10 +144,10 @@ def _append(bell: Bell) -> None:
 @pytest.mark.parametrize("kind", [Call, Channel, Scheduler, EventBus])
 def test_a_class_of_the_switch_tells_what_its_objects_hold_compiled_or_not(kind: type) -> None:
     source = Path(ROOT, *kind.__module__.split(".")).with_suffix(".py").read_text("utf-8")
-    said = next(node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == kind.__name__)
+    classes = {node.name: node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
     slots = next(
         ast.literal_eval(node.value)
-        for node in said.body
+        for node in classes[kind.__name__].body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__slots__"
     )
     assert sorted(attribute_names(kind)) == sorted(slots)
