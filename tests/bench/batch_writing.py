@@ -32,7 +32,7 @@ _PBX = "bench"
 def by_store(records: int, batch: int) -> Figures:
     """Close records and have the store settle after each batch."""
     with tempfile.TemporaryDirectory() as folder:
-        figures = asyncio.run(_by_store(Path(folder), _records(records), batch))
+        figures = asyncio.run(written_by_store(Path(folder), made_records(records), batch))
         _expect_rows(Path(folder), records)
     return figures
 
@@ -40,13 +40,13 @@ def by_store(records: int, batch: int) -> Figures:
 def by_hand(records: int, batch: int) -> Figures:
     """Make a tuple of each record and insert them, a transaction for each batch."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_make_tables(Path(folder)))
-        figures = _by_hand(Path(folder), _records(records), batch)
+        asyncio.run(make_tables(Path(folder)))
+        figures = written_by_hand(Path(folder), made_records(records), batch)
         _expect_rows(Path(folder), records)
     return figures
 
 
-async def _by_store(folder: Path, records: list[Cdr], batch: int) -> Figures:
+async def written_by_store(folder: Path, records: list[Cdr], batch: int) -> Figures:
     store, record_store, pbx = await _opened(folder)
     emit = pbx.pbx.events.emit
     settle_gc()
@@ -60,7 +60,7 @@ async def _by_store(folder: Path, records: list[Cdr], batch: int) -> Figures:
     return figures
 
 
-def _by_hand(folder: Path, records: list[Cdr], batch: int) -> Figures:
+def written_by_hand(folder: Path, records: list[Cdr], batch: int) -> Figures:
     columns = rows.COLUMNS[rows.CDR]
     insert = f"INSERT INTO cdr ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     connection = sqlite3.connect(folder / "store", isolation_level=None)
@@ -79,10 +79,11 @@ def _by_hand(folder: Path, records: list[Cdr], batch: int) -> Figures:
 
 def _row(cdr: Cdr) -> tuple[str | int, ...]:
     return (
-        *(_PBX, cdr.id, cdr.call, cdr.start, cdr.answer, cdr.end, cdr.cause.value, cdr.first_serial),
+        *(_PBX, cdr.id, cdr.call, cdr.start, cdr.answer, cdr.end, cdr.cause.value, cdr.serial, cdr.first_serial),
         *(cdr.second_serial, cdr.src, cdr.dst, cdr.context, cdr.disposition.value, cdr.direction.value, cdr.vendor),
         *(cdr.trunk, cdr.account, cdr.clid_number, cdr.clid_name, cdr.first_peer, cdr.second_peer, cdr.reference),
-        *(cdr.recording_folder, cdr.recording_file, *cdr.custom),
+        *(cdr.recording_folder, cdr.recording_file, cdr.caller, cdr.called, cdr.last_app, cdr.last_data),
+        *(cdr.made, cdr.linked_at, cdr.talk, *cdr.custom, 0),
     )
 
 
@@ -95,12 +96,12 @@ async def _opened(folder: Path) -> tuple[Store, WriteBuffer, BenchPbx]:
     return store, record_store, pbx
 
 
-async def _make_tables(folder: Path) -> None:
+async def make_tables(folder: Path) -> None:
     store, _, _ = await _opened(folder)
     await store.close()
 
 
-def _records(count: int) -> list[Cdr]:
+def made_records(count: int) -> list[Cdr]:
     return [
         Cdr(
             id=number,
