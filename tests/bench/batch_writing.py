@@ -17,6 +17,7 @@ from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.sinks.store import rows
+from pbxsim.sinks.store.engine import make_engine, make_indexes
 from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
@@ -29,18 +30,20 @@ if TYPE_CHECKING:
 _PBX = "bench"
 
 
-def by_store(records: int, batch: int) -> Figures:
-    """Close records and have the store settle after each batch."""
+def by_store(records: int, batch: int, *, is_large: bool = False) -> Figures:
+    """Close records and have the store settle after each batch; `is_large`: with the indexes of a large store."""
     with tempfile.TemporaryDirectory() as folder:
+        if is_large:
+            asyncio.run(make_tables(Path(folder), is_large=True))
         figures = asyncio.run(written_by_store(Path(folder), made_records(records), batch))
         _expect_rows(Path(folder), records)
     return figures
 
 
-def by_hand(records: int, batch: int) -> Figures:
+def by_hand(records: int, batch: int, *, is_large: bool = False) -> Figures:
     """Make a tuple of each record and insert them, a transaction for each batch."""
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(make_tables(Path(folder)))
+        asyncio.run(make_tables(Path(folder), is_large=is_large))
         figures = written_by_hand(Path(folder), made_records(records), batch)
         _expect_rows(Path(folder), records)
     return figures
@@ -96,9 +99,14 @@ async def _opened(folder: Path) -> tuple[Store, WriteBuffer, BenchPbx]:
     return store, record_store, pbx
 
 
-async def make_tables(folder: Path) -> None:
+async def make_tables(folder: Path, *, is_large: bool = False) -> None:
+    """Make what a store makes; with the indexes that it gets with its 50,000th record, before it has one."""
     store, _, _ = await _opened(folder)
     await store.close()
+    if is_large:
+        engine = make_engine(StorePlace.of_file(folder / "store"))
+        await make_indexes(engine)
+        await engine.dispose()
 
 
 def made_records(count: int) -> list[Cdr]:
