@@ -12,6 +12,7 @@ import logging
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -63,8 +64,8 @@ class _CannotBegin(Exception):
 class _Worker:
     """One of the processes. `ready` is what it said when it served: its URL, the names of its PBXs, its process."""
 
-    def __init__(self, command: Sequence[str], share: Share) -> None:
-        self._command = command
+    def __init__(self, arguments: Sequence[str], share: Share) -> None:
+        self._arguments = arguments
         self._share = share
         self._process: asyncio.subprocess.Process | None = None
         self._link: asyncio.StreamWriter | None = None
@@ -75,11 +76,14 @@ class _Worker:
         ours, its = socket.socketpair()
         with its:
             share = f"{self._share.number}:{self._share.port}"
-            self._process = await asyncio.create_subprocess_exec(*self._command, "--worker", share, stdin=its.fileno())
+            program, verb, given = _program(), self._arguments[0], self._arguments[1:]  # `given` may have a `--` in it
+            self._process = await asyncio.create_subprocess_exec(
+                *program, verb, "--worker", share, *given, stdin=its.fileno()
+            )
         reader, self._link = await asyncio.open_connection(sock=ours)
         told = await reader.readline()
         if not told:
-            raise _CannotBegin(await self._process.wait())
+            raise _CannotBegin(_told(await self._process.wait()))
         self.ready = msgspec.json.decode(told)
         port = int(self.ready["url"].rpartition(":")[2])
         self._share = msgspec.structs.replace(self._share, port=port)  # where it is, also when it begins anew
@@ -101,6 +105,19 @@ class _Worker:
             self._link.close()
 
 
+def _program() -> list[str]:
+    """Give the command that runs us: no module of the folder that it is begun in, unless we have those too."""
+    has_folder = not {"", str(Path.cwd())}.isdisjoint(sys.path)
+    return [sys.executable, *([] if has_folder else ["-P"]), "-m", "pbxsim"]
+
+
+def _told(code: int) -> int:
+    """Say that a signal ended a worker, which could not say so itself; give the exit code."""
+    if code < 0:
+        _log.error("a server was ended by signal %d before it served", -code)
+    return code
+
+
 def run_workers(settings: ServeSettings, workers: int, arguments: Sequence[str]) -> int:
     """Serve by so many processes until SIGTERM, SIGHUP or Ctrl-C; give the exit code.
 
@@ -111,7 +128,7 @@ def run_workers(settings: ServeSettings, workers: int, arguments: Sequence[str])
         Sources.of(settings)  # all of them together, before there is a process
     except (PbxFileRefused, BrokenPackage) as error:
         raise Refused(str(error)) from error
-    return asyncio.run(_serve(settings, workers, [sys.executable, "-m", "pbxsim", *arguments]))
+    return asyncio.run(_serve(settings, workers, arguments))
 
 
 def _check(settings: ServeSettings, workers: int) -> None:
@@ -132,18 +149,18 @@ def _check(settings: ServeSettings, workers: int) -> None:
         raise Contradictory(f"--workers {workers}: {why}")
 
 
-async def _serve(settings: ServeSettings, count: int, command: Sequence[str]) -> int:
+async def _serve(settings: ServeSettings, count: int, arguments: Sequence[str]) -> int:
     task = asyncio.current_task()
     assert task is not None
     stop_on_signals(task.cancel)
     ports = [settings.port and settings.port + number for number in range(count)]
-    workers = [_Worker(command, Share(number, count, port)) for number, port in enumerate(ports)]
+    workers = [_Worker(arguments, Share(number, count, port)) for number, port in enumerate(ports)]
     try:
         for worker in workers:  # one after the other, so that each says in one piece what it serves
             await worker.begin()
         if settings.ready_file is not None:
             write_whole(settings.ready_file, _ready(workers))
-        await asyncio.gather(*(worker.stays() for worker in workers))
+        await _all_stay(workers)
     except asyncio.CancelledError:
         return 0
     except CannotBegin as error:
@@ -156,6 +173,17 @@ async def _serve(settings: ServeSettings, count: int, command: Sequence[str]) ->
         if settings.ready_file is not None:
             settings.ready_file.unlink(missing_ok=True)
     return 0
+
+
+async def _all_stay(workers: Sequence[_Worker]) -> None:
+    """Begin each anew whenever it ends, until one cannot begin: then none is begun any more. Raises _CannotBegin."""
+    staying = [asyncio.ensure_future(worker.stays()) for worker in workers]
+    try:
+        await asyncio.gather(*staying)
+    finally:
+        for each in staying:
+            each.cancel()
+        await asyncio.wait(staying)
 
 
 def _ready(workers: Sequence[_Worker]) -> bytes:

@@ -65,6 +65,25 @@ def told(process: subprocess.Popen[str], ready: Path, workers: int) -> dict[str,
     return content
 
 
+@contextmanager
+def taken(port: int) -> Iterator[None]:
+    """Take the port of a server that has just been killed, before another has it."""
+    while True:
+        with suppress(OSError):
+            listener = socket.create_server(("127.0.0.1", port))
+            break
+    with listener:
+        yield
+
+
+def script(folder: Path, does: str) -> str:
+    """Write a program to be begun as a worker."""
+    file = folder / "worker"
+    file.write_text(f"#!/bin/sh\n{does}\n")
+    file.chmod(0o755)
+    return str(file)
+
+
 def names_at(url: str) -> list[str]:
     """Ask a server which PBXs it has."""
     with urlopen(f"{url}/_pbxsim/pbxs", timeout=_PATIENCE) as reply:
@@ -124,6 +143,46 @@ def test_one_that_cannot_begin_ends_all_and_says_why(pbxs: list[str], tmp_path: 
         assert error.startswith(f"cannot listen on 127.0.0.1 port {port + 1}: ")
         with pytest.raises(ProcessLookupError):
             os.killpg(process.pid, 0)
+
+
+@pytest.mark.slow
+def test_one_that_cannot_begin_anew_ends_all_and_nobody_is_begun_for_those_that_end(
+    pbxs: list[str], tmp_path: Path
+) -> None:
+    ready = tmp_path / "ready.json"
+    with serving(ready, 0, *pbxs, "--workers", "2", "--db", ":memory:") as process:
+        second = told(process, ready, 2)["workers"][1]
+        os.kill(second["pid"], signal.SIGKILL)
+        with taken(int(second["url"].rpartition(":")[2])):
+            _, error = process.communicate(timeout=_PATIENCE)
+        assert process.returncode == 3
+        first_line, *others = error.splitlines()
+        assert first_line == f"ERROR pbxsim: the server at {second['url']} ended with -9: it begins anew"
+        assert [line.partition(" 127.0.0.1 ")[0] for line in others] == ["cannot listen on"]
+        with pytest.raises(ProcessLookupError):
+            os.killpg(process.pid, 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program that is a script")
+def test_a_worker_that_a_signal_ends_before_it_serves_is_told_of(
+    pbxs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "executable", script(tmp_path, "kill -9 $$"))
+    assert main(["serve", *pbxs, "--workers", "2"]) == 3
+    assert "a server was ended by signal 9 before it served\n" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a program that is a script")
+def test_a_worker_is_told_its_share_before_all_and_looks_for_modules_only_where_we_do(
+    pbxs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", script(tmp_path, f'echo "$@" >> {tmp_path}/begun; exit 3'))
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve", "--workers", "3", "--port", "0", "--", *pbxs]) == 3
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["serve", "--workers", "3", "--port", "0", "--", *pbxs]) == 3
+    given = f"-m pbxsim serve --worker 0:0 --workers 3 --port 0 -- {' '.join(pbxs)}"
+    assert (tmp_path / "begun").read_text().splitlines() == [f"-P {given}", given]
 
 
 @pytest.mark.parametrize(
