@@ -75,6 +75,17 @@ def test_a_property_is_set_to_what_it_gives_for_mypyc_writes_past_its_memory_oth
             assert ast.unparse(taken) == gives[node.name], node.name
 
 
+@pytest.mark.parametrize("path", COMPILED)
+def test_what_a_class_has_for_all_its_objects_is_said_to_be_the_class_s_for_mypyc_keeps_it_in_each_otherwise(
+    path: str,
+) -> None:
+    for node in ast.parse((ROOT / path).read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef) and not node.bases:  # an enumeration has its members
+            for each in node.body:
+                assert not isinstance(each, ast.Assign) or ast.unparse(each.targets[0]) == "__slots__", node.name
+                assert not isinstance(each, ast.AnnAssign) or "ClassVar" in ast.unparse(each.annotation), node.name
+
+
 class Bell:
     """Rings somebody who knows it."""
 

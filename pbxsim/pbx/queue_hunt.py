@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.native import mypyc_attr
@@ -37,7 +37,7 @@ _KEPT_TRIES: Final = 20  # legs that refused a caller who still waits: enough to
 class QueueHunt:
     """Implements `Hunt` for one queue."""
 
-    has_room = True
+    has_room: ClassVar[bool] = True
 
     def __init__(self, control: CallControl, distribution: Distribution, queue: Queue, seed: int) -> None:
         self.queue = queue

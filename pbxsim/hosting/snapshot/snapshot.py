@@ -154,7 +154,7 @@ def _put(snapshot: Snapshot, host: HostedPbx, *, is_rehearsal: bool) -> None:
     numbered = Numbered(host)
     marks = _marks(host, numbered)
     if is_rehearsal and _digest(numbered, marks) != snapshot.begun:
-        raise Unfit("it is of a PBX with another file")
+        raise Unfit("it is of a PBX with another file, or was taken by another build of pbxsim")
     reader = Reader(numbered, marks.shown, Allowed(*host.kept_by))
     reader.make(snapshot.classes, snapshot.objects)
     reader.change(snapshot.changes)
