@@ -27,7 +27,7 @@ async def see_that_former_one_is_gone(folder: Path, seconds: float = _GOES) -> N
         return
     try:
         watched = os.pidfd_open(pid)
-    except ProcessLookupError:
+    except OSError:  # it has gone, or the system lets nobody watch a process: whose the ports are is told soon enough
         return
     loop, gone = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(watched, gone.set)

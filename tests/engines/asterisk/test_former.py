@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import os
 import signal
@@ -64,6 +65,18 @@ async def test_one_that_takes_too_long_is_ended_by_force(tmp_path: Path) -> None
         process.terminate()
         await asyncio.wait_for(see_that_former_one_is_gone(tmp_path / "a", 0.05), 10)
         assert process.wait() == -signal.SIGKILL
+
+
+@LINUX
+@pytest.mark.slow
+async def test_where_a_process_cannot_be_watched_nobody_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_pid: int) -> int:
+        raise OSError(errno.ENOSYS, "a kernel before 5.3, or a container that does not allow it")
+
+    monkeypatch.setattr(os, "pidfd_open", refused)
+    with former(tmp_path / "a") as process:
+        await see_that_former_one_is_gone(tmp_path / "a", 0)
+        assert process.poll() is None
 
 
 @pytest.mark.slow
