@@ -12,6 +12,7 @@ import logging
 import os
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,7 @@ from pbxsim.hosting.errors import CannotBegin
 from pbxsim.sinks.store.location import SQLITE, StorePlace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pbxsim.app import ServeSettings
 
@@ -88,12 +89,13 @@ class _Worker:
         port = int(self.ready["url"].rpartition(":")[2])
         self._share = msgspec.structs.replace(self._share, port=port)  # where it is, also when it begins anew
 
-    async def stays(self) -> None:
-        """Begin it anew whenever it ends. Raises _CannotBegin."""
+    async def stays(self, tell: Callable[[], None]) -> None:
+        """Begin it anew whenever it ends, and `tell` of it. Raises _CannotBegin."""
         while self._process is not None:
             code = await self._process.wait()
             _log.error("the server at %s ended with %d: it begins anew", self.ready["url"], code)
             await self.begin()
+            tell()
             _log.warning("the server at %s is there again", self.ready["url"])
 
     async def end(self) -> None:
@@ -160,7 +162,7 @@ async def _serve(settings: ServeSettings, count: int, arguments: Sequence[str]) 
             await worker.begin()
         if settings.ready_file is not None:
             write_whole(settings.ready_file, _ready(workers))
-        await _all_stay(workers)
+        await _all_stay(workers, partial(_tell_again, settings.ready_file, workers))
     except asyncio.CancelledError:
         return 0
     except CannotBegin as error:
@@ -175,9 +177,9 @@ async def _serve(settings: ServeSettings, count: int, arguments: Sequence[str]) 
     return 0
 
 
-async def _all_stay(workers: Sequence[_Worker]) -> None:
+async def _all_stay(workers: Sequence[_Worker], tell: Callable[[], None]) -> None:
     """Begin each anew whenever it ends, until one cannot begin: then none is begun any more. Raises _CannotBegin."""
-    staying = [asyncio.ensure_future(worker.stays()) for worker in workers]
+    staying = [asyncio.ensure_future(worker.stays(tell)) for worker in workers]
     try:
         await asyncio.gather(*staying)
     finally:
@@ -191,6 +193,15 @@ def _ready(workers: Sequence[_Worker]) -> bytes:
     each = [worker.ready for worker in workers]
     names = [name for one in each for name in one["pbxs"]]
     return msgspec.json.encode({"url": each[0]["url"], "pbxs": names, "pid": os.getpid(), "workers": each})
+
+
+def _tell_again(file: Path | None, workers: Sequence[_Worker]) -> None:
+    """Write the same once more, for one of them is another process now. That it cannot be ends nothing."""
+    try:
+        if file is not None:
+            write_whole(file, _ready(workers))
+    except CannotBegin as error:
+        _log.error("%s", error)
 
 
 def _nothing() -> None:

@@ -111,6 +111,9 @@ def test_pbxs_are_shared_out_in_turns_and_a_server_that_dies_begins_anew_where_i
         again = f"WARNING pbxsim: the server at {second['url']} is there again\n"
         assert again in iter(process.stderr.readline, "")
         assert names_at(second["url"]) == ["call-centre"]
+        written = msgspec.json.decode(ready.read_bytes())
+        assert written["workers"][1] == second | {"pid": written["workers"][1]["pid"]}
+        assert written["workers"][1]["pid"] != second["pid"]
         assert sorted(file.name for file in (tmp_path / "pbxsim").glob("*.sqlite3")) == [
             f"pbxsim-{port}.sqlite3",
             f"pbxsim-{port + 1}.sqlite3",
