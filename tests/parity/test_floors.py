@@ -48,13 +48,13 @@ def _broken(*numbers: int) -> list[str]:
 
 
 def test_a_strategy_that_begins_anew_from_the_top_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = strategy.ranked
+    right = strategy.chosen
 
     def forgets(way: Strategy, choice: Choice) -> list[tuple[int, Member]]:
         return right(Strategy.RINGALL if way is Strategy.LINEAR else way, choice)
 
     results()
-    monkeypatch.setattr("pbxsim.pbx.queue_hunt.ranked", forgets)
+    monkeypatch.setattr("pbxsim.pbx.queue_hunt.chosen", forgets)
     assert _broken(79) == ["what happens", FLOORS[1].name.partition(":")[0], "queue log", "queue figures"]
 
 

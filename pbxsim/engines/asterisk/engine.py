@@ -47,7 +47,6 @@ _NUMBER: Final = re.compile(r"[+*#0-9]{1,40}")
 _RINGING_STATE: Final = "5"
 _UP_STATE: Final = "6"
 _NORMAL: Final = "16"
-_UNAVAILABLE: Final = "44"
 _DEVICE: Final = "1"  # AST_SOFTHANGUP_DEV (include/asterisk/channel.h): chan_pjsip hears a telephone no more
 _GRACE: Final[Duration] = SECOND // 2
 _MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
@@ -373,16 +372,24 @@ class AsteriskEngine:
             self._hung_up({"cause": _NORMAL, **event})  # as a rule no cause is told here
 
     def _gives_up(self, event: Event) -> None:
-        """Hear which of two who talk Asterisk hears no more (`rtp_timeout`), for the same reason."""
+        """Hear which telephone Asterisk hears no more (`rtp_timeout`), or hangs up as it has handed its call on."""
         leg = self._legs.find(event["uniqueid"])
-        if leg is not None and leg.channel.is_up and event.get("cause") == _DEVICE:
-            self._hung_up({**event, "cause": _UNAVAILABLE})  # as its Hangup will say
+        if leg is not None and event.get("cause") == _DEVICE:
+            leg.is_given_up = True
 
     def _hung_up(self, event: Event) -> None:
-        unique = event["uniqueid"]
-        leg = self._legs.find(unique)
-        if leg is not None and unique == leg.id:
+        leg = self._legs.find(event["uniqueid"])
+        if leg is not None and event["uniqueid"] == leg.id:
+            if not leg.is_given_up:
+                self._end_given_up(leg.channel.call)
             self._over(leg, cause_of(event.get("cause", ""), leg.channel.state))
+
+    def _end_given_up(self, call: Call) -> None:
+        """Of two who talk the other's end may be told first: it is no more than what came of this one's."""
+        for channel in call.legs:
+            leg = self._legs.of(channel)
+            if leg is not None and leg.is_given_up and channel.is_up:
+                self._over(leg, HangupCause.REQUESTED_CHAN_UNAVAIL)  # as its own Hangup will say
 
     def _originated(self, event: Event) -> None:
         """Hear of a telephone that was not reached. If no channel was made for it, nothing else tells of it.

@@ -58,10 +58,11 @@ class Leg:
 
     `id` is Asterisk's Uniqueid of it, `name` its channel's name once there is one, `fate` that of a simulated party.
     `doomed` is why it was hung up before Asterisk had made it; `timer` ends a simulated party's talk, or patience.
-    `is_coming`: it is an acted caller's, and not there yet. `fork` are all that ring for the same channel.
+    `is_coming`: it is an acted caller's, and not there yet. `is_given_up`: Asterisk ends it by itself. `fork` are all
+    that ring for the same channel.
     """
 
-    __slots__ = ("channel", "doomed", "fate", "fork", "id", "is_coming", "name", "timer")
+    __slots__ = ("channel", "doomed", "fate", "fork", "id", "is_coming", "is_given_up", "name", "timer")
 
     def __init__(self, unique: str, name: str = "", fate: LegPlan | None = None) -> None:
         self.id = unique
@@ -71,6 +72,7 @@ class Leg:
         self.doomed: HangupCause | None = None
         self.timer: TimerId = 0
         self.is_coming = False
+        self.is_given_up = False
         self.fork = Fork()
         self.fork.legs.append(self)
 

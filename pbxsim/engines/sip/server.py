@@ -238,15 +238,15 @@ class SipServer:
         assert agent is not None  # who works has one
         ends = loop.time() + _TURN
         for _ in range(_PER_TURN):
+            if len(self.incoming):  # whoever sends little is to wait for a message of a flood, not for a turn of them
+                for opened in self._datagrams.values():
+                    self._read(opened)
             waiting = self.incoming.take()
             if waiting is None:
                 return
             self._receive(agent, *waiting)
             if loop.time() > ends:
                 return
-            if len(self.incoming):  # whoever sends little is to wait for a message of a flood, not for a turn of them
-                for opened in self._datagrams.values():
-                    self._read(opened)
 
     def _receive(self, agent: Agent, data: bytes, flow: Flow) -> None:
         """Have a message be dealt with, and answered at once: not when the turn is over."""
