@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("pbxsim")
 
 _UNREACHABLE: Final = 3
+_SOON: Final = 10.0  # seconds: whoever ends sooner than that begins anew after a pause
+_PAUSE: Final = 1.0  # seconds
+_GOES: Final = 30.0  # seconds that a server may take to end: its store may be slow
 _LINK: Final = 0  # the descriptor of a worker's link to us: its standard input
 
 
@@ -91,18 +94,27 @@ class _Worker:
 
     async def stays(self, tell: Callable[[], None]) -> None:
         """Begin it anew whenever it ends, and `tell` of it. Raises _CannotBegin."""
+        loop = asyncio.get_running_loop()
         while self._process is not None:
+            began = loop.time()
             code = await self._process.wait()
             _log.error("the server at %s ended with %d: it begins anew", self.ready["url"], code)
+            if loop.time() - began < _SOON:  # what ends again and again is to leave the others the processor
+                await asyncio.wait([loop.create_future()], timeout=_PAUSE)
             await self.begin()
             tell()
             _log.warning("the server at %s is there again", self.ready["url"])
 
     async def end(self) -> None:
-        """End it, and wait for that."""
+        """End it, and wait for that; by force where it takes too long."""
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
-            await self._process.wait()
+            try:
+                await asyncio.wait_for(self._process.wait(), _GOES)
+            except TimeoutError:
+                _log.error("the server at %s does not end: it is ended by force", self.ready.get("url", "no address"))
+                self._process.kill()
+                await self._process.wait()
         if self._link is not None:
             self._link.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from urllib.request import urlopen
 import msgspec
 import pytest
 
+from pbxsim import workers
 from pbxsim.cli import main
 from tests.ports import own_port
 
@@ -30,6 +32,14 @@ def pbxs(tmp_path: Path) -> list[str]:
     file = tmp_path / "office.yaml"
     assert main(["init", str(file)]) == 0
     return ["documented", "call-centre", str(file)]
+
+
+DEAF: Final = """import os, signal
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.write(0, b'{"url": "http://127.0.0.1:8080", "pbxs": [], "pid": 1}\\n')
+while True:
+    signal.pause()
+"""
 
 
 @contextmanager
@@ -210,3 +220,17 @@ def test_pbxs_that_clash_are_refused_as_by_one_server(tmp_path: Path, capsys: py
         assert main(["init", file, "--name", "office"]) == 0
     assert main(["serve", *files, "--workers", "2"]) == 1
     assert "office" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+async def test_one_that_does_not_end_is_ended_by_force(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(workers, "_GOES", 0.2)
+    monkeypatch.setattr(workers, "_program", lambda: [sys.executable, "-c", DEAF])
+    worker = workers._Worker(["serve"], workers.Share(0, 1, 8080))  # noqa: SLF001 - a process that ends is no test
+    await worker.begin()
+    await asyncio.wait_for(worker.end(), _PATIENCE)
+    assert worker._process is not None  # noqa: SLF001
+    assert worker._process.returncode == -signal.SIGKILL  # noqa: SLF001
+    assert "the server at http://127.0.0.1:8080 does not end: it is ended by force" in caplog.text
