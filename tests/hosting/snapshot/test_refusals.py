@@ -110,7 +110,7 @@ HOSTILE: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "no time": (lambda told: told.update(now="today"), "no moment"),
     "another seed": (lambda told: told.update(seed=77), "another file|what no PBX can be"),
     "another pbxsim": (lambda told: told.update(pbxsim="0.0.1"), "taken by pbxsim 0.0.1"),
-    "another form": (lambda told: told.update(format=2), "in format 2"),
+    "another form": (lambda told: told.update(format=1), "taken by pbxsim .* in format 1;"),
     "another file": (lambda told: told.update(begun="0" * 64), "another file"),
     "a receiver that is none": (lambda told: told["receivers"].append("nobody"), "another file"),
 }
