@@ -96,7 +96,7 @@ def test_an_engine_with_real_telephones_does_the_same(
 
 
 def _adds_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Cdr, "billsec", property(lambda cdr: (cdr.end - cdr.answer) // 1_000_000 + 3)))
+    monkeypatch.setattr(Cdr, "billsec", property(lambda cdr: (cdr.end - cdr.answer) // 1_000_000 + 3))
 
 
 def _takes_busy_for_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
