@@ -95,7 +95,11 @@ async def test_garbage_is_passed_over_and_what_comes_after_it_answered() -> None
             assert (await answered(telephone)).startswith(b"SIP/2.0 200 OK\r\n")
 
 
-async def test_a_flood_of_one_source_has_another_ones_answer_wait_for_one_message_at_most() -> None:
+@pytest.mark.parametrize("turn", [server_module._TURN, 0.0])  # noqa: SLF001 - 0: a machine that is always late
+async def test_a_flood_of_one_source_has_another_ones_answer_wait_for_one_message_at_most(
+    monkeypatch: pytest.MonkeyPatch, turn: float
+) -> None:
+    monkeypatch.setattr(server_module, "_TURN", turn)
     order: list[tuple[bool, int]] = []
     async with listening() as server:
         with closing(asking(server)) as flood, closing(asking(server)) as telephone:
