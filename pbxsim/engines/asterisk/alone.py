@@ -38,7 +38,6 @@ class Alone:
         """See that nobody else does, unless that was seen. Raises EngineUnreachable."""
         if self._works:
             return
-        self._asked = False
         self._answered.clear()
         self._tell(link, _ASKS, self._life)
         try:

@@ -20,6 +20,7 @@ import pytest
 from tests.engines.asterisk.exchange import own_ports
 from tests.engines.asterisk.images import IMAGE, WITHOUT_ASTERISK, containers, podman_with_images
 from tests.engines.asterisk.serving import Client, pbxsim, served
+from tests.engines.asterisk.test_moved_recording import PBX
 from tests.engines.asterisk.test_served import started_at
 
 if TYPE_CHECKING:
@@ -28,13 +29,6 @@ if TYPE_CHECKING:
 pytest.importorskip("panoramisk", reason="no Asterisk can be spoken to: panoramisk is not installed")
 pytestmark = [pytest.mark.slow, pytest.mark.asterisk]
 
-PBX: Final = """name: office
-extensions:
-  - {internal: "100", records: true}
-  - {internal: "101"}
-phones: {default: {ring: 0, talk: 2}}
-vendors: {voipsun: {users: [{username: u, password: p}]}}
-"""
 CALL: Final = "/api/api.php?username=u&password=p&action=originate&srcExtenInternalNum=100&dstNum=101"
 OPTIONS: Final = ("--asterisk-image", IMAGE)
 
