@@ -28,7 +28,9 @@ KILLS: Final = int(os.environ.get("PBXSIM_FRESH_KILLS", "5"))
 """How many; more by hand, as in BENCHMARKS.md."""
 
 _MOST_LOOKS: Final = 10  # of the readers before the kill: the database is open after the first few
-_LONGEST_WAIT: Final = 0.2  # seconds of the world's time between the last of these and the kill
+_LONGEST_WAIT: Final = (
+    1.0  # seconds of the world's time between the last of these and the kill: many times that of a write
+)
 _LEAN: Final = ("pbxsim.app", "pbxsim.web.control.routes")
 """What a server has imported when it is forked: not the database's library, whose import it begins with."""
 

@@ -11,7 +11,9 @@ from jsonschema import Draft202012Validator
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.web.control import phones
 from pbxsim.web.control.contract import contract
+from pbxsim.web.control.events import EVENTS
 from pbxsim.web.control.routes import ROUTES
+from tests.web.control.looker import LISTS, looking
 
 if TYPE_CHECKING:
     from pbxsim.web.control.route import Route
@@ -104,8 +106,18 @@ def check(answered: Answered, method: str, path: str) -> None:
     response = resolved(told.get(str(answered.status), told["default"]))
     kind = answered.headers["Content-Type"].partition(";")[0]
     schema = {"components": CONTRACT["components"], **response["content"][kind]["schema"]}
+    if kind == EVENTS:  # of which only the first are read
+        return
     content = answered.json if kind.endswith("json") else answered.body.decode()
     Draft202012Validator(schema).validate(content)
+
+
+def payload(name: str) -> dict[str, Any]:
+    """Give the schema of what an event of this name tells, as that of the event has it."""
+    schema = operation("GET", "/_pbxsim/events")["responses"]["200"]["content"][EVENTS]["schema"]
+    told = [resolved(each)["properties"] for each in resolved(schema)["oneOf"]]
+    (found,) = [each["data"]["contentSchema"] for each in told if each["event"]["const"] == name]
+    return {"components": CONTRACT["components"], **found}
 
 
 REAL: tuple[tuple[str, str, str, object, int], ...] = (
@@ -231,6 +243,40 @@ async def test_real_answers_fit_it(town: Town) -> None:
         ):
             assert answered.json
     assert {(method, template) for method, _, template, _, _ in REAL} == set(TOLD)
+
+
+@pytest.mark.slow
+async def test_each_event_of_what_happens_fits_it(town: Town) -> None:
+    schema = operation("GET", "/_pbxsim/events")["responses"]["200"]["content"][EVENTS]["schema"]
+    validator = Draft202012Validator({"components": CONTRACT["components"], **schema})
+    async with looking(town) as looker:
+        await looker.snapshot()
+        await town.get("/acme/api?secret=s3cret!&from=100&to=102")
+        await town.post("/_pbxsim/calls", {"from": "777123456", "to": "299299000"})
+        await town.post("/_pbxsim/phones/sip102/dnd", {"on": True})
+        await town.post("/_pbxsim/accounts/till/credit", {"amount": "5.00"})
+        await town.advance(100)
+        now = (await town.get("/_pbxsim/clock")).json["now"]
+        await looker.until(lambda event: event.name == "clock" and event.data["now"] == now)
+    for event in looker.events:
+        mark = {"id": event.id} if event.id else {}
+        validator.validate({"event": event.name, "data": msgspec.json.encode(event.data).decode(), **mark})
+        Draft202012Validator(payload(event.name)).validate(event.data)
+    assert {event.name for event in looker.events} == {
+        "snapshot",
+        "clock",
+        "call",
+        "phone",
+        "account",
+        "request",
+        "cdr",
+    }
+
+
+@pytest.mark.parametrize(("name", "kind"), LISTS.items())
+def test_an_event_tells_of_a_document_as_its_list_has_it(name: str, kind: str) -> None:
+    content = operation("GET", f"/_pbxsim/{kind}")["responses"]["200"]["content"]["application/json"]
+    assert payload(name)["$ref"] == content["schema"]["items"]["$ref"]
 
 
 IN_PATHS = {
