@@ -12,6 +12,7 @@ import sys
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.sinks.capacity import REQUEST_ENTRIES
 from tests.bench import rivals, servers, web
 from tests.bench.goals import Goal, Race
 from tests.bench.harness import ROOT, WrongResult
@@ -27,6 +28,14 @@ _STUB: Final = {
     "request": {"method": "GET", "urlPath": web.SHORT},
     "response": {"status": 200, "body": REPLY, "headers": {"Content-Type": "application/json"}},
 }
+_WIREMOCKS: Final = {
+    "WireMock, warm": ("--max-request-journal-entries", str(REQUEST_ENTRIES)),
+    "WireMock, warm, no journal": ("--no-request-journal",),
+}
+"""By name, with which options it is started: with its journal of requests, as it comes and as ours, and without.
+
+It keeps as many of them as we do by default: without a limit it grows until it has no memory left.
+"""
 _NO_BUCKETS: Final = (
     '<?xml version="1.0" encoding="utf-8"?>\n<ListAllMyBucketsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">'
     "<Buckets/><Owner><DisplayName>webfile</DisplayName><ID>bcaf1ffd86f41161ca5fb16fd081034f</ID></Owner>"
@@ -39,7 +48,7 @@ def race() -> Race:
     title = "A whole stored call, and rivals' constant replies"
     how = (
         f"{web.CONNECTIONS} connections; CPU of the process, threads that ended included; every reply checked, every"
-        f" record counted; WireMock, without its journal, asked for {_WARM_SECONDS} s before"
+        f" record counted; WireMock, with as long a journal as ours and without one, asked for {_WARM_SECONDS} s before"
     )
     if not servers.HAS_PROC:
         return Race(title=title, how=how, contenders=(), goals=(), unable=(servers.NEEDS_PROC,))
@@ -75,10 +84,11 @@ def _sides() -> tuple[list[Side], list[str]]:
     if moto is not None:
         found.append(Side("moto's server", as_it_is(moto), "/", body=_NO_BUCKETS))
     if wiremock is not None:
-        kind = Kind((*wiremock, "--no-request-journal"), "/__admin/mappings")
-        found.append(Side("WireMock, warm", as_it_is(kind), web.SHORT, await_ready=_warmed))
+        for name, options in _WIREMOCKS.items():
+            kind = Kind((*wiremock, *options), "/__admin/mappings")
+            found.append(Side(name, as_it_is(kind), web.SHORT, await_ready=_warmed))
     here = {side.name for side in found}
-    return found, [name for name in (*kinds, "moto's server", "WireMock, warm") if name not in here]
+    return found, [name for name in (*kinds, "moto's server", *_WIREMOCKS) if name not in here]
 
 
 def _of(python: str, package: str, *command: str, path: str = web.SHORT) -> Kind | None:
