@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from pbxsim.discovery import Engines
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
     from pbxsim.engines.asterisk.commands import Served
-    from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.hosting.assemble import Assembled
     from pbxsim.options import Parser
@@ -107,11 +107,11 @@ def chosen(asked: argparse.Namespace) -> Engines:
         raise _contradictory(f"{given[0]} is for --engine asterisk")
     from pbxsim.engines.asterisk import through
 
-    engine = through(_door(asked, given[0]), _live(asked, given[-1]), asked.asterisk_image or "")
+    engine = through(_login(asked, given[0]), _live(asked, given[-1]), asked.asterisk_image or "")
     return type(engines)({**engines.found, engine.name: engine}, engine)
 
 
-def _door(asked: argparse.Namespace, option: str) -> Door | None:
+def _login(asked: argparse.Namespace, option: str) -> AmiLogin | None:
     if all(getattr(asked, name) is None for name in _DOOR):
         return None
     if asked.asterisk_image is not None:
@@ -122,10 +122,10 @@ def _door(asked: argparse.Namespace, option: str) -> Door | None:
         raise _contradictory(f"{option} is for an Asterisk that runs already: say where with --asterisk HOST:PORT")
     if len(asked.pbxs) > 1:
         raise _contradictory("one Asterisk serves one PBX: leave --asterisk out, and each PBX has one of its own")
-    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
 
     host, port = asked.asterisk
-    return Door(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
+    return AmiLogin(host=host, port=port, user=asked.asterisk_user or "pbxsim", secret=asked.asterisk_secret or "")
 
 
 def _live(asked: argparse.Namespace, option: str) -> LiveCalls | None:

@@ -176,10 +176,12 @@ async def _latency_ours(calls: int) -> Figures:
 async def _latency_bare(calls: int) -> Figures:
     async with _rig() as rig:
         await rig.session.close()  # one client alone, as with ours
-        door = rig.exchange.door
-        reader, writer = await asyncio.open_connection(door.host, door.port)
+        login = rig.exchange.login
+        reader, writer = await asyncio.open_connection(login.host, login.port)
         await reader.readline()
-        writer.write(f"Action: Login\r\nUsername: {door.user}\r\nSecret: {door.secret}\r\nEvents: on\r\n\r\n".encode())
+        writer.write(
+            f"Action: Login\r\nUsername: {login.user}\r\nSecret: {login.secret}\r\nEvents: on\r\n\r\n".encode()
+        )
         waits = []
         for turn in range(calls + _WARM):
             unique = f"bench-{turn:06d}"

@@ -25,7 +25,7 @@ from pbxsim.testing.office import Office
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
     from pbxsim.engines.asterisk.link import AmiLink
 
 _SOON: Final = 0.25
@@ -36,10 +36,10 @@ _LONGEST: Final = 12.0
 
 
 class AtAsterisk:
-    """Has each office that a test makes work with the Asterisk behind a door."""
+    """Has each office that a test makes work with the Asterisk at a login."""
 
-    def __init__(self, door: Door, patch: pytest.MonkeyPatch) -> None:
-        self._door = door
+    def __init__(self, login: AmiLogin, patch: pytest.MonkeyPatch) -> None:
+        self._login = login
         self._links: dict[Office, AmiLink] = {}
         self._drivers: dict[Office, ClockDriver] = {}
         self._waiting: list[Office] = []
@@ -94,7 +94,7 @@ class AtAsterisk:
             driver = self._drivers[office] = ClockDriver(office.clock, rate=1, is_real_time=True)
             driver.start()
             link = self._links[office] = AmiLink(
-                self._door,
+                self._login,
                 heard=lambda event: office.engine.heard(event),  # type: ignore[attr-defined]
                 went_down=lambda: None,
                 returned=_nothing,

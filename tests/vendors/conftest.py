@@ -47,7 +47,7 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip(excepted.args[0])
     exchange: Exchange = request.getfixturevalue("exchange")
     with pytest.MonkeyPatch.context() as patch:
-        request.node.stash[_engine] = AtAsterisk(exchange.door, patch)
+        request.node.stash[_engine] = AtAsterisk(exchange.login, patch)
         yield name
 
 

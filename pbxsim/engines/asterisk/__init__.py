@@ -14,7 +14,7 @@ from pbxsim.engines.engine import Engine
 from pbxsim.kit.later import LaterMapping, later
 
 if TYPE_CHECKING:
-    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
     from pbxsim.engines.asterisk.live import LiveCalls
 
 
@@ -40,7 +40,7 @@ declaration = Engine(
 )
 
 
-def through(door: Door | None, live: LiveCalls | None = None, image: str = "") -> Engine:
+def through(login: AmiLogin | None, live: LiveCalls | None = None, image: str = "") -> Engine:
     """Give the engine that works with an Asterisk which runs already; None: with ones of its own.
 
     These are of the container image `image`, if one is named.
@@ -49,5 +49,5 @@ def through(door: Door | None, live: LiveCalls | None = None, image: str = "") -
     """
     from pbxsim.engines.asterisk.alone import Alone  # not where another engine serves
 
-    opened = partial(_opened, door=door, serves=set(), live=live, alone=Alone(), image=image)
+    opened = partial(_opened, login=login, serves=set(), live=live, alone=Alone(), image=image)
     return msgspec.structs.replace(declaration, open=opened)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.engines.engine import EngineUnreachable
 
 if TYPE_CHECKING:
-    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
     from pbxsim.engines.asterisk.link import AmiLink, Event
 
 _ASKS: Final = "PbxsimAsks"
@@ -34,7 +34,7 @@ class Alone:
         """Count as the one that works with it."""
         self._works = True
 
-    async def see(self, link: AmiLink, door: Door) -> None:
+    async def see(self, link: AmiLink, login: AmiLogin) -> None:
         """See that nobody else does, unless that was seen. Raises EngineUnreachable."""
         if self._works:
             return
@@ -46,7 +46,7 @@ class Alone:
             self.works()
         else:
             self._asked = False
-            where = f"{door.host}:{door.port}"
+            where = f"{login.host}:{login.port}"
             raise EngineUnreachable(f"the Asterisk at {where} serves another pbxsim already: it serves one")
 
     def heard(self, link: AmiLink, event: Event) -> None:

@@ -16,9 +16,9 @@ import msgspec
 
 from pbxsim.engines.asterisk import installation
 from pbxsim.engines.asterisk.accounts import Accounts
+from pbxsim.engines.asterisk.ami_login import AmiLogin
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
 from pbxsim.engines.asterisk.container import Container  # noqa: TC001 - msgspec reads it
-from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.folders import run_folder
 from pbxsim.engines.asterisk.origin import chosen, process_of
 from pbxsim.engines.asterisk.process import see_that_ports_are_free, write_private
@@ -107,7 +107,7 @@ def up(served: Served, say: Callable[[str], None], image: str = "") -> str:
     see_that_ports_are_free(places)
     pid = process.start()
     try:
-        asyncio.run(_answered(_door(served), process))
+        asyncio.run(_answered(_login(served), process))
     except EngineUnreachable:
         process.stop()
         raise
@@ -159,18 +159,18 @@ def _told(running: Running) -> str:
     )
 
 
-def _door(served: Served) -> Door:
-    return Door(host="127.0.0.1", port=served.entry.ami_port, user=AMI_USER, secret=served.secrets.ami)
+def _login(served: Served) -> AmiLogin:
+    return AmiLogin(host="127.0.0.1", port=served.entry.ami_port, user=AMI_USER, secret=served.secrets.ami)
 
 
-async def _answered(door: Door, process: AsteriskProcess) -> None:
+async def _answered(login: AmiLogin, process: AsteriskProcess) -> None:
     """Wait until it lets us in: whoever else might listen there does not know the secret."""
     from pbxsim.engines.asterisk.link import AmiLink
 
     async def nothing() -> None:
         return None
 
-    link = AmiLink(door, heard=lambda _: None, went_down=lambda: None, returned=nothing)
+    link = AmiLink(login, heard=lambda _: None, went_down=lambda: None, returned=nothing)
     try:
         await link.open(process.patience, lambda: process.runs)
     except EngineUnreachable as error:

@@ -19,7 +19,7 @@ from pbxsim.engines.engine import EngineUnreachable
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
 
 try:
     from panoramisk.ami_protocol import AMIProtocol
@@ -49,7 +49,7 @@ class ActionFailed(Exception):
 
 
 class AmiLink:
-    """A link through a door. `heard` gets each event, in order; `went_down` is called when the link is lost.
+    """A link with AMI. `heard` gets each event, in order; `went_down` is called when the link is lost.
 
     `returned` is awaited after each login but the first: only when it is done `is_up`. `before_return` is awaited
     before each try to connect again.
@@ -57,7 +57,7 @@ class AmiLink:
 
     def __init__(
         self,
-        door: Door,
+        login: AmiLogin,
         *,
         heard: Callable[[Event], None],
         went_down: Callable[[], None],
@@ -65,7 +65,7 @@ class AmiLink:
         before_return: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.is_up = False
-        self._door = door
+        self._login = login
         self._heard = heard
         self._went_down = went_down
         self._returned = returned
@@ -200,27 +200,29 @@ class AmiLink:
     # -- keeping it --------------------------------------------------------------------------------------------------
 
     async def _log_in(self, patience: float) -> None:
-        door = self._door
-        connecting = asyncio.get_running_loop().create_connection(_Protocol, door.host, door.port)
+        login = self._login
+        connecting = asyncio.get_running_loop().create_connection(_Protocol, login.host, login.port)
         _, protocol = await asyncio.wait_for(connecting, patience)
         protocol.factory = self
         self._protocol = protocol
         self._lost.clear()
         self._booted.clear()
         try:
-            await self.ask("Login", Username=door.user, Secret=door.secret, Events="on")
+            await self.ask("Login", Username=login.user, Secret=login.secret, Events="on")
         except ActionFailed as error:
             self._drop()
             if protocol.version is None:
-                raise EngineUnreachable(f"{door.host}:{door.port} does not speak AMI: is it Asterisk's port?") from None
+                raise EngineUnreachable(
+                    f"{login.host}:{login.port} does not speak AMI: is it Asterisk's port?"
+                ) from None
             raise EngineUnreachable(
-                f"Asterisk at {door.host}:{door.port} refuses {door.user!r}: {_words(error)}"
+                f"Asterisk at {login.host}:{login.port} refuses {login.user!r}: {_words(error)}"
             ) from None
         await asyncio.wait_for(self._booted.wait(), patience)
         version = (await self.ask("CoreSettings")).get("asteriskversion", "")
         if not is_fit(version):
             self._drop()
-            raise EngineUnreachable(f"{door.host}:{door.port} is Asterisk {version}, and pbxsim works with {MAJOR}")
+            raise EngineUnreachable(f"{login.host}:{login.port} is Asterisk {version}, and pbxsim works with {MAJOR}")
 
     async def _keep(self) -> None:
         while not self._is_closed:
@@ -241,7 +243,7 @@ class AmiLink:
         except (TimeoutError, ActionFailed):
             self._unanswered += 1
             if self._told == told or self._unanswered >= _UNANSWERED:
-                _log.warning("Asterisk at %r does not answer: the link is given up", self._door)
+                _log.warning("Asterisk at %r does not answer: the link is given up", self._login)
                 self._unanswered = 0
                 self._drop()
         except LinkDown:
@@ -258,7 +260,7 @@ class AmiLink:
             self._drop()
         else:
             self.is_up = True
-            _log.warning("the link to Asterisk at %r is there again", self._door)
+            _log.warning("the link to Asterisk at %r is there again", self._login)
 
     def _drop(self) -> None:
         protocol = self._protocol
@@ -292,7 +294,7 @@ class AmiLink:
 
     def _nobody(self, error: BaseException) -> str:
         why = (error.strerror or "refused") if isinstance(error, OSError) else "it does not answer"
-        return f"no Asterisk at {self._door.host}:{self._door.port}: {why.lower()}"
+        return f"no Asterisk at {self._login.host}:{self._login.port}: {why.lower()}"
 
 
 class _Gathering:

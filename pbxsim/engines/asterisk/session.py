@@ -1,4 +1,4 @@
-"""An Asterisk at work for one PBX: its start, its link, its end. Without a door it is one of our own.
+"""An Asterisk at work for one PBX: its start, its link, its end. Without a login it is one of our own.
 
 One of our own that ends by itself is started again; its telephones' registrations are in its folder, and last.
 """
@@ -31,8 +31,8 @@ from pbxsim.engines.telephones import simulated_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
     from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
-    from pbxsim.engines.asterisk.door import Door
     from pbxsim.engines.asterisk.link import AmiLink, Event
     from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.asterisk.process import AsteriskProcess
@@ -47,16 +47,16 @@ _HERE: Final = ("127.0.0.1", "localhost", "::1")
 
 
 class AsteriskSession(Opened, kw_only=True):
-    """What the engine opened on a PBX. `door` None: an Asterisk of our own is started for it.
+    """What the engine opened on a PBX. `login` None: an Asterisk of our own is started for it.
 
     That is of a container image, if `image` names one.
-    `serves` names the PBX that the Asterisk behind the door serves now, `alone` knows whether another server does.
+    `serves` names the PBX that the Asterisk at that login serves now, `alone` knows whether another server does.
     """
 
     engine: AsteriskEngine
     pbx: Pbx
     entry: AsteriskEntry
-    door: Door | None
+    login: AmiLogin | None
     serves: set[str]
     alone: Alone
     voip: PyvoipTelephones
@@ -75,7 +75,7 @@ class AsteriskSession(Opened, kw_only=True):
 def opened(
     settings: Mapping[str, Any],
     pbx: Pbx,
-    door: Door | None = None,
+    login: AmiLogin | None = None,
     serves: set[str] | None = None,
     live: LiveCalls | None = None,
     alone: Alone | None = None,
@@ -95,7 +95,7 @@ def opened(
         account_of=Accounts(pbx.name, entry).of,
         pbx=pbx,
         entry=entry,
-        door=door,
+        login=login,
         serves=set() if serves is None else serves,
         alone=alone or Alone(),
         voip=PyvoipTelephones(pbx, pyvoip_lines(entry.lines), actors.fate),
@@ -109,22 +109,22 @@ async def start(session: AsteriskSession, present: Present) -> None:
     from pbxsim.engines.asterisk.link import ActionFailed, AmiLink, LinkDown
 
     process = None
-    if session.door is None:
+    if session.login is None:
         await see_that_former_one_is_gone(run_folder(session.pbx.name, session.entry.sip_port))
-        process, door = await own_asterisk(session)
+        process, login = await own_asterisk(session)
     else:
-        door = _known(session.door, session)
+        login = _known(session.login, session)
     session.process = process
     _warn(session)
     engine = session.engine
     session.link = AmiLink(
-        door,
+        login,
         heard=lambda event: _heard(session, event),
         went_down=engine.went_down,
         returned=engine.read,
         before_return=lambda: _revive(process),
     )
-    _record(session, door)
+    _record(session, login)
     try:
         await session.link.open(
             _REACH if process is None else process.patience, lambda: process is None or process.runs
@@ -148,19 +148,19 @@ def _heard(session: AsteriskSession, event: Event) -> None:
 
 async def _see_that_nobody_else_is_there(session: AsteriskSession) -> None:
     """Go on alone: with an Asterisk of our own that is so. Raises EngineUnreachable."""
-    if session.door is None or session.link is None:
+    if session.login is None or session.link is None:
         session.alone.works()
     else:
-        await session.alone.see(session.link, session.door)
+        await session.alone.see(session.link, session.login)
 
 
-def _known(door: Door, session: AsteriskSession) -> Door:
-    """Give the door with its secret; without one it is what `asterisk-conf` wrote. Raises EngineUnreachable."""
+def _known(login: AmiLogin, session: AsteriskSession) -> AmiLogin:
+    """Give the login with its secret; without one it is what `asterisk-conf` wrote. Raises EngineUnreachable."""
     if session.serves - {session.pbx.name}:
-        raise EngineUnreachable(f"the Asterisk at {door.host}:{door.port} serves another PBX already: it serves one")
+        raise EngineUnreachable(f"the Asterisk at {login.host}:{login.port} serves another PBX already: it serves one")
     session.serves.add(session.pbx.name)
     try:
-        return door if door.secret else replace(door, secret=Secrets(session.pbx.name, session.entry).ami)
+        return login if login.secret else replace(login, secret=Secrets(session.pbx.name, session.entry).ami)
     except OSError as error:
         raise EngineUnreachable(f"the secret for Asterisk cannot be had: {error}") from error
 
@@ -175,10 +175,10 @@ def _warn(session: AsteriskSession) -> None:
         )  # fmt: skip
 
 
-def _record(session: AsteriskSession, door: Door) -> None:
+def _record(session: AsteriskSession, login: AmiLogin) -> None:
     """Have what is said recorded, where Asterisk is on this machine; elsewhere nothing is: nobody said tones."""
     recorder = session.pbx.calls.recorder
-    if door.host in _HERE and recorder is not None:
+    if login.host in _HERE and recorder is not None:
         session.engine.monitors = Monitors(said_folder())
         recorder.hear(session.engine.monitors.sound)
     else:
@@ -208,15 +208,15 @@ async def _gone(link: AmiLink, name: str) -> None:
         return  # it has gone by itself
 
 
-async def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]:
+async def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, AmiLogin]:
     """Start an Asterisk for this PBX alone. Raises EngineUnreachable."""
-    from pbxsim.engines.asterisk.door import Door
+    from pbxsim.engines.asterisk.ami_login import AmiLogin
 
     found = await asyncio.to_thread(chosen, session.image, installation.found)
     places = Places.of(session.entry, ami_port=free_port())
     try:
         known = Secrets(session.pbx.name, session.entry)
-        door = Door(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
+        login = AmiLogin(host="127.0.0.1", port=places.ami_port, user=AMI_USER, secret=known.ami)
         entry = session.entry if session.live is not None else replace(session.entry, providers=())
         written = configuration(session.pbx.directory, places, known, entry)
         process = process_of(found, run_folder(session.pbx.name, places.sip_port), written)
@@ -229,7 +229,7 @@ async def own_asterisk(session: AsteriskSession) -> tuple[AsteriskProcess, Door]
     except EngineUnreachable:
         await asyncio.to_thread(process.stop)
         raise
-    return process, door
+    return process, login
 
 
 async def _revive(process: AsteriskProcess | None) -> None:

@@ -29,7 +29,7 @@ def library() -> bytes | None:
     return part.read_bytes() if part.is_file() else None
 
 
-def doors(host: HostedPbx) -> set[str]:
+def websockets(host: HostedPbx) -> set[str]:
     """Give the WebSockets at which a PBX's telephones in browsers register. Raises OSError."""
     accounts = map(host.engine.account_of, host.pbx.directory.lines)
     return {account.ws for account in accounts if account is not None and account.ws}
@@ -38,7 +38,7 @@ def doors(host: HostedPbx) -> set[str]:
 def needs(hosts: Hosts, request: Request) -> str:
     """Say what is missing for the PBX that a request means: ENGINE_NEEDED, LIBRARY_NEEDED; empty: nothing."""
     host = hosts.named(request.params.get("pbx") or "") or hosts.first()
-    if not doors(host):
+    if not websockets(host):
         return ENGINE_NEEDED
     return "" if library() is not None else LIBRARY_NEEDED
 
@@ -50,6 +50,6 @@ def connections(hosts: Hosts) -> str:
 
 def _origins(hosts: Hosts) -> Iterator[str]:
     for host in hosts:
-        for door in doors(host):
-            parts = urlsplit(door)
+        for socket in websockets(host):
+            parts = urlsplit(socket)
             yield f"{parts.scheme}://{parts.netloc}"

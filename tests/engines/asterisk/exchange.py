@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pbxsim.engines.asterisk import installation
+from pbxsim.engines.asterisk.ami_login import AmiLogin
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry, AsteriskLineEntry, ProviderEntry
 from pbxsim.engines.asterisk.configuration import AMI_USER, Places, Secrets, configuration
-from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import InstalledAsterisk
 from pbxsim.engines.engine import EngineUnreachable
 from tests.ports import own_port
@@ -68,7 +68,7 @@ class Exchange:
         self.entry = AsteriskEntry(**ports, lines=lines, providers=providers)
         self.secrets = Secrets(pbx, self.entry, self.folder / "key")
         self.server = f"127.0.0.1:{self.entry.sip_port}"
-        self.door = Door(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
+        self.login = AmiLogin(host="127.0.0.1", port=self.entry.ami_port, user=AMI_USER, secret=self.secrets.ami)
         files = configuration(directory, Places.of(self.entry), self.secrets, self.entry)
         self.files = files
         self.process = InstalledAsterisk(installed, self.folder, files)

@@ -45,8 +45,8 @@ class AsteriskRig(RealRig):
         self.exchange = Exchange(
             installation, office.directory, office.pbx.name, simulated, sound, providers, max_contacts, pyvoip
         )
-        door = self.exchange.door
-        engine = through(door if ami_port is None else replace(door, port=ami_port), live)
+        login = self.exchange.login
+        engine = through(login if ami_port is None else replace(login, port=ami_port), live)
         settings = {"asterisk": self.exchange.entry, "phones": phones}
         super().__init__(office, engine, settings, self.exchange.server, self.exchange.secrets.line)
         self._simulated = simulated

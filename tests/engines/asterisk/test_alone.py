@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pbxsim.engines.asterisk.alone import Alone
-from pbxsim.engines.asterisk.door import Door
+from pbxsim.engines.asterisk.ami_login import AmiLogin
 from pbxsim.engines.engine import EngineUnreachable
 
-DOOR = Door(host="127.0.0.1", port=5038, user="pbxsim", secret="a-secret-of-somebody")
+LOGIN = AmiLogin(host="127.0.0.1", port=5038, user="pbxsim", secret="a-secret-of-somebody")
 
 
 class Shared:
@@ -32,7 +32,7 @@ class Shared:
 async def is_let_in(server: Alone, link: Any) -> bool:  # noqa: ANN401 - what is one to it
     """Tell whether a server that begins may work."""
     try:
-        await server.see(link, DOOR)
+        await server.see(link, LOGIN)
     except EngineUnreachable:
         return False
     return True
@@ -59,7 +59,7 @@ async def test_where_the_asterisk_is_our_own_nobody_is_asked_and_whoever_comes_i
     with pytest.raises(
         EngineUnreachable, match=r"^the Asterisk at 127\.0\.0\.1:5038 serves another pbxsim already: it serves one$"
     ):
-        await guest.see(link, DOOR)
+        await guest.see(link, LOGIN)
     assert link.asked == ["UserEvent PbxsimAsks", "UserEvent PbxsimServed"]
 
 

@@ -83,14 +83,14 @@ async def talking(
 
     office = Office(extension("100"), extension("101"))
     exchange = Exchange(asterisk, office.directory, "office", simulated=tuple(office.directory.lines))
-    door, file = exchange.door, folder / "office.yaml"
+    login, file = exchange.login, folder / "office.yaml"
     write(file, exchange, "101")
-    monkeypatch.setenv("PBXSIM_ASTERISK_SECRET", door.secret)
-    link = AmiLink(door, heard=lambda _: None, went_down=lambda: None, returned=nothing_is_read)
+    monkeypatch.setenv("PBXSIM_ASTERISK_SECRET", login.secret)
+    link = AmiLink(login, heard=lambda _: None, went_down=lambda: None, returned=nothing_is_read)
     exchange.process.start()
     try:
         await link.open(10)
-        options = ("--asterisk", f"{door.host}:{door.port}", "--asterisk-user", door.user, "--watch")
+        options = ("--asterisk", f"{login.host}:{login.port}", "--asterisk-user", login.user, "--watch")
         async with served(file, *options) as (client, server):
             for _ in range(CALLS):
                 await client.ask(ORIGINATE)

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.asterisk import through
+from pbxsim.engines.asterisk.ami_login import AmiLogin
 from pbxsim.engines.asterisk.asterisk_settings import AsteriskEntry
-from pbxsim.engines.asterisk.door import Door
 from pbxsim.engines.asterisk.process import free_port
 from pbxsim.engines.engine import EngineUnreachable
 from pbxsim.engines.simulated.phones_settings import PhonesEntry
@@ -37,9 +37,9 @@ pytest.importorskip("panoramisk", reason="no Asterisk can be spoken to: panorami
 SECRET = "a-secret-of-somebody"
 
 
-def door(port: int) -> Door:
-    """Give a door on the loopback."""
-    return Door(host="127.0.0.1", port=port, user="pbxsim", secret=SECRET)
+def login(port: int) -> AmiLogin:
+    """Give a login on the loopback."""
+    return AmiLogin(host="127.0.0.1", port=port, user="pbxsim", secret=SECRET)
 
 
 async def begun(engine: Engine, name: str = "office") -> Any:  # noqa: ANN401 - what the engine opened
@@ -64,7 +64,7 @@ async def begun(engine: Engine, name: str = "office") -> Any:  # noqa: ANN401 - 
 async def test_where_nobody_is_it_is_told_in_one_sentence() -> None:
     port = free_port()
     with pytest.raises(EngineUnreachable, match=rf"^no Asterisk at 127\.0\.0\.1:{port}: "):
-        await asyncio.wait_for(begun(through(door(port))), 5)
+        await asyncio.wait_for(begun(through(login(port))), 5)
 
 
 @asynccontextmanager
@@ -103,7 +103,7 @@ async def test_an_asterisk_of_another_release_is_refused() -> None:
         with pytest.raises(
             EngineUnreachable, match=rf"^127\.0\.0\.1:{port} is Asterisk 18\.10\.0, and pbxsim works with 22$"
         ):
-            await begun(through(door(port)))
+            await begun(through(login(port)))
 
 
 async def test_a_wrong_secret_is_told_without_the_secret(caplog: pytest.LogCaptureFixture) -> None:
@@ -114,15 +114,15 @@ async def test_a_wrong_secret_is_told_without_the_secret(caplog: pytest.LogCaptu
 
     async with spoken(refuse) as port:
         with pytest.raises(EngineUnreachable, match=r"refuses 'pbxsim': authentication failed$") as refused:
-            await begun(through(door(port)))
-    assert SECRET not in f"{refused.value!r}{caplog.text}{door(port)!r}"
+            await begun(through(login(port)))
+    assert SECRET not in f"{refused.value!r}{caplog.text}{login(port)!r}"
 
 
 @pytest.mark.slow
 async def test_what_is_no_asterisk_is_noticed_in_time() -> None:
     async with spoken(lambda _: "", banner="SSH-2.0-x\r\n") as port:
         with pytest.raises(EngineUnreachable, match=rf"127\.0\.0\.1:{port} does not speak AMI"):
-            await asyncio.wait_for(begun(through(door(port))), 6)
+            await asyncio.wait_for(begun(through(login(port))), 6)
 
 
 @pytest.mark.slow
@@ -204,7 +204,7 @@ async def test_a_peer_that_tells_of_calls_is_busy_for_a_while_and_a_silent_one_i
     async def returned() -> None: ...
 
     async with spoken(answers) as port:
-        link = module.AmiLink(door(port), heard=lambda _: None, went_down=gone.set, returned=returned)
+        link = module.AmiLink(login(port), heard=lambda _: None, went_down=gone.set, returned=returned)
         await link.open(5)
         await asyncio.wait_for(gone.wait(), 10)
         assert asked.count("Ping") == pings
@@ -220,12 +220,12 @@ async def test_a_wrong_secret_is_refused_by_a_real_one_and_a_second_server_or_pb
     asterisk: AsteriskInstallation,
 ) -> None:
     async with at_work(asterisk) as rig:
-        wrong = replace(rig.exchange.door, secret=SECRET)
+        wrong = replace(rig.exchange.login, secret=SECRET)
         with pytest.raises(EngineUnreachable, match="refuses 'pbxsim': authentication failed"):
             await asyncio.wait_for(begun(through(wrong)), 6)
         call = called(rig, "101")
         await rig.until(lambda: call.state is CallState.TALKING)
-        engine = through(rig.exchange.door)
+        engine = through(rig.exchange.login)
         with pytest.raises(EngineUnreachable, match=r"serves another pbxsim already: it serves one$"):
             await asyncio.wait_for(begun(engine), 6)
         assert call.state is CallState.TALKING
@@ -292,7 +292,7 @@ async def test_when_the_engine_is_closed_asterisk_has_no_channel_of_its_any_more
         calls = [called(rig, "101") for _ in range(10)]
         await rig.until(lambda: all(call.state is CallState.TALKING for call in calls))
         await rig.session.close()
-        other = await begun(through(rig.exchange.door), "another")
+        other = await begun(through(rig.exchange.login), "another")
         assert [event for event in await other.link.listed("CoreShowChannels") if "channel" in event] == []
         await other.link.close()
 

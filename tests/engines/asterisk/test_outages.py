@@ -154,7 +154,7 @@ async def begun(asterisk: AsteriskInstallation) -> AsyncIterator[Trial]:
         has_telephones=False,
         ami_port=proxy.port,
     )
-    await proxy.start(rig.exchange.door.port)
+    await proxy.start(rig.exchange.login.port)
     telephone = RefusingTelephone("sip102", "486 Busy Here", after=3_600, rings=True, noted=lambda _what, _who: None)
     try:
         await rig.start()
@@ -199,7 +199,7 @@ async def test_what_telephones_did_while_the_link_was_down_is_read_when_it_is_ba
     people = [extension(number, line(f"sip{number}", line_id=int(number))) for number in numbers]
     proxy = AmiProxy()
     rig = AsteriskRig(asterisk, Office(*people), ami_port=proxy.port)
-    await proxy.start(rig.exchange.door.port)
+    await proxy.start(rig.exchange.login.port)
     try:
         await rig.start()
         first, second, third, fourth, fifth = (rig.by_user[f"sip{number}"] for number in numbers)

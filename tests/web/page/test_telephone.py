@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
     from pbxsim.hosting.hosted_pbx import HostedPbx
 
-DOOR = "ws://127.0.0.1:8088/ws"
+SOCKET = "ws://127.0.0.1:8088/ws"
 
 
-def with_doors(monkeypatch: pytest.MonkeyPatch, doors: Iterable[str] = (DOOR,)) -> None:
+def with_sockets(monkeypatch: pytest.MonkeyPatch, websockets: Iterable[str] = (SOCKET,)) -> None:
     """Have the PBXs' engine have telephones, as far as the page asks."""
 
     def given(_host: HostedPbx) -> set[str]:
-        return set(doors)
+        return set(websockets)
 
-    monkeypatch.setattr(telephone, "doors", given)
+    monkeypatch.setattr(telephone, "websockets", given)
 
 
 @pytest.mark.parametrize("query", ["", "?line=sip100", "?pbx=town&line=sip100"])
@@ -40,7 +40,7 @@ async def test_an_engine_without_telephones_is_told_with_the_one_that_is_needed(
 
 
 async def test_without_jssip_it_says_in_a_sentence_how_to_have_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_doors(monkeypatch)
+    with_sockets(monkeypatch)
     monkeypatch.setattr(telephone, "library", lambda: None)
     html = (await town.get("/phone")).body.decode()
     assert 'data-needs="library"' in html
@@ -49,7 +49,7 @@ async def test_without_jssip_it_says_in_a_sentence_how_to_have_it(town: Town, mo
 
 
 async def test_with_both_it_may_connect_to_its_own_exchange_alone(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_doors(monkeypatch, (DOOR, "ws://127.0.0.1:8089/ws"))
+    with_sockets(monkeypatch, (SOCKET, "ws://127.0.0.1:8089/ws"))
     monkeypatch.setattr(telephone, "library", lambda: b"export default {};")
     answered = await town.get("/phone")
     policy = answered.headers["Content-Security-Policy"]
@@ -88,7 +88,7 @@ async def test_a_secret_that_cannot_be_had_is_told(town: Town, monkeypatch: pyte
     def failing(_host: HostedPbx) -> set[str]:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(telephone, "doors", failing)
+    monkeypatch.setattr(telephone, "websockets", failing)
     status, told = problem(await town.get("/phone"))[:2]
     assert status == 500
     assert "Permission denied" in told

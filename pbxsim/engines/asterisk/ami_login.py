@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Door(msgspec.Struct, frozen=True, kw_only=True):
+class AmiLogin(msgspec.Struct, frozen=True, kw_only=True):
     """An address of AMI, a user there, and its secret."""
 
     host: str
