@@ -7,6 +7,7 @@ and by words that mean a secret anywhere (kit/secret_names.py). A secret that is
 from __future__ import annotations
 
 import re
+from copy import copy
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -51,6 +52,15 @@ class Mask:
         self._headers = frozenset(name.casefold() for vendor in vendors for name in vendor.secret_headers)
         self._known: dict[str, bool] = {}
         self._hidden: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def as_of(self, learnt: int) -> Mask:
+        """Give what hid as this did when its values had learnt so often."""
+        values = self.values.as_of(learnt)
+        if values is self.values:
+            return self
+        mask = copy(self)
+        mask.values = values
+        return mask
 
     def hides(self, name: str) -> bool:
         """Tell whether the value of a parameter of that name is a secret."""

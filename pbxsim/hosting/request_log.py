@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import deque
 from copy import copy
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 from zlib import crc32
 
 import msgspec
 
 from pbxsim.clock.instant import iso
 from pbxsim.hosting.masking import LONGEST_BODY, Mask
+from pbxsim.hosting.noted_request import take_down
 from pbxsim.kit.request import Request
 from pbxsim.sinks.capacity import REQUEST_BYTES, REQUEST_ENTRIES
 from pbxsim.sinks.excerpt import LONGEST_SECRET, excerpt, excerpts, pairs_excerpt, text_size
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.sinks.journal.journal import Journal
 
-_Texts: TypeAlias = tuple[str, str]
-
 LONGEST_REPLY: Final = 16_384
 LONGEST_TARGET: Final = 8_192
 """Characters of a path, and of a query: as many as the server takes of both."""
@@ -42,11 +41,13 @@ LONGEST_HINT: Final = 512
 MOST_HINTS: Final = 20
 _LONGEST_CODE: Final = 256
 
+_SHORT: Final = min(LONGEST_HEADERS, LONGEST_TARGET, LONGEST_BODY, LONGEST_REPLY)
+
 _RECORD: Final = 768  # bytes of a record without its texts and headers
 _HEADER: Final = 192  # bytes of a header without its texts: its objects, and its place in a table
 
 
-class RequestRecord:
+class RequestRecord(msgspec.Struct, kw_only=True, eq=False):
     """One request and its reply. `vendor` is empty if nobody owns the path.
 
     `status` is 0 until it is answered, and where a fault keeps that from happening. `injected` says
@@ -56,41 +57,24 @@ class RequestRecord:
     many bytes it takes here.
     """
 
-    __slots__ = (
-        "at",
-        "body_size",
-        "call",
-        "code",
-        "hints",
-        "injected",
-        "reply",
-        "reply_size",
-        "request",
-        "seq",
-        "status",
-        "taken",
-        "vendor",
-    )
-
-    def __init__(self, seq: int, at: Instant, vendor: str, request: Request) -> None:
-        self.seq = seq
-        self.at = at
-        self.vendor = vendor
-        self.body_size = len(request.body)
-        self.status = 0
-        self.reply = b""
-        self.reply_size = 0
-        self.code = ""
-        self.call: int | None = None
-        self.hints: tuple[str, ...] = ()
-        self.taken = 0
-        self.injected = ""
-        self.request = request
+    at: Instant
+    body_size: int
+    call: int | None = None
+    code: str = ""
+    hints: tuple[str, ...] = ()
+    injected: str = ""
+    reply: bytes = b""
+    reply_size: int = 0
+    request: Request
+    seq: int
+    status: int = 0
+    taken: int = 0
+    vendor: str
 
     @property
     def is_cut(self) -> bool:
         """Tell whether not all of the request is kept."""
-        return self.body_size != len(self.request.body) or _is_long(self.request, _texts(self.request))
+        return self.body_size != len(self.request.body) or _is_long(self.request)
 
     def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
         """Note what came of it, and keep what is kept of both."""
@@ -101,19 +85,23 @@ class RequestRecord:
         self.call = reply.call
         if hints or reply.hints:
             self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
-        texts = _texts(request)
-        is_long = _is_long(request, texts)
+        told = _told(request)
+        if len(told) + self.body_size + self.reply_size > _SHORT or len(request.headers) > MOST_HEADERS:
+            told = self._cut(request, mask)  # of nearly every request nothing is too long
+        request.forget()
+        self.taken = self._size(told)
+
+    def _cut(self, request: Request, mask: Mask) -> str:
+        """Keep no more than is kept of what may be long; gives what is told of it."""
+        is_long = _is_long(request)
         if is_long or self.reply_size > LONGEST_REPLY:
-            self.reply = _first_of_reply(reply.body, request, mask)
+            self.reply = _first_of_reply(self.reply, request, mask)
         if is_long:
             self.request = _beginning(request, mask)
-            texts = _texts(self.request)
-        request.forget()
-        self.taken = self._size(texts)
+        return _told(self.request)
 
-    def _size(self, texts: _Texts) -> int:
-        kept, (names, values) = self.request, texts
-        told = f"{kept.path}{kept.query}{names}{names}{values}"  # a header's name is there in two spellings
+    def _size(self, told: str) -> int:
+        kept = self.request
         sizes = text_size(told) + (text_size("".join(self.hints)) if self.hints else 0)
         return _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + sizes
 
@@ -124,21 +112,22 @@ def _forgotten(record: RequestRecord) -> str:
     return "" if is_kept else f"({record.body_size} bytes, not kept)"
 
 
-def _texts(request: Request) -> _Texts:
-    """Give all names and all values of the headers, joined: that is the quickest way to their sizes."""
+def _told(request: Request) -> str:
+    """Give all texts of a request, joined: that is the quickest way to their size."""
     headers = request.headers
-    return "".join(headers), "".join(headers.values())
+    names = "".join(headers)
+    return f"{request.path}{request.query}{names}{names}{''.join(headers.values())}"  # a name is there in two spellings
 
 
-def _is_long(request: Request, texts: _Texts) -> bool:
+def _is_long(request: Request) -> bool:
     """Tell whether not all of a request is kept."""
-    names, values = texts
+    headers = request.headers
     return (
         len(request.body) > LONGEST_BODY
-        or len(request.headers) > MOST_HEADERS
+        or len(headers) > MOST_HEADERS
         or len(request.path) > LONGEST_TARGET
         or len(request.query) > LONGEST_TARGET
-        or len(names) + len(values) > LONGEST_HEADERS
+        or sum(map(len, chain(headers, headers.values()))) > LONGEST_HEADERS
     )
 
 
@@ -230,19 +219,7 @@ class RequestLog:
     def begin(self, vendor: str, request: Request) -> RequestRecord:
         """Note a request that a vendor is about to answer: it stands in the journal before all that it causes."""
         record = self._keep(vendor, request)
-        mask = self._masks[vendor]
-        entry: dict[str, object] = {
-            "vendor": vendor,
-            "method": mask.values.path(request.method),  # which is remembered
-            "path": mask.path(request.path),
-            "params": mask.params(request.params),
-            "remote": request.remote,
-        }
-        if request.body:
-            entry["body"] = mask.body(request)
-        if request.fault:
-            entry["fault"] = request.fault
-        self._journal.append("request", data=entry)
+        take_down(self._journal, self._masks[vendor], vendor, request)
         return record
 
     def end(self, record: RequestRecord, request: Request, reply: Reply, hints: tuple[str, ...] = ()) -> None:
@@ -340,7 +317,9 @@ class RequestLog:
 
     def _keep(self, vendor: str, request: Request) -> RequestRecord:
         self._seq += 1
-        record = RequestRecord(self._seq, self._clock.now, vendor, request)
+        record = RequestRecord(
+            seq=self._seq, at=self._clock.now, vendor=vendor, request=request, body_size=len(request.body)
+        )
         self._records.append(record)
         return record
 

@@ -33,11 +33,16 @@ _USUAL_NAMES: Final = 512
 
 
 class SecretValues:
-    """The secrets that one server knows. It never forgets one: what was a secret is one still after a new start."""
+    """The secrets that one server knows. It never forgets one: what was a secret is one still after a new start.
+
+    `learnt` is how often it came to know more.
+    """
 
     def __init__(self, secret: Iterable[str] = ()) -> None:
-        self._secret: set[str] = set()
-        self._public: set[str] = set()
+        self.learnt = 0
+        self._secret: dict[str, int] = {}  # each, and what `learnt` was from then on
+        self._public: dict[str, int] = {}
+        self._earlier: tuple[int, SecretValues] | None = None
         self._whole: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = _NOTHING
         self._few: tuple[str, ...] | None = ()
@@ -48,15 +53,29 @@ class SecretValues:
     def learn(self, secret: Iterable[str], public: Iterable[str] = ()) -> None:
         """Strike these out from now on, but for what is public."""
         more, known = set(filter(None, secret)), set(public)
-        if self._pattern is not _NOTHING and more <= self._secret and known <= self._public:
+        if self._pattern is not _NOTHING and more <= self._secret.keys() and known <= self._public.keys():
             return  # a PBX begins anew: what is looked for stays
-        self._secret |= more
-        self._public |= known
-        known = self._secret - self._public
-        self._whole = frozenset(value for value in known if stands_by_chance(value))
+        self.learnt += 1
+        for values, given in ((self._secret, more), (self._public, known)):
+            for value in given:
+                values.setdefault(value, self.learnt)
+        self._whole = frozenset(value for value in self._hidden() if stands_by_chance(value))
         self._pattern = self._few = None
         self._paths.clear()
         self._clean.clear()
+
+    def as_of(self, learnt: int) -> SecretValues:
+        """Give what struck out as this did when `learnt` was that."""
+        if learnt == self.learnt:
+            return self
+        if self._earlier is None or self._earlier[0] != learnt:
+            earlier = SecretValues()
+            earlier.learn(_known(self._secret, learnt), _known(self._public, learnt))
+            self._earlier = learnt, earlier
+        return self._earlier[1]
+
+    def _hidden(self) -> set[str]:
+        return self._secret.keys() - self._public.keys()
 
     def text(self, text: str) -> str:
         """Give a text without the longer secrets in it."""
@@ -76,7 +95,7 @@ class SecretValues:
             return self.value(name) != name
         if name in self._whole:
             return True
-        return any(value in name for value in self._secret - self._public if not stands_by_chance(value))
+        return any(value in name for value in self._hidden() if not stands_by_chance(value))
 
     def spaced(self, text: str) -> str:
         """Give a text without any secret, the short ones where no letter or digit is next to them."""
@@ -153,11 +172,15 @@ class SecretValues:
 
     def _found(self) -> re.Pattern[str]:
         if self._pattern is None:
-            longer = [value for value in self._secret - self._public if not stands_by_chance(value)]
+            longer = [value for value in self._hidden() if not stands_by_chance(value)]
             spelt = sorted({spelling for value in longer for spelling in spellings(value)})
             self._pattern = re.compile(_alternation(spelt)) if spelt else _NOTHING
             self._few = tuple(spelt) if len(spelt) <= _FEW else None
         return self._pattern
+
+
+def _known(values: dict[str, int], learnt: int) -> list[str]:
+    return [value for value, at in values.items() if at <= learnt]
 
 
 NOTHING_SECRET: Final = SecretValues()

@@ -44,7 +44,6 @@ _WITHOUT_BODY: Final = frozenset({204, 304})
 _WRITTEN_HERE: Final = frozenset(
     {"connection", "content-length", "content-type", "date", "server", "transfer-encoding"}
 )
-_SERVER: Final = f"\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
 
 
 def never(_message: RawRequestMessage, _body: bytes, _client: str) -> Answer | None:
@@ -64,10 +63,17 @@ def response_of(reply: Reply, more: Headers = (), *, closes: bool = False) -> we
 
 def bytes_of(reply: Reply, more: Headers) -> bytes | None:
     """Write what aiohttp sends of `response_of` to whoever wants a body and keeps the connection; None: ask aiohttp."""
-    head = _head(reply.status, reply.content_type, reply.headers + more)
+    head = _head(reply.status, reply.content_type, reply.headers + more if more else reply.headers)
     if head is None:
         return None
-    return b"".join((head, f"{len(reply.body)}\r\nDate: {rfc822_formatted_time()}{_SERVER}".encode(), reply.body))
+    body = reply.body
+    return b"%b%d%b%b" % (head, len(body), _tail(rfc822_formatted_time()), body)
+
+
+@lru_cache(maxsize=1)
+def _tail(date: str) -> bytes:
+    """Write the end of a head, which is the same for a second."""
+    return f"\r\nDate: {date}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode()
 
 
 @lru_cache(maxsize=256)
@@ -89,8 +95,8 @@ class AnsweringAtOnce(RequestHandler):
 
     _at_once: AtOnce
 
-    def answered_at_once(self) -> None:
-        """Hear that a request came and its reply is out, all in one."""
+    def answered_at_once(self, now: float) -> None:
+        """Hear that a request came and its reply is out, all in one; `now` is the loop's time."""
         raise NotImplementedError
 
     def take(self, data: bytes) -> bool:
@@ -143,10 +149,11 @@ class AnsweringAtOnce(RequestHandler):
         assert self._manager is not None
         self._manager.requests_count += 1
         self._keepalive = True
-        self._next_keepalive_close_time = until = self._loop.time() + self._keepalive_timeout
+        now = self._loop.time()
+        self._next_keepalive_close_time = until = now + self._keepalive_timeout
         if self._keepalive_handle is None:
             self._keepalive_handle = self._loop.call_at(until, self._process_keepalive)
-        self.answered_at_once()
+        self.answered_at_once(now)
 
     def _hand_over(self, outcome: web.Response | Exception) -> None:
         """Have aiohttp's task send what has come of the request that it is woken for, or fail as that did."""
@@ -175,8 +182,7 @@ def _is_plain(message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> Ty
         and message.method in _METHODS
         and message.version == HttpVersion11
         and not (message.should_close or message.upgrade or message.chunked)
-        and unread.is_eof()
-        and (unread is EMPTY_PAYLOAD or "Expect" not in message.headers)
+        and (unread is EMPTY_PAYLOAD or (unread.is_eof() and "Expect" not in message.headers))
         and message.path.startswith("/")
         and message.path.isascii()
     )

@@ -169,12 +169,11 @@ class Connection(AnsweringAtOnce):
             self._open.waits(self)
             self._wait("between", self.limits.between)
 
-    def answered_at_once(self) -> None:
+    def answered_at_once(self, now: float) -> None:
         """Go over to waiting, which it has done until now: but it is the last who did."""
         self._header_bytes = 0
-        self._open.is_served(self)
-        self._open.waits(self)
-        self._wait("between", self.limits.between)
+        self._open.was_served(self)
+        self._wait_until("between", now + self.limits.between)
 
     def pause_writing(self) -> None:
         """Give a client that does not take its reply so long to take some."""
@@ -206,8 +205,11 @@ class Connection(AnsweringAtOnce):
         self.abort()
 
     def _wait(self, limit: str, seconds: float) -> None:
+        self._wait_until(limit, self._loop.time() + seconds)
+
+    def _wait_until(self, limit: str, deadline: float) -> None:
         self._limit = limit
-        self._deadline = deadline = self._loop.time() + seconds
+        self._deadline = deadline
         if self._timer is None:
             self._look_at(deadline)
         elif deadline < self._looks_at:

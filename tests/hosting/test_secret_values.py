@@ -114,3 +114,23 @@ def test_a_name_that_is_or_holds_a_secret_is_known_before_and_after_the_pattern_
     before = known.is_in_name(name)
     assert known.text("s3cret-one") != "s3cret-one"
     assert (before, known.is_in_name(name), known.value(name) != name) == (is_secret,) * 3
+
+
+def test_it_knows_what_was_struck_out_before_more_was_learnt() -> None:
+    secrets = SecretValues(["first-one", "1234"])
+    before = secrets.learnt
+    secrets.learn(["first-one"])
+    assert (secrets.learnt, secrets.as_of(before)) == (before, secrets)
+    secrets.learn(["second-one"], ["1234"])
+    between = secrets.learnt
+    secrets.learn(["third-one"], ["first-one"])
+    told = [
+        [known.text("first-one second-one third-one"), known.value("1234")]
+        for known in map(secrets.as_of, (before, between, secrets.learnt, before))
+    ]
+    assert told == [
+        ["*** second-one third-one", "***"],
+        ["*** *** third-one", "1234"],
+        ["first-one *** ***", "1234"],
+        ["*** second-one third-one", "***"],
+    ]

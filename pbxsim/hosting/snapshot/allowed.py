@@ -82,7 +82,6 @@ WHOLE: Final[Mapping[type, frozenset[str]]] = {
         }
     ),
     LegHistory: frozenset({"divert_timer", "talks_since"}),
-    RequestRecord: frozenset({"at", "body_size", "reply_size", "seq", "status", "taken"}),
 }
 """Fields that are whole numbers, of classes that do not say so themselves."""
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from pbxsim.clock.scheduler import Scheduler
+from pbxsim.hosting.noted_request import NotedRequest
 from pbxsim.hosting.snapshot.allowed import SPELLINGS, Allowed
 from pbxsim.hosting.snapshot.borders import class_name, is_outside
 from pbxsim.hosting.snapshot.graph import fields_of, has_fields, is_container, is_frozen, is_scalar
@@ -73,6 +74,8 @@ class Speller:
         return thing if thing is None or isinstance(thing, bool) else _number(thing)
 
     def _reference(self, thing: object) -> object:
+        if isinstance(thing, NotedRequest):  # which is masked for whoever reads, and nobody must read it otherwise
+            return self.value(thing.spelt())
         if isinstance(thing, FunctionType) and thing in SPELLINGS.inverse:
             return {"s": SPELLINGS.inverse[thing]}
         number = self._numbers.number(thing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import msgspec
 
@@ -46,6 +46,14 @@ class Entry(msgspec.Struct, frozen=True):
     call: int | None
     channel: str
     data: Data
+
+
+class Later(Protocol):
+    """What somebody else puts into the journal and is spelt when somebody reads it, each time by the same bytes."""
+
+    def spelt(self) -> bytes:
+        """Give the data as `spelt_given` does."""
+        ...
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -111,13 +119,18 @@ class Journal:
         `data` is copied at once, and cut where it is longer than LONGEST_GIVEN. Raises TypeError where JSON could not
         hold it. It must have no sets: their order is not the same in every process.
         """
-        spelt = _json(data)
-        if len(spelt) > LONGEST_GIVEN:
-            spelt = _json(document_excerpt(data))
+        spelt = spelt_given(data)
         self.last += 1
         self.kept.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
         if len(spelt) + len(channel) > SHORT or self._beyond_flat > self.spare:
             self.grow(size_of_given(channel, spelt))
+
+    def append_later(self, kind: str, data: Later, size: int) -> None:
+        """Take down the same, of which nothing changes; it takes so many bytes, texts and objects."""
+        self.last += 1
+        self.kept.append((self.clock.now, kind, _spell_given, (None, "", data)))
+        if size > SHORT or self._beyond_flat > self.spare:
+            self.grow(size if size > SHORT else 0)
 
     def append_reply(self, call: int | None, reply: tuple[int, int, str, int, int, str]) -> None:
         """Take down a reply to a request: the request's number, status, code, size, CRC-32, what was injected.
@@ -173,13 +186,12 @@ class Journal:
     def of_call(self, call: int, after: int = 0, since: Instant = 0) -> Iterator[Entry]:
         """Give a call's entries behind number `after`, oldest first. None is from before `since`: its start, if known.
 
-        To know whose an entry is it must be spelt, and that costs microseconds each.
+        To know whose an entry of the switch is it must be spelt, and that costs microseconds each.
         """
         dropped = self.dropped
         first = max(0, after - dropped)
         for seq, kept in enumerate(entered(self.kept, first), dropped + first + 1):
-            at, _, spell, facts = kept
-            if at >= since and spell(facts)[0] == call:
+            if kept[0] >= since and _call_of(kept) == call:
                 yield _entry(seq, kept)
 
     def of_kinds(self, kinds: frozenset[str] | None, after: int = 0, since: Instant = 0) -> Iterator[Entry]:
@@ -228,6 +240,18 @@ def _nothing(_facts: object) -> int:
 _ENCODE: Final = msgspec.json.Encoder().encode
 
 
+def spelt_given(data: Data) -> bytes:
+    """Spell what somebody else puts into the journal, cut where it is longer than LONGEST_GIVEN. Raises TypeError."""
+    spelt = _json(data)
+    return spelt if len(spelt) <= LONGEST_GIVEN else _json(document_excerpt(data))
+
+
+def _call_of(kept: _Kept) -> int | None:
+    _, _, spell, facts = kept
+    call: int | None = facts[0] if spell is _spell_given else spell(facts)[0]
+    return call
+
+
 def _entry(seq: int, kept: _Kept) -> Entry:
     at, kind, spell, facts = kept
     call, channel, data = spell(facts)
@@ -239,9 +263,9 @@ def _line(entry: Entry) -> bytes:
     return _ENCODE(line) + b"\n"
 
 
-def _spell_given(facts: tuple[int | None, str, bytes]) -> Spelt:
+def _spell_given(facts: tuple[int | None, str, bytes | Later]) -> Spelt:
     call, channel, data = facts
-    return call, channel, msgspec.json.decode(data, type=Data)
+    return call, channel, msgspec.json.decode(data if isinstance(data, bytes) else data.spelt(), type=Data)
 
 
 def _spell_reply(facts: tuple[int | None, int, int, str, int, int, str]) -> Spelt:
