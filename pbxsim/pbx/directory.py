@@ -132,9 +132,11 @@ class Directory:
             raise DialplanNotFound(dialplan)
         having = self._by_internal.get(number, [])
         found = having if dialplan is None else [extension for extension in having if extension.dialplan == dialplan]
+        if not found:
+            raise ExtensionNotFound
         if len(found) > 1:
             raise AmbiguousExtension(number)
-        return _found(found[0] if found else None)
+        return found[0]
 
     def internal_or_none(self, number: str, dialplan: str) -> Extension | None:
         """Find an internal number of that numbering plan, if there is one."""

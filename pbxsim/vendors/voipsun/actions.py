@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.action import Action
@@ -17,47 +18,56 @@ if TYPE_CHECKING:
     from pbxsim.kit.params import Params
 
 COMMON: Final = ("username", "password", "action")
-_RING: Final = range(1, 86_401)  # seconds
-_PENALTY: Final = range(1_000_000)
-_RECORDERS: Final = ("mixmonitor", "monitor")
+_RING: Final = (1, 86_400)  # seconds
+_PENALTY: Final = ("penalty", 0, 999_999)
+_RECORDER: Final = ("monitorType", ("mixmonitor", "monitor"))
 
 
-class VoipsunAction(Action[State], frozen=True, kw_only=True):
+class VoipsunAction(Action[State], frozen=True, kw_only=True, dict=True):
     """An action. Of each group in `one_of` at least one parameter must be given, each of `required`, any of `optional`.
 
-    `numbers` and `words` say what an optional parameter may be, where not everything will do.
+    `numbers` and `words` say what an optional parameter may be, where not everything will do: a whole number from the
+    least to the most, one of some words.
     """
 
     required: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
     optional: tuple[str, ...] = ()
-    numbers: Mapping[str, range] = {}
-    words: Mapping[str, tuple[str, ...]] = {}
+    numbers: tuple[tuple[str, int, int], ...] = ()
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Give every parameter that the manual has for this action."""
         grouped = (name for group in self.one_of for name in group)
         return (*COMMON, *self.required, *grouped, *self.optional)
 
-    def lacks(self, params: Params) -> tuple[str, ...]:
-        """Say what is missing or unusable (error 120), in words for the request journal."""
-        return tuple(self._faults(params))
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Give these parameters, in no order."""
+        return frozenset(self.parameters)
 
-    def _faults(self, params: Params) -> Iterator[str]:
-        text = params.text
-        if not all(map(text, self.required)):
-            yield from (f"{name} is missing" for name in params.missing(self.required))
+    def lacks(self, params: Params) -> list[str]:
+        """Say what is missing or unusable (error 120), in words for the request journal."""
+        value = params.get
+        is_complete = all(map(value, self.required))
         for group in self.one_of:
-            if not any(map(text, group)):
-                yield f"one of {', '.join(group)} is missing"
-        for name, allowed in self.numbers.items():
-            value = text(name)
-            if value and whole_number(value) not in allowed:
-                yield f"{name} is not a whole number from {allowed.start} to {allowed.stop - 1}"
-        for name, words in self.words.items():
-            if text(name):
-                yield from word_hint(name, text(name), words)
+            is_complete = is_complete and any(map(value, group))
+        faults = [] if is_complete else [*self._missing(params)]
+        for name, least, most in self.numbers:
+            text = value(name)
+            number = whole_number(text) if text else least
+            if number is None or not least <= number <= most:
+                faults.append(f"{name} is not a whole number from {least} to {most}")
+        for name, words in self.words:
+            text = value(name)
+            if text:
+                faults += word_hint(name, text, words)
+        return faults
+
+    def _missing(self, params: Params) -> Iterator[str]:
+        yield from (f"{name} is missing" for name in params.missing(self.required))
+        yield from (f"one of {', '.join(group)} is missing" for group in self.one_of if not params.given(group))
 
 
 _RECORDING: Final = ("monitorFilename", "monitorPath", "monitorType")
@@ -82,8 +92,8 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
             "srcRingTimeout",
             "dstRingTimeout",
         ),
-        numbers={"srcRingTimeout": _RING, "dstRingTimeout": _RING},
-        words={"monitorType": _RECORDERS},
+        numbers=(("srcRingTimeout", *_RING), ("dstRingTimeout", *_RING)),
+        words=(_RECORDER,),
     ),
     "dial": VoipsunAction(
         handler=calls.dial,
@@ -98,8 +108,8 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
             "macro",
             "dstRingTimeout",
         ),
-        numbers={"dstRingTimeout": _RING},
-        words={"monitorType": _RECORDERS},
+        numbers=(("dstRingTimeout", *_RING),),
+        words=(_RECORDER,),
     ),
     "hangupcall": VoipsunAction(handler=calls.hang_up_call, optional=("channelName",)),  # its absence has a code: 400
     "listcalls": VoipsunAction(handler=calls.list_calls),
@@ -119,7 +129,7 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
         handler=agents.agent_add,
         required=(*_AGENT, "queueName"),
         optional=("penalty",),
-        numbers={"penalty": _PENALTY},
+        numbers=(_PENALTY,),
     ),
     "agentremove": VoipsunAction(handler=agents.agent_remove, required=(*_AGENT, "queueName")),
     "agentstatus": VoipsunAction(handler=agents.agent_status, required=_AGENT),
@@ -128,5 +138,4 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
 }
 """The manual's actions, in its order."""
 
-PARAMETERS: Final = {name: action.parameters for name, action in ACTIONS.items()}
-ALL_PARAMETERS: Final = tuple(dict.fromkeys(name for names in PARAMETERS.values() for name in names))
+ALL_PARAMETERS: Final = tuple(dict.fromkeys(name for action in ACTIONS.values() for name in action.parameters))

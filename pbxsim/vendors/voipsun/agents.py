@@ -32,8 +32,9 @@ _LOOK_CODES: Final = {
 def agent_login(request: Request, state: State) -> Reply:
     """S26: have an agent work from a line."""
     agent = _agent(request, state)
-    AGENT_LINE.refuse_several(request.params)
-    state.pbx.agents.log_in(agent, _working_line(AGENT_LINE.find(request.params, state.pbx.directory)))
+    params = request.params
+    found = AGENT_LINE.find(AGENT_LINE.given(params), params, state.pbx.directory)
+    state.pbx.agents.log_in(agent, _working_line(found))
     return wire.success()
 
 

@@ -53,15 +53,20 @@ class VoipsunInterface:
         """
         if request.method not in GET_AND_POST:
             return wire.method_refused(request)
+        params = request.params
+        name = params.text("action")
+        action = actions.ACTIONS.get(name)
         try:
-            reply = self._carry_out(request)
+            reply = self._carry_out(name, action, request, params)
         except Refusal as error:
             reply = wire.refused(error)
-        return self._sent(reply, request)
+        return self._sent(reply, action, request, params)
 
     def refuse(self, request: Request, error: str, filled: Mapping[str, str]) -> Reply:
         """Answer with an error of the manual's, whatever is asked, and do nothing."""
-        return self._sent(wire.refused(Refusal(int(error), filled=filled)), request)
+        params = request.params
+        action = actions.ACTIONS.get(params.text("action"))
+        return self._sent(wire.refused(Refusal(int(error), filled=filled)), action, request, params)
 
     def curl(self, base_url: str) -> str | None:
         """Give a command line that has a line of this PBX called and connected to some number; None if nothing fits."""
@@ -85,23 +90,25 @@ class VoipsunInterface:
             for number in reachable(self.state.pbx.dialplan, caller.dialplan, numbers):
                 yield caller, number
 
-    def _sent(self, reply: Reply, request: Request) -> Reply:
-        settings, hints = self.state.settings, (*reply.hints, *_name_hints(request.params), *request.reading_hints)
-        if not hints and (reply.status, reply.content_type) == (settings.status, settings.content_type):
+    def _sent(self, reply: Reply, action: VoipsunAction | None, request: Request, params: Params) -> Reply:
+        settings, hints = self.state.settings, reply.hints
+        if action is None or not action.names.issuperset(params):
+            hints += parameter_hints(params, actions.ALL_PARAMETERS if action is None else action.parameters)
+        if params.unread or request.body:
+            hints += request.reading_hints
+        if not hints and reply.status == settings.status and reply.content_type == settings.content_type:
             return reply
         return msgspec.structs.replace(reply, status=settings.status, content_type=settings.content_type, hints=hints)
 
-    def _carry_out(self, request: Request) -> Reply:
-        params = request.params
+    def _carry_out(self, name: str, action: VoipsunAction | None, request: Request, params: Params) -> Reply:
         user = self.state.user(params)
         if user is None:
             raise Refusal(100, "no API user has this name and password")
-        name, action = params.text("action"), actions.ACTIONS.get(params.text("action"))
         if action is None:
             raise Refusal(110, *word_hint("action", name, tuple(actions.ACTIONS)))
         if not self.state.permits(user, name):
             raise Refusal(100, f"API user {user.username!r} may not use {name}")
-        _insist_on_parameters(action, request)
+        _insist_on_parameters(action, request.fault, params)
         try:
             return action.handler(request, self.state)
         except PbxError as error:
@@ -116,14 +123,14 @@ class VoipsunInterface:
         return f"srcExtenId={extension.id}"
 
 
-def _insist_on_parameters(action: VoipsunAction, request: Request) -> None:
+def _insist_on_parameters(action: VoipsunAction, fault: str, params: Params) -> None:
     """Refuse with 120 what cannot be read, holds a control character, or is missing (R6, R7)."""
-    if request.fault:
-        raise Refusal(120, request.fault)
-    unclean = request.params.unclean()
+    if fault:
+        raise Refusal(120, fault)
+    unclean = None if params.is_plain else params.unclean()
     if unclean is not None:
         raise Refusal(120, f"parameter {unclean!r} holds a control character, or is no UTF-8")
-    faults = action.lacks(request.params)
+    faults = action.lacks(params)
     if faults:
         raise Refusal(120, *faults)
 
@@ -142,8 +149,3 @@ def _meant(error: PbxError, params: Params, pbx: Pbx) -> tuple[str, ...]:
         number, numbers = params.text("agentNumber"), [agent.number for agent in pbx.agents]
         return ("the agentPin is not this agent's",) if number in numbers else unknown("agentNumber", number, numbers)
     return ()
-
-
-def _name_hints(params: Params) -> tuple[str, ...]:
-    """Say something about each parameter that the action does not have, or that none has where there is no action."""
-    return parameter_hints(params, actions.PARAMETERS.get(params.text("action"), actions.ALL_PARAMETERS))

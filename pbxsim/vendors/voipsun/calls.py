@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import Duration, seconds
+from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.errors import OutboundRouteNotFound
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.lines import CALLER, check_addresses, check_extension
-from pbxsim.vendors.voipsun.parameters import channel_name, custom_fields, dialer, dialer_hints, whole_number
+from pbxsim.vendors.voipsun.parameters import channel_name, dialer, dialer_hints, wanted, whole_number
 
 if TYPE_CHECKING:
     from pbxsim.kit.params import Params
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.dialplan import ToExtension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.routes import OutboundRoute
+    from pbxsim.vendors.voipsun.parameters import Wanted
     from pbxsim.vendors.voipsun.state import State
 
 VENDOR: Final = "voipsun"
@@ -29,18 +30,23 @@ _START: Final = "s"  # where a call that nobody dialled into a context begins th
 def originate(request: Request, state: State) -> Reply:
     """S2: ring a line; once it is picked up, call dstNum and connect the two."""
     params = request.params
-    CALLER.refuse_several(params)
-    source = CALLER.find(params, state.pbx.directory)
-    check_addresses(params, source.lines)
-    if params.text("checkExten"):
+    source = CALLER.find(CALLER.given(params), params, state.pbx.directory)
+    asked = wanted(params)
+    if asked.check_ip_host or asked.check_ip_contact:
+        check_addresses(asked.check_ip_host, asked.check_ip_contact, source.lines)
+    if asked.check_exten:
         check_extension(source.lines, refuse_free=state.settings.quirks.check_exten_free == "errno")
-    call = state.pbx.calls.originate(_connection(params, state, source))
-    return wire.success(call.number, *dialer_hints(params), *_recording_hints(params, source))
+    order = _connection(asked, state, source)
+    call = state.pbx.calls.originate(order)
+    hints = dialer_hints(asked)
+    if order.recording is not None:
+        hints += _recording_hints(source)
+    return wire.success(call.number, *hints)
 
 
-def _connection(params: Params, state: State, source: ToExtension) -> CallOrder:
-    extension, number, settings = source.extension, params.text("dstNum"), state.settings
-    shown, override = dialer(params), params.text("overrideCallerId")
+def _connection(asked: Wanted, state: State, source: ToExtension) -> CallOrder:
+    extension, number, settings = source.extension, asked.dst_num, state.settings
+    shown, override = dialer(asked), asked.override_caller_id
     return CallOrder(
         vendor=VENDOR,
         first=source,
@@ -48,33 +54,34 @@ def _connection(params: Params, state: State, source: ToExtension) -> CallOrder:
         dst=number,
         second=number,
         context=extension.dialplan,
-        clid=CallerId(override or shown.number, shown.name),
+        clid=CallerId(override, shown.name) if override else shown,
         first_shows=shown,
         second_shows=CallerId(override or _own_number(state.pbx, source, number)),
-        first_timeout=_ring_time(params, "srcRingTimeout", settings.src_ring_timeout),
-        second_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),
-        custom=custom_fields(params),
-        recording=_recording(params),
-        macro=params.text("macro"),
+        first_timeout=_ring_time(asked.src_ring_timeout, settings.src_ring_timeout),
+        second_timeout=_ring_time(asked.dst_ring_timeout, settings.dst_ring_timeout),
+        custom=asked.custom,
+        recording=_recording(asked),
+        macro=asked.macro,
     )
 
 
 def dial(request: Request, state: State) -> Reply:
     """S16: call dstNum out by a route and, once it is answered, go on in a dialplan context."""
-    params, pbx = request.params, state.pbx
-    route = _route(params, pbx)
-    context, after_failure = params.text("context"), params.text("hangupContext")
+    pbx = state.pbx
+    route = _route(request.params, pbx)
+    asked = wanted(request.params)
+    context, after_failure = asked.context, asked.hangup_context
     if not pbx.dialplan.knows(context):  # S17: then the number is not dialled
         return wire.success(None, f"there is no context {context!r}: no call was placed")
-    call = pbx.calls.originate(_send_off(params, state, route))
+    call = pbx.calls.originate(_send_off(asked, state, route))
     if after_failure and not pbx.dialplan.knows(after_failure):
         return wire.success(call.number, f"there is no context {after_failure!r} for hangupContext")
-    return wire.success(call.number, *dialer_hints(params))
+    return wire.success(call.number, *dialer_hints(asked))
 
 
-def _send_off(params: Params, state: State, route: OutboundRoute) -> CallOrder:
-    number, override, settings = params.text("dstNum"), params.text("overrideCallerId"), state.settings
-    shows = CallerId(override, override) if override else dialer(params)
+def _send_off(asked: Wanted, state: State, route: OutboundRoute) -> CallOrder:
+    number, override, settings = asked.dst_num, asked.override_caller_id, state.settings
+    shows = CallerId(override, override) if override else dialer(asked)
     return CallOrder(
         vendor=VENDOR,
         kind=CallKind.DIAL,
@@ -82,16 +89,16 @@ def _send_off(params: Params, state: State, route: OutboundRoute) -> CallOrder:
         src=shows.number,
         dst=number,
         second=_START,
-        context=params.text("context"),
-        failure_context=params.text("hangupContext"),
+        context=asked.context,
+        failure_context=asked.hangup_context,
         clid=shows,
         first_shows=shows,
         second_shows=shows,
-        first_timeout=_ring_time(params, "dstRingTimeout", settings.dst_ring_timeout),
-        second_timeout=seconds(settings.dst_ring_timeout),
-        custom=custom_fields(params),
-        recording=_recording(params),
-        macro=params.text("macro"),
+        first_timeout=_ring_time(asked.dst_ring_timeout, settings.dst_ring_timeout),
+        second_timeout=settings.dst_ring_timeout * SECOND,
+        custom=asked.custom,
+        recording=_recording(asked),
+        macro=asked.macro,
     )
 
 
@@ -131,17 +138,17 @@ def _own_number(pbx: Pbx, source: ToExtension, number: str) -> str:
     return extension.outside_number if leaves else extension.internal
 
 
-def _ring_time(params: Params, name: str, default_seconds: int) -> Duration:
-    return seconds(whole_number(params.text(name)) or default_seconds)
+def _ring_time(asked: str, default_seconds: int) -> Duration:
+    return int(asked or default_seconds) * SECOND  # a whole number, else it was refused
 
 
-def _recording(params: Params) -> RecordingWish | None:
-    folder, file, application = params.text("monitorPath"), params.text("monitorFilename"), params.text("monitorType")
+def _recording(asked: Wanted) -> RecordingWish | None:
+    folder, file, application = asked.monitor_path, asked.monitor_filename, asked.monitor_type
     return RecordingWish(folder, file, application) if folder or file or application else None
 
 
-def _recording_hints(params: Params, source: ToExtension) -> tuple[str, ...]:
-    if _recording(params) is None or source.extension.records:
+def _recording_hints(source: ToExtension) -> tuple[str, ...]:
+    if source.extension.records:
         return ()
     own = source.extension.internal
     return (f"recording is off for extension {own}: the call is recorded only if the other party's extension records",)

@@ -54,7 +54,7 @@ def _fields(
 ) -> Iterator[Field]:
     """Give the fields in the manual's order; of a group at most one has a value."""
     groups = {each: "/".join(group) for group in action.one_of for each in group}
-    needed = (*COMMON, *action.required)
+    needed, words = (*COMMON, *action.required), dict(action.words)
     for parameter in action.parameters:
         value = name if parameter == "action" else values.get(parameter, msgspec.UNSET)
         wanted = parameter in groups or parameter in needed or parameter == "channelName"
@@ -63,7 +63,7 @@ def _fields(
             value=value if wanted else msgspec.UNSET,
             required=parameter in needed,
             group=groups.get(parameter, ""),
-            choices=action.words.get(parameter, choices.get(parameter, ())),
+            choices=words.get(parameter, choices.get(parameter, ())),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 
     from pbxsim.kit.params import Params
     from pbxsim.pbx.directory import Directory
-    from pbxsim.pbx.extension import Line
+    from pbxsim.pbx.extension import Extension, Line
 
 
 _FEW: Final = 10
 
 
-class LineChoice(msgspec.Struct, frozen=True, kw_only=True):
+class LineChoice(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The parameters by which one party is named, and the codes for naming it wrongly.
 
     `several` is the code for more than one of them; `codes` those for what the directory says. `channel` names a
@@ -43,32 +44,41 @@ class LineChoice(msgspec.Struct, frozen=True, kw_only=True):
     codes: Mapping[type[PbxError], int]
     channel: str = ""
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Give the parameters of which exactly one is to be used, in the manual's order."""
         names = (self.public, self.internal, self.id, self.sip_user)
         return (*names, self.channel) if self.channel else names
 
-    def refuse_several(self, params: Params) -> None:
-        """Insist on a single one of them. Raises Refusal with the code for several."""
-        given = params.given(self.names)
-        if len(given) > 1:
-            raise Refusal(self.several, f"{' and '.join(given)} were given")
+    def given(self, params: Params) -> str:
+        """Give the one of them that was sent; empty where none was. Raises Refusal with the code for several."""
+        given = ""
+        for name in self.names:
+            if params.get(name):
+                if given:
+                    raise Refusal(self.several, f"{' and '.join(params.given(self.names))} were given")
+                given = name
+        return given
 
-    def find(self, params: Params, directory: Directory) -> ToExtension:
-        """Find who is meant: an extension with all its lines, or with one alone where its SIP user was given (R8).
+    def find(self, name: str, params: Params, directory: Directory) -> ToExtension:
+        """Find who is meant by `name`, the one that was sent: an extension, with all its lines or with one alone (R8).
 
         Raises Refusal: numbering plan not found, extension not found, an internal number that several plans have.
         """
+        value, plan = params.get(name, ""), params.get(self.dialplan, "")
         try:
-            return self._found(params, directory)
+            if plan and plan not in directory.dialplans:
+                raise DialplanNotFound(plan)
+            if name == self.sip_user:
+                line = directory.line(value)
+                return ToExtension(line.extension.internal, line.extension, line)
+            extension = self._extension(name, value, plan, directory)
         except PbxError as error:
-            raise Refusal(self.codes[type(error)], *self._meant(error, params, directory)) from error
+            raise Refusal(self.codes[type(error)], *self._meant(error, name, value, plan, directory)) from error
+        return ToExtension(extension.internal, extension)
 
-    def _meant(self, error: PbxError, params: Params, directory: Directory) -> tuple[str, ...]:
+    def _meant(self, error: PbxError, name: str, value: str, plan: str, directory: Directory) -> tuple[str, ...]:
         """Say what is near a name that nothing has, or which numbering plans have one that is not alone."""
-        name = params.given(self.names)[0]
-        value, plan = params[name], params.text(self.dialplan)
         if isinstance(error, DialplanNotFound):
             return unknown(self.dialplan, plan, directory.dialplans)
         if isinstance(error, AmbiguousExtension):
@@ -91,22 +101,10 @@ class LineChoice(msgspec.Struct, frozen=True, kw_only=True):
                 return (f"{value!r} is what {other} names",)
         return ()
 
-    def _found(self, params: Params, directory: Directory) -> ToExtension:
-        plan = params.text(self.dialplan)
-        if plan and plan not in directory.dialplans:
-            raise DialplanNotFound(plan)
-        name = params.given(self.names)[0]
-        value = params[name]
-        if name == self.sip_user:
-            line = directory.line(value)
-            return ToExtension(line.extension.internal, line.extension, line)
-        if name == self.public:
-            extension = directory.public(value)
-        elif name == self.internal:
-            extension = directory.internal(value, plan or None)
-        else:
-            extension = directory.by_id(_id(value))
-        return ToExtension(extension.internal, extension)
+    def _extension(self, name: str, value: str, plan: str, directory: Directory) -> Extension:
+        if name == self.internal:
+            return directory.internal(value, plan or None)
+        return directory.public(value) if name == self.public else directory.by_id(_id(value))
 
 
 def unknown(name: str, value: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -156,10 +154,12 @@ _STATE_CODES: Final = {
 }
 
 
-def check_addresses(params: Params, lines: Sequence[Line]) -> None:
+def check_addresses(host: str, contact: str, lines: Sequence[Line]) -> None:
     """S11, S12: insist on the address that the line registered from, and on the one in its Contact (210, 211)."""
-    _check_address(params.text("checkIpHost"), lines, lambda line: line.registration.host, 210)
-    _check_address(params.text("checkIpContact"), lines, lambda line: line.registration.contact_host, 211)
+    if host:
+        _check_address(host, lines, lambda line: line.registration.host, 210)
+    if contact:
+        _check_address(contact, lines, lambda line: line.registration.contact_host, 211)
 
 
 def check_extension(lines: Sequence[Line], *, refuse_free: bool) -> None:
@@ -176,7 +176,7 @@ def check_extension(lines: Sequence[Line], *, refuse_free: bool) -> None:
 
 
 def _check_address(asked: str, lines: Sequence[Line], address: Callable[[Line], str], code: int) -> None:
-    if not asked or any(_same_address(address(line), asked) for line in lines):
+    if any(_same_address(address(line), asked) for line in lines):
         return
     shown = next((line for line in lines if address(line)), lines[0] if lines else None)
     raise Refusal(

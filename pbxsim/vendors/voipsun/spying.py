@@ -38,11 +38,10 @@ class _Target(msgspec.Struct, frozen=True, eq=False):
 def spying(request: Request, state: State) -> Reply:
     """S22: ring a line; once it is picked up, let it listen to the chosen line or channel."""
     params, pbx = request.params, state.pbx
-    SPY.refuse_several(params)
-    SPIED.refuse_several(params)
+    by, whom = SPY.given(params), SPIED.given(params)
     shown = spy(params)
-    source = SPY.find(params, pbx.directory)
-    target = _target(params, pbx)
+    source = SPY.find(by, params, pbx.directory)
+    target = _target(whom, params, pbx)
     call = pbx.calls.originate(
         CallOrder(
             vendor=VENDOR,
@@ -61,11 +60,11 @@ def spying(request: Request, state: State) -> Reply:
     return wire.success(call.number, *target.hints)
 
 
-def _target(params: Params, pbx: Pbx) -> _Target:
-    asked = channel_name(params.text(SPIED.channel))
-    if not asked:
-        found = SPIED.find(params, pbx.directory)
+def _target(name: str, params: Params, pbx: Pbx) -> _Target:
+    if name != SPIED.channel:
+        found = SPIED.find(name, params, pbx.directory)
         return _Target(found.extension.internal, line=_busiest(found))
+    asked = channel_name(params[name])
     channel = pbx.calls.channel(asked)
     hints = () if channel is not None else (f"there is no channel {asked!r}: there is nothing to hear",)
     return _Target(asked, channel=channel, hints=hints)

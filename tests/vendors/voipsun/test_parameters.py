@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from pbxsim.kit.params import Params
 from pbxsim.pbx.call import CallerId
-from pbxsim.vendors.voipsun.parameters import channel_name, dialer, dialer_hints, spy, whole_number
+from pbxsim.vendors.voipsun.actions import ACTIONS, COMMON
+from pbxsim.vendors.voipsun.lines import CALLER
+from pbxsim.vendors.voipsun.parameters import Wanted, channel_name, dialer, dialer_hints, spy, wanted, whole_number
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("5", 5), ("007", 7), ("999999999", 999_999_999)])
@@ -33,24 +36,24 @@ def test_anything_else_is_none(text: str) -> None:
     ],
 )
 def test_the_dialer_is_shown_as_asked_and_else_as_000_dialer(params: dict[str, str], shown: CallerId) -> None:
-    assert dialer(Params(params)) == shown
+    assert dialer(wanted(Params(params))) == shown
 
 
 @pytest.mark.cites("R12")
 def test_an_indirection_to_an_empty_field_counts_as_none() -> None:
-    params = Params({"dialerCid": "customCDR3"})
+    asked = wanted(Params({"dialerCid": "customCDR3"}))
 
-    assert dialer(params) == CallerId("000", "Dialer")
-    assert dialer_hints(params) == ("dialerCid takes the value of customCDR3, which is empty",)
+    assert dialer(asked) == CallerId("000", "Dialer")
+    assert dialer_hints(asked) == ("dialerCid takes the value of customCDR3, which is empty",)
 
 
 @pytest.mark.cites("R12")
 @pytest.mark.parametrize("spelling", ["customcdr1", "CustomCDR1", "customCDR5"])
 def test_only_the_exact_spelling_is_an_indirection(spelling: str) -> None:
-    params = Params({"dialerCid": spelling, "customCDR1": "777"})
+    asked = wanted(Params({"dialerCid": spelling, "customCDR1": "777"}))
 
-    assert dialer(params) == CallerId(spelling, spelling)
-    assert "customCDR" in dialer_hints(params)[0]
+    assert dialer(asked) == CallerId(spelling, spelling)
+    assert "customCDR" in dialer_hints(asked)[0]
 
 
 @pytest.mark.cites("S24")
@@ -70,3 +73,14 @@ def test_a_channel_may_be_written_with_either_separator(written: str) -> None:
 @pytest.mark.parametrize("other", ["", "SIP", "sip/555-0000b70f", "Local/1000@x", "SIP/a\\b", "xSIP\\5"])
 def test_any_other_name_stays_as_it_is(other: str) -> None:
     assert channel_name(other) == other
+
+
+def test_what_is_wanted_is_read_by_the_manuals_names_and_what_was_not_sent_is_empty() -> None:
+    names = {name for action in ("originate", "dial") for name in ACTIONS[action].parameters} - set(COMMON)
+    elsewhere = {*CALLER.names, CALLER.dialplan, "outrouteName", "outrouteId"}
+    sent = Params({name: f"value of {name}" for name in names})
+
+    assert set(Wanted.__struct_encode_fields__) == names - elsewhere
+    for name, value in msgspec.to_builtins(wanted(sent)).items():
+        assert value == f"value of {name}"
+    assert set(msgspec.to_builtins(wanted(Params())).values()) == {""}
