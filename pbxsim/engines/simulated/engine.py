@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self
 
-from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
+from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt_plan
 from pbxsim.engines.simulated.fingers import Fingers, Keypad
 from pbxsim.engines.simulated.leg import SimulatedLeg
 from pbxsim.native import copied_whole, mypyc_attr
@@ -254,9 +254,9 @@ class SimulatedEngine:
             if any(map(fits, names)):
                 return fate
         for name in names:
-            behaviour = spelt(name)
-            if behaviour is not None:
-                return _fate_by(Rule(number=name, turns=(behaviour,)))
+            fate = spelt_plan(name)
+            if fate is not None:
+                return fate
         return self._default
 
 
