@@ -127,11 +127,16 @@ class Course:
         """Take down who hears whom."""
         call = event.call
         first, second = call.first, call.second
+        first_peer = second_peer = ""
+        if first is not None:
+            first_peer = first.peer if first.line is None else first.line.user
+        if second is not None:
+            second_peer = second.peer if second.trunk is None else second.trunk.name
         facts = (
             call.number,
-            "" if first is None else first.peer,
+            first_peer,
             0 if first is None else first.serial,
-            "" if second is None else second.peer,
+            second_peer,
             0 if second is None else second.serial,
             call.connected_at - call.started_at,
         )
