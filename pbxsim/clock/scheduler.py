@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from itertools import repeat
 from typing import Final, Never, Self, TypeAlias, TypeVar
 
 from pbxsim.clock.instant import Instant, TimeWentBackwards
@@ -80,7 +79,18 @@ class Scheduler:
         if until < self.now:
             raise TimeWentBackwards(self.now, until)
         self._until = until
-        if not self._run_due(budget) or self._until < until:
+        heap, cancelled = self._heap, self._cancelled
+        left, one = (1, 0) if budget is None else (budget, 1)
+        while heap and heap[0][0] <= self._until:
+            if cancelled and heap[0][1] in cancelled:
+                cancelled.discard(heappop(heap)[1])
+                continue
+            if not left:
+                return False
+            left -= one
+            self.now, _, action, argument = heappop(heap)
+            action(argument)  # type: ignore[arg-type]  # `call_at` saw that they fit
+        if self._until < until:
             return False
         self.now = until
         return True
@@ -88,26 +98,6 @@ class Scheduler:
     def stand(self) -> None:
         """Do nothing more, in the run in which this is called, that is due later than now."""
         self._until = min(self._until, self.now)
-
-    def _run_due(self, budget: int | None) -> bool:
-        heap, cancelled = self._heap, self._cancelled
-        turns = repeat(None) if budget is None else repeat(None, budget)
-        for _ in turns:  # to count them down takes four times as long
-            while True:
-                if not heap or heap[0][0] > self._until:
-                    return True
-                due, timer, action, argument = heappop(heap)
-                if timer not in cancelled:
-                    break
-                cancelled.discard(timer)
-            self.now = due
-            action(argument)  # type: ignore[arg-type]  # `call_at` saw that they fit
-        return self.next_due_after(self._until)
-
-    def next_due_after(self, until: Instant) -> bool:
-        """Tell whether nothing more is due up to and including `until`."""
-        due = self.next_due()
-        return due is None or due > until
 
 
 def _order(entry: _Entry) -> tuple[Instant, TimerId]:

@@ -207,7 +207,14 @@ class CallControl:
         call.cause = None
         if call.state is _DIALING_FIRST:
             call.first = channel
-            self._on_first(call)
+            if call.order.kind is _SPY:
+                self.step(call, CallStep.LISTENING)
+                self.spies.listen(call)
+                return
+            call.state = _FIRST_IS_THERE
+            if call.order.kind is _DIAL:
+                self.bus.emit(ContextEntered(call, call.order.context))
+            self._ring_second(call)
         else:
             call.second = channel
             wait = call.hunt.answered(call, rung) if call.hunt is not None else 0
@@ -230,7 +237,7 @@ class CallControl:
     def _ends(self, channel: Channel, cause: HangupCause) -> None:
         call = channel.call
         was_ringing = channel is not call.first and channel.state is not _UP
-        is_early = channel.hears_first
+        is_early = channel.history is not None and channel.hears_first
         self.release(channel, cause)
         if not (was_ringing or is_early):
             self.end(call, cause, by=channel)
@@ -277,16 +284,6 @@ class CallControl:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
         call.state = STEPS_FROM[call.state].get(step) or _no_step(call, step)
 
-    def _on_first(self, call: Call) -> None:
-        if call.order.kind is _SPY:
-            self.step(call, CallStep.LISTENING)
-            self.spies.listen(call)
-            return
-        call.state = _FIRST_IS_THERE
-        if call.order.kind is _DIAL:
-            self.bus.emit(ContextEntered(call, call.order.context))
-        self._ring_second(call)
-
     def _ring_second(self, call: Call) -> None:
         order = call.order
         call.second_from, call.second_after = len(call.legs), self.channels_made
@@ -299,7 +296,8 @@ class CallControl:
         if first is not None and first.state is _RING:
             first.state = _UP
             first.answered_at = self.clock.now
-        self.bridge(call, self.talk_limit(call))
+        asked, longest = call.order.talk_limit, self.longest_talk
+        self.bridge(call, asked if 0 < asked < longest else longest)  # as `talk_limit`, which takes a call
 
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
@@ -370,7 +368,7 @@ class CallControl:
 
     def close_late(self, call: Call) -> None:
         """Close the records of a call that ended some time ago."""
-        closing.close_records(self, call)
+        closing.close(self, call, is_late=True)
 
     def stop_ringing(self, call: Call, cause: HangupCause) -> None:
         """End the ringing of a party that is not wanted any more, and say nothing of it to whoever had it rung."""
@@ -406,9 +404,11 @@ class CallControl:
         if CallEnded in self.bus.wanted:
             self.bus.emit(CallEnded(call))
         closing.close(self, call)
+        self.spies.listening.pop(call.number, None)
+        for leg in legs:  # told last: an engine may report from within `hang_up`, and finds everything over
+            self.engine.hang_up(leg, cause)
         if self.spies.listening:
-            self.spies.listening.pop(call.number, None)
-        self.dismiss(legs, cause)  # told last: an engine may report from within `hang_up`, and finds everything over
+            self.spies.target_gone()
 
     def release(self, channel: Channel, cause: HangupCause) -> None:
         """Let a leg go, and give back what it used."""

@@ -18,6 +18,7 @@ from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call_faults import CallFaults
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.cdr import RecordRules
     from pbxsim.pbx.cdr_rows import Row
@@ -27,17 +28,38 @@ if TYPE_CHECKING:
 _ASTERISK: Final = RecordStyle.ASTERISK
 
 
-def close(control: CallControl, call: Call) -> None:
-    """Charge the legs of a call that has just ended, then close its records."""
-    if call.order.account is not None or call.history is not None:
+def close(control: CallControl, call: Call, *, is_late: bool = False) -> None:
+    """Charge the legs of a call that has just ended, close its records in their order, then tell of the call as one.
+
+    Where a fault delays its records, the clock has them closed then, and it `is_late`. Whether anybody listens must not
+    change the next call's records.
+    """
+    if not is_late and (call.order.account is not None or call.history is not None):
         _charge(control, call)
-    faults = control.faults
-    late = 0 if faults is None else faults.record_delay(call)
+    if control.faults is not None and not is_late and _is_delayed(control, call, control.faults):
+        return
+    bus, rules = control.bus, control.records
+    kept: tuple[int, str, str] = 0, "", ""
+    if rules.style is _ASTERISK:
+        is_one = is_plain(call) and not rules.after_dial
+        kept = _close_plain(control, call) if is_one else _close_rows(control, call, rules)
+    elif CdrClosed in bus.wanted:
+        kept = control.next_cdr, *reference(control, call, parties(call)[0])
+        bus.emit(CdrClosed(whole_record(call, rules.style, *kept)))
+        control.next_cdr += 1
+    else:
+        control.next_cdr += 1
+    if CallRecorded in bus.wanted:
+        bus.emit(CallRecorded(call, rules.style, *kept))
+
+
+def _is_delayed(control: CallControl, call: Call, faults: CallFaults) -> bool:
+    """Have the records of a call closed later, if a fault wants that."""
+    late = faults.record_delay(call)
     if late:
         due = control.clock.now + late
         control.clock.call_at(due, call.number, call.next_step(), control.close_late, call)
-    else:
-        close_records(control, call)
+    return late > 0
 
 
 def _charge(control: CallControl, call: Call) -> None:
@@ -70,26 +92,6 @@ def _charged_seconds(call: Call, leg: Channel, basis: ChargeBasis) -> int | None
     return (leg.ended_at - max(talks_since, leg.answered_at)) // SECOND if talks_since else None
 
 
-def close_records(control: CallControl, call: Call) -> None:
-    """Close the records, in their order, then tell of the call as one.
-
-    Whether anybody listens must not change the next call's records.
-    """
-    bus, rules = control.bus, control.records
-    kept: tuple[int, str, str] = 0, "", ""
-    if rules.style is _ASTERISK:
-        is_one = is_plain(call) and not rules.after_dial
-        kept = _close_plain(control, call, *call.legs) if is_one else _close_rows(control, call, rules)
-    elif CdrClosed in bus.wanted:
-        kept = control.next_cdr, *reference(control, call, parties(call)[0])
-        bus.emit(CdrClosed(whole_record(call, rules.style, *kept)))
-        control.next_cdr += 1
-    else:
-        control.next_cdr += 1
-    if CallRecorded in bus.wanted:
-        bus.emit(CallRecorded(call, rules.style, *kept))
-
-
 def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[int, str, str]:
     """Close a record for each row of a call that is not plain; gives id and recording of the one that stands for it."""
     rows = rows_of(call, after_dial=rules.after_dial)
@@ -113,27 +115,24 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
     return number + chosen, *place
 
 
-def _close_plain(control: CallControl, call: Call, first: Channel, second: Channel) -> tuple[int, str, str]:
-    """Close the one record of a plain call of these two; gives its id and recording."""
+def _close_plain(control: CallControl, call: Call) -> tuple[int, str, str]:
+    """Close the one record of a plain call; gives its id and recording.
+
+    It is made as `_record` makes it of the call's row. By far most are such, and a row on the way takes half as long
+    again.
+    """
     number = control.next_cdr
     control.next_cdr = number + 1
     if CdrClosed not in control.bus.wanted:
         return 0, "", ""
+    first, second = call.legs
     folder, file = ("", "") if control.recorder is None else reference(control, call, first)
-    control.bus.emit(CdrClosed(_plain_record(call, number, first, second, folder, file)))
-    return number, folder, file
-
-
-def _plain_record(call: Call, number: int, first: Channel, second: Channel, folder: str, file: str) -> Cdr:
-    """Make the record of a plain call as `_record` makes it of the call's row. By far most are such, and a row on the
-    way takes half as long again.
-    """
     order, start, line = call.order, call.started_at, first.line
     answer, end, disposition, cause, talk = course(call, first, second, start, call.ended_at, start)
     src, clid_number, clid_name = caller_id(call, first, first)
     trunk = second.trunk or first.trunk
     trunk_name = "" if trunk is None else trunk.name
-    return Cdr(
+    cdr = Cdr(
         number,
         call.number,
         order.vendor,
@@ -167,6 +166,8 @@ def _plain_record(call: Call, number: int, first: Channel, second: Channel, fold
         dialled(call, (second,), second),
         talk,
     )
+    control.bus.emit(CdrClosed(cdr))
+    return number, folder, file
 
 
 def _record(call: Call, row: Row, number: int, first: Channel, direction: Direction, folder: str, file: str) -> Cdr:

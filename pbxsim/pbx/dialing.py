@@ -89,7 +89,7 @@ def ring_together(
 
 def legs_on(control: CallControl, call: Call, lines: Iterable[Line], shows: CallerId) -> list[Channel]:
     """Make a leg on each of these lines, for `dial`; whoever asked has seen that each can take a call."""
-    return [_on_line(control, call, line, shows) for line in lines]
+    return [_leg(control, call, line.extension.internal, shows, line, None) for line in lines]
 
 
 def go_round(control: CallControl, leg: Channel, history: LegHistory, cause: HangupCause) -> bool:
@@ -121,17 +121,17 @@ def caller(control: CallControl, call: Call, line: Line | None, handle: object) 
 
     `handle` is what the engine knows it by.
     """
-    order = call.order
-    if line is not None:
-        channel = None if line.is_full else _on_line(control, call, line, _NOTHING)
-    else:
-        trunk = _trunk_with_room(order.first)
-        channel = _on_trunk(control, call, order.src, trunk, _NOTHING) if trunk is not None else None
-    if channel is not None:
-        channel.is_calling = True
-        channel.engine_data = handle
-        channel.state = _RING
-        control.bus.emit(LegDialed(channel))
+    order, trunk = call.order, None
+    if line is None:
+        trunks = order.first.trunks if type(order.first) is ToTrunk else ()
+        trunk = next((trunk for trunk in trunks if trunk.has_room), None)
+    if (line is None or line.is_full) and trunk is None:
+        return None
+    channel = _leg(control, call, order.src if line is None else line.extension.internal, _NOTHING, line, trunk)
+    channel.is_calling = True
+    channel.engine_data = handle
+    channel.state = _RING
+    control.bus.emit(LegDialed(channel))
     return channel
 
 
@@ -190,16 +190,16 @@ def _made_or_told(control: CallControl, call: Call, destination: Destination, sh
 
 def _make_legs(control: CallControl, call: Call, destination: Destination, shows: CallerId) -> HangupCause | None:
     """Make the channels for a destination; a cause where none can be made."""
+    if type(destination) is ToTrunk:
+        for trunk in destination.trunks:
+            if trunk.capacity is None or trunk.in_use < trunk.capacity:  # as `has_room`, which takes a call
+                if trunk.caller_id:
+                    shows = CallerId(trunk.caller_id, shows.name)
+                _leg(control, call, destination.number, shows, None, trunk)
+                return None
+        return HangupCause.NORMAL_CIRCUIT_CONGESTION
     if type(destination) is ToExtension:
         return _fork(control, call, destination, shows)
-    if type(destination) is ToTrunk:
-        trunk = _trunk_with_room(destination)
-        if trunk is None:
-            return HangupCause.NORMAL_CIRCUIT_CONGESTION
-        if trunk.caller_id:
-            shows = CallerId(trunk.caller_id, shows.name)
-        _on_trunk(control, call, destination.number, trunk, shows)
-        return None
     if type(destination) is ToHours:
         return _make_legs(control, call, diversion.decided(control, call, destination), shows)
     # A queue, a group or a playback cannot be one leg among others.
@@ -217,7 +217,7 @@ def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) ->
         if not line.registration.host:
             continue
         if len(line.channels) < line.max_calls and line.resting_state is _DOWN:  # unless it `is_full`, which takes one
-            channel = _on_line(control, call, line, shows)
+            channel = _leg(control, call, line.extension.internal, shows, line, None)
             if line.diversion is not None:
                 channel.noted().diverts = True
             refusal = None
@@ -226,39 +226,23 @@ def _fork(control: CallControl, call: Call, to: ToExtension, shows: CallerId) ->
     return refusal
 
 
-def _trunk_with_room(destination: Destination) -> Trunk | None:
-    if type(destination) is not ToTrunk:
-        return None
-    for trunk in destination.trunks:
-        if trunk.capacity is None or trunk.in_use < trunk.capacity:  # as `has_room`, which takes a call
-            return trunk
-    return None
-
-
-def _on_line(control: CallControl, call: Call, line: Line, shows: CallerId) -> Channel:
-    serial = _serial(control) if call.legs else call.serial  # the first has the number that the call began with
-    channel = Channel(call, serial, line.extension.internal, control.clock.now, shows, line)
-    line.channels.append(channel)
+def _leg(
+    control: CallControl, call: Call, number: str, shows: CallerId, line: Line | None, trunk: Trunk | None
+) -> Channel:
+    """Make a channel, on a line or on a trunk that has room for it."""
+    if call.legs:
+        control.channels_made = serial = control.channels_made + 1
+    else:
+        serial = call.serial  # the first has the number that the call began with
+    channel = Channel(call, serial, number, control.clock.now, shows, line, trunk)
+    if line is not None:
+        line.channels.append(channel)
+    elif trunk is not None:
+        trunk.in_use += 1
     call.legs += (channel,)
     if control.live_channels is not None:
-        control.live_channels[channel.serial] = channel
+        control.live_channels[serial] = channel
     return channel
-
-
-def _on_trunk(control: CallControl, call: Call, number: str, trunk: Trunk, shows: CallerId) -> Channel:
-    serial = _serial(control) if call.legs else call.serial
-    channel = Channel(call, serial, number, control.clock.now, shows, None, trunk)
-    trunk.in_use += 1
-    call.legs += (channel,)
-    if control.live_channels is not None:
-        control.live_channels[channel.serial] = channel
-    return channel
-
-
-def _serial(control: CallControl) -> int:
-    """Number a channel that is about to be made."""
-    control.channels_made += 1
-    return control.channels_made
 
 
 def dial(control: CallControl, call: Call, legs: Sequence[Channel], timeout: Duration) -> None:

@@ -169,13 +169,15 @@ class Dialplan:
         extension = self._directory.internal_or_none(number, context.dialplan)
         if extension is not None:
             return ToExtension(number, extension)
-        feature = feature_name(self._directory.features, number, context.dialplan) if context.dialplan else ""
+        features = self._directory.features if context.dialplan else ()
+        feature = feature_name(features, number, context.dialplan) if features else ""
         return ToHunt(number, feature) if feature else self._outside(number, context, tried)
 
     def _outside(self, number: str, context: Context, tried: _Tried) -> Destination | None:
         for route in context.routes:
-            if any(matches(pattern, number) for pattern in route.patterns):
-                return _leave(number, route)
+            for pattern in route.patterns:
+                if matches(pattern, number):
+                    return _leave(number, route)
         for include in context.includes:
             found = self._in_context(number, include, tried)
             if found is not None:
@@ -213,7 +215,7 @@ def _leave(number: str, route: OutboundRoute) -> Destination:
 
 def _out(number: str, trunks: tuple[Trunk, ...], *, answers: bool = False) -> Destination:
     """Leave by those of the trunks that can be given the number; where none can, it is refused (cause 28)."""
-    able = tuple(trunk for trunk in trunks if trunk.can_dial(number))
+    able = tuple([trunk for trunk in trunks if trunk.can_dial(number)])
     return ToTrunk(number, able, answers) if able else Refused(number, HangupCause.INVALID_NUMBER_FORMAT)
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.queue_visit import QueueVisit
 
 
-class Event(msgspec.Struct, frozen=True, eq=False):
-    """Something happened."""
+class Event(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Something happened. Nobody keeps it but `EventBus.failures`, so the collector need not know of it."""
 
 
 class CallStarted(Event, frozen=True, eq=False):

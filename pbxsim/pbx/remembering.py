@@ -211,7 +211,7 @@ class Remembering:
     def _on_numbered(self, _event: CallStarted | LegDialed) -> None:
         """See that a next run gives nobody a number that was given here, though a kill ends all that told of it."""
         calls = self._calls
-        if calls.channels_made <= self._last_channel and calls.calls_started <= self._last_call:
+        if calls.channels_made <= self._last_channel:  # and so are calls: each takes a channel's number
             return
         self._last_call, self._last_channel = calls.calls_started + _RESERVED, calls.channels_made + _RESERVED
         self._pbx.database.put(NUMBERS, NUMBERS, NumbersSaid(self._last_call, self._last_channel))

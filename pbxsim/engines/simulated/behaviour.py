@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, final
 
 import msgspec
@@ -166,7 +167,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return len(self.turns) == 1 and self.turns[0].is_fixed
 
 
-_GRAMMAR: Final = re.compile(r"990([1-7])([0-9]{2})([0-9]{3})\Z")
+_GRAMMAR: Final = re.compile(r"990([1-7])([0-9]{2})([0-9]{3})")
+_LENGTH: Final = len("990ORRTTT")
 
 GRAMMAR: Final[tuple[tuple[int, Outcome, HangupCause | None, str], ...]] = (
     (1, Outcome.ANSWER, None, "rings RR seconds, answers, hangs up after TTT seconds of talk"),
@@ -185,9 +187,20 @@ def spelt(number: str) -> Behaviour | None:
 
     RR is seconds of ringing, TTT seconds of talk until this side hangs up, 000 for never.
     """
-    found = _GRAMMAR.search(number)
+    found = _GRAMMAR.fullmatch(number[-_LENGTH:])
     if found is None:
         return None
     digit, ring, talk = (int(group) for group in found.groups())
     _, outcome, cause, _ = GRAMMAR[digit - 1]
     return Behaviour(outcome=outcome, ring=fixed(ring), talk=fixed(talk) if talk else None, cause=cause)
+
+
+def spelt_plan(number: str) -> LegPlan | None:
+    """Give the fate of every leg to a number that says what its telephone does; None if it does not say so."""
+    return _spelt_plan(number[-_LENGTH:])
+
+
+@lru_cache(maxsize=4_096)  # numbers differ, but what they say does not: to read and to draw it takes ten calls
+def _spelt_plan(digits: str) -> LegPlan | None:
+    behaviour = spelt(digits)
+    return None if behaviour is None else plan(behaviour)

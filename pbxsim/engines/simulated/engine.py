@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self
 
-from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
+from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt_plan
 from pbxsim.engines.simulated.fingers import Fingers, Keypad
 from pbxsim.engines.simulated.leg import SimulatedLeg
 from pbxsim.native import copied_whole, mypyc_attr
@@ -231,32 +231,29 @@ class SimulatedEngine:
     def fate(self, channel: Channel) -> LegPlan:
         """Draw what becomes of a leg, by the rules, for the telephone or number at its far end."""
         line = channel.line
-        found = self._known_numbers.get(channel.number) if line is None else self._known_lines.get(line.user)
+        known, name = (self._known_numbers, channel.number) if line is None else (self._known_lines, line.user)
+        found = known.get(name)
         if found is None:
-            found = self._learn(channel)
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            told = None if line is None else self._told.get(line.user)
+            found = known[name] = self._by_rules(channel) if told is None else _fate_by(told)
         if type(found) is LegPlan:  # not isinstance: for a class of msgspec's that takes ten times as long
             return found
         own = _stream_name(channel)
         count = self._turns[own] = self._turns.get(own, -1) + 1
         return plan(found.turn(count), stream(self._seed, own, count))
 
-    def _learn(self, channel: Channel) -> LegPlan | Rule:
-        line = channel.line
-        known, name = (self._known_numbers, channel.number) if line is None else (self._known_lines, line.user)
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        told = None if line is None else self._told.get(line.user)
-        found = known[name] = self._by_rules(_names(channel)) if told is None else _fate_by(told)
-        return found
-
-    def _by_rules(self, names: tuple[str, ...]) -> LegPlan | Rule:
+    def _by_rules(self, channel: Channel) -> LegPlan | Rule:
+        names = (channel.number,) if channel.line is None else _names(channel.line)
         for fits, fate in self._rules:
-            if any(map(fits, names)):
-                return fate
+            for name in names:
+                if fits(name):
+                    return fate
         for name in names:
-            behaviour = spelt(name)
-            if behaviour is not None:
-                return _fate_by(Rule(number=name, turns=(behaviour,)))
+            said = spelt_plan(name)
+            if said is not None:
+                return said
         return self._default
 
 
@@ -271,8 +268,5 @@ def _stream_name(channel: Channel) -> str:
     return f"{name} calling" if channel.is_calling else name
 
 
-def _names(channel: Channel) -> tuple[str, ...]:
-    line = channel.line
-    if line is None:
-        return (channel.number,)
+def _names(line: Line) -> tuple[str, ...]:
     return (line.user, line.extension.internal, *line.extension.public)

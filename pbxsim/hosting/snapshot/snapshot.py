@@ -62,6 +62,7 @@ def taken(host: HostedPbx) -> Snapshot:
     if host.outbox.has_more_stored:
         raise NoSnapshot("more webhooks wait than are in memory: the rest of them is in the store alone")
     host.pbx.cdrs.gather()
+    host.journal.settle()
     twin = _Twin(host)
     try:
         return _checked(twin.written(host))

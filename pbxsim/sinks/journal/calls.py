@@ -1,13 +1,12 @@
-"""What the journal takes down of calls and legs, and how it spells that; journal_kinds.py says which is for what."""
+"""What the journal takes down of calls and legs, and how it spells that; what every call brings: see course.py."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from pbxsim.kit.numbers import why_not_dialled
-from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
 
@@ -17,39 +16,29 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cause import Disposition
     from pbxsim.pbx.channel import Channel, ChannelState, Report
     from pbxsim.pbx.events import (
-        CallBridged,
         CallDiverted,
-        CallEnded,
         CallFaultStruck,
-        CallStarted,
         CallTransferred,
         ContextEntered,
         DecisionAnswered,
         DecisionAsked,
-        LegAnswered,
         LegBarred,
-        LegDialed,
-        LegEnded,
         LegHeld,
         LegRefused,
-        LegRinging,
         LegUnheld,
         ReportIgnored,
         SpyAttached,
     )
 
-_OVER: Final = CallState.ENDED
-
 Leg: TypeAlias = tuple[int, str, int, str]
 """Call, peer, serial, number at the far end."""
 
 
-def take_started(event: CallStarted) -> tuple[int, CallOrder, str]:
-    """Take down what was asked for, and whom it spies on; an order never changes."""
-    order = event.call.order
+def take_spying(order: CallOrder) -> tuple[CallOrder, str]:
+    """Take down an order to spy on somebody, and on whom."""
     if (channel := order.spied_channel) is not None:  # which goes on changing, and has a whole call behind it
-        return event.call.number, msgspec.structs.replace(order, spied_channel=None), channel.name
-    return event.call.number, order, order.spied_line.user if order.spied_line is not None else ""
+        return msgspec.structs.replace(order, spied_channel=None), channel.name
+    return order, order.spied_line.user if order.spied_line is not None else ""
 
 
 def spell_started(facts: tuple[int, CallOrder, str]) -> Spelt:
@@ -90,20 +79,6 @@ def _caller_id(shown: CallerId) -> Data | None:
     return {"number": shown.number, "name": shown.name} if shown.number or shown.name else None
 
 
-def take_bridged(event: CallBridged) -> tuple[int, str, int, str, int, int]:
-    """Take down who hears whom."""
-    call = event.call
-    first, second = call.first, call.second
-    return (
-        call.number,
-        first.peer if first is not None else "",
-        first.serial if first is not None else 0,
-        second.peer if second is not None else "",
-        second.serial if second is not None else 0,
-        call.connected_at - call.started_at,
-    )
-
-
 def spell_bridged(facts: tuple[int, str, int, str, int, int]) -> Spelt:
     """Spell the two channels; the second is empty where the PBX itself is the other side."""
     call, first, first_serial, second, second_serial, waited = facts
@@ -112,13 +87,6 @@ def spell_bridged(facts: tuple[int, str, int, str, int, int]) -> Spelt:
 
 
 _Ended: TypeAlias = "tuple[int, HangupCause | None, Disposition | None, Duration, Duration]"
-
-
-def take_ended(event: CallEnded) -> _Ended:
-    """Take down how the call ended."""
-    call = event.call
-    talk = call.ended_at - call.bridged_at if call.bridged_at else 0
-    return call.number, call.cause, call.disposition, call.ended_at - call.started_at, talk
 
 
 def spell_ended(facts: _Ended) -> Spelt:
@@ -208,9 +176,6 @@ def spell_refused(facts: tuple[int, str, HangupCause]) -> Spelt:
     return call, "", spelt
 
 
-# What happens to every leg of every call is taken down in one tuple, and without asking for `peer`, which is a call.
-
-
 def leg_of(channel: Channel) -> Leg:
     """Take down which leg it is."""
     return channel.call.number, channel.peer, channel.serial, channel.number
@@ -222,52 +187,11 @@ def spell_leg(leg: Leg, data: Data) -> Spelt:
     return call, channel_name(peer, serial), {"number": number, **data}
 
 
-def take_dialed(event: LegDialed) -> tuple[int, str, int, str, bool, bool, CallerId]:
-    """Take down who is rung, and what that telephone shows."""
-    channel = event.channel
-    line = channel.line
-    return (
-        channel.call.number,
-        channel.peer if line is None else line.user,
-        channel.serial,
-        channel.number,
-        channel.trunk is not None,
-        channel.is_calling,
-        channel.shows,
-    )
-
-
 def spell_dialed(facts: tuple[int, str, int, str, bool, bool, CallerId]) -> Spelt:
     """Spell the line or trunk, and the caller id that the far end sees."""
     call, peer, serial, number, is_outside, is_calling, shows = facts
     where = {"trunk" if is_outside else "line": peer, "calls_us": is_calling}
     return spell_leg((call, peer, serial, number), {**where, "sees": {"number": shows.number, "name": shows.name}})
-
-
-def take_ringing(event: LegRinging) -> tuple[int, str, int, str, Duration]:
-    """Take down how long it was silent."""
-    channel = event.channel
-    line = channel.line
-    return (
-        channel.call.number,
-        channel.peer if line is None else line.user,
-        channel.serial,
-        channel.number,
-        channel.ringing_at - channel.created_at,
-    )
-
-
-def take_answered(event: LegAnswered) -> tuple[int, str, int, str, Duration]:
-    """Take down how long it took."""
-    channel = event.channel
-    line = channel.line
-    return (
-        channel.call.number,
-        channel.peer if line is None else line.user,
-        channel.serial,
-        channel.number,
-        channel.answered_at - channel.created_at,
-    )
 
 
 def spell_waited(facts: tuple[int, str, int, str, Duration]) -> Spelt:
@@ -298,29 +222,6 @@ def spell_barred(facts: tuple[Leg, str]) -> Spelt:
 
 
 _LegOver: TypeAlias = "tuple[int, str, int, str, HangupCause | None, Duration, Duration | None, bool]"
-
-
-def take_leg_ended(event: LegEnded) -> _LegOver:
-    """Take down why and after how long the leg ended, and whether the call ends with it."""
-    channel = event.channel
-    line, ended_at, answered_at = channel.line, channel.ended_at, channel.answered_at
-    call = channel.call
-    return (
-        call.number,
-        channel.peer if line is None else line.user,
-        channel.serial,
-        channel.number,
-        channel.cause,
-        ended_at - channel.created_at,
-        ended_at - answered_at if answered_at else None,
-        call.state is not _OVER and _ends_call(channel),
-    )
-
-
-def _ends_call(channel: Channel) -> bool:
-    """Tell whether this party's end brings the call down; False where it was let go, or another is still rung."""
-    call = channel.call
-    return channel is call.first or bool(channel.answered_at) or not call.ringing_legs()
 
 
 def spell_leg_ended(facts: _LegOver) -> Spelt:

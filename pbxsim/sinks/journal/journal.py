@@ -7,8 +7,7 @@ the same bytes, in any process. That is how determinism is measured.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -16,17 +15,18 @@ from pbxsim.clock.instant import Instant, iso
 from pbxsim.pbx.bus import Stage
 from pbxsim.sinks.capacity import JOURNAL_BYTES, JOURNAL_ENTRIES
 from pbxsim.sinks.excerpt import LONGEST_TEXT, document_excerpt, excerpt
+from pbxsim.sinks.journal.course import MOST_FRESH, Course, Kept
 from pbxsim.sinks.journal.kinds import KINDS
 from pbxsim.sinks.journal.sizes import ENTRY, SHORT, size_of_given
 from pbxsim.sinks.journal.spelling import Data, Spelt
 from pbxsim.sinks.ring import entered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from pbxsim.pbx.events import Event
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.journal.kinds import Kind
-
-_Kept: TypeAlias = tuple[Instant, str, Callable[[Any], Spelt], Any]  # at, kind, how to spell, what to spell
 
 _FEW: Final = 1_000
 
@@ -74,16 +74,17 @@ class Journal:
     """The newest `limit` entries of a PBX, in the order in which things happened. Hears of every event by itself.
 
     Where they would take more than `most_bytes`, the oldest are forgotten. What they take is counted from lengths
-    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. `last` is the
-    number of the newest entry, 0 before the first.
+    alone, the same in every run (sizes.py): a flat sum for each entry, and more for those that have more. The newest
+    few are `fresh`, and not `kept` before there are many, or somebody asks.
     """
 
     def __init__(self, pbx: Pbx, limit: int = JOURNAL_ENTRIES, most_bytes: int = JOURNAL_BYTES) -> None:
         self.clock = pbx.clock
-        self.last = 0
+        self.fresh: list[Kept] = []
         most = min(limit, most_bytes // ENTRY)
-        self.kept: deque[_Kept] = deque(maxlen=most)
-        self.spare = (
+        self.kept: deque[Kept] = deque(maxlen=most)
+        self._last = 0  # the number of the newest that is kept
+        self._spare = (
             most_bytes - most * ENTRY
         )  # what all may take beyond the flat sum while there are as many as may be
         self._beyond_flat = 0
@@ -91,17 +92,22 @@ class Journal:
         # Those with more than the flat sum: number, and how much more. Forgotten ones go when there are so many.
         self._larger: deque[tuple[int, int]] = deque()
         self._settled_at = _FEW
+        self._course = Course(self, self.clock)
         pbx.events.subscribe_to(_NAMED, self._listener_of, Stage.JOURNAL)
 
     def __len__(self) -> int:
         """Count the entries that are still kept."""
-        self._make_room()
+        self.settle()
         return len(self.kept)
 
     def _listener_of(self, event: type[Event]) -> Callable[[Event], None]:
         kind, name = _NAMED[event]
-        listener = _Listener(self, kind, name)
-        return listener.hear if kind.size is None else listener.hear_sized
+        return self._course.listener_of(event) or _Listener(self, kind, name).hear
+
+    @property
+    def last(self) -> int:
+        """Give the number of the newest entry, 0 before the first."""
+        return self._last + len(self.fresh)
 
     @property
     def kept_bytes(self) -> int:
@@ -120,17 +126,19 @@ class Journal:
         hold it. It must have no sets: their order is not the same in every process.
         """
         spelt = spelt_given(data)
-        self.last += 1
-        self.kept.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
-        if len(spelt) + len(channel) > SHORT or self._beyond_flat > self.spare:
+        self.fresh.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
+        if len(spelt) + len(channel) > SHORT:
             self.grow(size_of_given(channel, spelt))
+        elif len(self.fresh) > MOST_FRESH:
+            self.settle()
 
     def append_later(self, kind: str, data: Later, size: int) -> None:
         """Take down the same, of which nothing changes; it takes so many bytes, texts and objects."""
-        self.last += 1
-        self.kept.append((self.clock.now, kind, _spell_given, (None, "", data)))
-        if size > SHORT or self._beyond_flat > self.spare:
-            self.grow(size if size > SHORT else 0)
+        self.fresh.append((self.clock.now, kind, _spell_given, (None, "", data)))
+        if size > SHORT:
+            self.grow(size)
+        elif len(self.fresh) > MOST_FRESH:
+            self.settle()
 
     def append_reply(self, call: int | None, reply: tuple[int, int, str, int, int, str]) -> None:
         """Take down a reply to a request: the request's number, status, code, size, CRC-32, what was injected.
@@ -141,34 +149,37 @@ class Journal:
         texts = len(code) + len(injected)
         if texts > LONGEST_GIVEN:
             code, injected = excerpt(code, LONGEST_TEXT), excerpt(injected, LONGEST_TEXT)
-        self.last += 1
         facts = (call, request, status, code, size, checksum, injected)
-        self.kept.append((self.clock.now, "reply", _spell_reply, facts))
-        if texts > SHORT or self._beyond_flat > self.spare:
+        self.fresh.append((self.clock.now, "reply", _spell_reply, facts))
+        if texts > SHORT:
             self.grow(size_of_given(code, injected.encode(errors="replace")))
-
-    @property
-    def is_full(self) -> bool:
-        """Tell whether one more entry may be too many, though there are not as many as may be."""
-        return self._beyond_flat > self.spare
+        elif len(self.fresh) > MOST_FRESH:
+            self.settle()
 
     def grow(self, size: int) -> None:
         """Hear that the newest entry takes so many bytes more than the flat sum."""
-        if size:
-            self._larger.append((self.last, size))
-            self._beyond_flat += size
-        if self._beyond_flat > self.spare or len(self._larger) > self._settled_at:
+        self._larger.append((self.last, size))
+        self._beyond_flat += size
+        is_much = self._beyond_flat > self._spare or len(self._larger) > self._settled_at
+        if is_much or len(self.fresh) > MOST_FRESH:
+            self.settle()
+
+    def settle(self) -> None:
+        """Put what is fresh among what is kept, and forget the oldest where there is no room for all."""
+        self._last += len(self.fresh)
+        self.kept.extend(self.fresh)
+        self.fresh.clear()
+        if self._larger:
             self._make_room()
 
     def _make_room(self) -> None:
         """Forget the oldest entries until there is room for the others.
 
-        That there are no more than `limit` the deque sees to. Their bytes are looked at where an entry may have more
-        than the flat sum, and where somebody asks: to do so at each event would cost more than it saves.
+        That there are no more than `limit` the deque sees to.
         """
         kept, larger = self.kept, self._larger
         while True:
-            first = self.last - len(kept)
+            first = self._last - len(kept)
             while larger and larger[0][0] <= first:
                 self._beyond_flat -= larger.popleft()[1]
             if not kept or ENTRY * len(kept) + self._beyond_flat <= self._most_bytes:
@@ -209,32 +220,24 @@ class Journal:
 
 
 class _Listener:
-    """Takes down the events of one kind. On the way of every call: no look-up more than it takes."""
+    """Takes down the events of one kind."""
 
-    __slots__ = ("_clock", "_journal", "_kept", "_name", "_size", "_spell", "_take")
+    __slots__ = ("_journal", "_name", "_size", "_spell", "_take")
 
     def __init__(self, journal: Journal, kind: Kind[Any, Any], name: str) -> None:
+        assert kind.take is not None  # `Course` takes down the others
         self._journal = journal
-        self._clock = journal.clock
-        self._kept = journal.kept
         self._name, self._take, self._spell = name, kind.take, kind.spell
-        self._size = _nothing if kind.size is None else kind.size
+        self._size = kind.size
 
     def hear(self, event: Event) -> None:
-        self._journal.last += 1
-        self._kept.append((self._clock.now, self._name, self._spell, self._take(event)))
-
-    def hear_sized(self, event: Event) -> None:
         journal, facts = self._journal, self._take(event)
-        journal.last += 1
-        self._kept.append((self._clock.now, self._name, self._spell, facts))
-        size = self._size(facts)
-        if size or journal.is_full:
+        journal.fresh.append((journal.clock.now, self._name, self._spell, facts))
+        size = 0 if self._size is None else self._size(facts)
+        if size:
             journal.grow(size)
-
-
-def _nothing(_facts: object) -> int:
-    return 0
+        elif len(journal.fresh) > MOST_FRESH:
+            journal.settle()
 
 
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -246,13 +249,13 @@ def spelt_given(data: Data) -> bytes:
     return spelt if len(spelt) <= LONGEST_GIVEN else _json(document_excerpt(data))
 
 
-def _call_of(kept: _Kept) -> int | None:
+def _call_of(kept: Kept) -> int | None:
     _, _, spell, facts = kept
     call: int | None = facts[0] if spell is _spell_given else spell(facts)[0]
     return call
 
 
-def _entry(seq: int, kept: _Kept) -> Entry:
+def _entry(seq: int, kept: Kept) -> Entry:
     at, kind, spell, facts = kept
     call, channel, data = spell(facts)
     return Entry(seq, at, kind, call, _whole(channel), _whole_data(data))

@@ -85,22 +85,15 @@ from pbxsim.sinks.journal.calls import (
     spell_struck,
     spell_transferred,
     spell_waited,
-    take_answered,
     take_asked,
     take_barred,
-    take_bridged,
     take_context,
     take_decided,
-    take_dialed,
     take_diverted,
-    take_ended,
     take_held,
     take_ignored,
-    take_leg_ended,
     take_refused,
-    take_ringing,
     take_spy,
-    take_started,
     take_struck,
     take_transferred,
 )
@@ -131,7 +124,7 @@ from pbxsim.sinks.journal.features import (
     take_unparked,
     take_waiting_messages,
 )
-from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr, size_of_order
+from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr
 from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
 
 if TYPE_CHECKING:
@@ -149,11 +142,12 @@ _F = TypeVar("_F")
 class Kind(msgspec.Struct, Generic[_E, _F], frozen=True):
     """A kind of event: `take` copies what is needed of one, `spell` makes an entry of that, any time later.
 
-    `size` tells from what was copied how many bytes an entry takes beyond the flat sum; None: nothing to speak of.
+    `take` is None for those that every call brings (course.py). `size` tells from what was copied how many bytes an
+    entry takes beyond the flat sum; None: nothing to speak of.
     """
 
     event: type[_E]
-    take: Callable[[_E], _F]
+    take: Callable[[_E], _F] | None
     spell: Callable[[_F], Spelt]
     size: Callable[[_F], int] | None = None
 
@@ -325,21 +319,21 @@ def _spell_played(facts: tuple[int, str, int, str, str, tuple[str, ...], Duratio
 
 
 KINDS: Final[tuple[Kind[Any, Any], ...]] = (
-    Kind(CallStarted, take_started, spell_started, size_of_order),
-    Kind(LegDialed, take_dialed, spell_dialed),
-    Kind(LegRinging, take_ringing, spell_waited),
-    Kind(LegAnswered, take_answered, spell_waited),
+    Kind(CallStarted, None, spell_started),
+    Kind(LegDialed, None, spell_dialed),
+    Kind(LegRinging, None, spell_waited),
+    Kind(LegAnswered, None, spell_waited),
     Kind(LegHeld, take_held, spell_held),
     Kind(LegUnheld, take_held, spell_held),
     Kind(DigitPressed, take_digit, spell_digit),
-    Kind(LegEnded, take_leg_ended, spell_leg_ended),
+    Kind(LegEnded, None, spell_leg_ended),
     Kind(LegRefused, take_refused, spell_refused),
     Kind(LegBarred, take_barred, spell_barred),
-    Kind(CallBridged, take_bridged, spell_bridged),
+    Kind(CallBridged, None, spell_bridged),
     Kind(CallTransferred, take_transferred, spell_transferred, size_of_any),
     Kind(CallDiverted, take_diverted, spell_diverted, size_of_any),
     Kind(SpyAttached, take_spy, spell_spy),
-    Kind(CallEnded, take_ended, spell_ended),
+    Kind(CallEnded, None, spell_ended),
     Kind(CdrClosed, _take_cdr, _spell_cdr, size_of_cdr),
     Kind(CreditChanged, _take_entry, _spell_entry, size_of_any),
     Kind(DecisionAsked, take_asked, spell_asked, size_of_any),

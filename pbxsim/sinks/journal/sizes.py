@@ -33,9 +33,8 @@ _OBJECT: Final = 256
 _ITEM: Final = 96  # a text's own object and its place in a tuple or dict
 
 
-def size_of_order(facts: tuple[int, CallOrder, str]) -> int:
+def size_of_order(order: CallOrder) -> int:
     """Count an order's texts that its record may not have."""
-    order = facts[1]
     first, second = order.first_shows, order.second_shows
     # Texts are joined because that is the quickest way to the sum of their lengths.
     shown = f"{first.number}{first.name}{second.number}{second.name}"

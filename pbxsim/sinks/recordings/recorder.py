@@ -274,14 +274,18 @@ class Recorder:
     # -- listening ------------------------------------------------------------------------------------------------
 
     def _on_joined(self, event: CallBridged | CallTransferred) -> None:
-        self._note(event.call)
+        call = event.call
+        if is_recorded(call):
+            self._note(call)
 
     def _on_held(self, event: LegHeld | LegUnheld) -> None:
-        self._note(event.channel.call)
+        call = event.channel.call
+        if is_recorded(call):
+            self._note(call)
 
     def _note(self, call: Call) -> None:
-        """Take down who is heard from now on."""
-        if call.bridged_at and is_recorded(call):
+        """Take down who is heard from now on in a recorded call."""
+        if call.bridged_at:
             take = self._takes.get(call.number)
             if take is None:
                 take = self._takes[call.number] = Take()

@@ -22,6 +22,7 @@ from pbxsim.engines.simulated.behaviour import (
     fixed,
     plan,
     spelt,
+    spelt_plan,
 )
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
@@ -45,6 +46,7 @@ from pbxsim.pbx.dice import stream
 def test_a_number_spells_what_its_telephone_does(digit: int, outcome: Outcome, cause: HangupCause | None) -> None:
     expected = Behaviour(outcome=outcome, ring=fixed(12), talk=fixed(345), cause=cause)
     assert spelt(f"990{digit}12345") == expected
+    assert spelt_plan(f"8990{digit}12345") == spelt_plan(f"990{digit}12345") == plan(expected)
     assert GRAMMAR[digit - 1][:3] == (digit, outcome, cause)
 
 
@@ -67,6 +69,7 @@ def test_only_the_last_nine_digits_count(prefix: str, digit: int, ring: int, tal
 )
 def test_other_numbers_spell_nothing(number: str) -> None:
     assert spelt(number) is None
+    assert spelt_plan(number) is None
 
 
 def test_the_grammar_is_a_table_of_seven_digits_with_words_for_each() -> None:

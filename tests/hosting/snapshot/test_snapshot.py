@@ -65,3 +65,14 @@ def test_restored_in_the_middle_of_a_random_history_it_goes_on_as_if_it_had_neve
 def test_random_histories_go_on_as_if_they_had_never_stopped(tmp_path: Path, share: int) -> None:
     for seed in range(1_000 + share * 50, 1_050 + share * 50):
         see_that_it_goes_on_alike(tmp_path, seed)
+
+
+def test_it_is_the_same_whether_somebody_has_read_the_journal_or_not(tmp_path: Path) -> None:
+    def snapshot(*, is_read: bool) -> bytes:
+        history = History(town(tmp_path, 5), 5)
+        history.live(20)
+        assert not is_read or history.host.journal.entries()
+        history.live(20)
+        return msgspec.json.encode(taken(history.host))
+
+    assert snapshot(is_read=True) == snapshot(is_read=False)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from pbxsim.clock.instant import SECOND
+from pbxsim.pbx.channel import Report
+from pbxsim.sinks.journal.course import MOST_FRESH
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.testing.office import Office, extension
 
@@ -169,3 +172,43 @@ def test_the_same_is_forgotten_in_every_run() -> None:
         return journal.jsonl()
 
     assert one_run() == one_run()
+
+
+# -- what is fresh -------------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_does_not_depend_on_when_somebody_looks() -> None:
+    def told(*, is_watched: bool) -> bytes:
+        office = Office(extension("100"), extension("102"))
+        journal = Journal(office.pbx, limit=100, most_bytes=80_000)
+        for turn in range(60):
+            journal.append("request", data={"text": "č" * turn * 10})
+            office.call("100", "102", custom=("x" * turn * 20, "", "", ""))
+            office.finish()
+            assert not is_watched or journal.kept_bytes <= 80_000
+        assert journal.dropped > 300
+        assert len(journal) + journal.dropped == journal.last
+        return journal.jsonl()
+
+    assert told(is_watched=True) == told(is_watched=False)
+
+
+def test_of_a_journal_that_nobody_reads_few_entries_are_fresh(office: Office, journal: Journal) -> None:
+    for _ in range(100):
+        office.call("100", "102")
+        office.finish()
+        assert len(journal.fresh) <= MOST_FRESH + 10  # a call has fewer behind the end of its last leg
+    assert journal.last > 2 * MOST_FRESH
+    assert len(journal.kept) + len(journal.fresh) == journal.last
+
+
+def test_no_kind_of_entry_stays_fresh_for_ever(office: Office, journal: Journal) -> None:
+    call = office.call("100", "102")
+    office.clock.run_until(office.clock.now + 8 * SECOND)
+    for _ in range(2 * MOST_FRESH):
+        office.pbx.calls.on_leg(call.legs[0], Report.HELD)
+        office.pbx.calls.on_leg(call.legs[0], Report.UNHELD)
+        assert len(journal.fresh) <= MOST_FRESH
+    for number in range(2 * MOST_FRESH):
+        journal.append_reply(None, (number, 200, "", 18, 0, ""))
+        assert len(journal.fresh) <= MOST_FRESH
