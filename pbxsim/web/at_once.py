@@ -1,10 +1,11 @@
 """Requests that are answered as soon as they are read: what a vendor's clients send nearly always, and quickly then.
 
 aiohttp answers each request in a task, with a request, a writer and a response of its own: a third of what a request
-costs. None of that is needed where a request came whole, nothing has to be waited for and the client takes its reply.
-So aiohttp reads, by the same parser, and before it wakes its task a request that it has just read is answered here, by
-the same bytes. Whatever is unusual in request, server, reply or connection stays where aiohttp has put it, untouched;
-what shows only once a request is answered is handed over with its answer, so that nothing is ever answered twice.
+costs. None of that is needed where a request came whole, or its body soon behind it, nothing else has to be waited for
+and the client takes its reply. So aiohttp reads, by the same parser, and before it wakes its task a request that it has
+just read is answered here, by the same bytes. Whatever is unusual in request, server, reply or connection stays where
+aiohttp has put it, untouched; what shows only once a request is answered is handed over with its answer, so that
+nothing is ever answered twice.
 """
 
 from __future__ import annotations
