@@ -1,8 +1,9 @@
 """The request journal of one PBX: what clients sent, what they got, what it started, what they probably meant.
 
 Kept as it came and masked when it is read; nothing unmasked leaves this process. What goes into the deterministic
-journal is masked at once, and has neither a client's port nor any wall time. Of what is too long only the beginning is
-kept; then the reply is masked at once as well, while all secrets of the request are known.
+journal is masked by what is secret by then (noted_request.py), and has neither a client's port nor any wall time. Of
+what is too long only the beginning is kept; then the reply is masked at once as well, while all secrets of the request
+are known.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class Request:
 
     def limit(self, limits: RequestLimits) -> None:
         """Read no more of query and form than this; what was read by other limits is read again."""
-        if limits != self.limits:
+        if limits is not self.limits and limits != self.limits:
             self.limits = limits
             self._params = None
 

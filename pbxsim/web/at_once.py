@@ -1,10 +1,11 @@
 """Requests that are answered as soon as they are read: what a vendor's clients send nearly always, and quickly then.
 
 aiohttp answers each request in a task, with a request, a writer and a response of its own: a third of what a request
-costs. None of that is needed where a request came whole, nothing has to be waited for and the client takes its reply.
-So aiohttp reads, by the same parser, and before it wakes its task a request that it has just read is answered here, by
-the same bytes. Whatever is unusual in request, server, reply or connection stays where aiohttp has put it, untouched;
-what shows only once a request is answered is handed over with its answer, so that nothing is ever answered twice.
+costs. None of that is needed where a request came whole, or its body soon behind it, nothing else has to be waited for
+and the client takes its reply. So aiohttp reads, by the same parser, and before it wakes its task a request that it has
+just read is answered here, by the same bytes. Whatever is unusual in request, server, reply or connection stays where
+aiohttp has put it, untouched; what shows only once a request is answered is handed over with its answer, so that
+nothing is ever answered twice.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ AtOnce: TypeAlias = Callable[[RawRequestMessage, bytes, str], Answer | None]
 
 _LONGEST: Final = 65_536
 """Bytes that come, or are still to be sent, at most: asyncio lets so many wait before it has a writer wait."""
+
+_DIGITS: Final = len(str(_LONGEST))
+"""Of a body's length, where it is not waited for here any more."""
 
 _COUNTS_MESSAGES: Final = hasattr(HttpRequestParser, "message_consumed")  # since aiohttp 3.14.1
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
@@ -91,20 +95,45 @@ def _head(status: int, content_type: str, headers: Headers) -> bytes | None:
 class AnsweringAtOnce(RequestHandler):
     """aiohttp's connection, which has `at_once` answer before it wakes its task, where that is all there is to do."""
 
-    __slots__ = ("_at_once",)
+    __slots__ = ("_at_once", "_awaits_body")
 
     _at_once: AtOnce
+    _awaits_body: bool
+    """Whether a request has come but for its body, for which it waits here: a client may send it in a packet apart."""
 
     def answered_at_once(self, now: float) -> None:
         """Hear that a request came and its reply is out, all in one; `now` is the loop's time."""
         raise NotImplementedError
 
+    def awaits_body(self) -> None:
+        """Hear that a request came but for its body; to be told to `go_on` before long, if that does not come."""
+        raise NotImplementedError
+
+    def go_on(self) -> None:
+        """Wait no longer for the rest of a body here: have aiohttp's task do so."""
+        if self._awaits_body:
+            self._awaits_body = False
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_result(None)
+
+    def _process_keepalive(self) -> None:
+        self.go_on()  # else it would be taken for idle
+        super()._process_keepalive()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - it is aiohttp's
+        """End, when what has come is answered."""
+        self.go_on()
+        await super().shutdown(timeout)
+
     def take(self, data: bytes) -> bool:
         """Take bytes from the socket; True: they were the end of a request that is answered, and nothing else."""
         waiter = self._waiter
-        if waiter is None or waiter.done() or self._messages or self._paused or len(data) > _LONGEST:
+        is_idle = len(self._messages) == self._awaits_body  # but for the request whose body is awaited
+        if waiter is None or waiter.done() or not is_idle or self._paused or len(data) > _LONGEST:
             super().data_received(data)
+            self.go_on()
             return False
+        self._awaits_body = False
         self._waiter = None  # so that nobody is woken for what is answered here
         try:
             super().data_received(data)
@@ -113,6 +142,9 @@ class AnsweringAtOnce(RequestHandler):
             self._waiter = waiter
         if is_answered:
             self._is_out()
+        elif self._awaits_body:
+            self.awaits_body()
+            return False
         if self._messages and not waiter.done():
             waiter.set_result(None)
         return is_answered
@@ -120,6 +152,9 @@ class AnsweringAtOnce(RequestHandler):
     def _answers(self, message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> bool:
         transport = self.transport
         if transport is None or self._reading_paused or not _is_plain(message, unread):
+            return False
+        if not unread.is_eof():
+            self._awaits_body = _is_short(message)
             return False
         body = b"" if unread is EMPTY_PAYLOAD else b"".join(unread._buffer)  # noqa: SLF001 - to read is to take
         try:
@@ -175,14 +210,20 @@ def _result(outcome: web.Response | Exception) -> web.Response:
         del outcome  # its traceback leads here: nothing of a request is to be left to the collector
 
 
+def _is_short(message: RawRequestMessage) -> bool:
+    """Tell whether a body, all of it, is short enough to wait for it here."""
+    length = message.headers.get("Content-Length", "")
+    return length.isdecimal() and len(length) < _DIGITS
+
+
 def _is_plain(message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> TypeGuard[RawRequestMessage]:
-    """Tell whether a request is all there, and its client wants nothing but a reply and the connection kept."""
+    """Tell whether the client that sent a request wants nothing but a reply and the connection kept."""
     return (
         isinstance(message, RawRequestMessage)  # else it could not be read
         and message.method in _METHODS
         and message.version == HttpVersion11
         and not (message.should_close or message.upgrade or message.chunked)
-        and (unread is EMPTY_PAYLOAD or (unread.is_eof() and "Expect" not in message.headers))
+        and (unread is EMPTY_PAYLOAD or "Expect" not in message.headers)
         and message.path.startswith("/")
         and message.path.isascii()
     )

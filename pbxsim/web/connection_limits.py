@@ -135,13 +135,6 @@ class OpenConnections:
         """Note that a client's request is being answered."""
         self._waiting.pop(client, None)
 
-    def was_served(self, client: Client) -> None:
-        """Note that a client that waits has sent a request and has its reply: it is the last who began to wait."""
-        waiting = self._waiting
-        if client in waiting:
-            del waiting[client]
-            waiting[client] = None
-
     def leaves(self, client: Client) -> None:
         """Forget a client. A second time changes nothing."""
         source = self._sources.pop(client, None)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("pbxsim")
 _LINGERING: Final = 5.0  # seconds for which a client that was sent away may go on sending, as nginx' lingering_timeout
 
+_SECOND_PACKET: Final = 0.1  # seconds in which a body comes that is sent right behind its header, a delayed ACK counted
+
 OnUnreadable = Callable[[str, str], None]
 """Told the client's address and, in words, why its request could not be read."""
 
@@ -79,6 +81,7 @@ class Connection(AnsweringAtOnce):
         )
         self.limits = clients.limits
         self._at_once = at_once
+        self._awaits_body = False
         self._on_unreadable = on_unreadable
         self._open = clients
         self._request_factory = self._begin
@@ -95,7 +98,7 @@ class Connection(AnsweringAtOnce):
     @property
     def has_request(self) -> bool:
         """Whether a request has arrived that is still to be answered."""
-        return bool(self._messages)
+        return len(self._messages) > self._awaits_body
 
     def enter(self, transport: asyncio.Transport) -> bool:
         """Be counted among the clients, from the moment at which the socket is there; False: there is no room."""
@@ -132,6 +135,11 @@ class Connection(AnsweringAtOnce):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End."""
+        if self._awaits_body:  # a vendor hears of a body that broke off
+            self._messages[0][1].set_exception(exc or ConnectionResetError("connection lost"))
+            self.go_on()
+            self._loop.call_soon(self.connection_lost, exc)
+            return
         self.leave()
         for timer in (self._timer, self._stalled):
             if timer is not None:
@@ -172,8 +180,15 @@ class Connection(AnsweringAtOnce):
     def answered_at_once(self, now: float) -> None:
         """Go over to waiting, which it has done until now: but it is the last who did."""
         self._header_bytes = 0
-        self._open.was_served(self)
+        self._open.is_served(self)
+        self._open.waits(self)
         self._wait_until("between", now + self.limits.between)
+
+    def awaits_body(self) -> None:
+        """Go over to answering: but no longer wait than a packet usually takes before the time of a body begins."""
+        self._header_bytes = 0
+        self._open.is_served(self)
+        self._wait("", _SECOND_PACKET)
 
     def pause_writing(self) -> None:
         """Give a client that does not take its reply so long to take some."""
@@ -225,6 +240,8 @@ class Connection(AnsweringAtOnce):
             return
         if self._loop.time() < self._deadline:
             self._look_at(self._deadline)
+        elif self._awaits_body:
+            self.go_on()
         elif self._header_bytes:
             self._send_away("header", HTTPStatus.REQUEST_TIMEOUT)
         else:

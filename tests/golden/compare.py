@@ -57,7 +57,7 @@ DELIBERATE: Final[dict[str, str]] = {
     ),
     "documented/metrics": (
         "`/metrics` tells how many entries and bytes of each log are in memory, and who is connected; as"
-        " documented/cdrs; as documented/simotel_lists"
+        " documented/cdrs; as documented/simotel_lists; the journal's bytes count a short request as it came"
     ),
     "documented/reset": ("as documented/metrics; as documented/cdrs"),
     "call-centre/metrics": (

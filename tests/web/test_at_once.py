@@ -31,7 +31,7 @@ from pbxsim.web.page.page import Page, open_to
 from pbxsim.web.protocol import ConnectionServer
 from pbxsim.web.server import PbxServer
 from tests.vendors import golden
-from tests.web.request_corpus import CALL, FORM, GET, HEAD, OTHERS, PLAIN
+from tests.web.request_corpus import CALL, FORM, GET, HEAD, OTHERS, PLAIN, POSTED
 from tests.web.town import ACME, plan, running
 from tests.web.wire import Wire, settled
 
@@ -92,6 +92,8 @@ async def seen(server: PbxServer, connections: ConnectionServer, *packets: bytes
         if not wire.is_closing():
             connection.data_received(packet)
             await settled()
+    connection.go_on()  # what is still missing of a body does not come
+    await settled()
     found = Seen(
         DATE.sub(b"", wire.sent),
         wire.is_closing(),
@@ -158,6 +160,71 @@ async def test_a_header_that_came_in_parts_ends_in_a_request_that_is_answered_at
     found, count = await both_ways(small_town(), small_town(), *[bytes([byte]) for byte in GET], GET)
     assert count == 2
     assert found.sent.count(b"HTTP/1.1 200 OK") == 2
+
+
+@pytest.mark.parametrize("request_", [FORM, PLAIN["JSON"], PLAIN["a packed body"], PLAIN["a GET with a body"]])
+async def test_a_body_that_comes_in_packets_of_its_own_is_answered_at_once(request_: bytes) -> None:
+    head, _, body = request_.partition(b"\r\n\r\n")
+    head += b"\r\n\r\n"
+    found, count = await both_ways(small_town(), small_town(), head, body, head, *[bytes([byte]) for byte in body], GET)
+    assert count == 3
+    assert found.sent.count(b"HTTP/1.1 200 OK") == 3
+
+
+async def test_a_body_and_the_next_request_behind_their_header_are_left_to_aiohttp() -> None:
+    head, _, body = FORM.partition(b"\r\n\r\n")
+    packets = (head + b"\r\n\r\n", body + CALL, GET)
+    found, count = await both_ways(small_town(), small_town(), *packets)
+    assert (count, found.sent.count(b"HTTP/1.1 200 OK")) == (1, 3)
+
+
+@pytest.mark.parametrize("more", [b"Content-Length: 100000\r\n", b"Content-Length: 3\r\nExpect: 100-continue\r\n"])
+async def test_for_a_long_body_and_for_one_that_is_to_be_asked_for_only_aiohttp_waits(more: bytes) -> None:
+    connections = small_town().connections()
+    connection, wire = connections(), Wire()
+    wire.connect(connection)
+    await settled()
+    connection.data_received(POSTED + more + b"\r\n")
+    await settled()
+    assert connections.requests_count == 1
+    wire.abort()
+    await settled()
+
+
+async def test_a_client_that_leaves_before_its_body_is_noted_as_by_aiohttp_alone() -> None:
+    noted = []
+    for at_once in (True, False):
+        server = small_town()
+        connections = server.connections()
+        if not at_once:
+            connections.at_once = never
+        connection, wire = connections(), Wire()
+        wire.connect(connection)
+        await settled()
+        connection.data_received(FORM[:-3])
+        await settled()
+        wire.abort()
+        await settled()
+        requests = server.hosts.first().requests
+        noted.append([(shown.fault, shown.reply) for shown in map(requests.shown, requests.records())])
+        assert vars(server.hosts.connections)["open"] == 0
+    assert noted[0] == noted[1]
+    assert noted[0][0][0] == "the body broke off: ConnectionResetError"
+
+
+async def test_a_body_that_does_not_come_is_given_its_time_by_aiohttp() -> None:
+    limits = ConnectionLimits(body=SHORT)
+    hosts = Hosts([HostedPbx(plan(), {"acme": ACME}, rate=0)])
+    server = PbxServer(hosts, {"acme": ACME}, ControlApi(hosts, Guard("127.0.0.1")), limits=limits)
+    connection, wire = server.connections()(), Wire()
+    wire.connect(connection)
+    await settled()
+    connection.data_received(FORM[:-3])
+    await wire.has_sent.wait()
+    assert b"FAULT the client stopped sending before the body's end" in wire.sent
+    assert hosts.connections.cut["body"] == 1
+    wire.abort()
+    await settled()
 
 
 async def test_a_hundred_requests_on_one_connection_are_all_answered_at_once() -> None:
