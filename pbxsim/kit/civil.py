@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from pbxsim.clock.instant import to_datetime
+from pbxsim.clock.instant import MINUTE, to_datetime
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
-    from pbxsim.clock.instant import Instant
+    from pbxsim.clock.instant import Duration, Instant
     from pbxsim.pbx.pbx import Pbx
+
+_WHILE: Final[Duration] = 15 * MINUTE
 
 
 @lru_cache(maxsize=64)
@@ -46,3 +48,22 @@ def utc_offset(instant: Instant, where: ZoneInfo | None) -> int:
 def civil(instant: Instant, where: ZoneInfo) -> datetime:
     """Give the local date and time of an instant."""
     return to_datetime(instant).astimezone(where)
+
+
+class Calendar:
+    """Tells the civil day of instants of which most come soon after each other: it is looked up once in a while."""
+
+    def __init__(self, where: ZoneInfo) -> None:
+        self._where = where
+        self._since: Instant = 0
+        self._until: Instant = 0
+        self._day: date
+
+    def day(self, instant: Instant) -> date:
+        """Give the local date of an instant."""
+        if not self._since <= instant < self._until:
+            begins, ends = civil(instant, self._where), civil(instant + _WHILE, self._where)
+            is_one = (begins.date(), begins.utcoffset()) == (ends.date(), ends.utcoffset())
+            self._since, self._until = instant, instant + _WHILE if is_one else instant
+            self._day = begins.date()
+        return self._day

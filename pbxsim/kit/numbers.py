@@ -24,7 +24,7 @@ class NationalPlan(msgspec.Struct, frozen=True):
 
     def fits(self, text: str) -> bool:
         """Tell whether text is a full national number."""
-        return is_digits(text, self.length, self.length) and text[0] in self.first_digits
+        return len(text) == self.length and text.isdecimal() and text.isascii() and text[0] in self.first_digits
 
 
 CZECHIA: Final = NationalPlan("420", 9, "23456789")  # 1 begins short codes; there is no trunk prefix
@@ -38,11 +38,13 @@ _SIP_ADDRESS: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)@([A-Za-z0-9][A-Z
 
 def is_digits(text: str, shortest: int, longest: int) -> bool:
     """Tell whether text is nothing but ASCII digits, so many of them, both bounds included."""
-    return shortest <= len(text) <= longest and _DIGITS.fullmatch(text) is not None
+    return shortest <= len(text) <= longest and text.isdecimal() and text.isascii()
 
 
 def international(text: str) -> str | None:
     """Give the digits behind `+` or `00` of an international number, country code first; None for any other shape."""
+    if text[:1] not in "+0":  # nearly every number: that is seen sooner than the whole form
+        return None
     found = _INTERNATIONAL.fullmatch(text)
     return found[1] if found else None
 

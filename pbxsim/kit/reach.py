@@ -18,6 +18,8 @@ def can_pay(account: Account, *parties: Destination) -> bool:
 
     Only what leaves by a trunk is charged, at the tariff for the number as the trunk is given it.
     """
+    if account.credit > 0:
+        return True
     return all(account.can_call(party.number) for party in parties if isinstance(party, ToTrunk))
 
 

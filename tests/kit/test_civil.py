@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.clock.instant import parse_iso
-from pbxsim.kit.civil import civil, utc_offset, zone, zone_or_none
+from pbxsim.clock.instant import HOUR, MINUTE, parse_iso
+from pbxsim.kit.civil import Calendar, civil, utc_offset, zone, zone_or_none
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,20 @@ def test_a_name_that_is_no_time_zone_is_known_as_such(name: str) -> None:
 def test_local_time_is_so_far_ahead_of_utc(moment: str, name: str, hours: float) -> None:
     assert utc_offset(parse_iso(moment), zone(name)) == hours * 3600
     assert utc_offset(parse_iso(moment), None) == 0
+
+
+@pytest.mark.parametrize("name", ["Europe/Prague", "America/St_Johns", "America/Santiago", "Africa/Monrovia"])
+def test_a_calendar_gives_each_instant_the_day_that_a_clock_shows(name: str) -> None:
+    where = zone(name)
+    for around in ("2010-11-07T02:31:00Z", "2026-03-29T00:00:00Z", "2026-09-06T04:00:00Z", "1972-01-07T00:44:30Z"):
+        calendar, first = Calendar(where), parse_iso(around) - 26 * HOUR
+        for instant in [first + step * 7 * MINUTE + step for step in range(450)]:
+            assert calendar.day(instant) == civil(instant, where).date()
+
+
+def test_a_calendar_takes_instants_in_any_order() -> None:
+    where = zone("Europe/Prague")
+    calendar, midnight = Calendar(where), parse_iso("2026-01-31T23:00:00Z")
+
+    for instant in (midnight, midnight - 1, midnight, midnight + 14 * MINUTE, midnight - 14 * MINUTE, midnight - 1):
+        assert calendar.day(instant) == civil(instant, where).date()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.kit.action import Action
@@ -12,10 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class DuocomAction(Action[State], frozen=True, kw_only=True):
+class DuocomAction(Action[State], frozen=True, kw_only=True, dict=True):
     """What one of the vendor's CGI programs does, and which parameters it knows."""
 
     parameters: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Give these parameters, in no order."""
+        return frozenset(self.parameters)
 
 
 _WEB_CALL: Final = DuocomAction(handler=webcall.place_call, parameters=webcall.PARAMETERS)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.duocom import actions
+    from pbxsim.vendors.duocom.actions import DuocomAction
     from pbxsim.vendors.duocom.settings import Account, Settings
 else:
     actions = LaterModule("pbxsim.vendors.duocom.actions")
@@ -47,15 +48,16 @@ class DuocomInterface:
 
     def answer(self, request: Request) -> Reply:
         """Have the path's program answer; a refusal has HTTP status 200 too (R3)."""
+        action = actions.ACTIONS[request.path]
         try:
-            reply = actions.ACTIONS[request.path].handler(request, self.state)
+            reply = action.handler(request, self.state)
         except Refusal as refusal:
             reply = self._refused(refusal)
-        return _sent(reply, request)
+        return _sent(reply, request, action)
 
     def refuse(self, request: Request, error: str, _filled: Mapping[str, str]) -> Reply:
         """Answer with a refusal of that name, whatever is asked, and do nothing."""
-        return _sent(self._refused(Refusal(Text(error))), request)
+        return _sent(self._refused(Refusal(Text(error))), request, actions.ACTIONS[request.path])
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first account that can do so has two numbers connected."""
@@ -87,11 +89,12 @@ class DuocomInterface:
         return (found[0], found[1]) if len(found) > 1 else None
 
 
-def _sent(reply: Reply, request: Request) -> Reply:
-    hints = parameter_hints(request.params, actions.ACTIONS[request.path].parameters)
-    return not_allowed(reply, request).hinted(*hints, *_page_hints(request), *request.reading_hints)
-
-
-def _page_hints(request: Request) -> tuple[str, ...]:
-    """S12: a browser that calls from a page shows the account's password to every visitor."""
-    return ("called from a page (Origin): the vendor says never to",) if "Origin" in request.headers else ()
+def _sent(reply: Reply, request: Request, action: DuocomAction) -> Reply:
+    params = request.params
+    hints = () if action.names.issuperset(params) else parameter_hints(params, action.parameters)
+    if "Origin" in request.headers:  # S12: every visitor of the page sees the account's password
+        hints += ("called from a page (Origin): the vendor says never to",)
+    if params.unread or request.body:
+        hints += request.reading_hints
+    reply = not_allowed(reply, request)
+    return reply.hinted(*hints) if hints else reply

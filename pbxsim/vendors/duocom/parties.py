@@ -34,12 +34,13 @@ def llamante(text: str, state: State) -> Caller:
         return _diverted_extension(text, state)
     if "@" in text:
         return _voip(text, state)
-    return Caller(resolved(_telephone("llamante", text), state), text, ((PHONE, as_dialled(text, SPAIN)),))
+    number = _dialled("llamante", text)
+    return Caller(state.pbx.dialplan.resolve(number, state.settings.context), text, ((PHONE, number),))
 
 
 def llamado(text: str, state: State) -> Destination:
     """S5: a telephone number."""
-    return resolved(_telephone("llamado", text), state)
+    return state.pbx.dialplan.resolve(_dialled("llamado", text), state.settings.context)
 
 
 def resolved(number: str, state: State) -> Destination:
@@ -66,8 +67,10 @@ def _voip(text: str, state: State) -> Caller:
     return Caller(ToExtension(line.extension.internal, line.extension, line), user, ((VOIP, user),))
 
 
-def _telephone(name: str, text: str) -> str:
-    """Read a national, mobile or international number (R8)."""
-    if wire.is_telephone(text):
+def _dialled(name: str, text: str) -> str:
+    """Read a national, mobile or international number (R8), as it is dialled. Raises Refusal."""
+    if SPAIN.fits(text):
         return text
+    if wire.is_telephone(text):
+        return as_dialled(text, SPAIN)
     raise Refusal(Text.NUMBER, *misprint_hints(name, text))

@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.kit.civil import civil
+from pbxsim.kit.civil import Calendar
 from pbxsim.kit.numbers import is_digits
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.vendors.duocom import wire
@@ -33,13 +33,14 @@ class References:
 
     def __init__(self, zone: ZoneInfo, first: int) -> None:
         self._zone = zone
+        self._calendar = Calendar(zone)
         self._first = first
         self._day: date | None = None
         self._given = 0  # so many today, or left out
 
     def take(self, now: Instant) -> str:
         """Give a reference that nobody had today."""
-        today = civil(now, self._zone).date()
+        today = self._calendar.day(now)
         if today != self._day:
             self._day, self._given = today, 0
         taken = self._given
@@ -48,7 +49,7 @@ class References:
 
     def resume(self, pbx: Pbx) -> None:
         """Leave out what an earlier run may have given today: what is on record, and what no record tells of (R18)."""
-        self._day = civil(pbx.clock.now, self._zone).date()
+        self._day = self._calendar.day(pbx.clock.now)
         midnight = wire.midnight(self._day, self._zone)
         newest = takewhile(lambda cdr: cdr.end >= midnight, pbx.cdrs.find(CdrQuery(newest_first=True)))
         told = [self._place(cdr.reference) for cdr in newest if cdr.vendor == wire.NAME and cdr.began >= midnight]

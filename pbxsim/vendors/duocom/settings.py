@@ -49,6 +49,9 @@ class Api(StrEnum):
         return "`activated`" if self is Api.CALLS else "`activated_apis`"
 
 
+_CALLS: Final = Api.CALLS
+
+
 class VoipUser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Somebody who may see and set the mask of a telephone: `usuario_voip` and `password_voip` of the masks API.
 
@@ -110,7 +113,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def has(self, api: Api) -> bool:
         """Tell whether an API is switched on."""
-        return self.activated if api is Api.CALLS else api.value in self.activated_apis
+        return self.activated if api is _CALLS else api.value in self.activated_apis
 
 
 class Consumption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

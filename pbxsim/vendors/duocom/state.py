@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
-from pbxsim.kit.access import address_allowed, same_secret
+from pbxsim.clock.instant import seconds
+from pbxsim.kit.access import address_allowed
 from pbxsim.kit.civil import local_zone
+from pbxsim.kit.holders import Holders
 from pbxsim.kit.methods import GET_AND_POST
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import Reply
@@ -64,8 +66,11 @@ class ChosenMasks:
 
     def of(self, account: Account, telephones: Iterable[Telephone]) -> str:
         """Give the mask of a call: of the caller's telephones the first that has a mask of its own decides."""
-        chosen = (self._set.get((account.principal, telephone)) for telephone in telephones)
-        return next(filter(None, chosen), account.mask)
+        for telephone in telephones:
+            chosen = self._set.get((account.principal, telephone))
+            if chosen:
+                return chosen
+        return account.mask
 
 
 def carries(request: Request) -> tuple[tuple[str, ...], ...]:
@@ -78,7 +83,10 @@ def carries(request: Request) -> tuple[tuple[str, ...], ...]:
 
 
 class State:
-    """Duocom on one PBX. It keeps the day's count of references, and the masks that were set."""
+    """Duocom on one PBX. It keeps the day's count of references, and the masks that were set.
+
+    `ring` is how long either party is rung.
+    """
 
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self.settings = settings
@@ -88,43 +96,39 @@ class State:
         self.references = References(self.zone, settings.first_reference)
         self.references.resume(pbx)
         self.masks = ChosenMasks(pbx.database)
+        self.ring = seconds(settings.ring_seconds)
+        accounts = settings.accounts
+        self._customers = Holders((each, (each.principal, each.password)) for each in accounts)
+        self._voip_users = Holders(
+            ((each, user), (user.user, user.password)) for each in accounts for user in each.voip_users
+        )
+        self._html = f"text/html; charset={settings.charset}"
 
     def customer(self, params: Params) -> Account | None:
         """Find the account whose user number and password a request carries."""
-        principal, password = params.text("principal"), params.text("pass")
-        found = [
-            account
-            for account in self.settings.accounts  # all of them, and both secrets of each: time tells nothing
-            if same_secret(principal, account.principal) & same_secret(password, account.password)
-        ]
-        return found[0] if found else None
+        return self._customers.find(params.get("principal", ""), params.get("pass", ""))
 
     def voip_user(self, params: Params) -> tuple[Account, VoipUser] | None:
         """Find the VoIP user whose name and password a request carries, and whose it is."""
-        user, password = params.text("usuario_voip"), params.text("password_voip")
-        found = [
-            (account, known)
-            for account in self.settings.accounts
-            for known in account.voip_users
-            if same_secret(user, known.user) & same_secret(password, known.password)
-        ]
-        return found[0] if found else None
+        return self._voip_users.find(params.get("usuario_voip", ""), params.get("password_voip", ""))
 
     def admitted(self, request: Request, api: Api) -> Account:
         """Tell whose request this is, if it may be served at all. Raises Refusal in the order of R4."""
         readable(request)
-        account = self.customer(request.params)
+        params = request.params
+        account = self.customer(params)
         if account is None:
-            missing = request.params.missing(("principal", "pass"))
+            missing = params.missing(("principal", "pass"))
             hints = [f"{name} is missing" for name in missing]
             raise Refusal(Text.ACCOUNT, *(hints or ["no account of this PBX has this principal and pass"]))
         entitled(request, account, api)
         return account
 
-    def reply(self, text: str, *, media: str = "text/html", call: int | None = None, code: str = "") -> Reply:
-        """Make a reply of a text, in the character set of R3."""
+    def reply(self, text: str, *, media: str = "", call: int | None = None, code: str = "") -> Reply:
+        """Make a reply of a text, in the character set of R3; HTML where no other media type is said."""
         charset = self.settings.charset
-        return Reply(body=text.encode(charset), content_type=f"{media}; charset={charset}", call=call, code=code)
+        content_type = f"{media}; charset={charset}" if media else self._html
+        return Reply(body=text.encode(charset), content_type=content_type, call=call, code=code)
 
 
 def readable(request: Request) -> None:
@@ -139,7 +143,7 @@ def entitled(request: Request, account: Account, api: Api) -> None:
     """Refuse a request to an API that the account has not switched on, or from elsewhere than it says; dirt too."""
     if not account.has(api):
         raise Refusal(Text.SERVICE_OFF, f"the account's {api} is not switched on ({api.setting})")
-    if not address_allowed(request.remote, account.allowed_addresses):
+    if account.allowed_addresses and not address_allowed(request.remote, account.allowed_addresses):
         raise Refusal(Text.ADDRESS, f"{request.remote} is not among the account's addresses")
     unclean = request.params.unclean()
     if unclean is not None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import MINUTE, seconds
+from pbxsim.clock.instant import MINUTE
 from pbxsim.kit.civil import civil
-from pbxsim.kit.numbers import is_digits
 from pbxsim.kit.reach import can_pay
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
@@ -29,7 +28,9 @@ if TYPE_CHECKING:
 
 PARAMETERS: Final = ("principal", "pass", "llamante", "llamado", "mascara", "grabar", "minutos")
 
+_EACH_LEG: Final = ChargeBasis.LEG
 _LONGEST_MINUTES: Final = 240
+_MOST_DIGITS: Final = 3
 
 
 def place_call(request: Request, state: State) -> Reply:
@@ -37,41 +38,41 @@ def place_call(request: Request, state: State) -> Reply:
     account = state.admitted(request, Api.CALLS)
     order, hints = _order(request.params, account, state)
     call = state.pbx.calls.originate(order)
-    return state.reply(wire.accepted(order.reference), call=call.number).hinted(*hints)
+    reply = state.reply(wire.accepted(order.reference), call=call.number)
+    return reply.hinted(*hints) if hints else reply
 
 
 def _order(params: Params, account: Account, state: State) -> tuple[CallOrder, tuple[str, ...]]:
     """Read a request in the order of R4: parameters, then credit; only one that is taken uses a reference."""
-    missing = params.missing(("llamante", "llamado"))
-    if missing:
+    first, number = params.text("llamante"), params.text("llamado")
+    if not first or not number:
+        missing = params.missing(("llamante", "llamado"))
         raise Refusal(Text.MISSING_PARAMETER, f"without {' and '.join(missing)} there is nobody to call")
-    caller = llamante(params.text("llamante"), state)
-    second = llamado(params.text("llamado"), state)
+    caller, second = llamante(first, state), llamado(number, state)
     mask = CallerId(_mask(params, account, caller, state))
     talk_limit, hints = _minutes(params)
     payer = _payer(account, state, caller.to, second)
-    ring = seconds(state.settings.ring_seconds)
     reference = state.references.take(state.pbx.clock.now)
     order = CallOrder(
         vendor=wire.NAME,
         first=caller.to,
         src=caller.name,
-        dst=params.text("llamado"),
-        second=params.text("llamado"),
+        dst=number,
+        second=number,
         second_to=second,
         context=state.settings.context,
         first_shows=mask,
         second_shows=mask,
-        first_timeout=ring,
-        second_timeout=ring,
+        first_timeout=state.ring,
+        second_timeout=state.ring,
         talk_limit=talk_limit,
         custom=(account.principal, "", "", ""),
         account=payer,
-        charge_basis=ChargeBasis.LEG,
+        charge_basis=_EACH_LEG,
         reference=reference,
         recording=_recording(params, account, reference, state),
     )
-    return order, (*hints, *_flag_hints(params))
+    return order, hints + _flag_hints(params)
 
 
 def _payer(account: Account, state: State, *parties: Destination) -> Payer:
@@ -107,10 +108,10 @@ def _minutes(params: Params) -> tuple[Duration, tuple[str, ...]]:
     text = params.text("minutos")
     if not text:
         return 0, ()
-    if not is_digits(text, 1, len(text)):
+    if not (text.isdecimal() and text.isascii()):
         return 0, (f"minutos {text!r} is no whole number from 0 to 240: taken as 0, no limit",)
     digits = text.lstrip("0")
-    minutes = _LONGEST_MINUTES if len(digits) > len(str(_LONGEST_MINUTES)) else int(digits or "0")
+    minutes = int(digits or "0") if len(digits) <= _MOST_DIGITS else _LONGEST_MINUTES
     return min(minutes, _LONGEST_MINUTES) * MINUTE, ()
 
 

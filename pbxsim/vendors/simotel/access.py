@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from pbxsim.kit.access import same_secret
+from pbxsim.kit.holders import Holders
 from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel.errors import Failure
+from pbxsim.vendors.simotel.settings import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _KEY: Final = "X-APIKEY"
 _BASIC: Final = "Authorization"
+_TOKEN: Final = Mode.TOKEN
+_BY_NAME: Final = Mode.BASIC
 _ALIKE: Final = ("api", "key", "auth", "token")  # a header with one of these in its name was meant for us
 _SCHEMES: Final = (
     "bearer",
@@ -49,30 +52,50 @@ def carries(request: Request) -> tuple[tuple[str, ...], ...] | None:
     return ("API key", request.headers.get(_KEY, "")), ("basic", *_read_basic(request.headers.get(_BASIC, "")))
 
 
-def find_account(headers: Mapping[str, str], accounts: Iterable[Account]) -> Account:
-    """Give the first enabled account whose credentials the request carries. Raises Refusal.
+class Accounts:
+    """The accounts of a PBX, found by what their requests carry."""
 
-    An account looks at the headers of its own mode only.
-    """
-    key, basic = headers.get(_KEY, ""), headers.get(_BASIC, "")
-    if not key and not basic:
-        raise Refusal(Failure.CREDENTIALS_MISSING, *_header_hints(headers))
-    username, password = _read_basic(basic)
-    accounts = tuple(accounts)
-    found = [account for account in accounts if _fits(account, key, username, password) and account.enabled]
-    if not found:
-        raise Refusal(Failure.CREDENTIALS_INVALID, *_wrong(accounts, key, basic, (username, password)))
-    return found[0]
+    def __init__(self, accounts: Sequence[Account]) -> None:
+        self._accounts = accounts
+        enabled = [(place, each) for place, each in enumerate(accounts) if each.enabled]
+        modes = ((mode, [one for one in enabled if one[1].mode is mode]) for mode in Mode)
+        self._of_mode = [(mode, Holders(_held(mode, those))) for mode, those in modes if those]
+        self._usual = Holders(
+            ((each.username, each.password), (dict(each.headers())[_BASIC],))
+            for _, each in enabled
+            if each.mode.takes_basic
+        )
+
+    def find(self, headers: Mapping[str, str]) -> Account:
+        """Give the first enabled account whose credentials a request carries. Raises Refusal.
+
+        An account looks at the headers of its own mode only.
+        """
+        key, basic = headers.get(_KEY, ""), headers.get(_BASIC, "")
+        if not key and not basic:
+            raise Refusal(Failure.CREDENTIALS_MISSING, *_header_hints(headers))
+        username, password = self._usual.find(basic) or _read_basic(basic)
+        found = [
+            place
+            for mode, holders in self._of_mode
+            if (place := holders.find(*_texts(mode, key, username, password))) is not None
+        ]
+        if not found:
+            raise Refusal(Failure.CREDENTIALS_INVALID, *_wrong(self._accounts, key, basic, (username, password)))
+        return self._accounts[min(found)]
 
 
-def _fits(account: Account, key: str, username: str, password: str) -> bool:
-    """Compare all that there is to compare, so that the time taken does not tell which part was wrong."""
-    right_key = same_secret(key, account.api_key)
-    right_name = same_secret(username, account.username)
-    right_password = same_secret(password, account.password)
-    basic = right_name & right_password & bool(account.username)
-    token = right_key & bool(account.api_key)
-    return (basic or not account.mode.takes_basic) and (token or not account.mode.takes_token)
+def _held(mode: Mode, accounts: Iterable[tuple[int, Account]]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Give what each account's requests carry; one without a name or a key that its mode asks for has none."""
+    for place, account in accounts:
+        if (account.username or mode is _TOKEN) and (account.api_key or mode is _BY_NAME):
+            yield place, _texts(mode, account.api_key, account.username, account.password)
+
+
+def _texts(mode: Mode, key: str, username: str, password: str) -> tuple[str, ...]:
+    if mode is _TOKEN:
+        return (key,)
+    return (username, password) if mode is _BY_NAME else (key, username, password)
 
 
 def _read_basic(header: str) -> tuple[str, str]:

@@ -49,3 +49,6 @@ ACTIONS: Final[Mapping[str, SimotelAction]] = {
     "reports/agent/search": SimotelAction(handler=agent_search),
     "reports/audio/download": SimotelAction(handler=download),
 }
+
+PATHS: Final = {f"/api/{version}/{service}": service for version in ("v4", "v4.1") for service in ACTIONS}
+"""The service of each path, as it is usually spelt."""

@@ -22,7 +22,7 @@ from pbxsim.kit.refusal import Refusal
 from pbxsim.kit.reply import compact_json
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.simotel import wire
-from pbxsim.vendors.simotel.access import Pages, find_account
+from pbxsim.vendors.simotel.access import Accounts, Pages
 from pbxsim.vendors.simotel.components import add_components
 from pbxsim.vendors.simotel.errors import Failure
 from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
@@ -53,6 +53,7 @@ class SimotelInterface:
     def __init__(self, settings: Settings, pbx: Pbx) -> None:
         self._settings = settings
         self._pbx = pbx
+        self._accounts = Accounts(settings.accounts)
         self._pages = Pages(settings.cors_origins)
         self.state = State(settings, pbx)
         add_components(settings, pbx)
@@ -62,7 +63,7 @@ class SimotelInterface:
         if self._pages.asks_first(request):
             return True
         try:
-            find_account(request.headers, self._settings.accounts)
+            self._accounts.find(request.headers)
         except Refusal:
             return False
         return True
@@ -100,9 +101,10 @@ class SimotelInterface:
             events.announce(self.state)
 
     def _served(self, request: Request) -> Reply:
-        if not address_allowed(request.remote, self._settings.allowed_addresses):
+        allowed = self._settings.allowed_addresses
+        if allowed and not address_allowed(request.remote, allowed):
             raise Refusal(Failure.ADDRESS_REFUSED)
-        account = find_account(request.headers, self._settings.accounts)
+        account = self._accounts.find(request.headers)
         service = _service(request.path)
         _check_form(request, self._methods(service))
         if not account.may_use(service):
@@ -127,9 +129,12 @@ class SimotelInterface:
         return reply
 
     def _done(self, service: str, request: Request) -> Reply:
-        hints = (*repeated_keys(request.body), *((_FROM_BODY,) if request.query else ()))
+        hints = repeated_keys(request.body)
+        if request.query:
+            hints += (_FROM_BODY,)
         try:
-            return actions.ACTIONS[service].handler(request, self.state).hinted(*hints)
+            reply = actions.ACTIONS[service].handler(request, self.state)
+            return reply.hinted(*hints) if hints else reply
         except Refusal as refusal:
             refusal.hints += hints
             raise
@@ -137,6 +142,9 @@ class SimotelInterface:
 
 def _service(path: str) -> str:
     """Name the service that is asked for; repeated slashes count as one. Raises Refusal."""
+    usual = actions.PATHS.get(path)
+    if usual is not None:
+        return usual
     found = _SERVICE.fullmatch(path)
     service = re.sub("/{2,}", "/", found[1]) if found else path
     if service in actions.ACTIONS:
@@ -150,6 +158,8 @@ def _check_form(request: Request, allowed: tuple[str, ...]) -> None:
     """See that the method and, where there is a body, its type are allowed. Raises Refusal."""
     if request.method not in allowed:
         raise Refusal(Failure.METHOD_REFUSED, *word_hint("method", request.method[:32], allowed))
+    if request.headers.get("Content-Type") == _JSON:
+        return
     if (request.body or request.fault) and request.media_type != _JSON:
         raise Refusal(Failure.MEDIA_TYPE_REFUSED, *word_hint("content type", request.media_type[:64], (_JSON,)))
 

@@ -56,12 +56,12 @@ def as_text(name: str, value: object) -> str:
 
     Raises Refusal for another type, a control character, and more than 255 characters.
     """
-    if value is None:
-        return ""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
     if not isinstance(value, str):
-        raise useless(name, "text expected")
+        if value is None:
+            return ""
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise useless(name, "text expected")
+        value = str(value)
     if has_control(value):
         raise useless(name, "it holds a control character")
     if len(value) > _LONGEST_TEXT:

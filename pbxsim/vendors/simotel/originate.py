@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from pbxsim.vendors.simotel.state import State
 
 _REQUIRED: Final = ("caller", "callee", "context", "caller_id")  # in the order of the vendor's table
-_PARAMETERS: Final = (*_REQUIRED, "trunk_name", "timeout", "call_limit")
+_TEXTS: Final = (*_REQUIRED, "trunk_name")
+_PARAMETERS: Final = (*_TEXTS, "timeout", "call_limit")
 _DEFAULT_TIMEOUT: Final[Duration] = 30 * SECOND
 _LONGEST_TIME: Final = 86_400  # a day, in seconds
 _NAME_AND_NUMBER: Final = re.compile(r'"?+([^"<]*+)"?+ *+<([^<>]*+)>')
@@ -88,9 +89,11 @@ def _order(wanted: _Wanted, state: State) -> CallOrder:
 
 
 def _name_hints(wanted: _Wanted, pbx: Pbx) -> tuple[str, ...]:
-    directory = pbx.directory
-    hints = word_hint("context", wanted.context, tuple(directory.contexts))
-    return hints + word_hint("trunk", wanted.trunk_name, ("", *directory.trunks))
+    contexts, trunks = pbx.directory.contexts, pbx.directory.trunks
+    hints = () if wanted.context in contexts else word_hint("context", wanted.context, tuple(contexts))
+    if wanted.trunk_name and wanted.trunk_name not in trunks:
+        hints += word_hint("trunk", wanted.trunk_name, ("", *trunks))
+    return hints
 
 
 # -- what is asked for ------------------------------------------------------------------------------------------------
@@ -102,7 +105,7 @@ def _read(fields: dict[str, object]) -> _Wanted:
     Raises Refusal.
     """
     require(fields, _REQUIRED)
-    texts = {name: as_text(name, fields.get(name)) for name in (*_REQUIRED, "trunk_name")}
+    texts = {name: as_text(name, fields.get(name)) for name in _TEXTS}
     timeout = _seconds("timeout", fields.get("timeout"), least=1)
     call_limit = _seconds("call_limit", fields.get("call_limit"), least=0)
     return _Wanted(
@@ -151,6 +154,8 @@ def caller_id_shown(text: str) -> CallerId:
 
     `Name <number>` is both, what looks like a telephone number is one, anything else is a name.
     """
+    if text.isdecimal() and text.isascii():
+        return CallerId(number=text)
     both = _NAME_AND_NUMBER.fullmatch(text.strip())
     if both is not None:
         return CallerId(number=both[2].strip(), name=both[1].strip())

@@ -21,8 +21,7 @@ _CONTENT_TYPE: Final = "application/json"
 
 def originated(call_id: str, call: int, hints: tuple[str, ...]) -> Reply:
     """Say that the call was accepted, under which id."""
-    body = _envelope(1, None, {"originated_call_id": call_id})
-    return Reply(body=body, content_type=_CONTENT_TYPE, call=call, hints=hints)
+    return Reply(body=_ORIGINATED % call_id.encode(), content_type=_CONTENT_TYPE, call=call, hints=hints)
 
 
 def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
@@ -48,6 +47,9 @@ def message(refusal: Refusal, texts: Mapping[Failure, str]) -> str:
 def _envelope(success: int, message: str | None, content: object) -> bytes:
     envelope = {"success": success, "message": message, "data": content}
     return msgspec.json.format(msgspec.json.encode(envelope), indent=4)
+
+
+_ORIGINATED: Final = _envelope(1, None, {"originated_call_id": "%b"})  # an id has letters, digits and dots
 
 
 class CallIds:

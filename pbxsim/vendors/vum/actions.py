@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PARAMETERS: Final = ("klic", "cislo", "cislo_kdo", "typ", "styp")
+NAMES: Final = frozenset(PARAMETERS)
 
 
 class VumAction(Action[State], frozen=True, kw_only=True):

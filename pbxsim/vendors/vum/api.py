@@ -22,6 +22,7 @@ from pbxsim.vendors.vum.state import State
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
@@ -47,18 +48,20 @@ class VumInterface:
 
     def answer(self, request: Request) -> Reply:
         """Place the call, or tell what the key asks about; a refusal is one line of text, with HTTP status 200 too."""
-        key = self.state.key_or_none(request.params)
+        params = request.params
+        key = self.state.key_or_none(params)
         if browser.is_preflight(request):
             return browser.preflight(request, key)
         try:
-            reply = self._carry_out(request)
+            reply = self._carry_out(request, params, key)
         except Refusal as refusal:
             reply = self._refused(refusal)
-        return self._sent(reply, request, key)
+        return self._sent(reply, request, params, key)
 
     def refuse(self, request: Request, error: str, _filled: Mapping[str, str]) -> Reply:
         """Answer with a refusal of that name, whatever is asked, and do nothing."""
-        return self._sent(self._refused(Refusal(Text(error))), request, self.state.key_or_none(request.params))
+        params = request.params
+        return self._sent(self._refused(Refusal(Text(error))), request, params, self.state.key_or_none(params))
 
     def curl(self, base_url: str) -> str | None:
         """Give a line in which the first key that can do so has a number called."""
@@ -72,24 +75,29 @@ class VumInterface:
         text = self.state.texts[refusal.error]
         return self.state.reply(text, code=text).hinted(*refusal.hints)
 
-    def _sent(self, reply: Reply, request: Request, key: Key | None) -> Reply:
-        reply = reply.hinted(*parameter_hints(request.params, actions.PARAMETERS), *request.reading_hints)
+    @staticmethod
+    def _sent(reply: Reply, request: Request, params: Params, key: Key | None) -> Reply:
+        if not actions.NAMES.issuperset(params):
+            reply = reply.hinted(*parameter_hints(params, actions.PARAMETERS))
+        if params.unread or request.body:
+            reply = reply.hinted(*request.reading_hints)
         return browser.with_leave(not_allowed(reply, request), request, key)
 
-    def _carry_out(self, request: Request) -> Reply:
+    def _carry_out(self, request: Request, params: Params, key: Key | None) -> Reply:
         """Judge a request in the order of R4; then do what its key is for. Raises Refusal."""
         if request.method not in GET_AND_POST:
             raise Refusal(Text.REQUEST, f"method {request.method}: the vendor's page opens an address, a GET")
         if request.fault:
             raise Refusal(Text.REQUEST, f"the request's body could not be read: {request.fault}")
-        kind = self.state.key(request.params).kind
-        unclean = request.params.unclean()
+        kind = (key or self.state.key(params)).kind
+        unclean = params.unclean()
         if unclean is not None:
             raise Refusal(Text.REQUEST, f"parameter {unclean!r} holds a control character or is no UTF-8")
-        foreign = request.params.given(actions.ACTIONS[kind].foreign)
+        action = actions.ACTIONS[kind]
+        foreign = params.given(action.foreign)
         if foreign:
             raise Refusal(Text.WRONG_KEY_KIND, f"{', '.join(foreign)}: not for a key of kind {kind}")
-        return actions.ACTIONS[kind].handler(request, self.state)
+        return action.handler(request, self.state)
 
     def _example(self, key: Key) -> dict[str, str] | None:
         if key.kind is KeyKind.INFO:

@@ -29,17 +29,14 @@ def is_preflight(request: Request) -> bool:
 
 def preflight(request: Request, key: Key | None) -> Reply:
     """Answer a browser's question; without leave the reply is as empty, but for the headers that give it."""
-    allowed = _allowed(request, key)
+    allowed = key is not None and key.kind.is_click_to_call and request.headers.get("Origin") in key.origins
     return with_leave(Reply(body=b"", status=204, headers=(_METHODS, _HEADERS) if allowed else ()), request, key)
 
 
 def with_leave(reply: Reply, request: Request, key: Key | None) -> Reply:
     """Add the headers that let the page read this reply, if it may; caches learn that it depends on the page."""
-    if key is None or not key.kind.is_click_to_call or not key.origins:
+    if key is None or not key.origins or not key.kind.is_click_to_call:
         return reply
-    leave = (("Access-Control-Allow-Origin", request.headers["Origin"]),) if _allowed(request, key) else ()
+    origin = request.headers.get("Origin")
+    leave = (("Access-Control-Allow-Origin", origin),) if origin is not None and origin in key.origins else ()
     return msgspec.structs.replace(reply, headers=(*leave, *reply.headers, _VARY))
-
-
-def _allowed(request: Request, key: Key | None) -> bool:
-    return key is not None and key.kind.is_click_to_call and request.headers.get("Origin") in key.origins

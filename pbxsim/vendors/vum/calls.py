@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import seconds
 from pbxsim.kit.numbers import international, is_digits, misprint_hints
 from pbxsim.kit.reach import can_pay
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.call import CallerId, CallOrder
-from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.vum.errors import Text
 
 if TYPE_CHECKING:
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.vendors.vum.settings import Key
     from pbxsim.vendors.vum.state import State
+
+_CONVERSATION: Final = ChargeBasis.CONVERSATION
 
 
 def given_first(request: Request, state: State) -> Reply:
@@ -47,7 +47,6 @@ def _connect(state: State, key: Key, *, first: str, second: str) -> Reply:
     ring_first, ring_second = state.resolve(first), state.resolve(second)
     if not can_pay(account, ring_first, ring_second):
         raise Refusal(Text.CREDIT, f"account {account.name} has no credit left, and a number costs something")
-    ring = seconds(settings.ring_seconds)
     order = CallOrder(
         vendor="vum",
         first=ring_first,
@@ -58,21 +57,17 @@ def _connect(state: State, key: Key, *, first: str, second: str) -> Reply:
         context=settings.context,
         first_shows=_shown(state, key, to=first, other=second),
         second_shows=_shown(state, key, to=second, other=first),
-        first_timeout=ring,
-        second_timeout=ring,
+        first_timeout=state.ring,
+        second_timeout=state.ring,
         account=account,
-        charge_basis=ChargeBasis.CONVERSATION,
+        charge_basis=_CONVERSATION,
     )
-    call = state.pbx.calls.originate(order)
-    return state.reply(state.texts[Text.ACCEPTED], call=call.number)
+    return state.accepted(state.pbx.calls.originate(order))
 
 
 def _shown(state: State, key: Key, *, to: str, other: str) -> CallerId:
     """R7: the own telephone shows the other party; everybody else shows the own number, if the key has one."""
-    if to == key.own or not key.own:
-        return CallerId(other)
-    own = state.resolve(key.own)
-    return CallerId(own.extension.outside_number if isinstance(own, ToExtension) else key.own)
+    return CallerId(other) if to == key.own or not key.own else state.shown[key.key]
 
 
 def _number(params: Params, name: str, missing: Text) -> str:

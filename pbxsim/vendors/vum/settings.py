@@ -47,7 +47,10 @@ class KeyKind(StrEnum):
     @property
     def is_click_to_call(self) -> bool:
         """Tell whether keys of this kind are meant to stand in a public page."""
-        return self in (KeyKind.GIVEN_FIRST, KeyKind.OWN_FIRST)
+        return self in _CLICK_TO_CALL
+
+
+_CLICK_TO_CALL: Final = (KeyKind.GIVEN_FIRST, KeyKind.OWN_FIRST)
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
