@@ -32,6 +32,32 @@ class Stage(IntEnum):
 
 
 @mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
+class Topic:
+    """A kind of event that every call brings, and those who hear of it now: looked up once, and not at each event.
+
+    Whoever tells asks for `listeners` first: where there are none, an event need not be built.
+    """
+
+    __slots__ = ("failures", "listeners")
+
+    def __init__(self, listeners: tuple[_Listener, ...], failures: list[tuple[Event, Exception]]) -> None:
+        self.listeners = listeners
+        self.failures = failures
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Self:
+        """Copy it with all that it holds; the methods that it calls are those of the copies."""
+        return copied_whole(self, memo)
+
+    def tell(self, event: Event) -> None:
+        """Tell everyone, as `EventBus.emit` does."""
+        for listener in self.listeners:
+            try:
+                listener(event)  # type: ignore[arg-type]  # `subscribe` saw that they fit
+            except Exception as error:
+                self.failures.append((event, error))
+
+
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
 class EventBus:
     """Calls subscribers stage by stage, at once, on the caller's own stack.
 
@@ -40,7 +66,7 @@ class EventBus:
     belongs to the PBX, never a closure: a PBX that is copied whole (`copy.deepcopy`) must speak to its own alone.
     """
 
-    __slots__ = ("_listeners", "_staged", "_unmade", "failures", "wanted")
+    __slots__ = ("_listeners", "_staged", "_topics", "_unmade", "failures", "wanted")
 
     def __init__(self) -> None:
         self.wanted: set[type[Event]] = set()
@@ -48,6 +74,7 @@ class EventBus:
         self._unmade: dict[type[Event], tuple[Stage, _MakeListener]] = {}
         self._staged: dict[type[Event], list[tuple[Stage, _Listener]]] = {}
         self._listeners: dict[type[Event], tuple[_Listener, ...]] = {}
+        self._topics: dict[type[Event], Topic] = {}
 
     def __deepcopy__(self, memo: dict[int, object]) -> Self:
         """Copy it with all that it holds; the methods that it calls are those of the copies."""
@@ -57,13 +84,11 @@ class EventBus:
         """Have `listener` called for each event of exactly this kind."""
         staged = self._staged.get(kind)
         if staged is None:
-            self._staged[kind] = [(stage, listener)]
-            self.wanted.add(kind)
-            return
+            staged = self._staged[kind] = []
         staged.append((stage, listener))
-        self._listeners.pop(kind, None)
-        if len(staged) == 1:  # all others have left
+        if len(staged) == 1:  # the first, or all others have left
             self.wanted.add(kind)
+        self._changed(kind)
 
     def subscribe_to(self, kinds: Mapping[type[Event], object], listener_of: _MakeListener, stage: Stage) -> None:
         """Have a listener of its own called for each of these kinds, made by `listener_of` when the first event comes.
@@ -73,7 +98,8 @@ class EventBus:
         assert self._unmade.keys().isdisjoint(kinds)
         self._unmade.update(dict.fromkeys(kinds, (stage, listener_of)))
         self.wanted.update(kinds)
-        self._listeners.clear()
+        for kind in kinds:
+            self._changed(kind)
 
     def unsubscribe(self, kind: type[_E], listener: Callable[[_E], None]) -> None:
         """Have `listener` called no more; an event that is being told now may still reach it.
@@ -82,9 +108,16 @@ class EventBus:
         """
         staged = self._in_order(kind)
         del staged[[known for _, known in staged].index(listener)]
-        self._listeners.pop(kind, None)
         if not staged:
             self.wanted.discard(kind)
+        self._changed(kind)
+
+    def topic(self, kind: type[Event]) -> Topic:
+        """Give that kind as a topic, for who tells such events again and again; always the same."""
+        known = self._topics.get(kind)
+        if known is None:
+            known = self._topics[kind] = Topic(self.listeners(kind), self.failures)
+        return known
 
     def listeners(self, kind: type[Event]) -> tuple[_Listener, ...]:
         """Give those who hear of that kind, in the order in which they are called."""
@@ -102,6 +135,12 @@ class EventBus:
                 listener(event)  # type: ignore[arg-type]  # `subscribe` saw that they fit
             except Exception as error:
                 self.failures.append((event, error))
+
+    def _changed(self, kind: type[Event]) -> None:
+        self._listeners.pop(kind, None)
+        topic = self._topics.get(kind)
+        if topic is not None:
+            topic.listeners = self._listen(kind)
 
     def _listen(self, kind: type[Event]) -> tuple[_Listener, ...]:
         """Keep what `emit` needs: a tuple, so that nobody who comes or goes meanwhile disturbs it.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Never
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx import closing, dialing, recent_calls
 from pbxsim.pbx.call import STEPS_FROM, Call, CallKind, CallOrder, CallState, CallStep
+from pbxsim.pbx.call_topics import CallTopics
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
 from pbxsim.pbx.cdr import RecordRules
 from pbxsim.pbx.channel import HEARD_IN, Channel, ChannelState, Report, serial_of
@@ -80,7 +81,7 @@ class CallControl:
         recent: int = 10_000,
         records: RecordRules = RecordRules(),  # noqa: B008 - it never changes
     ) -> None:
-        self.clock, self.bus = clock, bus
+        self.clock, self.bus, self.topics = clock, bus, CallTopics(bus)
         self.dialplan, self.ledger = dialplan, ledger
         self.longest_talk = longest_talk
         self.engine: CallEngine
@@ -171,8 +172,8 @@ class CallControl:
         elif report is _RINGING:
             channel.state = _CHANNEL_RINGING
             channel.ringing_at = self.clock.now
-            if LegRinging in self.bus.wanted:
-                self.bus.emit(LegRinging(channel))
+            if self.topics.leg_ringing.listeners:
+                self.topics.leg_ringing.tell(LegRinging(channel))
         elif report is _ANSWERED:
             self._answers(channel)
         elif report is _HELD or report is _UNHELD:
@@ -187,8 +188,8 @@ class CallControl:
     def _answers(self, channel: Channel) -> None:
         channel.state = _UP
         channel.answered_at = self.clock.now
-        if LegAnswered in self.bus.wanted:
-            self.bus.emit(LegAnswered(channel))
+        if self.topics.leg_answered.listeners:
+            self.topics.leg_answered.tell(LegAnswered(channel))
         if channel.history is not None:
             self._stop_diverting(channel.history)
         if self.spies.listening:
@@ -276,8 +277,8 @@ class CallControl:
         self.channels_made += 1  # the call is named by its first channel, and must have a name before that is made
         call = Call(self.calls_started, self.channels_made, order, self.clock.now)
         self.live[call.number] = call
-        if CallStarted in self.bus.wanted:
-            self.bus.emit(CallStarted(call))
+        if self.topics.started.listeners:
+            self.topics.started.tell(CallStarted(call))
         return call
 
     def step(self, call: Call, step: CallStep) -> None:
@@ -291,8 +292,7 @@ class CallControl:
         dialing.ring(self, call, destination, order.second_shows, order.second_timeout)
 
     def _on_second(self, call: Call) -> None:
-        first = call.first
-        call.mailbox = ""
+        first, call.mailbox = call.first, ""
         if first is not None and first.state is _RING:
             first.state = _UP
             first.answered_at = self.clock.now
@@ -309,8 +309,8 @@ class CallControl:
             call.bridged_at = now
         if self.spies.listening and call.first is not None:
             self.spies.came_up(call.first)
-        if CallBridged in self.bus.wanted:
-            self.bus.emit(CallBridged(call))
+        if self.topics.bridged.listeners:
+            self.topics.bridged.tell(CallBridged(call))
         if not self.engine.connect(call, limit) and call.state is _TALKING:
             self.end_after(call, limit)
 
@@ -401,8 +401,8 @@ class CallControl:
             call.hunt.ended(call, by)
         del self.live[call.number]
         recent_calls.keep(self.recent, self.ended, call)
-        if CallEnded in self.bus.wanted:
-            self.bus.emit(CallEnded(call))
+        if self.topics.call_ended.listeners:
+            self.topics.call_ended.tell(CallEnded(call))
         closing.close(self, call)
         self.spies.listening.pop(call.number, None)
         for leg in legs:  # told last: an engine may report from within `hang_up`, and finds everything over
@@ -424,8 +424,8 @@ class CallControl:
             channel.line.channels.remove(channel)
         elif channel.trunk is not None:
             channel.trunk.in_use -= 1
-        if LegEnded in self.bus.wanted:
-            self.bus.emit(LegEnded(channel))
+        if self.topics.leg_ended.listeners:
+            self.topics.leg_ended.tell(LegEnded(channel))
 
     def dismiss(self, legs: list[Channel], cause: HangupCause) -> None:
         """Tell the engine of legs that were released, then the spies that heard one."""

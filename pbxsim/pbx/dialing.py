@@ -259,8 +259,8 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
     for leg in legs:
         if leg.state is _DOWN:
             continue  # from within `dial` an engine reported that this one failed, another won, or the call is over
-        if LegDialed in control.bus.wanted:
-            control.bus.emit(LegDialed(leg))
+        if control.topics.leg_dialed.listeners:
+            control.topics.leg_dialed.tell(LegDialed(leg))
         if leg.history is not None and leg.history.diverts:
             _divert_later(control, leg, timeout)
         leg.rings_for = timeout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from pbxsim.pbx.bus import EventBus, Stage
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.events import CallEnded, CallStarted, CdrClosed, Event, LegEnded, RecordingMoved
+from pbxsim.sinks.journal.journal import Journal
 from pbxsim.testing.office import EVERY_EVENT, Office, extension
 from tests.pbx.records import RECORD
 
@@ -162,3 +164,47 @@ def test_who_listens_changes_neither_records_nor_ids() -> None:
         office.finish()
     assert list(unheard.archive.find(CdrQuery(call=2))) == list(heard.archive.find(CdrQuery(call=2)))
     assert len(unheard.cdrs()) == 1
+
+
+# -- topics -------------------------------------------------------------------------------------------------------
+
+
+def test_a_topic_is_heard_by_whoever_hears_of_its_kind_now() -> None:
+    bus = EventBus()
+    topic = bus.topic(CdrClosed)
+    assert topic.listeners == ()
+    told: list[str] = []
+
+    def tells(_event: Event) -> None:
+        told.append("tells")
+
+    bus.subscribe(CdrClosed, tells)
+    bus.subscribe(CdrClosed, lambda _: told.append("records"), Stage.RECORDS)
+    bus.subscribe_to({CdrClosed: 1, RecordingMoved: 2}, lambda _: lambda _: told.append("journal"), Stage.JOURNAL)
+    assert bus.topic(CdrClosed) is topic
+    topic.tell(CdrClosed(RECORD))
+    assert told == ["journal", "records", "tells"]
+    bus.unsubscribe(CdrClosed, tells)
+    topic.tell(CdrClosed(RECORD))
+    bus.emit(CdrClosed(RECORD))
+    assert told[3:] == ["journal", "records"] * 2
+
+
+def test_a_listener_that_raises_is_passed_over_by_a_topic_too_and_put_down_with_its_bus() -> None:
+    bus = EventBus()
+    told: list[Event] = []
+    bus.subscribe(CdrClosed, _raise)
+    bus.subscribe(CdrClosed, told.append)
+    event = CdrClosed(RECORD)
+    bus.topic(CdrClosed).tell(event)
+    assert told == [event]
+    assert [(failed, str(error)) for failed, error in bus.failures] == [(event, "CdrClosed")]
+
+
+def test_a_copied_pbx_tells_its_own_listeners_alone() -> None:
+    office = Office(extension("100"), extension("101"))
+    journal = Journal(office.pbx)
+    copied, copied_journal = deepcopy((office, journal))
+    copied.call("100", "101")
+    copied.finish()
+    assert (journal.last, copied_journal.entries()[-1].kind) == (0, "cdr-closed")

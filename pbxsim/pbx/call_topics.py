@@ -1,0 +1,27 @@
+"""The events that every call brings, as topics of the bus: each is told, or found to interest nobody, at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pbxsim.native import mypyc_attr
+from pbxsim.pbx.events import CallBridged, CallEnded, CallStarted, LegAnswered, LegDialed, LegEnded, LegRinging
+
+if TYPE_CHECKING:
+    from pbxsim.pbx.bus import EventBus
+
+
+@mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
+class CallTopics:
+    """A topic for each of these events."""
+
+    __slots__ = ("bridged", "call_ended", "leg_answered", "leg_dialed", "leg_ended", "leg_ringing", "started")
+
+    def __init__(self, bus: EventBus) -> None:
+        self.started = bus.topic(CallStarted)
+        self.leg_dialed = bus.topic(LegDialed)
+        self.leg_ringing = bus.topic(LegRinging)
+        self.leg_answered = bus.topic(LegAnswered)
+        self.bridged = bus.topic(CallBridged)
+        self.leg_ended = bus.topic(LegEnded)
+        self.call_ended = bus.topic(CallEnded)
