@@ -5,19 +5,20 @@ Not here: the statements that take them (statements.py), what comes back from th
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
+from msgspec.structs import astuple
 
 from pbxsim.kit.civil import utc_offset
+from pbxsim.pbx.cdr import Cdr
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from zoneinfo import ZoneInfo
 
     from pbxsim.clock.instant import Instant
-    from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.directory import Directory
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.sinks.delivery import Delivery
@@ -49,21 +50,21 @@ CARRIED: Final = "carried"
 OLD: Final = {table: f"old {table}" for table in (CDR, LEDGER, WEBHOOK)}
 """Names of the statements that remove what is older than a moment, but for the newest: numbers go on from that."""
 
-_CDR: Final = {  # column: where a Cdr has it (`_value_` is an enum's plain value, which every driver takes at once)
+_CDR: Final = {  # column: which field of a Cdr it has
     "id": "id",
     "callno": "call",
     "start_us": "start",
     "answer_us": "answer",
     "end_us": "end",
-    "cause": "cause._value_",
+    "cause": "cause",
     "serial": "serial",
     "first_serial": "first_serial",
     "second_serial": "second_serial",
     "src": "src",
     "dst": "dst",
     "dcontext": "context",
-    "disposition": "disposition._value_",
-    "direction": "direction._value_",
+    "disposition": "disposition",
+    "direction": "direction",
     "vendor": "vendor",
     "trunk": "trunk",
     "accountcode": "account",
@@ -83,7 +84,7 @@ _CDR: Final = {  # column: where a Cdr has it (`_value_` is an enum's plain valu
     "talk_us": "talk",
 }
 _CUSTOM: Final = ("CustomCDR1", "CustomCDR2", "CustomCDR3", "CustomCDR4")
-_LEDGER: Final = {
+_LEDGER: Final = {  # column: where an entry has it (`_value_` is an enum's plain value, which any driver takes at once)
     "id": "id",
     "at_us": "at",
     "amount": "amount",
@@ -129,20 +130,33 @@ COLUMNS: Final = {
 } | dict.fromkeys(WITHOUT.values(), ("pbx",))
 """The columns of each statement's rows."""
 
-CDR_FIELDS: Final = tuple(path.partition(".")[0] for path in _CDR.values())
+CDR_FIELDS: Final = tuple(_CDR.values())
 """A Cdr's fields in the order of the columns behind `pbx`; then come the four of `custom`, and what is no field."""
 
 LEDGER_FIELDS: Final = tuple(path.partition(".")[0] for path in _LEDGER.values())
 """A LedgerEntry's fields in the order of the columns behind `pbx`."""
 
-_cdr = attrgetter(*_CDR.values())
+_PLAIN: Final = ("cause", "disposition", "direction")  # enums, of which a row has the plain values
+_SAID: Final = ("pbx", *Cdr.__struct_fields__, *_CUSTOM, "utc_offset")
+_PLACES: Final = {name: place for place, name in enumerate(_SAID) if name not in _PLAIN} | {
+    name: len(_SAID) + number for number, name in enumerate(_PLAIN)
+}
+_in_order = itemgetter(*(_PLACES[_CDR.get(column, column)] for column in COLUMNS[CDR]))
 _entry = attrgetter(*_LEDGER.values())
 _delivery = attrgetter(*_WEBHOOK.values())
 
 
 def of_cdrs(pbx: str, cdrs: Iterable[Cdr], where: ZoneInfo | None = None) -> list[Row]:
     """Give the rows of records of a PBX whose clocks go by that time zone; None: UTC."""
-    return [(pbx, *_cdr(cdr), *cdr.custom, utc_offset(cdr.start, where)) for cdr in cdrs]
+    return [
+        _in_order(
+            (
+                *(pbx, *astuple(cdr), *cdr.custom, utc_offset(cdr.start, where)),
+                *(cdr.cause._value_, cdr.disposition._value_, cdr.direction._value_),
+            )
+        )
+        for cdr in cdrs
+    ]
 
 
 def of_astdb(pbx: str, entries: Mapping[tuple[str, str], str]) -> list[Row]:
