@@ -21,6 +21,7 @@ from pbxsim.sinks.store.engine import make_engine, make_indexes
 from pbxsim.sinks.store.location import StorePlace
 from pbxsim.sinks.store.settings import StoreSettings
 from pbxsim.sinks.store.store import Store
+from pbxsim.sinks.store.versions.v7_view import WRITTEN
 from tests.bench.harness import Figures, expect, settle_gc
 from tests.bench.our_switch import START, BenchPbx
 
@@ -65,7 +66,7 @@ async def written_by_store(folder: Path, records: list[Cdr], batch: int) -> Figu
 
 def written_by_hand(folder: Path, records: list[Cdr], batch: int) -> Figures:
     columns = rows.COLUMNS[rows.CDR]
-    insert = f"INSERT INTO cdr ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    insert = f"INSERT INTO {WRITTEN} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     connection = sqlite3.connect(folder / "store", isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -24,6 +24,7 @@ from pbxsim.hosting.storage import Wanted
 from pbxsim.kit.request import Request
 from pbxsim.sinks.store.engine import make_engine, make_indexes
 from pbxsim.sinks.store.location import IN_MEMORY, SQLITE, StorePlace
+from pbxsim.sinks.store.versions.v7_view import WRITTEN
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
 from tests.bench import servers
@@ -265,7 +266,7 @@ async def _index(store: Path) -> None:
 
 
 def _multiply(database: sqlite3.Connection, records: int) -> None:
-    columns = [name for _, name, *_, hidden in database.execute("pragma table_xinfo(cdr)") if not hidden]
+    columns = [name for _, name, *_, hidden in database.execute(f"pragma table_xinfo({WRITTEN})") if not hidden]
     (row,) = database.execute(f"SELECT {','.join(columns)} FROM cdr")
     id_, call, source = (columns.index(name) for name in ("id", "callno", "src"))
     moments = [
@@ -283,7 +284,7 @@ def _multiply(database: sqlite3.Connection, records: int) -> None:
                 other[place] += 2 * (number - 1)
             yield tuple(other)
 
-    database.executemany(f"INSERT INTO cdr ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})", rows())
+    database.executemany(f"INSERT INTO {WRITTEN} ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})", rows())
 
 
 def start(records: int) -> Figures:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import Index, MetaData, func, select
 
 from pbxsim.sinks.store import rows
-from pbxsim.sinks.store.schema import TABLES
-from pbxsim.sinks.store.versions import v5_asterisk_rows
+from pbxsim.sinks.store.schema import TABLES, written
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -34,10 +33,10 @@ def create(connection: Connection) -> None:
 
     SQLite, MariaDB and MySQL put the row's key, PBX and number, behind each by themselves.
     """
-    cdr = v5_asterisk_rows.table(MetaData()).c
+    table = written(connection.dialect.name)[rows.CDR].to_metadata(MetaData())
     by_hash = "hash" if connection.dialect.name == "postgresql" else None
     for name in _TEXTS:
-        index = Index(f"cdr_{name}", cdr[name], postgresql_using=by_hash, mysql_length=_BEGINNING)
+        index = Index(f"cdr_{name}", table.c[name], postgresql_using=by_hash, mysql_length=_BEGINNING)
         index.create(connection, checkfirst=True)
     for name in _NUMBERS:
-        Index(f"cdr_{name}", cdr[name]).create(connection, checkfirst=True)
+        Index(f"cdr_{name}", table.c[name]).create(connection, checkfirst=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import Column, Integer, MetaData, Table, insert, inspect, select
 
 from pbxsim.sinks.store.errors import StoreUnreachable
-from pbxsim.sinks.store.versions import v1_tables, v2_indexes, v3_call_ids, v4_astdb, v5_asterisk_rows
+from pbxsim.sinks.store.versions import v1_tables, v2_indexes, v3_call_ids, v4_astdb, v5_asterisk_rows, v7_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,7 @@ VERSIONS: Final = (
     Version(4, v4_astdb.apply),
     Version(5, v5_asterisk_rows.apply),
     Version(6, _made_no_more),
+    Version(7, v7_view.apply),
 )
 NEWEST: Final = VERSIONS[-1].number
 
@@ -50,6 +51,14 @@ def _tables() -> dict[str, Table]:
 
 
 TABLES: Final = _tables()
+"""By name, as they are read."""
+
+
+def written(dialect: str) -> dict[str, Table]:
+    """Give the tables as they are written, in SQLAlchemy's name for a database: SQLite's `cdr` is a view."""
+    if dialect != "sqlite":
+        return TABLES
+    return {**TABLES, "cdr": TABLES["cdr"].to_metadata(MetaData(), name=v7_view.WRITTEN)}
 
 
 _versions: Final = Table(

@@ -176,6 +176,6 @@ async def test_a_database_that_is_away_tells_so(sqlite_desk: Desk) -> None:
     await sqlite_desk.open()
     assert sqlite_desk.store is not None
     await sqlite_desk.store.settled()
-    await sqlite_desk.do("DROP TABLE cdr")
+    await sqlite_desk.do("DROP VIEW cdr")
     with pytest.raises(NotStored, match="no such table: cdr"):
         sqlite_desk.store.history(PBX).record(1).result()

@@ -10,6 +10,8 @@ from sqlalchemy import inspect
 
 from pbxsim.sinks.store import database, database_file, engine
 from pbxsim.sinks.store.errors import DatabaseFailed
+from pbxsim.sinks.store.rows import CDR
+from pbxsim.sinks.store.schema import written
 from tests.sinks.store.desk import cdr
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ def few_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
 async def _indexes(desk: Desk) -> set[str]:
     opened = engine.make_engine(desk.place)
     async with opened.connect() as connection:
-        found = await connection.run_sync(lambda sync: inspect(sync).get_indexes("cdr"))
+        found = await connection.run_sync(lambda sync: inspect(sync).get_indexes(written(sync.dialect.name)[CDR].name))
     await opened.dispose()
     return {str(index["name"]) for index in found} & _ALL
 
@@ -59,7 +61,7 @@ async def test_a_store_that_got_them_while_it_was_small_is_opened_as_any_other(d
     await made.dispose()
     await desk.open()
     await _store(desk, 1, 1)
-    assert await desk.rows("SELECT max(version) FROM schema_version") == [(6,)]
+    assert await desk.rows("SELECT max(version) FROM schema_version") == [(7,)]
 
 
 @pytest.mark.slow

@@ -37,7 +37,28 @@ async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: De
     assert (found.last_app, found.last_data) == ("Dial", "SIP/upc/602123456")
     assert (found.caller, found.called, found.talk) == (found.src, found.dst, found.answer)
     await desk.close()
-    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(step,) for step in range(1, 7)]
+    assert await desk.rows("SELECT version FROM schema_version ORDER BY version") == [(step,) for step in range(1, 8)]
+
+
+async def test_who_reads_a_file_of_version_6_with_plain_sql_reads_the_same_after_it(sqlite_desk: Desk) -> None:
+    """SQLite's generated columns have become a view's."""
+    engine, desk = make_engine(sqlite_desk.place), sqlite_desk
+    told = rows.of_cdrs("office", [cdr(1), cdr(2, answer=0, second_serial=0, made=START, linked_at=START - 1_000_000)])
+    columns = rows.COLUMNS[rows.CDR]
+    insert_ = f"INSERT INTO cdr ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+    await migrate(engine, up_to=6)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(insert_, told)
+    names = [name for _, name, *_ in await desk.rows("SELECT * FROM pragma_table_xinfo('cdr')")]
+    kinds = f"SELECT {', '.join(f'typeof({name})' for name in names)} FROM cdr ORDER BY id"
+    found = "SELECT id FROM cdr WHERE billsec = '6' AND uniqueid = 1700000000.2 AND sequence = '1'"
+    asked = ("SELECT * FROM cdr ORDER BY id", kinds, found)
+    before = [await desk.rows(question) for question in asked]
+    await migrate(engine)
+    await engine.dispose()
+    assert [name for _, name, *_ in await desk.rows("SELECT * FROM pragma_table_xinfo('cdr')")] == names
+    assert [await desk.rows(question) for question in asked] == before
+    assert (len(before[0]), before[2]) == (2, [(1,)])
 
 
 async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> None:

@@ -7,32 +7,26 @@ COMMIT: half as fast again with the few rows of a flush while serving.
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused
+from pbxsim.sinks.store.links.insert import Insert
 from pbxsim.sinks.store.links.link import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pbxsim.sinks.store.database_file import DatabaseFile
-    from pbxsim.sinks.store.rows import Row, Work
+    from pbxsim.sinks.store.rows import Work
 
 _T = TypeVar("_T")
 
 BUSY: Final = 1000
 """How many milliseconds a batch waits for somebody else who writes."""
 
-_AT_ONCE: Final = (64, 16, 4)
-"""How many rows one statement takes: 64 of our widest table are 1,792 values, and SQLite takes 32,766."""
-
-_VALUES: Final = re.compile(r"VALUES (\([?, ]+\))")
 _REFUSED: Final = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -52,6 +46,7 @@ class SqliteLink:
         self._file = file
         self._held = held
         self._statements = statements
+        self._inserts = {name: Insert(one) for name, one in statements.items() if Insert.has_form(one)}
         self._synchronous = synchronous
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="pbxsim-store")
         self._connection: sqlite3.Connection | None = None
@@ -104,7 +99,11 @@ class SqliteLink:
         connection = self._begin()
         try:
             for name, rows in work:
-                _put(connection, self._statements[name], rows)
+                insert = self._inserts.get(name)
+                if insert is None:
+                    connection.executemany(self._statements[name], rows)
+                else:
+                    insert.put(connection, rows)
             self._commit(connection)
         except BaseException:
             _roll_back(connection)
@@ -136,29 +135,6 @@ class SqliteLink:
         connection.execute("COMMIT")
         self._held.see_that_it_is_there()
         self._held.left()
-
-
-def _put(connection: sqlite3.Connection, statement: str, rows: Sequence[Row]) -> None:
-    """Write rows, many by one statement where it inserts.
-
-    The interpreter's lock changes hands at each statement: with a row for each, requests and rows would take turns at
-    it, which costs as much as the rows themselves.
-    """
-    done = 0
-    if _VALUES.search(statement):
-        for size in _AT_ONCE:
-            while len(rows) - done >= size:
-                chunk = rows[done : done + size]
-                connection.execute(_of_many(statement, size), tuple(chain.from_iterable(chunk)))
-                done += size
-    if done < len(rows):
-        connection.executemany(statement, rows[done:])
-
-
-@cache
-def _of_many(statement: str, size: int) -> str:
-    """Give a statement that inserts so many rows."""
-    return _VALUES.sub(lambda found: "VALUES " + ", ".join([found[1]] * size), statement, count=1)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:
