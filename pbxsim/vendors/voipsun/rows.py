@@ -255,7 +255,7 @@ class AccountRows(Derived):
     Those whose names are `omitted` are not told of.
     """
 
-    __slots__ = ("_accounts", "_known", "_omitted", "_reply", "_seen", "_texts")
+    __slots__ = ("_accounts", "_is_whole", "_known", "_omitted", "_reply", "_seen", "_texts")
 
     def __init__(self, omitted: Collection[str] = ()) -> None:
         self._omitted = omitted
@@ -263,32 +263,33 @@ class AccountRows(Derived):
         self._accounts: list[Line | Trunk] = []  # those of them that are listed, in their order
         self._seen: list[list[Registration]] = []  # of each piece
         self._texts: list[bytes] = []
-        self._reply: Reply | None = None
+        self._reply = accounts(0, [])
+        self._is_whole = True  # this reply is made of these texts
 
     def told(self, known: list[Line | Trunk]) -> Reply:
         """Tell of all accounts that there are."""
         for _ in self.prepare(known):
             pass
-        if self._reply is None:
-            self._reply = accounts(len(self._accounts), self._texts)
         return self._reply
 
     def prepare(self, known: list[Line | Trunk]) -> Iterator[None]:
         """Spell what has to be spelt anew of them, a piece at a time, whatever happens in between."""
         if known != self._known:
             self._begin(known)
-        accounts = self._accounts
-        registrations = list(map(_REGISTRATION, accounts))
+        listed = self._accounts
         for place in range(len(self._seen)):
-            start = place * _ACCOUNTS
-            seen = registrations[start : start + _ACCOUNTS]
+            some = listed[place * _ACCOUNTS : (place + 1) * _ACCOUNTS]
+            seen = list(map(_REGISTRATION, some))  # only now: others may have registered since the last piece
             if self._seen[place] == seen:
                 continue
-            self._texts[place] = account_rows(accounts[start : start + _ACCOUNTS])
-            self._seen[place], self._reply = seen, None
+            self._texts[place] = account_rows(some)
+            self._seen[place], self._is_whole = seen, False
             yield
-            if self._accounts is not accounts:
+            if self._accounts is not listed:
                 return  # others have been told of since
+        if not self._is_whole:
+            self._reply, self._is_whole = accounts(len(listed), self._texts), True
+            yield
 
     def _begin(self, known: list[Line | Trunk]) -> None:
         self._known = known
@@ -296,7 +297,7 @@ class AccountRows(Derived):
         listed = [one for one in known if _name(one) not in omitted] if omitted else known
         self._accounts = sorted(listed, key=attrgetter("order"))
         pieces = -(-len(self._accounts) // _ACCOUNTS)
-        self._seen, self._texts, self._reply = [[]] * pieces, [b""] * pieces, None
+        self._seen, self._texts, self._is_whole = [[]] * pieces, [b""] * pieces, False
 
 
 def _name(account: Line | Trunk) -> str:

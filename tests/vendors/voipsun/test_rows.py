@@ -129,10 +129,10 @@ def test_of_many_calls_few_rows_are_made_between_two_turns_of_others(monkeypatch
 def test_of_many_accounts_few_rows_are_made_between_two_turns_of_others() -> None:
     lines = [telephone(f"sip{number}", number, "192.0.2.1") for number in range(1, 1_001)]
     prepared = AccountRows()
-    assert len(list(prepared.prepare([*lines]))) == 4
+    assert len(list(prepared.prepare([*lines]))) == 5, "four pieces, and all of them put together"
     assert list(prepared.prepare([*lines])) == []
     lines[300].registration = msgspec.structs.replace(lines[300].registration, host="192.0.2.2")
-    assert len(list(prepared.prepare([*lines]))) == 1
+    assert len(list(prepared.prepare([*lines]))) == 2
     assert prepared.told([*lines]) == AccountRows().told([*lines])
 
 
@@ -144,6 +144,17 @@ def test_accounts_that_are_others_while_their_list_is_prepared_are_told_of() -> 
     assert prepared.told([*lines[:300]]) == AccountRows().told([*lines[:300]])
     assert list(preparing) == []
     assert prepared.told([*lines[:300]]) == AccountRows().told([*lines[:300]])
+
+
+def test_an_account_that_registers_elsewhere_and_back_while_its_list_is_prepared_is_told_of_as_it_is() -> None:
+    lines = [telephone(f"sip{number}", number, "192.0.2.1") for number in range(1, 601)]
+    prepared, line = AccountRows(), lines[300]
+    preparing, before = prepared.prepare([*lines]), line.registration
+    next(preparing)
+    line.registration = msgspec.structs.replace(before, host="192.0.2.2")
+    next(preparing)
+    line.registration = before
+    assert prepared.told([*lines]) == AccountRows().told([*lines])
 
 
 def test_what_is_remembered_of_a_list_is_in_no_snapshot() -> None:
