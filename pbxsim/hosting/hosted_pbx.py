@@ -25,6 +25,7 @@ from pbxsim.hosting.saved import NOTHING_RESUMED, Resumed, saved_of
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.later import LaterModule
 from pbxsim.kit.reply import Reply
+from pbxsim.kit.vendor import always_short
 from pbxsim.pbx.events import CallEnded
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
@@ -248,6 +249,17 @@ class HostedPbx:
         if self.pbx.events.failures:
             self._report_failures()
         return reply.hinted(*hints)
+
+    def preparation(self, vendor: str, request: Request) -> Iterator[None] | None:
+        """Give what to do before `answer` for a vendor's request whose reply is long, a piece at a time.
+
+        Between two pieces others may be answered. None: the reply is short, as nearly all are.
+        """
+        prepare = self._vendors[vendor].prepare
+        if prepare is always_short:
+            return None
+        request.limit(self.request_limits)
+        return prepare(self.interfaces[vendor], request)
 
     def explanations(self, call: Call) -> Iterator[Cause]:
         """Give what the vendors that this PBX speaks say of a call, the one that asked for it first."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pbxsim.kit.cause import Cause
     from pbxsim.kit.form import Form
@@ -112,6 +112,14 @@ def _unexplained(_interface: Any, _call: Call) -> Iterable[Cause]:  # noqa: ANN4
     return ()
 
 
+def always_short(
+    _interface: Any,  # noqa: ANN401 - each vendor's own class of interface
+    _request: Request,
+) -> None:
+    """Say that no reply takes long to make."""
+    return
+
+
 def _silent(_interface: Any) -> None:  # noqa: ANN401 - each vendor's own class of interface
     return None
 
@@ -143,6 +151,9 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     `sample` are settings for a start, as commented YAML four blanks deep: with the context and numbering plan `office`,
     the account `main` that pays, the extension 201 whose public number is 222333444.
     `secret_params` and `secret_headers` (lower case) are masked wherever a request is shown.
+    `prepare` works out what a long reply will be made of, a millisecond's work at a time, between which others are
+    answered; None: the reply is short, as nearly all are. Nothing that it does can be seen: `answer`, which is asked
+    next, gives the same without it, and all of it as things are by then.
     `receivers` gives those whom an interface (one that `open` made) tells of what happens; their names begin with the
     vendor's, so that they are unique in a PBX. `announce` has the interface subscribe to the PBX's events and emit a
     `NoticePosted` for each thing that a receiver is to be told; it is called once, after all that keep records.
@@ -168,6 +179,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Callable[[Any], Iterable[Credential]] = _no_credentials
     carries: Callable[[Request], Iterable[tuple[str, ...]] | None] = _anybodys
     places: Mapping[str, Place] = MappingProxyType({})
+    prepare: Callable[[Any, Request], Iterator[None] | None] = always_short
     receivers: Callable[[Any], Iterable[Receiver]] = _nobody
     announce: Callable[[Any], None] = _silent
     errors: Mapping[str, str] = MappingProxyType({})

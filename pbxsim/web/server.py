@@ -29,6 +29,7 @@ from pbxsim.web.faulty_sending import send_faulty
 from pbxsim.web.hint_lines import HintLines
 from pbxsim.web.listening import AddressInUse, ListeningSite
 from pbxsim.web.paths import CONTROL_ROOT, VendorPaths, cleaned
+from pbxsim.web.preparing import prepared
 from pbxsim.web.protocol import ConnectionServer
 from pbxsim.web.turns import Turns
 
@@ -148,21 +149,25 @@ class PbxServer:
             return None
         request = Request(message.method, path, query, headers=headers, body=body, remote=client)
         if self._turns is not None:
-            return self._in_free_turn(self._turns, owner.name, request)
+            return self._in_free_turn(self._turns, owner, request)
         host = self.hosts.for_request(owner.name, request)
-        return self._answer(host, owner.name, request) if host.injection is None else None
+        if host.injection is not None or owner.prepare(host.interfaces[owner.name], request) is not None:
+            return None
+        return self._answer(host, owner.name, request)
 
-    def _in_free_turn(self, turns: Turns, vendor: str, request: Request) -> Answer | None:
+    def _in_free_turn(self, turns: Turns, owner: Vendor, request: Request) -> Answer | None:
         """Answer where there are several PBXs, if the one that is meant need not wait for its turn."""
         if len(request.query) + len(request.body) > _LITTLE:
             return None
         began = thread_time()
-        host = self.hosts.for_request(vendor, request)
+        host = self.hosts.for_request(owner.name, request)
         if host.injection is not None or not turns.has_free(host.name):
+            return None
+        if owner.prepare(host.interfaces[owner.name], request) is not None:
             return None
         turn = turns.take_free(host.name)
         try:
-            return self._answer(host, vendor, request)
+            return self._answer(host, owner.name, request)
         finally:
             if turn is not None:
                 turns.done(turn, thread_time() - began, len(request.body))
@@ -200,26 +205,25 @@ class PbxServer:
                 request = self._api.with_secrets(request, vendor)
             except Problem as problem:  # with what the live page sent, which no vendor answers then
                 return _told(self._api.told(problem), closes=bool(request.fault))
-        turns, answered = self._turns, None
-        if turns is not None:
-            answered = await self._in_turn(turns, vendor, request, hints)
-            if answered is None:
-                return self._nowhere(incoming, path, query)
-        host, reply, faulty = answered or _answered(self.hosts.for_request(vendor, request), vendor, request, hints)
+        answered = await self._in_turn(vendor, request, hints)
+        if answered is None:
+            return self._nowhere(incoming, path, query)
+        host, reply, faulty = answered
         response = response_of(reply, self._lines.tell(host, request, reply), closes=bool(request.fault))
         return response if faulty is None else await send_faulty(incoming, response, *faulty)
 
-    async def _in_turn(self, turns: Turns, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
-        """Answer where there are several PBXs, when the turn of the one that is meant has come.
+    async def _in_turn(self, vendor: str, request: Request, hints: tuple[str, ...]) -> _Answered | None:
+        """Answer when all is ready for a long reply and, where there are several PBXs, it is the turn of the one meant.
 
-        None if that PBX speaks the vendor's no longer by then. What the body and finding the PBX cost counts too.
+        None if that PBX speaks the vendor's no longer by then. What the body, finding the PBX and getting ready cost
+        counts too.
         """
-        began = thread_time()
+        began, turns = thread_time(), self._turns
         host = self.hosts.for_request(vendor, request)
-        took = thread_time() - began
-        turn = await turns.take(host.name)
-        if turn is None:
-            return _answered(host, vendor, request, hints)
+        took = thread_time() - began + await prepared(host.preparation(vendor, request))
+        turn = None if turns is None else await turns.take(host.name)
+        if turns is None or turn is None:
+            return _answered(host, vendor, request, hints) if vendor in host.interfaces else None
         began = thread_time()
         try:
             return _answered(host, vendor, request, hints) if vendor in host.interfaces else None

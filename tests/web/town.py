@@ -251,9 +251,10 @@ async def running(
     host: str = "127.0.0.1",
     limits: ConnectionLimits | None = None,
     tls: SSLContext | None = None,
+    vendor: Vendor = ACME,
 ) -> AsyncIterator[Town]:
     """Serve PBXs by these plans, or one as `plan` gives it, until the block ends."""
-    vendors = {"acme": ACME}
+    vendors = {"acme": vendor}
     hosts = Hosts(HostedPbx(each, vendors, rate=rate) for each in plans or (plan(),))
     guard = Guard(host, token)
     page = Page(guard, hosts, open_to(host, needs_token=token != ""))

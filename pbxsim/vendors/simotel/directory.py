@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.emptiness import summed_up
 from pbxsim.vendors.simotel import wire
@@ -42,14 +44,18 @@ def search_users(request: Request, state: State) -> Reply:
 
 
 def _users(search: Search, state: State, *, only_mapped: bool) -> Iterator[tuple[Extension, list[Agent]]]:
-    mapped = _mapped(state.pbx)
+    mapped, is_any = _mapped(state.pbx), not any(search.conditions.values())
     for extension in state.pbx.directory.extensions:
         agents = mapped.get(extension.id, [])
         if state.settings.dialplan not in (None, extension.dialplan) or (only_mapped and not agents):
             continue
-        by_mapped = search.fits("mapped", *(agent.number for agent in agents))
-        if by_mapped and search.fits("number", extension.internal) and search.fits("name", _name(extension)):
+        if is_any or _fits(extension, agents, search):
             yield extension, agents
+
+
+def _fits(extension: Extension, agents: list[Agent], search: Search) -> bool:
+    by_mapped = search.fits("mapped", *(agent.number for agent in agents))
+    return by_mapped and search.fits("number", extension.internal) and search.fits("name", _name(extension))
 
 
 def _mapped(pbx: Pbx) -> dict[int, list[Agent]]:
@@ -65,52 +71,81 @@ def _name(extension: Extension) -> str:
     return extension.owner or extension.internal
 
 
-def _user(extension: Extension, agents: list[Agent], pbx: Pbx) -> dict[str, object]:
-    """Spell a user: in the vendor's order; what the switch does not know is as in the vendor's sample (R202)."""
-    return {
-        "_id": object_id("user", extension.id),
-        "user_type": "SIP",
-        "active": "yes",
-        "call_record": "yes" if extension.records else "no",
-        "push_notification": "no",
-        "name": _name(extension),
-        "number": extension.internal,
-        "cid_number": extension.outside_number,
-        "secret": "******",
-        "deny": "0.0.0.0/0.0.0.0",
-        "permit": "0.0.0.0/0.0.0.0",
-        "dtmfmode": "rfc2833",
-        "context": extension.dialplan,
-        "host": "dynamic",
-        "type": "friend",
-        "port": "5060",
-        "qualify": "yes",
-        "email": "",
-        "forward_policy": _forwards(extension.lines[0].diversion if extension.lines else None),
-        "more_options": "",
-        "canreinvite": "no",
-        "directmedia": "no",
-        "nat": "force_rport,comedia",
-        "callgroup": ",".join(sorted(extension.call_group)) or "1",
-        "pickupgroup": ",".join(sorted(extension.pickup_group)) or "1",
-        "callcounter": "yes",
-        "faxdetect": "no",
-        "call_limit": "",
-        "description": "",
-        "date": "1402-04-26 19:32:56",
-        "queues": [number_of(queue, pbx) for queue in pbx.queues if any(queue.member(agent) for agent in agents)],
-    }
+class ForwardPolicy(msgspec.Struct, frozen=True, gc=False):
+    """Where a user's calls go instead; empty texts where they do not."""
+
+    busy: str = msgspec.field(name="Busy", default="")
+    no_answer: str = msgspec.field(name="No Answer", default="")
+    unavailable: str = msgspec.field(name="UnAvailable", default="")
+    all: str = msgspec.field(name="All", default="")
 
 
-def _forwards(wishes: Diversion | None) -> dict[str, str]:
+_NOWHERE: Final = ForwardPolicy()
+
+
+class User(msgspec.Struct, frozen=True, gc=False):
+    """A user: in the vendor's order; what the switch does not know is as in the vendor's sample (R202).
+
+    A Struct, for there may be tens of thousands: most of one is its class's.
+    """
+
+    id: str = msgspec.field(name="_id")
+    user_type: str = "SIP"
+    active: str = "yes"
+    call_record: str = "no"
+    push_notification: str = "no"
+    name: str = ""
+    number: str = ""
+    cid_number: str = ""
+    secret: str = "******"
+    deny: str = "0.0.0.0/0.0.0.0"
+    permit: str = "0.0.0.0/0.0.0.0"
+    dtmfmode: str = "rfc2833"
+    context: str = ""
+    host: str = "dynamic"
+    type: str = "friend"
+    port: str = "5060"
+    qualify: str = "yes"
+    email: str = ""
+    forward_policy: ForwardPolicy = _NOWHERE
+    more_options: str = ""
+    canreinvite: str = "no"
+    directmedia: str = "no"
+    nat: str = "force_rport,comedia"
+    callgroup: str = "1"
+    pickupgroup: str = "1"
+    callcounter: str = "yes"
+    faxdetect: str = "no"
+    call_limit: str = ""
+    description: str = ""
+    date: str = "1402-04-26 19:32:56"
+    queues: tuple[str, ...] = ()
+
+
+def _user(extension: Extension, agents: list[Agent], pbx: Pbx) -> User:
+    groups, pickup = extension.call_group, extension.pickup_group
+    return User(
+        object_id("user", extension.id),
+        call_record="yes" if extension.records else "no",
+        name=_name(extension),
+        number=extension.internal,
+        cid_number=extension.outside_number,
+        context=extension.dialplan,
+        forward_policy=_forwards(extension.lines[0].diversion if extension.lines else None),
+        callgroup=",".join(sorted(groups)) if groups else "1",
+        pickupgroup=",".join(sorted(pickup)) if pickup else "1",
+        queues=_queues_of(agents, pbx) if agents else (),
+    )
+
+
+def _queues_of(agents: list[Agent], pbx: Pbx) -> tuple[str, ...]:
+    return tuple(number_of(queue, pbx) for queue in pbx.queues if any(queue.member(agent) for agent in agents))
+
+
+def _forwards(wishes: Diversion | None) -> ForwardPolicy:
     if wishes is None:
-        return {"Busy": "", "No Answer": "", "UnAvailable": "", "All": ""}
-    return {
-        "Busy": wishes.busy,
-        "No Answer": wishes.no_answer,
-        "UnAvailable": wishes.no_answer,
-        "All": wishes.always,
-    }
+        return _NOWHERE
+    return ForwardPolicy(wishes.busy, wishes.no_answer, wishes.no_answer, wishes.always)
 
 
 # -- trunks -----------------------------------------------------------------------------------------------------------

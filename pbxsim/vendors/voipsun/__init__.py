@@ -21,6 +21,7 @@ vendor = Vendor(
     places={"user": Place(params=("username", "password"))},
     errors={str(code): text for code, text in ERRORS.items()},
     refuse=VoipsunInterface.refuse,
+    prepare=VoipsunInterface.prepare,
     explain=later("pbxsim.vendors.voipsun.explained", "explain"),
     traps=later("pbxsim.vendors.voipsun.traps", "traps"),
     forms=later("pbxsim.vendors.voipsun.forms", "forms"),

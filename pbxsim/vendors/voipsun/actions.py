@@ -13,7 +13,7 @@ from pbxsim.vendors.voipsun.parameters import CUSTOM_FIELDS, whole_number
 from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pbxsim.kit.params import Params
 
@@ -27,7 +27,8 @@ class VoipsunAction(Action[State], frozen=True, kw_only=True, dict=True):
     """An action. Of each group in `one_of` at least one parameter must be given, each of `required`, any of `optional`.
 
     `numbers` and `words` say what an optional parameter may be, where not everything will do: a whole number from the
-    least to the most, one of some words.
+    least to the most, one of some words. `prepare` spells what a reply that may be long will be made of
+    (`kit.vendor.Vendor.prepare`).
     """
 
     required: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class VoipsunAction(Action[State], frozen=True, kw_only=True, dict=True):
     optional: tuple[str, ...] = ()
     numbers: tuple[tuple[str, int, int], ...] = ()
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    prepare: Callable[[State], Iterator[None] | None] | None = None
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -112,13 +114,13 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
         words=(_RECORDER,),
     ),
     "hangupcall": VoipsunAction(handler=calls.hang_up_call, optional=("channelName",)),  # its absence has a code: 400
-    "listcalls": VoipsunAction(handler=calls.list_calls),
+    "listcalls": VoipsunAction(handler=calls.list_calls, prepare=calls.prepare_calls),
     "spying": VoipsunAction(
         handler=spying.spying,
         one_of=(SPY.names, SPIED.names),
         optional=(SPY.dialplan, SPIED.dialplan, "spyCid", "spyName"),
     ),
-    "sipstatus": VoipsunAction(handler=registrations.sip_status),
+    "sipstatus": VoipsunAction(handler=registrations.sip_status, prepare=registrations.prepare_accounts),
     "agentlogin": VoipsunAction(
         handler=agents.agent_login, required=_AGENT, one_of=(AGENT_LINE.names,), optional=(AGENT_LINE.dialplan,)
     ),

@@ -62,6 +62,16 @@ class VoipsunInterface:
             reply = wire.refused(error)
         return self._sent(reply, action, request, params)
 
+    def prepare(self, request: Request) -> Iterator[None] | None:
+        """Spell what a long list will be made of, where the request is for one."""
+        params = request.params
+        action = actions.ACTIONS.get(params.text("action"))
+        if action is None or action.prepare is None or request.method not in GET_AND_POST:
+            return None
+        user = self.state.user(params)
+        is_permitted = user is not None and self.state.permits(user, params.text("action"))
+        return action.prepare(self.state) if is_permitted else None
+
     def refuse(self, request: Request, error: str, filled: Mapping[str, str]) -> Reply:
         """Answer with an error of the manual's, whatever is asked, and do nothing."""
         params = request.params

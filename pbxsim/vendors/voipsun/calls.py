@@ -12,8 +12,11 @@ from pbxsim.pbx.errors import OutboundRouteNotFound
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.lines import CALLER, check_addresses, check_extension
 from pbxsim.vendors.voipsun.parameters import channel_name, dialer, dialer_hints, wanted, whole_number
+from pbxsim.vendors.voipsun.rows import LONG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pbxsim.kit.params import Params
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
@@ -117,6 +120,12 @@ def hang_up_call(request: Request, state: State) -> Reply:
 def list_calls(_request: Request, state: State) -> Reply:
     """S21: list the live channels, the oldest first."""
     return wire.channels(*state.channel_rows.spelt(state.pbx.calls.live, state.pbx.clock.now))
+
+
+def prepare_calls(state: State) -> Iterator[None] | None:
+    """Spell the rows of that list, where it is long."""
+    calls = state.pbx.calls.live
+    return state.channel_rows.prepare(calls) if len(calls) > LONG else None
 
 
 def _route(params: Params, pbx: Pbx) -> OutboundRoute:

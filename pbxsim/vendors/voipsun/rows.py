@@ -1,12 +1,15 @@
-"""The rows of `listcalls` and `sipstatus`: there may be tens of thousands, so what of one stays is spelt once."""
+"""The rows of `listcalls` and `sipstatus`: there may be tens of thousands, so what of one stays is spelt once.
+
+They are spelt in pieces, which whoever answers may have done beforehand (`VoipsunInterface.prepare`): the list itself
+is then put together in one go, and tells of one moment.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from functools import lru_cache
-from itertools import chain
-from operator import add, attrgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from itertools import chain, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,10 +18,10 @@ from pbxsim.kit.derived import Derived
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.extension import Line
-from pbxsim.vendors.voipsun.wire import account_row, accounts, php_lines
+from pbxsim.vendors.voipsun.wire import account_rows, accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from pbxsim.clock.instant import Instant
     from pbxsim.kit.reply import Reply
@@ -34,42 +37,88 @@ _LEGS: Final = attrgetter("legs")
 _FIRST: Final = attrgetter("first")
 _REGISTRATION: Final = attrgetter("registration")
 _STATE: Final = attrgetter("state")
-_MANY: Final = 2_000  # of so many changed rows each moves all behind it, which costs as much as to spell all anew
 
-_Marks: TypeAlias = "tuple[list[tuple[Channel, ...]], list[Channel | None], list[CallState]]"
-"""Legs, first party and state of each call."""
+LONG: Final = 200
+"""More calls, or accounts, make a list that is long: it takes more than a millisecond."""
+
+_BLOCK: Final = 7  # bits of a call's number: 128 calls that began one after the other are compared at once
+_PIECE: Final = 6  # bits of a channel's serial: the rows of 64 are spelt at once
+_AT_ONCE: Final = 16  # so many of these pieces, before others have their turn
+_ACCOUNTS: Final = 256  # accounts that are spelt at once
+
+_NO_DURATION: Final = b'"duration":""'  # in a text each quotation mark would have a backslash before it
+_CUT: Final = b'"duration":"\0"'  # JSON has no such byte
+
+
+class _Block(msgspec.Struct, frozen=True):
+    """How some calls were: their numbers, legs, first parties and states; and the states of all these legs."""
+
+    numbers: list[int] = []
+    legs: list[tuple[Channel, ...]] = []
+    firsts: list[Channel | None] = []
+    states: list[CallState] = []
+    leg_states: list[ChannelState] = []
+
+    def by_number(self) -> dict[int, tuple[tuple[Channel, ...], Channel | None, CallState, list[ChannelState]]]:
+        """Give what is known of each call."""
+        leg_states = iter(self.leg_states)
+        return {
+            number: (legs, first, state, [next(leg_states) for _ in legs])
+            for number, legs, first, state in zip(self.numbers, self.legs, self.firsts, self.states, strict=True)
+        }
+
+
+_NO_CALLS: Final = _Block()
+
+
+class ChannelRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A live channel in `listcalls` (S21), without its duration, which is another one each time."""
+
+    channel_name: str
+    context: str
+    src: str
+    dst: str
+    duration: str
+    status: str
+    account_code: str
+    source_type: str
+    id_channel: str
+
+
+class _Piece:
+    """The rows of live channels whose serials are near each other, and when each channel began."""
+
+    __slots__ = ("made", "rows", "texts")
+
+    def __init__(self) -> None:
+        self.rows: dict[int, ChannelRow] = {}
+        self.made: dict[int, Instant] = {}
+        self.texts: list[bytes] = [b""]
+
+    def spell(self) -> None:
+        """Spell the rows, each with a comma before it, cut at each duration."""
+        rows = [self.rows[serial] for serial in sorted(self.rows)]
+        self.texts = (b"," + _encode(rows)[1:-1]).replace(_NO_DURATION, _CUT).split(b"\0") if rows else [b""]
 
 
 class ChannelRows(Derived):
     """The live channels of a PBX as `listcalls` tells of them (S21, R20).
 
-    A row hangs on its channel's state and on these marks of the call; of its order nothing that is told ever changes.
-    Whether something is otherwise is seen by comparing whole lists: a tenth of what it costs to look at each row.
+    A row hangs on its channel's state and on its call's legs, first party and state; of its order nothing that is told
+    ever changes. Whether something is otherwise is seen by comparing whole lists: a tenth of what it costs to look at
+    each row.
     """
 
-    __slots__ = (
-        "_befores",
-        "_behinds",
-        "_is_by_age",
-        "_legs",
-        "_made",
-        "_marks",
-        "_numbers",
-        "_pieces",
-        "_serials",
-        "_states",
-    )  # fmt: skip
+    __slots__ = ("_blocks", "_is_by_age", "_is_whole", "_made", "_pieces", "_stale", "_texts", "_unspelt")
 
     def __init__(self) -> None:
-        self._numbers: list[int] = []  # of the calls
-        self._marks: _Marks = [], [], []
-        self._legs: list[Channel] = []  # all of these calls, those that are over too
-        self._states: list[ChannelState] = []
-        self._serials: list[int] = []  # of the rows, which are in this order, as are the next three
+        self._blocks: dict[int, _Block] = {}
+        self._stale: list[int] = []  # blocks that are otherwise
+        self._pieces: dict[int, _Piece] = {}
+        self._unspelt: set[int] = set()  # pieces that are otherwise
         self._made: list[Instant] = []
-        self._befores: list[bytes] = []
-        self._behinds: list[bytes] = []
-        self._pieces = [b""]  # rows, cut at each duration
+        self._texts = [b""]  # of all pieces, and between them the durations
+        self._is_whole = True  # these texts are those of the pieces
         self._is_by_age = True
 
     def spelt(self, calls: Mapping[int, Call], now: Instant) -> tuple[int, list[bytes]]:
@@ -77,52 +126,101 @@ class ChannelRows(Derived):
 
         Gives how many there are, and the pieces.
         """
-        live = calls.values()
-        marks: _Marks = list(map(_LEGS, live)), list(map(_FIRST, live)), list(map(_STATE, live))
-        states = list(map(_STATE, self._legs))
-        if marks != self._marks or states != self._states:
-            for leg in self._otherwise([*calls], marks, states):
-                self._place(leg)
-            self._cut()
-        self._pieces[1::2] = self._durations(now)
-        return len(self._serials), self._pieces
+        for _ in self.prepare(calls):
+            pass
+        texts = self._texts
+        texts[1::2] = self._durations(now)
+        return len(self._made), texts
 
-    def _otherwise(self, numbers: list[int], marks: _Marks, states: list[ChannelState]) -> list[Channel]:
-        """Take down how things are now; give the legs whose rows may be otherwise, the oldest first."""
-        before = dict(zip(self._numbers, zip(*self._marks, strict=True), strict=True))
-        after = dict(zip(numbers, zip(*marks, strict=True), strict=True))
-        legs = {leg for leg, one, other in zip(self._legs, self._states, states, strict=True) if one is not other}
+    def prepare(self, calls: Mapping[int, Call]) -> Iterator[None]:
+        """Spell what has to be spelt anew of those channels, a piece at a time.
+
+        Between two pieces anything may happen, and somebody else list them: what is known of a block is always how all
+        of it was at one moment, and what was spelt is of then. It is compared with how things are the next time.
+        """
+        self._compare(calls)
+        while self._stale:
+            self._take(self._stale.pop(), calls)
+            yield
+        while self._unspelt:
+            for place in [*islice(self._unspelt, _AT_ONCE)]:
+                self._pieces[place].spell()
+                self._unspelt.discard(place)
+                self._is_whole = False
+            yield
+        if not self._is_whole:
+            self._put_together()
+            yield
+
+    def _compare(self, calls: Mapping[int, Call]) -> None:
+        """Find the blocks that are otherwise."""
+        live, numbers = calls.values(), [*calls]
+        legs, firsts, states = list(map(_LEGS, live)), list(map(_FIRST, live)), list(map(_STATE, live))
+        leg_states = list(map(_STATE, chain.from_iterable(legs)))
+        blocks, stale = self._blocks, []
+        gone = set(blocks)
+        start = of_legs = 0
+        while start < len(numbers):
+            place = numbers[start] >> _BLOCK
+            end = bisect_left(numbers, place + 1 << _BLOCK, start)
+            until = of_legs + sum(map(len, legs[start:end]))
+            now = _Block(
+                numbers[start:end], legs[start:end], firsts[start:end], states[start:end], leg_states[of_legs:until]
+            )
+            gone.discard(place)
+            if blocks.get(place) != now:
+                stale.append(place)
+            start, of_legs = end, until
+        self._stale = [*stale, *sorted(gone)]
+
+    def _take(self, place: int, calls: Mapping[int, Call]) -> None:
+        """Take down how a block is now; make the rows anew of its calls that are otherwise."""
+        start = place << _BLOCK
+        live = [calls[number] for number in range(start, start + (1 << _BLOCK)) if number in calls]
+        legs = list(map(_LEGS, live))
+        leg_states = list(map(_STATE, chain.from_iterable(legs)))
+        now = _Block([call.number for call in live], legs, list(map(_FIRST, live)), list(map(_STATE, live)), leg_states)
+        before, after = self._blocks.get(place, _NO_CALLS).by_number(), now.by_number()
         for some, others in ((before, after), (after, before)):
-            for number, mark in some.items():
-                if others.get(number) != mark:
-                    legs.update(mark[0])
-        self._numbers, self._marks = numbers, marks
-        self._legs = list(chain.from_iterable(marks[0]))
-        self._states = list(map(_STATE, self._legs))
-        if len(legs) > _MANY:
-            self._serials, self._made, self._befores, self._behinds = [], [], [], []
-            legs.update(self._legs)
-        return sorted(legs, key=attrgetter("serial"))
+            for number, known in some.items():
+                if others.get(number) != known:
+                    self._place(known[0])
+        if live:
+            self._blocks[place] = now
+        else:
+            self._blocks.pop(place, None)
 
-    def _place(self, leg: Channel) -> None:
-        """Put a leg's row in its place, or take it away where the leg is over."""
-        serial, serials = leg.serial, self._serials
-        place = bisect_left(serials, serial)
-        end = place + (place < len(serials) and serials[place] == serial)
-        is_up = leg.state is not _DOWN
-        before, behind = _channel_row(leg) if is_up else (b"", b"")
-        serials[place:end] = [serial] * is_up
-        self._made[place:end] = [leg.created_at] * is_up
-        self._befores[place:end] = [before] * is_up
-        self._behinds[place:end] = [behind] * is_up
+    def _place(self, legs: tuple[Channel, ...]) -> None:
+        """Put legs to those that are listed, or take them away where they are over."""
+        for leg in legs:
+            serial = leg.serial
+            place = serial >> _PIECE
+            piece = self._pieces.get(place)
+            if piece is None:
+                piece = self._pieces[place] = _Piece()
+            if leg.state is not _DOWN:
+                piece.rows[serial], piece.made[serial] = _channel_row(leg), leg.created_at
+            elif piece.rows.pop(serial, None) is not None:
+                del piece.made[serial]
+            self._unspelt.add(place)
 
-    def _cut(self) -> None:
-        """Join what is between two durations."""
-        befores, behinds = self._befores, self._behinds
-        self._pieces = [b""] * (2 * len(befores) + 1)
-        if befores:
-            self._pieces[::2] = [befores[0], *map(add, behinds, befores[1:]), behinds[-1][:-1]]
-        self._is_by_age = self._made == sorted(self._made)
+    def _put_together(self) -> None:
+        """Make the texts of all rows, with room for the durations between them."""
+        made: list[Instant] = []
+        texts = [b""]
+        for place in sorted(self._pieces):
+            piece = self._pieces[place]
+            if piece.rows:
+                texts[-1] += piece.texts[0]
+                texts += piece.texts[1:]
+                made += [piece.made[serial] for serial in sorted(piece.made)]
+            else:
+                del self._pieces[place]
+        texts[0] = texts[0][1:]  # the comma before the first row
+        self._made, self._is_by_age = made, made == sorted(made)
+        self._texts = [b""] * (2 * len(texts) - 1)
+        self._texts[::2] = texts
+        self._is_whole = True
 
     def _durations(self, now: Instant) -> list[bytes]:
         """Spell how many seconds each channel has lasted; those that began one after the other, all at once."""
@@ -137,33 +235,18 @@ class ChannelRows(Derived):
         return texts
 
 
-def _channel_row(channel: Channel) -> tuple[bytes, bytes]:
-    """Spell a row, and a comma, cut at its duration.
-
-    Of a telephone of ours that is called second its own number is whom the caller reached.
-    """
+def _channel_row(channel: Channel) -> ChannelRow:
+    """Make a row. Of a telephone of ours that is called second its own number is whom the caller reached."""
     call, line = channel.call, channel.line
-    order = call.order
+    order, dst = call.order, call.order.dst
     if line is not None:
         kind, owner, source = "SIP", line.id, "extension"
+        if channel is not call.first and call.state is not _DIALING_FIRST:
+            dst = channel.number
     else:
         kind, owner, source = "SIPTR", channel.trunk.id if channel.trunk is not None else 0, "trunk"
-    is_second = channel is not call.first and call.state is not _DIALING_FIRST
-    dst = channel.number if line is not None and is_second else order.dst
-    before = (
-        f'{{"channelName":"SIP/{_quoted(channel.peer)[1:-1]}-{channel.serial:08x}","context":{_quoted(order.context)}'
-        f',"src":{_quoted(order.src)},"dst":{_quoted(dst)},"duration":"'
-    )
-    behind = (
-        f'","status":"{channel.shown_state.label}","accountCode":"{kind}_{owner}","sourceType":"{source}"'
-        f',"idChannel":"{owner}"}},'
-    )
-    return before.encode(), behind.encode()
-
-
-@lru_cache(maxsize=1024)
-def _quoted(text: str) -> str:
-    return _encode(text).decode()
+    status = channel.shown_state.label
+    return ChannelRow(channel.name, order.context, order.src, dst, "", status, f"{kind}_{owner}", source, str(owner))
 
 
 class AccountRows(Derived):
@@ -172,29 +255,50 @@ class AccountRows(Derived):
     Those whose names are `omitted` are not told of.
     """
 
-    __slots__ = ("_accounts", "_known", "_omitted", "_reply", "_rows", "_seen")
+    __slots__ = ("_accounts", "_is_whole", "_known", "_omitted", "_reply", "_seen", "_texts")
 
-    def __init__(self, omitted: Container[str] = ()) -> None:
+    def __init__(self, omitted: Collection[str] = ()) -> None:
         self._omitted = omitted
         self._known: list[Line | Trunk] = []
         self._accounts: list[Line | Trunk] = []  # those of them that are listed, in their order
-        self._seen: list[Registration | None] = []
-        self._rows: list[bytes] = []
-        self._reply = accounts(0, b"")
+        self._seen: list[list[Registration]] = []  # of each piece
+        self._texts: list[bytes] = []
+        self._reply = accounts(0, [])
+        self._is_whole = True  # this reply is made of these texts
 
     def told(self, known: list[Line | Trunk]) -> Reply:
         """Tell of all accounts that there are."""
-        if known != self._known:
-            self._known = known
-            listed = (one for one in known if (one.user if isinstance(one, Line) else one.name) not in self._omitted)
-            self._accounts = sorted(listed, key=attrgetter("order"))
-            self._seen, self._rows = [None] * len(self._accounts), [b""] * len(self._accounts)
-            self._reply = accounts(0, b"")
-        seen: list[Registration | None] = list(map(_REGISTRATION, self._accounts))
-        if seen != self._seen:
-            changed = [place for place, one in enumerate(seen) if one is not self._seen[place]]
-            rows = php_lines([account_row(self._accounts[place]) for place in changed])
-            for place, row in zip(changed, rows, strict=True):
-                self._rows[place] = row
-            self._seen, self._reply = seen, accounts(len(seen), b",".join(self._rows))
+        for _ in self.prepare(known):
+            pass
         return self._reply
+
+    def prepare(self, known: list[Line | Trunk]) -> Iterator[None]:
+        """Spell what has to be spelt anew of them, a piece at a time, whatever happens in between."""
+        if known != self._known:
+            self._begin(known)
+        listed = self._accounts
+        for place in range(len(self._seen)):
+            some = listed[place * _ACCOUNTS : (place + 1) * _ACCOUNTS]
+            seen = list(map(_REGISTRATION, some))  # only now: others may have registered since the last piece
+            if self._seen[place] == seen:
+                continue
+            self._texts[place] = account_rows(some)
+            self._seen[place], self._is_whole = seen, False
+            yield
+            if self._accounts is not listed:
+                return  # others have been told of since
+        if not self._is_whole:
+            self._reply, self._is_whole = accounts(len(listed), self._texts), True
+            yield
+
+    def _begin(self, known: list[Line | Trunk]) -> None:
+        self._known = known
+        omitted = self._omitted
+        listed = [one for one in known if _name(one) not in omitted] if omitted else known
+        self._accounts = sorted(listed, key=attrgetter("order"))
+        pieces = -(-len(self._accounts) // _ACCOUNTS)
+        self._seen, self._texts, self._is_whole = [[]] * pieces, [b""] * pieces, False
+
+
+def _name(account: Line | Trunk) -> str:
+    return account.user if isinstance(account, Line) else account.name

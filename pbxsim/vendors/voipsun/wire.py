@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 UNREGISTERED: Final = "(Unspecified)"
 _UNMONITORED: Final = "Unmonitored"
 _UNREACHABLE: Final = "UNREACHABLE"
-_encode_lines: Final = msgspec.json.Encoder().encode_lines
 _SUCCESS: Final = b'{"success":"true"}'
 
 LOOKS: Final[Mapping[DeviceState, str]] = {
@@ -60,24 +59,20 @@ def document(content: Mapping[str, Any]) -> Reply:
 
 def php_document(content: Mapping[str, Any]) -> Reply:
     """Send JSON as PHP's json_encode writes it."""
-    body = compact_json(content, escape_slashes=True)
-    return Reply(body=body if _is_plain(body) else _php_json(content), content_type=JSON)
+    return Reply(body=php_json(content), content_type=JSON)
 
 
-def php_lines(documents: Sequence[msgspec.Struct]) -> list[bytes]:
-    """Spell each of many documents as PHP's json_encode writes it."""
-    together = _encode_lines(documents).replace(b"/", b"\\/")
-    return together.splitlines() if _is_plain(together) else [_php_json(one) for one in documents]
+def php_json(content: Mapping[str, Any] | list[Any]) -> bytes:
+    """Spell JSON as PHP's json_encode writes it."""
+    text = compact_json(content, escape_slashes=True)
+    if _is_plain(text):
+        return text
+    return json.dumps(msgspec.to_builtins(content), separators=(",", ":")).replace("/", "\\/").encode()
 
 
 def _is_plain(text: bytes) -> bool:
     """Tell whether no letter in some JSON would have to be spelt, and that in PHP's way."""
     return text.isascii() and b"\\u" not in text and b"\x7f" not in text
-
-
-def _php_json(content: object) -> bytes:
-    text = json.dumps(msgspec.to_builtins(content), separators=(",", ":"))
-    return text.replace("/", "\\/").encode()
 
 
 def refused(refusal: Refusal) -> Reply:
@@ -108,9 +103,11 @@ def channels(number: int, pieces: list[bytes]) -> Reply:
     return Reply(body=body, content_type=JSON)
 
 
-def accounts(number: int, rows: bytes) -> Reply:
-    """Send a list of so many SIP accounts whose rows are spelt already."""
-    body = b'{"total":%d,"results":[%b],"success":true,"_debug":false}' % (number, rows)
+def accounts(number: int, pieces: list[bytes]) -> Reply:
+    """Send a list of so many SIP accounts whose rows are spelt already, in pieces."""
+    separated = [b","] * max(0, 2 * len(pieces) - 1)
+    separated[::2] = pieces
+    body = b"".join((b'{"total":%d,"results":[' % number, *separated, b'],"success":true,"_debug":false}'))
     return Reply(body=body, content_type=JSON)
 
 
@@ -148,7 +145,12 @@ class TrunkRow(_AccountRow, frozen=True, gc=False):
     sip_id: str
 
 
-def account_row(account: Line | Trunk) -> LineRow | TrunkRow:
+def account_rows(accounts: Sequence[Line | Trunk]) -> bytes:
+    """Spell the rows of some SIP accounts as PHP's json_encode writes them, with commas between them."""
+    return php_json([_account_row(account) for account in accounts])[1:-1]
+
+
+def _account_row(account: Line | Trunk) -> LineRow | TrunkRow:
     """Describe a SIP account."""
     seen, number = account.registration, account.id
     host, port = (seen.host, str(seen.port)) if seen.host else (UNREGISTERED, "0")

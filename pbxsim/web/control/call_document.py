@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from heapq import merge
+from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
@@ -18,17 +19,18 @@ from pbxsim.web.control.spelt import HangsOn
 if TYPE_CHECKING:
     from pbxsim.engines.engine import Signal
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call_history import CallHistory
     from pbxsim.pbx.channel import Channel
 
 
-class CallerIdShown(msgspec.Struct, frozen=True):
+class CallerIdShown(msgspec.Struct, frozen=True, gc=False):
     """What the display shows."""
 
     number: str
     name: str
 
 
-class LegShown(msgspec.Struct, frozen=True, kw_only=True):
+class LegShown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One leg. `party` tells whose it is: the first's or the second's, who may have several telephones ringing."""
 
     channel: str
@@ -48,7 +50,7 @@ class LegShown(msgspec.Struct, frozen=True, kw_only=True):
     on_hold: bool
 
 
-class Moment(msgspec.Struct, frozen=True):
+class Moment(msgspec.Struct, frozen=True, gc=False):
     """Something that happened to the call, or to one of its legs: a menu was heard there, a digit pressed.
 
     `said` is what was heard of an announcement: names of sounds, numbers.
@@ -63,7 +65,7 @@ class Moment(msgspec.Struct, frozen=True):
     detail: str | msgspec.UnsetType = msgspec.UNSET
 
 
-class Seconds(msgspec.Struct, frozen=True):
+class Seconds(msgspec.Struct, frozen=True, gc=False):
     """Whole seconds to the end of a call, null while it goes on and for what never was: since the first telephone rang,
     since the first party answered or called and was answered, and since both were connected.
     """
@@ -82,7 +84,7 @@ class SignalShown(msgspec.Struct, frozen=True):
     text: str
 
 
-class CallShown(msgspec.Struct, frozen=True, kw_only=True):
+class CallShown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming.
 
     `hears` is the channel that a spy listens to, or listened to until it ended. `signals` are left out where no real
@@ -112,6 +114,7 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True):
 def show(call: Call) -> CallShown:
     """Show a call as it stands."""
     order, cause = call.order, call.cause if call.is_over else None
+    legs = [_leg(call, leg) for leg in call.legs]
     return CallShown(
         id=call.number,
         vendor=order.vendor,
@@ -128,8 +131,8 @@ def show(call: Call) -> CallShown:
         cause_text=None if cause is None else cause.text,
         hears=call.spied_on.name if call.spied_on is not None else None,
         seconds=_seconds(call),
-        legs=[_leg(call, leg) for leg in call.legs],
-        timeline=[moment for _, moment in sorted(_moments(call), key=_when)],
+        legs=legs,
+        timeline=_timeline(call, [leg.channel for leg in legs]),
     )
 
 
@@ -219,52 +222,58 @@ def _is_first_partys(call: Call, leg: Channel) -> bool:
 
 _Placed: TypeAlias = tuple[Instant, Moment]
 
+_WHEN: Final = itemgetter(0)
 
-def _moments(call: Call) -> Iterator[_Placed]:
-    """Give what is known of when, in the order in which it must have happened where instants are equal."""
-    yield _moment(call.started_at, "call-started")
-    for leg in call.legs[:1]:
-        yield from _beginning(leg)
-    yield from merge(_menus(call), _digits(call), key=_when)
-    for leg in call.legs[1:]:
-        yield from _beginning(leg)
-    yield from _announcements(call)
+
+def _timeline(call: Call, names: list[str]) -> list[Moment]:
+    """Give what is known of when; where instants are equal, in the order in which it must have happened.
+
+    `names` are those of its legs. Few calls have a history.
+    """
+    known = call.history
+    begun = list(map(_beginning, call.legs, names))
+    placed = [_moment(call.started_at, "call-started"), *chain.from_iterable(begun[:1])]
+    if known is not None:
+        placed += chain(_menus(known), _digits(known))
+    placed += chain.from_iterable(begun[1:])
+    if known is not None:
+        placed += _announcements(known)
     if call.bridged_at:
-        yield _moment(call.bridged_at, "call-bridged")
-    for note in call.known.notes:
-        yield note.at, Moment(iso(note.at), note.event, detail=note.detail)
-    for leg in call.legs:
-        if leg.ended_at:
-            yield _moment(leg.ended_at, "leg-ended", leg.name)
+        placed.append(_moment(call.bridged_at, "call-bridged"))
+    if known is not None:
+        placed += _notes(known)
+    ended = ((leg.ended_at, name) for leg, name in zip(call.legs, names, strict=True) if leg.ended_at)
+    placed += [_moment(at, "leg-ended", name) for at, name in ended]
     if call.ended_at:
-        yield _moment(call.ended_at, "call-ended")
+        placed.append(_moment(call.ended_at, "call-ended"))
+    placed.sort(key=_WHEN)
+    return [moment for _, moment in placed]
 
 
-def _beginning(leg: Channel) -> Iterator[_Placed]:
-    yield _moment(leg.created_at, "leg-dialed", leg.name)
+def _beginning(leg: Channel, name: str) -> list[_Placed]:
+    placed = [_moment(leg.created_at, "leg-dialed", name)]
     if leg.ringing_at:
-        yield _moment(leg.ringing_at, "leg-ringing", leg.name)
+        placed.append(_moment(leg.ringing_at, "leg-ringing", name))
     if leg.answered_at:
-        yield _moment(leg.answered_at, "leg-answered", leg.name)
+        placed.append(_moment(leg.answered_at, "leg-answered", name))
+    return placed
 
 
-def _announcements(call: Call) -> Iterator[_Placed]:
-    told = call.known.told
-    return ((at, Moment(iso(at), "announcement-played", channel.name, said)) for at, channel, said in told)
+def _announcements(known: CallHistory) -> Iterator[_Placed]:
+    return ((at, Moment(iso(at), "announcement-played", channel.name, said)) for at, channel, said in known.told)
 
 
-def _menus(call: Call) -> Iterator[_Placed]:
-    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in call.known.menus)
+def _menus(known: CallHistory) -> Iterator[_Placed]:
+    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in known.menus)
 
 
-def _digits(call: Call) -> Iterator[_Placed]:
-    pressed = call.known.digits
-    return ((at, Moment(iso(at), "digit-pressed", leg.name, digit=digit)) for at, leg, digit in pressed)
+def _digits(known: CallHistory) -> Iterator[_Placed]:
+    return ((at, Moment(iso(at), "digit-pressed", leg.name, digit=digit)) for at, leg, digit in known.digits)
+
+
+def _notes(known: CallHistory) -> Iterator[_Placed]:
+    return ((note.at, Moment(iso(note.at), note.event, detail=note.detail)) for note in known.notes)
 
 
 def _moment(at: Instant, event: str, channel: str | None = None) -> _Placed:
     return at, Moment(iso(at), event, channel)
-
-
-def _when(placed: _Placed) -> Instant:
-    return placed[0]

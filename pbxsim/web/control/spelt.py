@@ -50,7 +50,7 @@ class HangsOn(Generic[T]):
         """Give something that is equal as long as the thing's document is."""
         legs = () if self._legs is None else self._legs(thing)
         own = self._own and self._own(thing)
-        return self._names(thing), (*legs,), [*map(self._of_leg, legs)], own and self._of_own(own)
+        return self._names(thing), own and self._of_own(own), *legs, *map(self._of_leg, legs)
 
     def of_all(self, things: Sequence[T]) -> list[list[object]]:
         """Give the same for several, an attribute after the other, in a third of the time."""
@@ -71,13 +71,14 @@ class Spelt(Derived, Generic[T]):
     that tells a thing from all others; without one, that it is itself.
     """
 
-    __slots__ = ("_forgetting", "_hangs_on", "_key", "_known", "_pieces", "_show")
+    __slots__ = ("_forgetting", "_hangs_on", "_key", "_known", "_marks", "_pieces", "_show")
 
     def __init__(self, show: Callable[[T], object], hangs_on: HangsOn[T], key: str = "") -> None:
         self._show = show
         self._hangs_on = hangs_on
         self._key = attrgetter(key) if key else None
-        self._known: dict[Hashable, tuple[object, bytes]] = {}
+        self._marks: dict[Hashable, object] = {}  # beside the next and not in pairs: the collector looks at each pair
+        self._known: dict[Hashable, bytes] = {}
         self._pieces: dict[Hashable, tuple[list[Hashable], list[list[object]], list[bytes]]] = {}
         self._forgetting: asyncio.TimerHandle | None = None
 
@@ -104,9 +105,10 @@ class Spelt(Derived, Generic[T]):
 
     def _document(self, key: Hashable, thing: T) -> bytes:
         mark, known = self._hangs_on.of(thing), self._known.get(key)
-        if known is None or known[0] != mark:
-            known = self._known[key] = mark, encoded(self._show(thing))
-        return known[1]
+        if known is None or self._marks[key] != mark:
+            known = self._known[key] = encoded(self._show(thing))
+            self._marks[key] = mark
+        return known
 
     def _keys(self, things: Sequence[T]) -> list[Hashable]:
         return list(things if self._key is None else map(self._key, things))
@@ -117,7 +119,7 @@ class Spelt(Derived, Generic[T]):
         Where a list has lost its first thing, each of its pieces begins with another one.
         """
         for key in list(islice(self._known, max(0, len(self._known) - LONGEST))):
-            del self._known[key]
+            del self._known[key], self._marks[key]
         too_many = sum(len(keys) for keys, _, _ in self._pieces.values()) - LONGEST
         for first, (keys, _, _) in list(self._pieces.items()):
             if too_many > 0:
@@ -128,5 +130,5 @@ class Spelt(Derived, Generic[T]):
         self._forgetting = asyncio.get_running_loop().call_later(KEPT, self._forget)
 
     def _forget(self) -> None:
-        self._known, self._pieces = {}, {}
+        self._marks, self._known, self._pieces = {}, {}, {}
         self._forgetting = None

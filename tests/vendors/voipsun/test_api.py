@@ -14,6 +14,7 @@ from pbxsim.pbx.extension import Registration
 from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun import vendor
 from pbxsim.vendors.voipsun.api import PATH
+from pbxsim.vendors.voipsun.rows import LONG
 from pbxsim.vendors.voipsun.settings import ApiUser, Settings
 from tests.vendors.voipsun.client import SUCCESS, USER, Client, documented_error, extension, telephone
 
@@ -298,3 +299,30 @@ def test_there_is_no_curl_line_where_nobody_may_call_or_nobody_can_be_called(cli
     for line in client.office.directory.lines.values():
         line.registration = Registration()
     assert client.interface.curl("http://x") is None
+
+
+@pytest.mark.parametrize(
+    ("many", "params", "is_prepared"),
+    [
+        (True, {"action": "listcalls"}, True),
+        (True, {"action": "sipstatus"}, True),
+        (False, {"action": "listcalls"}, False),
+        (False, {"action": "sipstatus"}, False),
+        (True, {"action": "queuestatus"}, False),
+        (True, {"action": "listcalls", "password": "wrong"}, False),
+    ],
+)
+def test_only_a_long_list_for_whom_it_is_given_to_is_prepared(
+    many: bool,
+    params: dict[str, str],
+    is_prepared: bool,
+) -> None:
+    lines = [telephone(f"sip{number}", number, "192.0.2.1") for number in range(1, 300 if many else 2)]
+    lines[0].max_calls = 1_000
+    client = Client(behind=Office(extension(5, "100", *lines), dialplans=("firma",)))
+    for _ in range(LONG + 1 if many else 1):
+        client.place(srcSipUsername="sip1", dstNum="100")
+    request = Request("GET", PATH, urlencode(CREDENTIALS | params))
+    for method, expected in (("GET", is_prepared), ("PUT", False)):
+        request.method = method
+        assert (vendor.prepare(client.interface, request) is not None) is expected

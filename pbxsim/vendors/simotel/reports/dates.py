@@ -13,6 +13,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.clock.instant import SECOND, from_datetime
 from pbxsim.kit.civil import civil, zone
 from pbxsim.vendors.simotel.event_settings import TIME_ZONE
@@ -35,12 +37,13 @@ _LONG_HALF: Final = 6 * 31  # days in the first six months, which have 31 each; 
 class ReportDates:
     """Spells and reads dates as a PBX's settings say; made for one report, whose rows tell the same seconds often."""
 
-    __slots__ = ("_persian", "_spelt", "_zone")
+    __slots__ = ("_gregorian", "_persian", "_spelt", "_zone")
 
     def __init__(self, settings: ReportSettings) -> None:
         self._zone = zone(settings.time_zone or TIME_ZONE)
         self._persian = settings.calendar is Calendar.PERSIAN
         self._spelt: dict[int, str] = {}
+        self._gregorian: dict[int, str] = {}
 
     def local(self, instant: Instant) -> str:
         """Spell a moment in local time, in the calendar of the reports: `1401-09-11 09:57:53`."""
@@ -57,7 +60,11 @@ class ReportDates:
 
     def gregorian(self, instant: Instant) -> str:
         """Spell a moment in local time, in the Gregorian calendar, as `answer` always is: `2022-12-02 09:57:53`."""
-        return civil(instant, self._zone).isoformat(" ", "seconds")[:19]
+        second = instant // SECOND
+        spelt = self._gregorian.get(second)
+        if spelt is None:
+            spelt = self._gregorian[second] = civil(instant, self._zone).isoformat(" ", "seconds")[:19]
+        return spelt
 
     def earliest(self, text: str) -> Instant:
         """Read where a date range begins, `YYYY-MM-DD HH:MM` in the Gregorian calendar. Raises ValueError."""
@@ -76,11 +83,22 @@ class ReportDates:
         return from_datetime(moment), SECOND if found[3] else _MINUTE
 
 
-def raw(instant: Instant) -> dict[str, object]:
+class _Milliseconds(msgspec.Struct, frozen=True, gc=False):
+    number_long: str = msgspec.field(name="$numberLong")
+
+
+class RawDate(msgspec.Struct, frozen=True, gc=False):
+    """A moment as the vendor's database has it."""
+
+    date: _Milliseconds = msgspec.field(name="$date")
+
+
+def raw(instant: Instant) -> RawDate:
     """Spell a moment as the vendor's database does where a report forgets to: BSON's extended JSON, milliseconds."""
-    return {"$date": {"$numberLong": str(instant // 1000)}}
+    return RawDate(_Milliseconds(str(instant // 1000)))
 
 
+@lru_cache(maxsize=1024)
 def hhmmss(seconds: int) -> str:
     """Spell whole seconds as `HH:MM:SS`."""
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction
 from pbxsim.vendors.simotel.ids import CDR, record_name, row_id
-from pbxsim.vendors.simotel.reports.dates import hhmmss, raw
+from pbxsim.vendors.simotel.reports.dates import RawDate, hhmmss, raw
 
 if TYPE_CHECKING:
     from pbxsim.clock.instant import Instant
@@ -45,9 +47,11 @@ def talked(cdr: Cdr) -> int:
 def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
     """Give a record as `reports/quick/search` and `reports/cdr/ordered/id` show it."""
     name, answered, last_app, last_data = cdr.linked_id, cdr.talk or cdr.answer, *_last(cdr)
+    way, disposition, start = cdr.direction.value, cdr.disposition.value, dates.local(cdr.start)
+    talk, wait = talked(cdr), waited(cdr)
     return {
         "_id": cdr_id(cdr),
-        "type": cdr.direction.value,
+        "type": way,
         "cuid": name,
         "clid": plain(f'"{cdr.clid_name}" <{cdr.clid_number}>'),
         "src": plain(cdr.src),
@@ -57,11 +61,11 @@ def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
         "dstchannel": cdr.dst_channel,
         "lastapp": last_app,
         "lastdata": plain(last_data),
-        "start": dates.local(cdr.start),
+        "start": start,
         "answer": dates.gregorian(answered) if answered else "",
         "duration": lasted(cdr),
-        "billsec": talked(cdr),
-        "disposition": cdr.disposition.value,
+        "billsec": talk,
+        "disposition": disposition,
         "amaflags": "DOCUMENTATION",
         "accountcode": "",
         "uniqueid": name,
@@ -71,20 +75,23 @@ def cdr_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
         "v": 2,
         **_points(cdr),
         "route": _route(cdr),
-        "wait": waited(cdr),
-        "starttime": dates.local(cdr.start),
+        "wait": wait,
+        "starttime": start,
         "endtime": dates.local(cdr.end),
         **({"record": record_name(cdr)} if cdr.recording_file else {}),
-        cdr.disposition.value: 1,
-        cdr.direction.value: 1,
-        "billsec_hhmmss": hhmmss(talked(cdr)),
-        "wait_hhmmss": hhmmss(waited(cdr)),
+        disposition: 1,
+        way: 1,
+        "billsec_hhmmss": hhmmss(talk),
+        "wait_hhmmss": hhmmss(wait),
     }
 
 
 def cdr_search_row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
     """Give it as `reports/cdr/search` does: the end as the database has it, and one key more."""
-    return cdr_row(cdr, dates) | {"endtime": raw(cdr.end), "duration_hhmmss": hhmmss(lasted(cdr))}
+    row = cdr_row(cdr, dates)
+    row["endtime"] = raw(cdr.end)
+    row["duration_hhmmss"] = hhmmss(lasted(cdr))
+    return row
 
 
 def is_originated(cdr: Cdr) -> bool:
@@ -126,15 +133,20 @@ def _points(cdr: Cdr) -> dict[str, object]:
     return points
 
 
-def _route(cdr: Cdr) -> list[dict[str, object]]:
-    """Give the call's way through the dialplan, each step with its seconds and the moment at which it was over."""
+class Step(msgspec.Struct, frozen=True, gc=False):
+    """A step of a call's way: its seconds, and the moment at which it was over."""
+
+    type: str
+    name: str
+    duration: float
+    date: RawDate
+
+
+def _route(cdr: Cdr) -> tuple[Step, ...]:
+    """Give the call's way through the dialplan."""
     way = "Incoming" if cdr.direction is Direction.INCOMING else "Outgoing"
-    steps = [_step(f"{way}Route", f"{way} Route", cdr.start, cdr.start)]
-    if cdr.second_serial:
-        where = "Trunk" if _leaves_by_trunk(cdr) else "Extension"
-        steps.append(_step(where, where, cdr.start, cdr.end))
-    return steps
-
-
-def _step(kind: str, name: str, began: int, ended: int) -> dict[str, object]:
-    return {"type": kind, "name": name, "duration": (ended - began) / SECOND, "date": raw(ended)}
+    first = Step(f"{way}Route", f"{way} Route", 0.0, raw(cdr.start))
+    if not cdr.second_serial:
+        return (first,)
+    where = "Trunk" if _leaves_by_trunk(cdr) else "Extension"
+    return first, Step(where, where, (cdr.end - cdr.start) / SECOND, raw(cdr.end))

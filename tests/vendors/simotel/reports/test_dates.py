@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +35,7 @@ def test_the_pbx_file_may_say_another_calendar_and_time_zone() -> None:
 
 @pytest.mark.cites("S305")
 def test_a_raw_moment_has_milliseconds_as_text() -> None:
-    assert raw(SAMPLE) == {"$date": {"$numberLong": "1669962473534"}}
+    assert msgspec.json.encode(raw(SAMPLE)) == b'{"$date":{"$numberLong":"1669962473534"}}'
 
 
 @pytest.mark.parametrize(
