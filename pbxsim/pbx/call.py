@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx.call_history import NOTHING, CallHistory
-from pbxsim.pbx.call_order import DEFAULT_RING, CallerId, CallKind, CallOrder, RecordingWish
+from pbxsim.pbx.call_order import DEFAULT_RING, CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.pbx.channel import ChannelState
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "CallState",
     "CallStep",
     "CallerId",
+    "DetailedOrder",
     "RecordingWish",
 ]
 

@@ -115,6 +115,7 @@ class Channel:
     `digit_taker` is what runs on it and takes the digits that its party presses (dtmf.py).
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
+    `engine_timer` is the engine's too: what it has the clock do about that leg next.
     """
 
     __slots__ = (
@@ -125,6 +126,7 @@ class Channel:
         "digit_taker",
         "ended_at",
         "engine_data",
+        "engine_timer",
         "history",
         "is_calling",
         "is_held",
@@ -166,6 +168,7 @@ class Channel:
         self.history: LegHistory | None = None
         self.digit_taker: DigitTaker | None = None
         self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
+        self.engine_timer: TimerId = 0
 
     @property
     def known(self) -> LegHistory:
