@@ -128,7 +128,7 @@ def caller(control: CallControl, call: Call, line: Line | None, handle: object) 
         trunk = _trunk_with_room(order.first)
         channel = _on_trunk(control, call, order.src, trunk, _NOTHING) if trunk is not None else None
     if channel is not None:
-        channel.is_calling = True
+        channel.rings_for = -1  # it `is_calling`
         channel.engine_data = handle
         channel.state = _RING
         control.bus.emit(LegDialed(channel))

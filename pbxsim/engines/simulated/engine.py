@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self
 
+from pbxsim.clock.scheduler import timer_of
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt
 from pbxsim.engines.simulated.fingers import Fingers, Keypad
 from pbxsim.engines.simulated.leg import SimulatedLeg
@@ -83,8 +84,8 @@ class SimulatedEngine:
         patience = self._plan(call.first).patience
         if patience is not None:
             due = self._clock.now + patience
-            timer = self._clock.call_at(due, call.number, call.next_step(), self._give_up, call.first)
-            call.first.engine_timer = timer
+            call.first.engine_timer = step = call.next_step()
+            self._clock.call_at(due, call.number, step, self._give_up, call.first)
         return call
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
@@ -101,14 +102,14 @@ class SimulatedEngine:
         if rings_after:
             if rings_after < timeout:
                 due = now + rings_after
-                step = call.next_step()
-                channel.engine_timer = clock.call_at(due, call.number, step, self._begins_ringing, channel)
+                channel.engine_timer = step = call.next_step()
+                clock.call_at(due, call.number, step, self._begins_ringing, channel)
                 return settles
         elif fate.rings:
             self._on_leg(channel, _RINGING)
         if settles:
-            call.steps = step = call.steps + 1  # as `next_step`, which takes another call
-            channel.engine_timer = clock.call_at(now + settles_after, call.number, step, self._settles, channel)
+            call.steps = channel.engine_timer = step = call.steps + 1  # as `next_step`, which takes another call
+            clock.call_at(now + settles_after, call.number, step, self._settles, channel)
         return settles
 
     def answer(self, channel: Channel) -> None:
@@ -132,8 +133,7 @@ class SimulatedEngine:
             if party is None:
                 continue
             if party.engine_timer:  # whoever called is out of patience no more
-                clock.cancel(party.engine_timer)
-                party.engine_timer = 0
+                self._calm(party)
             kept = party.engine_data
             own = (kept if type(kept) is LegPlan else self._plan(party)).talk  # which begins so, but takes a call
             if own is not None and own < talk:
@@ -142,8 +142,8 @@ class SimulatedEngine:
             self.answer(first)
         if ends is None:
             return False
-        call.steps = step = call.steps + 1
-        ends.engine_timer = clock.call_at(clock.now + talk, call.number, step, self._stops_talking, ends)
+        call.steps = ends.engine_timer = step = call.steps + 1
+        clock.call_at(clock.now + talk, call.number, step, self._stops_talking, ends)
         return True
 
     def part(self, call: Call) -> None:
@@ -179,7 +179,7 @@ class SimulatedEngine:
     def _calm(self, channel: Channel) -> None:
         """Cancel what it was going to do next, but for the digits that it presses."""
         if channel.engine_timer:
-            self._clock.cancel(channel.engine_timer)
+            self._clock.cancel(timer_of(channel.call.number, channel.engine_timer))
             channel.engine_timer = 0
 
     def _begin_ringing(self, channel: Channel) -> None:
@@ -190,7 +190,8 @@ class SimulatedEngine:
         if fate.report is not None:
             due = self._clock.now + fate.settles_after - fate.rings_after
             call = channel.call
-            channel.engine_timer = self._clock.call_at(due, call.number, call.next_step(), self._settles, channel)
+            channel.engine_timer = step = call.next_step()
+            self._clock.call_at(due, call.number, step, self._settles, channel)
 
     def _settle(self, channel: Channel) -> None:
         channel.engine_timer = 0
@@ -214,14 +215,17 @@ class SimulatedEngine:
     def _plan(self, channel: Channel) -> LegPlan:
         """Give the leg's fate; a caller's is drawn now, for it was not dialled, but it too stops talking some time."""
         kept = channel.engine_data
-        if kept is None:
-            kept = channel.engine_data = self.fate(channel)
         if type(kept) is LegPlan:
             return kept
-        leg: SimulatedLeg = kept
-        if leg.plan is None:
-            leg.plan = self.fate(channel)
-        return leg.plan
+        leg: SimulatedLeg | None = kept
+        if leg is not None and leg.plan is not None:
+            return leg.plan
+        drawn = self.fate(channel)
+        if leg is None or leg.fingers is None:
+            channel.engine_data = drawn
+        else:
+            leg.plan = drawn
+        return drawn
 
     def fate(self, channel: Channel) -> LegPlan:
         """Draw what becomes of a leg, by the rules, for the telephone or number at its far end."""

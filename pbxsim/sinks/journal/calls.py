@@ -232,7 +232,7 @@ def take_dialed(event: LegDialed) -> tuple[int, str, int, str, bool, bool, Calle
         channel.serial,
         channel.number,
         channel.trunk is not None,
-        channel.is_calling,
+        channel.rings_for < 0,  # as `is_calling`, which takes a call
         channel.shows,
     )
 
