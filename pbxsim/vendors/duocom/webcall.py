@@ -10,7 +10,7 @@ from pbxsim.kit.numbers import is_digits
 from pbxsim.kit.reach import can_pay
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
-from pbxsim.pbx.call import CallerId, CallOrder, RecordingWish
+from pbxsim.pbx.call import CallerId, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.parties import llamado, llamante
@@ -52,7 +52,7 @@ def _order(params: Params, account: Account, state: State) -> tuple[CallOrder, t
     payer = _payer(account, state, caller.to, second)
     ring = seconds(state.settings.ring_seconds)
     reference = state.references.take(state.pbx.clock.now)
-    order = CallOrder(
+    order = DetailedOrder(
         vendor=wire.NAME,
         first=caller.to,
         src=caller.name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import Duration, seconds
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
+from pbxsim.pbx.call import CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.errors import OutboundRouteNotFound
 from pbxsim.vendors.voipsun import wire
@@ -41,7 +41,7 @@ def originate(request: Request, state: State) -> Reply:
 def _connection(params: Params, state: State, source: ToExtension) -> CallOrder:
     extension, number, settings = source.extension, params.text("dstNum"), state.settings
     shown, override = dialer(params), params.text("overrideCallerId")
-    return CallOrder(
+    return DetailedOrder(
         vendor=VENDOR,
         first=source,
         src=extension.internal,
@@ -75,7 +75,7 @@ def dial(request: Request, state: State) -> Reply:
 def _send_off(params: Params, state: State, route: OutboundRoute) -> CallOrder:
     number, override, settings = params.text("dstNum"), params.text("overrideCallerId"), state.settings
     shows = CallerId(override, override) if override else dialer(params)
-    return CallOrder(
+    return DetailedOrder(
         vendor=VENDOR,
         kind=CallKind.DIAL,
         first=state.pbx.dialplan.by_route(number, route),

@@ -9,7 +9,7 @@ from pbxsim.kit.numbers import international, is_digits, misprint_hints
 from pbxsim.kit.reach import can_pay
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
-from pbxsim.pbx.call import CallerId, CallOrder
+from pbxsim.pbx.call import CallerId, DetailedOrder
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.vendors.vum.errors import Text
 
@@ -48,7 +48,7 @@ def _connect(state: State, key: Key, *, first: str, second: str) -> Reply:
     if not can_pay(account, ring_first, ring_second):
         raise Refusal(Text.CREDIT, f"account {account.name} has no credit left, and a number costs something")
     ring = seconds(settings.ring_seconds)
-    order = CallOrder(
+    order = DetailedOrder(
         vendor="vum",
         first=ring_first,
         src=first,
