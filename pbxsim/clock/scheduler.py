@@ -20,7 +20,13 @@ TimerId: TypeAlias = int
 _STEP_BITS: Final = (
     24  # 16 million timers per owner; a call sets a handful, the PBX itself (owner 0) is renumbered by nobody
 )
-_Entry: TypeAlias = tuple[Instant, TimerId, Callable[[Never], None], object]
+_Entry: TypeAlias = tuple[Instant, int, int, Callable[[Never], None], object]
+"""Due, owner, step, action, argument: owner and step apart are objects that are there anyhow, a TimerId is one more."""
+
+Timer: TypeAlias = tuple[Instant, TimerId, Callable[[Never], None], object]
+"""Due, name, action, argument."""
+
+_STEPS: Final = (1 << _STEP_BITS) - 1
 _A = TypeVar("_A")
 
 
@@ -49,25 +55,31 @@ class Scheduler:
 
     def call_at(self, due: Instant, owner: int, step: int, action: Callable[[_A], None], argument: _A) -> TimerId:
         """Run `action(argument)` at `due`; the past means now. (owner, step) must be new, and step at least 1."""
-        timer = owner << _STEP_BITS | step
         now = self.now
-        entry: _Entry = (due if due > now else now, timer, action, argument)  # noqa: FURB136 - three times as long
+        entry: _Entry = (due if due > now else now, owner, step, action, argument)  # noqa: FURB136 - three times as long
         heappush(self._heap, entry)
-        return timer
+        return owner << _STEP_BITS | step
 
     def cancel(self, timer: TimerId) -> None:
         """Forget a timer that is still pending. One that has run must not be cancelled: its owner knows."""
         self._cancelled.add(timer)
 
-    def pending(self) -> list[_Entry]:
-        """Give what is still to be done, in the order in which it will be: due, timer, action, argument."""
-        return sorted((entry for entry in self._heap if entry[1] not in self._cancelled), key=_order)
+    def pending(self) -> list[Timer]:
+        """Give what is still to be done, in the order in which it will be."""
+        entries = sorted(self._heap, key=_order)
+        timers = [(due, owner << _STEP_BITS | step, action, of) for due, owner, step, action, of in entries]
+        return [timer for timer in timers if timer[1] not in self._cancelled]
 
     def next_due(self) -> Instant | None:
         """Tell when the next action is due, or None when nothing is left to do."""
         heap, cancelled = self._heap, self._cancelled
-        while heap and heap[0][1] in cancelled:
-            cancelled.discard(heappop(heap)[1])
+        while heap and cancelled:
+            _, owner, step, _, _ = heap[0]
+            timer = owner << _STEP_BITS | step
+            if timer not in cancelled:
+                break
+            cancelled.discard(timer)
+            heappop(heap)
         return heap[0][0] if heap else None
 
     def run_until(self, until: Instant, budget: int | None = None) -> bool:
@@ -82,13 +94,14 @@ class Scheduler:
         heap, cancelled = self._heap, self._cancelled
         left, one = (1, 0) if budget is None else (budget, 1)
         while heap and heap[0][0] <= self._until:
-            if cancelled and heap[0][1] in cancelled:
-                cancelled.discard(heappop(heap)[1])
+            if cancelled and (timer := heap[0][1] << _STEP_BITS | heap[0][2]) in cancelled:
+                cancelled.discard(timer)
+                heappop(heap)
                 continue
             if not left:
                 return False
             left -= one
-            self.now, _, action, argument = heappop(heap)
+            self.now, _, _, action, argument = heappop(heap)
             action(argument)  # type: ignore[arg-type]  # `call_at` saw that they fit
         if self._until < until:
             return False
@@ -100,5 +113,16 @@ class Scheduler:
         self._until = min(self._until, self.now)
 
 
-def _order(entry: _Entry) -> tuple[Instant, TimerId]:
-    return entry[:2]
+def timer_of(owner: int, step: int) -> TimerId:
+    """Name the timer that an owner asked for as its step so many. What is a timer's name already stays as it is."""
+    return step if step >> _STEP_BITS else owner << _STEP_BITS | step
+
+
+def as_pending(timer: Timer) -> _Entry:
+    """Give what a Scheduler keeps of a timer that one has told as `pending`."""
+    due, name, action, argument = timer
+    return due, name >> _STEP_BITS, name & _STEPS, action, argument
+
+
+def _order(entry: _Entry) -> tuple[Instant, int, int]:
+    return entry[:3]

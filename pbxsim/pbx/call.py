@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx.call_history import NOTHING, CallHistory
-from pbxsim.pbx.call_order import DEFAULT_RING, CallerId, CallKind, CallOrder, RecordingWish
+from pbxsim.pbx.call_order import DEFAULT_RING, CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.pbx.channel import ChannelState
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "CallState",
     "CallStep",
     "CallerId",
+    "DetailedOrder",
     "RecordingWish",
 ]
 
@@ -85,11 +86,11 @@ class Call:
     a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
 
     `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
-    rung. After a transfer they are those who are left. Parties were first connected at `bridged_at`, the present ones
-    at `connected_at`. `shows` is what the next party's display shows. What rings now rings until `ring_until`, 0 where
-    nothing does. `cause` is why it ended, or what the legs that failed so far amount to. `hunt` is what looks for the
-    second party over several tries. `steps` counts the timers set in its name, so that equal instants are served in a
-    fixed order. `serial` is that of its first channel, and is the call's even where no channel could be made.
+    rung. After a transfer they are those who are left. Parties were first connected at `bridged_at`. What rings now
+    rings until `ring_until`, 0 where nothing does. `cause` is why it ended, or what the legs that failed so far amount
+    to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its name, so that
+    equal instants are served in a fixed order. `serial` is that of its first channel, and is the call's even where no
+    channel could be made.
 
     For the records: channels with a serial above `second_after` are the second party's; `is_exhausted` says that the
     dialplan had nobody left to ring; `history` is what befell the call beyond its Dial. While a second party rings,
@@ -100,7 +101,6 @@ class Call:
     __slots__ = (
         "bridged_at",
         "cause",
-        "connected_at",
         "disposition",
         "ended_at",
         "ended_by",
@@ -117,7 +117,6 @@ class Call:
         "second_after",
         "second_from",
         "serial",
-        "shows",
         "started_at",
         "state",
         "steps",
@@ -131,7 +130,6 @@ class Call:
         self.state = _DIALING_FIRST
         self.started_at: Instant = now
         self.bridged_at: Instant = 0
-        self.connected_at: Instant = 0
         self.ended_at: Instant = 0
         self.legs: tuple[Channel, ...] = ()  # a tuple: half a list's weight, and few calls get a third one
         self.first: Channel | None = None
@@ -145,7 +143,6 @@ class Call:
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
         self.hunt: Hunt | None = None
-        self.shows = order.second_shows
         self.ring_until: Instant = 0
         self.steps = 0
         self.timer: TimerId = 0
@@ -179,6 +176,21 @@ class Call:
     @before_transfer.setter
     def before_transfer(self, parties: tuple[Channel, Channel | None] | None) -> None:
         self.noted().before_transfer = parties
+
+    @property
+    def connected_at(self) -> Instant:
+        """Give when the present parties were connected, 0 where none were."""
+        return self.known.connected_at or self.bridged_at
+
+    @property
+    def shows(self) -> CallerId:
+        """Give what the next party's display shows."""
+        shown = None if self.history is None else self.history.shows
+        return self.order.second_shows if shown is None else shown
+
+    @shows.setter
+    def shows(self, shown: CallerId) -> None:
+        self.noted().shows = shown
 
     @property
     def spied_on(self) -> Channel | None:

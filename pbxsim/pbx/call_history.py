@@ -11,6 +11,7 @@ from pbxsim.clock.instant import Instant  # noqa: TC001 - msgspec reads the anno
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pbxsim.pbx.call_order import CallerId
     from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.menu_visit import MenuVisit
@@ -59,13 +60,16 @@ class CallHistory:
     when, on which channel, names of sounds and numbers; `notes` what else there is for the timeline.
 
     `before_transfer` are the parties that were connected first, where others are left; `spied_on` is the channel that a
-    spy listens to; `diversions` counts how often the call was diverted, or a component asked about it.
+    spy listens to; `diversions` counts how often the call was diverted, or a component asked about it. Where parties
+    were connected again, the present ones were at `connected_at`; `shows` is what the next party's display shows, None:
+    what the order says.
 
     Tuples: a call in a queue has one of these things, and empty ones cost it nothing.
     """
 
     __slots__ = (
         "before_transfer",
+        "connected_at",
         "digits",
         "diversions",
         "forgotten",
@@ -73,6 +77,7 @@ class CallHistory:
         "notes",
         "passages",
         "pickups",
+        "shows",
         "spied_on",
         "told",
     )
@@ -88,6 +93,8 @@ class CallHistory:
         self.before_transfer: tuple[Channel, Channel | None] | None = None
         self.spied_on: Channel | None = None
         self.diversions = 0
+        self.connected_at: Instant = 0
+        self.shows: CallerId | None = None
 
     def note(self, at: Instant, event: str, detail: str) -> None:
         """Add a note."""

@@ -303,10 +303,10 @@ class CallControl:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
             call.state = STEPS_FROM[call.state].get(_STEP_SECOND) or _no_step(call, _STEP_SECOND)
-        call.connected_at = now = self.clock.now
         call.ring_until = 0
-        if not call.bridged_at:
-            call.bridged_at = now
+        if call.bridged_at:
+            call.noted().connected_at = self.clock.now
+        call.bridged_at = call.bridged_at or self.clock.now
         if self.spies.listening and call.first is not None:
             self.spies.came_up(call.first)
         if self.topics.bridged.listeners:
@@ -415,10 +415,10 @@ class CallControl:
         channel.state = _DOWN
         channel.cause = cause
         channel.ended_at = self.clock.now
-        channel.is_held = False
         if self.live_channels is not None:
             del self.live_channels[channel.serial]
         if channel.history is not None:
+            channel.history.is_held = False
             self._stop_diverting(channel.history)
         if channel.line is not None:
             channel.line.channels.remove(channel)

@@ -266,12 +266,13 @@ def _behind_dial(call: Call, last: Row) -> list[Row]:
 def dialled(call: Call, legs: Sequence[Channel], leg: Channel) -> str:
     """Spell what Dial was given: who was rung, for how long, and the limit of the talk."""
     limit = f"L({call.order.talk_limit // 1000})" if call.order.talk_limit else ""
+    rang_for = leg.rings_for // SECOND if leg.rings_for > 0 else 0  # a caller may be brought by a transfer
     trunk = leg.trunk
     if len(legs) == 1 and trunk is not None:  # as `_device`, which takes a call
-        return f"SIP/{trunk.name}/{leg.number},{leg.rings_for // SECOND},{limit}"
+        return f"SIP/{trunk.name}/{leg.number},{rang_for},{limit}"
     rung = legs if len(legs) == 1 else [one for one in legs if one.created_at == leg.created_at]
     together = "&".join(map(_device, rung))
-    return f"{together},{leg.rings_for // SECOND},{limit}"
+    return f"{together},{rang_for},{limit}"
 
 
 def _device(leg: Channel) -> str:

@@ -85,15 +85,19 @@ class LegHistory:
 
     Where an attended transfer brought it, `paid_by` is the order that had it dialled, and `talks_since` the moment when
     it was connected there; also that of a queue's member who had to hear something first. As long as it has to, and for
-    ever if it never came to that, it is negative (`hears_first`). `diverts` says that its line's diversion is followed
-    should it fail; `divert_timer` that it will be soon; `sent_on_to` is the number that the telephone itself wants.
+    ever if it never came to that, it is negative (`hears_first`). `is_held`: its party has put the other on hold.
+    `digit_taker` is what runs on it and takes the digits that its party presses (dtmf.py). `diverts` says that its
+    line's diversion is followed should it fail; `divert_timer` that it will be soon; `sent_on_to` is the number that
+    the telephone itself wants.
     """
 
-    __slots__ = ("divert_timer", "diverts", "paid_by", "sent_on_to", "talks_since")
+    __slots__ = ("digit_taker", "divert_timer", "diverts", "is_held", "paid_by", "sent_on_to", "talks_since")
 
     def __init__(self) -> None:
         self.paid_by: CallOrder | None = None
         self.talks_since: Instant = 0
+        self.is_held = False
+        self.digit_taker: DigitTaker | None = None
         self.diverts = False
         self.divert_timer: TimerId = 0
         self.sent_on_to = ""
@@ -111,10 +115,11 @@ class Channel:
 
     `number` is the party at its far end; `shows` the caller id that party sees.
     `created_at` to `ended_at` are instants, 0 while the thing has not happened (no call is as old as 1970).
-    `rings_for` is how long it may ring.
-    `digit_taker` is what runs on it and takes the digits that its party presses (dtmf.py).
+    `rings_for` is how long it may ring, negative where it is not rung by us: its party placed the call (`is_calling`).
     `engine_data` belongs to the engine, which may keep there what it likes; the switch never looks. On a caller's own
     leg it is what the engine gave to `CallControl.receive`, from before anything is asked about that leg.
+    `engine_timer` is the engine's too: what it has the clock do about that leg next, by its step in the call, which
+    weighs nothing; a TimerId where it was set in the name of another call, 0 where there is none.
     """
 
     __slots__ = (
@@ -122,12 +127,10 @@ class Channel:
         "call",
         "cause",
         "created_at",
-        "digit_taker",
         "ended_at",
         "engine_data",
+        "engine_timer",
         "history",
-        "is_calling",
-        "is_held",
         "line",
         "number",
         "ringing_at",
@@ -161,11 +164,9 @@ class Channel:
         self.rings_for: Duration = 0
         self.answered_at: Instant = 0
         self.ended_at: Instant = 0
-        self.is_calling = False  # this party placed the call; it was not rung by us
-        self.is_held = False
         self.history: LegHistory | None = None
-        self.digit_taker: DigitTaker | None = None
         self.engine_data: Any = None  # type: ignore[explicit-any]  # each engine knows its own
+        self.engine_timer = 0
 
     @property
     def known(self) -> LegHistory:
@@ -187,6 +188,29 @@ class Channel:
     def sent_on_to(self, number: str) -> None:
         if number:
             self.noted().sent_on_to = number
+
+    @property
+    def is_calling(self) -> bool:
+        """Tell whether its party placed the call."""
+        return self.rings_for < 0
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether its party has put the other on hold."""
+        return self.history is not None and self.history.is_held
+
+    @is_held.setter
+    def is_held(self, is_held: bool) -> None:
+        self.noted().is_held = is_held
+
+    @property
+    def digit_taker(self) -> DigitTaker | None:
+        """Give what takes the digits that its party presses."""
+        return None if self.history is None else self.history.digit_taker
+
+    @digit_taker.setter
+    def digit_taker(self, taker: DigitTaker | None) -> None:
+        self.noted().digit_taker = taker
 
     @property
     def shown_number(self) -> str:

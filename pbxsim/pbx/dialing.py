@@ -128,7 +128,7 @@ def caller(control: CallControl, call: Call, line: Line | None, handle: object) 
     if (line is None or line.is_full) and trunk is None:
         return None
     channel = _leg(control, call, order.src if line is None else line.extension.internal, _NOTHING, line, trunk)
-    channel.is_calling = True
+    channel.rings_for = -1  # it `is_calling`
     channel.engine_data = handle
     channel.state = _RING
     control.bus.emit(LegDialed(channel))

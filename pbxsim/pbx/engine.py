@@ -12,8 +12,8 @@ Telephones act by themselves, too. One that dials is brought to `CallControl.rec
 it; that it registered, or refuses or diverts calls, to `Directory.register`, `unregister`, `do_not_disturb`, `divert`;
 that it wants another number rung instead of itself, as `Channel.sent_on_to`, before that leg is reported as FAILED;
 that it hands a call on, to `transfer.blind` or `transfer.attended`; each digit that is pressed there in a call, to
-`digits.press`. What an engine must keep on a leg, it keeps in
-`Channel.engine_data`. `pbxsim.testing.engine_contract` asks any engine whether it does all this.
+`digits.press`. What an engine must keep on a leg, it keeps in `Channel.engine_data`, and a timer in `engine_timer`.
+`pbxsim.testing.engine_contract` asks any engine whether it does all this.
 """
 
 from __future__ import annotations

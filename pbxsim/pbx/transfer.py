@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pbxsim.clock.scheduler import timer_of
 from pbxsim.pbx import dialing
 from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
 from pbxsim.pbx.call_history import Passage
@@ -202,5 +203,7 @@ def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     if history.paid_by is None:
         history.paid_by = consultation.order
         history.talks_since = max(history.talks_since, consultation.bridged_at)
+    if leg.engine_timer:
+        leg.engine_timer = timer_of(consultation.number, leg.engine_timer)
     leg.call = call
     call.legs += (leg,)

@@ -26,7 +26,7 @@ from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule, fixed
 from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.engines.simulated.handset import SimulatedHandset
 from pbxsim.pbx import events
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder
+from pbxsim.pbx.call import CallerId, CallKind, CallOrder, DetailedOrder
 from pbxsim.pbx.cdr import CdrQuery, RecordRules, RecordStyle
 from pbxsim.pbx.dialplan import ToExtension, ToTrunk
 from pbxsim.pbx.directory import Directory
@@ -100,7 +100,7 @@ def extension(internal: str, *lines: Line, public: Sequence[str] = (), dialplan:
 
 
 class Wishes(TypedDict, total=False):
-    """What a test may ask of a call beyond its two parties; the meaning is CallOrder's, `first_to` its `first`."""
+    """What a test may ask of a call beyond its two parties; the meaning is DetailedOrder's, `first_to` its `first`."""
 
     kind: CallKind
     context: str
@@ -263,7 +263,7 @@ class Office:
         """
         context = wishes.get("context", "main")
         to = wishes.get("first_to") or self.pbx.dialplan.resolve(first, context)
-        plain = CallOrder(vendor="test", first=to, src=first, dst=second, second=second, context=context)
+        plain = DetailedOrder(vendor="test", first=to, src=first, dst=second, second=second, context=context)
         rest = {field: value for field, value in wishes.items() if field != "first_to"}
         return msgspec.structs.replace(plain, **rest)
 

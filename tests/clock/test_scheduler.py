@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbxsim.clock.instant import TimeWentBackwards
-from pbxsim.clock.scheduler import Scheduler
+from pbxsim.clock.scheduler import Scheduler, as_pending, timer_of
 
 
 class Diary:
@@ -116,6 +116,22 @@ def test_an_action_may_cancel_what_is_due_at_the_same_instant() -> None:
 
 def test_a_timer_is_never_zero_so_that_zero_can_stand_for_none() -> None:
     assert Scheduler(0).call_at(0, 0, 1, print, None) != 0
+
+
+def test_a_timer_is_named_by_its_owner_and_step() -> None:
+    diary = Diary()
+    timer = diary.plan("a", 10, owner=7, step=3)
+    assert timer_of(7, 3) == timer_of(9, timer) == timer
+    diary.clock.cancel(timer_of(7, 3))
+    assert (len(diary.clock), diary.clock.next_due()) == (0, None)
+
+
+def test_what_is_pending_is_told_as_it_was_asked_for_and_can_be_kept_again() -> None:
+    clock = Scheduler(0)
+    later, sooner = clock.call_at(20, 1, 2, print, "later"), clock.call_at(10, 8, 1, print, "sooner")
+    clock.cancel(clock.call_at(15, 1, 1, print, "never"))
+    assert clock.pending() == [(10, sooner, print, "sooner"), (20, later, print, "later")]
+    assert [as_pending(timer) for timer in clock.pending()] == [(10, 8, 1, print, "sooner"), (20, 1, 2, print, "later")]
 
 
 def test_time_never_goes_back() -> None:

@@ -41,7 +41,7 @@ DELIBERATE: Final[dict[str, str]] = {
         " explain, snapshots, exports, and problems that say what was meant; announcements in a call's"
         " timeline; digits are pressed, menus called; routes for opening hours, voice mail and parking; what the"
         " live page asks: events, actions, parts of the journal; readyz tells of an engine whose work is out of"
-        " reach; what telephones and the PBX said; where a telephone registers over TLS; snapshots have format 2;"
+        " reach; what telephones and the PBX said; where a telephone registers over TLS; snapshots have format 3;"
         " what an event of `events` holds"
     ),
     "documented/banner": (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from pbxsim.clock.instant import seconds
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
+from pbxsim.pbx.call import CallerId, CallKind, DetailedOrder, RecordingWish
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.extension import Diversion
 
@@ -125,7 +125,7 @@ def connect(
     """Click to call: ring the first, then connect it to the second. Nothing happens where there is no such number."""
 
     def step(stage: Stage) -> None:
-        order = CallOrder(
+        order = DetailedOrder(
             vendor="parity",
             first=stage.destination(first),
             src=stage.number(first),
@@ -158,7 +158,7 @@ def dial_group(who: str) -> Step:
 def _places(stage: Stage, who: str, to: str, target: Destination | None, rings: float) -> None:
     line = stage.line(who)
     own = line.extension
-    order = CallOrder(
+    order = DetailedOrder(
         vendor="parity",
         kind=CallKind.INCOMING,
         first=ToExtension(own.internal, own),
@@ -181,7 +181,7 @@ def call_in(caller: int = 1, *, rings: float = 30, to: int = 1) -> Step:
         directory = stage.pbx.directory
         if dialled not in directory.dids:
             return
-        order = CallOrder(
+        order = DetailedOrder(
             vendor="parity",
             kind=CallKind.INCOMING,
             first=ToTrunk(number, tuple(directory.trunks.values())),
@@ -250,7 +250,7 @@ def spy(who: str, on: str) -> Step:
     """Ring a telephone, and have it listen to another."""
 
     def step(stage: Stage) -> None:
-        order = CallOrder(
+        order = DetailedOrder(
             vendor="parity",
             kind=CallKind.SPY,
             first=stage.destination(who),

@@ -19,7 +19,7 @@ from pbxsim.kit.access import same_secret
 from pbxsim.kit.near_miss import parameter_hints
 from pbxsim.kit.reply import Reply, compact_json
 from pbxsim.kit.vendor import Vendor
-from pbxsim.pbx.call import CallOrder
+from pbxsim.pbx.call import DetailedOrder
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
 from pbxsim.web.page.page import Page, open_to
@@ -81,7 +81,7 @@ class Acme:
 
     def _call(self, request: Request) -> Reply:
         params = request.params
-        order = CallOrder(
+        order = DetailedOrder(
             vendor="acme",
             first=self._pbx.dialplan.resolve(params.text("from"), "main"),
             src=params.text("from"),

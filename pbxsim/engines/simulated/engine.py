@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self
 
+from pbxsim.clock.scheduler import timer_of
 from pbxsim.engines.simulated.behaviour import DEFAULT_BEHAVIOUR, Behaviour, LegPlan, Rule, plan, spelt_plan
 from pbxsim.engines.simulated.fingers import Fingers, Keypad
 from pbxsim.engines.simulated.leg import SimulatedLeg
@@ -76,14 +77,15 @@ class SimulatedEngine:
 
         `fate` is the caller's where it is drawn already; else the rules decide. From when it is answered, it `presses`.
         """
-        leg = SimulatedLeg(fate, fingers=Fingers(presses) if presses else None)
-        call = self._calls.receive(order, line=line, handle=leg)
+        handle = fate if fate is not None and not presses else SimulatedLeg(fate, Fingers(presses) if presses else None)
+        call = self._calls.receive(order, line=line, handle=handle)
         if call is None or call.first is None or call.state is not CallState.DIALING_SECOND:
             return call
         patience = self._plan(call.first).patience
         if patience is not None:
             due = self._clock.now + patience
-            leg.timer = self._clock.call_at(due, call.number, call.next_step(), self._give_up, call.first)
+            call.first.engine_timer = step = call.next_step()
+            self._clock.call_at(due, call.number, step, self._give_up, call.first)
         return call
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
@@ -94,32 +96,33 @@ class SimulatedEngine:
             return True
         known = self._known_numbers.get(channel.number) if line is None else self._known_lines.get(line.user)
         fate = known if type(known) is LegPlan else self.fate(channel)  # which begins so, but takes a call
-        leg = channel.engine_data = SimulatedLeg(fate)
+        channel.engine_data = fate
         now, rings_after, settles_after = clock.now, fate.rings_after, fate.settles_after
         settles = fate.report is not None and settles_after < timeout
         if rings_after:
             if rings_after < timeout:
                 due = now + rings_after
-                leg.timer = clock.call_at(due, call.number, call.next_step(), self._begins_ringing, channel)
+                channel.engine_timer = step = call.next_step()
+                clock.call_at(due, call.number, step, self._begins_ringing, channel)
                 return settles
         elif fate.rings:
             self._on_leg(channel, _RINGING)
         if settles:
-            call.steps = step = call.steps + 1  # as `next_step`, which takes another call
-            leg.timer = clock.call_at(now + settles_after, call.number, step, self._settles, channel)
+            call.steps = channel.engine_timer = step = call.steps + 1  # as `next_step`, which takes another call
+            clock.call_at(now + settles_after, call.number, step, self._settles, channel)
         return settles
 
     def answer(self, channel: Channel) -> None:
         """Have the caller begin to press what it is to press."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is not None and leg.fingers is not None:
-            self._keypad.came_up(channel, leg.fingers)
+        fingers = _fingers(channel)
+        if fingers is not None:
+            self._keypad.came_up(channel, fingers)
 
     def press(self, channel: Channel, strokes: Keystrokes) -> None:
         """Have the party at that leg, which is up, press digits from now on."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is None:
-            leg = channel.engine_data = SimulatedLeg()
+        kept = channel.engine_data
+        leg: SimulatedLeg = SimulatedLeg(kept) if kept is None or type(kept) is LegPlan else kept
+        channel.engine_data = leg
         leg.fingers = leg.fingers or Fingers()
         self._keypad.press(channel, leg.fingers, strokes)
 
@@ -129,19 +132,18 @@ class SimulatedEngine:
         for party in (first, call.second):
             if party is None:
                 continue
-            leg: SimulatedLeg | None = party.engine_data
-            if leg is not None and leg.timer:  # whoever called is out of patience no more
-                clock.cancel(leg.timer)
-                leg.timer = 0
-            own = (self._plan(party) if leg is None or leg.plan is None else leg.plan).talk
+            if party.engine_timer:  # whoever called is out of patience no more
+                self._calm(party)
+            kept = party.engine_data
+            own = (kept if type(kept) is LegPlan else self._plan(party)).talk  # which begins so, but takes a call
             if own is not None and own < talk:
                 talk, ends = own, party
-        if first is not None and first.engine_data.fingers is not None:
+        if first is not None and type(first.engine_data) is not LegPlan:
             self.answer(first)
         if ends is None:
             return False
-        call.steps = step = call.steps + 1
-        ends.engine_data.timer = clock.call_at(clock.now + talk, call.number, step, self._stops_talking, ends)
+        call.steps = ends.engine_timer = step = call.steps + 1
+        clock.call_at(clock.now + talk, call.number, step, self._stops_talking, ends)
         return True
 
     def part(self, call: Call) -> None:
@@ -151,8 +153,7 @@ class SimulatedEngine:
 
     def hang_up(self, channel: Channel, cause: HangupCause) -> None:
         """Forget what the telephone was going to do; mostly it is on nobody's mind any more."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is not None and (leg.timer or leg.fingers is not None):
+        if channel.engine_timer or type(channel.engine_data) is not LegPlan:
             self.forget(channel)
 
     def behave(self, line: Line, behaviour: Behaviour | None) -> None:
@@ -165,68 +166,66 @@ class SimulatedEngine:
 
     def forget(self, channel: Channel) -> None:
         """Cancel all that the telephone was going to do."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is None:
-            return
-        if leg.timer:
-            self._clock.cancel(leg.timer)
-            leg.timer = 0
-        if leg.fingers is not None:
-            self._keypad.forget(leg.fingers)
+        self._calm(channel)
+        fingers = _fingers(channel)
+        if fingers is not None:
+            self._keypad.forget(fingers)
 
     def timers(self, channel: Channel) -> int:
         """Count what is set on the clock for that telephone: what it is going to do next, and to press."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is None:
-            return 0
-        return (leg.timer != 0) + (leg.fingers is not None and leg.fingers.timer != 0)
+        fingers = _fingers(channel)
+        return (channel.engine_timer != 0) + (fingers is not None and fingers.timer != 0)
 
     def _calm(self, channel: Channel) -> None:
         """Cancel what it was going to do next, but for the digits that it presses."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is not None and leg.timer:
-            self._clock.cancel(leg.timer)
-            leg.timer = 0
+        if channel.engine_timer:
+            self._clock.cancel(timer_of(channel.call.number, channel.engine_timer))
+            channel.engine_timer = 0
 
     def _begin_ringing(self, channel: Channel) -> None:
-        leg: SimulatedLeg = channel.engine_data
         fate = self._plan(channel)
-        leg.timer = 0
+        channel.engine_timer = 0
         if fate.rings:
             self._on_leg(channel, _RINGING)
         if fate.report is not None:
             due = self._clock.now + fate.settles_after - fate.rings_after
             call = channel.call
-            leg.timer = self._clock.call_at(due, call.number, call.next_step(), self._settles, channel)
+            channel.engine_timer = step = call.next_step()
+            self._clock.call_at(due, call.number, step, self._settles, channel)
 
     def _settle(self, channel: Channel) -> None:
-        leg: SimulatedLeg = channel.engine_data
-        leg.timer = 0
-        fate = leg.plan
-        assert fate is not None and fate.report is not None  # noqa: PT018 - `dial` saw to both
+        channel.engine_timer = 0
+        fate: LegPlan = channel.engine_data  # as `dial` left it
+        assert fate.report is not None  # `dial` saw to it
         self._on_leg(channel, fate.report, fate.cause)
 
     def _give_up(self, caller: Channel) -> None:
-        caller.engine_data.timer = 0
+        caller.engine_timer = 0
         self.forget(caller)
         self._on_leg(caller, _HUNG_UP, _NORMAL)
 
     def _stop_talking(self, channel: Channel) -> None:
-        leg: SimulatedLeg = channel.engine_data
-        leg.timer = 0
-        assert leg.plan is not None  # `connect` saw to it
-        if leg.fingers is not None:
-            self._keypad.forget(leg.fingers)
-        self._on_leg(channel, _HUNG_UP, leg.plan.end_cause)
+        channel.engine_timer = 0
+        fate = channel.engine_data
+        if type(fate) is not LegPlan:  # it is kept with what it presses
+            fate = self._plan(channel)
+            self.forget(channel)
+        self._on_leg(channel, _HUNG_UP, fate.end_cause)
 
     def _plan(self, channel: Channel) -> LegPlan:
         """Give the leg's fate; a caller's is drawn now, for it was not dialled, but it too stops talking some time."""
-        leg: SimulatedLeg | None = channel.engine_data
-        if leg is None:
-            leg = channel.engine_data = SimulatedLeg()
-        if leg.plan is None:
-            leg.plan = self.fate(channel)
-        return leg.plan
+        kept = channel.engine_data
+        if type(kept) is LegPlan:
+            return kept
+        leg: SimulatedLeg | None = kept
+        if leg is not None and leg.plan is not None:
+            return leg.plan
+        drawn = self.fate(channel)
+        if leg is None or leg.fingers is None:
+            channel.engine_data = drawn
+        else:
+            leg.plan = drawn
+        return drawn
 
     def fate(self, channel: Channel) -> LegPlan:
         """Draw what becomes of a leg, by the rules, for the telephone or number at its far end."""
@@ -255,6 +254,12 @@ class SimulatedEngine:
             if said is not None:
                 return said
         return self._default
+
+
+def _fingers(channel: Channel) -> Fingers | None:
+    kept = channel.engine_data
+    leg: SimulatedLeg | None = None if type(kept) is LegPlan else kept
+    return None if leg is None else leg.fingers
 
 
 def _fate_by(rule: Rule) -> LegPlan | Rule:

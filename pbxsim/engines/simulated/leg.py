@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from pbxsim.clock.scheduler import TimerId
     from pbxsim.engines.simulated.behaviour import LegPlan
     from pbxsim.engines.simulated.fingers import Fingers
 
 
 class SimulatedLeg(msgspec.Struct, gc=False):
-    """What the engine keeps on a leg, its `engine_data`: the fate, None until it is drawn, the timer that runs, and
-    what will be pressed, None where nothing ever was to be.
+    """What the engine keeps on a leg, its `engine_data`, where it is more than the fate alone: that, None until it is
+    drawn, and what will be pressed, None where nothing ever was to be.
     """
 
     plan: LegPlan | None = None
-    timer: TimerId = 0
     fingers: Fingers | None = None

@@ -21,7 +21,7 @@ from pbxsim.native import method_name
 from pbxsim.pbx import decision, dialplan, menu_visit, queue_visit, remembering, voicemail, voicemail_main
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.agent import Agent
-from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, RecordingWish
+from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, CallState, DetailedOrder, RecordingWish
 from pbxsim.pbx.call_history import CallHistory, Note, Passage
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
@@ -51,8 +51,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.vendor import Vendor
 
 KEPT: Final[tuple[type, ...]] = (
-    *(Agent, Call, CallerId, CallHistory, CallOrder, Cdr, Channel, Diversion, HandedOn, LedgerEntry, Member, Note),
-    *(LegHistory, Passage, RecordingFailed, RecordingWish, Registration, Waiter),
+    *(Agent, Call, CallerId, CallHistory, CallOrder, Cdr, Channel, DetailedOrder, Diversion, HandedOn, LedgerEntry),
+    *(Member, Note, LegHistory, Passage, RecordingFailed, RecordingWish, Registration, Waiter),
     *(Kept, Message, Parked, Stay, Switched, menu_visit.MenuVisit, voicemail.Take, voicemail_main.Session),
     *(decision.Answer, decision.PendingDecision),
     *(dialplan.Refused, dialplan.ToExtension, dialplan.ToHours, dialplan.ToHunt, dialplan.ToPlayback, dialplan.ToTrunk),
@@ -71,14 +71,14 @@ WHOLE: Final[Mapping[type, frozenset[str]]] = {
     Backoff: frozenset({"_since"}),
     Call: frozenset(
         {
-            *("bridged_at", "connected_at", "ended_at", "number", "ring_until", "second_after"),
+            *("bridged_at", "ended_at", "number", "ring_until", "second_after"),
             *("second_from", "serial", "started_at", "steps", "timer"),
         }
     ),
-    CallHistory: frozenset({"diversions"}),
+    CallHistory: frozenset({"connected_at", "diversions"}),
     Channel: frozenset(
         {
-            *("answered_at", "created_at", "ended_at", "ringing_at", "rings_for", "serial"),
+            *("answered_at", "created_at", "ended_at", "engine_timer", "ringing_at", "rings_for", "serial"),
         }
     ),
     LegHistory: frozenset({"divert_timer", "talks_since"}),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from pbxsim.clock.scheduler import Scheduler
+from pbxsim.clock.scheduler import Scheduler, as_pending
 from pbxsim.hosting.snapshot.allowed import SPELLINGS, WHOLE, Allowed
 from pbxsim.hosting.snapshot.borders import class_name, is_outside
 from pbxsim.hosting.snapshot.graph import fields_of, has_fields, is_container, is_frozen, is_scalar
@@ -159,7 +159,7 @@ class Reader:
         for entry in entries:
             if not (isinstance(entry, tuple) and len(entry) == 4 and _is_timer(entry)):
                 raise Unfit("a timer has another form")
-        return entries
+        return [as_pending(entry) for entry in entries]
 
     # -- kinds of values ------------------------------------------------------------------------------------------
 

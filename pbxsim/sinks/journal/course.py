@@ -104,7 +104,7 @@ class Course:
         leg = event.channel
         line, trunk = leg.line, leg.trunk
         peer = line.user if line is not None else leg.peer if trunk is None else trunk.name  # as `peer`: see the top
-        facts = leg.call.number, peer, leg.serial, leg.number, trunk is not None, leg.is_calling, leg.shows
+        facts = leg.call.number, peer, leg.serial, leg.number, trunk is not None, leg.rings_for < 0, leg.shows
         self._fresh.append((self._clock.now, "leg-dialed", spell_dialed, facts))
 
     def ringing(self, event: LegRinging) -> None:

@@ -9,7 +9,7 @@ from pbxsim.kit.civil import civil
 from pbxsim.kit.reach import can_pay
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
-from pbxsim.pbx.call import CallerId, CallOrder, RecordingWish
+from pbxsim.pbx.call import CallerId, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.vendors.duocom import wire
 from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.parties import llamado, llamante
@@ -53,7 +53,7 @@ def _order(params: Params, account: Account, state: State) -> tuple[CallOrder, t
     talk_limit, hints = _minutes(params)
     payer = _payer(account, state, caller.to, second)
     reference = state.references.take(state.pbx.clock.now)
-    order = CallOrder(
+    order = DetailedOrder(
         vendor=wire.NAME,
         first=caller.to,
         src=caller.name,

@@ -14,7 +14,7 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.kit.near_miss import parameter_hints, word_hint
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.call import CallerId, CallOrder
+from pbxsim.pbx.call import CallerId, CallOrder, DetailedOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Refused, ToExtension
 from pbxsim.vendors.simotel import wire
@@ -69,7 +69,7 @@ def originate(request: Request, state: State) -> Reply:
 
 def _order(wanted: _Wanted, state: State) -> CallOrder:
     shown = caller_id_shown(wanted.caller_id)
-    return CallOrder(
+    return DetailedOrder(
         vendor="simotel",
         first=_find_first(wanted, state.settings, state.pbx),
         src=wanted.caller,

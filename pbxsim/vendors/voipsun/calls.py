@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND, Duration
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.call import CallerId, CallKind, CallOrder, RecordingWish
+from pbxsim.pbx.call import CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.errors import OutboundRouteNotFound
 from pbxsim.vendors.voipsun import wire
@@ -50,7 +50,7 @@ def originate(request: Request, state: State) -> Reply:
 def _connection(asked: Wanted, state: State, source: ToExtension) -> CallOrder:
     extension, number, settings = source.extension, asked.dst_num, state.settings
     shown, override = dialer(asked), asked.override_caller_id
-    return CallOrder(
+    return DetailedOrder(
         vendor=VENDOR,
         first=source,
         src=extension.internal,
@@ -85,7 +85,7 @@ def dial(request: Request, state: State) -> Reply:
 def _send_off(asked: Wanted, state: State, route: OutboundRoute) -> CallOrder:
     number, override, settings = asked.dst_num, asked.override_caller_id, state.settings
     shows = CallerId(override, override) if override else dialer(asked)
-    return CallOrder(
+    return DetailedOrder(
         vendor=VENDOR,
         kind=CallKind.DIAL,
         first=state.pbx.dialplan.by_route(number, route),

@@ -8,7 +8,7 @@ import msgspec
 
 from pbxsim.clock.instant import seconds
 from pbxsim.kit.refusal import Refusal
-from pbxsim.pbx.call import CallKind, CallOrder
+from pbxsim.pbx.call import CallKind, DetailedOrder
 from pbxsim.pbx.errors import ExtensionNotFound
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.calls import VENDOR
@@ -43,7 +43,7 @@ def spying(request: Request, state: State) -> Reply:
     source = SPY.find(by, params, pbx.directory)
     target = _target(whom, params, pbx)
     call = pbx.calls.originate(
-        CallOrder(
+        DetailedOrder(
             vendor=VENDOR,
             kind=CallKind.SPY,
             first=source,

@@ -8,7 +8,7 @@ from pbxsim.kit.numbers import international, is_digits, misprint_hints
 from pbxsim.kit.reach import can_pay
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.account import ChargeBasis
-from pbxsim.pbx.call import CallerId, CallOrder
+from pbxsim.pbx.call import CallerId, DetailedOrder
 from pbxsim.vendors.vum.errors import Text
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _connect(state: State, key: Key, *, first: str, second: str) -> Reply:
     ring_first, ring_second = state.resolve(first), state.resolve(second)
     if not can_pay(account, ring_first, ring_second):
         raise Refusal(Text.CREDIT, f"account {account.name} has no credit left, and a number costs something")
-    order = CallOrder(
+    order = DetailedOrder(
         vendor="vum",
         first=ring_first,
         src=first,

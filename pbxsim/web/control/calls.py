@@ -10,7 +10,7 @@ import msgspec
 
 from pbxsim.clock.instant import seconds
 from pbxsim.hosting.hosted_pbx import HostedPbx
-from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder
+from pbxsim.pbx.call import Call, CallerId, CallKind, CallOrder, DetailedOrder
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, ToExtension, ToHunt, ToTrunk
 from pbxsim.pbx.dtmf import keystrokes
@@ -252,7 +252,7 @@ def _call(
     name: str,
 ) -> CallOrder:
     to = wish.to or wish.queue or wish.group or wish.menu or START
-    return CallOrder(
+    return DetailedOrder(
         vendor=VENDOR,
         kind=CallKind.INCOMING,
         first=first,

@@ -222,6 +222,21 @@ def test_if_the_colleague_does_not_answer_the_customer_is_let_go_when_it_would_h
     office.finish()
 
 
+def test_what_a_colleague_was_going_to_do_is_off_once_the_customer_who_was_brought_there_hangs_up(
+    office: Office, desk: Line
+) -> None:
+    office.phones["101"].rejects(after=20)
+    call = _talking(office)
+    office.handset.consult(desk, "101")
+    office.advance(1)
+    office.handset.complete(desk)
+    (colleague,) = call.ringing_legs()
+    assert office.engine.timers(colleague) == 1
+    office.pbx.calls.hang_up(call)
+    assert (office.engine.timers(colleague), office.clock.next_due()) == (0, None)
+    office.finish()
+
+
 @pytest.mark.parametrize("how", ["rejects", "is_busy", "fails"])
 def test_if_the_colleague_refuses_the_customer_is_let_go(office: Office, desk: Line, how: str) -> None:
     getattr(office.phones["101"], how)(after=4)

@@ -12,7 +12,7 @@ import pytest
 from pbxsim.clock.instant import SECOND
 from pbxsim.engines.simulated.phones_settings import PhonesEntry, TurnEntry
 from pbxsim.engines.sip.telephones import Telephones
-from pbxsim.pbx.call import CallKind, CallOrder, CallState
+from pbxsim.pbx.call import CallKind, CallState, DetailedOrder
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.dialplan import ToExtension
 from pbxsim.pbx.errors import NothingToDo
@@ -105,7 +105,7 @@ async def test_somebody_outside_calls_a_real_telephone_and_gives_up() -> None:
     async with rig_of("sip100", phones=impatient) as rig:
         rig.by_user["sip100"].answers_after = None
         own = rig.office.directory.internal("100")
-        order = CallOrder(
+        order = DetailedOrder(
             vendor="tests", kind=CallKind.INCOMING, first=ToExtension("101", rig.office.directory.internal("101")),
             src="101", dst="100", second_to=ToExtension("100", own),
         )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pbxsim.pbx.call import CallKind, CallOrder
+from pbxsim.pbx.call import CallKind, DetailedOrder
 from pbxsim.pbx.cause import HangupCause
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ async def test_a_spy_is_shown_with_the_channel_that_it_hears(town: Town) -> None
     await town.post("/_pbxsim/phones/sip100/answer")
     pbx = town.host.pbx
     pbx.calls.originate(
-        CallOrder(
+        DetailedOrder(
             vendor="acme",
             kind=CallKind.SPY,
             first=pbx.dialplan.resolve("102", "main"),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from pbxsim.pbx.call import CallKind, CallOrder
+from pbxsim.pbx.call import CallKind, CallOrder, DetailedOrder
 from pbxsim.sinks.cdr_memory import CdrMemory
 from tests.pbx.records import like
 from tests.sinks.paper_history import PaperHistory
@@ -185,7 +185,9 @@ async def test_a_long_csv_file_comes_in_pieces(town: Town) -> None:
 
 def _failing(town: Town) -> CallOrder:
     to = town.host.pbx.dialplan.resolve("100", "main")
-    return CallOrder(vendor="test", kind=CallKind.INCOMING, first=to, src="1", dst="100", second="100", spooled=True)
+    return DetailedOrder(
+        vendor="test", kind=CallKind.INCOMING, first=to, src="1", dst="100", second="100", spooled=True
+    )
 
 
 async def test_records_are_to_be_had_from_the_newest_back(town: Town) -> None:

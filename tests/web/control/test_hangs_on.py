@@ -63,7 +63,7 @@ def _ended(call: Call) -> None:
 def _given_up(call: Call) -> None:
     """Have a caller give up who was never connected, but for whom it was."""
     call.bridged_at = 0
-    call.legs[0].is_calling, call.legs[0].cause = True, HangupCause.NORMAL_CLEARING
+    call.legs[0].rings_for, call.legs[0].cause = -1, HangupCause.NORMAL_CLEARING
 
 
 def _taking(call: Call) -> None:
