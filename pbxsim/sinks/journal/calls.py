@@ -100,7 +100,7 @@ def take_bridged(event: CallBridged) -> tuple[int, str, int, str, int, int]:
         first.serial if first is not None else 0,
         second.peer if second is not None else "",
         second.serial if second is not None else 0,
-        call.connected_at - call.started_at,
+        (call.bridged_at if call.history is None else call.connected_at) - call.started_at,
     )
 
 
