@@ -155,7 +155,8 @@ class Call:
     @property
     def original_parties(self) -> tuple[Channel | None, Channel | None]:
         """Give the parties as they were first connected, or will be: those whom the record names."""
-        return self.known.before_transfer or (self.first, self.second)
+        before = None if self.history is None else self.history.before_transfer
+        return before or (self.first, self.second)
 
     @property
     def known(self) -> CallHistory:
@@ -171,7 +172,7 @@ class Call:
     @property
     def before_transfer(self) -> tuple[Channel, Channel | None] | None:
         """Give who the parties were when they were connected, where a transfer has left others."""
-        return self.known.before_transfer
+        return None if self.history is None else self.history.before_transfer
 
     @before_transfer.setter
     def before_transfer(self, parties: tuple[Channel, Channel | None] | None) -> None:
@@ -180,7 +181,8 @@ class Call:
     @property
     def connected_at(self) -> Instant:
         """Give when the present parties were connected, 0 where none were."""
-        return self.known.connected_at or self.bridged_at
+        again = 0 if self.history is None else self.history.connected_at
+        return again or self.bridged_at
 
     @property
     def shows(self) -> CallerId:
@@ -195,7 +197,7 @@ class Call:
     @property
     def spied_on(self) -> Channel | None:
         """Give the channel that a spy listens to."""
-        return self.known.spied_on
+        return None if self.history is None else self.history.spied_on
 
     @spied_on.setter
     def spied_on(self, channel: Channel | None) -> None:
@@ -204,7 +206,7 @@ class Call:
     @property
     def diversions(self) -> int:
         """Count how often the call was diverted, or a component asked about it."""
-        return self.known.diversions
+        return 0 if self.history is None else self.history.diversions
 
     @diversions.setter
     def diversions(self, count: int) -> None:

@@ -258,13 +258,13 @@ class Channel:
         cause = self.cause
         if cause is HangupCause.NO_ANSWER and self._is_ours_to_end:
             return HangupCause.NORMAL_CLEARING
-        gave_up = self.is_calling and self.call.ended_by is self and not self.call.bridged_at
+        gave_up = self.rings_for < 0 and self.call.ended_by is self and not self.call.bridged_at
         return 0 if gave_up and cause is HangupCause.NORMAL_CLEARING else cause
 
     @property
     def _is_ours_to_end(self) -> bool:
         """Tell whether only the PBX can have ended it for want of an answer."""
-        return bool(self.answered_at) or self.is_calling or self.ended_at - self.created_at >= self.rings_for
+        return bool(self.answered_at) or self.ended_at - self.created_at >= self.rings_for  # of a caller negative
 
     @property
     def is_live(self) -> bool:

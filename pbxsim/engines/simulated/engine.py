@@ -114,6 +114,8 @@ class SimulatedEngine:
 
     def answer(self, channel: Channel) -> None:
         """Have the caller begin to press what it is to press."""
+        if type(channel.engine_data) is LegPlan:
+            return
         fingers = _fingers(channel)
         if fingers is not None:
             self._keypad.came_up(channel, fingers)
@@ -133,7 +135,8 @@ class SimulatedEngine:
             if party is None:
                 continue
             if party.engine_timer:  # whoever called is out of patience no more
-                self._calm(party)
+                clock.cancel(timer_of(call.number, party.engine_timer))
+                party.engine_timer = 0
             kept = party.engine_data
             own = (kept if type(kept) is LegPlan else self._plan(party)).talk  # which begins so, but takes a call
             if own is not None and own < talk:
