@@ -16,18 +16,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from tests.bench.client import Client
 from tests.bench.harness import expect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.app import Installation
-    from pbxsim.web.protocol import Connection
 
-_ALIVE: Final = 50
+ALIVE: Final = 50
 _AT_ONCE: Final = 25  # packets on their way
-_IN_A_BATCH: Final = 100  # calls that the store writes in one piece; a busy server's are more
-_REQUEST: Final = (
+IN_A_BATCH: Final = 100  # calls that the store writes in one piece; a busy server's are more
+REQUEST: Final = (
     b"GET /api/api.php?username=voipsun&password=secretpwd&action=originate&srcExtenInternalNum=100&dstNum=990100001"
     b"&customCDR1=order-4711&customCDR2=north&customCDR3=callback&dialerCid=299299000&dialerName=Bench"
     b"&srcRingTimeout=20&dstRingTimeout=25 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -42,7 +42,7 @@ def simulated_call(times: int) -> None:
 
     bench = BenchPbx()
     bench.keep_records()
-    bench.run(Traffic(times, _ALIVE))
+    bench.run(Traffic(times, ALIVE))
     bench.expect_records(times)
 
 
@@ -77,48 +77,16 @@ async def _order(installation: Installation, times: int) -> None:
     host = installation.hosts.first()
     await host.record_store.settled()
     connections = installation.server.connections()
-    clients = [_Client(connections()) for _ in range(_IN_A_BATCH)]
-    for _ in range(times // _IN_A_BATCH):
+    clients = [Client(connections()) for _ in range(IN_A_BATCH)]
+    for _ in range(times // IN_A_BATCH):
         for client in clients:
-            client.sends(_REQUEST)
+            client.sends(REQUEST)
         await asyncio.sleep(0)  # a turn of the loop: whoever's reply is not out has it then
         await host.driver.advance(2_000_000)
         await host.record_store.settled()
     replies = [reply for client in clients for reply in client.heard]
     expect("replies", [reply.endswith(_REPLY) for reply in replies], [True] * times)
     expect("records", host.pbx.calls.next_cdr - 1, times)
-
-
-class _Client(asyncio.Transport):
-    """A client's connection without a socket, as neither kernel nor client is to be counted."""
-
-    def __init__(self, protocol: Connection) -> None:
-        super().__init__({"peername": ("127.0.0.1", 5555), "sockname": ("127.0.0.1", 80)})
-        self.heard: list[bytes] = []
-        self._protocol = protocol
-        protocol.connection_made(self)
-
-    def sends(self, data: bytes) -> None:
-        """Send what the server reads in one piece."""
-        self._protocol.data_received(data)
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Keep what is answered."""
-        self.heard.append(bytes(data))
-
-    def is_closing(self) -> bool:
-        """Say that it is open."""
-        return False
-
-    def get_write_buffer_size(self) -> int:
-        """Say that nothing waits."""
-        return 0
-
-    def close(self) -> None:
-        """Have nothing to close."""
-
-    def abort(self) -> None:
-        """Have nothing to close."""
 
 
 def relayed_packet(times: int) -> None:
@@ -165,7 +133,7 @@ def plain_python(times: int) -> None:
     """Do what is none of ours: by it the counts of two builds of Python compare."""
     from tests.bench.rival_heap import calls_per_second
 
-    calls_per_second(times, _ALIVE)
+    calls_per_second(times, ALIVE)
 
 
 COUNTED: Final[dict[Callable[[int], None], tuple[int, int]]] = {
@@ -182,7 +150,7 @@ BEFORE: Final = 100
 
 
 def main(arguments: list[str]) -> None:
-    """Do all, and tell which process did what how often; or `start`, in this one.
+    """Do all of ours or of the `rivals`', and tell which process did what how often; or `start`, in this one.
 
     Nothing is collected meanwhile: the collector comes after so many objects, whoever made them.
     """
@@ -190,9 +158,12 @@ def main(arguments: list[str]) -> None:
     if arguments == ["start"]:
         start()
         return
-    for what in COUNTED:
+    counted = COUNTED
+    if arguments == ["rivals"]:
+        from tests.bench.counted_rivals import COUNTED as counted
+    for what in counted:
         what(BEFORE)
-    for what, lengths in COUNTED.items():
+    for what, lengths in counted.items():
         for times in lengths:
             print(_in_child(what, times), what.__name__, times, flush=True)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from tests.bench import (
     growth_races,
     http_rivals,
+    instruction_races,
     races_asterisk,
     races_http,
     races_sip,
@@ -203,6 +204,7 @@ _ALL: Final[dict[str, tuple[Callable[[], Race], ...]]] = {
     "FLOOD": (races_http.flooded,),
     "GROWTH": (growth_races.queue, growth_races.start, growth_races.reset, growth_races.pbxs, growth_races.requests),
     "HOUR": (busy_hour,),
+    "INSTRUCTIONS": (instruction_races.race,),
     "MANY": (many_calls,),
     "PAGE": (races_http.looked_at,),
     "RATE": (races_asterisk.rates,),
