@@ -32,7 +32,7 @@ from pbxsim.vendors.simotel.body import read_conditions, read_fields
 from pbxsim.vendors.simotel.originate import caller_id_shown
 from pbxsim.vendors.vum import placeholders
 from pbxsim.web.control.webhooks import masked
-from pbxsim.web.file_bytes import asked_for
+from pbxsim.web.file_bytes import RangeNotSatisfiable, asked_for
 from pbxsim.web.paths import VendorPaths, cleaned
 from pbxsim.web.request_line import with_encoded_target
 from tests.engines.sip.torture import CASES
@@ -112,7 +112,8 @@ def _request(content: bytes) -> None:
     text = content.decode("latin-1")
     _PATHS.hints("/" + text)
     cleaned("/" + text)
-    asked_for("bytes=" + text, 1_000)
+    with suppress(RangeNotSatisfiable):
+        asked_for("bytes=" + text, 1_000)
     request = Request(
         "POST", "/" + text, text, headers={"Content-Type": "application/x-www-form-urlencoded"}, body=content
     )
@@ -174,6 +175,6 @@ SEEDS: Final[Mapping[str, tuple[bytes, ...]]] = {
         b"v=0\nm=video 9 RTP/AVP 97\nm=audio 9/2 RTP/AVPF 8\nc=IN IP6 2001:db8::1/127\na=fmtp:8 x\na=ptime:20\n",
     ),
     "sip": tuple(case.message for case in CASES),
-    "request": (b"GET /api/api.php?password=secretpwd HTTP/1.1\r\n", b"../api//v4/%2e%2e/call?secretpwd=1", b"0-5,9-"),
+    "request": (b"GET /api/api.php?password=secretpwd HTTP/1.1\r\n", b"../api//v4/%2e%2e/call?secretpwd=1", b"5559-"),
 }  # fmt: skip
 """What a parser is given at first, and what is changed to make more."""
