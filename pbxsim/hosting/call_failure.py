@@ -33,8 +33,7 @@ def hints_after(pbx: Pbx, call: Call) -> tuple[str, ...]:
 
     What a telephone did that was rung is no fault of the request.
     """
-    rang = call.legs if is_first_missed(call) else call.legs[call.second_from :] if call.second_from else []
-    return (failure(pbx, call),) if call.disposition in _AT_FAULT and not rang else ()
+    return (failure(pbx, call),) if call.disposition in _AT_FAULT and not _rung(call) else ()
 
 
 def failure(pbx: Pbx, call: Call) -> str:
@@ -44,12 +43,17 @@ def failure(pbx: Pbx, call: Call) -> str:
     if in_menu := menu_course.end(call):
         return in_menu
     to = missed_party(pbx, call)
-    legs = call.legs[call.second_from :] if call.second_from else []
-    if is_first_missed(call):
-        legs = call.legs
     if isinstance(to, Refused):
         return _refused(pbx, call, to)
+    legs = _rung(call)
     return _not_rung(to, call.cause) if not legs else _not_answered(to, legs, call)
+
+
+def _rung(call: Call) -> Sequence[Channel]:
+    """Give the legs of the party that was not had."""
+    if is_first_missed(call):
+        return call.legs
+    return call.legs[call.second_from :] if call.second_from else ()
 
 
 def is_first_missed(call: Call) -> bool:

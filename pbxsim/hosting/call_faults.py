@@ -87,7 +87,7 @@ class CallFaultInjection:
 
     def _hear_later(self, channel: Channel, span: Duration) -> None:
         call = channel.call
-        due = max(call.ring_until, self._clock.now) + span
+        due = max(channel.rings_until, self._clock.now) + span
         self._clock.call_at(due, call.number, call.next_step(), self._calls.hear_answer, channel)
 
     def _is_struck(self, kind: FaultKind, call: Call) -> bool:

@@ -85,12 +85,12 @@ class Call:
     """A call from the request to its record. `legs` are all channels it ever had, in the order in which they were made;
     a leg that a transfer brought comes last, and is no longer among those of the call that it came from.
 
-    `first` and `second` are the legs that answered; the second party's legs begin at index `second_from`, 0 until it is
-    rung. After a transfer they are those who are left. Parties were first connected at `bridged_at`. What rings now
-    rings until `ring_until`, 0 where nothing does. `cause` is why it ended, or what the legs that failed so far amount
-    to. `hunt` is what looks for the second party over several tries. `steps` counts the timers set in its name, so that
-    equal instants are served in a fixed order. `serial` is that of its first channel, and is the call's even where no
-    channel could be made.
+    `first` and `second` are the legs that answered. After a transfer they are those who are left. Parties were first
+    connected at `bridged_at`. `listed` is how `legs` are kept: the only leg there is, or the only one beside `first`,
+    stands there by itself, for few calls have more, and a tuple weighs nearly half a leg; else a tuple has all. `cause`
+    is why it ended, or what the legs that failed so far amount to. `hunt` is what looks for the second party over
+    several tries. `steps` counts the timers set in its name, so that equal instants are served in a fixed order.
+    `serial` is that of its first channel, and is the call's even where no channel could be made.
 
     For the records: channels with a serial above `second_after` are the second party's; `is_exhausted` says that the
     dialplan had nobody left to ring; `history` is what befell the call beyond its Dial. While a second party rings,
@@ -108,14 +108,12 @@ class Call:
         "history",
         "hunt",
         "is_exhausted",
-        "legs",
+        "listed",
         "mailbox",
         "number",
         "order",
-        "ring_until",
         "second",
         "second_after",
-        "second_from",
         "serial",
         "started_at",
         "state",
@@ -131,10 +129,9 @@ class Call:
         self.started_at: Instant = now
         self.bridged_at: Instant = 0
         self.ended_at: Instant = 0
-        self.legs: tuple[Channel, ...] = ()  # a tuple: half a list's weight, and few calls get a third one
+        self.listed: Channel | tuple[Channel, ...] | None = None
         self.first: Channel | None = None
         self.second: Channel | None = None
-        self.second_from = 0
         self.second_after = 0
         self.is_exhausted = False
         self.history: CallHistory | None = None
@@ -143,7 +140,6 @@ class Call:
         self.cause: HangupCause | None = None
         self.disposition: Disposition | None = None
         self.hunt: Hunt | None = None
-        self.ring_until: Instant = 0
         self.steps = 0
         self.timer: TimerId = 0
 
@@ -151,6 +147,46 @@ class Call:
     def unique_id(self) -> str:
         """Asterisk's Uniqueid of the first channel, which is what the call goes by everywhere (Asterisk's Linkedid)."""
         return f"{self.started_at // SECOND}.{self.serial}"
+
+    @property
+    def legs(self) -> tuple[Channel, ...]:
+        """Give all legs, in the order in which they were made."""
+        return self.all_legs()
+
+    @legs.setter
+    def legs(self, legs: tuple[Channel, ...]) -> None:
+        self.listed = legs
+
+    def all_legs(self) -> tuple[Channel, ...]:
+        """Give the same; a property takes several times as long."""
+        first, listed = self.first, self.listed
+        if isinstance(listed, tuple):
+            return listed
+        if listed is None:
+            return ()
+        return (listed,) if first is None or first is listed else (first, listed)
+
+    def made_since(self, listed: Channel | tuple[Channel, ...] | None) -> tuple[Channel, ...]:
+        """Give the legs that were made since `listed` was that."""
+        legs = self.all_legs()
+        if not listed:
+            return legs
+        last = listed[-1] if isinstance(listed, tuple) else listed
+        return legs[legs.index(last) + 1 :]
+
+    @property
+    def second_from(self) -> int:
+        """Tell at which index of `legs` the second party's begin, 0 until it is rung."""
+        known = 0 if self.history is None else self.history.second_from
+        after = self.second_after
+        if known or not after:
+            return known
+        legs = self.all_legs()
+        return next((index for index, leg in enumerate(legs) if leg.serial > after), len(legs))
+
+    @second_from.setter
+    def second_from(self, index: int) -> None:
+        self.noted().second_from = index
 
     @property
     def original_parties(self) -> tuple[Channel | None, Channel | None]:
@@ -224,7 +260,7 @@ class Call:
 
     def live_legs(self) -> list[Channel]:
         """Give the legs that have not ended, oldest first."""
-        return [leg for leg in self.legs if leg.state is not _DOWN]
+        return [leg for leg in self.all_legs() if leg.state is not _DOWN]
 
     def forget_unanswered(self, keep: int) -> None:
         """Forget the second party's legs that are over and were never answered, but for the last `keep` of them.
@@ -244,12 +280,14 @@ class Call:
         What an engine keeps on a leg may know it, and goes too.
         """
         forgotten = self.history.forgotten if self.history is not None else ()
-        for leg in (*self.legs, *forgotten):
+        for leg in (*self.all_legs(), *forgotten):
             leg.engine_data = None
-        self.legs = ()
+        self.listed = None
         self.first = self.second = self.ended_by = None
         self.history = None
 
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""
-        return [leg for leg in self.legs if leg.state is not _DOWN and leg is not self.first]
+        first, listed = self.first, self.listed
+        legs = listed if isinstance(listed, tuple) else () if listed is None else (listed,)
+        return [leg for leg in legs if leg.state is not _DOWN and leg is not first]

@@ -62,7 +62,8 @@ class CallHistory:
     `before_transfer` are the parties that were connected first, where others are left; `spied_on` is the channel that a
     spy listens to; `diversions` counts how often the call was diverted, or a component asked about it. Where parties
     were connected again, the present ones were at `connected_at`; `shows` is what the next party's display shows, None:
-    what the order says.
+    what the order says. `second_from` is where among the legs the second party's begin, where a transfer has moved
+    that; else 0.
 
     Tuples: a call in a queue has one of these things, and empty ones cost it nothing.
     """
@@ -77,6 +78,7 @@ class CallHistory:
         "notes",
         "passages",
         "pickups",
+        "second_from",
         "shows",
         "spied_on",
         "told",
@@ -95,6 +97,7 @@ class CallHistory:
         self.diversions = 0
         self.connected_at: Instant = 0
         self.shows: CallerId | None = None
+        self.second_from = 0
 
     def note(self, at: Instant, event: str, detail: str) -> None:
         """Add a note."""

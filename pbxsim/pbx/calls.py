@@ -197,7 +197,7 @@ class CallControl:
         call = channel.call
         if call.timer:
             self.stop_timer(call)
-        if len(call.legs) > (1 if call.first is None else 2):
+        if type(call.listed) is tuple and len(call.listed) > (1 if call.first is None else 2):
             dialing.drop_other_forks(self, call, channel)
         if channel.state is not _UP:
             return  # told to hang up the others, the engine reported that this one has gone
@@ -287,7 +287,7 @@ class CallControl:
 
     def _ring_second(self, call: Call) -> None:
         order = call.order
-        call.second_from, call.second_after = len(call.legs), self.channels_made
+        call.second_after = self.channels_made
         destination = order.second_to or self.dialplan.resolve(order.second, order.context)
         dialing.ring(self, call, destination, order.second_shows, order.second_timeout)
 
@@ -303,7 +303,6 @@ class CallControl:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
             call.state = STEPS_FROM[call.state].get(_STEP_SECOND) or _no_step(call, _STEP_SECOND)
-        call.ring_until = 0
         if call.bridged_at:
             call.noted().connected_at = self.clock.now
         call.bridged_at = call.bridged_at or self.clock.now
@@ -344,7 +343,6 @@ class CallControl:
 
     def ring_until(self, call: Call, due: Instant) -> None:
         """Let the legs that ring already, for another call until now, ring on until then."""
-        call.ring_until = due
         call.timer = self.clock.call_at(due, call.number, call.next_step(), self.ring_ran_out, call)
 
     def ring_ran_out(self, call: Call) -> None:
@@ -393,7 +391,7 @@ class CallControl:
         call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
         legs = []
-        for leg in call.legs:
+        for leg in call.all_legs():
             if leg.state is not _DOWN:
                 legs.append(leg)
                 self.release(leg, cause)

@@ -18,13 +18,13 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import Disposition, HangupCause, dialled_disposition, undialled_disposition
+from pbxsim.pbx.channel import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.channel import Channel
 
 _ANSWERED: Final = Disposition.ANSWERED
 _SPY: Final = CallKind.SPY
@@ -64,12 +64,13 @@ def is_plain(call: Call) -> bool:
     """Tell whether a call is one of two that nothing befell but that one telephone was rung for its first party, as
     mostly. It has one row.
     """
-    legs = call.legs
+    first, second = call.first, call.listed
     return (
-        len(legs) == 2
+        first is not None
+        and type(second) is Channel
+        and second is not first
         and call.history is None
-        and legs[0] is call.first
-        and legs[0].serial <= call.second_after < legs[1].serial
+        and first.serial <= call.second_after < second.serial
     )
 
 

@@ -190,6 +190,11 @@ class Channel:
             self.noted().sent_on_to = number
 
     @property
+    def rings_until(self) -> Instant:
+        """Tell until when it may ring, where it is rung by us."""
+        return self.created_at + self.rings_for
+
+    @property
     def is_calling(self) -> bool:
         """Tell whether its party placed the call."""
         return self.rings_for < 0

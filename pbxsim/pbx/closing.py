@@ -12,6 +12,7 @@ from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
 from pbxsim.pbx.cdr_rows import DIAL, course, dialled, is_plain, rows_of
+from pbxsim.pbx.channel import Channel
 from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.recorded import CallRecorded, caller_id, direction_of, parties, trunk_name, whole_record
 from pbxsim.pbx.recording import reference
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.cdr import RecordRules
     from pbxsim.pbx.cdr_rows import Row
-    from pbxsim.pbx.channel import Channel
 
 # Members of an enum are looked up through their class at a cost, and a class is asked more than once for each call.
 _ASTERISK: Final = RecordStyle.ASTERISK
@@ -63,7 +63,7 @@ def _is_delayed(control: CallControl, call: Call, faults: CallFaults) -> bool:
 
 
 def _charge(control: CallControl, call: Call) -> None:
-    for leg in call.legs:
+    for leg in call.all_legs():
         order = (
             leg.known.paid_by or call.order
         )  # a leg that an attended transfer brought stays with whoever had it dialled
@@ -125,7 +125,8 @@ def _close_plain(control: CallControl, call: Call) -> tuple[int, str, str]:
     control.next_cdr = number + 1
     if CdrClosed not in control.bus.wanted:
         return 0, "", ""
-    first, second = call.legs
+    first, second = call.first, call.listed
+    assert first is not None and type(second) is Channel  # noqa: PT018 - `is_plain` saw both
     folder, file = ("", "") if control.recorder is None else reference(control, call, first)
     order, start, line = call.order, call.started_at, first.line
     answer, end, disposition, cause, talk = course(call, first, second, start, call.ended_at, start)

@@ -36,8 +36,7 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         destination = diversion.final_destination(control, call, destination)
     if (answers or destination.answers) and not _is_answered(control, call):
         return
-    call.mailbox = ""
-    before = len(call.legs)
+    call.mailbox, before = "", call.listed
     if type(destination) is ToExtension:
         if call.first is not None:
             call.mailbox = destination.extension.mailbox
@@ -53,8 +52,9 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         return
     if call.timer:
         control.stop_timer(call)
-    call.ring_until = control.clock.now + timeout
-    _dial_more(control, call, call.legs[before:], timeout)  # as `dial`, which takes a call
+    made = call.listed  # as `made_since` gives it, which takes a call
+    legs = (made,) if type(made) is Channel else call.made_since(before)
+    _dial_more(control, call, legs, timeout)  # as `dial`, which takes a call
 
 
 def _is_taken_over(control: CallControl, call: Call, destination: Destination) -> bool:
@@ -102,7 +102,7 @@ def go_round(control: CallControl, leg: Channel, history: LegHistory, cause: Han
         return False
     destination = diversion.final_destination(control, call, diversion.forward(control, call, line, *way))
     shows = call.order.first_shows if call.state is CallState.DIALING_FIRST else call.shows
-    left = call.ring_until - control.clock.now
+    left = leg.rings_until - control.clock.now
     if isinstance(destination, ToPlayback | ToHunt):
         if call.first is None or call.hunt is not None or call.ringing_legs():
             return False
@@ -230,7 +230,8 @@ def _leg(
     control: CallControl, call: Call, number: str, shows: CallerId, line: Line | None, trunk: Trunk | None
 ) -> Channel:
     """Make a channel, on a line or on a trunk that has room for it."""
-    if call.legs:
+    listed = call.listed
+    if listed is not None:
         control.channels_made = serial = control.channels_made + 1
     else:
         serial = call.serial  # the first has the number that the call began with
@@ -239,7 +240,7 @@ def _leg(
         line.channels.append(channel)
     elif trunk is not None:
         trunk.in_use += 1
-    call.legs += (channel,)
+    call.listed = channel if listed is None or listed is call.first else (*call.all_legs(), channel)
     if control.live_channels is not None:
         control.live_channels[serial] = channel
     return channel
@@ -249,7 +250,6 @@ def dial(control: CallControl, call: Call, legs: Sequence[Channel], timeout: Dur
     """Ring each leg for at most `timeout`."""
     if call.timer:
         control.stop_timer(call)
-    call.ring_until = control.clock.now + timeout
     _dial_more(control, call, legs, timeout)
 
 
@@ -270,7 +270,7 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
     if promised or call.timer or call.state is not state:
         return
     if any(leg.state is not _DOWN for leg in legs):
-        due = call.ring_until
+        due = control.clock.now + timeout
         call.timer = control.clock.call_at(due, call.number, call.next_step(), control.ring_ran_out, call)
 
 

@@ -107,6 +107,8 @@ def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple
 def parties(call: Call) -> tuple[Channel | None, Channel | None]:
     """Give the channels that one record of the call names."""
     first, second = call.original_parties
+    if first is not None and second is not None:
+        return first, second
     legs = call.legs
     return first or (legs[0] if legs else None), second or (legs[-1] if 0 < call.second_from < len(legs) else None)
 

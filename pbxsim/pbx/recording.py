@@ -77,7 +77,7 @@ def is_recorded(call: Call) -> bool:
         return False
     if order.recording is not None and order.recording.regardless:
         return True
-    for leg in call.legs:
+    for leg in call.all_legs():
         line = leg.line
         if line is not None and line.extension.records and leg.answered_at:
             return True

@@ -114,7 +114,7 @@ def has_rung(leg: Channel) -> bool:
 def _attended_early(control: CallControl, held: Channel, stays: Channel, asking: Channel) -> bool:
     """Have the one who stays hear whoever is rung in the consultation, and be connected on answer."""
     call, consultation = held.call, asking.call
-    hunted, until = _hunted(control, consultation), consultation.ring_until
+    hunted = _hunted(control, consultation)
     ringing = [] if hunted is not None else consultation.ringing_legs()
     to = ringing[0].number if ringing else consultation.order.second
     _leave(control, held, stays, HandedOn("attended", to, _context(held), consultation.number), tuple(ringing))
@@ -127,8 +127,8 @@ def _attended_early(control: CallControl, held: Channel, stays: Channel, asking:
     if call.state is CallState.TRANSFERRING:
         if hunted is not None:
             dialing.ring(control, call, hunted, call.shows, DEFAULT_RING)
-        elif call.ringing_legs():
-            control.ring_until(call, until)
+        elif rung := call.ringing_legs():
+            control.ring_until(call, rung[0].rings_until)
     control.dismiss([held], _NORMAL)
     return True
 
@@ -159,7 +159,8 @@ def _leave(
         )
     )
     control.step(call, CallStep.TRANSFERRED)
-    call.first, call.second, call.second_from = stays, None, len(call.legs)
+    call.legs = legs = call.legs  # as a tuple: they are told by `first` no more
+    call.first, call.second, call.second_from = stays, None, len(legs)
     control.bus.emit(CallTransferred(call, leaves, handed_on.to, handed_on.how, handed_on.consultation))
     control.release(leaves, _NORMAL)
     control.engine.part(call)
@@ -186,6 +187,12 @@ def _remember(call: Call) -> None:
         call.before_transfer = call.first, call.second
 
 
+def _keep_place(call: Call) -> None:
+    """Keep where the second party's legs begin: it is not told by their serials where one comes or goes."""
+    if call.second_after:
+        call.second_from = call.second_from
+
+
 def _shown(call: Call, stays: Channel) -> CallerId:
     """Say what the next party sees: whoever it will talk with, not whoever transferred."""
     order = call.order
@@ -197,6 +204,8 @@ def _shown(call: Call, stays: Channel) -> CallerId:
 def bring_over(call: Call, consultation: Call, leg: Channel) -> None:
     """Take a leg out of one call into another, which pays for it no more than for what it had dialled itself."""
     _remember(consultation)
+    _keep_place(call)
+    _keep_place(consultation)
     consultation.legs = tuple(other for other in consultation.legs if other is not leg)
     consultation.noted().forgotten += (leg,)
     history = leg.noted()

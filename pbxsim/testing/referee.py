@@ -263,8 +263,8 @@ def _limit(call: Call, longest_talk: Duration) -> tuple[Instant, Duration]:
     if call.state is CallState.DIALING_SECOND:
         return call.first.answered_at or call.started_at, order.second_timeout
     if call.state is CallState.TRANSFERRING:
-        since = call.legs[-1].created_at
-        return since, max(DEFAULT_RING, call.ring_until - since)  # consulted before, a leg rings on as it was to
+        last = call.legs[-1]
+        return last.created_at, max(DEFAULT_RING, last.rings_for)  # consulted before, a leg rings on as it was to
     return call.connected_at, min(order.talk_limit or longest_talk, longest_talk)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -132,6 +135,21 @@ def test_what_is_pending_is_told_as_it_was_asked_for_and_can_be_kept_again() -> 
     clock.cancel(clock.call_at(15, 1, 1, print, "never"))
     assert clock.pending() == [(10, sooner, print, "sooner"), (20, later, print, "later")]
     assert [as_pending(timer) for timer in clock.pending()] == [(10, 8, 1, print, "sooner"), (20, 1, 2, print, "later")]
+
+
+def test_an_instant_is_kept_without_the_digit_that_an_addition_leaves_room_for() -> None:
+    clock, now, timers = Scheduler(0), 1_767_225_600_000_000, 1_000
+    clock.run_until(now)
+    tracemalloc.start()
+    try:
+        for step in range(1, timers + 1):
+            clock.call_at(now + step, 1, step, print, step)
+        sizes = [trace.size for trace in tracemalloc.take_snapshot().traces]
+    finally:
+        tracemalloc.stop()
+    exact = sys.getsizeof(now)
+    assert sizes.count(exact) >= timers
+    assert sum(exact < size < exact + 8 for size in sizes) < timers // 10
 
 
 def test_time_never_goes_back() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallState, CallStep
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
@@ -65,6 +66,61 @@ def test_the_legs_that_live_and_those_that_ring_are_told_apart() -> None:
     assert call.legs == (desk, mobile, home, second)
     assert call.live_legs() == [desk, second]
     assert call.ringing_legs() == [second]
+
+
+def test_legs_are_told_in_the_order_of_their_making_while_there_is_one_and_when_there_are_two() -> None:
+    office = small_office()
+    engine, _ = played(office)
+    call = Call(7, 7, office.order("100", "800123456"), START)
+    assert (call.legs, call.ringing_legs(), call.second_from) == ((), [], 0)
+    call = office.call("100", "800123456")
+    (first,) = call.legs
+    assert (call.ringing_legs(), call.second_from) == ([first], 0)
+    engine.say(0, Report.ANSWERED)
+    assert call.legs[:1] == (call.first,) == (first,)
+    assert (call.legs[1:], call.second_from) == (tuple(call.ringing_legs()), 1)
+    second = call.legs[1]
+    assert second is not first
+    engine.say(1, Report.ANSWERED)
+    assert (call.legs, call.second, call.ringing_legs()) == ((first, second), second, [second])
+    engine.say(1, Report.HUNG_UP)
+    assert (call.legs, call.live_legs()) == ((first, second), [])
+    call.let_go()
+    assert call.legs == ()
+
+
+def test_a_call_of_two_legs_keeps_no_list_of_them() -> None:
+    office = small_office()
+    engine, _ = played(office)
+    call = office.call("100", "800123456")
+    kept = [call.listed]
+    engine.say(0, Report.ANSWERED)
+    kept.append(call.listed)
+    engine.say(1, Report.ANSWERED)
+    kept.append(call.listed)
+    assert kept == [call.first, call.second, call.second]
+
+
+def test_what_was_made_since_is_told_whether_there_was_nobody_one_or_several() -> None:
+    office = small_office()
+    played(office)
+    call = office.call("101", "101")
+    desk, mobile, home = call.legs
+    assert call.made_since(None) == call.made_since(()) == (desk, mobile, home)
+    assert (call.made_since(desk), call.made_since((desk, mobile))) == ((mobile, home), (home,))
+    assert call.made_since(call.listed) == ()
+
+
+def test_the_second_partys_legs_begin_behind_all_of_the_firsts_and_behind_all_others_once_one_is_transferred() -> None:
+    office = small_office()
+    engine, _ = played(office)
+    call = office.call("101", "100")
+    assert call.second_from == 0
+    engine.say(0, Report.ANSWERED)
+    assert call.second_from == 3
+    engine.say(3, Report.ANSWERED)
+    assert transfer.blind(office.pbx.calls, call.legs[3], "800123456")
+    assert (call.second_from, len(call.legs)) == (4, 5)
 
 
 def test_steps_count_up_from_one() -> None:

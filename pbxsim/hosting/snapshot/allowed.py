@@ -71,11 +71,11 @@ WHOLE: Final[Mapping[type, frozenset[str]]] = {
     Backoff: frozenset({"_since"}),
     Call: frozenset(
         {
-            *("bridged_at", "ended_at", "number", "ring_until", "second_after"),
-            *("second_from", "serial", "started_at", "steps", "timer"),
+            *("bridged_at", "ended_at", "number", "second_after"),
+            *("serial", "started_at", "steps", "timer"),
         }
     ),
-    CallHistory: frozenset({"connected_at", "diversions"}),
+    CallHistory: frozenset({"connected_at", "diversions", "second_from"}),
     Channel: frozenset(
         {
             *("answered_at", "created_at", "ended_at", "engine_timer", "ringing_at", "rings_for", "serial"),

@@ -66,6 +66,11 @@ def _given_up(call: Call) -> None:
     call.legs[0].rings_for, call.legs[0].cause = -1, HangupCause.NORMAL_CLEARING
 
 
+def _listed(call: Call) -> None:
+    """Have its legs be what they are whoever is its first party."""
+    call.legs = call.legs
+
+
 def _taking(call: Call) -> None:
     call.state = CallState.DIALING_SECOND
 
@@ -85,7 +90,7 @@ CALLS: Final[dict[str, tuple[Callable[[Call], None], Callable[[Call], Any]]]] = 
     "cause": (_ended, lambda _: HangupCause.USER_BUSY),
     "disposition": (_nothing, lambda _: Disposition.BUSY),
     "ended_by": (_given_up, lambda call: call.legs[0]),
-    "first": (_nothing, lambda call: call.legs[1]),
+    "first": (_listed, lambda call: call.legs[1]),
     "legs": (_nothing, lambda call: call.legs[:1]),
     "history": (_nothing, lambda _: _history(menus=(MenuVisit("main", 1),))),
 }

@@ -92,7 +92,7 @@ class States:
 
     def _on_dialed(self, event: LegDialed) -> None:
         channel = event.channel
-        if not channel.call.second_from:  # the second party is not rung yet: this is the first
+        if not channel.call.second_after:  # the second party is not rung yet: this is the first
             self._outgoing.add(channel.serial)
         if channel.is_calling:
             self._tell(channel)
