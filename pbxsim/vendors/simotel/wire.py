@@ -9,9 +9,10 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel.errors import FAILURES
+from pbxsim.vendors.simotel.long_list import with_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pbxsim.kit.refusal import Refusal
     from pbxsim.vendors.simotel.errors import Failure
@@ -27,6 +28,13 @@ def originated(call_id: str, call: int, hints: tuple[str, ...]) -> Reply:
 def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
     """Say that a service did what it is for; `data` is anything that JSON has, its keys in the order of the reply."""
     return Reply(body=_envelope(1, said, data), content_type=_CONTENT_TYPE, hints=hints)
+
+
+def done_with_rows(
+    data: object, rows: Iterable[bytes], depth: int, said: str = "", hints: tuple[str, ...] = ()
+) -> Reply:
+    """Say the same with rows that are spelt already, so many lists and objects deep: `data` ends with their list."""
+    return Reply(body=with_rows(_envelope(1, said, data), rows, depth), content_type=_CONTENT_TYPE, hints=hints)
 
 
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
