@@ -1,15 +1,17 @@
-"""Long replies: rows that are spelt a piece at a time, and put into the reply in one go."""
+"""Long replies: rows that are spelt a piece at a time, and put together a piece at a time."""
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
 _INDENT: Final = 4
+_WRITTEN_AT_ONCE: Final = 1_048_576  # bytes
 
 
 def spelt(rows: Sequence[object], depth: int) -> bytes:
@@ -24,10 +26,27 @@ def spelt(rows: Sequence[object], depth: int) -> bytes:
     return text[around:-around]
 
 
-def with_rows(empty: bytes, texts: Iterable[bytes], depth: int) -> bytes:
-    """Put rows that are spelt into a reply that was spelt without any: into the last list that it has."""
-    rows = b",\n".join(text for text in texts if text)
-    if not rows:
-        return empty
-    head, _, tail = empty.rpartition(b"[]")
-    return b"".join((head, b"[\n", rows, b"\n", b" " * (_INDENT * (depth - 1)), b"]", tail))
+class LongBody:
+    """A reply's body, put together of rows that are spelt, a piece at a time; made anew where these are others."""
+
+    def __init__(self) -> None:
+        self._made_of: tuple[bytes, list[bytes], int] | None = None
+        self.content = b""
+
+    def prepare(self, empty: bytes, texts: list[bytes], depth: int) -> Iterator[None]:
+        """Put rows into a reply that was spelt without any, into the last list that it has, so deep as `spelt` says."""
+        made_of = (empty, texts, depth)
+        if made_of == self._made_of:
+            return
+        head, _, tail = empty.rpartition(b"[]")
+        body, written, between = BytesIO(), 0, b"[\n"
+        body.write(head)
+        for text in filter(None, texts):
+            body.write(between + text)
+            between = b",\n"
+            if body.tell() - written >= _WRITTEN_AT_ONCE:
+                written = body.tell()
+                yield
+        body.write(b"\n" + b" " * (_INDENT * (depth - 1)) + b"]" + tail if between == b",\n" else b"[]" + tail)
+        self._made_of, self.content = made_of, body.getvalue()  # which is no copy, but what was written
+        yield

@@ -12,7 +12,7 @@ from pbxsim.pbx.extension import Diversion, Extension, Line
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, read_fields, read_search, useless
 from pbxsim.vendors.simotel.ids import object_id
-from pbxsim.vendors.simotel.long_list import spelt
+from pbxsim.vendors.simotel.long_list import LongBody, spelt
 from pbxsim.vendors.simotel.numbers import number_of
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _STATUSES: Final = ("all", "mapped")
 _AT_ONCE: Final = 128  # users that are spelt at once
 _DEPTH: Final = 2
+_WITHOUT_ROWS: Final = wire.without_rows([])
 
 _DIVERSION: Final = attrgetter("diversion")
 _NO_LINE: Final = Line(id=0, user="")
@@ -61,6 +62,7 @@ class Users:
         self.state = state
         self._extensions = state.pbx.directory.extensions
         pieces = range(0, len(self._extensions), _AT_ONCE)
+        self._body = LongBody()
         self._texts = [b""] * len(pieces)
         self._lines: list[list[Line]] = [[]] * len(pieces)  # the first ones, of each piece
         self._seen: list[tuple[list[Diversion | None], list[_Work]] | None] = [None] * len(pieces)
@@ -81,12 +83,13 @@ class Users:
             self._texts[place] = spelt(self._users(some, work), _DEPTH)
             self._seen[place] = now
             yield
+        yield from self._body.prepare(_WITHOUT_ROWS, [*self._texts], _DEPTH)
 
     def told(self) -> Reply:
         """Give those who there are."""
         for _ in self.prepare():
             pass
-        return wire.done_with_rows([], self._texts, _DEPTH, hints=self._search.hints)
+        return wire.spelt(self._body.content, self._search.hints)
 
     def _users(self, some: Sequence[Extension], work: dict[int, _Work]) -> list[User]:
         return [

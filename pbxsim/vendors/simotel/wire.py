@@ -9,10 +9,9 @@ import msgspec
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.kit.reply import Reply
 from pbxsim.vendors.simotel.errors import FAILURES
-from pbxsim.vendors.simotel.long_list import with_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pbxsim.kit.refusal import Refusal
     from pbxsim.vendors.simotel.errors import Failure
@@ -30,11 +29,14 @@ def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
     return Reply(body=_envelope(1, said, data), content_type=_CONTENT_TYPE, hints=hints)
 
 
-def done_with_rows(
-    data: object, rows: Iterable[bytes], depth: int, said: str = "", hints: tuple[str, ...] = ()
-) -> Reply:
-    """Say the same with rows that are spelt already, so many lists and objects deep: `data` ends with their list."""
-    return Reply(body=with_rows(_envelope(1, said, data), rows, depth), content_type=_CONTENT_TYPE, hints=hints)
+def without_rows(data: object, said: str = "") -> bytes:
+    """Spell that reply without its rows: `data` ends with the empty list in which they belong."""
+    return _envelope(1, said, data)
+
+
+def spelt(body: bytes, hints: tuple[str, ...]) -> Reply:
+    """Say the same by a body that is spelt already."""
+    return Reply(body=body, content_type=_CONTENT_TYPE, hints=hints)
 
 
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:

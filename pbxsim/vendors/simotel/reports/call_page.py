@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from pbxsim.clock.instant import SECOND
 from pbxsim.kit.numbers import is_digits
 from pbxsim.pbx.cdr import Cdr, CdrQuery
-from pbxsim.vendors.simotel.long_list import spelt
+from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.long_list import LongBody, spelt
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 from pbxsim.vendors.simotel.reports.query import read_report
 from pbxsim.vendors.simotel.reports.rows import lasted, talked, waited
@@ -16,6 +17,7 @@ from pbxsim.vendors.simotel.reports.rows import lasted, talked, waited
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.vendors.simotel.reports.query import Column, Rank, ReportQuery
@@ -23,9 +25,7 @@ if TYPE_CHECKING:
 
     _Ranked: TypeAlias = tuple[Rank, Cdr]
 
-DEPTH: Final = 3
-"""How many lists and objects deep a row of a page stands."""
-
+_DEPTH: Final = 3  # how many lists and objects deep a row of a page stands
 _FOUND_AT_ONCE: Final = 500
 _AT_ONCE: Final = 64
 _BY_RANK: Final = itemgetter(0)
@@ -62,6 +62,7 @@ class CallPage:
         self.query: ReportQuery = read_report(request, state.settings)
         self._dates = ReportDates(state.settings.reports)
         self._most = max(1, self.query.start + self.query.count)
+        self._body = LongBody()
         self._rank = self.query.rank(COLUMNS)
         self._begin()
 
@@ -70,20 +71,23 @@ class CallPage:
         """Give a record as the report shows it."""
         raise NotImplementedError
 
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        raise NotImplementedError
+
     def prepare(self) -> Iterator[None]:
         """Find, put in order and spell what has not been yet."""
         yield from self._find()
-        yield from self._spell()
+        if not self._is_made:
+            yield from self._spell()
+            yield from self._body.prepare(self.without_rows(), [self._texts[cdr.id] for cdr in self._page()], _DEPTH)
+            self._is_made = True
 
-    def finish(self) -> None:
-        """Do all of that at once, as things are now."""
+    def told(self) -> Reply:
+        """Give it as it is now."""
         for _ in self.prepare():
             pass
-
-    @property
-    def texts(self) -> list[bytes]:
-        """Give the page's rows, spelt."""
-        return [self._texts[cdr.id] for cdr in self._page()]
+        return wire.spelt(self._body.content, self.query.search.hints)
 
     def _begin(self) -> None:
         archive = self.state.pbx.cdrs
@@ -92,6 +96,7 @@ class CallPage:
         self._found: list[_Ranked] = []  # behind those, in no order
         self._texts: dict[int, bytes] = {}
         self.total = 0
+        self._is_made: bool = False
 
     def _page(self) -> list[Cdr]:
         return [cdr for _, cdr in self._best[self.query.start : self.query.start + self.query.count]]
@@ -134,6 +139,7 @@ class CallPage:
     def _order(self) -> None:
         """Put what was found among the rest: what is in order already costs the sort next to nothing."""
         if self._found:
+            self._is_made = False
             self._best += self._found
             self._best.sort(key=_BY_RANK)
             del self._best[self._most :]
@@ -144,7 +150,7 @@ class CallPage:
         unspelt = [cdr for cdr in self._page() if cdr.id not in texts]
         for place in range(0, len(unspelt), _AT_ONCE):
             for cdr in unspelt[place : place + _AT_ONCE]:
-                texts[cdr.id] = spelt([self.row(cdr, self._dates)], DEPTH)
+                texts[cdr.id] = spelt([self.row(cdr, self._dates)], _DEPTH)
             yield
 
 

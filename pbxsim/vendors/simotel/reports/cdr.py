@@ -16,7 +16,7 @@ from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, read_fields, require, useless
 from pbxsim.vendors.simotel.ids import CDR, cuid_in, is_id, number_in, record_name
-from pbxsim.vendors.simotel.reports.call_page import DEPTH, CallPage, named
+from pbxsim.vendors.simotel.reports.call_page import CallPage, named
 from pbxsim.vendors.simotel.reports.dates import ReportDates
 from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row
 
@@ -49,11 +49,9 @@ class QuickPage(CallPage):
 
     row = staticmethod(cdr_row)
 
-    def told(self) -> Reply:
-        """Give it as it is now."""
-        self.finish()
-        query, data = self.query, {"pagination": self.query.pagination(self.total), "data": []}
-        return wire.done_with_rows(data, self.texts, DEPTH, _DONE, query.search.hints)
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        return wire.without_rows({"pagination": self.query.pagination(self.total), "data": []}, _DONE)
 
 
 class SearchPage(CallPage):
@@ -61,12 +59,9 @@ class SearchPage(CallPage):
 
     row = staticmethod(cdr_search_row)
 
-    def told(self) -> Reply:
-        """Give it as it is now."""
-        self.finish()
-        return wire.done_with_rows(
-            targeted_data("cdr", self.query, self.total, []), self.texts, DEPTH, "", self.query.search.hints
-        )
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        return wire.without_rows(targeted_data("cdr", self.query, self.total, []))
 
 
 def quick_search(request: Request, state: State) -> Reply:
