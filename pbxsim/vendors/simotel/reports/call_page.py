@@ -63,6 +63,7 @@ class CallPage:
         self._dates = ReportDates(state.settings.reports)
         self._most = max(1, self.query.start + self.query.count)
         self._body = LongBody()
+        self._is_made: bool = False  # with all that was found
         self._rank = self.query.rank(COLUMNS)
         self._begin()
 
@@ -96,7 +97,7 @@ class CallPage:
         self._found: list[_Ranked] = []  # behind those, in no order
         self._texts: dict[int, bytes] = {}
         self.total = 0
-        self._is_made: bool = False
+        self._is_made = False
 
     def _page(self) -> list[Cdr]:
         return [cdr for _, cdr in self._best[self.query.start : self.query.start + self.query.count]]
