@@ -20,10 +20,11 @@ class Request:
     """A request. `path` is as sent, undecoded; `query` the raw text behind `?`; `remote` the client's address.
 
     `headers` finds names in any case. `fault` says why the body could not be read (too large, cut off), else empty; a
-    vendor answers that in its own words. `limits` say how much of query and form is read.
+    vendor answers that in its own words. `limits` say how much of query and form is read. `prepared` is what a vendor
+    has made ready for its answer (`Vendor.prepare`), which takes it away.
     """
 
-    __slots__ = ("_params", "body", "fault", "headers", "limits", "method", "path", "query", "remote")
+    __slots__ = ("_params", "body", "fault", "headers", "limits", "method", "path", "prepared", "query", "remote")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Request:
         self.remote = remote
         self.fault = fault
         self.limits = limits
+        self.prepared: object = None
         self._params: Params | None = None
 
     def limit(self, limits: RequestLimits) -> None:

@@ -222,11 +222,17 @@ class CdrArchive(Protocol):
     """Where records are kept and found again. It hears of new ones by CdrClosed.
 
     What it asks its history for is waited for: NotStored (sinks/store/port.py) may be raised. `unsure` are records of
-    a PBX file that are older than what is in memory: only the history tells what became of them.
+    a PBX file that are older than what is in memory: only the history tells what became of them. `altered` counts how
+    often records were replaced or are no longer to be found: until then there only come more.
     """
 
+    altered: int
     history: CdrHistory | None
     unsure: Sequence[Cdr]
+
+    def __len__(self) -> int:
+        """Count the records that are to be found."""
+        ...
 
     @property
     def stored(self) -> int:

@@ -53,6 +53,7 @@ class CdrMemory:
         self._ids = deque(self._records)
         self._limit = limit
         self._kept = min(limit, kept)
+        self.altered = 0
         self.forgotten = 0
         self.history: CdrHistory | None = history
         self.older = max(0, min(stored, limit - len(self._ids)))
@@ -77,6 +78,7 @@ class CdrMemory:
             self._forget_oldest()
 
     def _forget_oldest(self) -> None:
+        self.altered += 1
         self.forgotten += 1
         self._forgotten_there += self.history is not None
         if self.older:
@@ -104,6 +106,7 @@ class CdrMemory:
 
     def lose_history(self) -> None:
         """Hear that the history has lost what it had."""
+        self.altered += 1
         self._lasting = self.older = self._skipped = self._forgotten_there = self._above = 0
 
     @property
@@ -133,6 +136,7 @@ class CdrMemory:
     def replace(self, cdr: Cdr) -> None:
         """Put a record in the place of the one with its id. Raises CdrNotFound, NotStored."""
         self.get(cdr.id)
+        self.altered += 1
         if cdr.id in self._records:
             self._records[cdr.id] = cdr
         if self.history is not None:

@@ -21,6 +21,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     carries=carries,
+    prepare=DuocomInterface.prepare,
     places={
         "principal": Place(params=("principal", "pass")),
         "VoIP user": Place(params=("usuario_voip", "password_voip")),

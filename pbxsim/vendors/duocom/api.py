@@ -20,7 +20,7 @@ from pbxsim.vendors.duocom.programs import CALLS
 from pbxsim.vendors.duocom.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
@@ -54,6 +54,16 @@ class DuocomInterface:
         except Refusal as refusal:
             reply = self._refused(refusal)
         return _sent(reply, request, action)
+
+    def prepare(self, request: Request) -> Iterator[None] | None:
+        """Make ready what a long reply will be made of, where the request is for one."""
+        action = actions.ACTIONS[request.path]
+        if action.prepare is None:
+            return None
+        try:
+            return action.prepare(request, self.state)
+        except Refusal:
+            return None
 
     def refuse(self, request: Request, error: str, _filled: Mapping[str, str]) -> Reply:
         """Answer with a refusal of that name, whatever is asked, and do nothing."""

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Final
 from pbxsim.kit.civil import civil
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.kit.numbers import SPAIN, as_dialled
+from pbxsim.kit.preparation import LONG, preparation, taken
 from pbxsim.kit.refusal import Refusal
 from pbxsim.vendors.duocom import wire
-from pbxsim.vendors.duocom.charged_legs import legs
+from pbxsim.vendors.duocom.charged_legs import ChargedLeg, ChargedLegs
 from pbxsim.vendors.duocom.errors import Text
 from pbxsim.vendors.duocom.settings import Api
 from pbxsim.vendors.duocom.template import filled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import TypeAlias
 
     from pbxsim.clock.instant import Instant
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 FILTERS: Final = ("llamante", "acceso", "llamado", "ref_id")
 PARAMETERS: Final = ("principal", "pass", "finicio", "ffinal", *FILTERS, "tipo_filtro", "tipo_regla")
 
+_AT_ONCE: Final = 64  # legs that are spelt at once
+_NOTHING: Final = (None, "")
+
 RULES: Final[Mapping[str, Callable[[str, str], bool]]] = {
     "IGUAL": str.__eq__,
     "EMPIEZA": str.startswith,
@@ -43,17 +47,61 @@ JOINS: Final = {"AND": all, "OR": any}
 
 
 def report(request: Request, state: State) -> Reply:
-    """Report the charged legs of the days asked for."""
-    account = state.admitted(request, Api.CONSUMPTION)
-    since, until = _days(request.params, state)
-    fits = _filter(request.params)
-    rows = [leg.values(state) for leg in legs(state, account, since, until)]
-    form = state.settings.consumption
-    lines = [form.head, *(filled(form.row, row) for row in rows if fits(row))]
-    return state.reply("".join(f"{line}\n" for line in lines))
+    """Report the charged legs of the days asked for. Raises Refusal."""
+    making = taken(Report, request, state)
+    is_still = making.days == days(request.params, state)  # today may be another day by now
+    return (making if is_still else Report(request, state)).told()
 
 
-def _days(params: Params, state: State) -> tuple[Instant, Instant]:
+def prepare_report(request: Request, state: State) -> Iterator[None] | None:
+    """Make it ready, where there are many records. Raises Refusal."""
+    return preparation(Report(request, state), request) if len(state.pbx.cdrs) > LONG else None
+
+
+class Report:
+    """The report that a request asks for: `days` are when its first begins, and when the one behind its last does.
+
+    Raises Refusal.
+    """
+
+    def __init__(self, request: Request, state: State) -> None:
+        account = state.admitted(request, Api.CONSUMPTION)
+        self.state = state
+        self.days = days(request.params, state)
+        self._fits = _filter(request.params)
+        self._legs = ChargedLegs(state, account, *self.days)
+        self._told_of: list[ChargedLeg] | None = None
+        self._reply: Reply
+        self._lines: dict[int, tuple[ChargedLeg, str]] = {}  # by the charge's id; empty: it is not asked for
+
+    def prepare(self) -> Iterator[None]:
+        """Find and spell the legs that have not been yet."""
+        yield from self._legs.find()
+        legs = self._legs.in_order()
+        if legs == self._told_of:
+            return
+        lines = self._lines
+        unspelt = [leg for leg in legs if lines.get(leg.entry.id, _NOTHING)[0] is not leg]
+        for place in range(0, len(unspelt), _AT_ONCE):
+            for leg in unspelt[place : place + _AT_ONCE]:
+                lines[leg.entry.id] = leg, self._line(leg)
+            yield
+        head = self.state.settings.consumption.head
+        self._reply = self.state.reply(f"{head}\n{''.join([lines[leg.entry.id][1] for leg in legs])}")
+        self._told_of = legs
+
+    def told(self) -> Reply:
+        """Tell of them as they are now."""
+        for _ in self.prepare():
+            pass
+        return self._reply
+
+    def _line(self, leg: ChargedLeg) -> str:
+        row = leg.values(self.state)
+        return f"{filled(self.state.settings.consumption.row, row)}\n" if self._fits(row) else ""
+
+
+def days(params: Params, state: State) -> tuple[Instant, Instant]:
     """Read S17's first and last day: the instants at which the first begins and the one behind the last does."""
     today = civil(state.pbx.clock.now, state.zone).date()
     first, last = _day(params, "finicio", today), _day(params, "ffinal", today)

@@ -26,6 +26,7 @@ vendor = Vendor(
     check=faults,
     credentials=credentials,
     carries=carries,
+    prepare=SimotelInterface.prepare,
     places={"API key": Place(header="X-APIKEY"), "basic": Place(basic="Authorization")},
     explain=later("pbxsim.vendors.simotel.explained", "explain"),
     traps=later("pbxsim.vendors.simotel.traps", "traps"),

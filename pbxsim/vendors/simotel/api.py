@@ -29,7 +29,7 @@ from pbxsim.vendors.simotel.services import DOCUMENTED, ORIGINATE
 from pbxsim.vendors.simotel.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
@@ -78,6 +78,17 @@ class SimotelInterface:
             reply = self._refused(refusal, request)
         return self._pages.shown(reply, request)
 
+    def prepare(self, request: Request) -> Iterator[None] | None:
+        """Make ready what a long reply will be made of, where the request is for one."""
+        action = actions.ACTIONS.get(actions.PATHS.get(request.path, ""))  # one that is spelt as usual
+        if action is None or action.prepare is None:
+            return None
+        try:
+            self._admitted(request)
+            return action.prepare(request, self.state)
+        except Refusal:
+            return None
+
     def refuse(self, request: Request, error: str, filled: Mapping[str, str]) -> Reply:
         """Answer with a row of the vendor's table, whatever is asked, and do nothing."""
         reply = wire.refused(Refusal(Failure(error), filled=filled), self._settings.texts)
@@ -101,6 +112,10 @@ class SimotelInterface:
             events.announce(self.state)
 
     def _served(self, request: Request) -> Reply:
+        return self._done(self._admitted(request), request)
+
+    def _admitted(self, request: Request) -> str:
+        """Tell which service a request asks for that may be served. Raises Refusal."""
         allowed = self._settings.allowed_addresses
         if allowed and not address_allowed(request.remote, allowed):
             raise Refusal(Failure.ADDRESS_REFUSED)
@@ -111,7 +126,7 @@ class SimotelInterface:
             raise Refusal(Failure.ACCESS_DENIED, filled={"name": service})
         if request.fault:
             raise Refusal(Failure.UNPARSABLE, request.fault)
-        return self._done(service, request)
+        return service
 
     def _methods(self, service: str) -> tuple[str, ...]:
         return actions.PUT_TOO if self._settings.lenient_methods else actions.ACTIONS[service].methods

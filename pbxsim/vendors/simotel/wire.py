@@ -29,6 +29,16 @@ def done(data: object, said: str = "", hints: tuple[str, ...] = ()) -> Reply:
     return Reply(body=_envelope(1, said, data), content_type=_CONTENT_TYPE, hints=hints)
 
 
+def without_rows(data: object, said: str = "") -> bytes:
+    """Spell that reply without its rows: `data` ends with the empty list in which they belong."""
+    return _envelope(1, said, data)
+
+
+def spelt(body: bytes, hints: tuple[str, ...]) -> Reply:
+    """Say the same by a body that is spelt already."""
+    return Reply(body=body, content_type=_CONTENT_TYPE, hints=hints)
+
+
 def refused(refusal: Refusal, texts: Mapping[Failure, str]) -> Reply:
     """Say why not."""
     text = message(refusal, texts)

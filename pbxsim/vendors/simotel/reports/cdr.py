@@ -8,18 +8,17 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import SECOND
 from pbxsim.kit.near_miss import parameter_hints
-from pbxsim.kit.numbers import is_digits
+from pbxsim.kit.preparation import LONG, preparation, taken
 from pbxsim.kit.reply import Reply
 from pbxsim.pbx.cdr import CdrQuery
 from pbxsim.pbx.errors import RecordingUnreadable
 from pbxsim.vendors.simotel import wire
 from pbxsim.vendors.simotel.body import as_text, read_fields, require, useless
 from pbxsim.vendors.simotel.ids import CDR, cuid_in, is_id, number_in, record_name
+from pbxsim.vendors.simotel.reports.call_page import CallPage, named
 from pbxsim.vendors.simotel.reports.dates import ReportDates
-from pbxsim.vendors.simotel.reports.query import ReportQuery, read_report
-from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row, lasted, talked, waited
+from pbxsim.vendors.simotel.reports.rows import cdr_id, cdr_row, cdr_search_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,12 +26,11 @@ if TYPE_CHECKING:
     from pbxsim.kit.request import Request
     from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.pbx import Pbx
-    from pbxsim.vendors.simotel.reports.query import Column
+    from pbxsim.vendors.simotel.reports.query import ReportQuery
     from pbxsim.vendors.simotel.state import State
 
 _DONE: Final = "Requested operation is done successfully"
 _ORDERED: Final = 20  # records that `cdr/ordered/id` gives at once
-_LONGEST_NUMBER: Final = 12  # digits of a Unix time: no clock here goes beyond the year 9999; or of a channel's serial
 
 _KINDS: Final = {"mp3": "audio/mpeg", "wav": "audio/x-wav"}  # as Apache's table of types has them
 _PAGE_TYPE: Final = "text/html; charset=iso-8859-1"
@@ -45,37 +43,45 @@ _PAGE: Final = b"""<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">
 </body></html>
 """
 
-_COLUMNS: Final[dict[str, Column[Cdr]]] = {
-    "starttime": lambda cdr: cdr.start,
-    "start": lambda cdr: cdr.start,
-    "answer": lambda cdr: cdr.talk or cdr.answer,
-    "endtime": lambda cdr: cdr.end,
-    "duration": lasted,
-    "billsec": talked,
-    "wait": waited,
-    "cuid": lambda cdr: cdr.linked_id,
-    "type": lambda cdr: cdr.direction.value,
-    "src": lambda cdr: cdr.src,
-    "dst": lambda cdr: cdr.dst,
-    "disposition": lambda cdr: cdr.disposition.value,
-    "sequence": lambda cdr: cdr.id,
-    "_id": lambda cdr: cdr.id,
-}
+
+class QuickPage(CallPage):
+    """A page of `reports/quick/search`."""
+
+    row = staticmethod(cdr_row)
+
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        return wire.without_rows({"pagination": self.query.pagination(self.total), "data": []}, _DONE)
+
+
+class SearchPage(CallPage):
+    """A page of `reports/cdr/search`."""
+
+    row = staticmethod(cdr_search_row)
+
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        return wire.without_rows(targeted_data("cdr", self.query, self.total, []))
 
 
 def quick_search(request: Request, state: State) -> Reply:
     """Give a page of the calls' records. Raises Refusal."""
-    query, dates = _asked(request, state)
-    cdrs, total = query.page(_found(query, state.pbx), _COLUMNS)
-    data = {"pagination": query.pagination(total), "data": [cdr_row(cdr, dates) for cdr in cdrs]}
-    return wire.done(data, _DONE, query.search.hints)
+    return taken(QuickPage, request, state).told()
 
 
 def cdr_search(request: Request, state: State) -> Reply:
     """Give the same page in this report's form. Raises Refusal."""
-    query, dates = _asked(request, state)
-    cdrs, total = query.page(_found(query, state.pbx), _COLUMNS)
-    return targeted("cdr", query, total, [cdr_search_row(cdr, dates) for cdr in cdrs])
+    return taken(SearchPage, request, state).told()
+
+
+def prepare_quick(request: Request, state: State) -> Iterator[None] | None:
+    """Make ready a page of `reports/quick/search`, where there are many records. Raises Refusal."""
+    return preparation(QuickPage(request, state), request) if len(state.pbx.cdrs) > LONG else None
+
+
+def prepare_cdr(request: Request, state: State) -> Iterator[None] | None:
+    """Make ready a page of `reports/cdr/search`, where there are many records. Raises Refusal."""
+    return preparation(SearchPage(request, state), request) if len(state.pbx.cdrs) > LONG else None
 
 
 def cdr_ordered(request: Request, state: State) -> Reply:
@@ -107,32 +113,12 @@ def download(request: Request, state: State) -> Reply:
 
 def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> Reply:
     """Spell a page of one of the reports that say what they are about."""
-    pagination = query.pagination(total)
-    return wire.done(
-        {"pagination": pagination, "target": target, "useGroupBy": False, "data": rows}, "", query.search.hints
-    )
+    return wire.done(targeted_data(target, query, total, rows), "", query.search.hints)
 
 
-def named(cuid: str, pbx: Pbx) -> Iterator[Cdr]:
-    """Find the records of the call with that cuid, the newest first, for it is mostly one of them."""
-    second, _, number = cuid.partition(".")
-    if not (is_digits(second, 1, _LONGEST_NUMBER) and is_digits(number, 1, _LONGEST_NUMBER)):
-        return
-    found = pbx.shown_cdrs(CdrQuery(since=int(second) * SECOND, serial=int(number), newest_first=True))
-    yield from (cdr for cdr in found if cdr.linked_id == cuid)
-
-
-def _asked(request: Request, state: State) -> tuple[ReportQuery, ReportDates]:
-    return read_report(request, state.settings), ReportDates(state.settings.reports)
-
-
-def _found(query: ReportQuery, pbx: Pbx) -> Iterable[Cdr]:
-    """Find the records that fit, one by one."""
-    if query.cuid:
-        cdrs: Iterable[Cdr] = [cdr for cdr in named(query.cuid, pbx) if query.spans(cdr.start)][::-1]
-    else:
-        cdrs = pbx.shown_cdrs(CdrQuery(since=query.since, until=query.until))
-    return (cdr for cdr in cdrs if query.search.fits("from", cdr.src) and query.search.fits("to", cdr.dst))
+def targeted_data(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> dict[str, object]:
+    """Give the data of such a page."""
+    return {"pagination": query.pagination(total), "target": target, "useGroupBy": False, "data": rows}
 
 
 def _behind(last: str, pbx: Pbx) -> Iterable[Cdr]:

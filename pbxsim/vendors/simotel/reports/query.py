@@ -25,6 +25,7 @@ _LONGEST_NAME: Final = 64  # of a column, echoed
 
 _Row = TypeVar("_Row")
 Column: TypeAlias = Callable[[_Row], "int | str"]
+Rank: TypeAlias = "list[int | str | _Backwards]"
 
 
 class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,18 +54,23 @@ class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
         """Echo the page that was asked for, with the number of all rows that fit."""
         return {"start": self.start, "count": self.count, "sorting": self.sorting, "total": total}
 
-    def page(self, rows: Iterable[_Row], columns: dict[str, Column[_Row]]) -> tuple[list[_Row], int]:
-        """Give the page of those rows, and how many there are in all; never more of them in hand than the page needs.
+    def rank(self, columns: dict[str, Column[_Row]]) -> Callable[[_Row], Rank]:
+        """Give what tells a row's place: those of all rows, compared, are their order.
 
         `columns` say what a row has in a column; its last one orders rows that are equal, in the first one's direction.
         A column that rows have not orders nothing, as in the vendor's database.
         """
         ways = [(columns[name], way) for name, way in self.sorting.items() if name in columns]
         ways.append((columns[next(reversed(columns))], next(iter(self.sorting.values()))))
+        return lambda row: [_rank(get(row), way) for get, way in ways]
+
+    def page(self, rows: Iterable[_Row], columns: dict[str, Column[_Row]]) -> tuple[list[_Row], int]:
+        """Give the page of those rows, and how many there are in all; never more of them in hand than the page needs.
+
+        `columns` as `rank` has them.
+        """
         counted = _Counted(rows)
-        best = nsmallest(
-            max(1, self.start + self.count), counted, lambda row: [_rank(get(row), way) for get, way in ways]
-        )
+        best = nsmallest(max(1, self.start + self.count), counted, self.rank(columns))
         return best[self.start : self.start + self.count], counted.number
 
 
