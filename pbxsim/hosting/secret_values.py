@@ -43,6 +43,7 @@ class SecretValues:
         self._secret: dict[str, int] = {}  # each, and what `learnt` was from then on
         self._public: dict[str, int] = {}
         self._earlier: tuple[int, SecretValues] | None = None
+        self._ever: SecretValues | None = None  # all that was ever struck out: of this, what `as_of` gives has a part
         self._whole: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = _NOTHING
         self._few: tuple[str, ...] | None = ()
@@ -63,6 +64,8 @@ class SecretValues:
         self._pattern = self._few = None
         self._paths.clear()
         self._clean.clear()
+        if self._earlier is not None:
+            self._earlier = self._ever = None
 
     def as_of(self, learnt: int) -> SecretValues:
         """Give what struck out as this did when `learnt` was that."""
@@ -70,9 +73,17 @@ class SecretValues:
             return self
         if self._earlier is None or self._earlier[0] != learnt:
             earlier = SecretValues()
+            earlier._ever = self._all()
             earlier.learn(_known(self._secret, learnt), _known(self._public, learnt))
             self._earlier = learnt, earlier
         return self._earlier[1]
+
+    def _all(self) -> SecretValues:
+        """Give what strikes out all that this ever did: also what has become public since."""
+        if self._ever is None:
+            ever = {value for value, at in self._secret.items() if self._public.get(value, at + 1) > at}
+            self._ever = self if ever == self._hidden() else SecretValues(ever)
+        return self._ever
 
     def _hidden(self) -> set[str]:
         return self._secret.keys() - self._public.keys()
@@ -159,9 +170,14 @@ class SecretValues:
         return segment if self.value(decoded) == decoded else MASK
 
     def _stands_in(self, text: str) -> bool:
-        """Tell whether one of the longer secrets is in a text; a few are looked for one by one, which is quicker."""
+        """Tell whether one of the longer secrets is in a text; a few are looked for one by one, which is quicker.
+
+        To make a pattern takes long, and a journal is read by many earlier ones: nearly always the newest is enough.
+        """
         few = self._few
         if few is None:
+            if self._ever is not None and self._ever is not self and self._ever.text(text) == text:
+                return False
             pattern, few = self._found(), self._few
             if few is None:
                 return pattern.search(text) is not None

@@ -6,7 +6,8 @@ served are put in again (snapshot/secret_marks.py); a secret that is none of the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import re
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -16,12 +17,18 @@ from pbxsim.hosting.secret_values import MASK
 from pbxsim.hosting.snapshot.snapshot import file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pbxsim.hosting.commands import Asked
     from pbxsim.hosting.hosted_pbx import HostedPbx
     from pbxsim.hosting.request_log import RequestRecord
     from pbxsim.hosting.snapshot.secret_marks import SecretMarks
+
+
+_NEEDLESS: Final = re.compile(  # what a URL (RFC 3986, 2.3: letters, digits, -._~) or JSON may escape, but need not
+    r"%(2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)|\\u00(2[013-9A-F]|[346][0-9A-F]|5[0-9ABD-F]|7[0-9A-E])",
+    re.IGNORECASE,
+)
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,24 +117,29 @@ class Session:
             at=iso(record.at),
             does="request",
             vendor=record.vendor,
-            method=request.method,
-            target=self._told(f"{request.path}?{request.query}" if request.query else request.path, unknown),
-            headers={str(name): self._told(value, unknown) for name, value in request.headers.items()},
-            body=self._told(request.body.decode("latin-1"), unknown),
+            method=self._hidden(request.method),
+            target=self._hidden(f"{request.path}?{request.query}" if request.query else request.path, unknown),
+            headers={self._hidden(str(name)): self._hidden(value, unknown) for name, value in request.headers.items()},
+            body=self._hidden(request.body.decode("latin-1"), unknown),
             remote=request.remote,
             fault=request.fault,
         )
 
-    def _told(self, text: str, secrets: list[str]) -> str:
-        """Give a text with marks for the file's credentials, and nothing of what a client took for one."""
-        hidden = self._hidden(text)
+    def _hidden(self, text: str, secrets: Sequence[str] = ()) -> str:
+        """Give a text with marks for the file's credentials, and nothing of what a client took for one.
+
+        It is spelt as it came, but where a secret is escaped in it letter by letter.
+        """
+        plain = _NEEDLESS.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+        hidden = self._struck_out(plain, secrets)
+        return self._struck_out(text, secrets) if hidden == plain else hidden
+
+    def _struck_out(self, text: str, secrets: Sequence[str]) -> str:
+        hidden = self._host.secrets.text(self.marks.hidden(text))
         for secret in secrets:
             if self.marks.hidden(secret) == secret:
                 hidden = hidden.replace(secret, MASK)
         return hidden
-
-    def _hidden(self, text: str) -> str:
-        return self._host.secrets.text(self.marks.hidden(text))
 
 
 def _for_any_pbx(target: str) -> str:
@@ -142,6 +154,7 @@ def filled(step: Step, marks: SecretMarks) -> Step:
     return msgspec.structs.replace(
         step,
         target=marks.shown(step.target),
-        headers={name: marks.shown(value) for name, value in step.headers.items()},
+        method=marks.shown(step.method),
+        headers={marks.shown(name): marks.shown(value) for name, value in step.headers.items()},
         body=marks.shown(step.body),
     )

@@ -115,9 +115,9 @@ class Export:
             yield f"pbx.ask({step.method!r}, {path}{body})"
         elif step.does == "request":
             sent = {name: value for name, value in step.headers.items() if name.lower() not in _LEFT_OUT}
-            headers = ", ".join(f"{name!r}: {self._expression(value)}" for name, value in sent.items())
-            target, body = self._expression(step.target), self._expression(step.body)
-            yield f"send(pbx, {step.method!r}, {target}, {{{headers}}}, {body})"
+            headers = ", ".join(f"{self._expression(name)}: {self._expression(value)}" for name, value in sent.items())
+            method, target, body = map(self._expression, (step.method, step.target, step.body))
+            yield f"send(pbx, {method}, {target}, {{{headers}}}, {body})"
 
     def _expression(self, text: str) -> str:
         """Spell a text with credentials in it as an expression."""
@@ -157,7 +157,7 @@ class Export:
         sent = [f"{name}: {value}" for name, value in headers.items() if name.lower() not in _LEFT_OUT]
         more = [f"-H {self._word(each)}" for each in sent]
         more += [f"--data-binary {self._word(step.body)}"] if step.body else []
-        yield " ".join(["curl -sS -X", step.method, '"$PBX"' + self._word(step.target), *more])
+        yield " ".join(["curl -sS -X", self._word(step.method), '"$PBX"' + self._word(step.target), *more])
 
     def _word(self, text: str) -> str:
         parts = []

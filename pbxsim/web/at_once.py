@@ -106,7 +106,7 @@ class AnsweringAtOnce(RequestHandler):
         raise NotImplementedError
 
     def awaits_body(self) -> None:
-        """Hear that a request came but for its body; to be told to `go_on` before long, if that does not come."""
+        """Hear that a request came but for its body; to be told to `go_on` before long, if not all of that comes."""
         raise NotImplementedError
 
     def go_on(self) -> None:
@@ -119,6 +119,11 @@ class AnsweringAtOnce(RequestHandler):
     def _process_keepalive(self) -> None:
         self.go_on()  # else it would be taken for idle
         super()._process_keepalive()
+
+    def close(self) -> None:
+        """Read no more: what has come is still answered, a body that is not all there as one that broke off."""
+        self.go_on()  # else its task would be taken for idle, and ended
+        super().close()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - it is aiohttp's
         """End, when what has come is answered."""
@@ -133,7 +138,7 @@ class AnsweringAtOnce(RequestHandler):
             super().data_received(data)
             self.go_on()
             return False
-        self._awaits_body = False
+        has_awaited, self._awaits_body = self._awaits_body, False
         self._waiter = None  # so that nobody is woken for what is answered here
         try:
             super().data_received(data)
@@ -143,7 +148,8 @@ class AnsweringAtOnce(RequestHandler):
         if is_answered:
             self._is_out()
         elif self._awaits_body:
-            self.awaits_body()
+            if not has_awaited:  # else whoever sends byte after byte would be waited for without end
+                self.awaits_body()
             return False
         if self._messages and not waiter.done():
             waiter.set_result(None)

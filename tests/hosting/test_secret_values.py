@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbxsim.hosting import secret_values
 from pbxsim.hosting.secret_values import SecretValues, _alternation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SECRETS = SecretValues(["secretpwd", "pw", "4711", "123456", "kl\u00ed\u010d-Z", "a/b c&d'e", '"quo\\ted"'])
 
@@ -134,3 +139,25 @@ def test_it_knows_what_was_struck_out_before_more_was_learnt() -> None:
         ["first-one *** ***", "1234"],
         ["*** second-one third-one", "***"],
     ]
+
+
+def test_texts_without_a_secret_are_read_by_many_earlier_ones_and_patterns_made_of_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spelt: list[str] = []
+
+    def spell(value: str) -> Iterator[str]:
+        spelt.append(value)
+        yield value
+
+    monkeypatch.setattr(secret_values, "spellings", spell)
+    secrets = SecretValues(["first-one"])
+    for number in range(40):
+        secrets.learn([f"another-{number}"], [f"another-{number - 7}"])
+    for learnt in range(1, secrets.learnt + 1):
+        assert secrets.as_of(learnt).text("first, another") == "first, another"
+        assert secrets.as_of(learnt).mapping({"a": "b"}) == {"a": "b"}
+    assert len(spelt) <= 2 * len(set(spelt)), "those of today, and all that ever were"
+    assert (
+        secrets.as_of(36).text("another-34, another-29, another-27, another-39") == "***, ***, another-27, another-39"
+    )

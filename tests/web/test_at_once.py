@@ -227,6 +227,48 @@ async def test_a_body_that_does_not_come_is_given_its_time_by_aiohttp() -> None:
     await settled()
 
 
+async def test_a_body_that_comes_byte_after_byte_has_no_more_time_than_any_other() -> None:
+    limits = ConnectionLimits(body=SHORT)
+    hosts = Hosts([HostedPbx(plan(), {"acme": ACME}, rate=0)])
+    server = PbxServer(hosts, {"acme": ACME}, ControlApi(hosts, Guard("127.0.0.1")), limits=limits)
+    connection, wire = server.connections()(), Wire()
+    wire.connect(connection)
+    await settled()
+    connection.data_received(POSTED + b"Content-Length: 9999\r\n\r\n")
+    time = asyncio.get_running_loop().time
+    began, sent = time(), 0
+    while not wire.sent and sent < 900:
+        await settled()
+        if (time() - began) // (SHORT / 20) > sent:  # 900 of them are 4.5 seconds
+            connection.data_received(b"a")
+            sent += 1
+    assert b"FAULT the client stopped sending before the body's end" in wire.sent
+    assert hosts.connections.cut["body"] == 1
+    wire.abort()
+    await settled()
+
+
+async def test_a_client_whose_body_is_still_to_come_when_the_server_stops_has_a_reply() -> None:
+    sent = []
+    for at_once in (True, False):
+        hosts = Hosts([HostedPbx(plan(), {"acme": ACME}, rate=0)])
+        api = ControlApi(hosts, Guard("127.0.0.1"))
+        connections = PbxServer(hosts, {"acme": ACME}, api, limits=ConnectionLimits(body=SHORT)).connections()
+        if not at_once:
+            connections.at_once = never
+        connection, wire = connections(), Wire()
+        wire.connect(connection)
+        await settled()
+        connection.data_received(FORM[:-3])
+        await settled()
+        connection.close()  # as the runner does with all of them before it waits for those that are busy
+        await settled()
+        await connection.shutdown(10)
+        sent.append(DATE.sub(b"", wire.sent))
+    assert sent[0] == sent[1]
+    assert b"FAULT the client stopped sending before the body's end" in sent[0]
+
+
 async def test_a_hundred_requests_on_one_connection_are_all_answered_at_once() -> None:
     found, count = await both_ways(small_town(), small_town(), *[GET] * 100, GET + GET)
     assert count == 100

@@ -61,6 +61,29 @@ async def test_who_reads_a_file_of_version_6_with_plain_sql_reads_the_same_after
     assert (len(before[0]), before[2]) == (2, [(1,)])
 
 
+async def test_views_that_somebody_made_of_a_file_of_version_6_read_on_and_indexes_of_what_follows_go(
+    sqlite_desk: Desk,
+) -> None:
+    engine = make_engine(sqlite_desk.place)
+    await migrate(engine, up_to=6)
+    async with engine.begin() as connection:
+        for made in (
+            """CREATE VIEW "the ""calls" AS SELECT calldate, billsec FROM cdr WHERE dst <> 'a:b%'""",
+            """CREATE VIEW long AS SELECT * FROM "the ""calls" WHERE billsec > 5""",
+            """CREATE INDEX "by ""date" ON cdr (src, calldate)""",
+            "CREATE INDEX by_trunk ON cdr (trunk)",
+        ):
+            await connection.exec_driver_sql(made)
+    await migrate(engine)
+    await engine.dispose()
+    buffer = await sqlite_desk.open()
+    sqlite_desk.tell(cdr(1), cdr(2, answer=0))
+    await buffer.settled()
+    assert await sqlite_desk.rows("SELECT * FROM long") == [("2023-11-14 22:13:20", 6)]
+    indexes = "SELECT name, tbl_name FROM sqlite_master WHERE type = 'index' AND name LIKE 'by%'"
+    assert await sqlite_desk.rows(indexes) == [("by_trunk", "cdr_written")]
+
+
 async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> None:
     engine = make_engine(desk.place)
     assert await migrate(engine)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -66,6 +67,22 @@ def test_the_lines_are_a_shells_and_say_what_they_need(shop: Path, tmp_path: Pat
     assert subprocess.run(["sh", "-n", str(script)], check=False, timeout=10).returncode == 0
     needed = subprocess.run(["sh", str(script)], capture_output=True, text=True, check=False, timeout=10)
     assert "pbx.vendors[voipsun][users][0][password]" in needed.stderr
+
+
+@pytest.mark.parametrize("form", ["pytest", "curl"])
+@pytest.mark.parametrize("password", ["c4nary pass/word", "c4nary-pass~w0rd"])
+def test_a_secret_that_is_escaped_or_names_a_header_is_in_neither(shop: Path, form: str, password: str) -> None:
+    shop.write_text(FILE.replace("c4nary pass/word", password), "utf-8")
+    escaped = "".join(f"%{ord(letter):02x}" for letter in password)
+    in_json = "".join(f"\\u{ord(letter):04X}" for letter in password)
+    headers = {password if " " not in password else "X": "1", "Content-Type": "application/json"}
+    with PbxServer(str(shop)) as pbx:
+        url = f"{pbx.url}/api/api.php?username=app&password={escaped}&pass=%6d%69sspelt&action=listcalls&x%2Fy=%41%20"
+        urlopen(Request(url, f'{{"a":"{in_json}"}}'.encode(), headers)).close()
+        text = Control(pbx.url).raw("GET", "/export", as_=form).decode().replace("\\\\", "\\")
+    assert "x%2Fy=A%20" in text
+    for found in (password, password.capitalize(), escaped, in_json, "c4nary", "misspelt", "%6d%69sspelt"):
+        assert found not in text
 
 
 def test_what_is_not_all_known_is_not_exported(shop: Path) -> None:

@@ -3,6 +3,9 @@
 SQLite computes a table's generated columns at each INSERT, too, only to throw them away: a third of what a row took.
 So the table of what is written is `cdr_written`, and `cdr` is that with what follows from it, column for column as it
 was. Rows can be deleted from it by hand, as before; PostgreSQL, MariaDB and MySQL have one table still.
+
+A view that somebody made of `cdr` reads the new one from then on. No view can have an index: one that somebody made of
+what follows goes.
 """
 
 from __future__ import annotations
@@ -50,12 +53,25 @@ def apply(connection: Connection) -> None:
     """Take the generated columns from SQLite's table of records, and make the view; no row is touched."""
     if connection.dialect.name != "sqlite":
         return
+    run = connection.exec_driver_sql
+    views = run("SELECT name, sql FROM sqlite_master WHERE type = 'view' ORDER BY rowid").all()
+    for name, _ in views:  # of others: a column that they ask for cannot be dropped
+        run(f"DROP VIEW {_quoted(name)}")
+    indexes = run("SELECT i.name, c.name FROM pragma_index_list('cdr') AS i, pragma_index_info(i.name) AS c").all()
+    for name in sorted({index for index, column in indexes if column in _FOLLOWING}):
+        run(f"DROP INDEX {_quoted(name)}")
     for name in _FOLLOWING:
-        connection.exec_driver_sql(f"ALTER TABLE cdr DROP COLUMN {name}")
-    connection.exec_driver_sql(f"ALTER TABLE cdr RENAME TO {WRITTEN}")
+        run(f"ALTER TABLE cdr DROP COLUMN {name}")
+    run(f"ALTER TABLE cdr RENAME TO {WRITTEN}")
     columns = ", ".join(f"{_FOLLOWING[name]} AS {name}" if name in _FOLLOWING else name for name in _ORDER)
-    connection.exec_driver_sql(f"CREATE VIEW cdr AS SELECT {columns} FROM {WRITTEN}")
-    connection.exec_driver_sql(
+    run(f"CREATE VIEW cdr AS SELECT {columns} FROM {WRITTEN}")
+    run(
         "CREATE TRIGGER cdr_delete INSTEAD OF DELETE ON cdr"
         f" BEGIN DELETE FROM {WRITTEN} WHERE pbx = OLD.pbx AND id = OLD.id; END"
     )
+    for _, sql in views:
+        run(sql)
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
