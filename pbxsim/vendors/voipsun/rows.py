@@ -7,9 +7,9 @@ is then put together in one go, and tells of one moment.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import msgspec
 
@@ -21,7 +21,7 @@ from pbxsim.pbx.extension import Line
 from pbxsim.vendors.voipsun.wire import account_rows, accounts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pbxsim.clock.instant import Instant
     from pbxsim.kit.reply import Reply
@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from pbxsim.pbx.extension import Registration
     from pbxsim.pbx.routes import Trunk
 
+_Listed: TypeAlias = "Channel | tuple[Channel, ...] | None"
+_States: TypeAlias = "ChannelState | tuple[ChannelState, ...]"
+
 _encode: Final = msgspec.json.Encoder().encode
 _DIALING_FIRST: Final = CallState.DIALING_FIRST  # looked up through its class it costs more than the comparison
 _DOWN: Final = ChannelState.DOWN
-_LEGS: Final = attrgetter("legs")
+_LISTED: Final = attrgetter("listed")
 _FIRST: Final = attrgetter("first")
 _REGISTRATION: Final = attrgetter("registration")
 _STATE: Final = attrgetter("state")
@@ -51,24 +54,44 @@ _CUT: Final = b'"duration":"\0"'  # JSON has no such byte
 
 
 class _Block(msgspec.Struct, frozen=True):
-    """How some calls were: their numbers, legs, first parties and states; and the states of all these legs."""
+    """How some calls were: their numbers, first parties, legs as they are `listed` beside these, and states; and the
+    states of all these legs.
+    """
 
     numbers: list[int] = []
-    legs: list[tuple[Channel, ...]] = []
     firsts: list[Channel | None] = []
+    listed: list[_Listed] = []
     states: list[CallState] = []
-    leg_states: list[ChannelState] = []
+    first_states: list[_States] = []
+    listed_states: list[_States] = []
 
-    def by_number(self) -> dict[int, tuple[tuple[Channel, ...], Channel | None, CallState, list[ChannelState]]]:
+    def by_number(self) -> dict[int, tuple[Channel | None, _Listed, CallState, _States, _States]]:
         """Give what is known of each call."""
-        leg_states = iter(self.leg_states)
-        return {
-            number: (legs, first, state, [next(leg_states) for _ in legs])
-            for number, legs, first, state in zip(self.numbers, self.legs, self.firsts, self.states, strict=True)
-        }
+        known = zip(self.firsts, self.listed, self.states, self.first_states, self.listed_states, strict=True)
+        return dict(zip(self.numbers, known, strict=True))
 
 
 _NO_CALLS: Final = _Block()
+
+
+def _block(numbers: list[int], calls: list[Call]) -> _Block:
+    """Tell how calls are."""
+    firsts, listed = list(map(_FIRST, calls)), list(map(_LISTED, calls))
+    return _Block(numbers, firsts, listed, list(map(_STATE, calls)), _states(firsts), _states(listed))
+
+
+def _states(legs: Sequence[_Listed]) -> list[_States]:
+    """Give the states of legs; of most calls there is one."""
+    try:
+        return list(map(_STATE, legs))
+    except AttributeError:
+        return [tuple(map(_STATE, _legs(None, each))) for each in legs]
+
+
+def _legs(first: Channel | None, listed: _Listed) -> tuple[Channel, ...]:
+    """Give a call's legs, in any order, and one perhaps twice."""
+    others = listed if isinstance(listed, tuple) else () if listed is None else (listed,)
+    return others if first is None else (first, *others)
 
 
 class ChannelRow(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -154,37 +177,29 @@ class ChannelRows(Derived):
 
     def _compare(self, calls: Mapping[int, Call]) -> None:
         """Find the blocks that are otherwise."""
-        live, numbers = calls.values(), [*calls]
-        legs, firsts, states = list(map(_LEGS, live)), list(map(_FIRST, live)), list(map(_STATE, live))
-        leg_states = list(map(_STATE, chain.from_iterable(legs)))
+        live, numbers = [*calls.values()], [*calls]
         blocks, stale = self._blocks, []
         gone = set(blocks)
-        start = of_legs = 0
+        start = 0
         while start < len(numbers):
             place = numbers[start] >> _BLOCK
             end = bisect_left(numbers, place + 1 << _BLOCK, start)
-            until = of_legs + sum(map(len, legs[start:end]))
-            now = _Block(
-                numbers[start:end], legs[start:end], firsts[start:end], states[start:end], leg_states[of_legs:until]
-            )
             gone.discard(place)
-            if blocks.get(place) != now:
+            if blocks.get(place) != _block(numbers[start:end], live[start:end]):
                 stale.append(place)
-            start, of_legs = end, until
+            start = end
         self._stale = [*stale, *sorted(gone)]
 
     def _take(self, place: int, calls: Mapping[int, Call]) -> None:
         """Take down how a block is now; make the rows anew of its calls that are otherwise."""
         start = place << _BLOCK
         live = [calls[number] for number in range(start, start + (1 << _BLOCK)) if number in calls]
-        legs = list(map(_LEGS, live))
-        leg_states = list(map(_STATE, chain.from_iterable(legs)))
-        now = _Block([call.number for call in live], legs, list(map(_FIRST, live)), list(map(_STATE, live)), leg_states)
+        now = _block([call.number for call in live], live)
         before, after = self._blocks.get(place, _NO_CALLS).by_number(), now.by_number()
         for some, others in ((before, after), (after, before)):
             for number, known in some.items():
                 if others.get(number) != known:
-                    self._place(known[0])
+                    self._place(_legs(*known[:2]))
         if live:
             self._blocks[place] = now
         else:

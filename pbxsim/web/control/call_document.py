@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Instant, iso
-from pbxsim.pbx.call import CallState
+from pbxsim.pbx.call import Call, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.web.control.response import moment_or_none
@@ -18,7 +18,6 @@ from pbxsim.web.control.spelt import HangsOn
 
 if TYPE_CHECKING:
     from pbxsim.engines.engine import Signal
-    from pbxsim.pbx.call import Call
     from pbxsim.pbx.call_history import CallHistory
     from pbxsim.pbx.channel import Channel
 
@@ -138,7 +137,7 @@ def show(call: Call) -> CallShown:
 
 HANGS_ON: Final = HangsOn["Call"](
     "state", "bridged_at", "ended_at", "cause", "disposition", "ended_by", "first",
-    legs="legs",
+    legs=Call.all_legs,
     own="history",
     of_own=("menus", "digits", "told", "notes", "before_transfer", "spied_on"),
     of_leg=("state", "ringing_at", "answered_at", "ended_at", "cause", "is_held", "digit_taker"),

@@ -24,7 +24,7 @@ from pbxsim.web.control.route import Command
 from pbxsim.web.control.spelt import HangsOn, Spelt
 
 HANGS_ON: Final = HangsOn[Line](
-    "registration", "do_not_disturb", "diversion", legs="channels", of_leg=("call", "state", "is_held")
+    "registration", "do_not_disturb", "diversion", legs=attrgetter("channels"), of_leg=("call", "state", "is_held")
 )
 _USER: Final = attrgetter("user")
 

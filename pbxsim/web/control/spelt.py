@@ -31,16 +31,21 @@ KEPT: Final = 60.0
 class HangsOn(Generic[T]):
     """Of which attributes a thing's document is made, of all that may change while it is remembered.
 
-    `legs` is the one by which it has its legs, and `of_leg` are theirs; `own` is of something that only some have, with
+    `legs` gives its legs, and `of_leg` are their attributes; `own` is of something that only some have, with
     None for the others, and `of_own` are that one's.
     """
 
     def __init__(
-        self, *names: str, legs: str = "", of_leg: tuple[str, ...] = (), own: str = "", of_own: tuple[str, ...] = ()
+        self,
+        *names: str,
+        legs: Callable[[T], Sequence[object]] | None = None,
+        of_leg: tuple[str, ...] = (),
+        own: str = "",
+        of_own: tuple[str, ...] = (),
     ) -> None:
         self._names = attrgetter(*names)
         self._each_name = tuple(map(attrgetter, names))
-        self._legs = attrgetter(legs) if legs else None
+        self._legs = legs
         self._of_leg = attrgetter(*of_leg or names)
         self._each_of_leg = tuple(map(attrgetter, of_leg))
         self._own = attrgetter(own) if own else None
