@@ -56,7 +56,8 @@ class Request:
             self._params = None
 
     def forget(self) -> None:
-        """Let go of the parameters that were read: they take more than all that they were read from."""
+        """Let go of what was read of it and prepared for it: that takes more than all that it was made of."""
+        self.prepared = None
         self._params = None
 
     @property

@@ -53,3 +53,10 @@ def test_a_name_that_comes_in_query_and_form_is_told_of() -> None:
     request = Request("POST", "/", "a=1&b=2", headers=form, body=b"b=3&c=4")
     assert request.params == {"a": "1", "b": "3", "c": "4"}
     assert request.reading_hints == ("parameter 'b' came more than once, in query and form: its last value counts",)
+
+
+def test_what_was_prepared_for_a_request_that_is_kept_is_let_go() -> None:
+    request = Request("GET", "/")
+    request.prepared = b"long"
+    request.forget()
+    assert request.prepared is None

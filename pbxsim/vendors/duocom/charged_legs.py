@@ -25,7 +25,7 @@ _AT_ONCE: Final = 500  # records, or charges, that are looked at at once
 _PLACE: Final = itemgetter(0, 1)
 
 
-class ChargedLeg(msgspec.Struct, frozen=True):
+class ChargedLeg(msgspec.Struct, frozen=True, gc=False):
     """A charge, and the record of the web call that it was for."""
 
     entry: LedgerEntry

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +20,6 @@ from tests.vendors.duocom.client import CONSUMPTION, FIELDS, Client, office
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
     from pbxsim.vendors.duocom.state import State
 
@@ -128,6 +127,7 @@ def close_late(client: Client, number: int) -> None:
 DEEDS = {"call": call, "move": move, "close late": close_late}
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from([{}, {"llamado": "990107060"}, {"llamado": "9", "tipo_regla": "EMPIEZA"}]),
     st.lists(st.tuples(st.integers(0, 5), st.sampled_from(sorted(DEEDS)), st.integers(0, 900)), max_size=6),

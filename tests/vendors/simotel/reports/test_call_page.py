@@ -110,6 +110,7 @@ PAGES: tuple[dict[str, object], ...] = (
 )
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(SERVICES),
     st.sampled_from(PAGES),
@@ -132,6 +133,22 @@ def test_a_page_is_that_of_the_moment_of_the_reply_whatever_happens_while_it_is_
     expected = client.interface.answer(asked(client, service, **fields))
     assert client.interface.answer(request) == expected
     assert request.prepared is None, "it is kept no longer than it is needed"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(("deed", "most"), [("close", 10_000), ("close", 700), ("move", 10_000), ("move", 700)])
+def test_what_happens_after_all_of_a_page_was_prepared_is_told_of(service: str, deed: str, most: int) -> None:
+    client = Reports()
+    client.office.pbx.cdrs = client.office.archive = CdrMemory(limit=most)
+    client.keep(*(called(each) for each in range(1, 701)))
+    page = {"pagination": {"count": 10_000}}
+    before = client.interface.answer(asked(client, service, **page))
+    request = asked(client, service, **page)
+    assert list(preparing(client, request))
+    DEEDS[deed](client, 5)
+    now = client.interface.answer(request)
+    assert now.body != before.body
+    assert now == client.interface.answer(asked(client, service, **page))
 
 
 @pytest.mark.parametrize("sorting", [{}, {"duration": 1}, {"src": -1, "wait": 1}, {"unknown": 1}])
