@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from msgspec.structs import replace
-
 from pbxsim.engines.hand import PbxHand
 from pbxsim.pbx.call import CallerId, CallKind
 from pbxsim.pbx.dialled import dialled
@@ -41,7 +39,7 @@ class RealHand(PbxHand):
         """Ring a telephone, and when it is answered whom it is to call. Raises NothingToDo if it is not registered."""
         if not line.is_registered:
             raise NothingToDo(f"{line.user} is not registered")
-        return self._pbx.calls.originate(replace(order, kind=CallKind.CONNECT, first_shows=CallerId(order.dst, "")))
+        return self._pbx.calls.originate(order.saying(kind=CallKind.CONNECT, first_shows=CallerId(order.dst, "")))
 
     # -- what only the telephone does --------------------------------------------------------------------------------
 

@@ -89,6 +89,11 @@ class CallOrder(_Unsaid, msgspec.Struct, frozen=True, kw_only=True, eq=False):
     context: str = ""
     second_shows: CallerId = CallerId()
 
+    def saying(self, **more: object) -> DetailedOrder:
+        """Give the same order that says more, or otherwise. Raises TypeError for what no order says."""
+        said = {name: getattr(self, name) for name in DetailedOrder.__struct_fields__}
+        return DetailedOrder(**(said | more))
+
 
 class DetailedOrder(CallOrder, frozen=True, kw_only=True, eq=False):
     """All that a client can say when it asks for a call.

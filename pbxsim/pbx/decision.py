@@ -149,7 +149,7 @@ class Decisions:
         if answer.talk_limit:
             asked = call.order.talk_limit
             limit = min(asked, answer.talk_limit) if asked else answer.talk_limit
-            call.order = msgspec.structs.replace(call.order, talk_limit=limit)
+            call.order = call.order.saying(talk_limit=limit)
         self._go_on(decision, answer)
         return True
 

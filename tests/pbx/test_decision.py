@@ -12,6 +12,7 @@ from pbxsim.pbx import transfer
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.decision import NO_ANSWER, NOBODY_ASKS
+from pbxsim.pbx.dialled import dialled
 from pbxsim.pbx.events import DecisionAnswered, DecisionAsked, LegRefused
 from pbxsim.pbx.extension import Diversion
 from pbxsim.pbx.ring_group import RingGroup, Row
@@ -294,6 +295,17 @@ def test_an_extension_diverted_to_a_group_rings_the_group() -> None:
     call = _asked(office)
     office.answers("101")
     assert office.ringing(call) == ["102"]
+
+
+def test_the_limit_of_an_answer_cuts_the_talk_of_a_telephone_that_dialled_as_plainly_as_can_be() -> None:
+    office = Request(talk_limit=30 * SECOND)
+    office.phones["101"].answers()
+    line = office.phones["100"].line
+    call = office.pbx.calls.receive(dialled(line, "700", by="test"), line=line, handle=None)
+    assert call is not None
+    office.answers("101")
+    office.advance(100)
+    assert office.cdr(call).billsec == 30
 
 
 def test_the_limit_of_an_answer_cuts_the_talk_and_the_shorter_limit_holds() -> None:

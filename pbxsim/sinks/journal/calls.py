@@ -37,7 +37,7 @@ Leg: TypeAlias = tuple[int, str, int, str]
 def take_spying(order: CallOrder) -> tuple[CallOrder, str]:
     """Take down an order to spy on somebody, and on whom."""
     if (channel := order.spied_channel) is not None:  # which goes on changing, and has a whole call behind it
-        return msgspec.structs.replace(order, spied_channel=None), channel.name
+        return order.saying(spied_channel=None), channel.name
     return order, order.spied_line.user if order.spied_line is not None else ""
 
 
