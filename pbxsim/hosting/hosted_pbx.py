@@ -118,6 +118,7 @@ class HostedPbx:
         What the outbox has not delivered stays in the store.
         """
         self._runs = False
+        self._report_failures()
         if self.audience is not None:
             self.audience.close()
         self.questions.close()
@@ -167,6 +168,7 @@ class HostedPbx:
         The clock's rate stays. What is stored of it is cleared, and what it was then is stored. Where `recall` raises,
         it goes on as it was.
         """
+        self._report_failures()
         before, kept = self.pbx, dict(vars(self))
         driver, outbox, questions, engine, injection = (
             self.driver, self.outbox, self.questions, self.engine, self._injection,
@@ -199,6 +201,7 @@ class HostedPbx:
     def _restart(self, assembly: Assembly, seed: int | None, resumed: Resumed | None) -> None:
         driver, outbox, questions, engine = self.driver, self.outbox, self.questions, self.engine
         injection = self._injection
+        self._report_failures()  # else nobody would; and an event that led back to the PBX would keep all of it
         before = self.pbx.directory
         is_another = assembly is not self.assembly
         gone = vars(self).copy()

@@ -10,7 +10,7 @@ import pytest
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.request import Request
-from pbxsim.pbx.events import CallStarted
+from pbxsim.pbx.events import CallEnded, CallStarted
 from tests.web.town import ACME, plan
 
 if TYPE_CHECKING:
@@ -79,3 +79,19 @@ def test_hints_that_quote_bytes_that_are_no_text_can_be_shown() -> None:
     shown = host.requests.shown(record)
     assert shown.hints[0] == "header '?' is odd"
     assert shown.headers == {"X": "?"}
+
+
+def test_what_failed_since_the_last_request_is_told_when_the_pbx_begins_anew(caplog: pytest.LogCaptureFixture) -> None:
+    def listen(event: Event) -> None:
+        raise ArithmeticError("bad listener")
+
+    host = HostedPbx(plan(), VENDORS, rate=0)
+    call(host)
+    before = host.pbx
+    before.events.subscribe(CallEnded, listen)
+    (ordered,) = before.calls.live.values()
+    before.calls.hang_up(ordered)
+    assert not caplog.records
+    host.reset()
+    assert [record.getMessage() for record in caplog.records] == ["a listener failed at CallEnded: ArithmeticError"]
+    assert before.events.failures == []

@@ -261,7 +261,8 @@ async def test_a_telephone_that_drops_off_rings_no_more() -> None:
 
 async def test_nothing_of_a_call_that_is_over_waits_for_the_garbage_collector() -> None:
     async with rig_of("sip100") as rig:
-        gc.collect()
+        while gc.collect():  # what another test's events led to goes when they have gone
+            pass
         gc.disable()
         try:
             for _ in range(3):
