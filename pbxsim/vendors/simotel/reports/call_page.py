@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -50,7 +51,7 @@ COLUMNS: Final[dict[str, Column[Cdr]]] = {
 """What a page of the calls' records can be put in order by."""
 
 
-class CallPage:
+class CallPage(ABC):
     """The page that a request asks for, and how many records fit in all (`total`). Raises Refusal.
 
     Records are never changed, and come one behind the other; only where a recording lies, and what is forgotten, may be
@@ -68,13 +69,13 @@ class CallPage:
         self._begin()
 
     @staticmethod
+    @abstractmethod
     def row(cdr: Cdr, dates: ReportDates) -> dict[str, object]:
         """Give a record as the report shows it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def without_rows(self) -> bytes:
         """Spell the reply as it is before the rows are in it."""
-        raise NotImplementedError
 
     def prepare(self) -> Iterator[None]:
         """Find, put in order and spell what has not been yet."""
