@@ -12,17 +12,15 @@ from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.dialplan import Refused
 
 if TYPE_CHECKING:
+    from pbxsim.pbx.call import Call
     from pbxsim.pbx.dialplan import Destination
     from pbxsim.pbx.pbx import Pbx
 
 _CONNECT: Final = CallKind.CONNECT
 
 
-def dialling_hints(pbx: Pbx, number: int | None) -> tuple[str, ...]:
-    """Say of each party of the call of that number, if there is one, why it cannot be dialled; mostly nothing."""
-    call = pbx.calls.find(number) if number is not None else None
-    if call is None:
-        return ()
+def dialling_hints(pbx: Pbx, call: Call) -> tuple[str, ...]:
+    """Say of each party of a call that was just ordered why it cannot be dialled; mostly nothing."""
     order = call.order
     first = _hint(order.first)
     if order.kind is not _CONNECT:

@@ -26,6 +26,7 @@ from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.kit.later import LaterModule
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.vendor import always_short
+from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.events import CallEnded
 from pbxsim.sinks.journal.journal import Journal
 from pbxsim.sinks.outbox.outbox import Outbox
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from pbxsim.hosting.assemble import Assembled, Assembly
     from pbxsim.hosting.audience import Audience
     from pbxsim.hosting.injection import Injected
-    from pbxsim.hosting.request_log import RequestRecord
     from pbxsim.kit.cause import Cause
     from pbxsim.kit.derived import Derived
     from pbxsim.kit.request import Request
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 else:
     call_failure = LaterModule("pbxsim.hosting.call_failure")
 
+_ANSWERED: Final = Disposition.ANSWERED
 _log: Final = logging.getLogger("pbxsim")
 
 
@@ -233,25 +234,28 @@ class HostedPbx:
         `injected` is what happens to the request, where something is injected (`meet`). The reply has all hints
         that there are by then.
         """
-        driver, requests = self.driver, self.requests
+        driver, pbx = self.driver, self.pbx
         request.limit(self.request_limits)
         driver.catch_up()
-        record = requests.begin(vendor, request)
+        self.requests.begin(vendor, request)
         try:
             reply = (
-                self.interfaces[vendor].answer(request) if injected is None else self._met(record, request, injected)
+                self.interfaces[vendor].answer(request) if injected is None else self._met(vendor, request, injected)
             )
         except Exception as error:
             reply = self._broken(vendor, request, error)
-        hints += dialling_hints(self.pbx, reply.call)
+        call = None if reply.call is None else pbx.calls.find(reply.call)
+        if call is not None:
+            hints += dialling_hints(pbx, call)
         driver.rearm()
-        requests.end(record, request, reply, hints)
-        if reply.call is not None and reply.call not in self.pbx.calls.live:  # it ended before it was noted
-            ended = self.pbx.calls.find(reply.call)
-            requests.ended(reply.call, () if ended is None else call_failure.hints_after(self.pbx, ended))
-        if self.pbx.events.failures:
+        record = self.requests.end(vendor, request, reply, hints, "" if injected is None else injected.told)
+        if call is not None:
+            self.requests.starters[call.number] = record
+            if call.number not in pbx.calls.live:  # it ended before that was noted
+                self._tell_why(call)
+        if pbx.events.failures:
             self._report_failures()
-        return reply.hinted(*hints)
+        return reply.hinted(*hints) if hints else reply
 
     def preparation(self, vendor: str, request: Request) -> Iterator[None] | None:
         """Give what to do before `answer` for a vendor's request whose reply is long, a piece at a time.
@@ -271,10 +275,13 @@ class HostedPbx:
             yield from self._vendors[name].explain(self.interfaces[name], call)
 
     def _on_ended(self, event: CallEnded) -> None:
-        """Add to a request why the call that it started came to nothing."""
-        call = event.call
-        if self.requests.awaits(call.number):
-            self.requests.ended(call.number, call_failure.hints_after(self.pbx, call))
+        self._tell_why(event.call)
+
+    def _tell_why(self, call: Call) -> None:
+        """Add to the request that started a call, where one did, why it came to nothing."""
+        record = self.requests.starters.pop(call.number, None)
+        if record is not None and call.disposition is not _ANSWERED:
+            self.requests.hint(record, call_failure.hints_after(self.pbx, call))
 
     def meet(self, vendor: str, request: Request) -> Injected | None:
         """Tell what happens to a vendor's request instead of what usually does; to be asked just before `answer`."""
@@ -396,9 +403,8 @@ class HostedPbx:
                 continue
             self._masks[name] = Mask([self._vendors[name]] if name else self._vendors.values(), self.secrets)
 
-    def _met(self, record: RequestRecord, request: Request, injected: Injected) -> Reply:
-        record.injected = injected.told
-        forced, fault, vendor = injected.forced, injected.fault, record.vendor
+    def _met(self, vendor: str, request: Request, injected: Injected) -> Reply:
+        forced, fault = injected.forced, injected.fault
         interface = self.interfaces[vendor]
         if forced is not None:
             return self._vendors[vendor].refuse(interface, request, forced.error, forced.filled)

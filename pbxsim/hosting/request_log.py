@@ -51,8 +51,8 @@ _HEADER: Final = 192  # bytes of a header without its texts: its objects, and it
 class RequestRecord(msgspec.Struct, kw_only=True, eq=False):
     """One request and its reply. `vendor` is empty if nobody owns the path.
 
-    `status` is 0 until it is answered, and where a fault keeps that from happening. `injected` says
-    which fault or forced reply it met with, empty: none.
+    `status` is 0 where a fault keeps it from being answered. `injected` says which fault or forced reply it met with,
+    empty: none.
 
     `request` is kept as far as it is not too long. `body_size` and `reply_size` are those of what was sent; `taken` how
     many bytes it takes here.
@@ -77,34 +77,13 @@ class RequestRecord(msgspec.Struct, kw_only=True, eq=False):
         """Tell whether not all of the request is kept."""
         return self.body_size != len(self.request.body) or _is_long(self.request)
 
-    def fill(self, request: Request, reply: Reply, hints: tuple[str, ...], mask: Mask) -> None:
-        """Note what came of it, and keep what is kept of both."""
-        self.status = reply.status
-        self.reply = reply.body
-        self.reply_size = len(reply.body)
-        self.code = reply.code if len(reply.code) <= _LONGEST_CODE else excerpt(reply.code, _LONGEST_CODE)
-        self.call = reply.call
-        if hints or reply.hints:
-            self.hints = excerpts(hints + reply.hints, LONGEST_HINT, MOST_HINTS)
-        told = _told(request)
-        if len(told) + self.body_size + self.reply_size > _SHORT or len(request.headers) > MOST_HEADERS:
-            told = self._cut(request, mask)  # of nearly every request nothing is too long
-        request.forget()
-        self.taken = self._size(told)
-
-    def _cut(self, request: Request, mask: Mask) -> str:
-        """Keep no more than is kept of what may be long; gives what is told of it."""
-        is_long = _is_long(request)
+    def cut(self, mask: Mask) -> None:
+        """Keep no more than is kept of what is long."""
+        request, is_long = self.request, _is_long(self.request)
         if is_long or self.reply_size > LONGEST_REPLY:
             self.reply = _first_of_reply(self.reply, request, mask)
         if is_long:
             self.request = _beginning(request, mask)
-        return _told(self.request)
-
-    def _size(self, told: str) -> int:
-        kept = self.request
-        sizes = text_size(told) + (text_size("".join(self.hints)) if self.hints else 0)
-        return _RECORD + _HEADER * len(kept.headers) + len(kept.body) + len(self.reply) + sizes
 
 
 def _forgotten(record: RequestRecord) -> str:
@@ -113,11 +92,12 @@ def _forgotten(record: RequestRecord) -> str:
     return "" if is_kept else f"({record.body_size} bytes, not kept)"
 
 
-def _told(request: Request) -> str:
-    """Give all texts of a request, joined: that is the quickest way to their size."""
+def _size(request: Request, reply: bytes) -> int:
+    """Tell how many bytes a request and its reply take, whose texts are counted in one piece: that is the quickest."""
     headers = request.headers
-    names = "".join(headers)
-    return f"{request.path}{request.query}{names}{names}{''.join(headers.values())}"  # a name is there in two spellings
+    told = "".join([request.path, request.query, *headers, *headers, *headers.values()])  # a name is in two spellings
+    texts = len(told) if told.isascii() else 4 * len(told)
+    return _RECORD + _HEADER * len(headers) + len(request.body) + len(reply) + texts
 
 
 def _is_long(request: Request) -> bool:
@@ -199,6 +179,7 @@ class RequestLog:
     ) -> None:
         self.kept_bytes = 0
         self.changed: dict[int, None] | None = None  # the numbers of those that came or changed, while somebody looks
+        self.starters: dict[int, RequestRecord] = {}  # what started the calls that are in progress, by their numbers
         self._journal = journal
         self._clock = clock
         self._masks = masks
@@ -206,7 +187,6 @@ class RequestLog:
         self._most_bytes = most_bytes
         self._records: deque[RequestRecord] = deque()
         self._seq = 0
-        self._of_calls: dict[int, RequestRecord] = {}  # what started the calls that are in progress
 
     def __len__(self) -> int:
         """Count the requests that are still kept."""
@@ -217,31 +197,28 @@ class RequestLog:
         """How many requests there were since the PBX began."""
         return self._seq
 
-    def begin(self, vendor: str, request: Request) -> RequestRecord:
-        """Note a request that a vendor is about to answer: it stands in the journal before all that it causes."""
-        record = self._keep(vendor, request)
+    def begin(self, vendor: str, request: Request) -> None:
+        """Have the journal say that a vendor is about to answer a request, before all that it causes."""
         take_down(self._journal, self._masks[vendor], vendor, request)
+
+    def end(
+        self, vendor: str, request: Request, reply: Reply, hints: tuple[str, ...] = (), injected: str = ""
+    ) -> RequestRecord:
+        """Keep it with the reply to it; in the journal a checksum stands for its bytes."""
+        record = self._keep(vendor, request, reply, hints, injected)
+        body = reply.body
+        told = (record.seq, record.status, record.code, len(body), crc32(body), injected)
+        self._journal.append_reply(record.call, told)
         return record
 
-    def end(self, record: RequestRecord, request: Request, reply: Reply, hints: tuple[str, ...] = ()) -> None:
-        """Note the reply to it; in the journal a checksum stands for its bytes."""
-        record.fill(request, reply, hints, self._masks[record.vendor])
-        if record.call is not None:
-            self._of_calls[record.call] = record
-        self._count(record)
-        body = reply.body
-        told = (record.seq, reply.status, record.code, len(body), crc32(body), record.injected)
-        self._journal.append_reply(reply.call, told)
+    def missed(self, request: Request, reply: Reply) -> None:
+        """Note a request that reached no vendor. It touched no PBX, so the deterministic journal has no word of it."""
+        self._keep("", request, reply)
 
-    def awaits(self, call: int) -> bool:
-        """Tell whether a request started that call, whose end is not noted yet."""
-        return call in self._of_calls
-
-    def ended(self, call: int, hints: tuple[str, ...]) -> None:
-        """Note what came, at its end, of a call that a request started; hints that it has already are not repeated."""
-        record = self._of_calls.pop(call, None)
-        more = tuple(hint for hint in hints if record is not None and hint not in record.hints)
-        if record is None or not more:
+    def hint(self, record: RequestRecord, hints: tuple[str, ...]) -> None:
+        """Add to a request what is known only now; hints that it has already are not repeated."""
+        more = tuple(hint for hint in hints if hint not in record.hints)
+        if not more:
             return
         if self.changed is not None:
             self.changed[record.seq] = None
@@ -260,12 +237,6 @@ class RequestLog:
     def of_call(self, call: int) -> RequestRecord | None:
         """Find the request that started a call, if it is still kept."""
         return next((record for record in reversed(self._records) if record.call == call), None)
-
-    def missed(self, request: Request, reply: Reply) -> None:
-        """Note a request that reached no vendor. It touched no PBX, so the deterministic journal has no word of it."""
-        record = self._keep("", request)
-        record.fill(request, reply, (), self._masks[""])
-        self._count(record)
 
     def shown(self, record: RequestRecord) -> RequestShown:
         """Give a record with its secrets hidden."""
@@ -316,16 +287,38 @@ class RequestLog:
         """Tell where a number stands: they are all there, from the oldest that is kept to the newest."""
         return max(0, seq - self._records[0].seq) if self._records else 0
 
-    def _keep(self, vendor: str, request: Request) -> RequestRecord:
-        self._seq += 1
+    def _keep(
+        self, vendor: str, request: Request, reply: Reply, hints: tuple[str, ...] = (), injected: str = ""
+    ) -> RequestRecord:
+        self._seq = seq = self._seq + 1
+        code, told = reply.code, hints + reply.hints
         record = RequestRecord(
-            seq=self._seq, at=self._clock.now, vendor=vendor, request=request, body_size=len(request.body)
+            seq=seq,
+            at=self._clock.now,
+            vendor=vendor,
+            request=request,
+            body_size=len(request.body),
+            status=reply.status,
+            reply=reply.body,
+            reply_size=len(reply.body),
+            code=code if len(code) <= _LONGEST_CODE else excerpt(code, _LONGEST_CODE),
+            call=reply.call,
+            hints=excerpts(told, LONGEST_HINT, MOST_HINTS) if told else (),
+            injected=injected,
+            taken=_size(request, reply.body),
         )
-        self._records.append(record)
+        if record.taken > _SHORT or len(request.headers) > MOST_HEADERS:  # of nearly every request nothing is too long
+            record.cut(self._masks[vendor])
+            record.taken = _size(record.request, record.reply)
+        request.forget()
+        self._add(record)
         return record
 
-    def _count(self, record: RequestRecord) -> None:
+    def _add(self, record: RequestRecord) -> None:
         records = self._records
+        records.append(record)
+        if record.hints:
+            record.taken += text_size("".join(record.hints))
         if self.changed is not None:
             self.changed[record.seq] = None
         self.kept_bytes += record.taken

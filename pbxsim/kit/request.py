@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pbxsim.kit.limits import USUAL
 from pbxsim.kit.params import Params, parse_form, parse_query
 
@@ -16,7 +18,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _MULTIPART: Final = "multipart/form-data"
 
 
-class Request:
+class Request(msgspec.Struct, eq=False):
     """A request. `path` is as sent, undecoded; `query` the raw text behind `?`; `remote` the client's address.
 
     `headers` finds names in any case. `fault` says why the body could not be read (too large, cut off), else empty; a
@@ -24,30 +26,16 @@ class Request:
     has made ready for its answer (`Vendor.prepare`), which takes it away.
     """
 
-    __slots__ = ("_params", "body", "fault", "headers", "limits", "method", "path", "prepared", "query", "remote")
-
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        query: str = "",
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        remote: str = "127.0.0.1",
-        fault: str = "",
-        limits: RequestLimits = USUAL,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.query = query
-        self.headers: Mapping[str, str] = headers if headers is not None else {}
-        self.body = body
-        self.remote = remote
-        self.fault = fault
-        self.limits = limits
-        self.prepared: object = None
-        self._params: Params | None = None
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
+    body: bytes = b""
+    remote: str = "127.0.0.1"
+    fault: str = ""
+    limits: RequestLimits = USUAL
+    prepared: object = None
+    _params: Params | None = None
 
     def limit(self, limits: RequestLimits) -> None:
         """Read no more of query and form than this; what was read by other limits is read again."""

@@ -254,7 +254,7 @@ class History:
         self, vendor: str, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> None:
         path, _, query = target.partition("?")
-        request = Request(method, path, query, headers=headers, body=body)
+        request = Request(method, path, query, headers=headers or {}, body=body)
         self.host.answer(vendor, request, (), self.host.meet(vendor, request))
 
     def _asked(self, method: str, path: str, body: object = None) -> bytes:
