@@ -22,13 +22,14 @@ _CONNECT: Final = CallKind.CONNECT
 def dialling_hints(pbx: Pbx, call: Call) -> tuple[str, ...]:
     """Say of each party of a call that was just ordered why it cannot be dialled; mostly nothing."""
     order = call.order
-    first = _hint(order.first)
-    if order.kind is not _CONNECT:
-        return first
-    second = order.second_to
-    if second is None and why_not_dialled(order.second):
-        second = pbx.dialplan.resolve(order.second, order.context)
-    return first + _hint(second)
+    first, second = order.first, None
+    if order.kind is _CONNECT:
+        second = order.second_to
+        if second is None and why_not_dialled(order.second):
+            second = pbx.dialplan.resolve(order.second, order.context)
+    if type(first) is Refused or type(second) is Refused:  # seen sooner than an instance of a struct
+        return _hint(first) + _hint(second)
+    return ()
 
 
 def _hint(party: Destination | None) -> tuple[str, ...]:

@@ -235,7 +235,8 @@ class HostedPbx:
         that there are by then.
         """
         driver, pbx = self.driver, self.pbx
-        request.limit(self.request_limits)
+        if request.limits is not self.request_limits:
+            request.limit(self.request_limits)
         driver.catch_up()
         self.requests.begin(vendor, request)
         try:
@@ -252,7 +253,7 @@ class HostedPbx:
         if call is not None:
             self.requests.starters[call.number] = record
             if call.number not in pbx.calls.live:  # it ended before that was noted
-                self._tell_why(call)
+                self._on_ended(CallEnded(call))
         if pbx.events.failures:
             self._report_failures()
         return reply.hinted(*hints) if hints else reply
@@ -275,10 +276,8 @@ class HostedPbx:
             yield from self._vendors[name].explain(self.interfaces[name], call)
 
     def _on_ended(self, event: CallEnded) -> None:
-        self._tell_why(event.call)
-
-    def _tell_why(self, call: Call) -> None:
         """Add to the request that started a call, where one did, why it came to nothing."""
+        call = event.call
         record = self.requests.starters.pop(call.number, None)
         if record is not None and call.disposition is not _ANSWERED:
             self.requests.hint(record, call_failure.hints_after(self.pbx, call))

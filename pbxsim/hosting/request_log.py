@@ -48,7 +48,7 @@ _RECORD: Final = 768  # bytes of a record without its texts and headers
 _HEADER: Final = 192  # bytes of a header without its texts: its objects, and its place in a table
 
 
-class RequestRecord(msgspec.Struct, kw_only=True, eq=False):
+class RequestRecord(msgspec.Struct, eq=False, gc=False):
     """One request and its reply. `vendor` is empty if nobody owns the path.
 
     `status` is 0 where a fault keeps it from being answered. `injected` says which fault or forced reply it met with,
@@ -58,19 +58,19 @@ class RequestRecord(msgspec.Struct, kw_only=True, eq=False):
     many bytes it takes here.
     """
 
-    at: Instant
-    body_size: int
-    call: int | None = None
-    code: str = ""
-    hints: tuple[str, ...] = ()
-    injected: str = ""
-    reply: bytes = b""
-    reply_size: int = 0
-    request: Request
     seq: int
-    status: int = 0
-    taken: int = 0
+    at: Instant
     vendor: str
+    request: Request
+    body_size: int
+    status: int
+    reply: bytes
+    reply_size: int
+    code: str
+    call: int | None
+    hints: tuple[str, ...]
+    injected: str
+    taken: int
 
     @property
     def is_cut(self) -> bool:
@@ -78,12 +78,13 @@ class RequestRecord(msgspec.Struct, kw_only=True, eq=False):
         return self.body_size != len(self.request.body) or _is_long(self.request)
 
     def cut(self, mask: Mask) -> None:
-        """Keep no more than is kept of what is long."""
+        """Keep no more than is kept of what is long, and count what is left."""
         request, is_long = self.request, _is_long(self.request)
         if is_long or self.reply_size > LONGEST_REPLY:
             self.reply = _first_of_reply(self.reply, request, mask)
         if is_long:
             self.request = _beginning(request, mask)
+        self.taken = _size(self.request, self.reply) + text_size("".join(self.hints))
 
 
 def _forgotten(record: RequestRecord) -> str:
@@ -95,7 +96,8 @@ def _forgotten(record: RequestRecord) -> str:
 def _size(request: Request, reply: bytes) -> int:
     """Tell how many bytes a request and its reply take, whose texts are counted in one piece: that is the quickest."""
     headers = request.headers
-    told = "".join([request.path, request.query, *headers, *headers, *headers.values()])  # a name is in two spellings
+    names = [*headers]
+    told = "".join([request.path, request.query, *names, *names, *headers.values()])  # a name is in two spellings
     texts = len(told) if told.isascii() else 4 * len(told)
     return _RECORD + _HEADER * len(headers) + len(request.body) + len(reply) + texts
 
@@ -291,36 +293,30 @@ class RequestLog:
         self, vendor: str, request: Request, reply: Reply, hints: tuple[str, ...] = (), injected: str = ""
     ) -> RequestRecord:
         self._seq = seq = self._seq + 1
-        code, told = reply.code, hints + reply.hints
+        body, code, told = reply.body, reply.code, hints + reply.hints
         record = RequestRecord(
-            seq=seq,
-            at=self._clock.now,
-            vendor=vendor,
-            request=request,
-            body_size=len(request.body),
-            status=reply.status,
-            reply=reply.body,
-            reply_size=len(reply.body),
-            code=code if len(code) <= _LONGEST_CODE else excerpt(code, _LONGEST_CODE),
-            call=reply.call,
-            hints=excerpts(told, LONGEST_HINT, MOST_HINTS) if told else (),
-            injected=injected,
-            taken=_size(request, reply.body),
+            seq,
+            self._clock.now,
+            vendor,
+            request,
+            len(request.body),
+            reply.status,
+            body,
+            len(body),
+            code if len(code) <= _LONGEST_CODE else excerpt(code, _LONGEST_CODE),
+            reply.call,
+            excerpts(told, LONGEST_HINT, MOST_HINTS) if told else (),
+            injected,
+            _size(request, body),
         )
-        if record.taken > _SHORT or len(request.headers) > MOST_HEADERS:  # of nearly every request nothing is too long
+        if record.taken > _SHORT or told or len(request.headers) > MOST_HEADERS:  # nearly none
             record.cut(self._masks[vendor])
-            record.taken = _size(record.request, record.reply)
         request.forget()
-        self._add(record)
-        return record
-
-    def _add(self, record: RequestRecord) -> None:
+        if self.changed is not None:
+            self.changed[seq] = None
         records = self._records
         records.append(record)
-        if record.hints:
-            record.taken += text_size("".join(record.hints))
-        if self.changed is not None:
-            self.changed[record.seq] = None
         self.kept_bytes += record.taken
         while self.kept_bytes > self._most_bytes or len(records) > self._limit:
             self.kept_bytes -= records.popleft().taken
+        return record

@@ -45,8 +45,9 @@ class Request(msgspec.Struct, eq=False):
 
     def forget(self) -> None:
         """Let go of what was read of it and prepared for it: that takes more than all that it was made of."""
-        self.prepared = None
         self._params = None
+        if self.prepared is not None:
+            self.prepared = None
 
     @property
     def params(self) -> Params:

@@ -20,9 +20,12 @@ from aiohttp.http import SERVER_SOFTWARE, HttpRequestParser, HttpVersion11, RawR
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
+from pbxsim.clock.driver import wall_clock
+from pbxsim.clock.instant import SECOND
 from pbxsim.kit.reply import Reply
 
 if TYPE_CHECKING:
+    import asyncio
     from typing import TypeGuard
 
     from aiohttp.streams import StreamReader
@@ -34,7 +37,10 @@ Answer: TypeAlias = tuple[Reply, Headers]
 """A vendor's reply, and the headers that it has more."""
 
 AtOnce: TypeAlias = Callable[[RawRequestMessage, bytes, str], Answer | None]
-"""Answers a request, its body and the address of its client; None: not now, and nothing has happened."""
+"""Answers a request, its body and the address of its client; None: not now, and nothing has happened.
+
+The request's target may be one in absolute form, which has no path that anybody owns.
+"""
 
 _LONGEST: Final = 65_536
 """Bytes that come, or are still to be sent, at most: asyncio lets so many wait before it has a writer wait."""
@@ -42,6 +48,7 @@ _LONGEST: Final = 65_536
 _DIGITS: Final = len(str(_LONGEST))
 """Of a body's length, where it is not waited for here any more."""
 
+_read: Final = RequestHandler.data_received  # `super()` costs as much as three calls, before Python 3.12
 _COUNTS_MESSAGES: Final = hasattr(HttpRequestParser, "message_consumed")  # since aiohttp 3.14.1
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _WITHOUT_BODY: Final = frozenset({204, 304})
@@ -67,17 +74,17 @@ def response_of(reply: Reply, more: Headers = (), *, closes: bool = False) -> we
 
 def bytes_of(reply: Reply, more: Headers) -> bytes | None:
     """Write what aiohttp sends of `response_of` to whoever wants a body and keeps the connection; None: ask aiohttp."""
-    head = _head(reply.status, reply.content_type, reply.headers + more if more else reply.headers)
-    if head is None:
-        return None
-    body = reply.body
-    return b"%b%d%b%b" % (head, len(body), _tail(rfc822_formatted_time()), body)
+    body, headers = reply.body, reply.headers + more if more else reply.headers
+    head = _head_at(wall_clock() // SECOND, len(body), reply.status, reply.content_type, headers)
+    return None if head is None else head + body
 
 
-@lru_cache(maxsize=1)
-def _tail(date: str) -> bytes:
-    """Write the end of a head, which is the same for a second."""
-    return f"\r\nDate: {date}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n".encode()
+@lru_cache(maxsize=64)
+def _head_at(_second: int, length: int, status: int, content_type: str, headers: Headers) -> bytes | None:
+    """Write a head, which is the same for a second where replies are alike."""
+    head = _head(status, content_type, headers)
+    tail = f"{length}\r\nDate: {rfc822_formatted_time()}\r\nServer: {SERVER_SOFTWARE}\r\n\r\n"
+    return None if head is None else head + tail.encode()
 
 
 @lru_cache(maxsize=256)
@@ -95,11 +102,20 @@ def _head(status: int, content_type: str, headers: Headers) -> bytes | None:
 class AnsweringAtOnce(RequestHandler):
     """aiohttp's connection, which has `at_once` answer before it wakes its task, where that is all there is to do."""
 
-    __slots__ = ("_at_once", "_awaits_body")
+    __slots__ = ("_at_once", "_awaits_body", "_client")
 
     _at_once: AtOnce
     _awaits_body: bool
     """Whether a request has come but for its body, for which it waits here: a client may send it in a packet apart."""
+
+    _client: str
+    """The client's address."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        peer = transport.get_extra_info("peername")
+        self._client = str(peer[0] if isinstance(peer, list | tuple) else peer or "")
+        super().connection_made(transport)
 
     def answered_at_once(self, now: float) -> None:
         """Hear that a request came and its reply is out, all in one; `now` is the loop's time."""
@@ -141,7 +157,7 @@ class AnsweringAtOnce(RequestHandler):
         has_awaited, self._awaits_body = self._awaits_body, False
         self._waiter = None  # so that nobody is woken for what is answered here
         try:
-            super().data_received(data)
+            _read(self, data)
             is_answered = len(self._messages) == 1 and self._answers(*self._messages[0])
         finally:
             self._waiter = waiter
@@ -159,12 +175,15 @@ class AnsweringAtOnce(RequestHandler):
         transport = self.transport
         if transport is None or self._reading_paused or not _is_plain(message, unread):
             return False
-        if not unread.is_eof():
+        if unread is EMPTY_PAYLOAD:
+            body = b""
+        elif unread.is_eof():
+            body = b"".join(unread._buffer)  # noqa: SLF001 - to read is to take
+        else:
             self._awaits_body = _is_short(message)
             return False
-        body = b"" if unread is EMPTY_PAYLOAD else b"".join(unread._buffer)  # noqa: SLF001 - to read is to take
         try:
-            answer = self._at_once(message, body, self._client())
+            answer = self._at_once(message, body, self._client)
             if answer is None:
                 return False
             written = bytes_of(*answer)
@@ -176,10 +195,6 @@ class AnsweringAtOnce(RequestHandler):
             return False
         transport.write(written)
         return True
-
-    def _client(self) -> str:
-        peer = self.peername
-        return str(peer[0] if isinstance(peer, list | tuple) else peer or "")
 
     def _is_out(self) -> None:
         """Count, and wait for the next request, as aiohttp does when a reply is out."""
@@ -230,6 +245,5 @@ def _is_plain(message: RawRequestMessage | _ErrInfo, unread: StreamReader) -> Ty
         and message.version == HttpVersion11
         and not (message.should_close or message.upgrade or message.chunked)
         and (unread is EMPTY_PAYLOAD or "Expect" not in message.headers)
-        and message.path.startswith("/")
         and message.path.isascii()
     )

@@ -135,6 +135,12 @@ class OpenConnections:
         """Note that a client's request is being answered."""
         self._waiting.pop(client, None)
 
+    def was_served(self, client: Client) -> None:
+        """Note that a client that waited has had a request answered: from now on it has waited the shortest."""
+        if client in self._sources:
+            self._waiting.pop(client, None)
+            self._waiting[client] = None
+
     def leaves(self, client: Client) -> None:
         """Forget a client. A second time changes nothing."""
         source = self._sources.pop(client, None)

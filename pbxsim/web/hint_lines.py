@@ -20,16 +20,17 @@ _log: Final = logging.getLogger("pbxsim.requests")
 class HintLines:
     """Tells of requests that were answered: of all, of those that left a hint, or of none (`log`).
 
-    `has_header`: replies have their hints, too, which no real PBX's have.
+    `tells_all`: of those without a hint, too. `has_header`: replies have their hints, too, which no real PBX's have.
     """
 
     def __init__(self, log: Log = "none", *, has_header: bool = False) -> None:
+        self.tells_all = log == "requests"
         self._log = log
         self._has_header = has_header
 
     def tell(self, host: HostedPbx, request: Request, reply: Reply) -> tuple[tuple[str, str], ...]:
         """Write the line, and give the headers that the reply has more; secrets are struck out of both."""
-        if self._log != "requests" and not reply.hints:
+        if not (reply.hints or self.tells_all):
             return ()
         secrets = host.secrets
         hints = [_on_one_line(secrets.text(hint)) for hint in reply.hints]

@@ -180,8 +180,7 @@ class Connection(AnsweringAtOnce):
     def answered_at_once(self, now: float) -> None:
         """Go over to waiting, which it has done until now: but it is the last who did."""
         self._header_bytes = 0
-        self._open.is_served(self)
-        self._open.waits(self)
+        self._open.was_served(self)
         self._wait_until("between", now + self.limits.between)
 
     def awaits_body(self) -> None:

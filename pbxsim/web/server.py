@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
+from multidict import istr
 
 from pbxsim.hosting.masking import Mask
 from pbxsim.hosting.reply_gate import ReplyGate
@@ -55,6 +56,7 @@ else:
     file_bytes = LaterModule("pbxsim.web.file_bytes")
 
 _SILENT: Final = HintLines()
+_AS: Final = istr(AS)  # as headers know their names: it is found sooner
 _TEXT: Final = "text/plain; charset=utf-8"
 
 _LITTLE: Final = 4_096
@@ -145,36 +147,36 @@ class PbxServer:
         headers = message.headers
         path, _, query = message.path.partition("?")
         owner = self._paths.owner(path)
-        if owner is None or len(headers) > self._read.headers or AS in headers:
+        if owner is None or len(headers) > self._read.headers or _AS in headers:
             return None
-        request = Request(message.method, path, query, headers=headers, body=body, remote=client)
+        request = Request(message.method, path, query, headers, body, client)
         if self._turns is not None:
-            return self._in_free_turn(self._turns, owner, request)
+            return self._in_free_turn(self._turns, owner.name, request)
         host = self.hosts.for_request(owner.name, request)
-        if host.injection is not None or owner.prepare(host.interfaces[owner.name], request) is not None:
+        if host.injection is not None or host.preparation(owner.name, request) is not None:
             return None
         return self._answer(host, owner.name, request)
 
-    def _in_free_turn(self, turns: Turns, owner: Vendor, request: Request) -> Answer | None:
+    def _in_free_turn(self, turns: Turns, vendor: str, request: Request) -> Answer | None:
         """Answer where there are several PBXs, if the one that is meant need not wait for its turn."""
         if len(request.query) + len(request.body) > _LITTLE:
             return None
         began = thread_time()
-        host = self.hosts.for_request(owner.name, request)
+        host = self.hosts.for_request(vendor, request)
         if host.injection is not None or not turns.has_free(host.name):
             return None
-        if owner.prepare(host.interfaces[owner.name], request) is not None:
+        if host.preparation(vendor, request) is not None:
             return None
         turn = turns.take_free(host.name)
         try:
-            return self._answer(host, owner.name, request)
+            return self._answer(host, vendor, request)
         finally:
             if turn is not None:
                 turns.done(turn, thread_time() - began, len(request.body))
 
     def _answer(self, host: HostedPbx, vendor: str, request: Request) -> Answer:
-        reply = host.answer(vendor, request, ())
-        return reply, self._lines.tell(host, request, reply)
+        reply, lines = host.answer(vendor, request, ()), self._lines
+        return reply, lines.tell(host, request, reply) if reply.hints or lines.tells_all else ()
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         if len(incoming.headers) > self._read.headers:  # which aiohttp counts since 3.14 only
