@@ -37,6 +37,8 @@ class Request(msgspec.Struct, eq=False):
     prepared: object = None
     _params: Params | None = None
 
+    __repr__ = object.__repr__  # a struct would show all that it has, secrets too
+
     def limit(self, limits: RequestLimits) -> None:
         """Read no more of query and form than this; what was read by other limits is read again."""
         if limits is not self.limits and limits != self.limits:

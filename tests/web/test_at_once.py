@@ -23,7 +23,7 @@ from pbxsim.hosting.hosts import Hosts
 from pbxsim.kit.limits import USUAL
 from pbxsim.kit.reply import Reply
 from pbxsim.web import tls
-from pbxsim.web.at_once import Answer, AtOnce, never, response_of
+from pbxsim.web.at_once import Answer, AtOnce, bytes_of, never, response_of
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.control.access import Guard
 from pbxsim.web.control.dispatch import ControlApi
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
     from aiohttp.http import RawRequestMessage
+
+    from pbxsim.kit.request import Request
 
 DATE: Final = re.compile(rb"\r\nDate: [^\r\n]+")
 USUAL_LIMITS: Final = ConnectionLimits()
@@ -526,6 +528,30 @@ async def test_under_tls_it_is_answered_at_once_too(tmp_path: Path) -> None:
         writer.close()
         await connections.shutdown()
     assert counted.count >= 2
+
+
+async def test_what_is_prepared_at_once_is_read_by_the_limits_of_its_pbx() -> None:
+    read: list[dict[str, str]] = []
+
+    def prepare(_interface: object, request: Request) -> None:
+        read.append(request.params)
+
+    vendor = msgspec.structs.replace(ACME, prepare=prepare)
+    hosts = Hosts([HostedPbx(plan(limits="limits: {request: {parameters: 2}}"), {"acme": vendor}, rate=0)])
+    server = PbxServer(hosts, {"acme": vendor}, ControlApi(hosts, Guard("127.0.0.1")))
+    found = await seen(server, server.connections(), GET.replace(b"do=echo", b"do=echo&a=1&b=2"))
+    assert b'"params":{"do":"echo","a":"1"}' in found.sent
+    assert read == [{"do": "echo", "a": "1"}]
+
+
+def test_replies_of_one_second_have_its_date_and_those_of_the_next_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    def dates_at(now: int) -> list[bytes]:
+        monkeypatch.setattr("pbxsim.web.at_once.wall_clock", lambda: now)
+        monkeypatch.setattr("pbxsim.web.at_once.rfc822_formatted_time", lambda: f"at {now}")
+        return DATE.findall(bytes_of(Reply(body=b"x", content_type="text/x-of-this-test"), ()) or b"")
+
+    found = [dates_at(now) for now in (1_000_000, 1_999_999, 2_000_000)]
+    assert found == [[b"\r\nDate: at 1000000"], [b"\r\nDate: at 1000000"], [b"\r\nDate: at 2000000"]]
 
 
 async def test_of_several_pbxs_the_one_whose_turn_is_free_answers_at_once() -> None:

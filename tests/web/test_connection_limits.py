@@ -70,6 +70,18 @@ def test_whoever_was_served_since_has_not_waited_long(doorway: Doorway) -> None:
     assert gone(callers) == [1]
 
 
+def test_whoever_was_served_at_once_has_not_waited_long_and_whoever_has_gone_does_not_come_back(
+    doorway: Doorway,
+) -> None:
+    callers = doorway.come(*["127.0.0.1"] * 4)
+    doorway.open.was_served(callers[0])
+    doorway.come("127.0.0.1")
+    assert gone(callers) == [1]
+    doorway.open.was_served(callers[1])
+    doorway.come("127.0.0.1")
+    assert gone(callers) == [1, 2]
+
+
 def test_whoever_is_served_or_has_a_request_does_not_have_to_go(doorway: Doorway) -> None:
     callers = doorway.come(*["127.0.0.1"] * 4)
     doorway.open.is_served(callers[0])
