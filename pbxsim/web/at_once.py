@@ -148,8 +148,8 @@ class AnsweringAtOnce(RequestHandler):
 
     def take(self, data: bytes) -> bool:
         """Take bytes from the socket; True: they were the end of a request that is answered, and nothing else."""
-        waiter = self._waiter
-        is_idle = len(self._messages) == self._awaits_body  # but for the request whose body is awaited
+        waiter, messages = self._waiter, self._messages
+        is_idle = len(messages) == self._awaits_body  # but for the request whose body is awaited
         if waiter is None or waiter.done() or not is_idle or self._paused or len(data) > _LONGEST:
             super().data_received(data)
             self.go_on()
@@ -158,7 +158,10 @@ class AnsweringAtOnce(RequestHandler):
         self._waiter = None  # so that nobody is woken for what is answered here
         try:
             _read(self, data)
-            is_answered = len(self._messages) == 1 and self._answers(*self._messages[0])
+            is_answered = False
+            if len(messages) == 1:
+                message, unread = messages[0]
+                is_answered = self._answers(message, unread)
         finally:
             self._waiter = waiter
         if is_answered:
@@ -167,7 +170,7 @@ class AnsweringAtOnce(RequestHandler):
             if not has_awaited:  # else whoever sends byte after byte would be waited for without end
                 self.awaits_body()
             return False
-        if self._messages and not waiter.done():
+        if messages and not waiter.done():
             waiter.set_result(None)
         return is_answered
 
