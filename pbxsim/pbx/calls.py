@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Never
 
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx import closing, dialing, recent_calls
-from pbxsim.pbx.call import STEPS_FROM, Call, CallKind, CallOrder, CallState, CallStep
+from pbxsim.pbx.call import STATES_AFTER, Call, CallKind, CallOrder, CallState, CallStep
 from pbxsim.pbx.call_topics import CallTopics
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
 from pbxsim.pbx.cdr import RecordRules
@@ -53,8 +53,8 @@ _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
 _CHANNEL_RINGING, _OVER = ChannelState.RINGING, CallState.ENDED
 _DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
 _RINGING, _ANSWERED, _HELD, _UNHELD = Report.RINGING, Report.ANSWERED, Report.HELD, Report.UNHELD
-_STEP_SECOND, _STEP_OVER = CallStep.SECOND_ANSWERED, CallStep.OVER
-_FIRST_IS_THERE = STEPS_FROM[_DIALING_FIRST][CallStep.FIRST_ANSWERED]
+_FIRST_IS_THERE = STATES_AFTER[CallStep.FIRST_ANSWERED][_DIALING_FIRST]
+_TALKS_AFTER, _OVER_AFTER = STATES_AFTER[CallStep.SECOND_ANSWERED], STATES_AFTER[CallStep.OVER]
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
 _CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
 
@@ -133,10 +133,9 @@ class CallControl:
 
     def hang_up_channel(self, channel: Channel, cause: HangupCause = _NORMAL) -> None:
         """Hang up one channel (AMI's Hangup), and so its call, unless it is one of several that are being rung."""
-        if channel.state is _DOWN:
-            return
-        self.on_leg(channel, Report.HUNG_UP, cause, is_own=True)
-        self.engine.hang_up(channel, cause)
+        if channel.state is not _DOWN:
+            self._ends(channel, cause)
+            self.engine.hang_up(channel, cause)
 
     # -- finding --------------------------------------------------------------------------------------------------
 
@@ -157,12 +156,9 @@ class CallControl:
 
     # -- what engines report -------------------------------------------------------------------------------------
 
-    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL, *, is_own: bool = False) -> None:
-        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing.
-
-        `is_own`: it is the switch's own word, which nothing befalls on its way.
-        """
-        if self.faults is not None and not is_own:
+    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL) -> None:
+        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing."""
+        if self.faults is not None:
             told = self.faults.heard(channel, report, cause)
             if told is None:
                 return
@@ -183,7 +179,10 @@ class CallControl:
 
     def hear_answer(self, channel: Channel) -> None:
         """Hear at last that a leg was answered; as a rule it is over by now."""
-        self.on_leg(channel, _ANSWERED, is_own=True)
+        if _ANSWERED in HEARD_IN[channel.state]:
+            self._answers(channel)
+        else:
+            self.bus.emit(ReportIgnored(channel, _ANSWERED))
 
     def _answers(self, channel: Channel) -> None:
         channel.state = _UP
@@ -199,8 +198,8 @@ class CallControl:
             self.stop_timer(call)
         if type(call.listed) is tuple and len(call.listed) > (1 if call.first is None else 2):
             dialing.drop_other_forks(self, call, channel)
-        if channel.state is not _UP:
-            return  # told to hang up the others, the engine reported that this one has gone
+            if channel.state is not _UP:
+                return  # told to hang up the others, the engine reported that this one has gone
         self.picked_up(call, channel, channel)
 
     def picked_up(self, call: Call, channel: Channel, rung: Channel) -> None:
@@ -241,7 +240,7 @@ class CallControl:
         is_early = channel.history is not None and channel.hears_first
         self.release(channel, cause)
         if not (was_ringing or is_early):
-            self.end(call, cause, by=channel)
+            self.end(call, cause, _NO_ANSWER, channel)
             return
         if self.spies.listening:
             self.spies.target_gone()
@@ -273,17 +272,17 @@ class CallControl:
     # -- the course of a call -------------------------------------------------------------------------------------
 
     def _begin(self, order: CallOrder) -> Call:
-        self.calls_started += 1
-        self.channels_made += 1  # the call is named by its first channel, and must have a name before that is made
-        call = Call(self.calls_started, self.channels_made, order, self.clock.now)
-        self.live[call.number] = call
+        self.calls_started = number = self.calls_started + 1
+        # The call is named by its first channel, and must have a name before that is made.
+        self.channels_made = serial = self.channels_made + 1
+        call = self.live[number] = Call(number, serial, order, self.clock.now)
         if self.topics.started.listeners:
             self.topics.started.tell(CallStarted(call))
         return call
 
     def step(self, call: Call, step: CallStep) -> None:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
-        call.state = STEPS_FROM[call.state].get(step) or _no_step(call, step)
+        call.state = STATES_AFTER[step].get(call.state) or _no_step(call, step)
 
     def _ring_second(self, call: Call) -> None:
         order = call.order
@@ -302,10 +301,11 @@ class CallControl:
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
-            call.state = STEPS_FROM[call.state].get(_STEP_SECOND) or _no_step(call, _STEP_SECOND)
-        if call.bridged_at:
+            call.state = _TALKS_AFTER.get(call.state) or _no_step(call, CallStep.SECOND_ANSWERED)
+        if not call.bridged_at:
+            call.bridged_at = self.clock.now
+        else:
             call.noted().connected_at = self.clock.now
-        call.bridged_at = call.bridged_at or self.clock.now
         if self.spies.listening and call.first is not None:
             self.spies.came_up(call.first)
         if self.topics.bridged.listeners:
@@ -366,7 +366,7 @@ class CallControl:
 
     def close_late(self, call: Call) -> None:
         """Close the records of a call that ended some time ago."""
-        closing.close(self, call, is_late=True)
+        closing.close_records(self, call)
 
     def stop_ringing(self, call: Call, cause: HangupCause) -> None:
         """End the ringing of a party that is not wanted any more, and say nothing of it to whoever had it rung."""
@@ -377,7 +377,7 @@ class CallControl:
         self.dismiss(legs, cause)
 
     def end(
-        self, call: Call, cause: HangupCause, unanswered: Disposition = _NO_ANSWER, *, by: Channel | None = None
+        self, call: Call, cause: HangupCause, unanswered: Disposition = _NO_ANSWER, by: Channel | None = None
     ) -> None:
         """End a call and all that is left of it; its record and its charges follow at once.
 
@@ -386,7 +386,7 @@ class CallControl:
         """
         if call.timer:
             self.stop_timer(call)
-        call.state = STEPS_FROM[call.state].get(_STEP_OVER) or _no_step(call, _STEP_OVER)  # `step` takes a call
+        call.state = _OVER_AFTER.get(call.state) or _no_step(call, CallStep.OVER)  # as `step`, which takes a call
         call.cause = cause
         call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
         call.ended_at, call.ended_by = self.clock.now, by
@@ -402,10 +402,11 @@ class CallControl:
         if self.topics.call_ended.listeners:
             self.topics.call_ended.tell(CallEnded(call))
         closing.close(self, call)
-        self.spies.listening.pop(call.number, None)
+        listening = self.spies.listening
+        listening.pop(call.number, None)
         for leg in legs:  # told last: an engine may report from within `hang_up`, and finds everything over
             self.engine.hang_up(leg, cause)
-        if self.spies.listening:
+        if listening:
             self.spies.target_gone()
 
     def release(self, channel: Channel, cause: HangupCause) -> None:
