@@ -6,13 +6,14 @@ Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Never
 
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx.call_history import NOTHING, CallHistory
 from pbxsim.pbx.call_order import DEFAULT_RING, CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.pbx.channel import Channel, ChannelState
+from pbxsim.pbx.errors import ImpossibleTransition
 
 if TYPE_CHECKING:
     from pbxsim.clock.scheduler import TimerId
@@ -31,6 +32,7 @@ __all__ = [
     "CallerId",
     "DetailedOrder",
     "RecordingWish",
+    "no_step",
 ]
 
 _DOWN: Final = ChannelState.DOWN  # looking a member up through its class costs more than the comparison
@@ -288,3 +290,8 @@ class Call:
         first, listed = self.first, self.listed
         legs = listed if type(listed) is tuple else (listed,) if type(listed) is Channel else ()
         return [leg for leg in legs if leg.state is not _DOWN and leg is not first]
+
+
+def no_step(call: Call, step: CallStep) -> Never:
+    """Raise ImpossibleTransition: the table has no such step from the state of the call."""
+    raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")

@@ -303,11 +303,3 @@ def _divert_later(control: CallControl, leg: Channel, timeout: Duration) -> None
         leg.noted().divert_timer = control.clock.call_at(
             due, call.number, call.next_step(), control.divert_unanswered, leg
         )
-
-
-def drop_other_forks(control: CallControl, call: Call, winner: Channel) -> None:
-    """End the ringing of all others who were rung together with the one that answered."""
-    losers = [leg for leg in call.ringing_legs() if leg is not winner]
-    for leg in losers:
-        control.release(leg, HangupCause.ANSWERED_ELSEWHERE)
-    control.dismiss(losers, HangupCause.ANSWERED_ELSEWHERE)
