@@ -6,24 +6,24 @@ Everything that can change a call's state is in CALL_TRANSITIONS; the diagram in
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Never
 
 from pbxsim.clock.instant import SECOND, Instant
 from pbxsim.native import mypyc_attr
 from pbxsim.pbx.call_history import NOTHING, CallHistory
 from pbxsim.pbx.call_order import DEFAULT_RING, CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
-from pbxsim.pbx.channel import ChannelState
+from pbxsim.pbx.channel import Channel, ChannelState
+from pbxsim.pbx.errors import ImpossibleTransition
 
 if TYPE_CHECKING:
     from pbxsim.clock.scheduler import TimerId
     from pbxsim.pbx.cause import Disposition, HangupCause
-    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.hunt import Hunt
 
 __all__ = [
     "CALL_TRANSITIONS",
     "DEFAULT_RING",
-    "STEPS_FROM",
+    "STATES_AFTER",
     "Call",
     "CallKind",
     "CallOrder",
@@ -32,6 +32,7 @@ __all__ = [
     "CallerId",
     "DetailedOrder",
     "RecordingWish",
+    "no_step",
 ]
 
 _DOWN: Final = ChannelState.DOWN  # looking a member up through its class costs more than the comparison
@@ -74,10 +75,10 @@ CALL_TRANSITIONS: Final[dict[tuple[CallState, CallStep], CallState]] = {
     (CallState.TRANSFERRING, CallStep.OVER): CallState.ENDED,
 }
 
-STEPS_FROM: Final = {
-    state: {step: after for (before, step), after in CALL_TRANSITIONS.items() if before is state} for state in CallState
+STATES_AFTER: Final = {
+    step: {before: after for (before, taken), after in CALL_TRANSITIONS.items() if taken is step} for step in CallStep
 }
-"""Where each step leads from a state: the same table, to be asked without a pair being made for each."""
+"""Where a step leads from each state: the same table, to be asked without a pair being made for each."""
 
 
 @mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
@@ -160,11 +161,9 @@ class Call:
     def all_legs(self) -> tuple[Channel, ...]:
         """Give the same; a property takes several times as long."""
         first, listed = self.first, self.listed
-        if isinstance(listed, tuple):
-            return listed
-        if listed is None:
-            return ()
-        return (listed,) if first is None or first is listed else (first, listed)
+        if type(listed) is Channel:  # not isinstance: what is none takes it ten times as long
+            return (listed,) if first is None or first is listed else (first, listed)
+        return listed if type(listed) is tuple else ()
 
     def made_since(self, listed: Channel | tuple[Channel, ...] | None) -> tuple[Channel, ...]:
         """Give the legs that were made since `listed` was that."""
@@ -289,5 +288,10 @@ class Call:
     def ringing_legs(self) -> list[Channel]:
         """Give the live legs of the party that is being rung."""
         first, listed = self.first, self.listed
-        legs = listed if isinstance(listed, tuple) else () if listed is None else (listed,)
+        legs = listed if type(listed) is tuple else (listed,) if type(listed) is Channel else ()
         return [leg for leg in legs if leg.state is not _DOWN and leg is not first]
+
+
+def no_step(call: Call, step: CallStep) -> Never:
+    """Raise ImpossibleTransition: the table has no such step from the state of the call."""
+    raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.native import mypyc_attr
-from pbxsim.pbx.events import CallBridged, CallEnded, CallStarted, LegAnswered, LegDialed, LegEnded, LegRinging
+from pbxsim.pbx.events import (
+    CallBridged,
+    CallEnded,
+    CallStarted,
+    CdrClosed,
+    LegAnswered,
+    LegDialed,
+    LegEnded,
+    LegRinging,
+)
+from pbxsim.pbx.recorded import CallRecorded
 
 if TYPE_CHECKING:
     from pbxsim.pbx.bus import EventBus
@@ -15,7 +25,17 @@ if TYPE_CHECKING:
 class CallTopics:
     """A topic for each of these events."""
 
-    __slots__ = ("bridged", "call_ended", "leg_answered", "leg_dialed", "leg_ended", "leg_ringing", "started")
+    __slots__ = (
+        "bridged",
+        "call_ended",
+        "cdr_closed",
+        "leg_answered",
+        "leg_dialed",
+        "leg_ended",
+        "leg_ringing",
+        "recorded",
+        "started",
+    )
 
     def __init__(self, bus: EventBus) -> None:
         self.started = bus.topic(CallStarted)
@@ -25,3 +45,5 @@ class CallTopics:
         self.bridged = bus.topic(CallBridged)
         self.leg_ended = bus.topic(LegEnded)
         self.call_ended = bus.topic(CallEnded)
+        self.cdr_closed = bus.topic(CdrClosed)
+        self.recorded = bus.topic(CallRecorded)

@@ -1,29 +1,26 @@
 """Where calls are ordered, and the one entry through which engines report what became of their legs.
 
 Not here: how a party is rung (dialing.py), how calls are handed on (transfer.py), how somebody listens in (spying.py),
-what is written down at the end (closing.py).
+how calls and legs end (clearing.py), what is written down then (closing.py).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Never
+from typing import TYPE_CHECKING
 
 from pbxsim.native import mypyc_attr
-from pbxsim.pbx import closing, dialing, recent_calls
-from pbxsim.pbx.call import STEPS_FROM, Call, CallKind, CallOrder, CallState, CallStep
+from pbxsim.pbx import clearing, closing, dialing
+from pbxsim.pbx.call import STATES_AFTER, Call, CallKind, CallOrder, CallState, CallStep, no_step
 from pbxsim.pbx.call_topics import CallTopics
 from pbxsim.pbx.cause import Disposition, HangupCause, unanswered_disposition, weightier
 from pbxsim.pbx.cdr import RecordRules
 from pbxsim.pbx.channel import HEARD_IN, Channel, ChannelState, Report, serial_of
-from pbxsim.pbx.errors import ImpossibleTransition
 from pbxsim.pbx.events import (
     CallBridged,
-    CallEnded,
     CallStarted,
     ContextEntered,
     LegAnswered,
-    LegEnded,
     LegHeld,
     LegRinging,
     LegUnheld,
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from pbxsim.clock.scheduler import Scheduler
     from pbxsim.pbx.bus import EventBus
     from pbxsim.pbx.call_faults import CallFaults
-    from pbxsim.pbx.channel import LegHistory
     from pbxsim.pbx.dialplan import Dialplan
     from pbxsim.pbx.engine import CallEngine
     from pbxsim.pbx.extension import Line
@@ -53,10 +49,10 @@ _DOWN, _UP, _RING = ChannelState.DOWN, ChannelState.UP, ChannelState.RING
 _CHANNEL_RINGING, _OVER = ChannelState.RINGING, CallState.ENDED
 _DIALING_FIRST, _DIALING_SECOND, _TALKING = CallState.DIALING_FIRST, CallState.DIALING_SECOND, CallState.TALKING
 _RINGING, _ANSWERED, _HELD, _UNHELD = Report.RINGING, Report.ANSWERED, Report.HELD, Report.UNHELD
-_STEP_SECOND, _STEP_OVER = CallStep.SECOND_ANSWERED, CallStep.OVER
-_FIRST_IS_THERE = STEPS_FROM[_DIALING_FIRST][CallStep.FIRST_ANSWERED]
+_FIRST_IS_THERE = STATES_AFTER[CallStep.FIRST_ANSWERED][_DIALING_FIRST]
+_TALKS_AFTER = STATES_AFTER[CallStep.SECOND_ANSWERED]
 _SPY, _DIAL = CallKind.SPY, CallKind.DIAL
-_CALL_ANSWERED, _NO_ANSWER, _NORMAL = Disposition.ANSWERED, Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
+_NO_ANSWER, _NORMAL = Disposition.NO_ANSWER, HangupCause.NORMAL_CLEARING
 
 
 @mypyc_attr(serializable=True, allow_interpreted_subclasses=True)
@@ -119,7 +115,7 @@ class CallControl:
         call = self._begin(order)
         caller = dialing.caller(self, call, line, handle)
         if caller is None:
-            self.end(call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
+            clearing.end(self, call, HangupCause.NORMAL_CIRCUIT_CONGESTION, Disposition.FAILED)
             return None
         call.first = caller
         call.state = _FIRST_IS_THERE
@@ -129,14 +125,13 @@ class CallControl:
     def hang_up(self, call: Call, cause: HangupCause = _NORMAL) -> None:
         """End a call from inside the PBX; one that is over stays as it is."""
         if call.state is not _OVER:
-            self.end(call, cause)
+            clearing.end(self, call, cause)
 
     def hang_up_channel(self, channel: Channel, cause: HangupCause = _NORMAL) -> None:
         """Hang up one channel (AMI's Hangup), and so its call, unless it is one of several that are being rung."""
-        if channel.state is _DOWN:
-            return
-        self.on_leg(channel, Report.HUNG_UP, cause, is_own=True)
-        self.engine.hang_up(channel, cause)
+        if channel.state is not _DOWN:
+            self._ends(channel, cause)
+            self.engine.hang_up(channel, cause)
 
     # -- finding --------------------------------------------------------------------------------------------------
 
@@ -157,12 +152,9 @@ class CallControl:
 
     # -- what engines report -------------------------------------------------------------------------------------
 
-    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL, *, is_own: bool = False) -> None:
-        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing.
-
-        `is_own`: it is the switch's own word, which nothing befalls on its way.
-        """
-        if self.faults is not None and not is_own:
+    def on_leg(self, channel: Channel, report: Report, cause: HangupCause = _NORMAL) -> None:
+        """Take an engine's word for what a leg did. A report that the leg's state rules out changes nothing."""
+        if self.faults is not None:
             told = self.faults.heard(channel, report, cause)
             if told is None:
                 return
@@ -183,7 +175,10 @@ class CallControl:
 
     def hear_answer(self, channel: Channel) -> None:
         """Hear at last that a leg was answered; as a rule it is over by now."""
-        self.on_leg(channel, _ANSWERED, is_own=True)
+        if _ANSWERED in HEARD_IN[channel.state]:
+            self._answers(channel)
+        else:
+            self.bus.emit(ReportIgnored(channel, _ANSWERED))
 
     def _answers(self, channel: Channel) -> None:
         channel.state = _UP
@@ -191,16 +186,16 @@ class CallControl:
         if self.topics.leg_answered.listeners:
             self.topics.leg_answered.tell(LegAnswered(channel))
         if channel.history is not None:
-            self._stop_diverting(channel.history)
+            clearing.stop_diverting(self, channel.history)
         if self.spies.listening:
             self.spies.came_up(channel)
         call = channel.call
         if call.timer:
             self.stop_timer(call)
         if type(call.listed) is tuple and len(call.listed) > (1 if call.first is None else 2):
-            dialing.drop_other_forks(self, call, channel)
-        if channel.state is not _UP:
-            return  # told to hang up the others, the engine reported that this one has gone
+            clearing.drop_other_forks(self, call, channel)
+            if channel.state is not _UP:
+                return  # told to hang up the others, the engine reported that this one has gone
         self.picked_up(call, channel, channel)
 
     def picked_up(self, call: Call, channel: Channel, rung: Channel) -> None:
@@ -239,9 +234,9 @@ class CallControl:
         call = channel.call
         was_ringing = channel is not call.first and channel.state is not _UP
         is_early = channel.history is not None and channel.hears_first
-        self.release(channel, cause)
+        clearing.release(self, channel, cause)
         if not (was_ringing or is_early):
-            self.end(call, cause, by=channel)
+            clearing.end(self, call, cause, _NO_ANSWER, channel)
             return
         if self.spies.listening:
             self.spies.target_gone()
@@ -273,17 +268,17 @@ class CallControl:
     # -- the course of a call -------------------------------------------------------------------------------------
 
     def _begin(self, order: CallOrder) -> Call:
-        self.calls_started += 1
-        self.channels_made += 1  # the call is named by its first channel, and must have a name before that is made
-        call = Call(self.calls_started, self.channels_made, order, self.clock.now)
-        self.live[call.number] = call
+        self.calls_started = number = self.calls_started + 1
+        # The call is named by its first channel, and must have a name before that is made.
+        self.channels_made = serial = self.channels_made + 1
+        call = self.live[number] = Call(number, serial, order, self.clock.now)
         if self.topics.started.listeners:
             self.topics.started.tell(CallStarted(call))
         return call
 
     def step(self, call: Call, step: CallStep) -> None:
         """Take a call to its next state. Raises ImpossibleTransition: the tables are the law."""
-        call.state = STEPS_FROM[call.state].get(step) or _no_step(call, step)
+        call.state = STATES_AFTER[step].get(call.state) or no_step(call, step)
 
     def _ring_second(self, call: Call) -> None:
         order = call.order
@@ -302,10 +297,11 @@ class CallControl:
     def bridge(self, call: Call, limit: Duration) -> None:
         """Connect the parties for at most `limit`; without a second leg, the PBX itself is the other side."""
         if call.state is not _TALKING:
-            call.state = STEPS_FROM[call.state].get(_STEP_SECOND) or _no_step(call, _STEP_SECOND)
-        if call.bridged_at:
+            call.state = _TALKS_AFTER.get(call.state) or no_step(call, CallStep.SECOND_ANSWERED)
+        if not call.bridged_at:
+            call.bridged_at = self.clock.now
+        else:
             call.noted().connected_at = self.clock.now
-        call.bridged_at = call.bridged_at or self.clock.now
         if self.spies.listening and call.first is not None:
             self.spies.came_up(call.first)
         if self.topics.bridged.listeners:
@@ -326,7 +322,7 @@ class CallControl:
 
     def _limit_ran_out(self, call: Call) -> None:
         call.timer = 0
-        self.end(call, _NORMAL)
+        clearing.end(self, call, _NORMAL)
 
     def party_failed(self, call: Call, cause: HangupCause) -> None:
         """Go on after the party that was rung could not be had: with its voice mail, or the call ends, by way of its
@@ -339,7 +335,7 @@ class CallControl:
         if call.state is _DIALING_FIRST and self.dialplan.knows(order.failure_context):
             self.bus.emit(ContextEntered(call, order.failure_context))
         call.is_exhausted = True
-        self.end(call, cause, unanswered_disposition(cause))
+        clearing.end(self, call, cause, unanswered_disposition(cause))
 
     def ring_until(self, call: Call, due: Instant) -> None:
         """Let the legs that ring already, for another call until now, ring on until then."""
@@ -350,99 +346,26 @@ class CallControl:
         call.timer = 0
         legs = call.ringing_legs()
         for leg in legs:
-            self.release(leg, HangupCause.NO_ANSWER)
+            clearing.release(self, leg, HangupCause.NO_ANSWER)
         if call.hunt is not None:
             call.hunt.timed_out(call)
         else:
             self.party_failed(call, HangupCause.NO_ANSWER)
-        self.dismiss(legs, HangupCause.NO_ANSWER)
+        clearing.dismiss(self, legs, HangupCause.NO_ANSWER)
 
     def divert_unanswered(self, channel: Channel) -> None:
         """End the ringing of one leg, for its line wants it answered elsewhere by now."""
         channel.noted().divert_timer = 0
-        self.release(channel, HangupCause.NO_ANSWER)
+        clearing.release(self, channel, HangupCause.NO_ANSWER)
         self._unanswered(channel, HangupCause.NO_ANSWER)
-        self.dismiss([channel], HangupCause.NO_ANSWER)
+        clearing.dismiss(self, [channel], HangupCause.NO_ANSWER)
 
     def close_late(self, call: Call) -> None:
         """Close the records of a call that ended some time ago."""
-        closing.close(self, call, is_late=True)
-
-    def stop_ringing(self, call: Call, cause: HangupCause) -> None:
-        """End the ringing of a party that is not wanted any more, and say nothing of it to whoever had it rung."""
-        self.stop_timer(call)
-        legs = call.ringing_legs()
-        for leg in legs:
-            self.release(leg, cause)
-        self.dismiss(legs, cause)
-
-    def end(
-        self, call: Call, cause: HangupCause, unanswered: Disposition = _NO_ANSWER, *, by: Channel | None = None
-    ) -> None:
-        """End a call and all that is left of it; its record and its charges follow at once.
-
-        `unanswered` is what the record says unless the parties were connected: by default that somebody gave up. `by`
-        is the leg whose end it is, None where nobody hung up.
-        """
-        if call.timer:
-            self.stop_timer(call)
-        call.state = STEPS_FROM[call.state].get(_STEP_OVER) or _no_step(call, _STEP_OVER)  # `step` takes a call
-        call.cause = cause
-        call.disposition = _CALL_ANSWERED if call.bridged_at else unanswered
-        call.ended_at, call.ended_by = self.clock.now, by
-        legs = []
-        for leg in call.all_legs():
-            if leg.state is not _DOWN:
-                legs.append(leg)
-                self.release(leg, cause)
-        if call.hunt is not None:
-            call.hunt.ended(call, by)
-        del self.live[call.number]
-        recent_calls.keep(self.recent, self.ended, call)
-        if self.topics.call_ended.listeners:
-            self.topics.call_ended.tell(CallEnded(call))
-        closing.close(self, call)
-        self.spies.listening.pop(call.number, None)
-        for leg in legs:  # told last: an engine may report from within `hang_up`, and finds everything over
-            self.engine.hang_up(leg, cause)
-        if self.spies.listening:
-            self.spies.target_gone()
-
-    def release(self, channel: Channel, cause: HangupCause) -> None:
-        """Let a leg go, and give back what it used."""
-        channel.state = _DOWN
-        channel.cause = cause
-        channel.ended_at = self.clock.now
-        if self.live_channels is not None:
-            del self.live_channels[channel.serial]
-        if channel.history is not None:
-            channel.history.is_held = False
-            self._stop_diverting(channel.history)
-        if channel.line is not None:
-            channel.line.channels.remove(channel)
-        elif channel.trunk is not None:
-            channel.trunk.in_use -= 1
-        if self.topics.leg_ended.listeners:
-            self.topics.leg_ended.tell(LegEnded(channel))
-
-    def dismiss(self, legs: list[Channel], cause: HangupCause) -> None:
-        """Tell the engine of legs that were released, then the spies that heard one."""
-        for leg in legs:
-            self.engine.hang_up(leg, cause)
-        if self.spies.listening:
-            self.spies.target_gone()
-
-    def _stop_diverting(self, leg: LegHistory) -> None:
-        if leg.divert_timer:
-            self.clock.cancel(leg.divert_timer)
-            leg.divert_timer = 0
+        closing.close_records(self, call)
 
     def stop_timer(self, call: Call) -> None:
         """Forget the limit of what the call does now."""
         if call.timer:
             self.clock.cancel(call.timer)
             call.timer = 0
-
-
-def _no_step(call: Call, step: CallStep) -> Never:
-    raise ImpossibleTransition(f"call {call.number} is {call.state.name}: no {step.name} from there")

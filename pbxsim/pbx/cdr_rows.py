@@ -18,13 +18,13 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import Disposition, HangupCause, dialled_disposition, undialled_disposition
-from pbxsim.pbx.channel import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pbxsim.clock.instant import Instant
     from pbxsim.pbx.call import Call
+    from pbxsim.pbx.channel import Channel
 
 _ANSWERED: Final = Disposition.ANSWERED
 _SPY: Final = CallKind.SPY
@@ -58,20 +58,6 @@ class Row(msgspec.Struct, eq=False):
     context: str
     talk: Instant = 0
     turn: int = 0
-
-
-def is_plain(call: Call) -> bool:
-    """Tell whether a call is one of two that nothing befell but that one telephone was rung for its first party, as
-    mostly. It has one row.
-    """
-    first, second = call.first, call.listed
-    return (
-        first is not None
-        and type(second) is Channel
-        and second is not first
-        and call.history is None
-        and first.serial <= call.second_after < second.serial
-    )
 
 
 def rows_of(call: Call, *, after_dial: bool = False) -> list[Row]:
@@ -266,14 +252,20 @@ def _behind_dial(call: Call, last: Row) -> list[Row]:
 
 def dialled(call: Call, legs: Sequence[Channel], leg: Channel) -> str:
     """Spell what Dial was given: who was rung, for how long, and the limit of the talk."""
-    limit = f"L({call.order.talk_limit // 1000})" if call.order.talk_limit else ""
-    rang_for = leg.rings_for // SECOND if leg.rings_for > 0 else 0  # a caller may be brought by a transfer
-    trunk = leg.trunk
-    if len(legs) == 1 and trunk is not None:  # as `_device`, which takes a call
-        return f"SIP/{trunk.name}/{leg.number},{rang_for},{limit}"
+    if len(legs) == 1 and legs[0] is leg:
+        return dialled_alone(call, leg)
     rung = legs if len(legs) == 1 else [one for one in legs if one.created_at == leg.created_at]
-    together = "&".join(map(_device, rung))
-    return f"{together},{rang_for},{limit}"
+    return "&".join(map(_device, rung)) + dialled_alone(call, leg).removeprefix(_device(leg))
+
+
+def dialled_alone(call: Call, leg: Channel) -> str:
+    """Spell the same where nobody else was rung at that moment."""
+    longest, rings_for, trunk = call.order.talk_limit, leg.rings_for, leg.trunk
+    limit = f"L({longest // 1000})" if longest else ""
+    rang_for = rings_for // SECOND if rings_for > 0 else 0  # a caller may be brought by a transfer
+    if trunk is None:  # as `_device`, which takes a call, and one text more
+        return f"SIP/{leg.peer},{rang_for},{limit}"
+    return f"SIP/{trunk.name}/{leg.number},{rang_for},{limit}"
 
 
 def _device(leg: Channel) -> str:

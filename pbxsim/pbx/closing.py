@@ -11,10 +11,10 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.account import ChargeBasis
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
-from pbxsim.pbx.cdr_rows import DIAL, course, dialled, is_plain, rows_of
+from pbxsim.pbx.cdr_rows import DIAL, course, dialled_alone, rows_of
 from pbxsim.pbx.channel import Channel
 from pbxsim.pbx.events import CdrClosed
-from pbxsim.pbx.recorded import CallRecorded, caller_id, direction_of, parties, trunk_name, whole_record
+from pbxsim.pbx.recorded import CallRecorded, caller_id, direction_of, own_id, parties, trunk_name, whole_record
 from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
@@ -26,31 +26,44 @@ if TYPE_CHECKING:
 
 # Members of an enum are looked up through their class at a cost, and a class is asked more than once for each call.
 _ASTERISK: Final = RecordStyle.ASTERISK
+_ANSWERED: Final = Disposition.ANSWERED
 
 
-def close(control: CallControl, call: Call, *, is_late: bool = False) -> None:
-    """Charge the legs of a call that has just ended, close its records in their order, then tell of the call as one.
-
-    Where a fault delays its records, the clock has them closed then, and it `is_late`. Whether anybody listens must not
-    change the next call's records.
-    """
-    if not is_late and (call.order.account is not None or call.history is not None):
+def close(control: CallControl, call: Call) -> None:
+    """Charge the legs of a call that has just ended, then close its records, unless a fault delays them."""
+    if call.order.account is not None or call.history is not None:
         _charge(control, call)
-    if control.faults is not None and not is_late and _is_delayed(control, call, control.faults):
-        return
-    bus, rules = control.bus, control.records
+    if control.faults is None or not _is_delayed(control, call, control.faults):
+        close_records(control, call)
+
+
+def close_records(control: CallControl, call: Call) -> None:
+    """Close the records of a call in their order, then tell of the call as one.
+
+    Whether anybody listens must not change the next call's records.
+    """
+    topics, rules = control.topics, control.records
     kept: tuple[int, str, str] = 0, "", ""
     if rules.style is _ASTERISK:
-        is_one = is_plain(call) and not rules.after_dial
-        kept = _close_plain(control, call) if is_one else _close_rows(control, call, rules)
-    elif CdrClosed in bus.wanted:
+        first, second = call.first, call.listed
+        if (
+            call.history is None
+            and first is not None
+            and type(second) is Channel
+            and first.serial <= call.second_after < second.serial
+            and not rules.after_dial
+        ):  # nothing befell it but that one telephone was rung for its first party, as mostly: it has one row
+            kept = _close_plain(control, call, first, second)
+        else:
+            kept = _close_rows(control, call, rules)
+    elif topics.cdr_closed.listeners:
         kept = control.next_cdr, *reference(control, call, parties(call)[0])
-        bus.emit(CdrClosed(whole_record(call, rules.style, *kept)))
+        topics.cdr_closed.tell(CdrClosed(whole_record(call, rules.style, *kept)))
         control.next_cdr += 1
     else:
         control.next_cdr += 1
-    if CallRecorded in bus.wanted:
-        bus.emit(CallRecorded(call, rules.style, *kept))
+    if topics.recorded.listeners:
+        topics.recorded.tell(CallRecorded(call, rules.style, *kept))
 
 
 def _is_delayed(control: CallControl, call: Call, faults: CallFaults) -> bool:
@@ -97,12 +110,12 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
     rows = rows_of(call, after_dial=rules.after_dial)
     if not rows and call.order.spooled and rules.unanswered:
         number, control.next_cdr = control.next_cdr, control.next_cdr + 1
-        control.bus.emit(CdrClosed(whole_record(call, rules.style, number, "", "")))
+        control.topics.cdr_closed.tell(CdrClosed(whole_record(call, rules.style, number, "", "")))
         return number, "", ""
     if not rules.unanswered:
         rows = [row for row in rows if row.leg is not None or row.disposition is Disposition.ANSWERED]
     number, control.next_cdr = control.next_cdr, control.next_cdr + len(rows)
-    if not rows or CdrClosed not in control.bus.wanted:
+    if not rows or not control.topics.cdr_closed.listeners:
         return 0, "", ""
     first, second = parties(call)
     assert first is not None  # a row has a channel
@@ -111,26 +124,28 @@ def _close_rows(control: CallControl, call: Call, rules: RecordRules) -> tuple[i
     chosen = next((index for index in range(len(rows) - 1, -1, -1) if rows[index].talk), len(rows) - 1)
     for index, row in enumerate(rows):
         recording = place if index == chosen else ("", "")
-        control.bus.emit(CdrClosed(_record(call, row, number + index, first, direction, *recording)))
+        control.topics.cdr_closed.tell(CdrClosed(_record(call, row, number + index, first, direction, *recording)))
     return number + chosen, *place
 
 
-def _close_plain(control: CallControl, call: Call) -> tuple[int, str, str]:
-    """Close the one record of a plain call; gives its id and recording.
+def _close_plain(control: CallControl, call: Call, first: Channel, second: Channel) -> tuple[int, str, str]:
+    """Close the one record of a plain call, of these two parties; gives its id and recording.
 
     It is made as `_record` makes it of the call's row. By far most are such, and a row on the way takes half as long
     again.
     """
     number = control.next_cdr
     control.next_cdr = number + 1
-    if CdrClosed not in control.bus.wanted:
+    if not control.topics.cdr_closed.listeners:
         return 0, "", ""
-    first, second = call.first, call.listed
-    assert first is not None and type(second) is Channel  # noqa: PT018 - `is_plain` saw both
     folder, file = ("", "") if control.recorder is None else reference(control, call, first)
     order, start, line = call.order, call.started_at, first.line
-    answer, end, disposition, cause, talk = course(call, first, second, start, call.ended_at, start)
-    src, clid_number, clid_name = caller_id(call, first, first)
+    talk, end, cause = call.bridged_at, call.ended_at, call.cause
+    if talk and cause:  # both were up from then on, and each of them until the end
+        answer, disposition = first.answered_at, _ANSWERED
+    else:
+        answer, end, disposition, cause, talk = course(call, first, second, start, end, start)
+    src, clid_number, clid_name = own_id(order)
     trunk = second.trunk or first.trunk
     trunk_name = "" if trunk is None else trunk.name
     cdr = Cdr(
@@ -164,10 +179,10 @@ def _close_plain(control: CallControl, call: Call) -> tuple[int, str, str]:
         0,
         start,
         DIAL,
-        dialled(call, (second,), second),
+        dialled_alone(call, second),
         talk,
     )
-    control.bus.emit(CdrClosed(cdr))
+    control.topics.cdr_closed.tell(CdrClosed(cdr))
     return number, folder, file
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.channel import LegHistory
-    from pbxsim.pbx.extension import Line
+    from pbxsim.pbx.extension import Extension, Line
     from pbxsim.pbx.routes import Trunk
 
 _DOWN, _RING, _UP = ChannelState.DOWN, ChannelState.RING, ChannelState.UP
@@ -32,15 +32,13 @@ _NOTHING: Final = CallerId()
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
     answers = destination.answers
-    if type(destination) is not ToTrunk:  # which leads nowhere else
-        destination = diversion.final_destination(control, call, destination)
+    leads_on = type(destination) is not ToTrunk
+    destination = diversion.final_destination(control, call, destination) if leads_on else destination
     if (answers or destination.answers) and not _is_answered(control, call):
         return
     call.mailbox, before = "", call.listed
     if type(destination) is ToExtension:
-        if call.first is not None:
-            call.mailbox = destination.extension.mailbox
-            timeout = min(timeout, destination.extension.rings_for or timeout)
+        timeout = timeout if call.first is None else _until_mailbox(call, destination.extension, timeout)
         refusal = _fork(control, call, destination, shows)
     elif type(destination) is not ToTrunk and _is_taken_over(control, call, destination):
         return
@@ -52,9 +50,17 @@ def ring(control: CallControl, call: Call, destination: Destination, shows: Call
         return
     if call.timer:
         control.stop_timer(call)
-    made = call.listed  # as `made_since` gives it, which takes a call
-    legs = (made,) if type(made) is Channel else call.made_since(before)
-    _dial_more(control, call, legs, timeout)  # as `dial`, which takes a call
+    made, state = call.listed, call.state
+    if type(made) is not Channel:
+        _dial_more(control, call, call.made_since(before), timeout)
+    elif not _rung(control, made, timeout):
+        _time_ringing(control, call, (made,), timeout, state)
+
+
+def _until_mailbox(call: Call, extension: Extension, timeout: Duration) -> Duration:
+    """Have whoever is not answered there come to the extension's mailbox; tells how long it rings before."""
+    call.mailbox = extension.mailbox
+    return min(timeout, extension.rings_for or timeout)
 
 
 def _is_taken_over(control: CallControl, call: Call, destination: Destination) -> bool:
@@ -259,15 +265,30 @@ def _dial_more(control: CallControl, call: Call, legs: Sequence[Channel], timeou
     for leg in legs:
         if leg.state is _DOWN:
             continue  # from within `dial` an engine reported that this one failed, another won, or the call is over
-        if control.topics.leg_dialed.listeners:
-            control.topics.leg_dialed.tell(LegDialed(leg))
-        if leg.history is not None and leg.history.diverts:
-            _divert_later(control, leg, timeout)
-        leg.rings_for = timeout
-        is_unheard = control.faults is not None and control.faults.dialled(leg)
-        if not control.engine.dial(leg, timeout) or is_unheard:
+        if not _rung(control, leg, timeout):
             promised = False
-    if promised or call.timer or call.state is not state:
+    if not promised:
+        _time_ringing(control, call, legs, timeout, state)
+
+
+def _rung(control: CallControl, leg: Channel, timeout: Duration) -> bool:
+    """Have the engine ring a leg; tells whether it promises an end of that."""
+    if control.topics.leg_dialed.listeners:
+        control.topics.leg_dialed.tell(LegDialed(leg))
+    if leg.history is not None and leg.history.diverts:
+        _divert_later(control, leg, timeout)
+    leg.rings_for = timeout
+    if control.faults is None:
+        return control.engine.dial(leg, timeout)
+    is_unheard = control.faults.dialled(leg)
+    return control.engine.dial(leg, timeout) and not is_unheard
+
+
+def _time_ringing(
+    control: CallControl, call: Call, legs: Sequence[Channel], timeout: Duration, state: CallState
+) -> None:
+    """Time the legs ourselves, unless the call is no longer in the state in which they were rung."""
+    if call.timer or call.state is not state:
         return
     if any(leg.state is not _DOWN for leg in legs):
         due = control.clock.now + timeout
@@ -282,11 +303,3 @@ def _divert_later(control: CallControl, leg: Channel, timeout: Duration) -> None
         leg.noted().divert_timer = control.clock.call_at(
             due, call.number, call.next_step(), control.divert_unanswered, leg
         )
-
-
-def drop_other_forks(control: CallControl, call: Call, winner: Channel) -> None:
-    """End the ringing of all others who were rung together with the one that answered."""
-    losers = [leg for leg in call.ringing_legs() if leg is not winner]
-    for leg in losers:
-        control.release(leg, HangupCause.ANSWERED_ELSEWHERE)
-    control.dismiss(losers, HangupCause.ANSWERED_ELSEWHERE)

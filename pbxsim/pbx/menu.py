@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
-from pbxsim.pbx import dialing
+from pbxsim.pbx import clearing, dialing
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import Destination, Refused, ToExtension, ToHunt
@@ -179,7 +179,7 @@ class MenuHunt:
             self._take(stay, exten, why, step)
         else:
             self._let_go(stay, why)
-            self._control.end(stay.call, HangupCause.NORMAL_CLEARING)
+            clearing.end(self._control, stay.call, HangupCause.NORMAL_CLEARING)
 
     # -- where it goes on -------------------------------------------------------------------------------------------
 
@@ -187,7 +187,7 @@ class MenuHunt:
         if step.hangup:
             self._came_to(stay.call, "Hangup", str(step.hangup), dst=exten)
             self._let_go(stay, why)
-            self._control.end(stay.call, HangupCause(step.hangup))
+            clearing.end(self._control, stay.call, HangupCause(step.hangup))
         else:
             self._send(stay, exten, why, self._control.dialplan.follow(step, exten, self.menu.context))
 

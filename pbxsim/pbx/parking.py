@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration, Instant
-from pbxsim.pbx import dialing, transfer
+from pbxsim.pbx import clearing, dialing, transfer
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.dialplan import ToExtension
@@ -133,7 +133,7 @@ class ParkingApp(Application):
         call.hunt = None
         line, control = parked.by, self._control
         if line is None:
-            control.end(call, HangupCause.NORMAL_CLEARING)
+            clearing.end(control, call, HangupCause.NORMAL_CLEARING)
             return
         dst, made = f"SIP_{line.user}", control.channels_made
         call.noted().came_to(Passage(app="Dial", at=self._clock.now, after=made, dst=dst, context="park-dial"))
@@ -163,7 +163,7 @@ class ParkingApp(Application):
         call.noted().came_to(Passage(app="ParkedCall", data=data, at=self._clock.now, after=made, brought=(waits,)))
         call.second = waits
         call.before_transfer = call.before_transfer or (by, waits)  # so that what it dialled before is charged
-        control.end(waited, HangupCause.NORMAL_CLEARING)
+        clearing.end(control, waited, HangupCause.NORMAL_CLEARING)
         if not call.is_over:
             control.bridge(call, control.talk_limit(call))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from pbxsim.pbx import dialing, transfer
+from pbxsim.pbx import clearing, dialing, transfer
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
@@ -95,16 +95,16 @@ def take(control: CallControl, by: Channel, rung: Channel) -> None:
         return
     losers = call.ringing_legs()
     for leg in losers:
-        control.release(leg, HangupCause.ANSWERED_ELSEWHERE)
+        clearing.release(control, leg, HangupCause.ANSWERED_ELSEWHERE)
     transfer.bring_over(call, own, by)
     call.noted().picked_up(rung, by)
     own.bridged_at = now
     call.noted().note(now, "call-picked-up", f"{by.name}, where {rung.name} rang")
     control.bus.emit(CallPickedUp(call, rung, by))
-    control.end(own, HangupCause.NORMAL_CLEARING)
+    clearing.end(control, own, HangupCause.NORMAL_CLEARING)
     if not call.is_over:
         control.picked_up(call, by, rung)
-    control.dismiss(losers, HangupCause.ANSWERED_ELSEWHERE)
+    clearing.dismiss(control, losers, HangupCause.ANSWERED_ELSEWHERE)
 
 
 def _can_be_taken(leg: Channel, by: Channel) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.native import mypyc_attr
-from pbxsim.pbx import dialing
+from pbxsim.pbx import clearing, dialing
 from pbxsim.pbx.announcing import NEVER, Announcer
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
@@ -171,7 +171,7 @@ class QueueHunt:
             self._send(call, visit.sent_to)
         elif not call.is_over:
             call.is_exhausted = True
-            self._control.end(call, HangupCause.NORMAL_CLEARING)
+            clearing.end(self._control, call, HangupCause.NORMAL_CLEARING)
 
     def _send(self, call: Call, overflow: str) -> None:
         self._sending.add(call.number)
@@ -411,7 +411,7 @@ class QueueHunt:
         if is_late:
             self._tell.all_failed(visit)  # app_queue's last pass is as long as the wait: wait_for_answer, rna
         self._leave(waiter, call, visit, Why.TIMEOUT if is_late else Why.EMPTY)  # first of all: see the next line
-        self._control.stop_ringing(call, HangupCause.NORMAL_CLEARING)  # an engine that hears of it may end the call
+        clearing.stop_ringing(self._control, call, HangupCause.NORMAL_CLEARING)  # an engine that hears may end it
         self._tell.canceled(visit, None)
         self._go_on(call, visit)
 

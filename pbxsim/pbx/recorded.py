@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from pbxsim.pbx.call import CallKind
 from pbxsim.pbx.cdr import Cdr, Direction, RecordStyle
-from pbxsim.pbx.cdr_rows import dialled
+from pbxsim.pbx.cdr_rows import dialled_alone
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.events import Event
 
 if TYPE_CHECKING:
-    from pbxsim.pbx.call import Call
+    from pbxsim.pbx.call import Call, CallOrder
     from pbxsim.pbx.channel import Channel
 
 # Members of an enum are looked up through their class at a cost.
@@ -89,14 +89,18 @@ def _last(call: Call, second: Channel | None) -> tuple[str, str]:
     last = call.known.passages[-1] if call.known.passages else None
     if last is not None and last.app in _FEATURES:
         return last.app, last.data
-    return ("Dial", dialled(call, [second], second)) if second is not None else ("", "")
+    return ("Dial", dialled_alone(call, second)) if second is not None else ("", "")
 
 
 def caller_id(call: Call, party: Channel | None, first: Channel | None) -> tuple[str, str, str]:
     """Give `src`, and number and name of `clid`: of the first channel the order's, of another one its own."""
-    order = call.order
     if party is not None and party is not first:
         return party.number, party.number, party.line.extension.owner if party.line is not None else ""
+    return own_id(call.order)
+
+
+def own_id(order: CallOrder) -> tuple[str, str, str]:
+    """Give the same of the first channel, which has the order's."""
     src, clid = order.src, order.clid
     if clid is not None:
         return clid.number or src, clid.number, clid.name

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.native import mypyc_attr
+from pbxsim.pbx import clearing
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.events import SpyAttached
 
@@ -30,7 +31,7 @@ class Spies:
         """Let a spy hear its target, or wait for one; it has nothing to hear where its channel has gone meanwhile."""
         channel = spy.order.spied_channel
         if channel is not None and not channel.is_live:
-            self._control.end(spy, HangupCause.NORMAL_CLEARING)
+            clearing.end(self._control, spy, HangupCause.NORMAL_CLEARING)
             return
         target = channel or _call_on_line(spy)
         self.listening[spy.number] = spy

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pbxsim.clock.scheduler import timer_of
-from pbxsim.pbx import dialing
+from pbxsim.pbx import clearing, dialing
 from pbxsim.pbx.call import DEFAULT_RING, CallerId, CallState, CallStep
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
@@ -61,7 +61,7 @@ def blind(control: CallControl, leg: Channel, to: str) -> bool:
     _leave(control, leg, stays, HandedOn("blind", to, context))
     if not call.is_over:
         dialing.ring(control, call, destination, call.shows, DEFAULT_RING)
-    control.dismiss([leg], _NORMAL)
+    clearing.dismiss(control, [leg], _NORMAL)
     return True
 
 
@@ -94,13 +94,13 @@ def attended(control: CallControl, held: Channel, asking: Channel) -> bool:
     call.noted().came_to(Passage(app="Dial", at=now, after=made, stays=stays, leaves=held, brought=(comes,)))
     call.first, call.second = stays, comes
     control.bus.emit(CallTransferred(call, held, comes.number, "attended", consultation.number))
-    control.release(held, _NORMAL)
+    clearing.release(control, held, _NORMAL)
     control.engine.part(call)
-    control.end(consultation, _NORMAL, by=asking)
+    clearing.end(control, consultation, _NORMAL, by=asking)
     if not call.is_over:
         control.step(call, CallStep.JOINED)
         control.bridge(call, control.talk_limit(call))
-    control.dismiss([held], _NORMAL)
+    clearing.dismiss(control, [held], _NORMAL)
     return True
 
 
@@ -123,13 +123,13 @@ def _attended_early(control: CallControl, held: Channel, stays: Channel, asking:
         consultation.before_transfer = consultation.before_transfer or (asking, ringing[0])
         for leg in ringing:
             bring_over(call, consultation, leg)
-    control.end(consultation, _NORMAL, by=asking)
+    clearing.end(control, consultation, _NORMAL, by=asking)
     if call.state is CallState.TRANSFERRING:
         if hunted is not None:
             dialing.ring(control, call, hunted, call.shows, DEFAULT_RING)
         elif rung := call.ringing_legs():
             control.ring_until(call, rung[0].rings_until)
-    control.dismiss([held], _NORMAL)
+    clearing.dismiss(control, [held], _NORMAL)
     return True
 
 
@@ -162,7 +162,7 @@ def _leave(
     call.legs = legs = call.legs  # as a tuple: they are told by `first` no more
     call.first, call.second, call.second_from = stays, None, len(legs)
     control.bus.emit(CallTransferred(call, leaves, handed_on.to, handed_on.how, handed_on.consultation))
-    control.release(leaves, _NORMAL)
+    clearing.release(control, leaves, _NORMAL)
     control.engine.part(call)
 
 

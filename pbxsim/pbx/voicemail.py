@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration, Instant
-from pbxsim.pbx import dialing
+from pbxsim.pbx import clearing, dialing
 from pbxsim.pbx.bus import Stage
 from pbxsim.pbx.call import CallerId
 from pbxsim.pbx.call_history import Passage
@@ -114,7 +114,7 @@ class VoicemailApp(Application):
             return
         _, take = self._takes[call.number]
         if self._clock.now >= take.begins:
-            self._control.end(call, HangupCause.NORMAL_CLEARING)
+            clearing.end(self._control, call, HangupCause.NORMAL_CLEARING)
             return
         take.begins = self._clock.now
         self._control.end_after(call, self._mailbox.rules.longest)
@@ -178,7 +178,7 @@ class VoicemailApp(Application):
     def _too_quiet(self, call: Call) -> None:
         _, take = self._takes[call.number]
         take.timer = 0
-        self._control.end(call, HangupCause.NORMAL_CLEARING)
+        clearing.end(self._control, call, HangupCause.NORMAL_CLEARING)
 
     def _stop(self, take: Take) -> None:
         if take.timer:

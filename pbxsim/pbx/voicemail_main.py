@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pbxsim.clock.instant import SECOND, Duration
-from pbxsim.pbx import dialing
+from pbxsim.pbx import clearing, dialing
 from pbxsim.pbx.call_history import Passage
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.entity import Entity
@@ -98,7 +98,7 @@ class VoicemailMain(Application):
         if session.at is At.PIN:
             self._take_pin(session, digit)
         elif digit in "#*":
-            self._control.end(session.call, HangupCause.NORMAL_CLEARING)
+            clearing.end(self._control, session.call, HangupCause.NORMAL_CLEARING)
         elif session.at is At.MENU:
             if digit == "1" and session.order:
                 self._play(session, 0)
@@ -171,7 +171,7 @@ class VoicemailMain(Application):
 
     def _gives_up(self, session: Session) -> None:
         """Hang up: nothing was pressed for too long, or the wrong PIN too often."""
-        self._control.end(session.call, HangupCause.NORMAL_CLEARING)
+        clearing.end(self._control, session.call, HangupCause.NORMAL_CLEARING)
 
     def _wait(self, session: Session, span: Duration) -> None:
         self._stop(session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbxsim.pbx import transfer
+from pbxsim.pbx import clearing, transfer
 from pbxsim.pbx.call import CALL_TRANSITIONS, Call, CallState, CallStep
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import Report
@@ -48,9 +48,9 @@ def test_ending_a_call_twice_from_inside_is_a_bug_and_says_so() -> None:
     office = small_office()
     played(office)
     call = office.call("100", "800123456")
-    office.pbx.calls.end(call, HangupCause.NORMAL_CLEARING)
+    clearing.end(office.pbx.calls, call, HangupCause.NORMAL_CLEARING)
     with pytest.raises(ImpossibleTransition, match=r"call 1 is ENDED: no OVER from there"):
-        office.pbx.calls.end(call, HangupCause.NORMAL_CLEARING)
+        clearing.end(office.pbx.calls, call, HangupCause.NORMAL_CLEARING)
     assert len(office.cdrs()) == 1
 
 

@@ -90,26 +90,29 @@ class SimulatedEngine:
 
     def dial(self, channel: Channel, timeout: Duration) -> bool:
         """Ring a simulated telephone; promises an end unless the telephone will not react before the timeout."""
-        line, clock, call = channel.line, self._clock, channel.call
-        if line is not None and line.do_not_disturb:
+        line = channel.line
+        if line is None:
+            known = self._known_numbers.get(channel.number)
+        elif line.do_not_disturb:
             self._on_leg(channel, Report.FAILED, HangupCause.USER_BUSY)
             return True
-        known = self._known_numbers.get(channel.number) if line is None else self._known_lines.get(line.user)
+        else:
+            known = self._known_lines.get(line.user)
         fate = known if type(known) is LegPlan else self.fate(channel)  # which begins so, but takes a call
         channel.engine_data = fate
-        now, rings_after, settles_after = clock.now, fate.rings_after, fate.settles_after
+        clock, call = self._clock, channel.call
+        rings_after, settles_after = fate.rings_after, fate.settles_after
         settles = fate.report is not None and settles_after < timeout
         if rings_after:
             if rings_after < timeout:
-                due = now + rings_after
                 channel.engine_timer = step = call.next_step()
-                clock.call_at(due, call.number, step, self._begins_ringing, channel)
+                clock.call_at(clock.now + rings_after, call.number, step, self._begins_ringing, channel)
                 return settles
         elif fate.rings:
-            self._on_leg(channel, _RINGING)
+            self._on_leg(channel, _RINGING, _NORMAL)
         if settles:
             call.steps = channel.engine_timer = step = call.steps + 1  # as `next_step`, which takes another call
-            clock.call_at(now + settles_after, call.number, step, self._settles, channel)
+            clock.call_at(clock.now + settles_after, call.number, step, self._settles, channel)
         return settles
 
     def answer(self, channel: Channel) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pbxsim.pbx import clearing
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import RecordRules
 from pbxsim.vendors.vum.settings import Key, KeyKind
@@ -94,7 +95,7 @@ def one_call(client: Client, kind: str, state: str) -> None:
             cause = {"NO ANSWER": HangupCause.NO_ANSWER, "BUSY": HangupCause.USER_BUSY}.get(
                 state, HangupCause.NORMAL_TEMPORARY_FAILURE
             )
-            client.office.pbx.calls.end(call, cause, Disposition(state))
+            clearing.end(client.office.pbx.calls, call, cause, Disposition(state))
         client.office.finish()
         record = client.office.cdr(call)
     assert record.disposition == state
