@@ -297,7 +297,7 @@ class AccountRows(Derived):
             seen = list(map(_REGISTRATION, some))  # only now: others may have registered since the last piece
             if self._seen[place] == seen:
                 continue
-            self._texts[place] = account_rows(some)
+            self._texts[place] = account_rows(some, seen)
             self._seen[place], self._is_whole = seen, False
             yield
             if self._accounts is not listed:

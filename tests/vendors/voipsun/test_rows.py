@@ -94,7 +94,7 @@ def test_rows_are_those_of_the_accounts_that_are_there_now() -> None:
     one, two, three = (directory.line(user) for user in PHONES)
     for accounts in ([one, two, three], [one, three], [], [three, one], [one], [one, two, three]):
         for told, listed in ((all_rows, accounts), (others, [each for each in accounts if each is not one])):
-            spelt = [wire.account_rows([each]) for each in listed]
+            spelt = [wire.account_rows([each], [each.registration]) for each in listed]
             assert told.told([*accounts]) == wire.accounts(len(listed), spelt)
 
 
