@@ -24,7 +24,7 @@ def requests() -> Race:
     )
     return Race(
         title="A large customer's requests",
-        how="CPU for which a request holds the loop, median of 5; a list, first and again, to msgspec encoding its rows",
+        how="CPU for which a request holds the loop, median of 5; a list, first and again, by msgspec's encoding",
         contenders=(contender,),
         goals=(
             *(_goal(f"CPU ms, {name}", f"{name} ms", _LONGEST_MS) for name in (*ONE_THING, *REPORTS)),
