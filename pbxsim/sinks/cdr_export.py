@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pbxsim.clock.instant import iso_seconds
+from pbxsim.clock.instant import SECOND, iso_seconds
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -25,7 +25,7 @@ AMA_FLAGS: Final = "DOCUMENTATION"
 """What Asterisk writes unless a channel is told otherwise (channel.h, AST_AMA_DOCUMENTATION)."""
 
 
-class CdrShown(msgspec.Struct, frozen=True, kw_only=True):
+class CdrShown(msgspec.Struct, frozen=True, gc=False):
     """A record. Times are whole seconds; `answer` null where the first channel was never up.
 
     The last eight are Asterisk's own names; `dcontext` and `userfield` are `context` and `reference` again.
@@ -64,38 +64,41 @@ class CdrShown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shown(cdr: Cdr) -> CdrShown:
-    """Spell a record out."""
+    """Spell a record out. There may be ten thousand: what several fields are made of is looked up once."""
+    id_, start, answer, end, made, serial = cdr.id, cdr.start, cdr.answer, cdr.end, cdr.made, cdr.first_serial
+    second, context, reference = cdr.second_serial, cdr.context, cdr.reference
+    linked = cdr.linked_id
     return CdrShown(
-        id=cdr.id,
-        call=cdr.call,
-        vendor=cdr.vendor,
-        start=iso_seconds(cdr.start),
-        answer=iso_seconds(cdr.answer) if cdr.answer else None,
-        end=iso_seconds(cdr.end),
-        src=cdr.src,
-        dst=cdr.dst,
-        disposition=cdr.disposition.value,
-        duration=cdr.duration,
-        billsec=cdr.billsec,
-        cause=cdr.cause,
-        custom=cdr.custom,
-        direction=cdr.direction.value,
-        channel=cdr.channel or None,
-        dstchannel=cdr.dst_channel or None,
-        uniqueid=cdr.unique_id,
-        context=cdr.context or None,
-        trunk=cdr.trunk or None,
-        account=cdr.account or None,
-        reference=cdr.reference or None,
-        recording=_recording(cdr),
-        linkedid=cdr.linked_id,
-        sequence=cdr.id,
-        lastapp=cdr.last_app,
-        lastdata=cdr.last_data,
-        dcontext=cdr.context,
-        clid=cdr.clid,
-        amaflags=AMA_FLAGS,
-        userfield=cdr.reference,
+        id_,
+        cdr.call,
+        cdr.vendor,
+        iso_seconds(start),
+        iso_seconds(answer) if answer else None,
+        iso_seconds(end),
+        cdr.src,
+        cdr.dst,
+        cdr.disposition,
+        (end - start) // SECOND,
+        (end - answer) // SECOND if answer else 0,
+        cdr.cause,
+        cdr.custom,
+        cdr.direction,
+        f"SIP/{cdr.first_peer}-{serial:08x}" if serial else None,
+        f"SIP/{cdr.second_peer}-{second:08x}" if second else None,
+        f"{made // SECOND}.{serial}" if made else linked,
+        context or None,
+        cdr.trunk or None,
+        cdr.account or None,
+        reference or None,
+        _recording(cdr) if cdr.recording_file else None,
+        linked,
+        id_,
+        cdr.last_app,
+        cdr.last_data,
+        context,
+        f'"{cdr.clid_name}" <{cdr.clid_number}>',
+        AMA_FLAGS,
+        reference,
     )
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from operator import itemgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -29,7 +29,7 @@ class CallerIdShown(msgspec.Struct, frozen=True, gc=False):
     name: str
 
 
-class LegShown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class LegShown(msgspec.Struct, frozen=True, gc=False):
     """One leg. `party` tells whose it is: the first's or the second's, who may have several telephones ringing."""
 
     channel: str
@@ -83,7 +83,7 @@ class SignalShown(msgspec.Struct, frozen=True):
     text: str
 
 
-class CallShown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+class CallShown(msgspec.Struct, frozen=True, gc=False):
     """A call. `state` is dialing, ringing, up or ended; `kind` connect, dial, spy or incoming.
 
     `hears` is the channel that a spy listens to, or listened to until it ended. `signals` are left out where no real
@@ -110,28 +110,35 @@ class CallShown(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     signals: list[SignalShown] | msgspec.UnsetType = msgspec.UNSET
 
 
+_GOES_ON: Final = Seconds(None, None, None)
+_TEXTS: Final[dict[int, str]] = {each: each.text for each in HangupCause}
+_UNKNOWN: Final = HangupCause.of(0).text
+_LABELS: Final = {each: each.label for each in ChannelState}  # a property's call would cost as much as all of these
+
+
 def show(call: Call) -> CallShown:
     """Show a call as it stands."""
-    order, cause = call.order, call.cause if call.is_over else None
-    legs = [_leg(call, leg) for leg in call.legs]
+    order, legs, cause, spied_on = call.order, call.all_legs(), call.cause if call.is_over else None, call.spied_on
+    first, _ = call.original_parties
+    shown = [_leg(leg, first) for leg in legs]
     return CallShown(
-        id=call.number,
-        vendor=order.vendor,
-        kind=order.kind.value,
-        state=state(call),
-        src=order.src,
-        dst=order.dst,
-        reference=order.reference or None,
-        started=iso(call.started_at),
-        bridged=moment_or_none(call.bridged_at),
-        ended=moment_or_none(call.ended_at),
-        disposition=call.disposition.value if call.disposition else None,
-        cause=cause,
-        cause_text=None if cause is None else cause.text,
-        hears=call.spied_on.name if call.spied_on is not None else None,
-        seconds=_seconds(call),
-        legs=legs,
-        timeline=_timeline(call, [leg.channel for leg in legs]),
+        call.number,
+        order.vendor,
+        order.kind.value,
+        state(call),
+        order.src,
+        order.dst,
+        order.reference or None,
+        iso(call.started_at),
+        moment_or_none(call.bridged_at),
+        moment_or_none(call.ended_at),
+        call.disposition,
+        cause,
+        None if cause is None else cause.text,
+        None if spied_on is None else spied_on.name,
+        _seconds(call, legs, first),
+        shown,
+        _timeline(call, shown),
     )
 
 
@@ -170,45 +177,47 @@ def state(call: Call) -> str:
     return "ringing" if rings else "dialing"
 
 
-def _leg(call: Call, leg: Channel) -> LegShown:
-    cause = leg.wire_cause
+def _leg(leg: Channel, first: Channel | None) -> LegShown:
+    cause = None if leg.cause is None else leg.wire_cause
+    line, trunk, shows = leg.line, leg.trunk, leg.shows
     return LegShown(
-        channel=leg.name,
-        unique_id=leg.unique_id,
-        number=leg.number,
-        party="first" if _is_first_partys(call, leg) else "second",
-        line=leg.line.user if leg.line is not None else None,
-        trunk=leg.trunk.name if leg.trunk is not None else None,
-        state=leg.shown_state.label,
-        caller_id=CallerIdShown(leg.shown_number, leg.shown_name),
-        created=iso(leg.created_at),
-        ringing=moment_or_none(leg.ringing_at),
-        answered=moment_or_none(leg.answered_at),
-        ended=moment_or_none(leg.ended_at),
-        cause=cause,
-        cause_text=None if cause is None else HangupCause.of(cause).text,
-        on_hold=leg.is_held,
+        leg.name,
+        leg.unique_id,
+        leg.number,
+        "first" if _is_first_partys(leg, first) else "second",
+        None if line is None else line.user,
+        None if trunk is None else trunk.name,
+        _LABELS[leg.shown_state],
+        CallerIdShown(shows.number, shows.name),
+        iso(leg.created_at),
+        moment_or_none(leg.ringing_at),
+        moment_or_none(leg.answered_at),
+        moment_or_none(leg.ended_at),
+        cause,
+        None if cause is None else _TEXTS.get(cause, _UNKNOWN),
+        leg.is_held,
     )
 
 
-def _seconds(call: Call) -> Seconds:
-    rang = min((leg.ringing_at for leg in call.legs if leg.ringing_at), default=0)
-    first, _ = call.original_parties
+def _seconds(call: Call, legs: Sequence[Channel], first: Channel | None) -> Seconds:
+    if not call.ended_at:
+        return _GOES_ON
+    rang = min((leg.ringing_at for leg in legs if leg.ringing_at), default=0)
     return Seconds(
         _until_end(call, rang), _until_end(call, first.answered_at if first else 0), _until_end(call, call.bridged_at)
     )
 
 
 def _until_end(call: Call, since: Instant) -> int | None:
-    return (call.ended_at - since) // SECOND if since and call.ended_at else None
+    return (call.ended_at - since) // SECOND if since else None
 
 
-def _is_first_partys(call: Call, leg: Channel) -> bool:
+def _is_first_partys(leg: Channel, first: Channel | None) -> bool:
     """Tell whose leg it is. All telephones of the first party are made before any of the second's.
 
-    After a transfer it is still those of the parties as they were first connected; whoever came later is the second's.
+    After a transfer it is still those of the parties as they were `first` connected; whoever came later is the
+    second's.
     """
-    first, _ = call.original_parties
     if first is None or leg.serial <= first.serial:
         return True
     return (
@@ -219,60 +228,53 @@ def _is_first_partys(call: Call, leg: Channel) -> bool:
     )
 
 
-_Placed: TypeAlias = tuple[Instant, Moment]
-
-_WHEN: Final = itemgetter(0)
+_AT: Final = attrgetter("at")
 
 
-def _timeline(call: Call, names: list[str]) -> list[Moment]:
+def _timeline(call: Call, shown: list[LegShown]) -> list[Moment]:
     """Give what is known of when; where instants are equal, in the order in which it must have happened.
 
-    `names` are those of its legs. Few calls have a history.
+    `shown` are its legs. Few calls have a history.
     """
-    known = call.history
-    begun = list(map(_beginning, call.legs, names))
-    placed = [_moment(call.started_at, "call-started"), *chain.from_iterable(begun[:1])]
+    known, begun = call.history, list(map(_beginning, shown))
+    moments = [Moment(iso(call.started_at), "call-started"), *chain.from_iterable(begun[:1])]
     if known is not None:
-        placed += chain(_menus(known), _digits(known))
-    placed += chain.from_iterable(begun[1:])
+        moments += chain(_menus(known), _digits(known))
+    moments += chain.from_iterable(begun[1:])
     if known is not None:
-        placed += _announcements(known)
+        moments += _announcements(known)
     if call.bridged_at:
-        placed.append(_moment(call.bridged_at, "call-bridged"))
+        moments.append(Moment(iso(call.bridged_at), "call-bridged"))
     if known is not None:
-        placed += _notes(known)
-    ended = ((leg.ended_at, name) for leg, name in zip(call.legs, names, strict=True) if leg.ended_at)
-    placed += [_moment(at, "leg-ended", name) for at, name in ended]
+        moments += _notes(known)
+    moments += [Moment(leg.ended, "leg-ended", leg.channel) for leg in shown if leg.ended is not None]
     if call.ended_at:
-        placed.append(_moment(call.ended_at, "call-ended"))
-    placed.sort(key=_WHEN)
-    return [moment for _, moment in placed]
+        moments.append(Moment(iso(call.ended_at), "call-ended"))
+    moments.sort(key=_AT)  # texts of one length
+    return moments
 
 
-def _beginning(leg: Channel, name: str) -> list[_Placed]:
-    placed = [_moment(leg.created_at, "leg-dialed", name)]
-    if leg.ringing_at:
-        placed.append(_moment(leg.ringing_at, "leg-ringing", name))
-    if leg.answered_at:
-        placed.append(_moment(leg.answered_at, "leg-answered", name))
-    return placed
+def _beginning(leg: LegShown) -> list[Moment]:
+    name = leg.channel
+    moments = [Moment(leg.created, "leg-dialed", name)]
+    if leg.ringing is not None:
+        moments.append(Moment(leg.ringing, "leg-ringing", name))
+    if leg.answered is not None:
+        moments.append(Moment(leg.answered, "leg-answered", name))
+    return moments
 
 
-def _announcements(known: CallHistory) -> Iterator[_Placed]:
-    return ((at, Moment(iso(at), "announcement-played", channel.name, said)) for at, channel, said in known.told)
+def _announcements(known: CallHistory) -> Iterator[Moment]:
+    return (Moment(iso(at), "announcement-played", channel.name, said) for at, channel, said in known.told)
 
 
-def _menus(known: CallHistory) -> Iterator[_Placed]:
-    return ((visit.at, Moment(iso(visit.at), "menu-entered", menu=visit.menu)) for visit in known.menus)
+def _menus(known: CallHistory) -> Iterator[Moment]:
+    return (Moment(iso(visit.at), "menu-entered", menu=visit.menu) for visit in known.menus)
 
 
-def _digits(known: CallHistory) -> Iterator[_Placed]:
-    return ((at, Moment(iso(at), "digit-pressed", leg.name, digit=digit)) for at, leg, digit in known.digits)
+def _digits(known: CallHistory) -> Iterator[Moment]:
+    return (Moment(iso(at), "digit-pressed", leg.name, digit=digit) for at, leg, digit in known.digits)
 
 
-def _notes(known: CallHistory) -> Iterator[_Placed]:
-    return ((note.at, Moment(iso(note.at), note.event, detail=note.detail)) for note in known.notes)
-
-
-def _moment(at: Instant, event: str, channel: str | None = None) -> _Placed:
-    return at, Moment(iso(at), event, channel)
+def _notes(known: CallHistory) -> Iterator[Moment]:
+    return (Moment(iso(note.at), note.event, detail=note.detail) for note in known.notes)

@@ -15,7 +15,7 @@ from pbxsim.pbx.call import CallState
 from pbxsim.pbx.errors import NothingToDo
 from pbxsim.testing.office import Office
 from pbxsim.vendors.voipsun import rows, wire
-from pbxsim.vendors.voipsun.rows import AccountRows, ChannelRow, ChannelRows
+from pbxsim.vendors.voipsun.rows import AccountRows, ChannelRows, channel_row
 from tests.vendors.voipsun.client import Client, extension, telephone
 from tests.vendors.voipsun.deeds import DEEDS, HANDED_ON, PHONES
 
@@ -94,7 +94,7 @@ def test_rows_are_those_of_the_accounts_that_are_there_now() -> None:
     one, two, three = (directory.line(user) for user in PHONES)
     for accounts in ([one, two, three], [one, three], [], [three, one], [one], [one, two, three]):
         for told, listed in ((all_rows, accounts), (others, [each for each in accounts if each is not one])):
-            spelt = [wire.account_rows([each]) for each in listed]
+            spelt = [wire.account_rows([each], [each.registration]) for each in listed]
             assert told.told([*accounts]) == wire.accounts(len(listed), spelt)
 
 
@@ -103,13 +103,13 @@ def test_of_many_calls_few_rows_are_made_between_two_turns_of_others(monkeypatch
     client = Client(behind=office)
     for _ in range(1_000):
         client.place(dstNum="100")
-    made: list[ChannelRow] = []
+    made: list[str] = []
 
-    def make(*fields: str) -> ChannelRow:
-        made.append(ChannelRow(*fields))
+    def make(channel: Channel) -> str:
+        made.append(channel_row(channel))
         return made[-1]
 
-    monkeypatch.setattr(rows, "ChannelRow", make)
+    monkeypatch.setattr(rows, "channel_row", make)
     channels = sorted(office.pbx.calls.channels(), key=lambda channel: channel.serial)
     prepared = ChannelRows()
     turns = []
