@@ -117,10 +117,10 @@ def _may_have_points(group: str) -> bool:
     others = (finder for finder in sys.meta_path if finder is not PathFinder)
     if any(hasattr(finder, "find_distributions") for finder in others):
         return True
-    return any(_names(folder or ".", f"[{group}]") for folder in sys.path)
+    return any(_names(folder or ".", f"[{group}]".encode()) for folder in sys.path)
 
 
-def _names(folder: str, section: str) -> bool:
+def _names(folder: str, section: bytes) -> bool:
     try:
         names = os.listdir(folder)  # noqa: PTH208 - a Path for each of its files costs more than all the rest
     except NotADirectoryError:
@@ -131,12 +131,13 @@ def _names(folder: str, section: str) -> bool:
     return any(section in _text(f"{folder}/{name}/entry_points.txt") for name in of_packages)
 
 
-def _text(file: str) -> str:
+def _text(file: str) -> bytes:
     try:
-        with open(file, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123 - as above
+        descriptor = os.open(file, os.O_RDONLY)  # most packages have no such file: not to find it is to be cheap
+        with os.fdopen(descriptor, "rb") as opened:
             return opened.read()
-    except OSError:  # a package without entry points has no such file
-        return ""
+    except OSError:
+        return b""
 
 
 def _loaded(point: EntryPoint, broken: type[BrokenPackage]) -> object:
