@@ -37,8 +37,8 @@ class LaterModule:
 class LaterPattern:
     """A regular expression that is compiled when something of it is first asked for. Raises re.error only then."""
 
-    def __init__(self, pattern: str | bytes, flags: int = 0) -> None:
-        self._given = pattern, flags
+    def __init__(self, *given: Any) -> None:  # noqa: ANN401 - as re.compile has it
+        self._given = given
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the compiled one has it
         if name == "_given":  # a copy that is being made has nothing yet
