@@ -597,7 +597,8 @@ pbxsim.hosting.file_watch pbxsim.hosting.snapshot pbxsim.sinks.recordings.format
 pbxsim.sinks.recordings.sound pbxsim.vendors.duocom.actions pbxsim.vendors.duocom.webcall
 pbxsim.vendors.simotel.actions pbxsim.vendors.simotel.events pbxsim.vendors.simotel.reports
 pbxsim.vendors.voipsun.actions pbxsim.vendors.voipsun.calls pbxsim.vendors.vum.actions
-pbxsim.vendors.vum.placeholders pbxsim.web.control.routes pbxsim.web.control.trying pbxsim.web.tls yaml.reader.NON_PRINTABLE
+pbxsim.vendors.vum.placeholders pbxsim.web.control.routes pbxsim.web.control.trying pbxsim.web.tls
+yaml.reader.NON_PRINTABLE
 """
 """What somebody may ask of a server, and is imported when he does; of `yaml.reader` a pattern is compiled."""
 
