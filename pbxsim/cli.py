@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = sys.argv[1:] if arguments is None else arguments
         if given and given[0] in ("serve", "demo"):
             gc.disable()  # until all is loaded (hosting/collector.py), for that stays: to look for garbage is vain
+        else:
+            gc.enable()  # which rests while this is imported (__main__.py)
         asked = _parser(given, os.environ).parse_args(given)
         asked.given = given
         command: Callable[[argparse.Namespace], int] = asked.command

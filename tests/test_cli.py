@@ -588,6 +588,15 @@ def test_what_only_serving_needs_is_not_read_for_other_commands(command: str) ->
     assert done.returncode == 0, done.stderr
 
 
+def test_the_collector_rests_while_all_is_imported_and_works_for_every_command_but_a_servers() -> None:
+    program = (
+        "import gc, pbxsim.__main__ as command; assert not gc.isenabled();"
+        "command.main(['numbers']); assert gc.isenabled()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], env=CLEAN, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 NOT_READ_FOR_A_START = """
 aiohttp.client aiohttp.web aiohttp.web_app aiohttp.web_fileresponse aiohttp.web_urldispatcher aiohttp.web_ws
 cryptography jsonschema sqlite3 uvloop pbxsim.config.copies pbxsim.config.refusal pbxsim.config.schema
