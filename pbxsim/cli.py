@@ -11,11 +11,12 @@ import gc
 import os
 import sys
 from enum import IntEnum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbxsim import __version__, asterisk_cli
-from pbxsim.kit.later import LaterModule
+from pbxsim.kit.later import LaterModule, patterns_later
 from pbxsim.native import is_compiled
 from pbxsim.options import (
     Parser,
@@ -57,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         given = sys.argv[1:] if arguments is None else arguments
         if given and given[0] in ("serve", "demo"):
             gc.disable()  # until all is loaded (hosting/collector.py), for that stays: to look for garbage is vain
+        else:
+            gc.enable()  # which rests while this is imported (__main__.py)
         asked = _parser(given, os.environ).parse_args(given)
         asked.given = given
         command: Callable[[argparse.Namespace], int] = asked.command
@@ -86,6 +89,8 @@ def serve(asked: argparse.Namespace) -> int:
     from pbxsim.web import aiohttp_server_half, logs
 
     aiohttp_server_half.import_server()
+    with patterns_later():  # one of its own reader's, which libyaml stands in for, takes Python 3.11 a twentieth of all
+        import_module("yaml")
     logs.set_up(asked.log_format, sys.stderr)
     from pbxsim.app import Contradictory, Refused, Unreachable, run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import cached_property
@@ -31,7 +32,7 @@ _BUILT_IN: Final = FilePath(__file__).parent.parent / "pbxes"
 
 def built_in() -> tuple[str, ...]:
     """Name the PBX files that come with pbxsim."""
-    return tuple(sorted(path.stem for path in _BUILT_IN.glob("*.yaml")))
+    return tuple(sorted(path.stem for path in _BUILT_IN.iterdir() if path.suffix == ".yaml"))
 
 
 class PlacedCredential(msgspec.Struct, frozen=True):
@@ -173,8 +174,9 @@ def _text(path: FilePath, file: str) -> str:
         raise _unreadable(file, f"a file that can be read: {why}") from None
     if len(content) > LARGEST:
         raise _unreadable(file, f"a file of at most {LARGEST} bytes")
+    content = content.removeprefix(BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _unreadable(file, "text in UTF-8; this is another encoding, or no text", line) from None

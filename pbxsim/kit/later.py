@@ -1,13 +1,17 @@
-"""Modules, and functions of them, that are imported when they are first needed: nothing else delays a start."""
+"""Modules, functions of them, and patterns that are there when they are first needed: nothing else delays a start."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+_compiled: Final = re.compile  # whatever `patterns_later` has put there
 
 
 class LaterModule:
@@ -28,6 +32,34 @@ class LaterModule:
         found = getattr(import_module(self._name), name)
         setattr(self, name, found)
         return found
+
+
+class LaterPattern:
+    """A regular expression that is compiled when something of it is first asked for. Raises re.error only then."""
+
+    def __init__(self, *given: Any) -> None:  # noqa: ANN401 - as re.compile has it
+        self._given = given
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as the compiled one has it
+        if name == "_given":  # a copy that is being made has nothing yet
+            raise AttributeError(name)
+        found = getattr(_compiled(*self._given), name)
+        setattr(self, name, found)
+        return found
+
+
+@contextmanager
+def patterns_later() -> Iterator[None]:
+    """Have modules that are imported meanwhile compile their regular expressions when they first use them.
+
+    For a library of which a program needs a part, and which calls the methods of its patterns: functions of `re` do not
+    take these. To be used only by who owns the process: other threads get such patterns, too.
+    """
+    re.compile = LaterPattern  # type: ignore[assignment]  # it can do whatever a pattern can
+    try:
+        yield
+    finally:
+        re.compile = _compiled
 
 
 class LaterMapping(Mapping[str, Any]):

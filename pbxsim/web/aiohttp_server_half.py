@@ -1,6 +1,6 @@
 """A third off the start: aiohttp's server without its client.
 
-`import aiohttp.web` runs the package's `__init__.py` first, and that imports the whole client (connector, resolver,
+Any import of `aiohttp` runs the package's `__init__.py` first, and that imports the whole client (connector, resolver,
 cookies, multipart ...), which no server needs and which costs as much as all of pbxsim. Here the package's place is
 taken by an empty module that becomes the real one as soon as somebody asks it for anything but a submodule. Only
 `pbxsim serve` does this, in its own process; whoever imports pbxsim as a library gets aiohttp as it is.
@@ -22,14 +22,14 @@ _VERSION: Final = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)  # the 
 
 
 def import_server() -> bool:
-    """Import `aiohttp.web` without the client; False, and aiohttp as ever, where it is imported or made otherwise."""
+    """Import aiohttp's server without the client; False, and aiohttp whole, where it is there or made otherwise."""
     spec = find_spec("aiohttp") if "aiohttp" not in sys.modules else None
     version = _VERSION.search(_source(spec)) if spec is not None else None
     if spec is None or version is None:
         return False
     _stand_in(spec, version[1])
     try:
-        import_module("aiohttp.web")
+        import_module("aiohttp.web_server")
     except Exception:  # whatever another release of aiohttp may do: then it is imported as ever
         for name in [name for name in sys.modules if name.partition(".")[0] == "aiohttp"]:
             del sys.modules[name]

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http import SERVER_SOFTWARE, HttpRequestParser, HttpVersion11, RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD
@@ -23,6 +22,7 @@ from aiohttp.web_protocol import RequestHandler
 from pbxsim.clock.driver import wall_clock
 from pbxsim.clock.instant import SECOND
 from pbxsim.kit.reply import Reply
+from pbxsim.web import low_level as web
 
 if TYPE_CHECKING:
     import asyncio

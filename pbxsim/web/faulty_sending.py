@@ -6,7 +6,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import web
+from pbxsim.web import low_level as web
 
 if TYPE_CHECKING:
     from pbxsim.hosting.fault_injection import SetFault

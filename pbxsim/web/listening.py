@@ -12,8 +12,6 @@ import errno
 from asyncio.sslproto import SSLProtocol
 from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import web
-
 from pbxsim.web.connection_limits import ACCEPTED_AT_ONCE, OnceAMinute
 
 if TYPE_CHECKING:
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from pbxsim.web.protocol import Connection, ConnectionServer
 
 _BACKLOG: Final = 1024  # connections that the system keeps until they are accepted
+_TO_FINISH: Final = 2.0  # seconds for requests in progress, at the end
 _PATIENCE: Final = 0.5  # seconds for whoever has the port to say who it is
 _REACHED: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -63,26 +62,19 @@ async def _is_pbxsim(host: str, port: int) -> bool:
     return b'{"status":"alive"}' in reply
 
 
-class ListeningSite(web.BaseSite):
-    """Listens on a host and port, for a server that a runner has; `port` then says where, also if 0 was asked for."""
+class ListeningSite:
+    """Listens on a host and port, for a server; `port` then says where, also if 0 was asked for."""
 
-    def __init__(
-        self, runner: web.ServerRunner, server: ConnectionServer, host: str, port: int, tls: SSLContext | None
-    ) -> None:
-        super().__init__(runner, ssl_context=tls)
-        self._connections = server
+    def __init__(self, connections: ConnectionServer, host: str, port: int, tls: SSLContext | None) -> None:
+        self._connections = connections
         self._host = host
         self.port = port
+        self._tls = tls
+        self._server: asyncio.Server | None = None
         self._unaccepted: Unaccepted | None = None
 
-    @property
-    def name(self) -> str:
-        """Give its URL."""
-        return f"{'http' if self._ssl_context is None else 'https'}://{self._host}:{self.port}"
-
     async def start(self) -> None:
-        """Listen. Raises OSError."""
-        await super().start()
+        """Listen. Raises OSError; then it is to be stopped all the same."""
         loop = asyncio.get_running_loop()
         self._server = server = await loop.create_server(self._meet, self._host, self.port, backlog=ACCEPTED_AT_ONCE)
         for each in server.sockets:
@@ -92,14 +84,18 @@ class ListeningSite(web.BaseSite):
         self._unaccepted = Unaccepted(loop)
 
     async def stop(self) -> None:
-        """Listen no more."""
-        await super().stop()
+        """Listen no more, and end the connections: those that wait for a reply when they have it, or after a time."""
+        if self._server is not None:
+            self._server.close()
         if self._unaccepted is not None:
             self._unaccepted.close()
+        await asyncio.sleep(0)  # noqa: TID251 - no time passes: what has come in by now is begun
+        self._connections.pre_shutdown()
+        await self._connections.shutdown(_TO_FINISH)
 
     def _meet(self) -> asyncio.BaseProtocol:
         connection = self._connections()
-        return connection if self._ssl_context is None else TlsLayer(connection, self._ssl_context)
+        return connection if self._tls is None else TlsLayer(connection, self._tls)
 
 
 class TlsLayer(SSLProtocol):

@@ -17,10 +17,10 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
 
-from aiohttp import web
 from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from pbxsim.web import low_level as web
 from pbxsim.web.at_once import AnsweringAtOnce, AtOnce, never
 from pbxsim.web.connection_limits import ConnectionLimits, OpenConnections
 from pbxsim.web.request_line import with_encoded_target

@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator, Iterator
 from time import thread_time
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aiohttp import web
 from aiohttp.web_protocol import RequestPayloadError
 from multidict import istr
 
@@ -22,6 +21,7 @@ from pbxsim.kit.later import LaterModule
 from pbxsim.kit.limits import widest
 from pbxsim.kit.reply import Reply
 from pbxsim.kit.request import Request
+from pbxsim.web import low_level as web
 from pbxsim.web.at_once import response_of
 from pbxsim.web.connection_limits import ConnectionLimits
 from pbxsim.web.control.access import AS
@@ -90,7 +90,7 @@ class PbxServer:
         self._page = page
         self._limits = ConnectionLimits.of_this_process() if limits is None else limits
         self._lines = lines
-        self._runner: web.ServerRunner | None = None
+        self._site: ListeningSite | None = None
         self._turns: Turns | None = None  # one PBX needs none
         self.port = 0
         self.reindex()
@@ -108,17 +108,14 @@ class PbxServer:
 
         Raises AddressInUse, EngineUnreachable.
         """
-        connections = self.connections()
-        runner = web.ServerRunner(connections, shutdown_timeout=2.0)
-        await runner.setup()
-        site = ListeningSite(runner, connections, host, port, tls)
+        site = ListeningSite(self.connections(), host, port, tls)
         try:
             await site.start()
         except OSError as error:
-            await runner.cleanup()
+            await site.stop()
             raise AddressInUse.of(host, port, error) from error
-        self._runner = runner
-        self.port = runner.addresses[0][1]
+        self._site = site
+        self.port = site.port
         try:
             for hosted in self.hosts:
                 await hosted.start()
@@ -136,9 +133,9 @@ class PbxServer:
         """Stop the PBXs (whoever waits for a clock is told), take no more requests, finish those in progress."""
         for hosted in self.hosts:
             await hosted.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._site is not None:
+            await self._site.stop()
+            self._site = None
 
     # -- one request ----------------------------------------------------------------------------------------------
 
