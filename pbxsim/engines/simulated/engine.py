@@ -167,6 +167,12 @@ class SimulatedEngine:
         else:
             self._told[line.user] = Rule(number=line.user, turns=(behaviour,))
 
+    def add_rule(self, rule: Rule) -> None:
+        """Have telephones do as this rule says, too, if no earlier one fits."""
+        self._rules.append((rule.fits, _fate_by(rule)))
+        self._known_lines.clear()
+        self._known_numbers.clear()
+
     def forget(self, channel: Channel) -> None:
         """Cancel all that the telephone was going to do."""
         self._calm(channel)
