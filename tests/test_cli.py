@@ -602,8 +602,8 @@ aiohttp.client aiohttp.web aiohttp.web_app aiohttp.web_fileresponse aiohttp.web_
 cryptography jsonschema sqlite3 uvloop pbxsim.config.copies pbxsim.config.refusal pbxsim.config.schema
 pbxsim.engines.asterisk.asterisk_settings pbxsim.engines.asterisk.session pbxsim.engines.line_settings
 pbxsim.engines.sip.sip_settings pbxsim.engines.sip.work pbxsim.hosting.admission pbxsim.hosting.call_failure
-pbxsim.hosting.file_watch pbxsim.hosting.snapshot pbxsim.sinks.recordings.formats
-pbxsim.sinks.recordings.sound pbxsim.vendors.duocom.actions pbxsim.vendors.duocom.webcall
+pbxsim.hosting.file_watch pbxsim.hosting.snapshot pbxsim.sinks.outbox.worker pbxsim.sinks.recordings.formats
+pbxsim.sinks.recordings.sound pbxsim.sinks.store.spill pbxsim.vendors.duocom.actions pbxsim.vendors.duocom.webcall
 pbxsim.vendors.simotel.actions pbxsim.vendors.simotel.events pbxsim.vendors.simotel.reports
 pbxsim.vendors.voipsun.actions pbxsim.vendors.voipsun.calls pbxsim.vendors.vum.actions
 pbxsim.vendors.vum.placeholders pbxsim.web.control.routes pbxsim.web.control.trying pbxsim.web.tls

@@ -266,7 +266,8 @@ class HostedPbx:
         prepare = self._vendors[vendor].prepare
         if prepare is always_short:
             return None
-        request.limit(self.request_limits)
+        if request.limits is not self.request_limits:
+            request.limit(self.request_limits)
         return prepare(self.interfaces[vendor], request)
 
     def explanations(self, call: Call) -> Iterator[Cause]:

@@ -362,7 +362,7 @@ class CallControl:
 
     def close_late(self, call: Call) -> None:
         """Close the records of a call that ended some time ago."""
-        closing.close_records(self, call)
+        closing.close(self, call)
 
     def stop_timer(self, call: Call) -> None:
         """Forget the limit of what the call does now."""

@@ -19,7 +19,6 @@ from pbxsim.pbx.recording import reference
 
 if TYPE_CHECKING:
     from pbxsim.pbx.call import Call
-    from pbxsim.pbx.call_faults import CallFaults
     from pbxsim.pbx.calls import CallControl
     from pbxsim.pbx.cdr import RecordRules
     from pbxsim.pbx.cdr_rows import Row
@@ -30,18 +29,14 @@ _ANSWERED: Final = Disposition.ANSWERED
 
 
 def close(control: CallControl, call: Call) -> None:
-    """Charge the legs of a call that has just ended, then close its records, unless a fault delays them."""
-    if call.order.account is not None or call.history is not None:
-        _charge(control, call)
-    if control.faults is None or not _is_delayed(control, call, control.faults):
-        close_records(control, call)
+    """Charge the legs of a call that has just ended, close its records in their order, then tell of the call as one.
 
-
-def close_records(control: CallControl, call: Call) -> None:
-    """Close the records of a call in their order, then tell of the call as one.
-
-    Whether anybody listens must not change the next call's records.
+    Where a fault delays its records, the clock has them closed by this, too, without a charge. Whether anybody listens
+    must not change the next call's records.
     """
+    is_charged = call.order.account is not None or call.history is not None
+    if (is_charged or control.faults is not None) and _is_put_off(control, call):
+        return
     topics, rules = control.topics, control.records
     kept: tuple[int, str, str] = 0, "", ""
     if rules.style is _ASTERISK:
@@ -66,9 +61,12 @@ def close_records(control: CallControl, call: Call) -> None:
         topics.recorded.tell(CallRecorded(call, rules.style, *kept))
 
 
-def _is_delayed(control: CallControl, call: Call, faults: CallFaults) -> bool:
-    """Have the records of a call closed later, if a fault wants that."""
-    late = faults.record_delay(call)
+def _is_put_off(control: CallControl, call: Call) -> bool:
+    """Charge the legs of a call, and have its records closed later if a fault wants that; neither is done twice."""
+    if control.clock.now > call.ended_at:
+        return False
+    _charge(control, call)
+    late = 0 if control.faults is None else control.faults.record_delay(call)
     if late:
         due = control.clock.now + late
         control.clock.call_at(due, call.number, call.next_step(), control.close_late, call)

@@ -232,25 +232,20 @@ class Office:
         self.pbx.events.subscribe(CdrClosed, self.archive.on_cdr)
         for kind in EVERY_EVENT:
             self.pbx.events.subscribe(kind, self._hear)
-        self._rules: list[Rule] = []
         self.phones = {telephone.user: Phone(self, telephone) for one in extensions for telephone in one.lines}
         for one in extensions:
             self.phones[one.internal] = self.phones[one.lines[0].user]
-        self._start_engine()
+        self.engine = SimulatedEngine(self.pbx, (), Behaviour(ring=fixed(0), talk=None))
+        self.handset = SimulatedHandset(self.pbx, self.engine)
+        self.pbx.connect_engine(self.engine, self.handset)
 
     def _hear(self, event: Event) -> None:
         """Keep an event; a method of ours and not `heard.append`, which a copy of the office would share with it."""
         self.heard.append(event)
 
-    def _start_engine(self) -> None:
-        self.engine = SimulatedEngine(self.pbx, self._rules, Behaviour(ring=fixed(0), talk=None))
-        self.handset = SimulatedHandset(self.pbx, self.engine)
-        self.pbx.connect_engine(self.engine, self.handset)
-
     def set_rule(self, rule: Rule) -> None:
         """Have telephones do as this rule says, too, if no earlier one fits. Before the first call only."""
-        self._rules.append(rule)
-        self._start_engine()
+        self.engine.add_rule(rule)
 
     def use_engine(self, engine: CallEngine, handset: Handset | None = None) -> None:
         """Put another engine behind the port, and lend its hand if it has one. Before the first call only."""

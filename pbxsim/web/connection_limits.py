@@ -9,7 +9,7 @@ clients open a closed connection anew by themselves. Only where none waits does 
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, OrderedDict
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -106,7 +106,7 @@ class OpenConnections:
         self.full = OnceAMinute(time)
         self._sources: dict[Client, str] = {}
         self._counted: Counter[str] = Counter()
-        self._waiting: dict[Client, None] = {}
+        self._waiting: OrderedDict[Client, None] = OrderedDict()  # most move to its end each time that they are served
 
     def __len__(self) -> int:
         return len(self._sources)
@@ -137,9 +137,10 @@ class OpenConnections:
 
     def was_served(self, client: Client) -> None:
         """Note that a client that waited has had a request answered: from now on it has waited the shortest."""
-        if client in self._sources:
-            self._waiting.pop(client, None)
-            self._waiting[client] = None
+        if client in self._waiting:
+            self._waiting.move_to_end(client)
+        else:
+            self.waits(client)
 
     def leaves(self, client: Client) -> None:
         """Forget a client. A second time changes nothing."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pbxsim.engines.simulated.behaviour import Behaviour, Outcome
+from pbxsim.engines.simulated.behaviour import Behaviour, Outcome, Rule
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.events import CallStarted, CdrClosed
 from pbxsim.testing.office import START, NoFiles, Office, extension, line, number
+from tests.growth import steps
 from tests.pbx.components import PatientQuestioner
 from tests.pbx.town import small_town
 
@@ -67,6 +68,25 @@ def test_a_telephone_does_one_thing_after_the_other() -> None:
     office = Office(extension("100"), extension("101"))
     office.phones["101"].meets_calls_with(Behaviour(outcome=Outcome.BUSY), Behaviour(outcome=Outcome.REJECT))
     assert [_recorded(office, "100", "101")[1] for _ in range(3)] == [17, 21, 21]
+
+
+def test_of_two_rules_that_fit_a_telephone_the_first_counts() -> None:
+    office = Office(extension("100"), extension("101"), extension("111"))
+    office.phones["101"].is_busy()
+    office.set_rule(Rule(number="_1X1", turns=(Behaviour(outcome=Outcome.REJECT),)))
+    assert [_recorded(office, "100", second)[1] for second in ("101", "111")] == [17, 21]
+
+
+def test_to_tell_many_telephones_what_they_do_takes_as_much_for_each_as_for_few() -> None:
+    few, many = (
+        Office(*(extension(str(number)) for number in numbers)) for numbers in (range(100, 150), range(200, 300))
+    )
+
+    def tell(office: Office) -> None:
+        for phone in office.phones.values():
+            phone.is_busy()
+
+    assert steps(lambda: tell(many)) <= 2.1 * steps(lambda: tell(few))
 
 
 def test_a_hand_picks_up_and_hangs_up() -> None:

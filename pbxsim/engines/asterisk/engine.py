@@ -1,8 +1,8 @@
 """The engine that rings real telephones: what the switch asks becomes AMI actions, what Asterisk tells becomes reports.
 
 Each party is originated by itself into Asterisk's context `pbxsim-hold`, and the switch decides all that follows: who
-is bridged, for how long, who is let go (moment.py). What Asterisk tells of a leg becomes a report; what people do with
-their telephones in a call is taken by hands.py.
+is bridged, for how long, who is let go (moment.py). What Asterisk tells of a leg becomes a report. Not here: who is
+rung how (ringing.py), who hears others (spies.py), what people do with their telephones in a call (hands.py).
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ import asyncio
 import logging
 import re
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pbxsim.clock.instant import SECOND
-from pbxsim.engines.asterisk import acted
 from pbxsim.engines.asterisk.endpoints import user_of
 from pbxsim.engines.asterisk.hands import Hands
 from pbxsim.engines.asterisk.legs import OTHER_HALF, Leg, Legs
 from pbxsim.engines.asterisk.live import LiveTrunks
 from pbxsim.engines.asterisk.moment import HOLD, WAITS, Moment
 from pbxsim.engines.asterisk.patience import Patience
-from pbxsim.engines.asterisk.spelling import PLACED_BY, caller_id, cause_of
+from pbxsim.engines.asterisk.ringing import ASKED, Ringing
+from pbxsim.engines.asterisk.spelling import PLACED_BY, cause_of
+from pbxsim.engines.asterisk.spies import Spies
 from pbxsim.pbx.call import CallKind, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState, Report
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from pbxsim.clock.instant import Duration, Instant
+    from pbxsim.engines.asterisk import acted
     from pbxsim.engines.asterisk.link import AmiLink, Event
     from pbxsim.engines.asterisk.live import LiveCalls
     from pbxsim.engines.asterisk.recording import Monitors
@@ -49,7 +51,6 @@ _UP_STATE: Final = "6"
 _NORMAL: Final = "16"
 _DEVICE: Final = "1"  # AST_SOFTHANGUP_DEV (include/asterisk/channel.h): chan_pjsip hears a telephone no more
 _GRACE: Final[Duration] = SECOND // 2
-_MARGIN: Final = 2_000  # ms by which Asterisk rings longer than the switch wants: the switch ends it
 _log: Final = logging.getLogger("pbxsim")
 
 
@@ -71,18 +72,19 @@ class AsteriskEngine:
     ) -> None:
         self._pbx = pbx
         self._calls = pbx.calls
-        self._actors = actors
         self._registrations = registrations
-        self._simulated = simulated
         self._legs = Legs(pbx.name)
         self._link: AmiLink | None = None
         self._present: Present | None = None
-        self._moment = Moment(self._legs, link=self._link_or_none, join=self._join, joined=self._attach)
-        self._spying: list[tuple[Channel, Channel]] = []  # spies that are to hear somebody, and whom
+        self._moment = Moment(
+            self._legs, link=self._link_or_none, join=self._join, joined=lambda link: self._spies.attach(link)
+        )
+        self._spies = Spies(self._legs, self._moment)
         self.monitors: Monitors | None = None  # None: nothing is recorded
         self._patience = Patience(pbx, self._legs, self._moment)
         self._hands = Hands(pbx.calls, self._legs)
         self._live = LiveTrunks(pbx, live, allowed, self._at_present)
+        self._ringing = Ringing(self._legs, actors, registrations, self._live, simulated, self._not_rung)
         self._takes: dict[str, Callable[[Event], None]] = {
             "Newchannel": self._made,
             "Newstate": self._state_changed,
@@ -94,7 +96,7 @@ class AsteriskEngine:
             "ContactStatus": registrations.changed,
             **self._hands.takes,
         }
-        pbx.events.subscribe(SpyAttached, self._spies)
+        pbx.events.subscribe(SpyAttached, self._spies.hear)
         pbx.events.subscribe(LegDialed, self._calls_in)
 
     # -- its life ----------------------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ class AsteriskEngine:
         elif self._live.bars(channel):
             self._calls.on_leg(channel, Report.FAILED, HangupCause.OUTGOING_CALL_BARRED)
         else:
-            self._originate(link, channel, timeout)
+            self._ringing.ring(link, channel, timeout)
         return False
 
     def answer(self, channel: Channel) -> None:
@@ -192,7 +194,7 @@ class AsteriskEngine:
         if self.monitors is None:
             _log.warning("call %d was to be recorded, and is not: Asterisk is on another machine", call.number)
         else:
-            self.monitors.begin(link, call, self._name(first), self._pbx.clock.now)
+            self.monitors.begin(link, call, self._legs.name_of(first), self._pbx.clock.now)
 
     def part(self, call: Call) -> None:
         """Let those who are left hear that somebody is rung; whom a telephone has sent on hears it already."""
@@ -218,53 +220,18 @@ class AsteriskEngine:
 
     # -- what is asked of Asterisk -------------------------------------------------------------------------------------
 
-    def _originate(self, link: AmiLink, channel: Channel, timeout: Duration) -> None:
-        call = channel.call
-        hears_ringing = call.state is CallState.DIALING_FIRST and call.order.kind in (CallKind.CONNECT, CallKind.DIAL)
-        exten, limit = "ring" if hears_ringing else "s", timeout // 1_000 + _MARGIN
-        fate = self._actors.fate(channel) if self._is_acted(channel) else None
-        asked: list[dict[str, Any]]
-        if fate is not None:
-            asked = [{"Channel": acted.TARGET, "Variable": acted.variables(fate)}]
-        elif channel.line is not None:
-            asked = [{"Channel": target} for target in self._registrations.targets(channel.line)]
-        else:
-            asked = [self._live.asked(channel, timeout)]
-        for leg, values in zip(self._legs.dialled(channel, fate, len(asked)), asked, strict=True):
-            self._ask_for(link, leg, Exten=exten, Timeout=limit, **values)
-
-    def _is_acted(self, channel: Channel) -> bool:
-        if channel.line is not None:
-            return channel.line.user in self._simulated
-        return not self._live.leaves(channel)
-
     def _calls_in(self, event: LegDialed) -> None:
         """Act somebody outside who calls: nobody's telephone has brought that leg, but the PBX itself."""
         channel, link = event.channel, self._link_or_none()
         if not channel.is_calling or channel.engine_data is not None:
             return
-        (leg,) = self._legs.dialled(channel, self._actors.fate(channel))
-        leg.is_coming = True
+        leg = self._ringing.caller(channel)
         if link is None:
             end = partial(self._over, leg, HangupCause.NETWORK_OUT_OF_ORDER)
             asyncio.get_running_loop().call_soon(self._at_present, end)  # the switch has only begun with the call
             return
-        self._ask_for(link, leg, Channel=acted.TARGET, Exten="ring", Timeout=_MARGIN, Variable=acted.CALLS)
+        self._ringing.call_in(link, leg)
         self._patience.waits(leg)
-
-    def _ask_for(self, link: AmiLink, leg: Leg, **values: Any) -> None:  # noqa: ANN401 - headers of AMI
-        link.send(
-            "Originate",
-            lambda error: self._at_present(lambda: self._refused(leg, error)),
-            ChannelId=leg.id,
-            OtherChannelId=f"{leg.id}{OTHER_HALF}",
-            Context=HOLD,
-            Priority=1,
-            CallerID=caller_id(leg.channel),
-            Async="true",
-            ActionID=f"o-{leg.id}",
-            **values,
-        )
 
     def _join(self, link: AmiLink, call: Call) -> None:
         first, second = call.first, call.second
@@ -274,38 +241,17 @@ class AsteriskEngine:
             return
         if second is None:
             exten = "silence" if call.order.kind is CallKind.SPY else "play"
-            link.send("Redirect", Channel=self._name(first), Context=HOLD, Exten=exten, Priority=1)
+            link.send("Redirect", Channel=self._legs.name_of(first), Context=HOLD, Exten=exten, Priority=1)
         else:
             link.send(
                 "Bridge",
                 lambda error: self._at_present(lambda: self._unbridged(call, error)),
-                Channel1=self._name(first),
-                Channel2=self._name(second),
+                Channel1=self._legs.name_of(first),
+                Channel2=self._legs.name_of(second),
                 Tone="no",
             )
         for party in filter(self._live.leaves, call.live_legs()):  # a bridge begins with no limit
-            link.send("AbsoluteTimeout", Channel=self._name(party), Timeout=self._live.most_seconds())
-
-    def _spies(self, event: SpyAttached) -> None:
-        """Have a spy hear a channel as soon as that is connected: Asterisk's bridge would take it away from the spy."""
-        self._spying = [(spy, heard) for spy, heard in self._spying if spy.is_live and heard.is_live]
-        if event.call.first is not None:
-            self._spying.append((event.call.first, event.channel))
-            if event.channel.call.state is CallState.TALKING:
-                self._moment.stay(event.call)  # of two redirects at once the second may be lost
-            self._moment.soon()
-
-    def _attach(self, link: AmiLink) -> None:
-        """Attach spies to whom they are to hear; the dialplan finds the channel's name in a variable."""
-        waiting, self._spying = self._spying, []
-        for spy, heard in waiting:
-            if not spy.is_live or not heard.is_live or self._legs.of(spy) is None:
-                continue
-            if heard.call.state is not CallState.TALKING:
-                self._spying.append((spy, heard))
-                continue
-            link.send("Setvar", Channel=self._name(spy), Variable="PBXSIM_SPIED", Value=self._name(heard))
-            link.send("Redirect", Channel=self._name(spy), Context=HOLD, Exten="spy", Priority=1)
+            link.send("AbsoluteTimeout", Channel=self._legs.name_of(party), Timeout=self._live.most_seconds())
 
     # -- what Asterisk tells ------------------------------------------------------------------------------------------
 
@@ -396,7 +342,7 @@ class AsteriskEngine:
 
         One that was made may be told of after this, by another thread of Asterisk's, and why it ended with it.
         """
-        leg = self._legs.find(event.get("actionid", "").removeprefix("o-"))
+        leg = self._legs.find(event.get("actionid", "").removeprefix(ASKED))
         if leg is not None and event.get("response") == "Failure" and not leg.exists:
             due, call, clock = self._pbx.clock.now + _GRACE, leg.channel.call, self._pbx.clock
             clock.call_at(due, call.number, call.next_step(), self._stays_unmade, leg)
@@ -404,6 +350,9 @@ class AsteriskEngine:
     def _stays_unmade(self, leg: Leg) -> None:
         if self._legs.find(leg.id) is leg and not leg.exists:
             self._over(leg, HangupCause.SUBSCRIBER_ABSENT)
+
+    def _not_rung(self, leg: Leg, error: Exception) -> None:
+        self._at_present(lambda: self._refused(leg, error))
 
     def _refused(self, leg: Leg, error: Exception) -> None:
         if self._legs.find(leg.id) is leg and not leg.exists:
@@ -444,7 +393,3 @@ class AsteriskEngine:
 
     def _link_or_none(self) -> AmiLink | None:
         return self._link if self._link is not None and self._link.is_up else None
-
-    def _name(self, channel: Channel) -> str:
-        leg = self._legs.of(channel)
-        return (leg.name or leg.id) if leg is not None else channel.name

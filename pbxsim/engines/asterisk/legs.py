@@ -129,6 +129,11 @@ class Legs:
         leg = self.of(channel)
         return list(leg.fork.legs) if leg is not None else []
 
+    def name_of(self, channel: Channel) -> str:
+        """Give what Asterisk calls a channel, or its id where Asterisk has not told its name yet."""
+        leg = self.of(channel)
+        return (leg.name or leg.id) if leg is not None else channel.name
+
     def find(self, unique: str) -> Leg | None:
         """Find a leg by Asterisk's Uniqueid, which may be that of a Local channel's other half."""
         return self._known.get(unique.removesuffix(OTHER_HALF))

@@ -170,6 +170,12 @@ class SimulatedEngine:
         else:
             self._told[line.user] = Rule(number=line.user, turns=(behaviour,))
 
+    def add_rule(self, rule: Rule) -> None:
+        """Have telephones do as this rule says, too, if no earlier one fits."""
+        self._rules.append((rule.fits, _fate_by(rule)))
+        self._known_lines.clear()
+        self._known_numbers.clear()
+
     def forget(self, channel: Channel) -> None:
         """Cancel all that the telephone was going to do."""
         self._calm(channel)
@@ -250,7 +256,8 @@ class SimulatedEngine:
         return plan(found.turn(count), stream(self._seed, own, count))
 
     def _by_rules(self, channel: Channel) -> LegPlan | Rule:
-        names = (channel.number,) if channel.line is None else _names(channel.line)
+        line = channel.line
+        names = (channel.number,) if line is None else (line.user, line.extension.internal, *line.extension.public)
         for fits, fate in self._rules:
             for name in names:
                 if fits(name):
@@ -277,7 +284,3 @@ def _stream_name(channel: Channel) -> str:
     """Keep apart our telephones and numbers outside, and the calls that each takes and places."""
     name = channel.number if channel.line is None else f"SIP/{channel.line.user}"
     return f"{name} calling" if channel.is_calling else name
-
-
-def _names(line: Line) -> tuple[str, ...]:
-    return (line.user, line.extension.internal, *line.extension.public)

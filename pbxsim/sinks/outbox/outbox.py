@@ -11,6 +11,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.later import LaterModule
 from pbxsim.pbx.events import NoticePosted
 from pbxsim.pbx.notice import Retry
 from pbxsim.sinks.capacity import DELIVERY_BYTES
@@ -20,7 +21,6 @@ from pbxsim.sinks.outbox.held_back import HeldBack
 from pbxsim.sinks.outbox.notice_faults import FaultySending
 from pbxsim.sinks.outbox.pending import DeliveryContext
 from pbxsim.sinks.outbox.transport import Dispatch
-from pbxsim.sinks.outbox.worker import ReceiverWorker
 from pbxsim.sinks.store.port import NullStore
 
 if TYPE_CHECKING:
@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 
     from pbxsim.pbx.notice import Receiver
     from pbxsim.pbx.pbx import Pbx
+    from pbxsim.sinks.outbox import worker as working
     from pbxsim.sinks.outbox.notice_faults import NoticeFaults
     from pbxsim.sinks.outbox.pending import ClockPort
     from pbxsim.sinks.outbox.smtp import RecordingSource, SmtpServer
+    from pbxsim.sinks.outbox.worker import ReceiverWorker
     from pbxsim.sinks.store.port import RecordStore
+else:
+    working = LaterModule("pbxsim.sinks.outbox.worker")
 
 _log: Final = logging.getLogger("pbxsim")
 LOADED: Final = 1_000
@@ -285,7 +289,7 @@ class Outbox:
         if worker is None:
             receiver = self._receivers.get(name)
             retry = receiver.retry if receiver is not None else Retry()
-            worker = self._workers[name] = ReceiverWorker(name, retry, 1 + len(self._workers), self._context)
+            worker = self._workers[name] = working.ReceiverWorker(name, retry, 1 + len(self._workers), self._context)
             if self._loop is not None:
                 worker.start(self._loop)
         return worker

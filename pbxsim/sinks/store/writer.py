@@ -12,21 +12,25 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from pbxsim.kit.later import LaterModule
 from pbxsim.sinks.store import rows
 from pbxsim.sinks.store.errors import DatabaseFailed, SpillFailed, StoreUnreachable
 from pbxsim.sinks.store.port import NotStored
-from pbxsim.sinks.store.spill import Spill
 from pbxsim.sinks.store.waiters import Waiters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from pbxsim.sinks.store import spill as spilling
     from pbxsim.sinks.store.buffer import Batch, WriteBuffer
     from pbxsim.sinks.store.database import Database
     from pbxsim.sinks.store.health import StoreHealth
     from pbxsim.sinks.store.location import StorePlace
     from pbxsim.sinks.store.rows import Work
     from pbxsim.sinks.store.settings import StoreSettings
+    from pbxsim.sinks.store.spill import Spill
+else:
+    spilling = LaterModule("pbxsim.sinks.store.spill")
 
 _log: Final = logging.getLogger("pbxsim.store")
 
@@ -87,7 +91,7 @@ class Writer:
         spill = self._spills.get(pbx)
         if spill is None:
             file = self._settings.spill / f"{self._place.digest}-{pbx}.spill"
-            spill = self._spills[pbx] = Spill(file, self._settings.spill_mib << 20)
+            spill = self._spills[pbx] = spilling.Spill(file, self._settings.spill_mib << 20)
         return spill
 
     def wake(self) -> None:

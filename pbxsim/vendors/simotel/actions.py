@@ -17,7 +17,13 @@ from pbxsim.vendors.simotel.reports.cdr import (
     prepare_quick,
     quick_search,
 )
-from pbxsim.vendors.simotel.reports.queues import agent_search, queue_search, quick_info
+from pbxsim.vendors.simotel.reports.queues import (
+    agent_search,
+    prepare_sessions,
+    prepare_visits,
+    queue_search,
+    quick_info,
+)
 from pbxsim.vendors.simotel.services import ORIGINATE, PING
 from pbxsim.vendors.simotel.state import State
 from pbxsim.vendors.simotel.users import prepare_users, search_users
@@ -59,8 +65,8 @@ ACTIONS: Final[Mapping[str, SimotelAction]] = {
     "reports/quick/info": SimotelAction(handler=quick_info),
     "reports/cdr/search": SimotelAction(handler=cdr_search, prepare=prepare_cdr),
     "reports/cdr/ordered/id": SimotelAction(handler=cdr_ordered),
-    "reports/queue/search": SimotelAction(handler=queue_search),
-    "reports/agent/search": SimotelAction(handler=agent_search),
+    "reports/queue/search": SimotelAction(handler=queue_search, prepare=prepare_visits),
+    "reports/agent/search": SimotelAction(handler=agent_search, prepare=prepare_sessions),
     "reports/audio/download": SimotelAction(handler=download),
 }
 

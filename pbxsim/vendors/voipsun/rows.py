@@ -244,7 +244,8 @@ def channel_row(channel: Channel) -> str:
     Of a telephone of ours that is called second its own number is whom the caller reached.
     """
     call, line, name = channel.call, channel.line, channel.name
-    context, src, dst = call.order.context, call.order.src, call.order.dst
+    order = call.order
+    context, src, dst = order.context, order.src, order.dst
     if line is not None:
         kind, owner, source = "SIP", str(line.id), "extension"
         if channel is not call.first and call.state is not _DIALING_FIRST:

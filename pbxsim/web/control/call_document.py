@@ -13,7 +13,7 @@ from pbxsim.clock.instant import SECOND, Instant, iso
 from pbxsim.pbx.call import Call, CallState
 from pbxsim.pbx.cause import HangupCause
 from pbxsim.pbx.channel import ChannelState
-from pbxsim.web.control.response import moment_or_none
+from pbxsim.web.control.response import CHANNEL_STATES, moment_or_none
 from pbxsim.web.control.spelt import HangsOn
 
 if TYPE_CHECKING:
@@ -113,7 +113,6 @@ class CallShown(msgspec.Struct, frozen=True, gc=False):
 _GOES_ON: Final = Seconds(None, None, None)
 _TEXTS: Final[dict[int, str]] = {each: each.text for each in HangupCause}
 _UNKNOWN: Final = HangupCause.of(0).text
-_LABELS: Final = {each: each.label for each in ChannelState}  # a property's call would cost as much as all of these
 
 
 def show(call: Call) -> CallShown:
@@ -187,7 +186,7 @@ def _leg(leg: Channel, first: Channel | None) -> LegShown:
         "first" if _is_first_partys(leg, first) else "second",
         None if line is None else line.user,
         None if trunk is None else trunk.name,
-        _LABELS[leg.shown_state],
+        CHANNEL_STATES[leg.shown_state],
         CallerIdShown(shows.number, shows.name),
         iso(leg.created_at),
         moment_or_none(leg.ringing_at),

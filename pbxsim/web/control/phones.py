@@ -19,7 +19,7 @@ from pbxsim.pbx.extension import Diversion, Line
 from pbxsim.pbx.handset import Handset, Instruction, Reaction
 from pbxsim.web.control.paging import NamedPage, named_listing
 from pbxsim.web.control.request import Keys, Number
-from pbxsim.web.control.response import DEVICE_STATES, Problem, Response, document
+from pbxsim.web.control.response import CHANNEL_STATES, DEVICE_STATES, Problem, Response, document
 from pbxsim.web.control.route import Command
 from pbxsim.web.control.spelt import HangsOn, Spelt
 
@@ -90,7 +90,7 @@ def _diverted(line: Line, touch: Touch) -> Diversion | None:
     return wishes if wishes.always or wishes.busy or wishes.no_answer else None
 
 
-class RegistrationShown(msgspec.Struct, frozen=True):
+class RegistrationShown(msgspec.Struct, frozen=True, gc=False):
     """Where the telephone was last registered from; empty texts where it is not, or where nothing is known."""
 
     host: str
@@ -100,7 +100,7 @@ class RegistrationShown(msgspec.Struct, frozen=True):
     status: str
 
 
-class PhoneCall(msgspec.Struct, frozen=True):
+class PhoneCall(msgspec.Struct, frozen=True, gc=False):
     """A call that the telephone takes part in."""
 
     call: int
@@ -118,7 +118,7 @@ class DiversionShown(msgspec.Struct, frozen=True):
     after_seconds: float
 
 
-class PhoneShown(msgspec.Struct, frozen=True, kw_only=True):
+class PhoneShown(msgspec.Struct, frozen=True, gc=False):
     """A line: its extension's numbers, its registration, its states, its calls."""
 
     user: str
@@ -239,21 +239,21 @@ def shown(line: Line) -> PhoneShown:
     """Show a line as it stands."""
     extension, place = line.extension, line.registration
     return PhoneShown(
-        user=line.user,
-        line_id=line.id,
-        extension_id=extension.id,
-        internal=extension.internal,
-        public=extension.public,
-        dialplan=extension.dialplan,
-        owner=extension.owner,
-        registered=line.is_registered,
-        registration=RegistrationShown(place.host, place.port, place.contact, place.user_agent, place.status),
-        device_state=DEVICE_STATES[line.device_state],
-        channel_state=line.channel_state.label,
-        max_calls=line.max_calls,
-        do_not_disturb=line.do_not_disturb,
-        diversion=_shown_diversion(line.diversion),
-        calls=[PhoneCall(leg.call.number, leg.name, leg.shown_state.label, leg.is_held) for leg in line.channels],
+        line.user,
+        line.id,
+        extension.id,
+        extension.internal,
+        extension.public,
+        extension.dialplan,
+        extension.owner,
+        line.is_registered,
+        RegistrationShown(place.host, place.port, place.contact, place.user_agent, place.status),
+        DEVICE_STATES[line.device_state],
+        CHANNEL_STATES[line.channel_state],
+        line.max_calls,
+        line.do_not_disturb,
+        _shown_diversion(line.diversion),
+        [PhoneCall(leg.call.number, leg.name, CHANNEL_STATES[leg.shown_state], leg.is_held) for leg in line.channels],
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from pbxsim.clock.instant import Instant, iso
+from pbxsim.pbx.channel import ChannelState
 from pbxsim.pbx.extension import DeviceState
 
 _encoder: Final = msgspec.json.Encoder()
@@ -27,6 +28,10 @@ DEVICE_STATES: Final = {
     DeviceState.ON_HOLD: "ONHOLD",
 }
 """Asterisk's names (main/devicestate.c, ast_devstate_str)."""
+
+
+CHANNEL_STATES: Final = {each: each.label for each in ChannelState}
+"""Asterisk's names (main/channel.c, ast_state2str); to ask each for its own takes three times as long."""
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):

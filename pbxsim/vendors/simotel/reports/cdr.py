@@ -111,13 +111,8 @@ def download(request: Request, state: State) -> Reply:
     return Reply(body=content, content_type=_KINDS[name[-3:]], hints=hints)
 
 
-def targeted(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> Reply:
-    """Spell a page of one of the reports that say what they are about."""
-    return wire.done(targeted_data(target, query, total, rows), "", query.search.hints)
-
-
 def targeted_data(target: str, query: ReportQuery, total: int, rows: list[dict[str, object]]) -> dict[str, object]:
-    """Give the data of such a page."""
+    """Give the data of a page of one of the reports that say what they are about."""
     return {"pagination": query.pagination(total), "target": target, "useGroupBy": False, "data": rows}
 
 

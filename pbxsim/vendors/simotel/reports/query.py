@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from heapq import nsmallest
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import msgspec
@@ -63,15 +62,6 @@ class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
         ways = [(columns[name], way) for name, way in self.sorting.items() if name in columns]
         ways.append((columns[next(reversed(columns))], next(iter(self.sorting.values()))))
         return lambda row: [_rank(get(row), way) for get, way in ways]
-
-    def page(self, rows: Iterable[_Row], columns: dict[str, Column[_Row]]) -> tuple[list[_Row], int]:
-        """Give the page of those rows, and how many there are in all; never more of them in hand than the page needs.
-
-        `columns` as `rank` has them.
-        """
-        counted = _Counted(rows)
-        best = nsmallest(max(1, self.start + self.count), counted, self.rank(columns))
-        return best[self.start : self.start + self.count], counted.number
 
 
 def read_report(
@@ -144,19 +134,6 @@ def _sorting(asked: dict[str, object]) -> dict[str, int]:
             raise useless("pagination->sorting", "columns with 1 or -1 expected")
         sorting[column] = int(str(way))
     return sorting
-
-
-class _Counted(Iterable[_Row]):
-    """Counts what is taken out of it."""
-
-    def __init__(self, rows: Iterable[_Row]) -> None:
-        self._rows = rows
-        self.number = 0
-
-    def __iter__(self) -> Iterator[_Row]:
-        for row in self._rows:
-            self.number += 1
-            yield row
 
 
 class _Backwards:

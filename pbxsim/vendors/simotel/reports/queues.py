@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from pbxsim.clock.instant import SECOND
 from pbxsim.kit.near_miss import parameter_hints
+from pbxsim.kit.preparation import LONG, preparation, taken
 from pbxsim.pbx.cause import Disposition
 from pbxsim.pbx.queue_visit import EndedBy, Why
 from pbxsim.vendors.simotel import wire
+from pbxsim.vendors.simotel.agent_sessions import Session
 from pbxsim.vendors.simotel.body import as_text, read_fields, require
 from pbxsim.vendors.simotel.ids import ATTEMPT, SESSION, VISIT, row_id
-from pbxsim.vendors.simotel.reports.cdr import targeted
+from pbxsim.vendors.simotel.queue_visits import ReportedVisit
+from pbxsim.vendors.simotel.reports.cdr import targeted_data
 from pbxsim.vendors.simotel.reports.dates import ReportDates, hhmmss, raw
+from pbxsim.vendors.simotel.reports.page import FOUND_AT_ONCE, Page
 from pbxsim.vendors.simotel.reports.query import read_report
 from pbxsim.vendors.simotel.reports.rows import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections import deque
+    from collections.abc import Iterable, Iterator
 
     from pbxsim.clock.instant import Instant
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
-    from pbxsim.vendors.simotel.agent_sessions import Session
-    from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, ReportedVisit, Visited
+    from pbxsim.vendors.simotel.queue_visits import ReportedAttempt, Visited
     from pbxsim.vendors.simotel.reports.query import Column
     from pbxsim.vendors.simotel.state import State
+
+_OneT = TypeVar("_OneT")
 
 _MISSED: Final = "MISSED"
 _STATUS: Final = {Why.TIMEOUT: "TIMEOUT", Why.EMPTY: "LEAVEEMPTY"}
@@ -62,19 +70,12 @@ _SESSION_COLUMNS: Final[dict[str, Column[Session]]] = {
 
 def queue_search(request: Request, state: State) -> Reply:
     """Give a page of the visits of callers in queues. Raises Refusal."""
-    query = read_report(request, state.settings, conditions=("from", "to", "cuid", "qnum"))
-    found = (
-        one
-        for one in state.visits.visits
-        if query.spans(one.visit.joined_at)
-        and query.names(one.cuid)
-        and query.search.fits("qnum", one.qnum)
-        and query.search.fits("from", one.visit.caller)
-        and query.search.fits("to", _agent(one.visit))
-    )
-    visits, total = query.page(found, _VISIT_COLUMNS)
-    dates = ReportDates(state.settings.reports)
-    return targeted("queue_stat", query, total, [_visit_row(one, dates) for one in visits])
+    return taken(VisitPage, request, state).told()
+
+
+def prepare_visits(request: Request, state: State) -> Iterator[None] | None:
+    """Make that page ready, where there are many visits. Raises Refusal."""
+    return preparation(VisitPage(request, state), request) if len(state.visits.visits) > LONG else None
 
 
 def quick_info(request: Request, state: State) -> Reply:
@@ -93,19 +94,139 @@ def quick_info(request: Request, state: State) -> Reply:
 
 def agent_search(request: Request, state: State) -> Reply:
     """Give a page of the times that agents spent in queues, or paused there. Raises Refusal."""
-    query = read_report(request, state.settings, conditions=("from", "to", "exten", "queue"), order="end")
-    found = (
-        session
-        for session in state.sessions.sessions
-        if query.spans(session.start)
-        and query.search.fits("exten", session.exten)
-        and query.search.fits("queue", session.qnum)
-        and query.search.fits("from", "")
-        and query.search.fits("to", "")
-    )
-    sessions, total = query.page(found, _SESSION_COLUMNS)
-    dates = ReportDates(state.settings.reports)
-    return targeted("agent", query, total, [_session_row(session, dates) for session in sessions])
+    return taken(SessionPage, request, state).told()
+
+
+def prepare_sessions(request: Request, state: State) -> Iterator[None] | None:
+    """Make that page ready, where there are many sessions. Raises Refusal."""
+    return preparation(SessionPage(request, state), request) if len(state.sessions.sessions) > LONG else None
+
+
+# -- pages -----------------------------------------------------------------------------------------------------------
+
+
+class _HeardPage(Page[_OneT]):
+    """A page of what was heard of, the newest of which are kept (`_heard`), each with a number above the last one's."""
+
+    @property
+    @abstractmethod
+    def _heard(self) -> deque[_OneT]: ...
+
+    @staticmethod
+    @abstractmethod
+    def _number(one: _OneT) -> int: ...
+
+    def begin(self) -> None:
+        """Begin anew, with nothing found."""
+        super().begin()
+        self._ahead: list[_OneT] = []  # the next ones, the newest first
+        self._last = 0
+        self._first = self._oldest()
+
+    def is_otherwise(self) -> bool:
+        """Tell whether the oldest were forgotten."""
+        return self._first not in (0, self._oldest())
+
+    def behind(self) -> list[_OneT]:
+        """Give the next ones."""
+        if len(self._ahead) < FOUND_AT_ONCE:
+            self._ahead = [*self._newer(), *self._ahead]
+        some = self._ahead[: -FOUND_AT_ONCE - 1 : -1]
+        del self._ahead[-FOUND_AT_ONCE:]
+        return some
+
+    def _newer(self) -> list[_OneT]:
+        """Give those that came meanwhile, the newest first."""
+        if not self._heard:
+            return []
+        before, self._last = self._last, self._number(self._heard[-1])
+        self._first = self._first or self._oldest()
+        return [one for one in islice(reversed(self._heard), self._last - before) if self._number(one) > before]
+
+    def _oldest(self) -> int:
+        return self._number(self._heard[0]) if self._heard else 0
+
+
+class VisitPage(_HeardPage[ReportedVisit]):
+    """A page of `reports/queue/search`. Raises Refusal."""
+
+    def __init__(self, request: Request, state: State) -> None:
+        query = read_report(request, state.settings, conditions=("from", "to", "cuid", "qnum"))
+        super().__init__(state, query, _VISIT_COLUMNS)
+
+    @staticmethod
+    def row(one: ReportedVisit, dates: ReportDates) -> dict[str, object]:
+        """Give a visit as the report shows it."""
+        return _visit_row(one, dates)
+
+    @staticmethod
+    def known_by(one: ReportedVisit) -> tuple[int, str]:
+        """Give its place, and the recording, which comes later."""
+        return one.place, one.record
+
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        return wire.without_rows(targeted_data("queue_stat", self.query, self.total, []))
+
+    def fits(self, one: ReportedVisit) -> bool:
+        """Tell whether that visit is asked for."""
+        query = self.query
+        return (
+            query.spans(one.visit.joined_at)
+            and query.names(one.cuid)
+            and query.search.fits("qnum", one.qnum)
+            and query.search.fits("from", one.visit.caller)
+            and query.search.fits("to", _agent(one.visit))
+        )
+
+    @property
+    def _heard(self) -> deque[ReportedVisit]:
+        return self.state.visits.visits
+
+    @staticmethod
+    def _number(one: ReportedVisit) -> int:
+        return one.place
+
+
+class SessionPage(_HeardPage[Session]):
+    """A page of `reports/agent/search`. Raises Refusal."""
+
+    def __init__(self, request: Request, state: State) -> None:
+        query = read_report(request, state.settings, conditions=("from", "to", "exten", "queue"), order="end")
+        super().__init__(state, query, _SESSION_COLUMNS)
+
+    @staticmethod
+    def row(one: Session, dates: ReportDates) -> dict[str, object]:
+        """Give a session as the report shows it."""
+        return _session_row(one, dates)
+
+    @staticmethod
+    def known_by(one: Session) -> int:
+        """Give its number: it never changes."""
+        return one.number
+
+    def without_rows(self) -> bytes:
+        """Spell the reply as it is before the rows are in it."""
+        return wire.without_rows(targeted_data("agent", self.query, self.total, []))
+
+    def fits(self, one: Session) -> bool:
+        """Tell whether that session is asked for."""
+        query = self.query
+        return (
+            query.spans(one.start)
+            and query.search.fits("exten", one.exten)
+            and query.search.fits("queue", one.qnum)
+            and query.search.fits("from", "")
+            and query.search.fits("to", "")
+        )
+
+    @property
+    def _heard(self) -> deque[Session]:
+        return self.state.sessions.sessions
+
+    @staticmethod
+    def _number(one: Session) -> int:
+        return one.number
 
 
 # -- rows -----------------------------------------------------------------------------------------------------------
