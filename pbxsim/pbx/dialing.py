@@ -32,7 +32,7 @@ _NOTHING: Final = CallerId()
 def ring(control: CallControl, call: Call, destination: Destination, shows: CallerId, timeout: Duration) -> None:
     """Ring the call's next party. If it cannot even be tried, the party has failed before this returns."""
     answers = destination.answers
-    leads_on = type(destination) is not ToTrunk
+    leads_on = type(destination) is not ToTrunk  # which is where it ends
     destination = diversion.final_destination(control, call, destination) if leads_on else destination
     if (answers or destination.answers) and not _is_answered(control, call):
         return
