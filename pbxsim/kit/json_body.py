@@ -12,6 +12,7 @@ from pbxsim.kit.limits import LONGEST_TOLD, MOST_TOLD
 LONGEST: Final = 65_536
 """Bytes of a body whose keys are looked at; a hundred times as many as any vendor's longest example has."""
 
+_NESTED: Final = (dict, list)
 _MARKS: Final = (
     (b"\xef\xbb\xbf", "UTF-8"),
     (b"\xff\xfe\0\0", "UTF-32"),
@@ -57,12 +58,15 @@ def repeated_keys(body: bytes) -> tuple[str, ...]:
 def _has_no_more_colons_than_keys(body: bytes) -> bool:
     """Tell whether each colon stands behind a key of its own: nearly every body's do, and no key comes twice then."""
     try:
-        return body.count(b":") == _keys(msgspec.json.decode(body))
+        document, colons = msgspec.json.decode(body), body.count(b":")
+        if isinstance(document, dict) and len(document) == colons:  # then nothing in it has keys
+            return True
+        return colons == _keys(document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
 
 
 def _keys(document: object) -> int:
     if isinstance(document, dict):
-        return len(document) + sum([_keys(value) for value in document.values() if isinstance(value, dict | list)])
+        return len(document) + sum([_keys(value) for value in document.values() if isinstance(value, _NESTED)])
     return sum(map(_keys, document)) if isinstance(document, list) else 0

@@ -79,6 +79,8 @@ def behind_prefix(text: str, prefix: str) -> str | None:
 
 def why_not_dialled(number: str, longest: int = LONGEST_DIALLED) -> str:
     """Say why no trunk can be given that number (`pbx.numbers.is_dialable`), in words; empty where one can."""
+    if len(number) <= longest and number.isdecimal() and number.isascii():  # nearly every number
+        return ""
     if is_dialable(number, longest):
         return ""
     foreign = next((character for character in number if not character.isascii()), "")

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from typing import TYPE_CHECKING, Final
+from itertools import filterfalse
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
 
 from pbxsim.kit.limits import LONGEST_TOLD, MOST_TOLD, USUAL
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pbxsim.kit.limits import RequestLimits
+
+StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 UNREADABLE: Final = "\x00"
 """Stands for bytes that are no UTF-8; a control character, so that it is refused as one."""
@@ -34,6 +39,7 @@ class Params(dict[str, str]):
 
     unread: tuple[str, ...] = ()
     is_plain = False
+    _read: Any = None  # the struct that was last read
 
     def leave_out(self, why: str) -> None:
         """Note that something was not read, and why; the first ten such things are kept."""
@@ -68,11 +74,21 @@ class Params(dict[str, str]):
 
     def given(self, names: Iterable[str]) -> list[str]:
         """Give those of `names` that were sent with a value, in the order of `names`."""
-        return [name for name in names if self.get(name)]
+        return list(filter(self.get, names))
 
     def missing(self, names: Iterable[str]) -> list[str]:
         """Give those of `names` that were not sent, or sent empty."""
-        return [name for name in names if not self.get(name)]
+        return list(filterfalse(self.get, names))
+
+    def read(self, kind: type[StructT]) -> StructT:
+        """Give all that a struct of texts has fields for, read at once; what was not sent is as the struct has it.
+
+        To ask for one parameter after the other takes longer. It is read once, when nothing of it changes any more.
+        """
+        found = self._read
+        if type(found) is not kind:
+            found = self._read = msgspec.convert(self, kind)
+        return found
 
     def unclean(self) -> str | None:
         """Give the first name whose name or value holds a control character (below 0x20, or DEL) or was no UTF-8."""
@@ -82,6 +98,10 @@ class Params(dict[str, str]):
             if has_control(value) or has_control(name):
                 return name
         return None
+
+
+class _PlainParams(Params):
+    is_plain = True
 
 
 def has_control(text: str) -> bool:
@@ -108,15 +128,16 @@ def _as_they_are(query: str, limits: RequestLimits) -> Params | None:
     Without its plain characters such a query is an `=` for each parameter and a `&` between two: all that is otherwise
     shows in this one comparison.
     """
-    marks = query.encode(errors="surrogatepass").translate(None, _PLAIN)
+    if not query.isascii():
+        return None
+    marks = query.encode().translate(None, _PLAIN)
     count = (len(marks) + 1) // 2
     if not count or count > limits.parameters or marks != (b"=&" * count)[:-1]:
         return None
     parts = iter(query.replace("&", "=").split("="))
-    read = Params(zip(parts, parts, strict=True))
+    read = _PlainParams(zip(parts, parts))  # noqa: B905 - there are two for each `=`, and `strict` costs
     if len(read) < count or "" in read or (len(query) > limits.parameter_name and _has_longer(read, limits)):
         return None
-    read.is_plain = True
     return read
 
 

@@ -74,7 +74,7 @@ class Accounts:
         key, basic = headers.get(_KEY, ""), headers.get(_BASIC, "")
         if not key and not basic:
             raise Refusal(Failure.CREDENTIALS_MISSING, *_header_hints(headers))
-        username, password = self._usual.find(basic) or _read_basic(basic)
+        username, password = (self._usual.find(basic) or _read_basic(basic)) if basic else ("", "")
         found = [
             place
             for mode, holders in self._of_mode

@@ -47,7 +47,8 @@ def read_fields(body: bytes) -> dict[str, object]:
 def require(fields: dict[str, object], names: Iterable[str]) -> None:
     """See that all of these parameters came; absent, null and "" are the same. Raises Refusal naming the first."""
     for name in names:
-        if fields.get(name) in (None, ""):
+        value = fields.get(name)
+        if not value and value in (None, ""):
             raise Refusal(Failure.FIELD_MISSING, filled={"name": name})
 
 
@@ -62,7 +63,7 @@ def as_text(name: str, value: object) -> str:
         if not isinstance(value, int) or isinstance(value, bool):
             raise useless(name, "text expected")
         value = str(value)
-    if has_control(value):
+    if not value.isprintable() and has_control(value):
         raise useless(name, "it holds a control character")
     if len(value) > _LONGEST_TEXT:
         raise useless(name, f"longer than {_LONGEST_TEXT} characters")

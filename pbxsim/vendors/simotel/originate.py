@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _REQUIRED: Final = ("caller", "callee", "context", "caller_id")  # in the order of the vendor's table
 _TEXTS: Final = (*_REQUIRED, "trunk_name")
 _PARAMETERS: Final = (*_TEXTS, "timeout", "call_limit")
+_NAMES: Final = frozenset(_PARAMETERS)
 _DEFAULT_TIMEOUT: Final[Duration] = 30 * SECOND
 _LONGEST_TIME: Final = 86_400  # a day, in seconds
 _NAME_AND_NUMBER: Final = re.compile(r'"?+([^"<]*+)"?+ *+<([^<>]*+)>')
@@ -56,7 +57,7 @@ class _Wanted(msgspec.Struct, frozen=True, kw_only=True):
 def originate(request: Request, state: State) -> Reply:
     """Place a call and give its id. Raises Refusal."""
     fields = read_fields(request.body)
-    hints = parameter_hints(fields, _PARAMETERS)
+    hints = () if _NAMES.issuperset(fields) else parameter_hints(fields, _PARAMETERS)
     try:
         wanted = _read(fields)
         order = _order(wanted, state)

@@ -9,7 +9,7 @@ from pbxsim.kit.action import Action
 from pbxsim.kit.near_miss import word_hint
 from pbxsim.vendors.voipsun import agents, calls, queues, recordings, registrations, spying
 from pbxsim.vendors.voipsun.lines import AGENT_LINE, CALLER, SPIED, SPY
-from pbxsim.vendors.voipsun.parameters import CUSTOM_FIELDS, whole_number
+from pbxsim.vendors.voipsun.parameters import CUSTOM_FIELDS, RECORDERS, RING, Wanted, whole_number
 from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from pbxsim.kit.params import Params
 
 COMMON: Final = ("username", "password", "action")
-_RING: Final = (1, 86_400)  # seconds
 _PENALTY: Final = ("penalty", 0, 999_999)
-_RECORDER: Final = ("monitorType", ("mixmonitor", "monitor"))
+_RECORDER: Final = ("monitorType", RECORDERS)
 
 
 class VoipsunAction(Action[State], frozen=True, kw_only=True, dict=True):
@@ -28,7 +27,7 @@ class VoipsunAction(Action[State], frozen=True, kw_only=True, dict=True):
 
     `numbers` and `words` say what an optional parameter may be, where not everything will do: a whole number from the
     least to the most, one of some words. `prepare` spells what a reply that may be long will be made of
-    (`kit.vendor.Vendor.prepare`).
+    (`kit.vendor.Vendor.prepare`). `at_a_glance` tells of most requests sooner that they lack nothing.
     """
 
     required: tuple[str, ...] = ()
@@ -37,6 +36,7 @@ class VoipsunAction(Action[State], frozen=True, kw_only=True, dict=True):
     numbers: tuple[tuple[str, int, int], ...] = ()
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     prepare: Callable[[State], Iterator[None] | None] | None = None
+    at_a_glance: Callable[[Wanted], bool] | None = None
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
@@ -78,6 +78,7 @@ _AGENT: Final = ("agentNumber", "agentPin")
 ACTIONS: Final[Mapping[str, VoipsunAction]] = {
     "originate": VoipsunAction(
         handler=calls.originate,
+        at_a_glance=Wanted.can_originate,
         required=("dstNum",),
         one_of=(CALLER.names,),
         optional=(
@@ -94,11 +95,12 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
             "srcRingTimeout",
             "dstRingTimeout",
         ),
-        numbers=(("srcRingTimeout", *_RING), ("dstRingTimeout", *_RING)),
+        numbers=(("srcRingTimeout", *RING), ("dstRingTimeout", *RING)),
         words=(_RECORDER,),
     ),
     "dial": VoipsunAction(
         handler=calls.dial,
+        at_a_glance=Wanted.can_dial,
         required=("dstNum", "context"),
         one_of=(("outrouteName", "outrouteId"),),
         optional=(
@@ -110,7 +112,7 @@ ACTIONS: Final[Mapping[str, VoipsunAction]] = {
             "macro",
             "dstRingTimeout",
         ),
-        numbers=(("dstRingTimeout", *_RING),),
+        numbers=(("dstRingTimeout", *RING),),
         words=(_RECORDER,),
     ),
     "hangupcall": VoipsunAction(handler=calls.hang_up_call, optional=("channelName",)),  # its absence has a code: 400

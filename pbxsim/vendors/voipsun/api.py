@@ -16,6 +16,7 @@ from pbxsim.pbx.errors import AgentRefused, OutboundRouteNotFound, PbxError, Que
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.errors import refusal
 from pbxsim.vendors.voipsun.lines import unknown
+from pbxsim.vendors.voipsun.parameters import Wanted
 from pbxsim.vendors.voipsun.state import State
 
 if TYPE_CHECKING:
@@ -118,7 +119,9 @@ class VoipsunInterface:
             raise Refusal(110, *word_hint("action", name, tuple(actions.ACTIONS)))
         if not self.state.permits(user, name):
             raise Refusal(100, f"API user {user.username!r} may not use {name}")
-        _insist_on_parameters(action, request.fault, params)
+        at_a_glance = action.at_a_glance
+        if request.fault or at_a_glance is None or not params.is_plain or not at_a_glance(params.read(Wanted)):
+            _insist_on_parameters(action, request.fault, params)
         try:
             return action.handler(request, self.state)
         except PbxError as error:
@@ -137,7 +140,7 @@ def _insist_on_parameters(action: VoipsunAction, fault: str, params: Params) -> 
     """Refuse with 120 what cannot be read, holds a control character, or is missing (R6, R7)."""
     if fault:
         raise Refusal(120, fault)
-    unclean = None if params.is_plain else params.unclean()
+    unclean = params.unclean()
     if unclean is not None:
         raise Refusal(120, f"parameter {unclean!r} holds a control character, or is no UTF-8")
     faults = action.lacks(params)

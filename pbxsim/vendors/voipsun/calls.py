@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.clock.instant import SECOND, Duration
+from pbxsim.clock.instant import SECOND
 from pbxsim.kit.refusal import Refusal
 from pbxsim.pbx.call import CallerId, CallKind, CallOrder, DetailedOrder, RecordingWish
 from pbxsim.pbx.dialplan import ToTrunk
 from pbxsim.pbx.errors import OutboundRouteNotFound
 from pbxsim.vendors.voipsun import wire
 from pbxsim.vendors.voipsun.lines import CALLER, check_addresses, check_extension
-from pbxsim.vendors.voipsun.parameters import channel_name, dialer, dialer_hints, wanted, whole_number
+from pbxsim.vendors.voipsun.parameters import Wanted, channel_name, dialer, dialer_hints, ring_time, whole_number
 from pbxsim.vendors.voipsun.rows import LONG
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from pbxsim.kit.reply import Reply
     from pbxsim.kit.request import Request
     from pbxsim.pbx.dialplan import ToExtension
+    from pbxsim.pbx.extension import Extension
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.pbx.routes import OutboundRoute
-    from pbxsim.vendors.voipsun.parameters import Wanted
     from pbxsim.vendors.voipsun.state import State
 
 VENDOR: Final = "voipsun"
@@ -33,8 +33,9 @@ _START: Final = "s"  # where a call that nobody dialled into a context begins th
 def originate(request: Request, state: State) -> Reply:
     """S2: ring a line; once it is picked up, call dstNum and connect the two."""
     params = request.params
-    source = CALLER.find(CALLER.given(params), params, state.pbx.directory)
-    asked = wanted(params)
+    asked = params.read(Wanted)
+    others = asked.src_exten_public_num or asked.src_exten_id or asked.src_sip_username  # seldom sent, and one must be
+    source = CALLER.find(CALLER.given(params) if others else CALLER.internal, params, state.pbx.directory)
     if asked.check_ip_host or asked.check_ip_contact:
         check_addresses(asked.check_ip_host, asked.check_ip_contact, source.lines)
     if asked.check_exten:
@@ -50,6 +51,7 @@ def originate(request: Request, state: State) -> Reply:
 def _connection(asked: Wanted, state: State, source: ToExtension) -> CallOrder:
     extension, number, settings = source.extension, asked.dst_num, state.settings
     shown, override = dialer(asked), asked.override_caller_id
+    first_rings, second_rings = asked.src_ring_timeout, asked.dst_ring_timeout
     return DetailedOrder(
         vendor=VENDOR,
         first=source,
@@ -59,9 +61,9 @@ def _connection(asked: Wanted, state: State, source: ToExtension) -> CallOrder:
         context=extension.dialplan,
         clid=CallerId(override, shown.name) if override else shown,
         first_shows=shown,
-        second_shows=CallerId(override or _own_number(state.pbx, source, number)),
-        first_timeout=_ring_time(asked.src_ring_timeout, settings.src_ring_timeout),
-        second_timeout=_ring_time(asked.dst_ring_timeout, settings.dst_ring_timeout),
+        second_shows=CallerId(override or _own_number(state.pbx, extension, number)),
+        first_timeout=ring_time(first_rings) if first_rings else settings.src_ring_timeout * SECOND,
+        second_timeout=ring_time(second_rings) if second_rings else settings.dst_ring_timeout * SECOND,
         custom=asked.custom,
         recording=_recording(asked),
         macro=asked.macro,
@@ -72,7 +74,7 @@ def dial(request: Request, state: State) -> Reply:
     """S16: call dstNum out by a route and, once it is answered, go on in a dialplan context."""
     pbx = state.pbx
     route = _route(request.params, pbx)
-    asked = wanted(request.params)
+    asked = request.params.read(Wanted)
     context, after_failure = asked.context, asked.hangup_context
     if not pbx.dialplan.knows(context):  # S17: then the number is not dialled
         return wire.success(None, f"there is no context {context!r}: no call was placed")
@@ -83,7 +85,8 @@ def dial(request: Request, state: State) -> Reply:
 
 
 def _send_off(asked: Wanted, state: State, route: OutboundRoute) -> CallOrder:
-    number, override, settings = asked.dst_num, asked.override_caller_id, state.settings
+    number, override, rings = asked.dst_num, asked.override_caller_id, asked.dst_ring_timeout
+    usual = state.settings.dst_ring_timeout * SECOND
     shows = CallerId(override, override) if override else dialer(asked)
     return DetailedOrder(
         vendor=VENDOR,
@@ -97,8 +100,8 @@ def _send_off(asked: Wanted, state: State, route: OutboundRoute) -> CallOrder:
         clid=shows,
         first_shows=shows,
         second_shows=shows,
-        first_timeout=_ring_time(asked.dst_ring_timeout, settings.dst_ring_timeout),
-        second_timeout=settings.dst_ring_timeout * SECOND,
+        first_timeout=ring_time(rings) if rings else usual,
+        second_timeout=usual,
         custom=asked.custom,
         recording=_recording(asked),
         macro=asked.macro,
@@ -140,15 +143,10 @@ def _route(params: Params, pbx: Pbx) -> OutboundRoute:
     return pbx.directory.route_by_id(number)
 
 
-def _own_number(pbx: Pbx, source: ToExtension, number: str) -> str:
+def _own_number(pbx: Pbx, extension: Extension, number: str) -> str:
     """Give the line's own number as whoever has `number` sees it: the public one outside, the internal one inside."""
-    extension = source.extension
     leaves = isinstance(pbx.dialplan.resolve(number, extension.dialplan), ToTrunk)
     return extension.outside_number if leaves else extension.internal
-
-
-def _ring_time(asked: str, default_seconds: int) -> Duration:
-    return int(asked or default_seconds) * SECOND  # a whole number, else it was refused
 
 
 def _recording(asked: Wanted) -> RecordingWish | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from pbxsim.kit.params import Params
     from pbxsim.pbx.directory import Directory
-    from pbxsim.pbx.extension import Extension, Line
+    from pbxsim.pbx.extension import Line
 
 
 _FEW: Final = 10
@@ -65,14 +65,17 @@ class LineChoice(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
         Raises Refusal: numbering plan not found, extension not found, an internal number that several plans have.
         """
-        value, plan = params.get(name, ""), params.get(self.dialplan, "")
+        value, plan = params[name], params.get(self.dialplan, "")
         try:
             if plan and plan not in directory.dialplans:
                 raise DialplanNotFound(plan)
-            if name == self.sip_user:
+            if name == self.internal:
+                extension = directory.internal(value, plan or None)
+            elif name == self.sip_user:
                 line = directory.line(value)
                 return ToExtension(line.extension.internal, line.extension, line)
-            extension = self._extension(name, value, plan, directory)
+            else:
+                extension = directory.public(value) if name == self.public else directory.by_id(_id(value))
         except PbxError as error:
             raise Refusal(self.codes[type(error)], *self._meant(error, name, value, plan, directory)) from error
         return ToExtension(extension.internal, extension)
@@ -100,11 +103,6 @@ class LineChoice(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if value in self._known(other, plan, directory):
                 return (f"{value!r} is what {other} names",)
         return ()
-
-    def _extension(self, name: str, value: str, plan: str, directory: Directory) -> Extension:
-        if name == self.internal:
-            return directory.internal(value, plan or None)
-        return directory.public(value) if name == self.public else directory.by_id(_id(value))
 
 
 def unknown(name: str, value: str, known: Iterable[str]) -> tuple[str, ...]:

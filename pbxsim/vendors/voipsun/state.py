@@ -32,7 +32,7 @@ class State:
 
     def user(self, params: Params) -> ApiUser | None:
         """Find who asks."""
-        return self._users.find(params.get("username", ""), params.get("password", ""))
+        return self._users.find(params["username"], params["password"])
 
     def permits(self, user: ApiUser, action: str) -> bool:
         """Tell whether a user may use an action (R5)."""
