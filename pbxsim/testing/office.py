@@ -235,16 +235,21 @@ class Office:
         self.phones = {telephone.user: Phone(self, telephone) for one in extensions for telephone in one.lines}
         for one in extensions:
             self.phones[one.internal] = self.phones[one.lines[0].user]
-        self.engine = SimulatedEngine(self.pbx, (), Behaviour(ring=fixed(0), talk=None))
-        self.handset = SimulatedHandset(self.pbx, self.engine)
-        self.pbx.connect_engine(self.engine, self.handset)
+        self._rules: list[Rule] = []
+        self._start_engine()
 
     def _hear(self, event: Event) -> None:
         """Keep an event; a method of ours and not `heard.append`, which a copy of the office would share with it."""
         self.heard.append(event)
 
+    def _start_engine(self) -> None:
+        self.engine = SimulatedEngine(self.pbx, self._rules, Behaviour(ring=fixed(0), talk=None))
+        self.handset = SimulatedHandset(self.pbx, self.engine)
+        self.pbx.connect_engine(self.engine, self.handset)
+
     def set_rule(self, rule: Rule) -> None:
         """Have telephones do as this rule says, too, if no earlier one fits. Before the first call only."""
+        self._rules.append(rule)
         self.engine.add_rule(rule)
 
     def use_engine(self, engine: CallEngine, handset: Handset | None = None) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from pbxsim.engines.asterisk.ami_login import AmiLogin
     from pbxsim.engines.asterisk.link import AmiLink
+    from pbxsim.engines.simulated.behaviour import Rule
 
 _SOON: Final = 0.25
 """Seconds within which Asterisk has done what takes no time elsewhere."""
@@ -45,6 +46,7 @@ class AtAsterisk:
         self._waiting: list[Office] = []
         self._is_running = False
         patch.setattr(Office, "_start_engine", self._start_engine_of())
+        patch.setattr(Office, "set_rule", _set_rule)
         patch.setattr(Office, "advance", lambda office, span: self._advance(office, span))
         patch.setattr(Office, "finish", lambda office: self._finish(office))
 
@@ -136,3 +138,9 @@ class AtAsterisk:
 
 async def _nothing() -> None:
     return
+
+
+def _set_rule(office: Office, rule: Rule) -> None:
+    """Have a new engine act by one rule more: this one's are given to it when it is made."""
+    office._rules.append(rule)  # noqa: SLF001 - as it does
+    office._start_engine()  # noqa: SLF001
