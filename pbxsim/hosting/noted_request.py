@@ -58,9 +58,13 @@ class NotedRequest(msgspec.Struct, frozen=True, gc=False):
 
 def take_down(journal: Journal, mask: Mask, vendor: str, request: Request) -> None:
     """Have a journal take down a request to a vendor, before all that it causes."""
-    body = request.body
-    media = request.headers.get("Content-Type", "") if body else ""
-    size = text_size(f"{request.method}{request.path}{request.query}{media}{request.fault}") + len(body)
+    body, fault, media = request.body, request.fault, ""
+    text = f"{request.method}{request.path}{request.query}"
+    if body or fault or not text.isascii():
+        media = request.headers.get("Content-Type", "") if body else ""
+        size = text_size(f"{text}{media}{fault}") + len(body)
+    else:  # which is what comes by the thousand
+        size = len(text)
     if size > LONGEST_RAW:
         journal.append("request", data=_masked(mask, vendor, request))
         return
@@ -74,7 +78,7 @@ def take_down(journal: Journal, mask: Mask, vendor: str, request: Request) -> No
         media,
         body,
         request.remote,
-        request.fault,
+        fault,
         request.limits,
     )
     journal.append_later("request", noted, size + _OBJECTS)

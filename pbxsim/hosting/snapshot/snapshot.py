@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _AHEAD: Final = 60 * SECOND  # of which a rehearsal is played, and so many timers of it at most
 _MOST_AHEAD: Final = 2_000
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The form of the documents that are written and read."""
 
 

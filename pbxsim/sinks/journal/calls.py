@@ -41,9 +41,8 @@ def take_spying(order: CallOrder) -> tuple[CallOrder, str]:
     return order, order.spied_line.user if order.spied_line is not None else ""
 
 
-def spell_started(facts: tuple[int, CallOrder, str]) -> Spelt:
+def spell_started(number: int, order: CallOrder, spied: str) -> Spelt:
     """Spell the order. What it does not ask for is left out."""
-    number, order, spied = facts
     asked: Data = {
         "vendor": order.vendor,
         "what": order.kind.value,
@@ -79,19 +78,16 @@ def _caller_id(shown: CallerId) -> Data | None:
     return {"number": shown.number, "name": shown.name} if shown.number or shown.name else None
 
 
-def spell_bridged(facts: tuple[int, str, int, str, int, int]) -> Spelt:
+def spell_bridged(call: int, first: str, first_serial: int, second: str, second_serial: int, waited: Duration) -> Spelt:
     """Spell the two channels; the second is empty where the PBX itself is the other side."""
-    call, first, first_serial, second, second_serial, waited = facts
     parties = {"first": channel_name(first, first_serial), "second": channel_name(second, second_serial)}
     return call, "", {**parties, "after_seconds": in_seconds(waited)}
 
 
-_Ended: TypeAlias = "tuple[int, HangupCause | None, Disposition | None, Duration, Duration]"
-
-
-def spell_ended(facts: _Ended) -> Spelt:
+def spell_ended(
+    call: int, cause: HangupCause | None, disposition: Disposition | None, lasted: Duration, talked: Duration
+) -> Spelt:
     """Spell why the call ended, how long it was and how long its parties were connected."""
-    call, cause, disposition, lasted, talked = facts
     spans = {"lasted_seconds": in_seconds(lasted), "talked_seconds": in_seconds(talked)}
     return call, "", {"disposition": disposition and disposition.value, **cause_words(cause), **spans}
 
@@ -187,16 +183,22 @@ def spell_leg(leg: Leg, data: Data) -> Spelt:
     return call, channel_name(peer, serial), {"number": number, **data}
 
 
-def spell_dialed(facts: tuple[int, str, int, str, bool, bool, CallerId]) -> Spelt:
+def spell_dialed(
+    call: int,
+    peer: str,
+    serial: int,
+    number: str,
+    is_outside: bool,
+    is_calling: bool,
+    shows: CallerId,
+) -> Spelt:
     """Spell the line or trunk, and the caller id that the far end sees."""
-    call, peer, serial, number, is_outside, is_calling, shows = facts
     where = {"trunk" if is_outside else "line": peer, "calls_us": is_calling}
     return spell_leg((call, peer, serial, number), {**where, "sees": {"number": shows.number, "name": shows.name}})
 
 
-def spell_waited(facts: tuple[int, str, int, str, Duration]) -> Spelt:
+def spell_waited(call: int, peer: str, serial: int, number: str, waited: Duration) -> Spelt:
     """Spell the seconds since the leg was dialled."""
-    call, peer, serial, number, waited = facts
     return spell_leg((call, peer, serial, number), {"after_seconds": in_seconds(waited)})
 
 
@@ -221,12 +223,17 @@ def spell_barred(facts: tuple[Leg, str]) -> Spelt:
     return spell_leg(leg, {"why": why})
 
 
-_LegOver: TypeAlias = "tuple[int, str, int, str, HangupCause | None, Duration, Duration | None, bool]"
-
-
-def spell_leg_ended(facts: _LegOver) -> Spelt:
+def spell_leg_ended(
+    call: int,
+    peer: str,
+    serial: int,
+    number: str,
+    cause: HangupCause | None,
+    lasted: Duration,
+    up: Duration | None,
+    ends_call: bool,
+) -> Spelt:
     """Spell it; `up_seconds` is null for a leg that was never answered, `ends_call` marks the party that hung up."""
-    call, peer, serial, number, cause, lasted, up, ends_call = facts
     spans = {"lasted_seconds": in_seconds(lasted), "up_seconds": None if up is None else in_seconds(up)}
     return spell_leg((call, peer, serial, number), {**cause_words(cause), **spans, "ends_call": ends_call})
 

@@ -13,6 +13,7 @@ from pbxsim.pbx.events import (
     CallBridged,
     CallEnded,
     CallStarted,
+    CdrClosed,
     LegAnswered,
     LegDialed,
     LegEnded,
@@ -27,19 +28,23 @@ from pbxsim.sinks.journal.calls import (
     spell_waited,
     take_spying,
 )
-from pbxsim.sinks.journal.sizes import size_of_order
+from pbxsim.sinks.journal.records import spell_cdr
+from pbxsim.sinks.journal.sizes import size_of_cdr, size_of_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pbxsim.clock.instant import Instant
     from pbxsim.clock.scheduler import Scheduler
-    from pbxsim.pbx.channel import Channel
     from pbxsim.pbx.events import Event
     from pbxsim.sinks.journal.spelling import Spelt
 
-Kept: TypeAlias = "tuple[Instant, str, Callable[[Any], Spelt], Any]"
-"""What is kept of an entry: at, kind, how to spell, what to spell."""
+Kept: TypeAlias = "tuple[Instant, str, Callable[..., Spelt], *tuple[Any, ...]]"
+"""What is kept of an entry: at, kind, how to spell, and behind that what to spell.
+
+All in one tuple: to make another, and to free it again when it is long out of the processor's cache, costs as much as
+to take down the rest.
+"""
 
 MOST_FRESH: Final = 500
 """Entries that wait to be counted and put among the others: to do so one by one costs more than to take them down."""
@@ -84,6 +89,7 @@ class Course:
             CallBridged: self.bridged,
             LegEnded: self.leg_ended,
             CallEnded: self.ended,
+            CdrClosed: self.closed,
         }
         return heard.get(kind)
 
@@ -94,7 +100,7 @@ class Course:
         spied = ""
         if order.spied_channel is not None or order.spied_line is not None:
             order, spied = take_spying(order)
-        self._fresh.append((self._clock.now, "call-started", spell_started, (call.number, order, spied)))
+        self._fresh.append((self._clock.now, "call-started", spell_started, call.number, order, spied))
         size = size_of_order(order)
         if size:
             self._ring.grow(size)
@@ -104,61 +110,92 @@ class Course:
         leg = event.channel
         line, trunk = leg.line, leg.trunk
         peer = line.user if line is not None else leg.peer if trunk is None else trunk.name  # as `peer`: see the top
-        facts = leg.call.number, peer, leg.serial, leg.number, trunk is not None, leg.rings_for < 0, leg.shows
-        self._fresh.append((self._clock.now, "leg-dialed", spell_dialed, facts))
+        self._fresh.append(
+            (
+                self._clock.now,
+                "leg-dialed",
+                spell_dialed,
+                leg.call.number,
+                peer,
+                leg.serial,
+                leg.number,
+                trunk is not None,
+                leg.rings_for < 0,
+                leg.shows,
+            )
+        )
 
     def ringing(self, event: LegRinging) -> None:
         """Take down how long it was silent."""
         leg = event.channel
-        line, trunk = leg.line, leg.trunk
-        peer = line.user if line is not None else leg.peer if trunk is None else trunk.name
-        facts = leg.call.number, peer, leg.serial, leg.number, leg.ringing_at - leg.created_at
-        self._fresh.append((self._clock.now, "leg-ringing", spell_waited, facts))
+        line = leg.line
+        peer = line.user if line is not None else leg.peer if (trunk := leg.trunk) is None else trunk.name
+        waited = leg.ringing_at - leg.created_at
+        self._fresh.append(
+            (self._clock.now, "leg-ringing", spell_waited, leg.call.number, peer, leg.serial, leg.number, waited)
+        )
 
     def answered(self, event: LegAnswered) -> None:
         """Take down how long it took."""
         leg = event.channel
-        line, trunk = leg.line, leg.trunk
-        peer = line.user if line is not None else leg.peer if trunk is None else trunk.name
-        facts = leg.call.number, peer, leg.serial, leg.number, leg.answered_at - leg.created_at
-        self._fresh.append((self._clock.now, "leg-answered", spell_waited, facts))
+        line = leg.line
+        peer = line.user if line is not None else leg.peer if (trunk := leg.trunk) is None else trunk.name
+        waited = leg.answered_at - leg.created_at
+        self._fresh.append(
+            (self._clock.now, "leg-answered", spell_waited, leg.call.number, peer, leg.serial, leg.number, waited)
+        )
 
     def bridged(self, event: CallBridged) -> None:
         """Take down who hears whom."""
         call = event.call
         first, second = call.first, call.second
+        connected_at = call.bridged_at if call.history is None else call.connected_at
         first_peer = second_peer = ""
+        first_serial = second_serial = 0
         if first is not None:
-            first_peer = first.peer if first.line is None else first.line.user
+            line, first_serial = first.line, first.serial
+            first_peer = first.peer if line is None else line.user
         if second is not None:
-            second_peer = second.peer if second.trunk is None else second.trunk.name
-        facts = (
-            call.number,
-            first_peer,
-            0 if first is None else first.serial,
-            second_peer,
-            0 if second is None else second.serial,
-            call.connected_at - call.started_at,
+            trunk, second_serial = second.trunk, second.serial
+            second_peer = second.peer if trunk is None else trunk.name
+        self._fresh.append(
+            (
+                self._clock.now,
+                "call-bridged",
+                spell_bridged,
+                call.number,
+                first_peer,
+                first_serial,
+                second_peer,
+                second_serial,
+                connected_at - call.started_at,
+            )
         )
-        self._fresh.append((self._clock.now, "call-bridged", spell_bridged, facts))
 
     def leg_ended(self, event: LegEnded) -> None:
-        """Take down why and after how long the leg ended, and whether the call ends with it."""
+        """Take down why and after how long the leg ended, and whether this party's end brings the call down.
+
+        It does not where the party was let go, or another is still rung.
+        """
         leg = event.channel
-        call, line, trunk = leg.call, leg.line, leg.trunk
+        call, line = leg.call, leg.line
         ended_at, answered_at = leg.ended_at, leg.answered_at
-        facts = (
+        entry = (
+            self._clock.now,
+            "leg-ended",
+            spell_leg_ended,
             call.number,
-            line.user if line is not None else leg.peer if trunk is None else trunk.name,
+            line.user if line is not None else leg.peer if (trunk := leg.trunk) is None else trunk.name,
             leg.serial,
             leg.number,
             leg.cause,
             ended_at - leg.created_at,
             ended_at - answered_at if answered_at else None,
-            call.state is not _OVER and _ends_call(leg),
+            call.state is not _OVER and (leg is call.first or bool(answered_at) or not call.ringing_legs()),
         )
-        self._fresh.append((self._clock.now, "leg-ended", spell_leg_ended, facts))
-        if len(self._fresh) > MOST_FRESH:
+        fresh = self._fresh
+        fresh.append(entry)
+        if len(fresh) > MOST_FRESH:
             self._ring.settle()
 
     def ended(self, event: CallEnded) -> None:
@@ -166,13 +203,18 @@ class Course:
         call = event.call
         ended_at, bridged_at = call.ended_at, call.bridged_at
         talk = ended_at - bridged_at if bridged_at else 0
-        facts = call.number, call.cause, call.disposition, ended_at - call.started_at, talk
-        self._fresh.append((self._clock.now, "call-ended", spell_ended, facts))
-        if len(self._fresh) > MOST_FRESH:
+        lasted = ended_at - call.started_at
+        fresh = self._fresh
+        fresh.append(
+            (self._clock.now, "call-ended", spell_ended, call.number, call.cause, call.disposition, lasted, talk)
+        )
+        if len(fresh) > MOST_FRESH:
             self._ring.settle()
 
-
-def _ends_call(leg: Channel) -> bool:
-    """Tell whether this party's end brings the call down; False where it was let go, or another is still rung."""
-    call = leg.call
-    return leg is call.first or bool(leg.answered_at) or not call.ringing_legs()
+    def closed(self, event: CdrClosed) -> None:
+        """Take down the record, which never changes."""
+        cdr = event.cdr
+        self._fresh.append((self._clock.now, "cdr-closed", spell_cdr, cdr))
+        size = size_of_cdr(cdr)
+        if size:
+            self._ring.grow(size)

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from pbxsim.pbx.pbx import Pbx
     from pbxsim.sinks.journal.kinds import Kind
 
-_FEW: Final = 1_000
-
 LONGEST_GIVEN: Final = 16_384
 """Bytes of JSON: of what others put into the journal and is longer, only the beginning of each value is kept."""
 
@@ -89,9 +87,8 @@ class Journal:
         )  # what all may take beyond the flat sum while there are as many as may be
         self._beyond_flat = 0
         self._most_bytes = most_bytes
-        # Those with more than the flat sum: number, and how much more. Forgotten ones go when there are so many.
+        # Those with more than the flat sum: number, and how much more. Forgotten ones go when what is fresh is settled.
         self._larger: deque[tuple[int, int]] = deque()
-        self._settled_at = _FEW
         self._course = Course(self, self.clock)
         pbx.events.subscribe_to(_NAMED, self._listener_of, Stage.JOURNAL)
 
@@ -126,7 +123,7 @@ class Journal:
         hold it. It must have no sets: their order is not the same in every process.
         """
         spelt = spelt_given(data)
-        self.fresh.append((self.clock.now, kind, _spell_given, (call, channel, spelt)))
+        self.fresh.append((self.clock.now, kind, _spell_given, call, channel, spelt))
         if len(spelt) + len(channel) > SHORT:
             self.grow(size_of_given(channel, spelt))
         elif len(self.fresh) > MOST_FRESH:
@@ -134,10 +131,12 @@ class Journal:
 
     def append_later(self, kind: str, data: Later, size: int) -> None:
         """Take down the same, of which nothing changes; it takes so many bytes, texts and objects."""
-        self.fresh.append((self.clock.now, kind, _spell_given, (None, "", data)))
-        if size > SHORT:
-            self.grow(size)
-        elif len(self.fresh) > MOST_FRESH:
+        fresh = self.fresh
+        fresh.append((self.clock.now, kind, _spell_given, None, "", data))
+        if size > SHORT:  # as nearly all are; what follows is `grow`, without the call
+            self._larger.append((self._last + len(fresh), size))
+            self._beyond_flat += size
+        if self._beyond_flat > self._spare or len(fresh) > MOST_FRESH:
             self.settle()
 
     def append_reply(self, call: int | None, reply: tuple[int, int, str, int, int, str]) -> None:
@@ -145,23 +144,24 @@ class Journal:
 
         Each request has one, so it is not spelt before somebody reads it. Of a long text only the beginning is kept.
         """
-        request, status, code, size, checksum, injected = reply
-        texts = len(code) + len(injected)
+        code, injected = reply[2], reply[5]
+        texts = len(code) + len(injected) if code or injected else 0
         if texts > LONGEST_GIVEN:
             code, injected = excerpt(code, LONGEST_TEXT), excerpt(injected, LONGEST_TEXT)
-        facts = (call, request, status, code, size, checksum, injected)
-        self.fresh.append((self.clock.now, "reply", _spell_reply, facts))
+            reply = (*reply[:2], code, *reply[3:5], injected)
+        fresh = self.fresh
+        fresh.append((self.clock.now, "reply", _spell_reply, call, reply))
         if texts > SHORT:
             self.grow(size_of_given(code, injected.encode(errors="replace")))
-        elif len(self.fresh) > MOST_FRESH:
+        elif len(fresh) > MOST_FRESH:
             self.settle()
 
     def grow(self, size: int) -> None:
         """Hear that the newest entry takes so many bytes more than the flat sum."""
-        self._larger.append((self.last, size))
+        fresh = len(self.fresh)
+        self._larger.append((self._last + fresh, size))
         self._beyond_flat += size
-        is_much = self._beyond_flat > self._spare or len(self._larger) > self._settled_at
-        if is_much or len(self.fresh) > MOST_FRESH:
+        if self._beyond_flat > self._spare or fresh > MOST_FRESH:
             self.settle()
 
     def settle(self) -> None:
@@ -185,7 +185,6 @@ class Journal:
             if not kept or ENTRY * len(kept) + self._beyond_flat <= self._most_bytes:
                 break
             kept.popleft()
-        self._settled_at = 2 * len(larger) + _FEW
 
     def entries(self, after: int = 0, limit: int | None = None) -> list[Entry]:
         """Give the entries behind number `after`, oldest first, at most `limit`."""
@@ -250,14 +249,14 @@ def spelt_given(data: Data) -> bytes:
 
 
 def _call_of(kept: Kept) -> int | None:
-    _, _, spell, facts = kept
-    call: int | None = facts[0] if spell is _spell_given else spell(facts)[0]
+    _, _, spell, *facts = kept
+    call: int | None = facts[0] if spell is _spell_given else spell(*facts)[0]
     return call
 
 
 def _entry(seq: int, kept: Kept) -> Entry:
-    at, kind, spell, facts = kept
-    call, channel, data = spell(facts)
+    at, kind, spell, *facts = kept
+    call, channel, data = spell(*facts)
     return Entry(seq, at, kind, call, _whole(channel), _whole_data(data))
 
 
@@ -266,18 +265,17 @@ def _line(entry: Entry) -> bytes:
     return _ENCODE(line) + b"\n"
 
 
-def _spell_given(facts: tuple[int | None, str, bytes | Later]) -> Spelt:
-    call, channel, data = facts
+def _spell_given(call: int | None, channel: str, data: bytes | Later) -> Spelt:
     return call, channel, msgspec.json.decode(data if isinstance(data, bytes) else data.spelt(), type=Data)
 
 
-def _spell_reply(facts: tuple[int | None, int, int, str, int, int, str]) -> Spelt:
-    call, request, status, code, size, crc32, injected = facts
+def _spell_reply(call: int | None, reply: tuple[int, int, str, int, int, str]) -> Spelt:
+    request, status, code, size, crc32, injected = reply
     data: Data = {"request": request, "status": status, "code": code, "size": size, "crc32": f"{crc32:08x}"}
     return call, "", {**data, "injected": injected} if injected else data
 
 
-SPELLED_BY: Final[tuple[Callable[[Any], Spelt], ...]] = (
+SPELLED_BY: Final[tuple[Callable[..., Spelt], ...]] = (
     _spell_given,
     _spell_reply,
     *dict.fromkeys(kind.spell for kind in KINDS),

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from pbxsim.clock.instant import iso
 from pbxsim.pbx.events import (
     AgentChanged,
     AnnouncementPlayed,
@@ -124,8 +123,9 @@ from pbxsim.sinks.journal.features import (
     take_unparked,
     take_waiting_messages,
 )
+from pbxsim.sinks.journal.records import spell_cdr, spell_moved
 from pbxsim.sinks.journal.sizes import size_of_any, size_of_cdr
-from pbxsim.sinks.journal.spelling import Data, Spelt, cause_words, channel_name, in_seconds
+from pbxsim.sinks.journal.spelling import Data, Spelt, channel_name, in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,13 +142,13 @@ _F = TypeVar("_F")
 class Kind(msgspec.Struct, Generic[_E, _F], frozen=True):
     """A kind of event: `take` copies what is needed of one, `spell` makes an entry of that, any time later.
 
-    `take` is None for those that every call brings (course.py). `size` tells from what was copied how many bytes an
-    entry takes beyond the flat sum; None: nothing to speak of.
+    `take` is None for those that every call brings (course.py), whose facts are apart. `size` tells from what was
+    copied how many bytes an entry takes beyond the flat sum; None: nothing to speak of.
     """
 
     event: type[_E]
     take: Callable[[_E], _F] | None
-    spell: Callable[[_F], Spelt]
+    spell: Callable[..., Spelt]
     size: Callable[[_F], int] | None = None
 
     @property
@@ -157,39 +157,8 @@ class Kind(msgspec.Struct, Generic[_E, _F], frozen=True):
         return re.sub(r"(?<!^)(?=[A-Z])", "-", self.event.__name__).lower()
 
 
-def _take_cdr(event: CdrClosed | RecordingMoved) -> Cdr:
+def _take_moved(event: RecordingMoved) -> Cdr:
     return event.cdr
-
-
-def _spell_cdr(cdr: Cdr) -> Spelt:
-    data: Data = {
-        "id": cdr.id,
-        "vendor": cdr.vendor,
-        "direction": cdr.direction.value,
-        "src": cdr.src,
-        "dst": cdr.dst,
-        "start": iso(cdr.start),
-        "answer": iso(cdr.answer) if cdr.answer else None,
-        "end": iso(cdr.end),
-        "duration": cdr.duration,
-        "billsec": cdr.billsec,
-        "disposition": cdr.disposition.value,
-        **cause_words(cdr.cause),
-        "clid": {"number": cdr.clid_number, "name": cdr.clid_name},
-        "channel": cdr.channel,
-        "dst_channel": cdr.dst_channel,
-        "context": cdr.context,
-        "trunk": cdr.trunk,
-        "custom": list(cdr.custom),
-        "account": cdr.account,
-        "reference": cdr.reference,
-        **_recording(cdr),
-    }
-    return cdr.call, "", data
-
-
-def _spell_moved(cdr: Cdr) -> Spelt:
-    return cdr.call, "", {"cdr": cdr.id, **_recording(cdr)}
 
 
 def _take_failed(event: RecordingFailed) -> RecordingFailed:
@@ -199,10 +168,6 @@ def _take_failed(event: RecordingFailed) -> RecordingFailed:
 def _spell_failed(event: RecordingFailed) -> Spelt:
     data: Data = {"recording_folder": event.folder, "recording_file": event.file, "reason": event.reason}
     return event.call, "", data
-
-
-def _recording(cdr: Cdr) -> Data:
-    return {"recording_folder": cdr.recording_folder, "recording_file": cdr.recording_file}
 
 
 def _take_entry(event: CreditChanged) -> LedgerEntry:
@@ -334,7 +299,7 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CallDiverted, take_diverted, spell_diverted, size_of_any),
     Kind(SpyAttached, take_spy, spell_spy),
     Kind(CallEnded, None, spell_ended),
-    Kind(CdrClosed, _take_cdr, _spell_cdr, size_of_cdr),
+    Kind(CdrClosed, None, spell_cdr),
     Kind(CreditChanged, _take_entry, _spell_entry, size_of_any),
     Kind(DecisionAsked, take_asked, spell_asked, size_of_any),
     Kind(DecisionAnswered, take_decided, spell_decided, size_of_any),
@@ -367,6 +332,6 @@ KINDS: Final[tuple[Kind[Any, Any], ...]] = (
     Kind(CallParked, take_parked, spell_parked),
     Kind(CallUnparked, take_unparked, spell_unparked),
     Kind(CallPickedUp, take_picked_up, spell_picked_up),
-    Kind(RecordingMoved, _take_cdr, _spell_moved, size_of_cdr),
+    Kind(RecordingMoved, _take_moved, spell_moved, size_of_cdr),
 )
 """Every event of pbx/events.py."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pbxsim.pbx.cdr import Cdr
 
 ENTRY: Final = 640
-"""An entry: three numbers, two tuples within each other, numbers in these, and a share of its call's order and record,
-with texts that are short.
+"""An entry: a tuple, perhaps another in it, the numbers in these, and a share of its call's order and record, with
+texts that are short.
 """
 
 SHORT: Final = 256
@@ -37,15 +37,20 @@ def size_of_order(order: CallOrder) -> int:
     """Count an order's texts that its record may not have."""
     first, second = order.first_shows, order.second_shows
     # Texts are joined because that is the quickest way to the sum of their lengths.
-    shown = f"{first.number}{first.name}{second.number}{second.name}"
-    texts = len(f"{order.second}{order.macro}{order.failure_context}{order.context}{shown}")
+    texts = len(
+        f"{order.second}{order.macro}{order.failure_context}{order.context}"
+        f"{first.number}{first.name}{second.number}{second.name}"
+    )
     return _CHARACTER * texts if texts > SHORT else 0
 
 
 def size_of_cdr(cdr: Cdr) -> int:
     """Count the texts of a call's record, which are its order's."""
-    called = f"{cdr.src}{cdr.dst}{cdr.clid_number}{cdr.clid_name}{cdr.reference}"
-    texts = len(f"{called}{cdr.recording_folder}{cdr.recording_file}{''.join(cdr.custom)}")
+    one, two, three, four = cdr.custom
+    texts = len(
+        f"{cdr.src}{cdr.dst}{cdr.clid_number}{cdr.clid_name}{cdr.reference}{one}{two}{three}{four}"
+        f"{cdr.recording_folder}{cdr.recording_file}"
+    )
     return _CHARACTER * texts if texts > SHORT else 0
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
+
 import msgspec
 import pytest
 
@@ -9,6 +11,7 @@ from pbxsim.clock.instant import SECOND
 from pbxsim.pbx.channel import Report
 from pbxsim.sinks.journal.course import MOST_FRESH
 from pbxsim.sinks.journal.journal import Journal
+from pbxsim.sinks.journal.sizes import ENTRY
 from pbxsim.testing.office import Office, extension
 
 
@@ -212,3 +215,19 @@ def test_no_kind_of_entry_stays_fresh_for_ever(office: Office, journal: Journal)
     for number in range(2 * MOST_FRESH):
         journal.append_reply(None, (number, 200, "", 18, 0, ""))
         assert len(journal.fresh) <= MOST_FRESH
+
+
+def test_no_entry_of_an_ordinary_call_takes_more_than_is_counted(office: Office, journal: Journal) -> None:
+    office.call("100", "102")
+    office.finish()
+    journal.append_reply(1, (1, 503, "busy", 18, 0, ""))
+    taken = [(kept[1], _size(kept)) for kept in journal.kept] if len(journal) else []
+    assert {"call-started", "leg-ended", "cdr-closed", "reply"} <= {kind for kind, _ in taken}
+    assert [kind for kind, size in taken if size > ENTRY] == []
+
+
+def _size(thing: object) -> int:
+    """Tell what an entry takes: its tuples, numbers and texts, and its call's order or record without theirs."""
+    if isinstance(thing, tuple):
+        return getsizeof(thing) + sum(map(_size, thing))
+    return getsizeof(thing) if type(thing) in (int, str) or isinstance(thing, msgspec.Struct) else 0
