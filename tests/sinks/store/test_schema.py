@@ -43,7 +43,8 @@ async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: De
 async def test_who_reads_a_file_of_version_6_with_plain_sql_reads_the_same_after_it(sqlite_desk: Desk) -> None:
     """SQLite's generated columns have become a view's."""
     engine, desk = make_engine(sqlite_desk.place), sqlite_desk
-    told = rows.of_cdrs("office", [cdr(1), cdr(2, answer=0, second_serial=0, made=START, linked_at=START - 1_000_000)])
+    cdrs = [cdr(1), cdr(2, answer=0, second_serial=0, made=START, linked_at=START - 1_000_000)]
+    told = list(rows.of_cdrs("office", cdrs))
     columns = rows.COLUMNS[rows.CDR]
     insert_ = f"INSERT INTO cdr ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     await migrate(engine, up_to=6)

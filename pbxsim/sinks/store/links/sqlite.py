@@ -90,6 +90,8 @@ class SqliteLink:
         self._connection = connection
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        for insert in self._inserts.values():
+            insert.look(connection)
 
     def _close(self) -> None:
         if self._connection is not None:
