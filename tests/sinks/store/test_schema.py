@@ -96,6 +96,15 @@ async def test_steps_are_numbered_from_one_without_a_gap() -> None:
     assert [step.number for step in schema.VERSIONS] == list(range(1, schema.NEWEST + 1))
 
 
+async def test_an_sqlite_that_is_too_old_is_refused_in_so_many_words(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    monkeypatch.setattr("sqlite3.sqlite_version", "3.34.1")
+    with pytest.raises(StoreUnreachable, match=r"SQLite 3\.35 or newer is needed, and Python has 3\.34\.1 here"):
+        make_engine(sqlite_desk.place)
+
+
 @pytest.mark.slow
 async def test_a_database_of_a_newer_release_is_refused_and_left_alone(desk: Desk) -> None:
     await desk.prepare()
