@@ -252,7 +252,7 @@ class CdrArchive(Protocol):
         ...
 
     def gather(self) -> None:
-        """Have in memory all that is to be had, until the next record is closed."""
+        """Have in memory all that is to be had, until the history has more of it (`lasting`)."""
         ...
 
     def remembered(self) -> Iterable[Cdr]:

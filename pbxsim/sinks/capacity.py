@@ -19,4 +19,7 @@ DELIVERY_BYTES: Final = 32_000_000
 RECORDING_BYTES: Final = 8_000_000
 
 RECORDS: Final = 10_000
-"""How many of the newest call records are in memory where there is a store, which has the others."""
+"""How many of the newest call records are in memory where there is a store, which has the others.
+
+More are there until the store has them.
+"""

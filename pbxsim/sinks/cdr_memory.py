@@ -60,7 +60,6 @@ class CdrMemory:
         self._forgotten_there = stored - self.older
         self._above = 0  # those up to this id are forgotten, and so are as many of the next ones
         self._skipped = self._forgotten_there
-        self._lasting = 0
         self._looked = _NOWHERE
         self._moved: dict[int, Cdr] = {}  # those whose recordings were moved, as long as the history may not know it
 
@@ -72,8 +71,6 @@ class CdrMemory:
         cdr = event.cdr
         self._records[cdr.id] = cdr
         self._ids.append(cdr.id)
-        if self.history is not None:
-            self._leave_to_history()
         if self.older + len(self._ids) > self._limit:
             self._forget_oldest()
 
@@ -88,9 +85,11 @@ class CdrMemory:
             self._above, self._skipped = self._ids.popleft(), 0
             del self._records[self._above]
 
-    def _leave_to_history(self) -> None:
-        while len(self._ids) > self._kept and self._ids[0] <= self._lasting:
-            del self._records[self._ids.popleft()]
+    def _leave_to_history(self, last: int) -> None:
+        """Drop the oldest up to that id, as many as need not stay: at once, for one with each new record costs more."""
+        ids, records = self._ids, self._records
+        while len(ids) > self._kept and ids[0] <= last:
+            del records[ids.popleft()]
             self.older += 1
 
     def rest_on(self, history: CdrHistory) -> None:
@@ -99,7 +98,7 @@ class CdrMemory:
 
     def lasting(self, last: int, moved: Iterable[Cdr] = ()) -> None:
         """Hear that the history has all records up to that id, and knows where the recordings of these were moved."""
-        self._lasting = last
+        self._leave_to_history(last)
         for cdr in moved:
             if self._moved.get(cdr.id) == cdr:
                 del self._moved[cdr.id]
@@ -107,7 +106,7 @@ class CdrMemory:
     def lose_history(self) -> None:
         """Hear that the history has lost what it had."""
         self.altered += 1
-        self._lasting = self.older = self._skipped = self._forgotten_there = self._above = 0
+        self.older = self._skipped = self._forgotten_there = self._above = 0
 
     @property
     def stored(self) -> int:
@@ -119,7 +118,7 @@ class CdrMemory:
         return map(self._records.__getitem__, self._ids)
 
     def gather(self) -> None:
-        """Have in memory all that is to be had, until the next record is closed. Raises NotStored."""
+        """Have in memory all that is to be had, until more of it lasts. Raises NotStored."""
         gathered = {cdr.id: cdr for cdr in self.find(CdrQuery())}
         self._records, self._ids, self.older = gathered, deque(gathered), 0
 

@@ -243,9 +243,12 @@ class WriteBuffer:
         pending, name = self._pending, self.name
         work = self._first
         self._before_clear = {}
+        recorded = None
         if pending.cdrs:
             self._last_cdr = pending.cdrs[-1].id
-            work.append((rows.CDR, rows.of_cdrs(name, pending.cdrs, self._zone)))
+            records = rows.of_cdrs(name, pending.cdrs, self._zone)
+            recorded = self._recorded if rows.have_recordings(records) else None
+            work.append((rows.CDR, records))
         if pending.entries:
             work.append((rows.LEDGER, rows.of_entries(name, pending.entries)))
         if self._deliveries:
@@ -257,8 +260,6 @@ class WriteBuffer:
             work.append((rows.ASTDB, rows.of_astdb(name, pending.database)))
         if self._keep:
             work.extend(self._prune())
-        has_recordings = any(cdr.recording_file for cdr in pending.cdrs)
-        recorded = self._recorded if has_recordings else None
         batch = Batch(
             self, turn, self._run, work, self._posts, rows.count(work), recorded, self._last_cdr, pending.moved
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from pbxsim.sinks.private_files import make_file
 from pbxsim.sinks.store import indexes, schema, statements
 from pbxsim.sinks.store import location as kinds
 from pbxsim.sinks.store.errors import DatabaseFailed, StoreUnreachable
-from pbxsim.sinks.store.links.sqlite import BUSY, SqliteLink
+from pbxsim.sinks.store.links.sqlite import BUSY, OLDEST, SqliteLink
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -42,7 +43,13 @@ _CONNECTING: Final[dict[str, dict[str, object]]] = {
 
 
 def make_engine(place: StorePlace) -> AsyncEngine:
-    """Make the engine; nothing is connected yet. One connection is the link's, one is for questions."""
+    """Make the engine; nothing is connected yet. One connection is the link's, one is for questions.
+
+    Raises StoreUnreachable where Python has an SQLite that is too old.
+    """
+    if place.file is not None and sqlite3.sqlite_version_info < OLDEST:
+        wanted = ".".join(map(str, OLDEST))
+        raise StoreUnreachable(f"SQLite {wanted} or newer is needed, and Python has {sqlite3.sqlite_version} here")
     if place.file is not None and not place.file.exists():
         with suppress(OSError):  # connecting fails for the same reason, and tells it
             make_file(place.file)  # SQLite would let everybody read it, and what it puts beside it

@@ -1,5 +1,7 @@
 """Rows of what a PBX puts in its buffer: a tuple of plain texts, numbers and bytes for each, in the order of COLUMNS.
 
+Those of records are made column by column (columns.py): there are many of them, they are wide, and mostly alike.
+
 Not here: the statements that take them (statements.py), what comes back from the database (reading.py).
 """
 
@@ -12,20 +14,21 @@ import msgspec
 from msgspec.structs import astuple
 
 from pbxsim.kit.civil import utc_offset
+from pbxsim.pbx.cause import Disposition, HangupCause
+from pbxsim.pbx.cdr import Cdr, Direction
+from pbxsim.sinks.store.columns import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from pbxsim.clock.instant import Instant
-    from pbxsim.pbx.cdr import Cdr
     from pbxsim.pbx.directory import Directory
     from pbxsim.pbx.ledger import LedgerEntry
     from pbxsim.sinks.delivery import Delivery
+    from pbxsim.sinks.store.columns import Row
 
-Value: TypeAlias = "str | int | bytes"
-Row: TypeAlias = "tuple[Value, ...]"
-Work: TypeAlias = "list[tuple[str, list[Row]]]"
+Work: TypeAlias = "list[tuple[str, Sequence[Row]]]"
 """What is done in one transaction: in order, the name of a statement and the rows it is executed with."""
 
 CDR: Final = "cdr"
@@ -136,33 +139,28 @@ CDR_FIELDS: Final = tuple(_CDR.values())
 LEDGER_FIELDS: Final = tuple(path.partition(".")[0] for path in _LEDGER.values())
 """A LedgerEntry's fields in the order of the columns behind `pbx`."""
 
+_PLAIN: Final = {one: one.value for kind in (Disposition, Direction, HangupCause) for one in kind}
+"""An enum's plain value, which any driver takes at once."""
+
+_RECORDING: Final = COLUMNS[CDR].index("recording_name")
+
 _entry = attrgetter(*_LEDGER.values())
 _delivery = attrgetter(*_WEBHOOK.values())
 
 
-def of_cdrs(pbx: str, cdrs: Iterable[Cdr], where: ZoneInfo | None = None) -> list[Row]:
-    """Give the rows of records of a PBX whose clocks go by that time zone; None: UTC."""
-    return [_cdr(pbx, cdr, utc_offset(cdr.start, where)) for cdr in cdrs]
+def of_cdrs(pbx: str, cdrs: Sequence[Cdr], where: ZoneInfo | None = None) -> Columns:
+    """Give the rows of one or more records of a PBX whose clocks go by that time zone; None: UTC."""
+    fields = dict(zip(Cdr.__struct_fields__, zip(*map(astuple, cdrs), strict=True), strict=True))
+    for name in ("cause", "disposition", "direction"):
+        fields[name] = tuple(map(_PLAIN.__getitem__, fields[name]))
+    same = len(cdrs)
+    offsets = (0,) * same if where is None else tuple(utc_offset(start, where) for start in fields["start"])
+    return Columns(((pbx,) * same, *map(fields.__getitem__, CDR_FIELDS), *zip(*fields["custom"], strict=True), offsets))
 
 
-def _cdr(pbx: str, cdr: Cdr, offset: int) -> Row:
-    """Give a record's row, by all its fields at once: to ask for each takes three times as long.
-
-    `_value_` is an enum's plain value, which any driver takes at once.
-    """
-    # fmt: off
-    (
-        number, call, vendor, start, answer, end, src, dst, disposition, cause, direction, (one, two, three, four),
-        clid_number, clid_name, context, serial, first_peer, first_serial, second_peer, second_serial, trunk, account,
-        reference, recording_folder, recording_file, caller, called, made, linked_at, last_app, last_data, talk,
-    ) = astuple(cdr)
-    return (
-        pbx, number, call, start, answer, end, cause._value_, serial, first_serial, second_serial, src, dst, context,
-        disposition._value_, direction._value_, vendor, trunk, account, clid_number, clid_name, first_peer, second_peer,
-        reference, recording_folder, recording_file, caller, called, last_app, last_data, made, linked_at, talk,
-        one, two, three, four, offset,
-    )
-    # fmt: on
+def have_recordings(records: Columns) -> bool:
+    """Tell whether one of these records names a recording."""
+    return any(records.columns[_RECORDING])
 
 
 def of_astdb(pbx: str, entries: Mapping[tuple[str, str], str]) -> list[Row]:

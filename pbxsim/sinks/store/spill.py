@@ -13,6 +13,7 @@ import os
 import shutil
 import struct
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -29,14 +30,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from pbxsim.sinks.store.rows import Row, Work
+    from pbxsim.sinks.store.columns import Row
+    from pbxsim.sinks.store.rows import Work
 
 _log: Final = logging.getLogger("pbxsim.store")
 _HEAD: Final = struct.Struct("<II")  # length and CRC-32 of what follows
 _LAYOUT: Final = hashlib.sha256(repr(rows.COLUMNS).encode()).hexdigest()[:8]
 """Which columns the rows have: another release's rows may have others."""
 
-_rows: Final = msgspec.msgpack.Decoder(list[tuple[str, list[tuple[Any, ...]]]])
+_rows: Final = msgspec.msgpack.Decoder(list[tuple[str, Sequence[tuple[Any, ...]]]])
 
 
 class Beginning(msgspec.Struct, array_like=True):
@@ -247,7 +249,7 @@ def _write_all(file: FileIO, content: bytes) -> None:
 
 def _encoded(work: Work) -> bytes:
     try:
-        return msgspec.msgpack.encode(work)
+        return msgspec.msgpack.encode(work, enc_hook=list)  # rows that are kept as columns
     except (UnicodeEncodeError, OverflowError):  # half a character; a number of more than 64 bits
         return msgspec.msgpack.encode([(name, kept) for name, some in work if (kept := [*_encodable(some)])])
 

@@ -227,11 +227,11 @@ class Writer:
             await self._put_aside(batches)
         else:
             self._taken.clear()
-            for batch in batches:
-                batch.buffer.is_in_database(batch)
             self._last(batches)
             self._works()
-            self._see_whether_it_is_another()
+            if not self._see_whether_it_is_another():
+                for batch in batches:
+                    batch.buffer.is_in_database(batch)
 
     def _last(self, batches: Iterable[Batch]) -> None:
         """Tell everybody whom it concerns that these last."""
@@ -344,9 +344,11 @@ class Writer:
         await asyncio.to_thread(spill.taken, frames)
         self._health.lost, spill.lost = self._health.lost + spill.lost, 0
 
-    def _see_whether_it_is_another(self) -> None:
-        """Have everything that the PBXs remember put into a database that has lost what it had."""
-        if self._database.take_emptied():
+    def _see_whether_it_is_another(self) -> bool:
+        """Have everything that the PBXs remember put into a database that has lost what it had; tell whether it has."""
+        is_another = self._database.take_emptied()
+        if is_another:
             _log.error("store %s had vanished and is made anew, with what the PBXs remember", self._place)
             for buffer in self._buffers:
                 buffer.begin_anew()
+        return is_another

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.sinks.capacity import RECORDS
 from pbxsim.sinks.delivery import DeliveryState
 from pbxsim.sinks.store import writer
 from pbxsim.sinks.store.errors import StoreInUse, StoreUnreachable
@@ -336,6 +337,23 @@ async def test_a_file_that_somebody_deleted_is_made_anew_with_what_the_pbx_remem
     assert found == [waiting, done]
     assert await desk.rows("SELECT count(*) FROM extensions") == [(2,)]
     assert "vanished" in caplog.text
+
+
+@pytest.mark.slow
+async def test_what_is_in_memory_beside_the_newest_is_put_in_a_file_that_is_made_anew_too(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    buffer = await desk.open()
+    assert desk.office is not None
+    desk.tell(*(cdr(number) for number in range(1, RECORDS + 1)))
+    await buffer.settled()
+    assert desk.place.file is not None
+    for ending in ("", "-wal", "-shm"):
+        desk.place.file.with_name(desk.place.file.name + ending).unlink(missing_ok=True)
+    desk.tell(cdr(RECORDS + 1), cdr(RECORDS + 2))
+    await buffer.settled()
+    await _until_it_writes(desk)
+    await buffer.settled()
+    assert await desk.rows("SELECT count(*), min(id), max(id) FROM cdr") == [(RECORDS + 2, 1, RECORDS + 2)]
 
 
 @pytest.mark.slow

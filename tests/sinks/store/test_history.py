@@ -111,6 +111,7 @@ async def test_only_the_newest_records_stay_in_memory_and_all_are_found_then_and
         desk.tell(*map(cdr, range(first, min(first + 1000, RECORDS + 101))))
         await desk.store.settled()
     desk.tell(cdr(RECORDS + 101))
+    await desk.store.settled()
     archive = desk.office.archive
     _is_whole(archive)
     saved = saved_of(desk.office.pbx, 0)

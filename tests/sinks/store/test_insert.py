@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pbxsim.sinks.store.columns import Columns
 from pbxsim.sinks.store.links.insert import Insert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pbxsim.sinks.store.rows import Row
+    from pbxsim.sinks.store.columns import Row
 
 _NOTHING = "INSERT INTO some (pbx, id, word, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _NEWEST = (
@@ -91,6 +92,35 @@ def test_a_statement_is_made_anew_only_where_a_column_varies_for_the_first_time(
     for first in (9, 13):
         insert.put(connection, [("office", number, str(number), b"") for number in range(first, first + 4)])
     insert.put(connection, _alike(17, 4))
-    kinds = [text.partition("SELECT")[0] for text in statements]
-    once, anew = "INSERT INTO some (pbx, word, body, id) ", "INSERT INTO some (pbx, body, id, word) "
-    assert kinds == [once, once, anew, anew, anew]
+    assert [text.count("column") for text in statements] == [1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("count", [3, 5, 256, 257])
+def test_rows_are_the_same_in_a_table_whose_columns_come_in_another_order_and_to_which_others_were_added(
+    connection: sqlite3.Connection, count: int
+) -> None:
+    connection.execute("DROP TABLE some")
+    connection.execute(
+        "CREATE TABLE some (body BLOB NOT NULL, kind INTEGER DEFAULT 3 NOT NULL, id BIGINT NOT NULL,"
+        ' word TEXT NOT NULL, "a note" TEXT DEFAULT (\'-\'), pbx TEXT NOT NULL, "order" TEXT, PRIMARY KEY (pbx, id))'
+    )
+    insert, told = Insert(_NOTHING), [*_alike(1, count), ("office", count + 1, "other", b"")]
+    insert.look(connection)
+    insert.put(connection, told)
+    assert _rows(connection) == told
+    assert connection.execute('SELECT DISTINCT kind, "a note", "order" FROM some').fetchall() == [(3, "-", None)]
+
+
+def test_a_table_that_lacks_a_column_of_the_rows_takes_none(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE some DROP COLUMN word")
+    insert = Insert(_NOTHING)
+    insert.look(connection)
+    with pytest.raises(sqlite3.OperationalError, match="has no column named word"):
+        insert.put(connection, _alike(1, 4))
+    assert connection.execute("SELECT count(*) FROM some").fetchall() == [(0,)]
+
+
+def test_rows_that_are_kept_as_columns_are_written_as_others_are(connection: sqlite3.Connection) -> None:
+    told = [*_alike(1, 21), ("office", 22, "other", b"")]
+    Insert(_NOTHING).put(connection, Columns(tuple(zip(*told, strict=True))))
+    assert _rows(connection) == told

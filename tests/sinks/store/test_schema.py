@@ -43,7 +43,8 @@ async def test_an_old_database_is_brought_up_to_date_with_what_is_in_it(desk: De
 async def test_who_reads_a_file_of_version_6_with_plain_sql_reads_the_same_after_it(sqlite_desk: Desk) -> None:
     """SQLite's generated columns have become a view's."""
     engine, desk = make_engine(sqlite_desk.place), sqlite_desk
-    told = rows.of_cdrs("office", [cdr(1), cdr(2, answer=0, second_serial=0, made=START, linked_at=START - 1_000_000)])
+    cdrs = [cdr(1), cdr(2, answer=0, second_serial=0, made=START, linked_at=START - 1_000_000)]
+    told = list(rows.of_cdrs("office", cdrs))
     columns = rows.COLUMNS[rows.CDR]
     insert_ = f"INSERT INTO cdr ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     await migrate(engine, up_to=6)
@@ -93,6 +94,15 @@ async def test_a_database_that_is_up_to_date_is_left_as_it_is(desk: Desk) -> Non
 
 async def test_steps_are_numbered_from_one_without_a_gap() -> None:
     assert [step.number for step in schema.VERSIONS] == list(range(1, schema.NEWEST + 1))
+
+
+async def test_an_sqlite_that_is_too_old_is_refused_in_so_many_words(
+    sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 34, 1))
+    monkeypatch.setattr("sqlite3.sqlite_version", "3.34.1")
+    with pytest.raises(StoreUnreachable, match=r"SQLite 3\.35 or newer is needed, and Python has 3\.34\.1 here"):
+        make_engine(sqlite_desk.place)
 
 
 @pytest.mark.slow

@@ -3,25 +3,27 @@
 The interpreter's lock changes hands at each statement: with a row for each, requests and rows would take turns at it,
 which costs as much as the rows themselves. And a value that is bound costs more than one that is only copied: of a
 record's columns most say the same in a whole batch (the PBX, the vendor, whatever is empty), and are bound once for it.
+SQLite copies every value once less where the columns come in the order of the table's.
 """
 
 from __future__ import annotations
 
 import re
 from itertools import chain
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
+
+from pbxsim.sinks.store.columns import columns_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from pbxsim.sinks.store.rows import Row
+    from pbxsim.sinks.store.columns import Row, Value
 
-_AT_ONCE: Final = (64, 16, 4)
-"""How many rows one statement takes: 64 of our widest table are 2,368 values at most, and SQLite takes 32,766."""
+_AT_ONCE: Final = (256, 64, 16, 4)
+"""How many rows one statement takes: 256 of our widest table are 9,472 values at most, and SQLite takes 32,766."""
 
-_FORM: Final = re.compile(r"(INSERT INTO \w+) \(([^)]+)\) VALUES \([?, ]+\)(.*)", re.DOTALL)
+_FORM: Final = re.compile(r"INSERT INTO (\w+) \(([^)]+)\) VALUES \([?, ]+\)(.*)", re.DOTALL)
 
 
 class Insert:
@@ -31,8 +33,10 @@ class Insert:
         self._statement = statement
         found = _FORM.fullmatch(statement)
         assert found is not None, statement
-        self._into, columns, self._behind = found.groups()
+        self._table, columns, self._behind = found.groups()
         self._columns = columns.split(", ")
+        self._order = self._columns
+        self._unsaid: dict[str, str] = {}
         self._set_varying([1])
 
     @staticmethod
@@ -40,51 +44,56 @@ class Insert:
         """Tell whether a statement is of that form."""
         return _FORM.fullmatch(statement) is not None
 
+    def look(self, connection: sqlite3.Connection) -> None:
+        """Learn in which order the table has its columns, and what those are that no row says."""
+        described = connection.execute(f"PRAGMA table_info({self._table})").fetchall()
+        defaults = {name: usual or "NULL" for _, name, _, _, usual, _ in described}
+        if defaults.keys() >= set(self._columns):  # else SQLite refuses the rows, and says which column it lacks
+            self._order = list(defaults)
+            self._unsaid = {name: usual for name, usual in defaults.items() if name not in self._columns}
+            self._set_varying(self._varying)
+
     def put(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
         """Write rows, in order. Raises what the connection raises."""
         done = 0
-        for size in _AT_ONCE:
-            while len(rows) - done >= size:
-                self._put_many(connection, rows[done : done + size])
-                done += size
+        if len(rows) >= _AT_ONCE[-1]:
+            columns = columns_of(rows)
+            self._see_what_varies(columns, len(rows))
+            same = [columns[place][0] for place in self._same]
+            varying = [columns[place] for place in self._varying]
+            for size in _AT_ONCE:
+                while len(rows) - done >= size:
+                    some = zip(*(column[done : done + size] for column in varying), strict=True)
+                    connection.execute(self._of_many(size), (*same, *chain.from_iterable(some)))
+                    done += size
         if done < len(rows):
             connection.executemany(self._statement, rows[done:])
 
-    def _put_many(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
-        same = self._same(rows[0])
-        if list(map(self._same, rows)).count(same) < len(rows):
-            self._see_what_varies(rows)
-            same = self._same(rows[0])
-        connection.execute(self._of_many(len(rows)), (*same, *chain.from_iterable(map(self._varying, rows))))
+    def _see_what_varies(self, columns: Sequence[tuple[Value, ...]], count: int) -> None:
+        """Have the columns in which rows differ bound for each row from now on: no statement is made often.
 
-    def _see_what_varies(self, rows: Sequence[Row]) -> None:
-        """Have the columns in which these rows differ bound for each row from now on: no statement is made often."""
-        first = rows[0]
-        differs = [any(row[place] != first[place] for row in rows) for place in range(len(first))]
-        self._set_varying([place for place, is_so in enumerate(differs) if is_so or place in self._places])
+        What is equal is the same to SQLite: no column has 1 and 1.0, for no value is a fraction.
+        """
+        differing = [place for place in self._same if columns[place].count(columns[place][0]) < count]
+        if differing:
+            self._set_varying([*self._varying, *differing])
 
-    def _set_varying(self, places: list[int]) -> None:
+    def _set_varying(self, places: Sequence[int]) -> None:
         """Bind these columns for each row, and the others once for many rows."""
-        self._places = places
-        others = [place for place in range(len(self._columns)) if place not in places]
-        self._same, self._varying = _values(others), _values(places)
-        self._names = ", ".join(self._columns[place] for place in (*others, *places))
-        self._selected = ", ".join(["?"] * len(others) + [f"column{number + 1}" for number in range(len(places))])
+        by_order = [self._columns.index(name) for name in self._order if name in self._columns]
+        self._varying = [place for place in by_order if place in places]
+        self._same = [place for place in by_order if place not in places]
+        taken = {self._columns[place]: f"column{number}" for number, place in enumerate(self._varying, 1)}
+        self._names = ", ".join(f'"{name}"' for name in self._order)
+        self._selected = ", ".join(taken.get(name) or self._unsaid.get(name, "?") for name in self._order)
         self._made: dict[int, str] = {}
 
     def _of_many(self, size: int) -> str:
         """Give the statement that inserts so many rows."""
         if size not in self._made:
-            of_one = f"({', '.join('?' * len(self._places))})"
-            values = f"VALUES {', '.join([of_one] * size)}"
+            of_one = f"({', '.join('?' * len(self._varying))})"
             self._made[size] = (
-                f"{self._into} ({self._names}) SELECT {self._selected} FROM ({values}) WHERE true{self._behind}"
+                f"INSERT INTO {self._table} ({self._names}) SELECT {self._selected}"
+                f" FROM (VALUES {', '.join([of_one] * size)}) WHERE true{self._behind}"
             )
         return self._made[size]
-
-
-def _values(places: list[int]) -> Callable[[Row], Row]:
-    """Give what takes the values at those places from a row."""
-    if len(places) > 1:
-        return itemgetter(*places)
-    return lambda row: tuple(row[place] for place in places)

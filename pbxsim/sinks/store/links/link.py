@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from pbxsim.sinks.store.rows import Row, Work
+    from pbxsim.sinks.store.columns import Row
+    from pbxsim.sinks.store.rows import Work
 
 
 class Refusal(NamedTuple):

@@ -13,13 +13,14 @@ from pbxsim.sinks.store.errors import DatabaseFailed, RowsRefused
 from pbxsim.sinks.store.links.link import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping
+    from collections.abc import Awaitable, Mapping, Sequence
     from typing import TypeVar
 
     import aiomysql  # type: ignore[import-untyped]  # it has none
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-    from pbxsim.sinks.store.rows import Row, Work
+    from pbxsim.sinks.store.columns import Row
+    from pbxsim.sinks.store.rows import Work
 
     _T = TypeVar("_T")
 
@@ -111,7 +112,7 @@ class MysqlLink:
             await self._driver.rollback()
 
 
-def _sendable(rows: list[Row]) -> list[Row]:
+def _sendable(rows: Sequence[Row]) -> Sequence[Row]:
     """Give bytes as a text that aiomysql makes the same bytes of: it cannot send bytes with PyMySQL 1.2.
 
     See aio-libs/aiomysql, issue 1080.

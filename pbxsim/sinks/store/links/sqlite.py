@@ -27,6 +27,9 @@ _T = TypeVar("_T")
 BUSY: Final = 1000
 """How many milliseconds a batch waits for somebody else who writes."""
 
+OLDEST: Final = (3, 35)
+"""The oldest SQLite that can do what is asked of it: ALTER TABLE … DROP COLUMN."""
+
 _REFUSED: Final = (
     sqlite3.IntegrityError,
     sqlite3.DataError,
@@ -90,6 +93,8 @@ class SqliteLink:
         self._connection = connection
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+        for insert in self._inserts.values():
+            insert.look(connection)
 
     def _close(self) -> None:
         if self._connection is not None:
