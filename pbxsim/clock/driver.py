@@ -13,6 +13,7 @@ and what was due in it is done in its order, as an `advance` does it. A world's 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,7 @@ LAST: Final[Instant] = from_datetime(datetime.max.replace(tzinfo=UTC))
 _SLICE: Final = 0.005  # seconds of the loop's time: what a request may have to wait for
 _LEAD: Final = SECOND  # how far the world may be ahead: a clock that is only being corrected (slewed) stays below
 _LOOK: Final = 1.0  # seconds of the loop's time between two looks at the world's while something is due
+_LOOKED: Final = 0.005  # and at least, however often there is something to do: a look costs more than a timer
 _CHUNK: Final = 4  # actions between two looks at the loop's time, as long as each takes some 10 to 20 µs
 _QUICK: Final = 0.0004  # seconds that so many take at most; where they take longer it is one at a time
 
@@ -113,6 +115,7 @@ class ClockDriver:
         self._anchor = 0.0  # the loop's time at which the clock stood at `_anchored_at`
         self._anchored_at: Instant = scheduler.now
         self._world = world
+        self._looked_at = -math.inf  # the loop's time of the last look at the world's
         self._apart: Duration = 0  # how far the world's time is from the loop's, as far as it is made up for
         self._made_up: Instant = scheduler.now  # where the clock should have stood when that was last seen to grow
 
@@ -132,7 +135,7 @@ class ClockDriver:
         now, due = self._clock.now, self._clock.next_due()
         if not self._rate or self._loop is None or self._leap is not None:
             return now
-        ahead = self._target(self._loop)
+        ahead = self._target(self._loop.time())
         return ahead if due is None else max(now, min(ahead, due))  # what is due and not done has not been yet
 
     def set_rate(self, rate: float) -> None:
@@ -330,7 +333,7 @@ class ClockDriver:
         self._working = True
         self._make_up(before)
         try:
-            while self._step(loop, chunk):
+            while self._step(loop, before, chunk):
                 now = loop.time()
                 if now >= ends:
                     return False
@@ -348,12 +351,12 @@ class ClockDriver:
         except Exception as error:
             loop.call_exception_handler({"message": "an action outside the switch failed", "exception": error})
 
-    def _step(self, loop: asyncio.AbstractEventLoop, chunk: int) -> bool:
-        """Do some of the work that is due, at most `chunk` actions; tell whether there is more.
+    def _step(self, loop: asyncio.AbstractEventLoop, now: float, chunk: int) -> bool:
+        """Do some of the work that is due at that time of the loop's, at most `chunk` actions; tell if there is more.
 
         An action that takes a hold, pauses the clock or closes it has the scheduler stand: nothing later is done then.
         """
-        target = self._target(loop)
+        target = self._target(now)
         leap = self._leap
         if leap is not None and leap.stops_when_idle:
             due = self._clock.next_due()
@@ -369,14 +372,15 @@ class ClockDriver:
             return True
         return not done or (leap is not None and leap.stops_when_idle and target < leap.goal)
 
-    def _target(self, loop: asyncio.AbstractEventLoop) -> Instant:
-        now = self._clock.now
+    def _target(self, now: float) -> Instant:
+        """Tell where the clock should stand at that time of the loop's."""
+        stands = self._clock.now
         if self._holds or self._loop is None:  # None: an action has just closed the clock
-            return now
+            return stands
         if self._leap is not None:
             return self._leap.goal
-        ahead = self._anchored_at + round((loop.time() - self._anchor) * self._rate * SECOND)
-        return max(now, min(ahead, LAST))
+        ahead = self._anchored_at + round((now - self._anchor) * self._rate * SECOND)
+        return max(stands, min(ahead, LAST))
 
     def _is_due(self, by: Instant) -> bool:
         due = self._clock.next_due()
@@ -386,6 +390,7 @@ class ClockDriver:
         if self._loop is not None:
             self._anchor = self._loop.time()
             self._anchored_at = max(self._clock.now, self._made_up)
+            self._looked_at = -math.inf  # it may have slept meanwhile
 
     # -- the world's time -----------------------------------------------------------------------------------------
 
@@ -397,8 +402,9 @@ class ClockDriver:
 
     def _make_up(self, now: float) -> None:
         """Go on from the world's time where it has left the loop's behind: the machine slept, or its clock was set."""
-        if self._rate != 1 or self._holds or self._leap is not None:
+        if self._rate != 1 or self._holds or self._leap is not None or now - self._looked_at < _LOOKED:
             return
+        self._looked_at = now
         ahead = self._world() - round(now * SECOND) - self._apart
         if ahead > _LEAD:
             self._apart += ahead

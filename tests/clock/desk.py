@@ -19,7 +19,8 @@ START: Instant = 1_700_000_000 * SECOND
 class Desk:
     """`done` holds each finished piece of work with the virtual second, counted from the start, when it was done.
 
-    `asleep` are the seconds by which the world's clock has run ahead of the loop's: a machine that slept.
+    `asleep` are the seconds by which the world's clock has run ahead of the loop's: a machine that slept. `looks`
+    counts how often that was asked for.
     """
 
     def __init__(self, loop: LoopOnHand, start: Instant = START) -> None:
@@ -27,6 +28,7 @@ class Desk:
         self.start = start
         self.clock = Scheduler(start)
         self.asleep = 0.0
+        self.looks = 0
         self.driver = ClockDriver(self.clock, rate=0, world=self.world)
         self.done: list[tuple[str, float]] = []
         self._steps = 0
@@ -38,6 +40,7 @@ class Desk:
 
     def world(self) -> Instant:
         """Give the world's time: the loop's, and the `asleep` seconds that the loop did not see."""
+        self.looks += 1
         return START + seconds(self.loop.now + self.asleep)
 
     def plan(self, word: str, at: float, *, also: Callable[[], object] | None = None, takes: float = 0.0) -> None:

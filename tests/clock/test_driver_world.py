@@ -85,8 +85,20 @@ async def test_a_world_that_is_less_than_a_second_ahead_is_only_being_corrected(
     desk.driver.catch_up()
     assert desk.now == 0
     desk.asleep = 1.8
+    desk.loop.spend(0.01)
     desk.driver.catch_up()
-    assert desk.now == 1.8
+    assert desk.now == 1.81
+
+
+async def test_the_worlds_clock_is_looked_at_some_two_hundred_times_a_second_however_much_there_is_to_do(
+    desk: Desk,
+) -> None:
+    desk.driver.set_rate(1)
+    before = desk.looks
+    for _ in range(4_000):
+        desk.loop.spend(0.000_25)
+        desk.driver.catch_up()
+    assert 150 < desk.looks - before <= 200
 
 
 @pytest.mark.parametrize("rate", [0, 0.5, 2, 1_000])

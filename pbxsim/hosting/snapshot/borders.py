@@ -33,7 +33,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "pbxsim.clock.driver.ClockDriver": frozenset(
         {
             "is_real_time", "barriers", "_rate", "_loop", "_handle", "_turn", "_leap", "_holds", "_is_asked",
-            "_working", "_wakes_at", "_anchor", "_anchored_at", "_world", "_apart", "_made_up",
+            "_working", "_wakes_at", "_anchor", "_anchored_at", "_world", "_apart", "_looked_at", "_made_up",
         }
     ),
     "pbxsim.clock.scheduler.Scheduler": frozenset({"_until"}),
