@@ -12,6 +12,7 @@ import gc
 import os
 import sys
 import traceback
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -29,9 +30,11 @@ _AT_ONCE: Final = 25  # packets on their way
 IN_A_BATCH: Final = 100  # calls that the store writes in one piece; a busy server's are more
 REQUEST: Final = (
     b"GET /api/api.php?username=voipsun&password=secretpwd&action=originate&srcExtenInternalNum=100&dstNum=990100001"
-    b"&customCDR1=order-4711&customCDR2=north&customCDR3=callback&dialerCid=299299000&dialerName=Bench"
+    b"&customCDR1=order-%d&customCDR2=north&customCDR3=callback&dialerCid=299299000&dialerName=Bench"
     b"&srcRingTimeout=20&dstRingTimeout=25 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 )
+"""Each with an order of its own, as customers' have: aiohttp remembers what it read of the same target."""
+
 _REPLY: Final = b'{"success":"true"}'
 
 
@@ -78,9 +81,10 @@ async def _order(installation: Installation, times: int) -> None:
     await host.record_store.settled()
     connections = installation.server.connections()
     clients = [Client(connections()) for _ in range(IN_A_BATCH)]
+    orders = count()
     for _ in range(times // IN_A_BATCH):
         for client in clients:
-            client.sends(REQUEST)
+            client.sends(REQUEST % next(orders))
         await asyncio.sleep(0)  # a turn of the loop: whoever's reply is not out has it then
         await host.driver.advance(2_000_000)
         await host.record_store.settled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from tests.bench.client import Client
@@ -46,9 +47,10 @@ async def _answered(application: web.Application, times: int) -> None:
     await runner.setup()
     assert runner.server is not None
     clients = [Client(runner.server()) for _ in range(IN_A_BATCH)]
+    orders = count()
     for _ in range(times // IN_A_BATCH):
         for client in clients:
-            client.sends(REQUEST)
+            client.sends(REQUEST % next(orders))
         for _ in range(_TURNS):
             await asyncio.sleep(0)
     expect("replies", [len(client.heard) for client in clients], [times // IN_A_BATCH] * IN_A_BATCH)

@@ -44,7 +44,7 @@ _BATCHES: Final = 6  # of these, before the other server has its turn
 _WARM_CALLS: Final = 3_000  # as many as are remembered, and more
 _AT_A_TIME: Final = 65_536
 _LAST_PART: Final = b'"last":true'
-_PATH, _, _QUERY = web.ORIGINATE.partition("?")
+_PATH, _, _QUERY = web.ORIGINATE.format(order=4711).partition("?")
 
 
 def figures() -> Figures:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -83,3 +87,33 @@ def test_a_reply_may_come_in_a_chunk_or_end_the_connection(protocol: str, value:
             load.turn(0.3)
             load.turn(0.3)
     assert load.replies == len(load.latencies) > 8
+
+
+class _Asked(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    targets: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.targets.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(REPLY)))
+        self.end_headers()
+        self.wfile.write(REPLY.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_each_request_has_an_order_of_its_own() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Asked) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            load = Load(server.server_port, "/?custom=order-{order}&last=1", REPLY, connections=2, server=os.getpid())
+            with load:
+                load.turn(0.1)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert sorted(_Asked.targets) == sorted(f"/?custom=order-{order}&last=1" for order in range(1, load.replies + 1))
+    assert load.replies > 8

@@ -39,6 +39,8 @@ class Connection:
 class Load:
     """Sends `target` again and again over `connections` connections; every reply must be 200 with that body.
 
+    `{order}` in the target is another number in each request.
+
     It may come in one chunk, and the server may close the connection behind it: then there is another for the next.
     `counts_ended`: the CPU of threads that have ended counts.
 
@@ -56,6 +58,7 @@ class Load:
     latencies: list[float] = field(default_factory=list)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     _opened: list[Connection] = field(default_factory=list)
+    _sent: int = 0
     _measured: int = 0  # replies that came in time, and in how much time
     _took: float = 0.0
     _cpu: float = 0.0
@@ -63,7 +66,7 @@ class Load:
     def __enter__(self) -> Load:
         request = f"GET {self.target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept: */*\r\n\r\n"
         body = self.body.encode()
-        self._request = request.encode()
+        self._before, self._is_numbered, self._behind = request.encode().partition(b"{order}")
         self._endings = (b"\r\n\r\n" + body, b"\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
         for _ in range(self.connections):
             self._opened.append(Connection(self._connected()))
@@ -128,7 +131,9 @@ class Load:
         if connection.is_over:
             self._connect_again(connection)
         connection.sent_at = time.perf_counter()
-        connection.socket.sendall(self._request)
+        self._sent += 1
+        order = b"%d" % self._sent if self._is_numbered else b""
+        connection.socket.sendall(b"%b%b%b" % (self._before, order, self._behind))
 
     def _answered(self) -> list[Connection]:
         """Wait for replies; give the connections whose reply is complete."""
