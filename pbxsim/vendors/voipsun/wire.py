@@ -135,7 +135,7 @@ def agent_report(reason: str, *, as_printed: bool) -> Reply:
 def account_rows(accounts: Sequence[Line | Trunk], registrations: Sequence[Registration]) -> bytes:
     """Spell the rows of some SIP accounts (S25) as PHP's json_encode writes them, with commas between them.
 
-    `registrations` are theirs. Here ids are numbers. Whether a letter of theirs has to be escaped is asked once for all.
+    `registrations` are theirs. Here ids are numbers. Whether a letter must be escaped is asked once for all.
     """
     names = [account.user if isinstance(account, Line) else account.name for account in accounts]
     asked = compact_json([names, registrations])
