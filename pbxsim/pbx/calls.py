@@ -194,9 +194,8 @@ class CallControl:
             self.stop_timer(call)
         if type(call.listed) is tuple and len(call.listed) > (1 if call.first is None else 2):
             clearing.drop_other_forks(self, call, channel)
-            if channel.state is not _UP:
-                return  # told to hang up the others, the engine reported that this one has gone
-        self.picked_up(call, channel, channel)
+        if channel.state is _UP:  # else who heard of it hung up, or the engine, told to hang up the others, reports so
+            self.picked_up(call, channel, channel)
 
     def picked_up(self, call: Call, channel: Channel, rung: Channel) -> None:
         """Go on with a call that is answered by `channel`, mostly the one that was `rung`."""

@@ -235,7 +235,7 @@ class Connection(AnsweringAtOnce):
 
     def _look(self) -> None:
         self._timer = None
-        if self._deadline == math.inf:
+        if self._deadline == math.inf or self.has_request:  # one that has come this moment has its turn in the next
             return
         if self._loop.time() < self._deadline:
             self._look_at(self._deadline)

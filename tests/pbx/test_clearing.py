@@ -10,7 +10,7 @@ from pbxsim.engines.simulated.engine import SimulatedEngine
 from pbxsim.pbx.call import CallState
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.channel import Report
-from pbxsim.pbx.events import LegEnded
+from pbxsim.pbx.events import LegAnswered, LegEnded
 from pbxsim.testing.office import Office, extension, line
 
 if TYPE_CHECKING:
@@ -67,6 +67,19 @@ def test_a_call_can_be_hung_up_from_inside_at_any_time(
     assert (record.disposition, record.cause) == (disposition, HangupCause.NORMAL_TEMPORARY_FAILURE)
     assert all(leg.cause is HangupCause.NORMAL_TEMPORARY_FAILURE for leg in call.legs)
     office.finish()
+
+
+@pytest.mark.parametrize(("to", "peers"), [("990100000", ["sip100"]), ("101", ["sip100", "sip101"])])
+def test_who_hears_of_an_answer_may_hang_up_at_once(office: Office, to: str, peers: list[str]) -> None:
+    def hear(event: LegAnswered) -> None:
+        if event.channel.peer == peers[-1]:
+            office.pbx.calls.hang_up_channel(event.channel)
+
+    office.pbx.events.subscribe(LegAnswered, hear)
+    call = office.call("100", to)
+    office.finish()
+    assert [leg.peer for leg in call.legs] == peers
+    assert (call.state, office.cdr(call).disposition) == (CallState.ENDED, Disposition.NO_ANSWER)
 
 
 def test_hanging_up_what_is_over_changes_nothing(office: Office) -> None:

@@ -229,6 +229,36 @@ async def test_a_body_that_does_not_come_is_given_its_time_by_aiohttp() -> None:
     await settled()
 
 
+@pytest.mark.parametrize(
+    ("packets", "limits"),
+    [
+        ((FORM[:-3], FORM[-3:]), ConnectionLimits()),
+        ((GET,), ConnectionLimits(first_byte=SHORT)),
+        ((GET[:9], GET[9:]), ConnectionLimits(header=SHORT)),
+    ],
+)
+async def test_a_request_that_comes_in_the_moment_in_which_its_time_is_over_has_its_reply(
+    packets: tuple[bytes, ...], limits: ConnectionLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections = two_servers(Reply(body=b"done"), limits)[0]
+    connections.at_once = never
+    connection, wire, loop = connections(), Wire(), asyncio.get_running_loop()
+    wire.connect(connection)
+    await settled()
+    for packet in packets[:-1]:
+        connection.data_received(packet)
+        await settled()
+    late = loop.time() + 2 * SHORT
+    monkeypatch.setattr(loop, "time", lambda: late)
+    loop.call_soon(connection.data_received, packets[-1])  # and behind it, in the same turn of the loop, the timer
+    await settled()
+    assert wire.sent.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert not wire.is_closing()
+    monkeypatch.undo()
+    wire.abort()
+    await settled()
+
+
 async def test_a_body_that_comes_byte_after_byte_has_no_more_time_than_any_other() -> None:
     limits = ConnectionLimits(body=SHORT)
     hosts = Hosts([HostedPbx(plan(), {"acme": ACME}, rate=0)])

@@ -135,10 +135,11 @@ def agent_report(reason: str, *, as_printed: bool) -> Reply:
 def account_rows(accounts: Sequence[Line | Trunk], registrations: Sequence[Registration]) -> bytes:
     """Spell the rows of some SIP accounts (S25) as PHP's json_encode writes them, with commas between them.
 
-    `registrations` are theirs. Here ids are numbers. Whether something has to be spelt PHP's way is asked once for all.
+    `registrations` are theirs. Here ids are numbers. Whether a letter must be escaped is asked once for all.
     """
     names = [account.user if isinstance(account, Line) else account.name for account in accounts]
-    if not _is_plain(compact_json([names, registrations])):
+    asked = compact_json([names, registrations])
+    if b"\\" in asked or not _is_plain(asked):
         names, registrations = list(map(_php_text, names)), list(map(_php_registration, registrations))
         return ",".join(map(_account_row, accounts, names, registrations)).encode()
     return ",".join(map(_account_row, accounts, names, registrations)).encode().replace(b"/", b"\\/")

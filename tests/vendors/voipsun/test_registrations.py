@@ -100,3 +100,23 @@ def test_letters_beyond_ascii_are_escaped_as_php_does() -> None:
         b'"useragent":"P\\u0159\\u00edli\\u0161\\/\\"\\u017elu\\u0165ou\\u010dk\\u00fd\\" \\ud83d\\ude00"'
         in client.body("sipstatus")
     )
+
+
+@pytest.mark.cites("R4")
+@pytest.mark.parametrize(
+    ("agent", "spelt"),
+    [
+        ('Acme "Deluxe" 1/2', b'Acme \\"Deluxe\\" 1\\/2'),
+        ("back\\slash", b"back\\\\slash"),
+        ("two\nlines\tand more", b"two\\nlines\\tand more"),
+        ("\x01", b"\\u0001"),
+        ("\x7f", b"\\u007f"),
+    ],
+)
+def test_letters_that_json_escapes_are_escaped_where_all_are_ascii(agent: str, spelt: bytes) -> None:
+    line = telephone("a", 1, "192.0.2.1")
+    line.registration = msgspec.structs.replace(line.registration, user_agent=agent)
+    client = Client(behind=Office(extension(1, "100", line), dialplans=("firma",)))
+
+    assert b'"useragent":"%b"' % spelt in client.body("sipstatus")
+    assert _rows(client)[0]["useragent"] == agent
