@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 
-gc.disable()  # what is imported stays: to look for garbage in it takes a hundredth of a start
+# What is imported stays: to look for garbage in it takes a hundredth of a start. `main` turns it on again, or a server
+# that is ready; in a sweep's workers, which import this and call no `main`, their first day does.
+gc.disable()
 
 from pbxsim.cli import main  # noqa: E402 - read while the collector rests
 

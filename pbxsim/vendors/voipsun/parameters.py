@@ -29,15 +29,11 @@ _SEPARATOR: Final = re.compile(r"\ASIP(?:/|\\{1,2})")
 class Wanted(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """What `originate` and `dial` are asked for; what was not sent is empty."""
 
-    username: str = ""
-    password: str = ""
-    action: str = ""
     src_exten_public_num: str = ""
     src_exten_internal_num: str = ""
     src_exten_id: str = ""
     src_sip_username: str = ""
     dst_num: str = ""
-    dialplan_name: str = ""
     outroute_name: str = ""
     outroute_id: str = ""
     context: str = ""

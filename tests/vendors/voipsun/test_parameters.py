@@ -92,7 +92,8 @@ def test_what_is_wanted_is_read_by_the_manuals_names_and_what_was_not_sent_is_em
     names = {name for action in ("originate", "dial") for name in ACTIONS[action].parameters}
     sent = Params({name: f"value of {name}" for name in names})
 
-    assert set(Wanted.__struct_encode_fields__) == names
+    read_by_others = {"username", "password", "action", "dialplanName"}
+    assert set(Wanted.__struct_encode_fields__) == names - read_by_others
     for name, value in msgspec.to_builtins(sent.read(Wanted)).items():
         assert value == f"value of {name}"
     assert set(msgspec.to_builtins(Params().read(Wanted)).values()) == {""}
