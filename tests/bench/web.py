@@ -109,4 +109,4 @@ def _stored(server: Server, calls: int) -> list[dict[str, str]]:
 
 def _in_database(server: Server) -> list[tuple[int, str, str]]:
     with closing(sqlite3.connect(server.folder / DATABASE)) as database:
-        return database.execute("SELECT callno, disposition, custom1 FROM cdr").fetchall()
+        return database.execute("SELECT callno, disposition, CustomCDR1 FROM cdr").fetchall()
