@@ -34,9 +34,11 @@ def close(control: CallControl, call: Call) -> None:
     Where a fault delays its records, the clock has them closed by this, too, without a charge. Whether anybody listens
     must not change the next call's records.
     """
-    is_charged = call.order.account is not None or call.history is not None
-    if (is_charged or control.faults is not None) and _is_put_off(control, call):
-        return
+    is_unusual = control.faults is not None or call.order.account is not None or call.history is not None
+    if is_unusual and control.clock.now <= call.ended_at:  # else it was charged, and is closed late
+        _charge(control, call)
+        if _is_put_off(control, call):
+            return
     topics, rules = control.topics, control.records
     kept: tuple[int, str, str] = 0, "", ""
     if rules.style is _ASTERISK:
@@ -62,10 +64,7 @@ def close(control: CallControl, call: Call) -> None:
 
 
 def _is_put_off(control: CallControl, call: Call) -> bool:
-    """Charge the legs of a call, and have its records closed later if a fault wants that; neither is done twice."""
-    if control.clock.now > call.ended_at:
-        return False
-    _charge(control, call)
+    """Have a call's records closed later if a fault wants that; tell whether it does."""
     late = 0 if control.faults is None else control.faults.record_delay(call)
     if late:
         due = control.clock.now + late
