@@ -13,11 +13,15 @@ from pbxsim.pbx.events import CdrClosed
 from pbxsim.pbx.queue import Member, Queue, QueueFigures, QueueRules
 from pbxsim.pbx.routes import Context, OutboundRoute, Step, Trunk
 from pbxsim.testing.office import Office, extension
+from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.settings import ReportSettings, Settings
 from tests.vendors.simotel.client import ACCOUNT, Client
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pbxsim.kit.reply import Reply
+    from pbxsim.kit.request import Request
     from pbxsim.pbx.call import Call
 
 ANY_TIME = {"from": "1971-01-01 00:00", "to": "2100-01-01 00:00"}
@@ -107,3 +111,16 @@ def record(number: int, **fields: Any) -> Cdr:  # noqa: ANN401 - the record's ow
         "direction": Direction.LOCAL,
     }
     return Cdr(**{"serial": fields.get("call", usual["call"])} | usual | fields)
+
+
+def asked(client: Reports, service: str, **fields: object) -> Request:
+    """Ask for a page of a report."""
+    body = json.dumps({"date_range": ANY_TIME, "alike": True} | fields).encode()
+    return client.request(body, method="POST", path=f"/api/v4/reports/{service}")
+
+
+def preparing(client: Reports, request: Request) -> Iterator[None]:
+    """Have it prepared."""
+    pieces = vendor.prepare(client.interface, request)
+    assert pieces is not None
+    return pieces

@@ -15,12 +15,9 @@ from pbxsim.vendors.simotel import vendor
 from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.reports import call_page
 from pbxsim.vendors.simotel.reports.cdr import QuickPage, SearchPage
-from tests.vendors.simotel.report_client import ANY_TIME, Reports, record
+from tests.vendors.simotel.report_client import ANY_TIME, Reports, asked, preparing, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pbxsim.kit.request import Request
     from pbxsim.pbx.cdr import Cdr
 
 SERVICES = ("quick/search", "cdr/search")
@@ -38,19 +35,6 @@ def called(number: int) -> Cdr:
     """Make the record of a call; their callers, and how long they lasted, come again and again."""
     cdr = record(number, src=str(100 + number % 7))
     return msgspec.structs.replace(cdr, end=cdr.end + number * 7_919 % 50 * 1_000_000)
-
-
-def asked(client: Reports, service: str, **fields: object) -> Request:
-    """Ask for a page."""
-    body = json.dumps({"date_range": ANY_TIME, "alike": True} | fields).encode()
-    return client.request(body, method="POST", path=f"/api/v4/reports/{service}")
-
-
-def preparing(client: Reports, request: Request) -> Iterator[None]:
-    """Have it prepared."""
-    pieces = vendor.prepare(client.interface, request)
-    assert pieces is not None
-    return pieces
 
 
 @pytest.mark.parametrize(("service", "page"), [("quick/search", QuickPage), ("cdr/search", SearchPage)])

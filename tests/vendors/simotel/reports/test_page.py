@@ -19,12 +19,9 @@ from pbxsim.vendors.simotel.api import SimotelInterface
 from pbxsim.vendors.simotel.queue_visits import ReportedVisit, Visited
 from pbxsim.vendors.simotel.reports.page import FOUND_AT_ONCE
 from pbxsim.vendors.simotel.reports.queues import SessionPage, VisitPage
-from tests.vendors.simotel.report_client import ANY_TIME, Reports
+from tests.vendors.simotel.report_client import Reports, asked, preparing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from pbxsim.kit.request import Request
     from pbxsim.vendors.simotel.state import State
 
 SERVICES: Final = ("queue/search", "agent/search")
@@ -57,19 +54,6 @@ def many(number: int = MANY, most: int | None = None) -> Reports:
     for each in range(1, number + 1):
         happen(client, each)
     return client
-
-
-def asked(client: Reports, service: str, **fields: object) -> Request:
-    """Ask for a page."""
-    body = json.dumps({"date_range": ANY_TIME, "alike": True} | fields).encode()
-    return client.request(body, method="POST", path=f"/api/v4/reports/{service}")
-
-
-def preparing(client: Reports, request: Request) -> Iterator[None]:
-    """Have it prepared."""
-    pieces = vendor.prepare(client.interface, request)
-    assert pieces is not None
-    return pieces
 
 
 @pytest.mark.parametrize(("service", "page"), [("queue/search", VisitPage), ("agent/search", SessionPage)])
