@@ -12,9 +12,9 @@ from typing import ClassVar
 import pytest
 
 from tests.bench.harness import WrongResult
-from tests.bench.servers import Kind, Server, bare_aiohttp, running
+from tests.bench.servers import BENCH_PBX, Kind, Server, bare_aiohttp, pbxsim, running
 from tests.bench.turns import REPLY
-from tests.bench.web import ORIGINATE
+from tests.bench.web import ORIGINATE, STORED, await_store, check_stored
 from tests.bench.web_load import Load
 
 pytestmark = [
@@ -39,6 +39,16 @@ def test_both_bare_servers_give_the_reply_of_an_originate(kind: str) -> None:
     assert figures["replies"] == load.replies > len(load.latencies) > 0
     assert figures["CPU us/request"] > 0
     assert figures["p50 ms"] <= figures["p99 ms"]
+
+
+def test_behind_each_request_is_a_stored_record_with_its_order() -> None:
+    with running(pbxsim(BENCH_PBX, *STORED)) as server:
+        await_store(server)
+        with _load(server, ORIGINATE) as load:
+            load.turn(0.1)
+        check_stored(server, {"replies": load.replies})
+        with pytest.raises(WrongResult, match=r"^records: "):
+            check_stored(server, {"replies": load.replies + 1})
 
 
 def test_a_reply_that_is_not_200_breaks_the_measurement() -> None:
