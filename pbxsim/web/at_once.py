@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from aiohttp.streams import StreamReader
     from aiohttp.web_protocol import _ErrInfo
 
+    from pbxsim.web.reply_batch import ReplyBatch
+
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 Answer: TypeAlias = tuple[Reply, Headers]
@@ -102,11 +104,14 @@ def _head(status: int, content_type: str, headers: Headers) -> bytes | None:
 class AnsweringAtOnce(RequestHandler):
     """aiohttp's connection, which has `at_once` answer before it wakes its task, where that is all there is to do."""
 
-    __slots__ = ("_at_once", "_awaits_body", "_client")
+    __slots__ = ("_at_once", "_awaits_body", "_batch", "_client")
 
     _at_once: AtOnce
     _awaits_body: bool
     """Whether a request has come but for its body, for which it waits here: a client may send it in a packet apart."""
+
+    _batch: ReplyBatch
+    """In which replies wait to be sent."""
 
     _client: str
     """The client's address."""
@@ -144,7 +149,18 @@ class AnsweringAtOnce(RequestHandler):
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - it is aiohttp's
         """End, when what has come is answered."""
         self.go_on()
+        self._batch.send()
         await super().shutdown(timeout)
+
+    def force_close(self) -> None:
+        """End at once; a reply that is there goes out."""
+        self._batch.send()
+        super().force_close()
+
+    def eof_received(self) -> None:
+        """Hear that the client sends no more: with what it gets now, its transport may close behind this."""
+        self._batch.send()
+        super().eof_received()
 
     def take(self, data: bytes) -> bool:
         """Take bytes from the socket; True: they were the end of a request that is answered, and nothing else."""
@@ -154,6 +170,7 @@ class AnsweringAtOnce(RequestHandler):
             super().data_received(data)
             self.go_on()
             return False
+        self._batch.begin()
         has_awaited, self._awaits_body = self._awaits_body, False
         self._waiter = None  # so that nobody is woken for what is answered here
         try:
@@ -196,7 +213,7 @@ class AnsweringAtOnce(RequestHandler):
         if written is None or transport.is_closing() or transport.get_write_buffer_size() + len(written) > _LONGEST:
             self._hand_over(response_of(*answer))
             return False
-        transport.write(written)
+        self._batch.add(transport, written)
         return True
 
     def _is_out(self) -> None:
@@ -208,7 +225,7 @@ class AnsweringAtOnce(RequestHandler):
         assert self._manager is not None
         self._manager.requests_count += 1
         self._keepalive = True
-        now = self._loop.time()
+        self._batch.last = now = self._loop.time()
         self._next_keepalive_close_time = until = now + self._keepalive_timeout
         if self._keepalive_handle is None:
             self._keepalive_handle = self._loop.call_at(until, self._process_keepalive)

@@ -23,6 +23,7 @@ from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 from pbxsim.web import low_level as web
 from pbxsim.web.at_once import AnsweringAtOnce, AtOnce, never
 from pbxsim.web.connection_limits import ConnectionLimits, OpenConnections
+from pbxsim.web.reply_batch import ReplyBatch
 from pbxsim.web.request_line import with_encoded_target
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Connection(AnsweringAtOnce):
         clients: OpenConnections,
         read: RequestLimits,
         at_once: AtOnce,
+        batch: ReplyBatch,
     ) -> None:
         # No access log: a line for each request costs more than the request. A packed body is for the vendor to judge.
         super().__init__(
@@ -82,6 +84,7 @@ class Connection(AnsweringAtOnce):
         self.limits = clients.limits
         self._at_once = at_once
         self._awaits_body = False
+        self._batch = batch
         self._on_unreadable = on_unreadable
         self._open = clients
         self._request_factory = self._begin
@@ -117,7 +120,8 @@ class Connection(AnsweringAtOnce):
         self._open.counts.cut["first_byte"] += 1
 
     def abort(self) -> None:
-        """Close it at once; what it was still to be sent is dropped."""
+        """Close it at once; of what it was still to be sent the system has what it took, all else is dropped."""
+        self._batch.send()
         if self._socket is not None:
             self._socket.abort()
 
@@ -301,7 +305,7 @@ class ConnectionServer(web.Server):
     """Makes a Connection for each client, within limits. To be made in a running event loop.
 
     `read` gives how many and how long headers a client that comes now may send. Who comes and goes is counted
-    in `counts`. `at_once` is asked before `handler`, where a request is plain.
+    in `counts`. `at_once` is asked before `handler`, where a request is plain; its replies go out by `batch`.
     """
 
     def __init__(
@@ -317,11 +321,12 @@ class ConnectionServer(web.Server):
         self.at_once = at_once
         self._on_unreadable = on_unreadable
         self._read = read
+        self.batch = ReplyBatch(asyncio.get_running_loop())
         self._open = OpenConnections(limits, asyncio.get_running_loop().time, counts)
 
     def __call__(self) -> Connection:
         """Make the connection for a client that has just come."""
-        return Connection(self, self._loop, self._on_unreadable, self._open, self._read(), self.at_once)
+        return Connection(self, self._loop, self._on_unreadable, self._open, self._read(), self.at_once, self.batch)
 
 
 def _line_reply(status: HTTPStatus) -> bytes:
