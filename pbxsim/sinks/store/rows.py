@@ -16,7 +16,7 @@ from msgspec.structs import astuple
 from pbxsim.kit.civil import utc_offset
 from pbxsim.pbx.cause import Disposition, HangupCause
 from pbxsim.pbx.cdr import Cdr, Direction
-from pbxsim.sinks.store.columns import Columns
+from pbxsim.sinks.store.columns import Columns, transposed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -139,6 +139,8 @@ CDR_FIELDS: Final = tuple(_CDR.values())
 LEDGER_FIELDS: Final = tuple(path.partition(".")[0] for path in _LEDGER.values())
 """A LedgerEntry's fields in the order of the columns behind `pbx`."""
 
+_FIELDS: Final = Cdr.__struct_fields__
+
 _PLAIN: Final = {one: one.value for kind in (Disposition, Direction, HangupCause) for one in kind}
 """An enum's plain value, which any driver takes at once."""
 
@@ -150,7 +152,7 @@ _delivery = attrgetter(*_WEBHOOK.values())
 
 def of_cdrs(pbx: str, cdrs: Sequence[Cdr], where: ZoneInfo | None = None) -> Columns:
     """Give the rows of one or more records of a PBX whose clocks go by that time zone; None: UTC."""
-    fields = dict(zip(Cdr.__struct_fields__, zip(*map(astuple, cdrs), strict=True), strict=True))
+    fields = dict(zip(_FIELDS, transposed(map(astuple, cdrs), len(_FIELDS)), strict=True))
     for name in ("cause", "disposition", "direction"):
         fields[name] = tuple(map(_PLAIN.__getitem__, fields[name]))
     same = len(cdrs)

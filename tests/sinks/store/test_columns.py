@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pbxsim.sinks.store.columns import Columns, columns_of
+from pbxsim.sinks.store.columns import Columns, columns_of, interleaved, transposed
 from pbxsim.sinks.store.spill import Spill
 
 if TYPE_CHECKING:
@@ -25,6 +27,13 @@ def test_they_are_counted_given_in_order_and_given_by_place_and_in_part() -> Non
 
 def test_columns_of_rows_are_the_same_however_those_are_kept() -> None:
     assert columns_of(_ROWS) == columns_of(Columns(_COLUMNS)) == _COLUMNS
+
+
+@given(st.integers(1, 5).flatmap(lambda width: st.lists(st.tuples(*[st.integers()] * width), min_size=1)))
+def test_rows_become_columns_and_columns_rows(rows: list[tuple[int, ...]]) -> None:
+    columns = list(transposed(rows, len(rows[0])))
+    assert columns == list(zip(*rows, strict=True))
+    assert interleaved(columns) == [value for row in rows for value in row]
 
 
 def test_what_waits_on_disk_is_rows(tmp_path: Path) -> None:

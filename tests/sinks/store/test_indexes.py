@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.sinks.store.desk import Desk
 
-_ALL = {f"cdr_{name}" for name in ("accountcode", "callno", "dst", "end_us", "serial", "src", "start_us")}
+_ALL = {f"cdr_{name}" for name in ("accountcode", "callno", "custom", "dst", "end_us", "serial", "src", "start_us")}
 _LARGE = 5
 
 

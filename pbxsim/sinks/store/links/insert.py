@@ -9,10 +9,9 @@ SQLite copies every value once less where the columns come in the order of the t
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from pbxsim.sinks.store.columns import columns_of
+from pbxsim.sinks.store.columns import columns_of, interleaved
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,8 +62,8 @@ class Insert:
             varying = [columns[place] for place in self._varying]
             for size in _AT_ONCE:
                 while len(rows) - done >= size:
-                    some = zip(*(column[done : done + size] for column in varying), strict=True)
-                    connection.execute(self._of_many(size), (*same, *chain.from_iterable(some)))
+                    some = interleaved([column[done : done + size] for column in varying])
+                    connection.execute(self._of_many(size), (*same, *some))
                     done += size
         if done < len(rows):
             connection.executemany(self._statement, rows[done:])
