@@ -95,10 +95,8 @@ class _Pending:
         return other
 
     def on_cdr(self, event: CdrClosed) -> None:
-        cdrs = self.cdrs
-        if not cdrs:  # else that was asked for, and nobody has come yet
-            self.wake()
-        cdrs.append(event.cdr)
+        self.cdrs.append(event.cdr)
+        self.wake()
 
     def on_credit(self, event: CreditChanged) -> None:
         self.entries.append(event.entry)
