@@ -1,6 +1,6 @@
-"""Version 2 of the schema: the indexes by which we look up an account's bookings and a receiver's pending deliveries.
+"""Version 2 of the schema: indexes by which we look up an account's bookings and a receiver's pending deliveries.
 
-Few, because each is written with every row; that of `CustomCDR1`, which was among them, a store now gets when it is large
+Few, because each is written with every row; that of `CustomCDR1`, which was among them, comes when a store is large
 (indexes.py). Texts have any length: PostgreSQL indexes them by hash, the others only by the beginnings of long ones.
 """
 
