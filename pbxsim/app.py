@@ -32,7 +32,6 @@ from pbxsim.hosting.collector import tune_garbage_collection
 from pbxsim.hosting.errors import CannotBegin
 from pbxsim.hosting.hosted_pbx import HostedPbx
 from pbxsim.hosting.hosts import Hosts
-from pbxsim.hosting.interpreter_lock import hand_over_soon
 from pbxsim.hosting.recordings_folder import RecordingsFolder
 from pbxsim.hosting.secret_values import SecretValues
 from pbxsim.hosting.storage import InMemory, Storage, Wanted, opened
@@ -187,7 +186,7 @@ async def _serve(settings: ServeSettings, say: Callable[[str], None]) -> None:
 async def serving(settings: ServeSettings, *, owns_process: bool = False) -> AsyncIterator[Installation]:
     """Serve in the running event loop until the block ends.
 
-    With `owns_process` log, garbage collector and threads are set up for it as well; without, nothing is touched that
+    With `owns_process` the log and the garbage collector are set up for it as well; without, nothing is touched that
     belongs to somebody else. Raises what Installation does, AddressInUse, EngineUnreachable, StoreUnreachable.
     """
     async with AsyncExitStack() as stack:
@@ -203,7 +202,6 @@ async def serving(settings: ServeSettings, *, owns_process: bool = False) -> Asy
         if owns_process:
             stack.enter_context(logs.without(installation.secrets))
             tune_garbage_collection()
-            hand_over_soon()
             asyncio.get_running_loop().call_later(_SOON, give_back_large_blocks)
         await installation.server.start(settings.host, settings.port, context)
         stack.push_async_callback(installation.server.stop)

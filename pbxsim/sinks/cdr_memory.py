@@ -6,6 +6,7 @@ records; who may await it asks by `seek`, and the event loop goes on.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -88,9 +89,10 @@ class CdrMemory:
     def _leave_to_history(self, last: int) -> None:
         """Drop the oldest up to that id, as many as need not stay: at once, for one with each new record costs more."""
         ids, records = self._ids, self._records
-        while len(ids) > self._kept and ids[0] <= last:
+        leaving = max(0, min(len(ids) - self._kept, bisect_right(ids, last)))
+        for _ in range(leaving):
             del records[ids.popleft()]
-            self.older += 1
+        self.older += leaving
 
     def rest_on(self, history: CdrHistory) -> None:
         """Keep only the newest in memory from now on."""

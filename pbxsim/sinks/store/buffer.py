@@ -95,8 +95,10 @@ class _Pending:
         return other
 
     def on_cdr(self, event: CdrClosed) -> None:
-        self.cdrs.append(event.cdr)
-        self.wake()
+        cdrs = self.cdrs
+        if not cdrs:  # else that was asked for, and nobody has come yet
+            self.wake()
+        cdrs.append(event.cdr)
 
     def on_credit(self, event: CreditChanged) -> None:
         self.entries.append(event.entry)
