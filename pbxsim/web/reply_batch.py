@@ -7,10 +7,13 @@ of the event loop follow each other closely, and what sends them is still in the
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_log: Final = logging.getLogger("pbxsim")
 
 MOST: Final = 8
 """So many replies wait for each other: not even a millisecond, and with more there is next to nothing to win."""
@@ -36,6 +39,10 @@ class Sending(Protocol):
 
     def write(self, data: bytes) -> object:
         """Send."""
+        ...
+
+    def abort(self) -> object:
+        """Close at once."""
         ...
 
 
@@ -74,10 +81,14 @@ class ReplyBatch:
             self.send()
 
     def send(self) -> None:
-        """Send all that waits, in the order in which it was answered."""
+        """Send all that waits, as it was answered; a transport that fails is closed, and is in no other one's way."""
         waiting, self._waiting = self._waiting, []
         for transport, reply in waiting:
-            transport.write(reply)
+            try:
+                transport.write(reply)
+            except Exception as error:
+                _log.error("a reply could not be sent: %s", type(error).__name__)  # no more: it may quote the reply
+                transport.abort()
 
     def _end(self) -> None:
         self._is_begun, self._is_crowd = False, self._added > 1

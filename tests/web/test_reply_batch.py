@@ -66,6 +66,18 @@ class Client:
         """Take it."""
         self._noted.append(f"{self._name}:{data.decode()}")
 
+    def abort(self) -> None:
+        """Close."""
+        self._noted.append(f"{self._name} is closed")
+
+
+class BrokenClient(Client):
+    """Takes nothing."""
+
+    def write(self, data: bytes) -> None:
+        """Fail."""
+        raise RuntimeError(data)
+
 
 class Desk:
     """A batch on a loop of its own, and what came of it."""
@@ -130,6 +142,19 @@ def test_no_more_wait_for_each_other_than_may() -> None:
     assert desk.noted == ["first:0", *(f"other:{number}" for number in range(1, MOST)), f"last:{MOST}"]
 
 
+def test_one_that_cannot_be_sent_is_in_no_other_ones_way(caplog: pytest.LogCaptureFixture) -> None:
+    desk = Desk()
+    desk.answers("one", "a")
+    desk.answers("two", "b")
+    desk.batch.add(BrokenClient("broken", desk.noted), b"a secret")
+    desk.answers("three", "c")
+    desk.loop.turn()
+    sent = [note for note in desk.noted if not note.startswith("begun")]
+    assert sent == ["one:a", "two:b", "broken is closed", "three:c"]
+    assert "RuntimeError" in caplog.text
+    assert "secret" not in caplog.text
+
+
 def test_a_request_that_is_not_answered_leaves_nothing_behind() -> None:
     desk = Desk()
     desk.answers("one", "a")
@@ -188,6 +213,18 @@ async def one_that_waits(connections: ConnectionServer) -> tuple[Connection, Wir
     connection.data_received(GET)
     assert wire.sent == b""
     return connection, wire
+
+
+async def test_the_batch_hears_when_a_request_was_answered() -> None:
+    connections, wire = server(), Wire()
+    connection = connections()
+    wire.connect(connection)
+    await settled()
+    began = asyncio.get_running_loop().time()
+    connection.data_received(GET)
+    assert began <= connections.batch.last <= asyncio.get_running_loop().time()
+    wire.abort()
+    await settled()
 
 
 async def test_what_waits_is_out_in_the_next_turn() -> None:
