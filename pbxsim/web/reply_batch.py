@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _log: Final = logging.getLogger("pbxsim")
 
 MOST: Final = 8
-"""So many replies wait for each other: not even a millisecond, and with more there is next to nothing to win."""
+"""So many replies wait for each other: with more there is next to nothing to win."""
 
 CLOSE: Final = 20e-6
-"""Seconds between a reply and the next request if that had come before: to sleep and be woken takes longer."""
+"""At most so many seconds after a reply the next request is read that had come before: one that comes is later."""
 
 
 class Turning(Protocol):
@@ -47,9 +47,10 @@ class Sending(Protocol):
 
 
 class ReplyBatch:
-    """Sends what is answered in one turn of the event loop, before anything that was begun by these requests.
+    """Sends what is answered in one turn of the event loop at its end, before what these requests had called soon.
 
-    A client that is alone has its reply at once. Whoever ends a connection has what waits sent first (`send`).
+    Replies wait where there was a crowd in the turn before: a client that is alone has its own at once. Whoever ends a
+    connection has what waits sent first (`send`).
     """
 
     __slots__ = ("_added", "_is_begun", "_is_crowd", "_loop", "_waiting", "last")
@@ -59,23 +60,23 @@ class ReplyBatch:
         """The loop's time at which the last request was answered, as whoever answers says."""
 
         self._loop = loop
-        self._is_begun = False  # replies of this turn wait for its end
-        self._is_crowd = False  # in the last turn that was waited for, several requests were answered
-        self._added = 0
+        self._is_begun = False  # the end of this turn will be heard of
+        self._is_crowd = False  # in the last turn whose end was heard of several requests were answered
+        self._added = 0  # in this turn
         self._waiting: list[tuple[Sending, bytes]] = []
 
     def begin(self) -> None:
-        """Hear that a request is read: what that calls soon will be called when its reply is out."""
+        """Hear that a request is about to be answered: what that calls soon is called when its reply is out."""
         if not self._is_begun and (self._is_crowd or self._loop.time() - self.last < CLOSE):
             self._is_begun, self._added = True, 0
             self._loop.call_soon(self._end)
 
     def add(self, transport: Sending, reply: bytes) -> None:
-        """Send a reply: at once, at the end of the turn if that has begun, or as soon as there are enough of them."""
-        if not self._is_begun:
+        """Send a reply: at once, or in a crowd at the end of the turn, or as soon as there are enough of them."""
+        self._added += 1
+        if not self._is_crowd:
             transport.write(reply)
             return
-        self._added += 1
         self._waiting.append((transport, reply))
         if len(self._waiting) == MOST:
             self.send()

@@ -96,9 +96,9 @@ class _Pending:
 
     def on_cdr(self, event: CdrClosed) -> None:
         cdrs = self.cdrs
-        if not cdrs:  # else that was asked for, and nobody has come yet
-            self.wake()
         cdrs.append(event.cdr)
+        if len(cdrs) == 1:  # else that was asked for, and nobody has come yet
+            self.wake()
 
     def on_credit(self, event: CreditChanged) -> None:
         self.entries.append(event.entry)

@@ -50,7 +50,7 @@ def columns_of(rows: Sequence[Row]) -> tuple[tuple[Value, ...], ...]:
 
 
 def transposed(rows: Iterable[tuple[_T, ...]], width: int) -> Iterator[tuple[_T, ...]]:
-    """Give the columns of rows that have so many values each, in a third of the time that `zip` takes for that."""
+    """Give the columns of rows, in half the time that `zip` takes; each has so many values, which is not looked at."""
     values: list[_T] = []
     for row in rows:
         values += row

@@ -1,7 +1,8 @@
 """Version 2 of the schema: indexes by which we look up an account's bookings and a receiver's pending deliveries.
 
 Few, because each is written with every row; that of `CustomCDR1`, which was among them, comes when a store is large
-(indexes.py). Texts have any length: PostgreSQL indexes them by hash, the others only by the beginnings of long ones.
+(indexes.py), and what has it keeps it. Texts have any length: PostgreSQL indexes them by hash, the others only by the
+beginnings of long ones.
 """
 
 from __future__ import annotations
