@@ -25,7 +25,7 @@ _ROUND_SECONDS: Final = 1.0
 """How long it takes until it is a server's turn again: as long as a call, whose end so falls into a turn of its own."""
 
 _WARM_TURNS: Final = 2  # by then calls end as fast as they begin
-_MEASURED_SECONDS: Final = 4.0  # of each server
+MEASURED_SECONDS: Final = 4.0  # of each server
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class SideBySide:
     sides: tuple[Side, ...]
     connections: int
     counts_ended: bool = False  # the CPU of threads that ended too: some have one for each request
+    seconds: float = MEASURED_SECONDS
     _found: dict[str, Figures] = field(default_factory=dict)
 
     @property
@@ -98,7 +99,7 @@ class SideBySide:
         asked = {
             "loads": loads,
             "warm_turns": _WARM_TURNS,
-            "turns": round(_MEASURED_SECONDS / turn),
+            "turns": round(self.seconds / turn),
             "turn_seconds": turn,
         }
         done = subprocess.run(
