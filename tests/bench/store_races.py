@@ -16,7 +16,7 @@ _LARGE: Final = {**_RECORDS, "is_large": True}
 
 def batch_writing() -> Race:
     """Records written in batches, to a store without and with the indexes of a large one: G13."""
-    in_large = tuple(f"{side}, a large store's seven indexes" for side in (STORE, BY_HAND))
+    in_large = tuple(f"{side}, a large store's indexes" for side in (STORE, BY_HAND))
     return Race(
         title="Records to SQLite, in batches",
         how="40,000 records, 500 a transaction, WAL, synchronous NORMAL, the same tables; both make the rows",

@@ -294,20 +294,6 @@ async def test_a_server_that_stops_before_the_turn_has_sent_its_replies() -> Non
     await settled()
 
 
-async def test_a_client_that_is_gone_is_in_nobodys_way() -> None:
-    connections = server()
-    _, gone = await one_that_waits(connections)
-    gone.abort()
-    other, wire = connections(), Wire()
-    wire.connect(other)
-    await settled()
-    other.data_received(GET)
-    await settled()
-    assert wire.sent.endswith(b'\r\n\r\n{"a":"b"}')
-    wire.abort()
-    await settled()
-
-
 async def test_under_tls_whoever_asks_and_says_farewell_in_one_packet_has_its_reply(tmp_path: Path) -> None:
     connections = server()
     context = tls.self_signed(tmp_path, ["localhost"], parse_iso("2026-06-01T00:00:00Z"))
